@@ -1,0 +1,11 @@
+# One program a question: bench/*.cpp, linked to what its first line names ("// links: plan store").
+file(GLOB benches CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*.cpp)
+foreach(source ${benches})
+  get_filename_component(name ${source} NAME_WE)
+  file(STRINGS ${source} first LIMIT_COUNT 1)
+  string(REGEX REPLACE "^// links: *" "" modules "${first}")
+  separate_arguments(modules)
+  list(TRANSFORM modules PREPEND espalier_)
+  add_executable(bench_${name} ${source})
+  target_link_libraries(bench_${name} PRIVATE ${modules} nlohmann_json::nlohmann_json)
+endforeach()

@@ -1,0 +1,43 @@
+# One test program a module from tests/<module>/*_test.cpp; each TEST_CASE is a ctest entry labelled by its module.
+find_package(Catch2 REQUIRED)
+find_package(rapidcheck REQUIRED)
+include(Catch)
+
+add_library(espalier_catch_main STATIC ${CMAKE_SOURCE_DIR}/tests/support/catch_main.cpp)
+target_link_libraries(espalier_catch_main PUBLIC Catch2::Catch2 rapidcheck espalier_flags)
+target_include_directories(espalier_catch_main PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+
+function(espalier_tests module)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${module}/*_test.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(test_${module} ${sources})
+  target_link_libraries(test_${module} PRIVATE espalier_${module} espalier_catch_main)
+  target_include_directories(test_${module} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_compile_definitions(test_${module} PRIVATE ESPALIER_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                             ESPALIER_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  catch_discover_tests(test_${module} TEST_PREFIX "${module}/" PROPERTIES LABELS ${module} TIMEOUT 300
+                       DISCOVERY_MODE PRE_TEST)
+endfunction()
+
+foreach(module core frame process mpi h5 metrics stats network task study grid plan sched store report runtime cli)
+  espalier_tests(${module})
+endforeach()
+if(ESPALIER_TRAINER)
+  foreach(module data model train trainer)
+    espalier_tests(${module})
+  endforeach()
+endif()
+
+# Whole programs: tests/e2e/*_test.py and tests/checks/*.py, run by the virtual environment's Python.
+find_program(ESPALIER_PYTHON python3 HINTS ${CMAKE_SOURCE_DIR}/.venv/bin NO_DEFAULT_PATH REQUIRED)
+file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*/*_test.py)
+foreach(script ${scripts})
+  get_filename_component(name ${script} NAME_WE)
+  get_filename_component(folder ${script} DIRECTORY)
+  get_filename_component(folder ${folder} NAME)
+  add_test(NAME ${folder}/${name} COMMAND ${ESPALIER_PYTHON} ${script})
+  set_tests_properties(${folder}/${name} PROPERTIES LABELS ${folder} TIMEOUT 900
+    ENVIRONMENT "ESPALIER_BIN=${CMAKE_BINARY_DIR}/bin;ESPALIER_SOURCE=${CMAKE_SOURCE_DIR};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support")
+endforeach()

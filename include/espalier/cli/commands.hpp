@@ -1,0 +1,24 @@
+#pragma once
+// One function a verb: adds it to the parser. The verb's exit code goes to `exit_code`; errors are thrown.
+#include <CLI/CLI.hpp>
+
+namespace espalier::cli {
+
+void add_validate(CLI::App& app, int& exit_code);
+void add_show(CLI::App& app, int& exit_code);
+void add_plan(CLI::App& app, int& exit_code);
+void add_run(CLI::App& app, int& exit_code);
+void add_rank(CLI::App& app, int& exit_code);  ///< hidden: what mpirun starts
+void add_status(CLI::App& app, int& exit_code);
+void add_explain(CLI::App& app, int& exit_code);
+void add_logs(CLI::App& app, int& exit_code);
+void add_verify(CLI::App& app, int& exit_code);
+void add_repair(CLI::App& app, int& exit_code);
+void add_aggregate(CLI::App& app, int& exit_code);
+void add_compare(CLI::App& app, int& exit_code);
+void add_export(CLI::App& app, int& exit_code);
+void add_report(CLI::App& app, int& exit_code);
+void add_data(CLI::App& app, int& exit_code);   ///< starts the trainer
+void add_model(CLI::App& app, int& exit_code);  ///< starts the trainer
+
+}  // namespace espalier::cli

@@ -1,0 +1,39 @@
+#pragma once
+// How a verb gets its study: read the file, apply --set, find the data's facts. Shared by validate, show, plan, run.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "espalier/plan/plan.hpp"
+#include "espalier/study/parse.hpp"
+
+namespace espalier::cli {
+
+struct StudyArguments {
+  std::filesystem::path file;
+  std::filesystem::path data_root;     ///< --data-root; empty: the study file's folder
+  std::vector<std::string> overrides;  ///< --set KEY=VALUE
+};
+
+struct StudyInput {
+  study::Study study;
+  plan::Facts facts;
+  std::vector<study::Diagnostic> warnings;
+};
+
+enum class WantImages : bool { no, yes };
+
+/// Reads and checks. All errors of the file are printed to standard error, one a line, and UsageError is thrown.
+/// With WantImages::no, data given by `expect` need no files.
+StudyInput load_study(const StudyArguments& arguments, WantImages images);
+
+/// Reads the file as text: refuses what is missing, empty, above 1 MiB or not UTF-8 with one UsageError each.
+std::string read_study_text(const std::filesystem::path& file);
+
+/// Resolves every data set by the trainer (`espalier-trainer data resolve`), which packs on first use.
+plan::Facts resolve_data(const study::Study& study, const std::filesystem::path& root, WantImages images);
+
+/// espalier-trainer beside this program, or $ESPALIER_TRAINER. Throws EnvironmentError if it is not there.
+std::filesystem::path trainer_path();
+
+}  // namespace espalier::cli

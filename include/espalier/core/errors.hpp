@@ -1,0 +1,36 @@
+#pragma once
+// Errors a user can act on. Grammar of every message: "problem (why). suggestion".
+#include <stdexcept>
+#include <string>
+
+namespace espalier {
+
+/// Base of all errors this program throws on purpose.
+class Error : public std::runtime_error {
+ public:
+  explicit Error(const std::string& message) : std::runtime_error(message) {}
+  Error(const std::string& problem, const std::string& why, const std::string& suggestion);
+};
+
+/// The user's input is wrong: exit code 2.
+class UsageError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// This machine cannot do it (a missing program, a full disk, no permission): exit code 77.
+class EnvironmentError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Bytes that should be ours are not (bad magic, checksum, size).
+class CorruptionError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The exit codes of both programs; 128+n means killed by signal n.
+enum class ExitCode : int { done = 0, some_failed = 1, usage = 2, stopped = 75, environment = 77 };
+
+}  // namespace espalier

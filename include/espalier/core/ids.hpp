@@ -1,0 +1,68 @@
+#pragma once
+// Distinct id types: a RunId can never be handed where a TaskId is wanted.
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "espalier/core/hash.hpp"
+
+namespace espalier {
+
+/// An id that is the first 128 bits of a SHA-256, written as 32 hexadecimal digits. Empty means "none".
+template <class Tag>
+struct HashId {
+  std::string hex;
+
+  static HashId of(const Digest& digest) { return {to_hex(digest, 16)}; }
+  bool empty() const { return hex.empty(); }
+  std::string brief() const { return hex.substr(0, 8); }
+  auto operator<=>(const HashId&) const = default;
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & hex;
+  }
+};
+
+using TaskId = HashId<struct TaskTag>;
+using RunId = HashId<struct RunTag>;
+
+/// A file named by the SHA-256 of its bytes: 64 hexadecimal digits. Empty means "none".
+struct ArtifactId {
+  std::string hex;
+  bool empty() const { return hex.empty(); }
+  auto operator<=>(const ArtifactId&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & hex;
+  }
+};
+
+/// A device slot: MPI rank of its agent (1..W).
+struct WorkerId {
+  std::int32_t rank = 0;
+  auto operator<=>(const WorkerId&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & rank;
+  }
+};
+
+/// (journal segment, attempt): carried by every message; a message with an old fence is dropped.
+struct Fence {
+  std::uint32_t segment = 0;
+  std::uint32_t attempt = 0;
+  auto operator<=>(const Fence&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & segment & attempt;
+  }
+};
+
+}  // namespace espalier
+
+template <class Tag>
+struct std::hash<espalier::HashId<Tag>> {
+  std::size_t operator()(const espalier::HashId<Tag>& id) const { return std::hash<std::string>()(id.hex); }
+};

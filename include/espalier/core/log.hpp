@@ -1,0 +1,12 @@
+#pragma once
+// Diagnostics of the running processes, to standard error. Libraries report by values and exceptions; only L4 and L5 log.
+#include <spdlog/spdlog.h>
+
+#include <string>
+
+namespace espalier::log {
+
+/// Sets the process's name in every line ("rank 0", "trainer 2") and the level from ESPALIER_LOG (default "warn").
+void start(const std::string& process_name);
+
+}  // namespace espalier::log

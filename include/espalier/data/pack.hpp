@@ -1,0 +1,31 @@
+#pragma once
+// A packed data set: uint8 images and labels in file order in one safetensors file, mapped, not read.
+#include <ATen/ATen.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "espalier/network/layer.hpp"
+
+namespace espalier::data {
+
+struct Pack {
+  at::Tensor images;  ///< [N, C, H, W] uint8
+  at::Tensor labels;  ///< [N] int32, indices into class_names
+  std::string digest; ///< SHA-256 over shape, pixels and labels in file order
+  std::vector<std::string> class_names;
+  std::vector<float> mean, std;  ///< per channel, on pixels / 255
+
+  network::Shape shape() const;
+  std::vector<std::int64_t> class_counts() const;
+};
+
+/// Throws UsageError naming the file and what is wrong with it.
+Pack open_pack(const std::filesystem::path& file);
+
+/// digest -> file, as Setup::packs.
+using PackPaths = std::map<std::string, std::string>;
+
+}  // namespace espalier::data

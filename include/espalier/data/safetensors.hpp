@@ -1,0 +1,46 @@
+#pragma once
+// The safetensors container (8-byte little-endian header size, JSON header, raw tensors): packs and checkpoints.
+#include <ATen/ATen.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "espalier/core/ids.hpp"
+
+namespace espalier::data {
+
+/// Tensors in file order, by name.
+using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
+using Metadata = std::map<std::string, std::string>;
+
+struct TensorFile {
+  NamedTensors tensors;
+  Metadata metadata;
+  /// Throws UsageError naming the file and the nearest name if there is no such tensor.
+  const at::Tensor& at(const std::string& name) const;
+};
+
+inline constexpr std::size_t kMaxHeaderBytes = 64u << 20;
+
+/// Maps the file read-only; tensors alias the mapping, which lives as long as any of them. Every offset, shape and
+/// dtype is checked against the file's size before use. Throws UsageError naming file and fault.
+TensorFile read_safetensors(const std::filesystem::path& file);
+
+/// Contiguous CPU tensors, written beside, fsynced, renamed to `file`; the folder is synced. Bytes depend on content only.
+void write_safetensors(const std::filesystem::path& file, const NamedTensors& tensors, const Metadata& metadata);
+
+/// The same into `folder`/<sha256 of the bytes>.safetensors. Returns the name and the size in bytes.
+struct WrittenArtifact {
+  ArtifactId id;
+  std::int64_t bytes = 0;
+};
+WrittenArtifact write_artifact(const std::filesystem::path& folder, const NamedTensors& tensors,
+                               const Metadata& metadata);
+
+/// `folder`/<id>.safetensors, its bytes checked against the name. Throws CorruptionError if they differ.
+TensorFile read_artifact(const std::filesystem::path& folder, const ArtifactId& id);
+
+}  // namespace espalier::data

@@ -1,0 +1,41 @@
+#pragma once
+// From a pack to the images one task trains and is measured on.
+#include "espalier/data/pack.hpp"
+#include "espalier/task/task.hpp"
+
+namespace espalier::data {
+
+/// Row indices into a pack, and the labels 0..classes-1 the network is to give.
+struct ImageSet {
+  at::Tensor images;  ///< [N, C, H, W] uint8 of the whole pack (shared)
+  std::vector<std::int64_t> rows;
+  at::Tensor labels;  ///< [rows] int64
+  std::int64_t size() const { return static_cast<std::int64_t>(rows.size()); }
+};
+
+struct TaskImages {
+  ImageSet train, valid, test;
+};
+
+/// Within a class, in the order (shuffled: a permutation keyed by the data's digest and the class): training from the
+/// front, then validation, test at the end. Training rows are ordered class by class; nested in per_class.
+/// Validation rows do not depend on per_class: they stand right before the test rows.
+TaskImages select_images(const task::SubsetSpec& spec, const task::ClassList& classes, const PackPaths& packs);
+
+/// Batches of one task: gather, augment, crop, normalise, channels-last layout.
+class BatchMaker {
+ public:
+  explicit BatchMaker(const task::TrainSpec& spec);
+  /// [n, C, H, W] float32 channels-last; `positions` index `set.rows`; augmentation keyed by (augment_seed, epoch, step).
+  at::Tensor training(const ImageSet& set, const std::vector<std::int64_t>& positions, std::int32_t epoch,
+                      std::int32_t step) const;
+  at::Tensor evaluation(const ImageSet& set, std::int64_t first, std::int64_t count) const;
+
+ private:
+  task::AugmentSpec augment_;
+  std::uint64_t seed_;
+  network::Shape input_;
+  at::Tensor scale_, offset_;  ///< x = pixel * scale + offset, per channel
+};
+
+}  // namespace espalier::data

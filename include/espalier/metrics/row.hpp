@@ -1,0 +1,45 @@
+#pragma once
+// One measured row of a training.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "espalier/frame/canonical.hpp"
+
+namespace espalier::metrics {
+
+enum class Subset : std::uint8_t { train, valid, test, fit };
+
+/// "train", "valid", "test", "fit".
+const char* name_of(Subset subset);
+
+/// A row of (task, subset, epoch, step). Accuracies are counts so that they add up exactly.
+struct Row {
+  std::int32_t epoch = 0;  ///< whole epochs trained
+  std::int32_t step = 0;   ///< further steps
+  Subset subset = Subset::train;
+  double loss = 0;         ///< mean cross-entropy an image
+  std::int64_t top1 = 0, top5 = 0, count = 0;  ///< images right at 1, within 5, in all
+  bool operator==(const Row&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(epoch) & ESPALIER_FIELD(step) & ESPALIER_FIELD(subset) & ESPALIER_FIELD(loss) &
+        ESPALIER_FIELD(top1) & ESPALIER_FIELD(top5) & ESPALIER_FIELD(count);
+  }
+  double top1_rate() const { return count ? static_cast<double>(top1) / static_cast<double>(count) : 0; }
+  double top5_rate() const { return count ? static_cast<double>(top5) / static_cast<double>(count) : 0; }
+};
+
+/// "valid.top1" and the like, as study files and verbs name them.
+struct MetricName {
+  Subset subset = Subset::valid;
+  enum class Quantity : std::uint8_t { loss, top1, top5 } quantity = Quantity::top1;
+  bool higher_is_better() const { return quantity != Quantity::loss; }
+  double of(const Row& row) const;
+};
+
+/// Throws UsageError listing the known names.
+MetricName parse_metric(const std::string& name);
+std::string to_string(const MetricName& metric);
+
+}  // namespace espalier::metrics

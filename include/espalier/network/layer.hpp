@@ -1,0 +1,99 @@
+#pragma once
+// What a network is made of, as plain values: no tensors here.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "espalier/frame/canonical.hpp"
+
+namespace espalier::network {
+
+enum class LayerKind : std::uint8_t {
+  convolution,
+  linear,           ///< flattens its input
+  relu,
+  max_pool,
+  average_pool,
+  adaptive_average_pool,  ///< to (height, width) in kernel_h, kernel_w
+  local_response_norm,    ///< across channels, Krizhevsky et al. 2012; Caffe's alpha / size convention (as in PyTorch)
+  batch_norm,
+  dropout,
+  concatenate,  ///< branches, joined along channels
+  add,          ///< branches, summed; an empty branch is the identity
+};
+
+/// How a layer's parameters are drawn.
+enum class Init : std::uint8_t {
+  none,
+  he_normal_fan_in,   ///< normal, std sqrt(2 / fan_in); bias 0 (He et al. 2015)
+  he_normal_fan_out,  ///< normal, std sqrt(2 / fan_out); bias 0
+  torch_default,      ///< uniform +-1/sqrt(fan_in) for weight and bias (PyTorch's convolution and linear)
+  gaussian,           ///< normal, std `init_std`; bias `init_bias` (Caffe's fillers)
+  ones_zeros,         ///< batch norm: weight 1, bias 0, running mean 0, variance 1
+};
+
+struct LayerSpec {
+  LayerKind kind = LayerKind::relu;
+  std::string name;  ///< parameter prefix inside the unit ("conv", "0"); unique within the unit for layers with parameters
+  std::int32_t outputs = 0;  ///< channels or features; for the classifier: 0 means "the number of classes"
+  std::int32_t kernel_h = 0, kernel_w = 0;
+  std::int32_t stride = 1;
+  std::int32_t padding = 0;
+  std::int32_t groups = 1;
+  bool bias = true;
+  bool ceil_mode = false;  ///< pooling rounds up
+  double probability = 0;  ///< of dropout
+  std::int32_t size = 0;   ///< of local response norm
+  double alpha = 0, beta = 0, k = 1;
+  double epsilon = 1e-5, momentum = 0.1;  ///< of batch norm (PyTorch's convention)
+  Init init = Init::none;
+  double init_std = 0, init_bias = 0;
+  std::vector<std::vector<LayerSpec>> branches;
+
+  bool operator==(const LayerSpec&) const = default;
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(kind) & ESPALIER_FIELD(name) & ESPALIER_FIELD(outputs) & ESPALIER_FIELD(kernel_h) &
+        ESPALIER_FIELD(kernel_w) & ESPALIER_FIELD(stride) & ESPALIER_FIELD(padding) & ESPALIER_FIELD(groups) &
+        ESPALIER_FIELD(bias) & ESPALIER_FIELD(ceil_mode) & ESPALIER_FIELD(probability) & ESPALIER_FIELD(size) &
+        ESPALIER_FIELD(alpha) & ESPALIER_FIELD(beta) & ESPALIER_FIELD(k) & ESPALIER_FIELD(epsilon) &
+        ESPALIER_FIELD(momentum) & ESPALIER_FIELD(init) & ESPALIER_FIELD(init_std) & ESPALIER_FIELD(init_bias) &
+        ESPALIER_FIELD(branches);
+  }
+};
+
+/// A unit: what is copied, frozen, re-initialised, tuned or swapped as a whole.
+struct UnitSpec {
+  std::string name;
+  std::vector<LayerSpec> layers;
+  bool operator==(const UnitSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(name) & ESPALIER_FIELD(layers);
+  }
+};
+
+/// Channels, height, width of an image or activation.
+struct Shape {
+  std::int32_t channels = 0, height = 0, width = 0;
+  bool operator==(const Shape&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(channels) & ESPALIER_FIELD(height) & ESPALIER_FIELD(width);
+  }
+  std::int64_t elements() const { return std::int64_t{1} * channels * height * width; }
+};
+
+/// Units 1..L. Independent of input shape and class count, which come with the data.
+struct NetworkSpec {
+  std::vector<UnitSpec> units;
+  bool operator==(const NetworkSpec&) const = default;
+  std::int32_t depth() const { return static_cast<std::int32_t>(units.size()); }
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(units);
+  }
+};
+
+}  // namespace espalier::network

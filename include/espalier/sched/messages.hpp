@@ -1,0 +1,198 @@
+#pragma once
+// What scheduler, agents and trainers say to each other. One struct a message; kType is its frame type.
+// scheduler -> agent -> trainer: Setup, CatalogUpdate, Assign, Cancel, Stop, Shutdown.
+// trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended. agent -> scheduler: Hello, TrainerLost.
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "espalier/core/ids.hpp"
+#include "espalier/metrics/row.hpp"
+#include "espalier/task/task.hpp"
+
+namespace espalier::sched {
+
+enum class MessageType : std::uint16_t {
+  setup = 1, catalog_update, assign, cancel, stop, shutdown,
+  started = 32, progress, rows, checkpoint_made, ended,
+  hello = 64, trainer_lost, goodbye,
+};
+
+/// First frame to every agent and trainer. Paths are absolute.
+struct Setup {
+  static constexpr MessageType kType = MessageType::setup;
+  std::string artifact_dir;                  ///< OUT/artifacts: "<digest>.safetensors"
+  std::string log_dir;                       ///< OUT/logs
+  std::map<std::string, std::string> packs;  ///< data digest -> pack file
+  std::int32_t threads = 1;
+  double checkpoint_s = 60;
+  bool noop = false;                         ///< agents answer tasks themselves: benches of the control plane
+  bool smoke = false;                        ///< one step of every task, one batch of every evaluation
+  std::string trainer;                       ///< path of espalier-trainer
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(artifact_dir) & ESPALIER_FIELD(log_dir) & ESPALIER_FIELD(packs) &
+        ESPALIER_FIELD(threads) & ESPALIER_FIELD(checkpoint_s) & ESPALIER_FIELD(noop) & ESPALIER_FIELD(smoke) &
+        ESPALIER_FIELD(trainer);
+  }
+};
+
+struct CatalogUpdate {
+  static constexpr MessageType kType = MessageType::catalog_update;
+  task::Catalog catalog;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(catalog);
+  }
+};
+
+/// One bundle: here, one task. Artifacts lie in Setup::artifact_dir.
+struct Assign {
+  static constexpr MessageType kType = MessageType::assign;
+  Fence fence;
+  task::Task task;
+  std::map<TaskId, ArtifactId> sources;  ///< finished networks of task.needs
+  ArtifactId resume;                     ///< training checkpoint to go on from; empty: from the start
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(sources) & ESPALIER_FIELD(resume);
+  }
+};
+
+struct Cancel {
+  static constexpr MessageType kType = MessageType::cancel;
+  Fence fence;
+  TaskId task;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task);
+  }
+};
+
+/// Save at the next step, answer every task in hand with Ended{stopped}, take no more.
+struct Stop {
+  static constexpr MessageType kType = MessageType::stop;
+  template <class Archive>
+  void serialize(Archive&, unsigned) {}
+};
+
+/// Leave, nothing is in hand.
+struct Shutdown {
+  static constexpr MessageType kType = MessageType::shutdown;
+  template <class Archive>
+  void serialize(Archive&, unsigned) {}
+};
+
+struct Started {
+  static constexpr MessageType kType = MessageType::started;
+  Fence fence;
+  TaskId task;
+  task::Moment resumed_from;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(resumed_from);
+  }
+};
+
+/// The heartbeat, sent from the training loop at least every second.
+struct Progress {
+  static constexpr MessageType kType = MessageType::progress;
+  Fence fence;
+  TaskId task;
+  task::Moment at;
+  std::int64_t epoch_images = 0;  ///< trained in this attempt so far
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(at) & ESPALIER_FIELD(epoch_images);
+  }
+};
+
+struct Rows {
+  static constexpr MessageType kType = MessageType::rows;
+  Fence fence;
+  TaskId task;
+  std::vector<metrics::Row> rows;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(rows);
+  }
+};
+
+enum class CheckpointKind : std::uint8_t { training, finished, predictions };
+
+/// A file that is already synced and renamed into place.
+struct CheckpointMade {
+  static constexpr MessageType kType = MessageType::checkpoint_made;
+  Fence fence;
+  TaskId task;
+  CheckpointKind kind = CheckpointKind::training;
+  task::Moment at;
+  ArtifactId artifact;
+  std::int64_t bytes = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(at) &
+        ESPALIER_FIELD(artifact) & ESPALIER_FIELD(bytes);
+  }
+};
+
+enum class EndKind : std::uint8_t { done, diverged, refused, stopped, cancelled };
+
+struct Ended {
+  static constexpr MessageType kType = MessageType::ended;
+  Fence fence;
+  TaskId task;
+  EndKind kind = EndKind::done;
+  std::string text;      ///< of diverged and refused: what happened, where
+  double seconds = 0;    ///< of work in this attempt
+  std::int64_t epoch_images = 0;
+  std::string device;    ///< provenance: "cpu: <model>, 1 thread, libtorch 2.13.0"
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(text) &
+        ESPALIER_FIELD(seconds) & ESPALIER_FIELD(epoch_images) & ESPALIER_FIELD(device);
+  }
+};
+
+struct Hello {
+  static constexpr MessageType kType = MessageType::hello;
+  WorkerId worker;
+  std::string host;
+  std::int64_t process = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(worker) & ESPALIER_FIELD(host) & ESPALIER_FIELD(process);
+  }
+};
+
+enum class LossCause : std::uint8_t { crashed, killed, hung, out_of_memory, exited };
+
+/// The agent's trainer is gone and reaped; `tasks` are given back with their fences.
+struct TrainerLost {
+  static constexpr MessageType kType = MessageType::trainer_lost;
+  WorkerId worker;
+  LossCause cause = LossCause::crashed;
+  std::int32_t signal = 0, exit_code = 0;
+  std::string log_tail;
+  TaskId in_hand;                 ///< the task it was working on, empty if none
+  Fence fence;
+  std::vector<TaskId> unstarted;  ///< queued at the agent, given back uncharged
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(worker) & ESPALIER_FIELD(cause) & ESPALIER_FIELD(signal) & ESPALIER_FIELD(exit_code) &
+        ESPALIER_FIELD(log_tail) & ESPALIER_FIELD(in_hand) & ESPALIER_FIELD(fence) & ESPALIER_FIELD(unstarted);
+  }
+};
+
+/// The agent has nothing in hand and leaves (answer to Stop or Shutdown).
+struct Goodbye {
+  static constexpr MessageType kType = MessageType::goodbye;
+  WorkerId worker;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(worker);
+  }
+};
+
+}  // namespace espalier::sched

@@ -1,0 +1,74 @@
+#pragma once
+// The journal, read: what is known of a directory. The only reader's view; status, report, resume all start here.
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "espalier/store/records.hpp"
+
+namespace espalier::store {
+
+/// A checkpoint or network on disk that the journal vouches for.
+struct KeptFile {
+  ArtifactId artifact;
+  task::Moment at;
+  std::int64_t bytes = 0;
+};
+
+/// One current metric row and who measured it.
+struct CurrentRow {
+  Fence fence;
+  metrics::Row row;
+};
+
+struct Attempt {
+  Fence fence;
+  WorkerId worker;
+  task::Moment resumed_from;
+  double started = 0, ended = 0;
+  std::string outcome;  ///< "done", "diverged", "trainer killed by signal 9", ... ; "" while it runs
+  std::string log_tail;
+};
+
+struct TaskState {
+  task::Task task;
+  plan::RunState state = plan::RunState::waiting;
+  std::string cause;
+  std::vector<CurrentRow> rows;     ///< one per (subset, epoch, step), ascending
+  KeptFile training, finished, predictions;
+  std::vector<Attempt> attempts;
+  std::int32_t charged = 0;         ///< crashes that count against its budget
+  double seconds = 0;               ///< of work, all attempts
+  std::int64_t epoch_images = 0;
+  std::string device;
+};
+
+struct RunEntry {
+  plan::PlannedRun run;
+  bool current = true;  ///< false: it left the study
+};
+
+struct State {
+  std::vector<SegmentStart> segments;
+  StudyRecord study;
+  task::Catalog catalog;
+  std::vector<RunEntry> runs;                  ///< in planning order
+  std::map<TaskId, TaskState> tasks;
+  std::vector<plan::SelectionOutcome> selections;
+  std::vector<std::string> warnings;
+  std::vector<std::string> dropped;            ///< what recovery left out, and why
+  std::int32_t last_exit = -1;                 ///< of the last launch that ended in order; -1: none, or one runs now
+  std::uint64_t records = 0;
+  std::uint32_t next_segment = 1;
+
+  /// The state of a run follows its task's, its selection's and whether inputs are done.
+  plan::RunState state_of(const plan::PlannedRun& run) const;
+  /// What plan::compile wants to know.
+  plan::Outcomes outcomes() const;
+};
+
+/// Applies one record. Unknown types are kept count of in `dropped`.
+void apply(State& state, const frame::Frame& record, Fence segment);
+
+}  // namespace espalier::store

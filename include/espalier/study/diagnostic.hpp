@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "espalier/study/study.hpp"
+
+namespace espalier::study {
+
+/// One finding about a study file: where, what, why, what to do.
+struct Diagnostic {
+  enum class Severity : std::uint8_t { warning, error } severity = Severity::error;
+  Location where;
+  std::string key;         ///< dotted, "experiment.frozen.axes.per_class"
+  std::string problem, why, suggestion;
+};
+
+/// "study.toml:12:7: error: train.batch: problem (why). suggestion"
+std::string format(const Diagnostic& diagnostic, const std::string& file_name);
+
+bool has_errors(const std::vector<Diagnostic>& diagnostics);
+
+}  // namespace espalier::study

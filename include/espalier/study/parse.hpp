@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "espalier/study/diagnostic.hpp"
+#include "espalier/study/study.hpp"
+
+namespace espalier::study {
+
+struct ParseResult {
+  Study study;  ///< complete only if there are no errors
+  std::vector<Diagnostic> diagnostics;
+};
+
+/// Parses and checks the form of a study: all errors of the text at once. Pure: touches no file.
+/// `overrides` are "KEY=VALUE" of --set, applied before checking ("train.batch=32", "split.count=2").
+ParseResult parse(const std::string& text, const std::vector<std::string>& overrides = {});
+
+/// Every word of the language with its default, as `docs/study.md` lists them: used for suggestions and by tests.
+struct KeyDoc {
+  std::string table, key, type, fallback, meaning;
+};
+const std::vector<KeyDoc>& keys();
+
+/// All axis names an experiment may use.
+const std::vector<std::string>& axis_names();
+
+/// The nearest of `known` to `word` by edit distance, or "" if none is near.
+std::string nearest(const std::string& word, const std::vector<std::string>& known);
+
+}  // namespace espalier::study

@@ -1,0 +1,194 @@
+#pragma once
+// A study as its file says it: parsed, checked for form, not yet multiplied out. Pure values.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espalier/network/layer.hpp"
+#include "espalier/task/task.hpp"  // value enums shared with tasks (ImageOrder, AugmentSpec, Optimiser, ...)
+#include "espalier/study/value.hpp"
+
+namespace espalier::study {
+
+/// Where in the study text something stands; 1-based, 0: nowhere.
+struct Location {
+  std::int32_t line = 0, column = 0;
+};
+
+struct Duration {
+  enum class Unit : std::uint8_t { epochs, steps } unit = Unit::epochs;
+  std::int64_t count = 0;
+  bool operator==(const Duration&) const = default;
+};
+
+enum class DataFormat : std::uint8_t { idx, cifar, folder, pack, made };
+enum class ShortClasses : std::uint8_t { refuse, take_all, leave_out };
+
+/// Raw files of one part of a data set (paths as written; relative to the study file or --data-root).
+struct DataFiles {
+  std::vector<std::string> images;  ///< idx: images; cifar: record files; folder: one folder; pack: one file
+  std::string labels;               ///< idx only
+};
+
+struct ExpectedData {
+  std::int32_t classes = 0;
+  std::int64_t per_class = 0;  ///< training and validation images a class
+  std::int64_t test_per_class = 0;  ///< of test files of their own
+  network::Shape shape;
+};
+
+struct DataSet {
+  std::string name;
+  Location where;
+  DataFormat format = DataFormat::idx;
+  DataFiles files;
+  std::optional<DataFiles> test_files;    ///< test = { images = ..., labels = ... }
+  std::int32_t test_per_class = 0;        ///< test = { per_class = n }
+  std::int32_t valid_per_class = 0;       ///< valid = { per_class = n }
+  task::ImageOrder order = task::ImageOrder::shuffled;
+  std::string label_kind = "fine";        ///< cifar: "fine" | "coarse"
+  std::int32_t resize = 0;                ///< folder: side in pixels after resizing (shorter side, then centre crop)
+  bool grey = false;                      ///< folder: decode to one channel
+  std::vector<double> mean, std;          ///< normalisation on pixels / 255; empty: from the training files
+  ShortClasses short_classes = ShortClasses::refuse;
+  std::map<std::string, std::int64_t> made;  ///< made: classes, per_class, channels, height, width, seed, noise
+  std::optional<ExpectedData> expect;
+};
+
+struct Split {
+  enum class Kind : std::uint8_t { none, random, listed } kind = Kind::none;
+  Location where;
+  std::int32_t count = 1;
+  std::int32_t source = 0, target = 0;  ///< classes in each half (random)
+  struct Halves {
+    std::vector<std::int32_t> source, target;  ///< class indices
+  };
+  std::vector<Halves> listed;
+  std::string data;  ///< whose classes are divided; default: the first source's or target's data set
+};
+
+struct RateGroup {
+  Location where;
+  std::string units;  ///< "top", "new", "copied", "rest", "3", "2-5", "1,3"
+  std::optional<double> start;
+  struct Relative {
+    std::string to;
+    double factor = 1;
+  };
+  std::optional<Relative> relative;  ///< relative = 0.2, to = "new"
+  double factor = 1;                 ///< multiplies the rate at `first` and later
+  std::optional<Duration> first;     ///< none: never falls
+  std::optional<Duration> every;     ///< none: falls once
+  enum class Beat : std::uint8_t { multiples, after_first } beat = Beat::multiples;  ///< later falls at multiples of every | first + i * every
+};
+
+/// The values of [train], every one of them an axis as `train.<key>` or `source.<key>`.
+struct TrainValues {
+  std::optional<std::int64_t> batch;
+  std::optional<Duration> epochs;  ///< also written as steps
+  std::optional<std::string> optimiser;
+  std::optional<double> momentum, weight_decay;
+  std::optional<task::AugmentSpec> augment;
+  std::optional<std::string> frozen_dropout, precision;
+  std::optional<std::int64_t> evaluate_every;
+  std::optional<bool> fit;
+  std::optional<double> warn_below;  ///< sources: validation top-1 of a usable source
+  std::vector<RateGroup> rates;      ///< empty: inherited
+  std::string keep;                  ///< "" : inherited
+};
+
+struct Source {
+  std::string name;
+  Location where;
+  std::string data, classes = "all";  ///< "all" | "split.source" | "split.target" | "list"
+  std::vector<std::int32_t> class_list;
+  TrainValues train;
+  std::string checkpoint;  ///< a safetensors file instead of a pretraining
+};
+
+struct Target {
+  std::string name;
+  Location where;
+  std::string data, classes = "all";
+  std::vector<std::int32_t> class_list;
+  TrainValues train;
+};
+
+struct Network {
+  std::string name;  ///< of a known network, or of this listing
+  Location where;
+  double width = 1;
+  network::NetworkSpec spec;
+};
+
+struct Axis {
+  std::string name;
+  Location where;
+  std::vector<Value> values;
+  std::string by;                                ///< dependent axis: name of the axis it follows
+  std::map<std::string, std::vector<Value>> per; ///< value of `by` (its to_string) -> values
+};
+
+struct Take {
+  Location where;
+  std::vector<std::string> values;   ///< axes whose values are taken
+  std::vector<std::string> from;     ///< experiments, chosen from jointly
+  std::string best;                  ///< metric, "valid.top1"
+  std::vector<std::string> mean_over, per;
+  bool allow_missing = false;
+};
+
+struct Exclude {
+  Location where;
+  std::string name, when;
+};
+
+struct Case {
+  std::string name;
+  Location where;
+  std::vector<std::pair<std::string, Value>> fixed;
+  std::vector<Take> takes;
+};
+
+struct Experiment {
+  std::string name;
+  Location where;
+  std::string kind = "train";
+  std::vector<Axis> axes;                             ///< in file order
+  std::vector<std::vector<std::string>> zips;         ///< groups of axis names that advance together
+  std::vector<std::pair<std::string, Value>> fixed;
+  std::vector<Take> takes;
+  std::vector<Exclude> excludes;
+  std::vector<Case> cases;
+};
+
+struct Resources {
+  Location where;
+  std::string when;
+  std::int32_t workers = 1;
+};
+
+struct Figure {
+  Location where;
+  std::string experiment, x, series, y = "test.top1", title;
+};
+
+struct Study {
+  std::string name;
+  std::int64_t seed = 0;
+  std::int64_t max_runs = 1'000'000;
+  std::string text;  ///< the file as read, after --set
+  std::map<std::string, DataSet> data;
+  Split split;
+  std::vector<Source> sources;  ///< in file order
+  std::vector<Target> targets;
+  std::vector<Network> networks;  ///< [network] is one; [network.NAME] several
+  TrainValues train;
+  std::vector<Experiment> experiments;
+  std::vector<Resources> resources;
+  std::vector<Figure> figures;
+};
+
+}  // namespace espalier::study

@@ -1,0 +1,206 @@
+#pragma once
+// A task: one piece of work, named by the hash of all that can change its result, and of nothing else.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "espalier/core/ids.hpp"
+#include "espalier/frame/canonical.hpp"
+#include "espalier/network/layer.hpp"
+
+namespace espalier::task {
+
+/// A point of a training: after `epoch` whole epochs and `step` steps of the next one.
+struct Moment {
+  std::int32_t epoch = 0;
+  std::int32_t step = 0;
+  auto operator<=>(const Moment&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(epoch) & ESPALIER_FIELD(step);
+  }
+};
+
+/// Where a unit's values come from.
+enum class StartKind : std::uint8_t {
+  fresh,       ///< drawn anew from the task's initialisation stream
+  task,        ///< the finished network of another task (a pretraining, or an earlier run)
+  checkpoint,  ///< a safetensors file the user named, by content
+};
+
+struct UnitStart {
+  StartKind kind = StartKind::fresh;
+  TaskId task;
+  ArtifactId checkpoint;
+  bool operator==(const UnitStart&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(kind) & ESPALIER_FIELD(task) & ESPALIER_FIELD(checkpoint);
+  }
+};
+
+enum class Trained : std::uint8_t { no, all, scale_shift };
+
+/// From `from` on, the unit trains at `rate` (float32, the value trained with).
+struct RatePoint {
+  Moment from;
+  float rate = 0;
+  bool operator==(const RatePoint&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(from) & ESPALIER_FIELD(rate);
+  }
+};
+
+/// The canonical form of every protocol: one row per unit.
+struct UnitRow {
+  UnitStart start;
+  Trained trained = Trained::all;
+  std::vector<RatePoint> rates;  ///< ascending, first at (0, 0); only real changes; empty where not trained
+  bool operator==(const UnitRow&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(start) & ESPALIER_FIELD(trained) & ESPALIER_FIELD(rates);
+  }
+};
+
+enum class ImageOrder : std::uint8_t { shuffled, file };
+
+/// Which images of a packed data set, per class in the (shuffled) order: training from the front (first per_class of
+/// what training may use), then `valid_per_class`, test at the end unless `test_data` names a pack of its own.
+struct SubsetSpec {
+  std::string data;       ///< digest of the pack
+  std::string classes;    ///< catalog digest of a ClassList; label i of the network is classes[i]
+  std::int32_t per_class = 0;        ///< training images a class; a class with fewer gives all it has
+  std::int32_t train_available = 0;  ///< most training images any class may give: total - valid - test; size-independent
+  std::int32_t valid_per_class = 0;
+  std::int32_t test_per_class = 0;   ///< 0 where test_data is set
+  std::string test_data;             ///< digest of a pack with test images of the same classes
+  ImageOrder order = ImageOrder::shuffled;
+  bool operator==(const SubsetSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(data) & ESPALIER_FIELD(classes) & ESPALIER_FIELD(per_class) &
+        ESPALIER_FIELD(train_available) & ESPALIER_FIELD(valid_per_class) & ESPALIER_FIELD(test_per_class) &
+        ESPALIER_FIELD(test_data) & ESPALIER_FIELD(order);
+  }
+};
+
+/// Random changes of training images; all drawn per (epoch, step). Zero means off.
+struct AugmentSpec {
+  bool flip = false;                 ///< horizontal, probability 1/2
+  std::int32_t shifted_crop = 0;     ///< zero-pad by so many pixels, crop back at random
+  std::int32_t random_resized = 0;   ///< side of a random resized crop (area 0.08-1, aspect 3/4-4/3), 0: off
+  std::int32_t centre_crop = 0;      ///< side of the evaluation crop where training crops; 0: whole image
+  double rotation_degrees = 0;       ///< uniform in +-
+  double translation = 0;            ///< uniform in +- this fraction of the side
+  bool operator==(const AugmentSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(flip) & ESPALIER_FIELD(shifted_crop) & ESPALIER_FIELD(random_resized) &
+        ESPALIER_FIELD(centre_crop) & ESPALIER_FIELD(rotation_degrees) & ESPALIER_FIELD(translation);
+  }
+};
+
+enum class Optimiser : std::uint8_t { sgd, adam };
+enum class FrozenDropout : std::uint8_t { off, on };
+enum class Precision : std::uint8_t { fp32, tf32, bf16 };
+
+/// Everything that can change the result of a training.
+struct TrainSpec {
+  std::int32_t numerics_version = 0;  ///< build_info::kNumericsVersion
+  std::string network;                ///< catalog digest of a NetworkSpec
+  network::Shape input;               ///< as the network sees it, after crops
+  std::vector<float> mean, std;       ///< per channel, on pixels / 255: x = (p / 255 - mean) / std
+  SubsetSpec subset;
+  std::vector<UnitRow> units;
+  Optimiser optimiser = Optimiser::sgd;
+  float momentum = 0;       ///< SGD's; Adam uses beta 0.9, 0.999, epsilon 1e-8
+  float weight_decay = 0;   ///< L2, added to the gradient, weights and biases alike (PyTorch's convention)
+  std::int32_t batch = 0;
+  Moment length;            ///< epochs, or epochs and steps of the last one
+  AugmentSpec augment;
+  FrozenDropout frozen_dropout = FrozenDropout::off;
+  Precision precision = Precision::fp32;
+  std::uint64_t init_seed = 0, order_seed = 0, mask_seed = 0, augment_seed = 0;
+  bool operator==(const TrainSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(numerics_version) & ESPALIER_FIELD(network) & ESPALIER_FIELD(input) &
+        ESPALIER_FIELD(mean) & ESPALIER_FIELD(std) & ESPALIER_FIELD(subset) & ESPALIER_FIELD(units) &
+        ESPALIER_FIELD(optimiser) & ESPALIER_FIELD(momentum) & ESPALIER_FIELD(weight_decay) & ESPALIER_FIELD(batch) &
+        ESPALIER_FIELD(length) & ESPALIER_FIELD(augment) & ESPALIER_FIELD(frozen_dropout) &
+        ESPALIER_FIELD(precision) & ESPALIER_FIELD(init_seed) & ESPALIER_FIELD(order_seed) &
+        ESPALIER_FIELD(mask_seed) & ESPALIER_FIELD(augment_seed);
+  }
+};
+
+enum class TaskKind : std::uint8_t { pretrain, train, noop };
+enum class Keep : std::uint8_t { none, selected, last, best, all };
+
+/// What is recorded while training: never part of the identity.
+struct RecordSpec {
+  std::int32_t evaluate_every = 1;  ///< epochs; the last is always evaluated; 0: the last only
+  bool valid = true, test = true;   ///< subsets that exist and are wanted
+  bool fit = false;                 ///< the finished network on its training images, evaluation mode
+  Keep keep = Keep::none;           ///< of the finished network; sources are always kept
+  bool operator==(const RecordSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(evaluate_every) & ESPALIER_FIELD(valid) & ESPALIER_FIELD(test) & ESPALIER_FIELD(fit) &
+        ESPALIER_FIELD(keep);
+  }
+};
+
+/// How a task is run in numbers: fixed when its plan row is journaled, provenance, not identity.
+struct NumericForm {
+  std::int32_t threads = 1;
+  bool operator==(const NumericForm&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(threads);
+  }
+};
+
+struct Task {
+  TaskId id;
+  TaskKind kind = TaskKind::train;
+  TrainSpec train;
+  RecordSpec record;
+  NumericForm form;
+  std::vector<TaskId> needs;       ///< tasks whose finished networks it starts from
+  double cost_s = 0;               ///< estimated seconds on one worker
+  std::int64_t epoch_images = 0;   ///< training images times epochs
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(id) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(train) & ESPALIER_FIELD(record) &
+        ESPALIER_FIELD(form) & ESPALIER_FIELD(needs) & ESPALIER_FIELD(cost_s) & ESPALIER_FIELD(epoch_images);
+  }
+};
+
+/// The id of a training: canonical digest of (kind "training", spec). Pretrainings and trainings of equal form are equal.
+TaskId task_id(const TrainSpec& spec);
+
+/// The classes a network tells apart: indices into a data set's classes, in label order.
+struct ClassList {
+  std::vector<std::int32_t> classes;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(classes);
+  }
+};
+
+/// Values shared by many tasks, named by content so that specs stay small.
+struct Catalog {
+  std::map<std::string, network::NetworkSpec> networks;
+  std::map<std::string, ClassList> class_lists;
+  std::string add(const network::NetworkSpec& network);  ///< returns its digest (32 hex digits)
+  std::string add(const ClassList& classes);
+  void merge(const Catalog& other);
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & ESPALIER_FIELD(networks) & ESPALIER_FIELD(class_lists);
+  }
+};
+
+}  // namespace espalier::task

@@ -1,0 +1,45 @@
+// The program a user calls: plans, schedules, stores, looks. Never links LibTorch.
+#include <fmt/format.h>
+
+#include "espalier/cli/commands.hpp"
+#include "espalier/core/build_info.hpp"
+#include "espalier/core/errors.hpp"
+#include "espalier/core/log.hpp"
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App app{"Trains trees of networks on lattices of protocols."};
+  app.set_version_flag("--version", espalier::build_info::version() + " (" + espalier::build_info::commit() + ")");
+  app.require_subcommand(1);
+  int exit_code = 0;
+  using namespace espalier::cli;
+  for (auto* add : {add_validate, add_show, add_plan, add_run, add_rank, add_status, add_explain, add_logs, add_verify,
+                    add_repair, add_aggregate, add_compare, add_export, add_report, add_data, add_model}) {
+    add(app, exit_code);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(espalier::ExitCode::usage);
+  }
+  return exit_code;
+}
+
+int report(const char* what, espalier::ExitCode code) {
+  if (*what) fmt::print(stderr, "espalier: {}\n", what);
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  espalier::log::start("espalier");
+  try {
+    return run(argc, argv);
+  } catch (const espalier::UsageError& error) {
+    return report(error.what(), espalier::ExitCode::usage);
+  } catch (const std::exception& error) {
+    return report(error.what(), espalier::ExitCode::environment);
+  }
+}

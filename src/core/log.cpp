@@ -1,0 +1,17 @@
+#include "espalier/core/log.hpp"
+
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <cstdlib>
+
+namespace espalier::log {
+
+void start(const std::string& process_name) {
+  auto logger = spdlog::stderr_logger_st(process_name);
+  logger->set_pattern("%H:%M:%S.%e [%n] %l: %v");
+  const char* level = std::getenv("ESPALIER_LOG");
+  logger->set_level(spdlog::level::from_str(level ? level : "warn"));
+  spdlog::set_default_logger(logger);
+}
+
+}  // namespace espalier::log
