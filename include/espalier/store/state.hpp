@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "espalier/frame/frame.hpp"
 #include "espalier/store/records.hpp"
 
 namespace espalier::store {

@@ -1,0 +1,35 @@
+#pragma once
+// Means, Student intervals and paired comparisons over splits.
+#include <optional>
+#include <vector>
+
+namespace espalier::stats {
+
+struct Interval {
+  double low = 0, high = 0;
+};
+
+inline constexpr int kLeastSplits = 3;  ///< below this, points and no interval
+
+struct Summary {
+  int n = 0;
+  double mean = 0, sd = 0;             ///< sd: n - 1 in the denominator, 0 for n < 2
+  std::optional<Interval> interval;    ///< Student's, for n >= kLeastSplits
+};
+Summary summarise(const std::vector<double>& values, double confidence = 0.95);
+
+/// a[i] - b[i], i over splits. p_value is Student's two-sided (1 for n < kLeastSplits or no difference at all;
+/// 0 variance and a difference: 0).
+struct Paired {
+  Summary difference;
+  double p_value = 1;
+};
+Paired paired(const std::vector<double>& a, const std::vector<double>& b, double confidence = 0.95);
+
+/// Holm's step-down adjustment (Holm 1979), in the order given.
+std::vector<double> holm(const std::vector<double>& p_values);
+
+double student_quantile(double probability, double degrees);
+double student_two_sided(double t, double degrees);
+
+}  // namespace espalier::stats
