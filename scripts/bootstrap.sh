@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs what espalier is built from: Debian packages, and a virtual environment with the torch wheel.
+#   scripts/bootstrap.sh           CPU wheel
+#   scripts/bootstrap.sh --cuda    CUDA wheel with its nvidia-* packages (about 5 GB)
+# As root it installs packages itself; as a user it names what is missing and how to get it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(g++ cmake ninja-build ccache git python3-venv openmpi-bin libopenmpi-dev libhdf5-dev hdf5-tools
+  libboost-dev libboost-serialization-dev libssl-dev libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev
+  nlohmann-json3-dev libmuparserx-dev libturbojpeg0-dev libpng-dev zlib1g-dev gnuplot-nox catch2 librapidcheck-dev
+  libbenchmark-dev pkg-config)
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+if ((${#missing[@]})); then
+  if ((EUID == 0)); then
+    echo "installing Debian packages: ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  else
+    echo "These Debian packages are missing. Ask an administrator to run:" >&2
+    echo "  apt-get install ${missing[*]}" >&2
+    exit 77
+  fi
+fi
+
+torch='torch==2.13.0'
+[[ "${1:-}" == --cuda ]] && torch='torch==2.11.0'
+[[ -x .venv/bin/python ]] || /usr/bin/python3 -m venv .venv
+stamp=".venv/.espalier-$torch"
+if [[ ! -e "$stamp" ]]; then
+  echo "installing $torch and the test tools into .venv"
+  .venv/bin/pip install --quiet --disable-pip-version-check "$torch" numpy safetensors h5py pandas 2> >(grep -v '^WARNING' >&2 || true)
+  .venv/bin/python -c 'import torch, safetensors, h5py, pandas'
+  touch "$stamp"
+fi

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Configures and builds Release into build/ (or $ESPALIER_BUILD). Extra arguments go to cmake's configure step.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=${ESPALIER_BUILD:-build}
+cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release "$@" >"${build//\//_}.configure.log" 2>&1 || {
+  cat "${build//\//_}.configure.log" >&2
+  exit 77
+}
+rm -f "${build//\//_}.configure.log"
+cmake --build "$build"

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# The same set-up as the quickstart, then every check and every test. Arguments go to ctest (-R, -L, ...).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/bootstrap.sh
+scripts/build.sh -DESPALIER_TESTS=ON -DESPALIER_BENCH=ON
+scripts/check.sh
+ctest --test-dir build --output-on-failure --no-tests=error -j2 "$@"

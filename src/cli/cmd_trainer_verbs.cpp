@@ -1,0 +1,38 @@
+// `data` and `model` need tensors: the same words are handed to espalier-trainer, which takes this process's place.
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "espalier/cli/commands.hpp"
+#include "espalier/cli/study_input.hpp"
+#include "espalier/core/errors.hpp"
+
+namespace espalier::cli {
+
+namespace {
+
+[[noreturn]] void become_trainer(const std::string& verb, const std::vector<std::string>& words) {
+  const std::string program = trainer_path().string();
+  std::vector<std::string> all{program, verb};
+  all.insert(all.end(), words.begin(), words.end());
+  std::vector<char*> argv;
+  for (auto& word : all) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  execv(program.c_str(), argv.data());
+  throw EnvironmentError("cannot start " + program, std::strerror(errno), "Build the target espalier-trainer.");
+}
+
+void add_forwarded(CLI::App& app, const std::string& verb, const std::string& help) {
+  auto* command = app.add_subcommand(verb, help);
+  command->prefix_command();
+  command->set_help_flag();  // the trainer's own help answers
+  command->callback([command, verb] { become_trainer(verb, command->remaining()); });
+}
+
+}  // namespace
+
+void add_data(CLI::App& app, int&) { add_forwarded(app, "data", "import, make and look at packed data sets"); }
+void add_model(CLI::App& app, int&) { add_forwarded(app, "model", "look at, import and export networks"); }
+
+}  // namespace espalier::cli
