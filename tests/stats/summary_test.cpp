@@ -1,0 +1,117 @@
+#include "espalier/stats/summary.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <rapidcheck.h>
+
+using namespace espalier;
+
+namespace {
+
+/// Accuracies: counts over a test set of 1000 images.
+rc::Gen<std::vector<double>> accuracies(int least) {
+  const auto rate = rc::gen::map(rc::gen::inRange(0, 1001), [](int right) { return right / 1000.0; });
+  return rc::gen::suchThat(rc::gen::container<std::vector<double>>(rate),
+                           [least](const auto& values) { return static_cast<int>(values.size()) >= least; });
+}
+
+}  // namespace
+
+// Figures computed independently: Simpson's rule on cos^(v-1), and the closed form at 2 degrees of freedom.
+TEST_CASE("stats: Student's quantiles and tails are the tabulated ones") {
+  CHECK(stats::student_quantile(0.975, 2) == Approx(4.302652729749461).epsilon(1e-12));
+  CHECK(stats::student_quantile(0.975, 3) == Approx(3.182446305283709).epsilon(1e-10));
+  CHECK(stats::student_quantile(0.995, 4) == Approx(4.604094871349985).epsilon(1e-10));
+  CHECK(stats::student_two_sided(2.5, 3) == Approx(0.08770664700806803).epsilon(1e-10));
+  CHECK(stats::student_two_sided(-4.0, 9) == Approx(0.0031104283103856457).epsilon(1e-10));
+  CHECK(stats::student_two_sided(0, 3) == Approx(1));
+  CHECK(stats::student_two_sided(std::numeric_limits<double>::infinity(), 3) == 0);
+}
+
+TEST_CASE("stats: four splits give the mean, the spread and Student's interval") {
+  const auto summary = stats::summarise({0.31, 0.28, 0.35, 0.30});
+
+  CHECK(summary.n == 4);
+  CHECK(summary.mean == Approx(0.31));
+  CHECK(summary.sd == Approx(0.02943920288775947));
+  REQUIRE(summary.interval);
+  CHECK(summary.interval->low == Approx(0.26315565876967617));
+  CHECK(summary.interval->high == Approx(0.3568443412303238));
+}
+
+TEST_CASE("stats: below three splits there is no interval") {
+  CHECK_FALSE(stats::summarise({}).interval);
+  CHECK_FALSE(stats::summarise({0.5}).interval);
+  CHECK_FALSE(stats::summarise({0.5, 0.6}).interval);
+  CHECK(stats::summarise({0.5, 0.6}).sd == Approx(0.0707106781));
+  CHECK(stats::summarise({0.5, 0.6, 0.7}).interval);
+}
+
+TEST_CASE("stats: a paired difference has the p-value of its t") {
+  const auto result = stats::paired({.5, .6, .55, .62}, {.45, .58, .52, .55});
+
+  CHECK(result.difference.mean == Approx(0.0425));
+  CHECK(result.difference.sd == Approx(0.022173557826083417));
+  CHECK(result.p_value == Approx(0.03128863637076757));
+}
+
+TEST_CASE("stats: the edges of the paired test are defined") {
+  CHECK(stats::paired({.5, .5, .5}, {.5, .5, .5}).p_value == 1);    // no difference at all
+  CHECK(stats::paired({.75, .75, .75}, {.5, .5, .5}).p_value == 0);  // a difference without any variance
+  CHECK(stats::paired({.9, .8}, {.1, .1}).p_value == 1);             // too few splits to say
+}
+
+TEST_CASE("stats: Holm's adjustment of a worked example") {
+  const auto adjusted = stats::holm({0.01, 0.04, 0.03, 0.005});
+
+  CHECK(adjusted[0] == Approx(0.03));
+  CHECK(adjusted[1] == Approx(0.06));
+  CHECK(adjusted[2] == Approx(0.06));
+  CHECK(adjusted[3] == Approx(0.02));
+  CHECK(stats::holm({}).empty());
+  CHECK(stats::holm({0.9, 0.8}) == std::vector<double>{1, 1});
+}
+
+TEST_CASE("stats: Holm keeps the order of the p-values, never lowers one and never exceeds 1") {
+  CHECK(rc::check([] {
+    const auto grid = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 1001));
+    std::vector<double> p(grid.size());
+    std::transform(grid.begin(), grid.end(), p.begin(), [](int i) { return i / 1000.0; });
+
+    const auto adjusted = stats::holm(p);
+
+    for (std::size_t i = 0; i < p.size(); ++i) {
+      RC_ASSERT(adjusted[i] >= p[i] && adjusted[i] <= 1);
+      for (std::size_t j = 0; j < p.size(); ++j) RC_ASSERT(!(p[i] < p[j]) || adjusted[i] <= adjusted[j]);
+    }
+  }));
+}
+
+TEST_CASE("stats: an interval holds its mean, and is the same to the bit in any order of the splits") {
+  CHECK(rc::check([] {
+    auto values = *accuracies(stats::kLeastSplits);
+    const auto summary = stats::summarise(values);
+    std::reverse(values.begin(), values.end());
+    const auto reversed = stats::summarise(values);
+
+    RC_ASSERT(summary.interval->low <= summary.mean && summary.mean <= summary.interval->high);
+    RC_ASSERT(summary.mean == reversed.mean && summary.sd == reversed.sd);
+    RC_ASSERT(summary.interval->low == reversed.interval->low);
+  }));
+}
+
+TEST_CASE("stats: a higher confidence widens the interval, and exchanging the sides turns the difference round") {
+  CHECK(rc::check([] {
+    const auto a = *accuracies(stats::kLeastSplits);
+    const auto narrow = stats::summarise(a, 0.8), wide = stats::summarise(a, 0.99);
+    auto b = a;
+    std::rotate(b.begin(), b.begin() + 1, b.end());
+    const auto one = stats::paired(a, b), other = stats::paired(b, a);
+
+    RC_ASSERT(wide.interval->low <= narrow.interval->low && narrow.interval->high <= wide.interval->high);
+    RC_ASSERT(one.difference.mean == Approx(-other.difference.mean).margin(1e-15));
+    RC_ASSERT(one.p_value == Approx(other.p_value));
+  }));
+}
