@@ -1,0 +1,18 @@
+#pragma once
+// Chu et al.'s notation for a protocol: "F(1-5)R(6-8)", F: copied and frozen, T: copied and tuned, R: drawn anew.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace espalier::study {
+
+enum class UnitUse : std::uint8_t { frozen, tuned, fresh };
+
+/// One entry a unit, units 1..N in order; the caller checks N against its network. Throws UsageError where the word
+/// is malformed, or a unit is named twice or left out.
+std::vector<UnitUse> parse_units_word(const std::string& word);
+
+/// The inverse: runs of equal use become one part.
+std::string to_units_word(const std::vector<UnitUse>& uses);
+
+}  // namespace espalier::study

@@ -1,0 +1,24 @@
+#include "espalier/study/diagnostic.hpp"
+
+#include <algorithm>
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::study {
+
+std::string format(const Diagnostic& diagnostic, const std::string& file_name) {
+  std::string text = file_name;
+  if (diagnostic.where.line > 0) {
+    text += ":" + std::to_string(diagnostic.where.line) + ":" + std::to_string(diagnostic.where.column);
+  }
+  text += diagnostic.severity == Diagnostic::Severity::error ? ": error: " : ": warning: ";
+  if (!diagnostic.key.empty()) text += diagnostic.key + ": ";
+  return text + Error(diagnostic.problem, diagnostic.why, diagnostic.suggestion).what();
+}
+
+bool has_errors(const std::vector<Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& d) { return d.severity == Diagnostic::Severity::error; });
+}
+
+}  // namespace espalier::study

@@ -1,0 +1,112 @@
+#include "study/rate_values.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "study/value_range.hpp"
+
+namespace espalier::study {
+namespace {
+
+const std::vector<std::string> kRateKeys = {"units", "start", "relative", "to", "factor", "first", "every", "beat"};
+
+/// "3" or "2-5", units counted from 1.
+bool is_unit_range(const std::string& part) {
+  std::int32_t first = 0, last = 0;
+  const char* end = part.data() + part.size();
+  auto [stop, error] = std::from_chars(part.data(), end, first);
+  if (error != std::errc{} || first < 1) return false;
+  if (stop == end) return true;
+  if (*stop != '-') return false;
+  const auto [stop2, error2] = std::from_chars(stop + 1, end, last);
+  return error2 == std::errc{} && stop2 == end && last >= first;
+}
+
+std::optional<Complaint> set_units(RateGroup& group, const Value& value) {
+  if (!value.word() && !value.integer()) return word_of(value, {}).complaint;
+  const std::string units = to_string(value);
+  if (!is_units_selector(units)) {
+    return Complaint{"'" + units + "' names no units", "known: \"top\", \"new\", \"copied\", \"rest\" or unit numbers",
+                     "Write \"rest\", \"3\", \"2-5\" or \"1,3\""};
+  }
+  group.units = units;
+  return std::nullopt;
+}
+
+std::optional<Complaint> set_duration(std::optional<Duration>& field, const Value& value, std::int64_t least) {
+  const auto duration = parse_duration(value);
+  if (!duration || duration->count < least || duration->count > std::numeric_limits<std::int32_t>::max()) {
+    return not_a_duration(value, least);
+  }
+  field = duration;
+  return std::nullopt;
+}
+
+std::optional<Complaint> set_real(double& field, const Value& value, Range range) {
+  const auto read = real_in(value, range);
+  if (!read.complaint) field = read.value;
+  return read.complaint;
+}
+
+std::optional<Complaint> set_relative_to(RateGroup& group, const Value& value) {
+  const auto read = word_of(value, {});
+  if (read.complaint) return read.complaint;
+  if (!group.relative) group.relative.emplace();
+  group.relative->to = read.value;
+  return std::nullopt;
+}
+
+std::optional<Complaint> set_beat(RateGroup& group, const Value& value) {
+  const auto read = word_of(value, {"multiples", "after-first"});
+  if (!read.complaint) {
+    group.beat = read.value == "multiples" ? RateGroup::Beat::multiples : RateGroup::Beat::after_first;
+  }
+  return read.complaint;
+}
+
+std::optional<Complaint> set_start(RateGroup& group, const Value& value) {
+  const auto read = real_in(value, {.most = 1000, .above = 0});
+  if (!read.complaint) group.start = read.value;
+  return read.complaint;
+}
+
+std::optional<Complaint> set_relative(RateGroup& group, const Value& value) {
+  const auto read = real_in(value, {.most = 1e6, .above = 0});
+  if (read.complaint) return read.complaint;
+  if (!group.relative) group.relative.emplace();
+  group.relative->factor = read.value;
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_units_selector(const std::string& units) {
+  if (units == "top" || units == "new" || units == "copied" || units == "rest") return true;
+  for (std::size_t from = 0;;) {
+    const std::size_t comma = units.find(',', from);
+    std::string part = units.substr(from, comma == std::string::npos ? comma : comma - from);
+    part.erase(std::remove(part.begin(), part.end(), ' '), part.end());
+    if (!is_unit_range(part)) return false;
+    if (comma == std::string::npos) return true;
+    from = comma + 1;
+  }
+}
+
+bool is_rate_key(const std::string& key) {
+  return std::find(kRateKeys.begin(), kRateKeys.end(), key) != kRateKeys.end();
+}
+
+std::optional<Complaint> set_rate_value(RateGroup& group, const std::string& key, const Value& value) {
+  if (key == "units") return set_units(group, value);
+  if (key == "start") return set_start(group, value);
+  if (key == "relative") return set_relative(group, value);
+  if (key == "to") return set_relative_to(group, value);
+  if (key == "factor") return set_real(group.factor, value, {.most = 1000, .above = 0});
+  if (key == "first") return set_duration(group.first, value, 0);
+  if (key == "every") return set_duration(group.every, value, 1);
+  if (key == "beat") return set_beat(group, value);
+  return unknown_word("key", key, kRateKeys);
+}
+
+}  // namespace espalier::study

@@ -1,0 +1,15 @@
+#pragma once
+#include <string>
+
+#include "espalier/study/train_values.hpp"
+
+namespace espalier::study {
+
+/// Sets one key of a rate group: start, relative, to, factor, first, every, beat, units.
+std::optional<Complaint> set_rate_value(RateGroup& group, const std::string& key, const Value& value);
+bool is_rate_key(const std::string& key);
+
+/// "top", "new", "copied", "rest", or unit numbers: "3", "2-5", "1,3".
+bool is_units_selector(const std::string& units);
+
+}  // namespace espalier::study

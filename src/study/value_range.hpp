@@ -1,0 +1,40 @@
+#pragma once
+// Typed reading of one value with the complaint a user gets where it does not fit.
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "espalier/study/train_values.hpp"
+
+namespace espalier::study {
+
+template <class T>
+struct Read {
+  T value{};
+  std::optional<Complaint> complaint;
+};
+
+/// least <= x <= most, or least < x (`above`), or x < `below`.
+struct Range {
+  double least = -std::numeric_limits<double>::infinity();
+  double most = std::numeric_limits<double>::infinity();
+  double above = -std::numeric_limits<double>::infinity();
+  double below = std::numeric_limits<double>::infinity();
+};
+
+Read<std::int64_t> integer_in(const Value& value, std::int64_t least, std::int64_t most);
+/// Integers count as reals; NaN and infinities do not.
+Read<double> real_in(const Value& value, Range range);
+Read<bool> truth_of(const Value& value);
+/// Any word where `allowed` is empty.
+Read<std::string> word_of(const Value& value, const std::vector<std::string>& allowed);
+
+Complaint not_a_duration(const Value& value, std::int64_t least);
+/// "unknown <what> 'wrod'", with the nearest known word suggested.
+Complaint unknown_word(const std::string& what, const std::string& word, const std::vector<std::string>& known);
+/// "a whole number", "a word", ...
+std::string kind_of(const Value& value);
+/// "a, b or c".
+std::string either(const std::vector<std::string>& words);
+
+}  // namespace espalier::study
