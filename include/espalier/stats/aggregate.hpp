@@ -1,0 +1,48 @@
+#pragma once
+// Cells of a result table: replicates are averaged within a split first, n is the number of splits.
+#include <cstdint>
+#include <string>
+
+#include "espalier/stats/summary.hpp"
+
+namespace espalier::stats {
+
+enum class Presence : std::uint8_t { measured, missing, diverged };
+
+/// One run as statistics see it. Runs that agree in group, split and setting are replicates of each other.
+struct Observation {
+  std::vector<std::string> group;  ///< values of the axes that a cell stands for
+  std::string split;
+  std::string setting;             ///< values of axes averaged over within a split; "" where there are none
+  std::string replicate;
+  Presence presence = Presence::missing;
+  double value = 0;                ///< of measured ones
+};
+
+struct Counts {
+  int runs = 0, measured = 0, diverged = 0, missing = 0;
+  void add(Presence presence);
+  bool complete() const { return measured == runs; }
+};
+/// "4" where all were measured, else "3 of 4, 1 diverged" or "1 of 4, 1 diverged, 2 missing".
+std::string to_string(const Counts& counts);
+
+struct SplitMean {
+  std::string split;
+  double mean = 0;
+  int runs = 0;  ///< measured ones it is the mean of
+};
+
+struct Cell {
+  std::vector<std::string> group;
+  Counts counts;
+  std::vector<SplitMean> splits;         ///< by name
+  std::vector<std::string> incomplete;   ///< splits left out: one of the settings averaged over has no value there
+  Summary summary;                       ///< of the splits' means: its sd is the spread between splits
+  std::optional<double> sd_within;       ///< pooled over replicates of one split; none without replicates
+};
+
+/// One cell a group, in the order of first appearance.
+std::vector<Cell> aggregate(const std::vector<Observation>& observations, double confidence = 0.95);
+
+}  // namespace espalier::stats

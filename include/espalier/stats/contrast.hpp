@@ -1,0 +1,27 @@
+#pragma once
+// One setting against another, paired: runs that share split, replicate and setting share their random streams.
+#include "espalier/stats/aggregate.hpp"
+
+namespace espalier::stats {
+
+/// The factor between two sides, from the mean of the logarithms over splits.
+struct Ratio {
+  double mean = 1;                   ///< geometric
+  std::optional<Interval> interval;
+};
+
+struct Contrast {
+  std::vector<std::string> group;
+  int pairs = 0;                ///< runs measured on both sides
+  int unpaired = 0;             ///< measured on one side only: not used
+  Counts a, b;
+  Summary mean_a, mean_b;       ///< of the paired runs, over splits
+  Paired difference;            ///< a - b
+  std::optional<Ratio> ratio;   ///< a / b; none where a value is not positive
+};
+
+/// One contrast a group that occurs on either side, in the order of first appearance in `a`, then `b`.
+std::vector<Contrast> contrast(const std::vector<Observation>& a, const std::vector<Observation>& b,
+                               double confidence = 0.95);
+
+}  // namespace espalier::stats

@@ -1,0 +1,100 @@
+#include "espalier/stats/aggregate.hpp"
+
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace espalier::stats {
+namespace {
+
+/// Values of one cell: split -> setting -> replicates.
+using Nested = std::map<std::string, std::map<std::string, std::vector<double>>>;
+
+struct Gathered {
+  Cell cell;
+  Nested values;
+  std::set<std::string> settings;
+};
+
+std::vector<Gathered> gather(const std::vector<Observation>& observations) {
+  std::vector<Gathered> cells;
+  std::map<std::vector<std::string>, std::size_t> index;
+  for (const auto& seen : observations) {
+    const auto [where, is_new] = index.try_emplace(seen.group, cells.size());
+    if (is_new) cells.emplace_back().cell.group = seen.group;
+    Gathered& gathered = cells[where->second];
+    gathered.cell.counts.add(seen.presence);
+    gathered.settings.insert(seen.setting);
+    auto& settings = gathered.values[seen.split];
+    if (seen.presence == Presence::measured) settings[seen.setting].push_back(seen.value);
+  }
+  return cells;
+}
+
+/// The square root of the mean variance of replicates, weighted by degrees of freedom.
+std::optional<double> pooled_sd(const Nested& values) {
+  double squares = 0;
+  int degrees = 0;
+  for (const auto& [split, settings] : values) {
+    for (const auto& [setting, replicates] : settings) {
+      const auto summary = summarise(replicates);
+      squares += summary.sd * summary.sd * (summary.n - 1);
+      degrees += summary.n - 1;
+    }
+  }
+  if (degrees == 0) return std::nullopt;
+  return std::sqrt(squares / degrees);
+}
+
+SplitMean mean_of(const std::string& split, const std::map<std::string, std::vector<double>>& settings) {
+  SplitMean result{split, 0, 0};
+  std::vector<double> means;
+  for (const auto& [setting, replicates] : settings) {
+    means.push_back(summarise(replicates).mean);
+    result.runs += static_cast<int>(replicates.size());
+  }
+  result.mean = summarise(means).mean;
+  return result;
+}
+
+Cell finish(Gathered gathered, double confidence) {
+  Cell cell = std::move(gathered.cell);
+  std::vector<double> means;
+  for (const auto& [split, settings] : gathered.values) {
+    if (settings.empty()) continue;  // nothing measured: the counts say so
+    if (settings.size() < gathered.settings.size()) {
+      cell.incomplete.push_back(split);  // a mean over other settings than the other splits' would not compare
+      continue;
+    }
+    cell.splits.push_back(mean_of(split, settings));
+    means.push_back(cell.splits.back().mean);
+  }
+  cell.summary = summarise(means, confidence);
+  cell.sd_within = pooled_sd(gathered.values);
+  return cell;
+}
+
+}  // namespace
+
+void Counts::add(Presence presence) {
+  ++runs;
+  if (presence == Presence::measured) ++measured;
+  if (presence == Presence::diverged) ++diverged;
+  if (presence == Presence::missing) ++missing;
+}
+
+std::string to_string(const Counts& counts) {
+  if (counts.complete()) return std::to_string(counts.runs);
+  std::string text = std::to_string(counts.measured) + " of " + std::to_string(counts.runs);
+  if (counts.diverged) text += ", " + std::to_string(counts.diverged) + " diverged";
+  if (counts.missing) text += ", " + std::to_string(counts.missing) + " missing";
+  return text;
+}
+
+std::vector<Cell> aggregate(const std::vector<Observation>& observations, double confidence) {
+  std::vector<Cell> cells;
+  for (auto& gathered : gather(observations)) cells.push_back(finish(std::move(gathered), confidence));
+  return cells;
+}
+
+}  // namespace espalier::stats
