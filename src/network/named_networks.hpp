@@ -1,0 +1,13 @@
+#pragma once
+// One function a named network.
+#include "espalier/network/layer.hpp"
+
+namespace espalier::network {
+
+NetworkSpec alexnet(double width);
+NetworkSpec caffenet(double width);
+NetworkSpec resnet18(double width);
+NetworkSpec cifar7(double width);
+NetworkSpec mnist4(double width);
+
+}  // namespace espalier::network

@@ -1,0 +1,44 @@
+#pragma once
+// Follows an activation's shape through the layers of one unit and notes what they cost.
+#include <set>
+#include <string>
+#include <vector>
+
+#include "espalier/network/networks.hpp"
+
+namespace espalier::network {
+
+/// "3x224x224"
+std::string text_of(const Shape& shape);
+
+class ShapeWalk {
+ public:
+  /// `classes`: what a layer without outputs gives; 0 where none may be without. `cost` receives parameters,
+  /// multiply-adds and flags.
+  ShapeWalk(std::string unit, std::int32_t classes, UnitCost& cost) : unit_(std::move(unit)), classes_(classes), cost_(cost) {}
+
+  /// Output of `layers` on `input`. Parameter names start with `prefix`. Throws UsageError naming unit and layer.
+  Shape sequence(const std::vector<LayerSpec>& layers, const Shape& input, const std::string& prefix);
+
+ private:
+  Shape layer(const LayerSpec& layer, const Shape& input, const std::string& prefix);
+  Shape convolution(const LayerSpec& layer, const Shape& input, const std::string& prefix);
+  Shape linear(const LayerSpec& layer, const Shape& input, const std::string& prefix);
+  Shape pool(const LayerSpec& layer, const Shape& input) const;
+  Shape batch_norm(const LayerSpec& layer, const Shape& input, const std::string& prefix);
+  Shape join(const LayerSpec& layer, const Shape& input, const std::string& prefix);
+  void check_values(const LayerSpec& layer) const;
+  void check_window(const LayerSpec& layer) const;
+  std::int32_t outputs_of(const LayerSpec& layer) const;
+  std::string claim_name(const LayerSpec& layer, const std::string& prefix);
+  void add_weight_and_bias(const LayerSpec& layer, const std::string& name, std::vector<std::int64_t> weight_shape);
+  [[noreturn]] void fail(const LayerSpec& layer, const std::string& problem, const std::string& why,
+                         const std::string& suggestion) const;
+
+  std::string unit_;
+  std::int32_t classes_;
+  UnitCost& cost_;
+  std::set<std::string> names_;
+};
+
+}  // namespace espalier::network
