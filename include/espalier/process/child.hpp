@@ -1,0 +1,52 @@
+#pragma once
+// A child that speaks frames: how an agent keeps its trainer.
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espalier/process/frame_socket.hpp"
+#include "espalier/process/launch.hpp"
+
+namespace espalier::process {
+
+/// The number under which a child finds its socket; also given to it as "--socket 3".
+inline constexpr int kChildSocket = 3;
+
+struct ChildOptions {
+  std::vector<std::string> argv;
+  std::vector<std::string> environment;
+  std::filesystem::path log;  ///< standard output and error are appended here
+};
+
+/// Owns one child: killed and reaped when the owner goes. Default handlers; TERM, INT, USR2 blocked; dies with us.
+class Child {
+ public:
+  Child() = default;
+  /// Call from the main thread: the death signal follows the thread. Throws EnvironmentError.
+  static Child start(const ChildOptions& options);
+  Child(Child&& other) noexcept;
+  Child& operator=(Child&& other) noexcept;
+  ~Child();
+
+  bool is_running() const { return process_ > 0; }
+  pid_t process() const { return process_; }
+  FrameSocket& socket() { return socket_; }
+  const FrameSocket& socket() const { return socket_; }
+
+  void kill() noexcept;
+  /// The end, once, if it has come; never blocks.
+  std::optional<Exit> reap();
+  /// Last bytes this child wrote to its log.
+  std::string log_tail(std::size_t bytes = 2000) const;
+
+ private:
+  void end() noexcept;
+
+  pid_t process_ = 0;
+  FrameSocket socket_;
+  std::filesystem::path log_;
+  std::uint64_t log_begin_ = 0;  ///< length of the log before this child
+};
+
+}  // namespace espalier::process

@@ -1,0 +1,70 @@
+#pragma once
+// Frames over a stream socket, never blocking: what agent and trainer speak through.
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "espalier/frame/frame.hpp"
+#include "espalier/process/descriptor.hpp"
+
+namespace espalier::process {
+
+/// One whole frame as it travelled, to be passed on without decoding.
+struct RawFrame {
+  std::uint16_t type = 0;
+  std::string bytes;  ///< header and payload
+
+  template <class T>
+  bool is() const {
+    return type == static_cast<std::uint16_t>(T::kType);
+  }
+  /// Throws CorruptionError.
+  template <class T>
+  T as() const {
+    return frame::from_bytes<T>(std::string_view(bytes).substr(frame::kHeaderBytes));
+  }
+};
+
+/// The next whole frame of `buffer` from `at` on, which is moved behind it. Throws CorruptionError.
+std::optional<RawFrame> next_frame(const std::string& buffer, std::size_t& at);
+
+class FrameSocket {
+ public:
+  FrameSocket() = default;
+  explicit FrameSocket(Descriptor socket);
+
+  int descriptor() const { return socket_.get(); }
+  bool is_open() const { return static_cast<bool>(socket_); }
+  void close() { socket_.close(); }
+
+  /// Queues whole frames and sends what the socket takes now.
+  void send(const std::string& frames);
+  template <class Message>
+  void send_message(const Message& message) {
+    send(frame::encode(message));
+  }
+  bool has_unsent() const { return !unsent_.empty(); }
+  void flush();
+
+  /// The next frame that has arrived, if any. After the peer has gone is_open() turns false once all is read.
+  std::optional<RawFrame> receive();
+
+  /// Sleeps until something can be read (or, with unsent bytes, written), or for the time given.
+  void wait(int milliseconds) const;
+
+ private:
+  bool fill();
+
+  Descriptor socket_;
+  std::string unsent_, received_;
+  std::size_t read_to_ = 0;
+  bool peer_left_ = false;
+};
+
+/// Two connected ends; both close-on-exec.
+struct SocketPair {
+  Descriptor ours, theirs;
+};
+SocketPair make_socket_pair();
+
+}  // namespace espalier::process

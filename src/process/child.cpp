@@ -1,0 +1,104 @@
+#include "espalier/process/child.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::process {
+
+namespace {
+
+Descriptor open_log(const std::filesystem::path& log) {
+  const int file = open(log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (file < 0) throw EnvironmentError("cannot write '" + log.string() + "'", std::strerror(errno), "");
+  return Descriptor(file);
+}
+
+std::uint64_t length_of(const Descriptor& file) {
+  struct stat facts;
+  return fstat(file.get(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
+}
+
+}  // namespace
+
+Child Child::start(const ChildOptions& options) {
+  const Descriptor log = open_log(options.log);
+  const Descriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  SocketPair pair = make_socket_pair();
+  Child child;
+  child.log_ = options.log;
+  child.log_begin_ = length_of(log);
+  child.socket_ = FrameSocket(std::move(pair.ours));
+
+  LaunchOptions launching;
+  launching.argv = options.argv;
+  launching.environment = options.environment;
+  launching.descriptors = {
+      {nothing.get(), 0}, {log.get(), 1}, {log.get(), 2}, {pair.theirs.get(), kChildSocket}};
+  launching.blocked = {SIGTERM, SIGINT, SIGUSR2};
+  launching.death_signal = SIGKILL;
+  child.process_ = launch(launching);
+  return child;
+}
+
+Child::Child(Child&& other) noexcept
+    : process_(std::exchange(other.process_, 0)),
+      socket_(std::move(other.socket_)),
+      log_(std::move(other.log_)),
+      log_begin_(other.log_begin_) {}
+
+Child& Child::operator=(Child&& other) noexcept {
+  if (this != &other) {
+    end();
+    process_ = std::exchange(other.process_, 0);
+    socket_ = std::move(other.socket_);
+    log_ = std::move(other.log_);
+    log_begin_ = other.log_begin_;
+  }
+  return *this;
+}
+
+Child::~Child() { end(); }
+
+void Child::end() noexcept {
+  if (process_ <= 0) return;
+  kill();
+  while (waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  process_ = 0;
+}
+
+void Child::kill() noexcept {
+  if (process_ > 0) ::kill(process_, SIGKILL);
+}
+
+std::optional<Exit> Child::reap() {
+  if (process_ <= 0) return std::nullopt;
+  int status = 0;
+  if (waitpid(process_, &status, WNOHANG) != process_) return std::nullopt;
+  process_ = 0;
+  return exit_of(status);
+}
+
+std::string Child::log_tail(std::size_t bytes) const {
+  std::ifstream file(log_, std::ios::binary | std::ios::ate);
+  if (!file) return "";
+  const auto end = static_cast<std::uint64_t>(file.tellg());
+  const auto begin = std::max(log_begin_, end > bytes ? end - bytes : 0);
+  if (begin >= end) return "";
+  std::string text(end - begin, '\0');
+  file.seekg(static_cast<std::streamoff>(begin));
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+}  // namespace espalier::process
