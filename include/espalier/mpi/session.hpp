@@ -1,0 +1,58 @@
+#pragma once
+// MPI, as far as we use it: one thread, point to point, nothing that blocks on a peer.
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+namespace espalier::mpi {
+
+/// From MPI_Init to MPI_Finalize. One a process, owned by its main function.
+class Session {
+ public:
+  /// Throws EnvironmentError.
+  static Session start();
+  Session(Session&& other) noexcept;
+  Session& operator=(Session&&) = delete;
+  ~Session();  ///< does not communicate: a session that was not finished leaves the launch to fail
+
+  int rank() const { return rank_; }
+  int size() const { return size_; }
+  /// Collective: every rank must call it.
+  void finish();
+  /// Ends all ranks at once with this exit code.
+  [[noreturn]] static void abort(int exit_code);
+
+ private:
+  Session() = default;
+  int rank_ = 0, size_ = 0;
+  bool alive_ = false;
+};
+
+/// Bytes from a rank: one or more whole frames.
+struct Parcel {
+  int rank = 0;
+  std::string bytes;
+};
+
+/// Sends and receives parcels without ever waiting for a peer. Parcels of one rank stay in order.
+class Post {
+ public:
+  Post();
+  Post(const Post&) = delete;
+  Post& operator=(const Post&) = delete;
+  ~Post();
+
+  /// Takes the bytes; they leave in order. Nothing is sent when empty.
+  void send(int rank, std::string bytes);
+  std::optional<Parcel> receive();
+  /// Gives MPI a chance to move; true when nothing is left to send.
+  bool advance();
+
+ private:
+  struct Flight;
+  void match();
+  std::deque<Flight> outgoing_, incoming_;
+};
+
+}  // namespace espalier::mpi

@@ -1,0 +1,35 @@
+#include "espalier/mpi/session.hpp"
+
+#include <cstdlib>
+#include <utility>
+
+#include "mpi/mpi_check.hpp"
+
+namespace espalier::mpi {
+
+Session Session::start() {
+  int provided = 0;
+  check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SINGLE, &provided), "MPI_Init_thread");
+  check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  Session session;
+  session.alive_ = true;
+  check(MPI_Comm_rank(MPI_COMM_WORLD, &session.rank_), "MPI_Comm_rank");
+  check(MPI_Comm_size(MPI_COMM_WORLD, &session.size_), "MPI_Comm_size");
+  return session;
+}
+
+Session::Session(Session&& other) noexcept
+    : rank_(other.rank_), size_(other.size_), alive_(std::exchange(other.alive_, false)) {}
+
+Session::~Session() = default;
+
+void Session::finish() {
+  if (std::exchange(alive_, false)) check(MPI_Finalize(), "MPI_Finalize");
+}
+
+void Session::abort(int exit_code) {
+  MPI_Abort(MPI_COMM_WORLD, exit_code);
+  std::abort();
+}
+
+}  // namespace espalier::mpi
