@@ -1,0 +1,47 @@
+#pragma once
+// SGD in PyTorch's convention and Adam, with a rate a unit. Frozen units and tensors are not touched at all.
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "espalier/data/safetensors.hpp"
+#include "espalier/model/unit_network.hpp"
+#include "espalier/task/task.hpp"
+
+namespace espalier::train {
+
+class Optimiser {
+ public:
+  /// Takes the tensors of `network` that require gradients; the network must outlive it.
+  Optimiser(model::UnitNetwork& network, const task::TrainSpec& spec);
+
+  /// SGD: d = grad + decay * p; buf = momentum * buf + d; p -= rate * buf. Adam: L2 in the gradient, rate outside.
+  /// `rates[u - 1]` is the rate of unit u; `step_index` counts this training's steps from 0 (Adam's bias correction).
+  /// Gradients are dropped afterwards.
+  void step(const std::vector<float>& rates, std::int64_t step_index);
+
+  /// The buffers, contiguous, as "momentum.<tensor>" or "adam.mean.<tensor>" and "adam.square.<tensor>".
+  data::NamedTensors state() const;
+  /// Values of the buffers from a training checkpoint. Throws UsageError on a missing one.
+  void load(const data::TensorFile& from);
+
+ private:
+  /// The trained tensors of one unit and their buffers.
+  struct Unit {
+    std::size_t index = 0;  ///< from 0
+    std::vector<std::string> names;
+    std::vector<at::Tensor> values, first, second;  ///< `first`: momentum or mean; `second`: Adam's mean of squares
+  };
+  struct Buffer {
+    std::string name;
+    at::Tensor value;
+  };
+  void update(Unit& unit, float rate, std::int64_t step_index);
+  std::vector<Buffer> buffers() const;
+
+  task::Optimiser kind_;
+  double momentum_, weight_decay_;
+  std::vector<Unit> units_;
+};
+
+}  // namespace espalier::train

@@ -1,0 +1,28 @@
+#pragma once
+// A network measured on a set of images, in evaluation mode.
+#include <functional>
+
+#include "espalier/data/subset.hpp"
+#include "espalier/model/unit_network.hpp"
+#include "espalier/train/score.hpp"
+
+namespace espalier::train {
+
+/// Part of the numeric form: batches of another size may change last bits.
+inline constexpr std::int64_t kEvaluationBatch = 64;
+
+struct Evaluation {
+  Score score;
+  bool finished = true;              ///< false if `go_on` ended it early
+  std::vector<std::int32_t> labels;  ///< predicted, one an image
+};
+
+struct EvaluationLimits {
+  std::int64_t images = -1;      ///< at most so many; -1: all
+  std::function<bool()> go_on;   ///< asked after every batch
+};
+
+Evaluation evaluate(model::UnitNetwork& network, const data::BatchMaker& batches, const data::ImageSet& set,
+                    const EvaluationLimits& limits);
+
+}  // namespace espalier::train

@@ -1,0 +1,86 @@
+#include "espalier/train/optimiser.hpp"
+
+#include <ATen/ops/_fused_adam.h>
+#include <ATen/ops/_fused_sgd.h>
+
+#include "espalier/core/checks.hpp"
+
+namespace espalier::train {
+
+namespace {
+
+constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;
+
+/// The gradient with the strides of its tensor: the fused kernels walk both in memory order.
+at::Tensor gradient_like(const at::Tensor& value) {
+  const at::Tensor& gradient = value.grad();
+  ESPALIER_EXPECT(gradient.defined());
+  if (gradient.strides() == value.strides()) return gradient;
+  return at::empty_like(value).copy_(gradient);
+}
+
+}  // namespace
+
+Optimiser::Optimiser(model::UnitNetwork& network, const task::TrainSpec& spec)
+    : kind_(spec.optimiser), momentum_(spec.momentum), weight_decay_(spec.weight_decay) {
+  for (std::int32_t u = 1; u <= network.depth(); ++u) {
+    Unit unit{static_cast<std::size_t>(u - 1), {}, {}, {}, {}};
+    for (auto& tensor : network.tensors(u)) {
+      if (tensor.is_buffer || !tensor.value.requires_grad()) continue;
+      unit.names.push_back(tensor.name);
+      unit.values.push_back(tensor.value);
+      unit.first.push_back(at::zeros_like(tensor.value.detach()));
+      if (kind_ == task::Optimiser::adam) unit.second.push_back(at::zeros_like(tensor.value.detach()));
+    }
+    if (!unit.values.empty()) units_.push_back(std::move(unit));
+  }
+}
+
+void Optimiser::step(const std::vector<float>& rates, std::int64_t step_index) {
+  const at::NoGradGuard no_grad;
+  for (auto& unit : units_) {
+    update(unit, rates.at(unit.index), step_index);
+    for (auto& value : unit.values) value.mutable_grad().reset();
+  }
+}
+
+void Optimiser::update(Unit& unit, float rate, std::int64_t step_index) {
+  std::vector<at::Tensor> values, gradients;
+  for (const auto& value : unit.values) {
+    values.push_back(value.detach());
+    gradients.push_back(gradient_like(value));
+  }
+  if (kind_ == task::Optimiser::sgd) {
+    // Buffers begin as zeros, so that the first step gives buf = d without a case of its own.
+    at::_fused_sgd_(values, gradients, unit.first, weight_decay_, momentum_, static_cast<double>(rate),
+                    /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
+  } else {
+    const std::vector<at::Tensor> steps(values.size(), at::full({}, static_cast<double>(step_index + 1), at::kFloat));
+    at::_fused_adam_(values, gradients, unit.first, unit.second, {}, steps, static_cast<double>(rate), kBeta1, kBeta2,
+                     weight_decay_, kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
+  }
+}
+
+std::vector<Optimiser::Buffer> Optimiser::buffers() const {
+  const bool adam = kind_ == task::Optimiser::adam;
+  std::vector<Buffer> all;
+  for (const auto& unit : units_) {
+    for (std::size_t i = 0; i < unit.names.size(); ++i) {
+      all.push_back({(adam ? "adam.mean." : "momentum.") + unit.names[i], unit.first[i]});
+      if (adam) all.push_back({"adam.square." + unit.names[i], unit.second[i]});
+    }
+  }
+  return all;
+}
+
+data::NamedTensors Optimiser::state() const {
+  data::NamedTensors tensors;
+  for (const auto& buffer : buffers()) tensors.emplace_back(buffer.name, buffer.value.contiguous());
+  return tensors;
+}
+
+void Optimiser::load(const data::TensorFile& from) {
+  for (auto& buffer : buffers()) buffer.value.copy_(from.at(buffer.name));
+}
+
+}  // namespace espalier::train

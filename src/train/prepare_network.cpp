@@ -1,0 +1,67 @@
+#include "train/prepare_network.hpp"
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::train {
+
+namespace {
+
+void check(const Job& job) {
+  const auto& spec = job.task.train;
+  if (spec.precision != task::Precision::fp32) {
+    throw UsageError("this precision is not available", "this build trains in fp32 only", "Use precision = \"fp32\".");
+  }
+  if (spec.units.size() != job.network.units.size()) {
+    throw UsageError("the task has " + std::to_string(spec.units.size()) + " unit rows",
+                     "its network has " + std::to_string(job.network.units.size()) + " units", "");
+  }
+}
+
+/// Each source file is opened once, however many units come from it.
+class Sources {
+ public:
+  explicit Sources(const Job& job) : job_(job) {}
+
+  const data::TensorFile& of(const task::UnitStart& start) {
+    const ArtifactId id = start.kind == task::StartKind::task ? finished(start.task) : start.checkpoint;
+    const auto found = open_.find(id);
+    if (found != open_.end()) return found->second;
+    return open_.emplace(id, data::read_artifact(job_.artifact_dir, id)).first->second;
+  }
+
+ private:
+  ArtifactId finished(const TaskId& task) const {
+    const auto found = job_.sources.find(task);
+    if (found != job_.sources.end()) return found->second;
+    throw UsageError("the finished network of task " + task.brief() + " is missing", "a unit starts from it", "");
+  }
+
+  const Job& job_;
+  std::map<ArtifactId, data::TensorFile> open_;
+};
+
+}  // namespace
+
+model::UnitNetwork prepare_network(const Job& job) {
+  check(job);
+  const auto& spec = job.task.train;
+  model::UnitNetwork network(job.network, spec.input, job.classes);
+  Sources sources(job);
+  for (std::int32_t u = 1; u <= network.depth(); ++u) {
+    const auto& row = spec.units[static_cast<std::size_t>(u - 1)];
+    if (row.start.kind == task::StartKind::fresh) {
+      network.reinitialise(u, spec.init_seed);
+    } else {
+      network.copy(u, sources.of(row.start));
+    }
+    if (row.trained == task::Trained::no) {
+      network.freeze(u);
+    } else {
+      network.tune(u, row.trained);
+    }
+  }
+  network.set_frozen_dropout(spec.frozen_dropout);
+  return network;
+}
+
+}  // namespace espalier::train

@@ -1,0 +1,34 @@
+#include "train/results.hpp"
+
+namespace espalier::train {
+
+namespace {
+
+data::Metadata describe_file(const Job& job, const char* kind, task::Moment at) {
+  return {{"kind", kind},
+          {"task", job.task.id.hex},
+          {"network", job.task.train.network},
+          {"classes", std::to_string(job.classes)},
+          {"epoch", std::to_string(at.epoch)},
+          {"step", std::to_string(at.step)}};
+}
+
+}  // namespace
+
+data::WrittenArtifact write_finished(const Job& job, const model::UnitNetwork& network, task::Moment at) {
+  return data::write_artifact(job.artifact_dir, network.state(), describe_file(job, "espalier network 1", at));
+}
+
+data::WrittenArtifact write_predictions(const Job& job, const std::vector<std::int32_t>& predicted, task::Moment at) {
+  const auto& subset = job.task.train.subset;
+  data::Metadata metadata = describe_file(job, "espalier predictions 1", at);
+  metadata["data"] = subset.test_data.empty() ? subset.data : subset.test_data;
+  const auto& test = job.images->test;
+  return data::write_artifact(job.artifact_dir,
+                              {{"predicted", at::tensor(predicted, at::kInt)},
+                               {"label", test.labels.to(at::kInt).contiguous()},
+                               {"row", at::tensor(test.rows, at::kLong)}},
+                              metadata);
+}
+
+}  // namespace espalier::train
