@@ -1,0 +1,110 @@
+#include <set>
+
+#include "study/parts.hpp"
+
+namespace espalier::study {
+namespace {
+
+bool counts(const std::string& axis) { return axis == "split" || axis == "replicate"; }
+
+/// `train = { batch = [..] }` and `train.batch = [..]` are the same table in TOML: its entries are axes of their own.
+bool is_prefix(const std::string& key, const toml::node& node) {
+  const toml::table* table = node.as_table();
+  return table && !table->contains("by") && (key == "train" || key == "source" || key.starts_with("train.") || key.starts_with("source."));
+}
+
+void add_value(const std::string& axis, const std::string& path, const toml::node& node, std::vector<Value>& values,
+               Report& report) {
+  const auto value = scalar(node);
+  if (!value) return report.error(location_of(node), path, {"expected a single value", "found " + kind_of(node), ""});
+  if (const auto complaint = check_axis_value(axis, *value)) return report.error(location_of(node), path, *complaint);
+  for (const auto& earlier : values) {
+    if (earlier == *value) {
+      return report.error(location_of(node), path, {"the value " + to_string(*value) + " stands twice", "each is one cell", "Remove one"});
+    }
+  }
+  values.push_back(*value);
+}
+
+std::vector<Value> parse_values(const std::string& axis, const std::string& path, const toml::node& node, Report& report) {
+  std::vector<Value> values;
+  if (const toml::array* array = node.as_array()) {
+    for (const auto& element : *array) add_value(axis, path, element, values, report);
+    if (array->empty()) report.error(location_of(node), path, {"the axis has no value", "an experiment would be empty", "List values"});
+    return values;
+  }
+  if (const toml::value<std::int64_t>* count = node.as_integer(); count && counts(axis)) {
+    const auto read = integer_in(Value(count->get()), 1, 100'000);
+    if (read.complaint) report.error(location_of(node), path, *read.complaint);
+    for (std::int64_t i = 1; i <= read.value; ++i) values.emplace_back(i);
+    return values;
+  }
+  report.error(location_of(node), path, {"expected an array of values", "found " + kind_of(node), "Write [...], or put one value under fixed"});
+  return values;
+}
+
+void parse_dependent(Axis& axis, const std::string& path, const toml::table& table, Report& report) {
+  for (const auto& entry : entries(table)) {
+    if (entry.key != "by") {
+      axis.per[entry.key] = parse_values(axis.name, path + "." + entry.key, *entry.node, report);
+    } else if (const auto* word = entry.node->as_string()) {
+      axis.by = word->get();
+    } else {
+      report.error(location_of(*entry.node), path + ".by", {"expected the name of an axis", "found " + kind_of(*entry.node), ""});
+    }
+  }
+  if (!table.contains("by")) {
+    report.error(axis.where, path, {"expected an array of values", "found a table", "Write [...], or { by = \"target\", ... }"});
+  }
+}
+
+Axis parse_axis(const std::string& name, const Entry& entry, const std::string& path, Report& report) {
+  Axis axis;
+  axis.name = name;
+  axis.where = entry.where;
+  if (const toml::table* table = entry.node->as_table()) {
+    parse_dependent(axis, path, *table, report);
+  } else {
+    axis.values = parse_values(name, path, *entry.node, report);
+  }
+  return axis;
+}
+
+/// Calls `visit(name, entry)` for each axis of a table, nested ones by their dotted name.
+template <class Visit>
+void each_axis(const toml::table& table, const std::string& prefix, const std::string& path, Report& report, Visit visit) {
+  for (const auto& entry : entries(table)) {
+    if (prefix.empty() && entry.key == "take") continue;  // of a case; no axis has this name
+    const std::string name = prefix.empty() ? entry.key : prefix + "." + entry.key;
+    if (is_prefix(name, *entry.node)) {
+      each_axis(*entry.node->as_table(), name, path, report, visit);
+    } else if (!is_axis(name)) {
+      report.error(entry.where, path + "." + name, unknown_word("axis", name, axis_names()));
+    } else {
+      visit(name, entry);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Axis> parse_axes(const toml::table& table, const std::string& path, Report& report) {
+  std::vector<Axis> axes;
+  each_axis(table, "", path, report, [&](const std::string& name, const Entry& entry) {
+    axes.push_back(parse_axis(name, entry, path + "." + name, report));
+  });
+  return axes;
+}
+
+std::vector<std::pair<std::string, Value>> parse_fixed(const toml::table& table, const std::string& path,
+                                                       Report& report) {
+  std::vector<std::pair<std::string, Value>> fixed;
+  each_axis(table, "", path, report, [&](const std::string& name, const Entry& entry) {
+    std::vector<Value> one;
+    add_value(name, path + "." + name, *entry.node, one, report);
+    if (!one.empty()) fixed.emplace_back(name, one.front());
+  });
+  return fixed;
+}
+
+}  // namespace espalier::study

@@ -1,0 +1,146 @@
+#include <limits>
+
+#include "study/parts.hpp"
+
+namespace espalier::study {
+namespace {
+
+constexpr std::int64_t kBig = std::numeric_limits<std::int32_t>::max();
+
+DataFormat parse_format(const Reader& reader) {
+  if (!reader.has("format")) reader.missing("format", "Add format = \"idx\", \"cifar\", \"folder\", \"pack\" or \"made\"");
+  const auto word = reader.choice("format", {"idx", "cifar", "folder", "pack", "made"}).value_or("made");
+  if (word == "idx") return DataFormat::idx;
+  if (word == "cifar") return DataFormat::cifar;
+  if (word == "folder") return DataFormat::folder;
+  return word == "pack" ? DataFormat::pack : DataFormat::made;
+}
+
+DataFiles parse_files(const Reader& reader) { return {reader.words("images"), reader.word("labels").value_or("")}; }
+
+void parse_test(const Reader& reader, DataSet& data) {
+  const toml::table* table = reader.child("test");
+  if (!table) return;
+  const Reader test(*table, reader.path("test"), "data.NAME.test", reader.report());
+  if (test.has("images") == test.has("per_class")) {
+    const bool both = test.has("images");
+    return reader.error("test", {both ? "both per_class and images" : "neither per_class nor images",
+                                 "test images are held out, or have files of their own",
+                                 "Write { per_class = 5 } or { images = \"...\" }"});
+  }
+  data.test_per_class = static_cast<std::int32_t>(test.integer("per_class", 1, kBig).value_or(0));
+  if (test.has("images")) data.test_files = parse_files(test);
+}
+
+void parse_valid(const Reader& reader, DataSet& data) {
+  const toml::table* table = reader.child("valid");
+  if (!table) return;
+  const Reader valid(*table, reader.path("valid"), "data.NAME.valid", reader.report());
+  if (!valid.has("per_class")) valid.missing("per_class", "Write { per_class = 3 }");
+  data.valid_per_class = static_cast<std::int32_t>(valid.integer("per_class", 1, kBig).value_or(0));
+}
+
+void parse_expect(const Reader& reader, DataSet& data) {
+  const toml::table* table = reader.child("expect");
+  if (!table) return;
+  const Reader expect(*table, reader.path("expect"), "data.NAME.expect", reader.report());
+  for (const char* key : {"classes", "per_class", "shape"}) {
+    if (!expect.has(key)) expect.missing(key, "Write { classes = 1000, per_class = 1300, shape = [3, 224, 224] }");
+  }
+  ExpectedData expected;
+  expected.classes = static_cast<std::int32_t>(expect.integer("classes", 1, 10'000'000).value_or(1));
+  expected.per_class = expect.integer("per_class", 1, kBig).value_or(1);
+  expected.test_per_class = expect.integer("test_per_class", 0, kBig).value_or(0);
+  const auto sides = expect.integers("shape", 1, 65'536);
+  if (sides.size() == 3) {
+    expected.shape = {static_cast<std::int32_t>(sides[0]), static_cast<std::int32_t>(sides[1]), static_cast<std::int32_t>(sides[2])};
+  } else if (const toml::node* shape = expect.node("shape"); shape && shape->is_array() && shape->as_array()->size() != 3) {
+    expect.error("shape", {"expected three numbers", "a shape is channels, height, width", ""});
+  }
+  data.expect = expected;
+}
+
+void parse_normalisation(const Reader& reader, DataSet& data) {
+  data.mean = reader.reals("mean", {.least = -100, .most = 100});
+  data.std = reader.reals("std", {.most = 100, .above = 0});
+  if (reader.has("mean") != reader.has("std")) {
+    reader.error(reader.has("mean") ? "mean" : "std", {"mean and std come together", "one of them is missing", ""});
+  } else if (data.mean.size() != data.std.size()) {
+    reader.error("std", {"mean and std differ in number", "each holds one number a channel", ""});
+  }
+}
+
+void parse_made(const Reader& reader, DataSet& data) {
+  struct Made {
+    const char* key;
+    std::int64_t fallback, least, most;
+  };
+  for (const auto& [key, fallback, least, most] :
+       {Made{"classes", 10, 1, 100'000}, Made{"per_class", 20, 1, 1'000'000}, Made{"channels", 1, 1, 64},
+        Made{"height", 16, 1, 4096}, Made{"width", 16, 1, 4096}, Made{"seed", 0, 0, kBig}, Made{"noise", 32, 0, 255}}) {
+    if (data.format == DataFormat::made) {
+      data.made[key] = reader.integer(key, least, most).value_or(fallback);
+    } else if (reader.has(key)) {
+      reader.error(key, {"'" + std::string(key) + "' belongs to made data", "these have images in files", "Remove it"});
+    }
+  }
+}
+
+void check_files(const Reader& reader, const DataSet& data) {
+  const bool made = data.format == DataFormat::made;
+  if (!reader.has("format")) return;
+  if (!made && !reader.has("images")) reader.missing("images", "Name the files");
+  if (made && reader.has("images")) {
+    reader.error("images", {"made data have no files", "their images are drawn from a seed", "Remove it"});
+  }
+  if (data.format == DataFormat::idx && !reader.has("labels")) reader.missing("labels", "Name the label file");
+  if (data.test_files && data.format == DataFormat::idx && data.test_files->labels.empty()) {
+    reader.error("test", {"'labels' is missing", "idx images have labels in a file of their own", ""});
+  }
+  const bool one_path = data.format == DataFormat::idx || data.format == DataFormat::folder || data.format == DataFormat::pack;
+  if (one_path && data.format != DataFormat::idx && data.files.images.size() > 1) {
+    reader.error("images", {"expected one path", "this format has its images in one place", ""});
+  }
+}
+
+DataSet parse_one(const std::string& name, const toml::table& table, Report& report) {
+  const Reader reader(table, "data." + name, "data.NAME", report);
+  DataSet data;
+  data.name = name;
+  data.where = reader.where();
+  data.format = parse_format(reader);
+  data.files = parse_files(reader);
+  parse_test(reader, data);
+  parse_valid(reader, data);
+  data.order = reader.choice("order", {"shuffled", "file"}) == "file" ? task::ImageOrder::file : task::ImageOrder::shuffled;
+  data.label_kind = reader.choice("label_kind", {"fine", "coarse"}).value_or("fine");
+  data.resize = static_cast<std::int32_t>(reader.integer("resize", 0, 8192).value_or(0));
+  data.grey = reader.truth("grey").value_or(false);
+  parse_normalisation(reader, data);
+  const auto rule = reader.choice("short_classes", {"refuse", "take-all", "leave-out"}).value_or("refuse");
+  data.short_classes = rule == "refuse" ? ShortClasses::refuse : rule == "take-all" ? ShortClasses::take_all : ShortClasses::leave_out;
+  parse_expect(reader, data);
+  parse_made(reader, data);
+  check_files(reader, data);
+  return data;
+}
+
+}  // namespace
+
+void parse_data(const Reader& root, Study& study) {
+  if (!root.has("data")) {
+    return root.report().error({}, "data", {"there is no data set", "trainings need images", "Add [data.NAME]"});
+  }
+  const toml::table* all = root.child("data");
+  if (!all) return;
+  for (const auto& entry : entries(*all)) {
+    if (const toml::table* table = entry.node->as_table()) {
+      study.data[entry.key] = parse_one(entry.key, *table, root.report());
+    } else {
+      root.report().error(entry.where, "data." + entry.key,
+                          {"expected a table", "found " + kind_of(*entry.node), "Write [data.NAME]"});
+    }
+  }
+}
+
+}  // namespace espalier::study

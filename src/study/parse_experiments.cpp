@@ -1,0 +1,107 @@
+#include <set>
+
+#include "study/parts.hpp"
+
+namespace espalier::study {
+namespace {
+
+void parse_zip(const Reader& reader, Experiment& experiment) {
+  const toml::node* node = reader.node("zip");
+  if (!node) return;
+  const toml::array* array = node->as_array();
+  if (!array) return reader.error("zip", {"expected an array of axis names", "found " + kind_of(*node), ""});
+  const bool one_group = !array->empty() && array->get(0)->is_string();
+  auto add = [&](const toml::node& group) {
+    std::vector<std::string> names;
+    for (const auto& element : *group.as_array()) {
+      if (const auto* name = element.as_string()) {
+        names.push_back(name->get());
+      } else {
+        reader.report().error(location_of(element), reader.path("zip"), {"expected the name of an axis", "found " + kind_of(element), ""});
+      }
+    }
+    experiment.zips.push_back(std::move(names));
+  };
+  if (one_group) return add(*node);
+  for (const auto& element : *array) {
+    if (element.is_array()) {
+      add(element);
+    } else {
+      reader.report().error(location_of(element), reader.path("zip"), {"expected an array of axis names", "found " + kind_of(element), ""});
+    }
+  }
+}
+
+void parse_excludes(const Reader& reader, Experiment& experiment) {
+  std::set<std::string> names;
+  for (const toml::table* table : reader.children("exclude")) {
+    const Reader rule(*table, reader.path("exclude"), "experiment.exclude", reader.report());
+    for (const char* key : {"name", "when"}) {
+      if (!rule.has(key)) rule.missing(key, "Write { name = \"...\", when = \"frozen > transferred\" }");
+    }
+    Exclude exclude{rule.where(), rule.word("name").value_or(""), rule.word("when").value_or("")};
+    if (!exclude.name.empty() && !names.insert(exclude.name).second) {
+      rule.error("name", {"two rules are named '" + exclude.name + "'", "plan counts by name", "Rename one"});
+    }
+    experiment.excludes.push_back(std::move(exclude));
+  }
+}
+
+void parse_cases(const Reader& reader, Experiment& experiment) {
+  const toml::table* all = reader.child("case");
+  if (!all) return;
+  for (const auto& entry : entries(*all)) {
+    const std::string path = reader.path("case") + "." + entry.key;
+    const toml::table* table = entry.node->as_table();
+    if (!table) {
+      reader.report().error(entry.where, path, {"expected a table", "found " + kind_of(*entry.node), "Write { transferred = 0 }"});
+      continue;
+    }
+    Case one;
+    one.name = entry.key;
+    one.where = entry.where;
+    one.fixed = parse_fixed(*table, path, reader.report());
+    one.takes = parse_takes(*table, path, reader.report());
+    experiment.cases.push_back(std::move(one));
+  }
+}
+
+Experiment parse_one(const Reader& reader, std::size_t number) {
+  Experiment experiment;
+  experiment.where = reader.where();
+  if (!reader.has("name")) reader.missing("name", "Add name = \"...\"");
+  experiment.name = reader.word("name").value_or("#" + std::to_string(number));
+  experiment.kind = reader.choice("kind", {"train"}).value_or("train");
+  if (const toml::table* axes = reader.child("axes")) {
+    experiment.axes = parse_axes(*axes, reader.path("axes"), reader.report());
+  }
+  if (const toml::table* fixed = reader.child("fixed")) {
+    experiment.fixed = parse_fixed(*fixed, reader.path("fixed"), reader.report());
+  }
+  parse_zip(reader, experiment);
+  experiment.takes = parse_takes(reader.table(), reader.path(), reader.report());
+  parse_excludes(reader, experiment);
+  parse_cases(reader, experiment);
+  return experiment;
+}
+
+}  // namespace
+
+std::string key_of(const Experiment& experiment, const std::string& part) {
+  return "experiment." + experiment.name + (part.empty() ? "" : "." + part);
+}
+
+void parse_experiments(const Reader& root, Study& study) {
+  Report& report = root.report();
+  const auto tables = root.children("experiment");
+  if (!root.has("experiment")) {
+    return report.error({}, "experiment", {"there is no experiment", "a study runs one at least", "Add [[experiment]]"});
+  }
+  for (const toml::table* table : tables) {
+    const auto name = (*table)["name"].value<std::string>();
+    const std::string path = "experiment." + name.value_or("#" + std::to_string(study.experiments.size() + 1));
+    study.experiments.push_back(parse_one(Reader(*table, path, "experiment", report), study.experiments.size() + 1));
+  }
+}
+
+}  // namespace espalier::study

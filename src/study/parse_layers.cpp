@@ -1,0 +1,124 @@
+#include <set>
+
+#include "espalier/network/layer_names.hpp"
+#include "study/parts.hpp"
+
+namespace espalier::study {
+namespace {
+
+using network::LayerKind;
+using network::LayerSpec;
+constexpr std::int64_t kMost = 1'000'000;
+
+bool is_pool(LayerKind kind) { return kind == LayerKind::max_pool || kind == LayerKind::average_pool; }
+
+std::int32_t whole(const Reader& reader, const std::string& key, std::int64_t least, std::int32_t fallback) {
+  return static_cast<std::int32_t>(reader.integer(key, least, kMost).value_or(fallback));
+}
+
+void parse_kernel(const Reader& reader, LayerSpec& layer) {
+  const auto sides = reader.integers("kernel", 1, kMost);
+  if (sides.size() > 2) reader.error("kernel", {"expected one or two numbers", "a kernel has height and width", ""});
+  if (!sides.empty()) {
+    layer.kernel_h = static_cast<std::int32_t>(sides.front());
+    layer.kernel_w = static_cast<std::int32_t>(sides.back());
+  }
+  layer.kernel_h = whole(reader, "kernel_h", 1, layer.kernel_h);
+  layer.kernel_w = whole(reader, "kernel_w", 1, layer.kernel_w);
+  const bool wants_one = layer.kind == LayerKind::convolution || is_pool(layer.kind) || layer.kind == LayerKind::adaptive_average_pool;
+  if (wants_one && (layer.kernel_h == 0 || layer.kernel_w == 0) && !reader.has("kernel")) {
+    reader.missing("kernel", "Write kernel = 3 or kernel = [3, 5]");
+  }
+}
+
+void parse_numbers(const Reader& reader, LayerSpec& layer) {
+  layer.outputs = whole(reader, "outputs", 0, 0);
+  layer.stride = whole(reader, "stride", 1, is_pool(layer.kind) && layer.kernel_h > 0 ? layer.kernel_h : 1);
+  layer.padding = whole(reader, "padding", 0, 0);
+  layer.groups = whole(reader, "groups", 1, 1);
+  layer.bias = reader.truth("bias").value_or(true);
+  layer.ceil_mode = reader.truth("ceil_mode").value_or(false);
+  const bool drops = layer.kind == LayerKind::dropout;
+  layer.probability = reader.real("probability", {.least = 0, .below = 1}).value_or(drops ? 0.5 : 0);
+}
+
+void parse_norm(const Reader& reader, LayerSpec& layer) {
+  const bool responds = layer.kind == LayerKind::local_response_norm;
+  layer.size = whole(reader, "size", 1, responds ? 5 : 0);
+  layer.alpha = reader.real("alpha", {.least = 0}).value_or(responds ? 1e-4 : 0);
+  layer.beta = reader.real("beta", {.least = 0}).value_or(responds ? 0.75 : 0);
+  layer.k = reader.real("k", {.least = 0}).value_or(1);
+  layer.epsilon = reader.real("epsilon", {.above = 0}).value_or(layer.epsilon);
+  layer.momentum = reader.real("momentum", {.least = 0, .most = 1}).value_or(layer.momentum);
+}
+
+void parse_init(const Reader& reader, LayerSpec& layer) {
+  const bool weighs = layer.kind == LayerKind::convolution || layer.kind == LayerKind::linear;
+  layer.init = weighs ? network::Init::he_normal_fan_in
+                      : layer.kind == LayerKind::batch_norm ? network::Init::ones_zeros : network::Init::none;
+  if (const auto word = reader.choice("init", network::init_names())) layer.init = network::parse_init(*word);
+  const bool gaussian = layer.init == network::Init::gaussian;
+  layer.init_std = reader.real("init_std", {.least = 0}).value_or(gaussian ? 0.01 : 0);
+  layer.init_bias = reader.real("init_bias", {}).value_or(0);
+}
+
+void parse_branches(const Reader& reader, LayerSpec& layer) {
+  const toml::node* node = reader.node("branches");
+  if (!network::has_branches(layer.kind)) {
+    if (node) reader.error("branches", {"this kind of layer has no branches", "only concatenate and add join some", ""});
+    return;
+  }
+  if (!node) return reader.missing("branches", "Write branches = [[...], [...]]");
+  if (!node->is_array() || node->as_array()->size() < 2) {
+    return reader.error("branches", {"expected an array of at least two branches", "found " + kind_of(*node), ""});
+  }
+  for (const auto& branch : *node->as_array()) {
+    layer.branches.push_back(parse_layers(branch, reader.path("branches"), reader.report()));
+  }
+}
+
+LayerSpec parse_layer(const toml::table& table, const std::string& path, std::size_t place, Report& report) {
+  const Reader reader(table, path, "network.layer", report);
+  LayerSpec layer;
+  if (!reader.has("kind")) reader.missing("kind", "Write kind = \"convolution\" or another");
+  const auto kind = reader.choice("kind", network::kind_names());
+  if (!kind) return layer;  // the rest depends on it
+  layer.kind = network::parse_kind(*kind);
+  const bool named = network::has_parameters(layer.kind) || network::has_branches(layer.kind);
+  layer.name = reader.word("name").value_or(named ? std::to_string(place) : "");
+  if (layer.name.find('.') != std::string::npos) {
+    reader.error("name", {"a layer's name has no dot", "dots part the names of parameters", ""});
+  }
+  parse_kernel(reader, layer);
+  parse_numbers(reader, layer);
+  parse_norm(reader, layer);
+  parse_init(reader, layer);
+  parse_branches(reader, layer);
+  return layer;
+}
+
+}  // namespace
+
+std::vector<LayerSpec> parse_layers(const toml::node& node, const std::string& path, Report& report) {
+  std::vector<LayerSpec> layers;
+  std::set<std::string> names;
+  if (!node.is_array()) {
+    report.error(location_of(node), path, {"expected an array of layers", "found " + kind_of(node), ""});
+    return layers;
+  }
+  for (const auto& element : *node.as_array()) {
+    const toml::table* table = element.as_table();
+    if (!table) {
+      report.error(location_of(element), path, {"expected a layer", "found " + kind_of(element), "Write { kind = \"relu\" }"});
+      continue;
+    }
+    layers.push_back(parse_layer(*table, path, layers.size(), report));
+    const std::string& name = layers.back().name;
+    if (!name.empty() && !names.insert(name).second) {
+      report.error(location_of(element), path, {"two layers are named '" + name + "'", "parameters are named by them", ""});
+    }
+  }
+  return layers;
+}
+
+}  // namespace espalier::study

@@ -1,0 +1,62 @@
+#include <algorithm>
+
+#include "espalier/network/networks.hpp"
+#include "study/parts.hpp"
+
+namespace espalier::study {
+namespace {
+
+bool is_one_network(const toml::table& table) {
+  return std::any_of(table.begin(), table.end(), [](const auto& entry) { return !entry.second.is_table(); });
+}
+
+void take_named(const Reader& reader, const std::string& known, double width, Network& network) {
+  const auto spec = network::named(known, {.width = width});
+  if (spec) {
+    network.spec = *spec;
+    return;
+  }
+  Complaint complaint = unknown_word("network", known, network::names());
+  if (!reader.has("name")) complaint.suggestion = "Add name = \"...\" or units = [...]";
+  reader.error("name", complaint);
+}
+
+Network parse_one(const Reader& reader, const std::string& table_name) {
+  Network network;
+  network.where = reader.where();
+  const auto label = reader.word("name");
+  network.width = reader.real("width", {.most = 64, .above = 0}).value_or(1);
+  network.name = !table_name.empty() ? table_name : label.value_or("network");
+  if (const toml::node* units = reader.node("units")) {
+    network.spec.units = parse_units(*units, reader.path("units"), reader.report());
+    if (reader.has("width")) {
+      reader.error("width", {"listed units have no width", "their outputs are written out", "Remove it"});
+    }
+  } else if (!reader.has("name") && table_name.empty()) {
+    reader.missing("name", "Add name = \"cifar7\", or list units");
+  } else if (label || !reader.has("name")) {
+    take_named(reader, label.value_or(table_name), network.width, network);
+  }
+  return network;
+}
+
+}  // namespace
+
+void parse_networks(const Reader& root, Study& study) {
+  Report& report = root.report();
+  if (!root.has("network")) {
+    return report.error({}, "network", {"there is no network", "runs train one", "Add [network] with name = \"cifar7\""});
+  }
+  const toml::table* table = root.child("network");
+  if (!table) return;
+  if (table->empty() || is_one_network(*table)) {
+    study.networks.push_back(parse_one(Reader(*table, "network", "network", report), ""));
+    return;
+  }
+  for (const auto& entry : entries(*table)) {
+    const Reader reader(*entry.node->as_table(), "network." + entry.key, "network.NAME", report);
+    study.networks.push_back(parse_one(reader, entry.key));
+  }
+}
+
+}  // namespace espalier::study

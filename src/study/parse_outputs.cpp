@@ -1,0 +1,34 @@
+#include "study/parts.hpp"
+
+namespace espalier::study {
+namespace {
+
+Figure parse_figure(const Reader& reader) {
+  for (const char* key : {"experiment", "x"}) {
+    if (!reader.has(key)) reader.missing(key, "Write experiment = \"...\", x = \"...\"");
+  }
+  Figure figure;
+  figure.where = reader.where();
+  figure.experiment = reader.word("experiment").value_or("");
+  figure.x = reader.word("x").value_or("");
+  figure.series = reader.word("series").value_or("");
+  figure.y = reader.word("y").value_or(figure.y);
+  figure.title = reader.word("title").value_or("");
+  return figure;
+}
+
+}  // namespace
+
+void parse_outputs(const Reader& root, Study& study) {
+  for (const toml::table* table : root.children("resources")) {
+    const Reader reader(*table, "resources", "resources", root.report());
+    Resources resources{reader.where(), reader.word("when").value_or(""), 1};
+    resources.workers = static_cast<std::int32_t>(reader.integer("workers", 1, 100'000).value_or(1));
+    study.resources.push_back(resources);
+  }
+  for (const toml::table* table : root.children("figure")) {
+    study.figures.push_back(parse_figure(Reader(*table, "figure", "figure", root.report())));
+  }
+}
+
+}  // namespace espalier::study

@@ -1,0 +1,67 @@
+#include "study/parts.hpp"
+
+namespace espalier::study {
+namespace {
+
+void parse_classes(const Reader& reader, std::string& classes, std::vector<std::int32_t>& list) {
+  const toml::node* node = reader.node("classes");
+  if (!node || !node->is_array()) {
+    classes = reader.choice("classes", {"all", "split.source", "split.target"}).value_or("all");
+    return;
+  }
+  classes = "list";
+  for (const auto index : reader.integers("classes", 0, 10'000'000)) list.push_back(static_cast<std::int32_t>(index));
+  if (node->as_array()->empty()) reader.error("classes", {"the list is empty", "a network tells classes apart", ""});
+}
+
+template <class Role>
+Role parse_role(const Reader& reader, const std::string& name, bool is_source) {
+  Role role;
+  role.name = name;
+  role.where = reader.where();
+  role.data = reader.word("data").value_or("");
+  if (!reader.has("data")) reader.missing("data", "Name a data set");
+  parse_classes(reader, role.classes, role.class_list);
+  if (const toml::table* train = reader.child("train")) {
+    role.train = parse_train(*train, reader.path("train"), is_source, reader.report());
+  }
+  return role;
+}
+
+void parse_checkpoint(const Reader& reader, Source& source) {
+  source.checkpoint = reader.word("checkpoint").value_or("");
+  if (reader.has("checkpoint") && reader.has("train")) {
+    reader.error("checkpoint", {"both checkpoint and train", "a checkpoint is trained already", "Remove one of them"});
+  }
+}
+
+template <class Parse>
+void each_named(const Reader& root, const std::string& table, Parse parse) {
+  const toml::table* all = root.child(table);
+  if (!all) return;
+  for (const auto& entry : entries(*all)) {
+    if (const toml::table* one = entry.node->as_table()) {
+      parse(entry.key, Reader(*one, table + "." + entry.key, table + ".NAME", root.report()));
+    } else {
+      root.report().error(entry.where, table + "." + entry.key,
+                          {"expected a table", "found " + kind_of(*entry.node), "Write [" + table + ".NAME]"});
+    }
+  }
+}
+
+}  // namespace
+
+void parse_roles(const Reader& root, Study& study) {
+  each_named(root, "source", [&](const std::string& name, const Reader& reader) {
+    study.sources.push_back(parse_role<Source>(reader, name, true));
+    parse_checkpoint(reader, study.sources.back());
+  });
+  each_named(root, "target", [&](const std::string& name, const Reader& reader) {
+    study.targets.push_back(parse_role<Target>(reader, name, false));
+  });
+  if (!root.has("target")) {
+    root.report().error({}, "target", {"there is no target", "runs are trained on one", "Add [target.NAME]"});
+  }
+}
+
+}  // namespace espalier::study

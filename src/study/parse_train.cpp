@@ -1,0 +1,55 @@
+#include "study/parts.hpp"
+
+namespace espalier::study {
+namespace {
+
+void set_from(const Reader& reader, const std::string& prefix, const Entry& entry, TrainValues& values) {
+  const auto value = scalar(*entry.node);
+  if (!value) {
+    return reader.error(entry.key, {"expected a single value", "found " + kind_of(*entry.node), ""});
+  }
+  if (const auto complaint = set_train_value(values, prefix + entry.key, *value)) reader.error(entry.key, *complaint);
+}
+
+/// A table of values inside [train]: augment, evaluate.
+void set_nested(const Reader& train, const std::string& key, TrainValues& values) {
+  const toml::table* table = train.child(key);
+  if (!table) return;
+  const Reader reader(*table, train.path(key), "train." + key, train.report());
+  if (key == "augment") values.augment.emplace();
+  for (const auto& entry : entries(*table)) {
+    if (is_train_key(key + "." + entry.key)) set_from(reader, key + ".", entry, values);
+  }
+}
+
+void check_source_only(const Reader& reader, bool is_source) {
+  if (!reader.has("warn_below") || is_source) return;
+  reader.error("warn_below", {"'warn_below' belongs to a source", "it judges pretrainings", "Move it to [source.NAME] train"});
+}
+
+void check_augment(const Reader& reader, const TrainValues& values) {
+  if (values.augment && values.augment->shifted_crop > 0 && values.augment->random_resized > 0) {
+    reader.error("augment", {"both shifted_crop and random_resized", "a training image is cropped once", "Choose one"});
+  }
+}
+
+}  // namespace
+
+TrainValues parse_train(const toml::table& table, const std::string& path, bool is_source, Report& report) {
+  const Reader reader(table, path, "train", report);
+  TrainValues values;
+  for (const auto& entry : entries(table)) {
+    if (entry.key == "augment" || entry.key == "evaluate") {
+      set_nested(reader, entry.key, values);
+    } else if (entry.key == "rates") {
+      values.rates = parse_rates(*entry.node, reader.path("rates"), report);
+    } else if (is_train_key(entry.key)) {
+      set_from(reader, "", entry, values);
+    }
+  }
+  check_source_only(reader, is_source);
+  check_augment(reader, values);
+  return values;
+}
+
+}  // namespace espalier::study

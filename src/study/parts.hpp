@@ -1,0 +1,49 @@
+#pragma once
+// The tables of a study, one function each, and the checks that need all of them.
+#include "espalier/study/parse.hpp"
+#include "study/reader.hpp"
+
+namespace espalier::study {
+
+void parse_study_table(const Reader& root, Study& study);
+void parse_data(const Reader& root, Study& study);
+void parse_split(const Reader& root, Study& study);
+void parse_roles(const Reader& root, Study& study);  ///< sources and targets
+void parse_networks(const Reader& root, Study& study);
+void parse_experiments(const Reader& root, Study& study);
+void parse_outputs(const Reader& root, Study& study);  ///< resources and figures
+
+/// A table of training values; `is_source` allows what only pretrainings have.
+TrainValues parse_train(const toml::table& table, const std::string& path, bool is_source, Report& report);
+std::vector<RateGroup> parse_rates(const toml::node& node, const std::string& path, Report& report);
+std::vector<network::UnitSpec> parse_units(const toml::node& node, const std::string& path, Report& report);
+std::vector<network::LayerSpec> parse_layers(const toml::node& node, const std::string& path, Report& report);
+
+/// `axes` of one experiment; `train.batch` may be written nested.
+std::vector<Axis> parse_axes(const toml::table& table, const std::string& path, Report& report);
+/// Axis values of `fixed` and of cases; `take` is passed over.
+std::vector<std::pair<std::string, Value>> parse_fixed(const toml::table& table, const std::string& path,
+                                                       Report& report);
+std::vector<Take> parse_takes(const toml::table& owner, const std::string& path, Report& report);
+
+/// Whether an experiment may name this axis: axis_names(), or a rate such as "train.rates.top.start".
+bool is_axis(const std::string& name);
+/// What is wrong with this value of this axis, whatever the study holds.
+std::optional<Complaint> check_axis_value(const std::string& axis, const Value& value);
+
+/// What all checks over tables read, and where they report.
+struct Whole {
+  const Study& study;
+  Report& report;
+};
+void check_roles(const Whole& whole);        ///< data, splits, sources, targets
+void check_experiments(const Whole& whole);  ///< names, axes, values that must exist
+void check_takes(const Whole& whole);        ///< selections: names, metrics, circles
+void check_freezing(const Whole& whole);     ///< frozen > transferred
+void check_size(const Whole& whole);         ///< the product
+void check_outputs(const Whole& whole);      ///< figures
+
+/// "experiment.NAME.<part>", the dotted key of diagnostics.
+std::string key_of(const Experiment& experiment, const std::string& part);
+
+}  // namespace espalier::study

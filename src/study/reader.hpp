@@ -1,0 +1,85 @@
+#pragma once
+// Typed access to one TOML table with the diagnostics of whatever does not fit.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "espalier/study/diagnostic.hpp"
+#include "espalier/study/train_values.hpp"
+#include "study/value_range.hpp"
+
+namespace espalier::study {
+
+Location location_of(const toml::node& node);
+Location location_of(const toml::key& key);
+/// A scalar as a value; nothing for tables, arrays, dates.
+std::optional<Value> scalar(const toml::node& node);
+/// "a table", "an array", "a whole number", ...
+std::string kind_of(const toml::node& node);
+
+/// Entries of a table in file order (toml++ sorts them by name); what --set added comes last.
+struct Entry {
+  std::string key;
+  Location where;  ///< of the key
+  const toml::node* node;
+};
+std::vector<Entry> entries(const toml::table& table);
+
+/// Collects what is found.
+class Report {
+ public:
+  explicit Report(std::vector<Diagnostic>& into) : into_(into) {}
+  void error(Location where, const std::string& key, const Complaint& complaint);
+  void warning(Location where, const std::string& key, const Complaint& complaint);
+
+ private:
+  std::vector<Diagnostic>& into_;
+};
+
+/// One table of the study at `path` ("data.omniglot"), whose known keys are those that keys() lists for `table`
+/// ("data.NAME"). Unknown keys are reported on construction.
+class Reader {
+ public:
+  Reader(const toml::table& node, std::string path, const std::string& table, Report& report);
+
+  bool has(const std::string& key) const { return node_.contains(key); }
+  const toml::node* node(const std::string& key) const { return node_.get(key); }
+  /// Of the value, or of the table where the key is not there.
+  Location where(const std::string& key) const;
+  Location where() const { return location_of(node_); }
+  std::string path(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
+  const std::string& path() const { return path_; }
+  const toml::table& table() const { return node_; }
+  Report& report() const { return report_; }
+
+  std::optional<std::string> word(const std::string& key) const;
+  std::optional<std::string> choice(const std::string& key, const std::vector<std::string>& allowed) const;
+  std::optional<std::int64_t> integer(const std::string& key, std::int64_t least, std::int64_t most) const;
+  std::optional<double> real(const std::string& key, Range range) const;
+  std::optional<bool> truth(const std::string& key) const;
+  /// One word or an array of them.
+  std::vector<std::string> words(const std::string& key) const;
+  std::vector<std::int64_t> integers(const std::string& key, std::int64_t least, std::int64_t most) const;
+  std::vector<double> reals(const std::string& key, Range range) const;
+  /// The table at `key`; reported where it is something else.
+  const toml::table* child(const std::string& key) const;
+  /// The tables of the array (or one lone table) at `key`.
+  std::vector<const toml::table*> children(const std::string& key) const;
+
+  void error(const std::string& key, const Complaint& complaint) const;
+  void missing(const std::string& key, const std::string& suggestion) const;
+
+ private:
+  template <class Get>
+  auto one(const std::string& key, Get get) const -> std::optional<decltype(get(Value()).value)>;
+  template <class Get>
+  auto many(const std::string& key, Get get) const -> std::vector<decltype(get(Value()).value)>;
+
+  const toml::table& node_;
+  std::string path_;
+  Report& report_;
+};
+
+}  // namespace espalier::study
