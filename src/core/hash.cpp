@@ -2,8 +2,6 @@
 
 #include <openssl/evp.h>
 
-#include <boost/crc.hpp>
-
 #include "espalier/core/errors.hpp"
 
 namespace espalier {
@@ -47,12 +45,6 @@ std::string to_hex(const Digest& digest, std::size_t bytes) {
     text += kDigits[digest[i] & 15];
   }
   return text;
-}
-
-std::uint32_t crc32c(Bytes bytes) {
-  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
-  crc.process_bytes(bytes.data(), bytes.size());
-  return crc.checksum();
 }
 
 }  // namespace espalier

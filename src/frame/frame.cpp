@@ -13,7 +13,7 @@ std::uint32_t checksum(std::uint16_t type, std::string_view payload) {
   return head_crc ^ crc32c(bytes_of(payload));
 }
 
-Peek corrupt(std::string why) { return {Peek::State::corrupt, {}, 0, std::move(why)}; }
+View corrupt(std::string why) { return {Peek::State::corrupt, 0, {}, 0, std::move(why)}; }
 
 }  // namespace
 
@@ -26,7 +26,7 @@ std::string encode(std::uint16_t type, std::string_view payload) {
   return bytes;
 }
 
-Peek peek(std::string_view bytes) {
+View view(std::string_view bytes) {
   if (bytes.size() < kHeaderBytes) return {};
   Reader reader(bytes.substr(0, kHeaderBytes));
   std::uint32_t magic = 0, crc = 0;
@@ -39,7 +39,12 @@ Peek peek(std::string_view bytes) {
   if (bytes.size() - kHeaderBytes < size) return {};
   const auto payload = bytes.substr(kHeaderBytes, size);
   if (checksum(type, payload) != crc) return corrupt("checksum differs");
-  return {Peek::State::whole, {type, std::string(payload)}, kHeaderBytes + size, ""};
+  return {Peek::State::whole, type, payload, kHeaderBytes + size, ""};
+}
+
+Peek peek(std::string_view bytes) {
+  View front = view(bytes);
+  return {front.state, {front.type, std::string(front.payload)}, front.bytes, std::move(front.why)};
 }
 
 std::optional<Frame> take(std::string& buffer) {

@@ -43,5 +43,7 @@ std::string to_hex(const Digest& digest, std::size_t bytes = 32);
 
 /// CRC-32C (Castagnoli), initial value and final xor 0xFFFFFFFF.
 std::uint32_t crc32c(Bytes bytes);
+/// The same without special instructions: the fallback, and what tests compare with.
+std::uint32_t crc32c_portable(Bytes bytes);
 
 }  // namespace espalier

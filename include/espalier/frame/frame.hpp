@@ -47,4 +47,14 @@ struct Peek {
 };
 Peek peek(std::string_view bytes);
 
+/// The same without a copy: `payload` points into `bytes`.
+struct View {
+  Peek::State state = Peek::State::incomplete;
+  std::uint16_t type = 0;
+  std::string_view payload;
+  std::size_t bytes = 0;
+  std::string why;
+};
+View view(std::string_view bytes);
+
 }  // namespace espalier::frame

@@ -19,7 +19,8 @@ struct WriterIdentity {
 };
 
 /// The friendly refusal: OUT/lock, held while a launch lives (flock, CLOEXEC). Waits up to `wait_s`.
-/// Throws UsageError naming who holds it.
+/// Throws UsageError naming who holds it. A higher restart of the holder's (named) job, or `take_over`, does not wait:
+/// it puts a lock file of its own in place, and the journal's next segment stops the old holder.
 class DirectoryLock {
  public:
   static DirectoryLock acquire(const std::filesystem::path& out, const WriterIdentity& who, double wait_s = 15);
@@ -50,6 +51,8 @@ class JournalWriter {
   void commit();
   bool has_uncommitted() const;
   std::uint32_t segment() const;
+  /// Has another process begun a higher segment? Look before every rename or delete under OUT.
+  bool superseded() const;
 
  private:
   struct Impl;

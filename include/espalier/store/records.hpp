@@ -22,13 +22,15 @@ struct SegmentStart {
   std::int64_t process = 0;
   std::string job;                     ///< Slurm job id, or ""
   std::uint32_t restart = 0;           ///< SLURM_RESTART_COUNT, or relaunches by the supervisor
-  std::uint64_t previous_length = 0;   ///< bytes of the segment before that count as truth
+  std::uint32_t previous = 0;          ///< the segment before that counts; 0: this is the first
+  std::uint64_t previous_length = 0;   ///< bytes of `previous` that count as truth
   std::string program;                 ///< version and commit
   double time = 0;                     ///< seconds since 1970
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive & ESPALIER_FIELD(segment) & ESPALIER_FIELD(host) & ESPALIER_FIELD(process) & ESPALIER_FIELD(job) &
-        ESPALIER_FIELD(restart) & ESPALIER_FIELD(previous_length) & ESPALIER_FIELD(program) & ESPALIER_FIELD(time);
+        ESPALIER_FIELD(restart) & ESPALIER_FIELD(previous) & ESPALIER_FIELD(previous_length) &
+        ESPALIER_FIELD(program) & ESPALIER_FIELD(time);
   }
 };
 

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "espalier/frame/frame.hpp"
@@ -36,8 +38,9 @@ struct TaskState {
   task::Task task;
   plan::RunState state = plan::RunState::waiting;
   std::string cause;
-  std::vector<CurrentRow> rows;     ///< one per (subset, epoch, step), ascending
-  KeptFile training, finished, predictions;
+  std::vector<CurrentRow> rows;     ///< one per (subset, epoch, step), ascending by epoch, step, subset
+  task::RecordSpec recorded;        ///< what the attempt that ended it was asked to record
+  KeptFile training, finished, predictions;  ///< `training` is none once the task has ended for good
   std::vector<Attempt> attempts;
   std::int32_t charged = 0;         ///< crashes that count against its budget
   double seconds = 0;               ///< of work, all attempts
@@ -50,11 +53,19 @@ struct RunEntry {
   bool current = true;  ///< false: it left the study
 };
 
+/// A place in the journal: `bytes` of `segment` are read.
+struct Position {
+  std::uint32_t segment = 0;
+  std::uint64_t bytes = 0;
+  auto operator<=>(const Position&) const = default;
+};
+
 struct State {
   std::vector<SegmentStart> segments;
   StudyRecord study;
   task::Catalog catalog;
-  std::vector<RunEntry> runs;                  ///< in planning order
+  std::vector<RunEntry> runs;                  ///< in the order in which they were first listed
+  std::unordered_map<RunId, std::size_t> run_index;  ///< id -> place in `runs`
   std::map<TaskId, TaskState> tasks;
   std::vector<plan::SelectionOutcome> selections;
   std::vector<std::string> warnings;
@@ -62,6 +73,7 @@ struct State {
   std::int32_t last_exit = -1;                 ///< of the last launch that ended in order; -1: none, or one runs now
   std::uint64_t records = 0;
   std::uint32_t next_segment = 1;
+  Position position;                           ///< where the last record applied ends
 
   /// The state of a run follows its task's, its selection's and whether inputs are done.
   plan::RunState state_of(const plan::PlannedRun& run) const;
@@ -69,7 +81,12 @@ struct State {
   plan::Outcomes outcomes() const;
 };
 
-/// Applies one record. Unknown types are kept count of in `dropped`.
+/// Is a task in this state never to be worked on again by itself?
+bool is_final(plan::RunState state);
+
+/// Applies one record found in `segment`. Never throws for its content: records of unknown type, of tasks that are not
+/// listed, or that do not decode are counted in `dropped`; those that carry an old fence are ignored.
 void apply(State& state, const frame::Frame& record, Fence segment);
+void apply(State& state, std::uint16_t type, std::string_view payload, Fence segment);
 
 }  // namespace espalier::store

@@ -1,0 +1,116 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+
+#include "espalier/core/build_info.hpp"
+#include "espalier/core/errors.hpp"
+#include "espalier/store/journal.hpp"
+#include "store/disk_calls.hpp"
+#include "store/segment.hpp"
+
+namespace espalier::store {
+
+struct JournalWriter::Impl {
+  std::filesystem::path out, file;
+  std::uint32_t segment = 0;
+  Descriptor opened;
+  std::string waiting;   ///< appended, not yet written
+  bool stopped = false;  ///< a write or sync failed, or a higher segment was seen: final
+
+  void write_and_sync() {
+    write_all(opened.number(), waiting, file);
+    sync_data(opened.number(), file);
+  }
+};
+
+namespace {
+
+/// O_EXCL decides who of two starters gets a number; the other takes the next one.
+std::pair<std::uint32_t, Descriptor> create_segment(const std::filesystem::path& out) {
+  const std::vector<std::uint32_t> before = list_segments(out);
+  for (std::uint32_t number = before.empty() ? 1 : before.back() + 1;; ++number) {
+    const std::filesystem::path file = segment_file(out, number);
+    Descriptor opened(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_APPEND | O_CLOEXEC, 0666));
+    if (opened.is_open()) return {number, std::move(opened)};
+    if (errno != EEXIST) disk_failed("create", file);
+  }
+}
+
+/// What counts of the segment before. Measured only after our own file exists: who wrote there sees it and stops. What
+/// is measured is synced first, so that it is still there after a power cut.
+void measure_previous(const std::filesystem::path& out, SegmentStart& start) {
+  const std::vector<std::uint32_t> numbers = list_segments(out);
+  for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
+    if (*number >= start.segment || !read_head(out, *number)) continue;
+    const std::filesystem::path file = segment_file(out, *number);
+    sync_data(open_file(file, O_RDONLY).number(), file);
+    start.previous = *number;
+    start.previous_length = whole_length(MappedFile(file).bytes());
+    return;
+  }
+}
+
+SegmentStart describe(const WriterIdentity& who, std::uint32_t number) {
+  SegmentStart start;
+  start.segment = number;
+  start.host = who.host;
+  start.process = who.process;
+  start.job = who.job;
+  start.restart = who.restart;
+  start.program = build_info::version() + " (" + build_info::commit() + ")";
+  start.time = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return start;
+}
+
+}  // namespace
+
+JournalWriter JournalWriter::open(const std::filesystem::path& out, const WriterIdentity& who) {
+  auto impl = std::make_unique<Impl>();
+  impl->out = out;
+  if (std::filesystem::create_directories(journal_folder(out))) sync_folder(out);
+  std::tie(impl->segment, impl->opened) = create_segment(out);
+  impl->file = segment_file(out, impl->segment);
+  SegmentStart start = describe(who, impl->segment);
+  measure_previous(out, start);
+  JournalWriter writer(std::move(impl));
+  writer.append(start);
+  writer.commit();
+  sync_folder(journal_folder(out));
+  return writer;
+}
+
+JournalWriter::JournalWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+JournalWriter::JournalWriter(JournalWriter&&) noexcept = default;
+JournalWriter& JournalWriter::operator=(JournalWriter&&) noexcept = default;
+JournalWriter::~JournalWriter() = default;
+
+void JournalWriter::append_bytes(const std::string& bytes) { impl_->waiting += bytes; }
+
+bool JournalWriter::has_uncommitted() const { return !impl_->waiting.empty(); }
+
+std::uint32_t JournalWriter::segment() const { return impl_->segment; }
+
+bool JournalWriter::superseded() const {
+  return ::access(segment_file(impl_->out, impl_->segment + 1).c_str(), F_OK) == 0;
+}
+
+void JournalWriter::commit() {
+  if (impl_->stopped) {
+    throw EnvironmentError("the journal '" + impl_->file.string() + "' takes no more records", "an earlier write failed",
+                           "Start again: what was acknowledged is kept.");
+  }
+  if (impl_->waiting.empty()) return;
+  impl_->stopped = true;  // unless all of the following succeeds
+  impl_->write_and_sync();
+  if (superseded()) {
+    throw Error(fmt::format("'{}' is now written by another process", impl_->out.string()),
+                fmt::format("journal segment {} was begun", impl_->segment + 1), "This process ends.");
+  }
+  impl_->stopped = false;
+  impl_->waiting.clear();
+}
+
+}  // namespace espalier::store

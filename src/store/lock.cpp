@@ -1,0 +1,123 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <thread>
+#include <utility>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/store/journal.hpp"
+#include "store/disk_calls.hpp"
+
+namespace espalier::store {
+
+namespace {
+
+/// Who holds the lock, as the file says: "host=a process=12 restart=0 job=77".
+struct Holder {
+  std::string host = "an unknown host", process = "?", job;
+  std::uint32_t restart = 0;
+};
+
+std::string text_of(const WriterIdentity& who) {
+  return fmt::format("host={} process={} restart={} job={}\n", who.host, who.process, who.restart, who.job);
+}
+
+Holder read_holder(const std::filesystem::path& file) {
+  Holder holder;
+  std::ifstream in(file);
+  for (std::string word; in >> word;) {
+    const auto equals = word.find('=');
+    if (equals == std::string::npos) continue;
+    const std::string key = word.substr(0, equals), value = word.substr(equals + 1);
+    if (key == "host") holder.host = value;
+    if (key == "process") holder.process = value;
+    if (key == "job") holder.job = value;
+    if (key == "restart") std::istringstream(value) >> holder.restart;
+  }
+  return holder;
+}
+
+bool may_take_over(const WriterIdentity& who, const Holder& holder) {
+  return who.take_over || (!who.job.empty() && who.job == holder.job && who.restart > holder.restart);
+}
+
+bool try_lock(const Descriptor& opened, const std::filesystem::path& file) {
+  while (::flock(opened.number(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return false;
+    if (errno != EINTR) disk_failed("lock", file);
+  }
+  return true;
+}
+
+/// A file that was replaced by who took over is not the lock any more.
+bool is_still(const Descriptor& opened, const std::filesystem::path& file) {
+  struct stat mine {}, there {};
+  return ::fstat(opened.number(), &mine) == 0 && ::stat(file.c_str(), &there) == 0 && mine.st_ino == there.st_ino &&
+         mine.st_dev == there.st_dev;
+}
+
+void write_holder(const Descriptor& opened, const WriterIdentity& who, const std::filesystem::path& file) {
+  if (::ftruncate(opened.number(), 0) != 0) disk_failed("write", file);
+  write_all(opened.number(), text_of(who), file);
+}
+
+std::optional<Descriptor> try_acquire(const std::filesystem::path& file, const WriterIdentity& who) {
+  Descriptor opened = open_file(file, O_RDWR | O_CREAT | O_APPEND);
+  if (!try_lock(opened, file) || !is_still(opened, file)) return std::nullopt;
+  write_holder(opened, who, file);
+  return opened;
+}
+
+Descriptor take_over(const std::filesystem::path& file, const WriterIdentity& who) {
+  const std::filesystem::path beside = file.string() + fmt::format(".{}.{}", who.host, ::getpid());
+  Descriptor opened = open_file(beside, O_RDWR | O_CREAT | O_APPEND);
+  if (!try_lock(opened, beside)) disk_failed("lock", beside);
+  write_holder(opened, who, beside);
+  rename_file(beside, file);
+  return opened;
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& out, const Holder& holder) {
+  throw UsageError(
+      fmt::format("'{}' is in use", out.string()),
+      fmt::format("process {} on {} works on it{}", holder.process, holder.host,
+                  holder.job.empty() ? "" : ", job " + holder.job),
+      "Wait until it ends, or stop it with Ctrl-C or SIGTERM. If that machine is lost, use --take-over.");
+}
+
+}  // namespace
+
+DirectoryLock DirectoryLock::acquire(const std::filesystem::path& out, const WriterIdentity& who, double wait_s) {
+  using Clock = std::chrono::steady_clock;
+  std::filesystem::create_directories(out);
+  const std::filesystem::path file = out / "lock";
+  const auto deadline = Clock::now() + std::chrono::duration<double>(wait_s);
+  while (true) {
+    if (auto opened = try_acquire(file, who)) return DirectoryLock(opened->release());
+    const Holder holder = read_holder(file);
+    if (may_take_over(who, holder)) return DirectoryLock(take_over(file, who).release());
+    if (Clock::now() >= deadline) refuse(out, holder);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
+DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+DirectoryLock& DirectoryLock::operator=(DirectoryLock&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+DirectoryLock::~DirectoryLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace espalier::store

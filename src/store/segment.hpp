@@ -1,0 +1,55 @@
+#pragma once
+// Segments on disk: their names, their bytes, and which of them, up to where, are the truth.
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "espalier/store/records.hpp"
+
+namespace espalier::store {
+
+std::filesystem::path journal_folder(const std::filesystem::path& out);
+std::filesystem::path segment_file(const std::filesystem::path& out, std::uint32_t number);
+
+/// Numbers of the segment files that exist, ascending.
+std::vector<std::uint32_t> list_segments(const std::filesystem::path& out);
+
+/// A file mapped read-only; empty if it is empty. Throws EnvironmentError.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::filesystem::path& file);
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile();
+  std::string_view bytes() const { return {data_, size_}; }
+
+ private:
+  const char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// The first record of a segment, if it is whole, valid and names this segment.
+std::optional<SegmentStart> read_head(const std::filesystem::path& out, std::uint32_t number);
+
+/// Bytes of whole, valid records from the front.
+std::uint64_t whole_length(std::string_view bytes);
+
+struct ChainLink {
+  static constexpr std::uint64_t kOpenEnd = std::numeric_limits<std::uint64_t>::max();
+  std::uint32_t number = 0;
+  std::uint64_t limit = kOpenEnd;  ///< bytes that count; the last segment has no limit yet
+  bool operator==(const ChainLink&) const = default;
+};
+
+/// The segments that count, in order: from the highest valid one back through what each names as the one before.
+struct Chain {
+  std::vector<ChainLink> links;
+  std::vector<std::uint32_t> ignored;
+};
+Chain read_chain(const std::filesystem::path& out);
+
+}  // namespace espalier::store
