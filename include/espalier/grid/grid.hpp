@@ -1,0 +1,55 @@
+#pragma once
+// An experiment multiplied out: axes, zips, dependent axes, cases, fixed values, defaults; cells removed by rules.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espalier/study/diagnostic.hpp"
+#include "espalier/study/study.hpp"
+
+namespace espalier::grid {
+
+/// What multiplying must know from outside the experiment.
+struct Surroundings {
+  std::int32_t splits = 1;
+  std::vector<std::string> sources, targets;      ///< names, in file order
+  std::vector<std::string> networks;              ///< the first is the default
+  std::map<std::string, std::int32_t> depth;      ///< units, by network name
+  std::map<std::string, study::Value> decay_epoch;  ///< the top group's `first`, by target; "never" where it does not fall
+};
+
+/// Where a cell's value comes from.
+enum class Origin : std::uint8_t { axis, in_case, fixed, taken, fallback, absent };
+
+/// How the columns of one case (or of an experiment without cases) get their values.
+struct Shape {
+  std::string case_name;
+  std::vector<Origin> origins;          ///< a column each
+  std::vector<const study::Take*> takes;  ///< the case's, then the experiment's; point into the study
+};
+
+/// One value a column; none: to be taken later, or absent.
+struct Cell {
+  std::int32_t shape = 0;
+  std::vector<std::optional<study::Value>> values;
+};
+
+struct Grid {
+  std::vector<std::string> columns;  ///< own axes in file order, then further training values, then protocol axes
+  std::vector<Shape> shapes;
+  std::vector<Cell> cells;           ///< in the order of the axes, the first varying slowest
+  std::map<std::string, std::int64_t> excluded;  ///< rule -> cells removed; every rule is listed
+  std::int32_t column(const std::string& axis) const;  ///< -1 if there is none
+};
+
+/// Cells before exclusion; a double, so that a typo of 10^30 can be told.
+double product(const study::Experiment& experiment, const Surroundings& surroundings);
+
+/// Multiplies out and removes what rules exclude. A rule that mentions a value still to be taken is not judged yet.
+/// Findings (unequal zips, an unknown case, a malformed condition) go to `diagnostics`; errors leave the grid empty.
+Grid expand(const study::Experiment& experiment, const Surroundings& surroundings,
+            std::vector<study::Diagnostic>& diagnostics);
+
+}  // namespace espalier::grid

@@ -1,0 +1,29 @@
+#pragma once
+// The named exclusions of one experiment, compiled once.
+#include <string>
+#include <vector>
+
+#include "espalier/grid/condition.hpp"
+#include "espalier/grid/grid.hpp"
+
+namespace espalier::grid {
+
+class Rules {
+ public:
+  /// Throws UsageError naming the rule whose condition cannot be read.
+  Rules(const std::vector<study::Exclude>& excludes, const std::vector<std::string>& columns);
+
+  /// Name of the first rule that can be judged and holds; null: the cell stays. Throws UsageError as Condition::holds.
+  const std::string* excluding(const std::vector<std::optional<study::Value>>& values);
+
+ private:
+  struct Rule {
+    std::string name;
+    Condition condition;
+    std::vector<std::size_t> columns;
+  };
+  std::vector<Rule> rules_;
+  std::vector<const study::Value*> scratch_;
+};
+
+}  // namespace espalier::grid

@@ -1,0 +1,30 @@
+#pragma once
+// What an axis is where an experiment leaves it out (DESIGN, "Axes").
+#include <map>
+
+#include "espalier/grid/grid.hpp"
+
+namespace espalier::grid {
+
+/// Fills the empty columns of cells that have a default. One a grid: it keeps where the columns are.
+class Fallbacks {
+ public:
+  Fallbacks(const std::vector<std::string>& columns, const Surroundings& surroundings);
+  /// Only columns of origin `fallback` are filled; `units` words decide transferred and frozen.
+  void fill(std::vector<std::optional<study::Value>>& values, const std::vector<Origin>& origins);
+
+ private:
+  struct Prefix {
+    std::optional<study::Value> transferred, frozen;  ///< none: the word copies or freezes other than the first units
+  };
+  const Prefix& prefix_of(const std::string& units);
+  std::optional<study::Value> value_of(const std::string& axis, const std::vector<std::optional<study::Value>>& values);
+  std::string text_at(const std::vector<std::optional<study::Value>>& values, int column) const;
+
+  const std::vector<std::string>& columns_;
+  const Surroundings& surroundings_;
+  int target_, network_, units_;
+  std::map<std::string, Prefix> prefixes_;
+};
+
+}  // namespace espalier::grid
