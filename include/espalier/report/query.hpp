@@ -1,0 +1,46 @@
+#pragma once
+// From runs to cells and contrasts: what aggregate, compare and the report ask of a directory.
+#include "espalier/report/run_view.hpp"
+#include "espalier/stats/contrast.hpp"
+
+namespace espalier::report {
+
+/// "per_class=1|2": the axis has one of these values.
+struct Condition {
+  std::string axis;
+  std::vector<std::string> values;
+};
+/// Throws UsageError where `text` is not AXIS=VALUE[|VALUE...].
+Condition parse_condition(const std::string& text);
+/// Several, separated by commas.
+std::vector<Condition> parse_conditions(const std::string& text);
+
+struct Query {
+  metrics::MetricName metric{metrics::Subset::test, metrics::MetricName::Quantity::top1};
+  std::vector<std::string> by;    ///< axes that make the cells
+  std::vector<std::string> over;  ///< axes averaged over within a split
+  std::vector<Condition> where;
+  double confidence = 0.95;
+};
+
+/// Runs that fulfil all conditions. Values compare as values: 0.010 is 0.01. Throws UsageError for an unknown axis.
+std::vector<RunView> select(const std::vector<RunView>& views, const std::vector<Condition>& conditions);
+
+/// What statistics see of `views`. Throws UsageError where an axis that is neither in `by` nor in `over` varies within
+/// a cell of one split, or the metric was recorded by none of the runs that are done.
+std::vector<stats::Observation> observe(const std::vector<RunView>& views, const Query& query);
+
+/// Cells in the order of their axes' values: numbers ascending, "all" last, words as the study lists them.
+std::vector<stats::Cell> aggregate(const std::vector<RunView>& views, const Query& query);
+
+/// The runs that fulfil `a` against those that fulfil `b`.
+std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<Condition>& a,
+                                      const std::vector<Condition>& b, const Query& query);
+
+/// Axes (not split, not replicate, not experiment) that take several values in `views`, in label order.
+std::vector<std::string> varying_axes(const std::vector<RunView>& views);
+
+/// The distinct values of an axis in their order.
+std::vector<std::string> values_of(const std::vector<RunView>& views, const std::string& axis);
+
+}  // namespace espalier::report

@@ -1,0 +1,43 @@
+#pragma once
+// The runs of one or several directories as results are read: each cell of a study once, with the task that answers it.
+#include <string>
+#include <vector>
+
+#include "espalier/metrics/row.hpp"
+#include "espalier/stats/aggregate.hpp"
+#include "espalier/store/state.hpp"
+
+namespace espalier::report {
+
+/// A directory's journal, read. `name` is the path as the user gave it.
+struct Directory {
+  std::string name;
+  store::State state;
+};
+
+/// Points into the directories it was made from.
+struct RunView {
+  const Directory* directory = nullptr;
+  const plan::PlannedRun* run = nullptr;
+  const store::TaskState* task = nullptr;  ///< null while the run is later, or aborted
+  plan::RunState state = plan::RunState::waiting;
+
+  /// Value of an axis; "experiment" and "directory" count as axes. "" where the run has no such label.
+  std::string value(const std::string& axis) const;
+  bool diverged() const;
+};
+
+enum class SameCell : bool { merge, keep };
+
+/// Runs that are in their study, in planning order. A cell that several directories hold appears once (merge): a done
+/// one is preferred. Throws UsageError where two directories hold different finished trainings for one cell.
+std::vector<RunView> runs_of(const std::vector<Directory>& directories, SameCell same_cell = SameCell::merge);
+
+/// The metric's row of the finished network: the last (epoch, step) of its subset; null while not done or not recorded.
+const metrics::Row* final_row(const RunView& view, metrics::Subset subset);
+const metrics::Row* final_row(const store::TaskState& task, metrics::Subset subset);
+
+/// Why a task has no value: it diverged (loss not finite).
+bool diverged(const store::TaskState& task);
+
+}  // namespace espalier::report

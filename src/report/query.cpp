@@ -1,0 +1,204 @@
+#include "espalier/report/query.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "espalier/core/errors.hpp"
+#include "report/axis_values.hpp"
+
+namespace espalier::report {
+namespace {
+
+std::vector<std::string> split_at(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::size_t from = 0;
+  for (std::size_t at = text.find(separator); at != std::string::npos; at = text.find(separator, from)) {
+    parts.push_back(text.substr(from, at - from));
+    from = at + 1;
+  }
+  parts.push_back(text.substr(from));
+  return parts;
+}
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(' ');
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+std::vector<std::string> axes_of(const std::vector<RunView>& views) {
+  std::vector<std::string> axes = {"experiment", "directory"};
+  std::set<std::string> seen;
+  for (const auto& view : views) {
+    for (const auto& label : view.run->labels) {
+      if (seen.insert(label.axis).second) axes.push_back(label.axis);
+    }
+  }
+  return axes;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+void require_axis(const std::vector<std::string>& known, const std::string& axis) {
+  if (std::find(known.begin(), known.end(), axis) != known.end()) return;
+  throw UsageError("no run has an axis '" + axis + "'", "the axes here are " + joined(known),
+                   "Name one of these.");
+}
+
+std::vector<std::string> values_at(const RunView& view, const std::vector<std::string>& axes) {
+  std::vector<std::string> values;
+  for (const auto& axis : axes) values.push_back(view.value(axis));
+  return values;
+}
+
+/// Refuses means over settings that the user did not ask to average over.
+class UnexplainedAxes {
+ public:
+  UnexplainedAxes(const std::vector<RunView>& views, const Query& query) {
+    std::set<std::string> explained = {"split", "replicate", "directory"};
+    explained.insert(query.by.begin(), query.by.end());
+    explained.insert(query.over.begin(), query.over.end());
+    for (const auto& axis : axes_of(views)) {
+      if (!explained.count(axis)) axes_.push_back(axis);
+    }
+  }
+
+  void see(const RunView& view, const std::vector<std::string>& group, const std::string& split) {
+    auto values = values_at(view, axes_);
+    const auto [first, is_new] = seen_.try_emplace({group, split}, values);
+    if (is_new || first->second == values) return;
+    for (std::size_t i = 0; i < axes_.size(); ++i) {
+      if (values[i] != first->second[i]) refuse(axes_[i], first->second[i], values[i]);
+    }
+  }
+
+ private:
+  [[noreturn]] static void refuse(const std::string& axis, const std::string& one, const std::string& other) {
+    throw UsageError("'" + axis + "' varies within a cell",
+                     "one mean would mix " + one + " and " + other,
+                     "Add it to --by, fix it with --where '" + axis + "=" + one + "', or average over it with --over " +
+                         axis + ".");
+  }
+  std::vector<std::string> axes_;
+  std::map<std::pair<std::vector<std::string>, std::string>, std::vector<std::string>> seen_;
+};
+
+std::string text_of(const std::vector<std::string>& values) {
+  std::string text;
+  for (const auto& value : values) text += value + '\n';
+  return text;
+}
+
+stats::Observation observation_of(const RunView& view, const Query& query) {
+  stats::Observation seen{values_at(view, query.by), view.value("split"), text_of(values_at(view, query.over)),
+                          view.value("replicate"), stats::Presence::missing, 0};
+  if (view.diverged()) seen.presence = stats::Presence::diverged;
+  if (const auto* row = final_row(view, query.metric.subset)) {
+    seen.presence = stats::Presence::measured;
+    seen.value = query.metric.of(*row);
+  }
+  return seen;
+}
+
+void require_recorded(const std::vector<RunView>& views, const Query& query) {
+  bool any_done = false;
+  for (const auto& view : views) {
+    if (final_row(view, query.metric.subset)) return;
+    any_done = any_done || view.state == plan::RunState::done;
+  }
+  if (!any_done) return;
+  throw UsageError("no run recorded " + metrics::to_string(query.metric),
+                   std::string("there is no row of '") + metrics::name_of(query.metric.subset) + "'",
+                   "Name another metric, or have the study record it.");
+}
+
+}  // namespace
+
+Condition parse_condition(const std::string& text) {
+  const auto at = text.find('=');
+  if (at == std::string::npos || trimmed(text.substr(0, at)).empty() || trimmed(text.substr(at + 1)).empty()) {
+    throw UsageError("'" + text + "' is not a condition", "it must read AXIS=VALUE",
+                     "Write for instance per_class=5, or per_class=1|2.");
+  }
+  Condition condition{trimmed(text.substr(0, at)), {}};
+  for (const auto& value : split_at(text.substr(at + 1), '|')) condition.values.push_back(trimmed(value));
+  return condition;
+}
+
+std::vector<Condition> parse_conditions(const std::string& text) {
+  std::vector<Condition> conditions;
+  for (const auto& part : split_at(text, ',')) conditions.push_back(parse_condition(part));
+  return conditions;
+}
+
+std::vector<RunView> select(const std::vector<RunView>& views, const std::vector<Condition>& conditions) {
+  const auto known = axes_of(views);
+  for (const auto& condition : conditions) require_axis(known, condition.axis);
+  std::vector<RunView> selected;
+  for (const auto& view : views) {
+    const bool fits = std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
+      const auto value = view.value(condition.axis);
+      return std::any_of(condition.values.begin(), condition.values.end(),
+                         [&](const auto& wanted) { return same_value(wanted, value); });
+    });
+    if (fits) selected.push_back(view);
+  }
+  return selected;
+}
+
+std::vector<stats::Observation> observe(const std::vector<RunView>& views, const Query& query) {
+  const auto known = axes_of(views);
+  for (const auto& axis : query.by) require_axis(known, axis);
+  for (const auto& axis : query.over) require_axis(known, axis);
+  require_recorded(views, query);
+  UnexplainedAxes unexplained(views, query);
+  std::vector<stats::Observation> observations;
+  for (const auto& view : views) {
+    observations.push_back(observation_of(view, query));
+    unexplained.see(view, observations.back().group, observations.back().split + '\n' + observations.back().setting);
+  }
+  return observations;
+}
+
+std::vector<stats::Cell> aggregate(const std::vector<RunView>& views, const Query& query) {
+  auto cells = stats::aggregate(observe(views, query), query.confidence);
+  std::vector<std::vector<std::string>> groups;
+  for (const auto& cell : cells) groups.push_back(cell.group);
+  const TupleOrder before(groups);
+  std::stable_sort(cells.begin(), cells.end(), [&](const auto& a, const auto& b) { return before(a.group, b.group); });
+  return cells;
+}
+
+std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<Condition>& a,
+                                      const std::vector<Condition>& b, const Query& query) {
+  const auto side_a = select(views, a), side_b = select(views, b);
+  auto contrasts = stats::contrast(observe(side_a, query), observe(side_b, query), query.confidence);
+  std::vector<std::vector<std::string>> groups;
+  for (const auto& contrast : contrasts) groups.push_back(contrast.group);
+  const TupleOrder before(groups);
+  std::stable_sort(contrasts.begin(), contrasts.end(),
+                   [&](const auto& x, const auto& y) { return before(x.group, y.group); });
+  return contrasts;
+}
+
+std::vector<std::string> varying_axes(const std::vector<RunView>& views) {
+  std::vector<std::string> varying;
+  for (const auto& axis : axes_of(views)) {
+    if (axis == "experiment" || axis == "directory" || axis == "split" || axis == "replicate") continue;
+    const auto differs = [&](const RunView& view) { return view.value(axis) != views.front().value(axis); };
+    if (std::any_of(views.begin(), views.end(), differs)) varying.push_back(axis);
+  }
+  return varying;
+}
+
+std::vector<std::string> values_of(const std::vector<RunView>& views, const std::string& axis) {
+  std::vector<std::string> values;
+  for (const auto& view : views) values.push_back(view.value(axis));
+  return in_order(std::move(values));
+}
+
+}  // namespace espalier::report

@@ -1,0 +1,81 @@
+#include "espalier/report/run_view.hpp"
+
+#include <unordered_map>
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::report {
+namespace {
+
+using plan::RunState;
+
+const store::TaskState* task_of(const Directory& directory, const plan::PlannedRun& run) {
+  if (run.task.empty()) return nullptr;
+  const auto found = directory.state.tasks.find(run.task);
+  return found == directory.state.tasks.end() ? nullptr : &found->second;
+}
+
+/// Finished before diverged before running before the rest: what a merge of directories keeps.
+int preference(const RunView& view) {
+  if (view.state == RunState::done) return 3;
+  if (view.diverged()) return 2;
+  return view.state == RunState::running ? 1 : 0;
+}
+
+void keep_better(RunView& kept, const RunView& other) {
+  if (kept.state == RunState::done && other.state == RunState::done && kept.run->task != other.run->task) {
+    throw UsageError("run " + kept.run->id.brief() + " of '" + kept.run->experiment + "' is another training in " +
+                         kept.directory->name + " than in " + other.directory->name,
+                     "the two studies differ in more than their grids",
+                     "Look at them apart, or add 'directory' to --by.");
+  }
+  if (preference(other) > preference(kept)) kept = other;
+}
+
+}  // namespace
+
+std::string RunView::value(const std::string& axis) const {
+  if (axis == "experiment") return run->experiment;
+  if (axis == "directory") return directory->name;
+  const std::string* label = run->label(axis);
+  return label ? *label : "";
+}
+
+bool diverged(const store::TaskState& task) {
+  return task.state == RunState::failed && task.cause.find("diverged") != std::string::npos;
+}
+
+bool RunView::diverged() const { return task && report::diverged(*task); }
+
+std::vector<RunView> runs_of(const std::vector<Directory>& directories, SameCell same_cell) {
+  std::vector<RunView> views;
+  std::unordered_map<RunId, std::size_t> place;
+  for (const auto& directory : directories) {
+    if (same_cell == SameCell::keep) place.clear();
+    for (const auto& entry : directory.state.runs) {
+      if (!entry.current) continue;
+      const RunView view{&directory, &entry.run, task_of(directory, entry.run), directory.state.state_of(entry.run)};
+      const auto [where, is_new] = place.try_emplace(entry.run.id, views.size());
+      if (is_new) views.push_back(view);
+      else keep_better(views[where->second], view);
+    }
+  }
+  return views;
+}
+
+const metrics::Row* final_row(const store::TaskState& task, metrics::Subset subset) {
+  if (task.state != RunState::done) return nullptr;
+  const metrics::Row* last = nullptr;
+  for (const auto& current : task.rows) {
+    const metrics::Row& row = current.row;
+    if (row.subset != subset) continue;
+    if (!last || std::pair(row.epoch, row.step) >= std::pair(last->epoch, last->step)) last = &row;
+  }
+  return last;
+}
+
+const metrics::Row* final_row(const RunView& view, metrics::Subset subset) {
+  return view.task ? final_row(*view.task, subset) : nullptr;
+}
+
+}  // namespace espalier::report

@@ -1,0 +1,152 @@
+#include "espalier/report/query.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "espalier/core/errors.hpp"
+#include "support/state_builder.hpp"
+
+using namespace espalier;
+using testing::StateBuilder;
+
+namespace {
+
+std::vector<plan::Label> cell(int transferred, const std::string& per_class, int split, int replicate = 1) {
+  return {{"transferred", std::to_string(transferred)},
+          {"per_class", per_class},
+          {"split", std::to_string(split)},
+          {"replicate", std::to_string(replicate)}};
+}
+
+/// Sizes 1, 10, all; n = 0 and 6; three splits. Test accuracy: 0.2, + 0.3 with transfer, + 0.01 a split.
+StateBuilder small_study() {
+  StateBuilder builder;
+  for (const std::string size : {"1", "10", "all"}) {
+    for (const int n : {6, 0}) {
+      for (int split = 1; split <= 3; ++split) {
+        builder.done("e", cell(n, size, split), {.test_top1 = 0.2 + 0.05 * n + 0.01 * split});
+      }
+    }
+  }
+  return builder;
+}
+
+std::vector<report::Directory> one(const StateBuilder& builder) { return {{"out", builder.state()}}; }
+
+report::Query by(std::vector<std::string> axes) {
+  report::Query query;
+  query.by = std::move(axes);
+  return query;
+}
+
+}  // namespace
+
+TEST_CASE("report: cells hold the metric of the final epoch, ordered by the values of the axes") {
+  const auto directories = one(small_study());
+
+  const auto cells = report::aggregate(report::runs_of(directories), by({"per_class", "transferred"}));
+
+  REQUIRE(cells.size() == 6);
+  CHECK(cells[0].group == std::vector<std::string>{"1", "0"});
+  CHECK(cells[1].group == std::vector<std::string>{"1", "6"});
+  CHECK(cells[3].group == std::vector<std::string>{"10", "6"});
+  CHECK(cells[5].group == std::vector<std::string>{"all", "6"});
+  CHECK(cells[0].summary.n == 3);
+  CHECK(cells[0].summary.mean == Approx(.22));
+  CHECK(cells[5].summary.mean == Approx(.52));
+}
+
+TEST_CASE("report: a mean over settings nobody asked to average over is refused, and --over allows it") {
+  const auto directories = one(small_study());
+  const auto views = report::runs_of(directories);
+
+  CHECK_THROWS_WITH(report::aggregate(views, by({"per_class"})), Catch::Contains("'transferred' varies within a cell"));
+
+  auto query = by({"per_class"});
+  query.over = {"transferred"};
+  const auto cells = report::aggregate(views, query);
+  CHECK(cells[0].summary.n == 3);
+  CHECK(cells[0].summary.mean == Approx(.37));
+}
+
+TEST_CASE("report: conditions select by value, whatever its spelling") {
+  const auto directories = one(small_study());
+  const auto views = report::runs_of(directories);
+
+  CHECK(report::select(views, {report::parse_condition("per_class = 1.0|all")}).size() == 12);
+  CHECK(report::select(views, report::parse_conditions("per_class=1,transferred=0,split=2")).size() == 1);
+  CHECK(report::select(views, {report::parse_condition("experiment=other")}).empty());
+  CHECK_THROWS_WITH(report::select(views, {report::parse_condition("frozen=1")}), Catch::Contains("no run has an axis 'frozen'"));
+  CHECK_THROWS_AS(report::parse_condition("per_class"), UsageError);
+}
+
+TEST_CASE("report: diverged, waiting and later runs are counted in their cells") {
+  StateBuilder builder;
+  builder.done("e", cell(6, "1", 1), {.test_top1 = .5});
+  builder.failed("e", cell(6, "1", 2), "diverged: loss is NaN in epoch 3");
+  builder.waiting("e", cell(6, "1", 3));
+  builder.later("e", cell(6, "1", 4), "e/0");
+  const auto directories = one(builder);
+
+  const auto cells = report::aggregate(report::runs_of(directories), by({"per_class"}));
+
+  CHECK(stats::to_string(cells[0].counts) == "1 of 4, 1 diverged, 2 missing");
+}
+
+TEST_CASE("report: runs that left the study are not looked at") {
+  auto builder = small_study();
+  builder.state().runs[0].current = false;
+  const auto directories = one(builder);
+
+  CHECK(report::runs_of(directories).size() == 17);
+}
+
+TEST_CASE("report: two directories merge, a done run before a waiting one") {
+  StateBuilder first, second;
+  first.done("e", cell(6, "1", 1), {.test_top1 = .4}).waiting("e", cell(6, "1", 2));
+  second.waiting("e", cell(6, "1", 1)).done("e", cell(6, "1", 2), {.test_top1 = .6});
+  const std::vector<report::Directory> directories = {{"a", first.state()}, {"b", second.state()}};
+
+  const auto cells = report::aggregate(report::runs_of(directories), by({"per_class"}));
+
+  CHECK(cells[0].counts.runs == 2);
+  CHECK(cells[0].summary.mean == Approx(.5));
+}
+
+TEST_CASE("report: two directories with different trainings for one cell are refused, unless they are kept apart") {
+  StateBuilder first, second;
+  first.done("e", cell(6, "1", 1), {.test_top1 = .4});
+  second.done("e", cell(6, "1", 1), {.test_top1 = .6});
+  auto& run = second.state().runs[0].run;
+  auto task = second.state().tasks.extract(run.task);
+  run.task = task.key() = TaskId::of(sha256("longer training"));
+  second.state().tasks.insert(std::move(task));
+  const std::vector<report::Directory> directories = {{"a", first.state()}, {"b", second.state()}};
+
+  CHECK_THROWS_AS(report::runs_of(directories), UsageError);
+  const auto cells = report::aggregate(report::runs_of(directories, report::SameCell::keep), by({"directory"}));
+  REQUIRE(cells.size() == 2);
+  CHECK(cells[1].group == std::vector<std::string>{"b"});
+}
+
+TEST_CASE("report: a metric that no run recorded is refused") {
+  const auto directories = one(small_study());
+  auto query = by({"per_class", "transferred"});
+  query.metric = metrics::parse_metric("fit.loss");
+
+  CHECK_THROWS_WITH(report::aggregate(report::runs_of(directories), query), Catch::Contains("no run recorded fit.loss"));
+}
+
+TEST_CASE("report: a contrast pairs the runs of two sides, cell by cell") {
+  const auto directories = one(small_study());
+
+  const auto contrasts =
+      report::contrast(report::runs_of(directories), report::parse_conditions("transferred=6"),
+                       report::parse_conditions("transferred=0"), by({"per_class"}));
+
+  REQUIRE(contrasts.size() == 3);
+  CHECK(contrasts[0].group == std::vector<std::string>{"1"});
+  CHECK(contrasts[2].group == std::vector<std::string>{"all"});
+  CHECK(contrasts[0].pairs == 3);
+  CHECK(contrasts[0].difference.difference.mean == Approx(.3));
+  CHECK(contrasts[0].ratio->mean > 2);
+}
