@@ -16,6 +16,13 @@ std::optional<Complaint> count_or_all(const Value& value, std::int64_t least) {
   return integer_in(value, least, kBig).complaint;
 }
 
+std::optional<Complaint> first_fall(const Value& value) {
+  if (value == Value("never")) return std::nullopt;
+  if (!value.word()) return integer_in(value, 0, kBig).complaint;
+  const auto duration = parse_duration(value);
+  return duration && duration->count >= 0 ? std::nullopt : std::optional(not_a_duration(value, 0));
+}
+
 std::optional<Complaint> units_word(const Value& value) {
   if (!value.word()) return word_of(value, {}).complaint;
   try {
@@ -55,7 +62,7 @@ bool is_axis(const std::string& name) {
 
 std::optional<Complaint> check_axis_value(const std::string& axis, const Value& value) {
   if (axis == "transferred" || axis == "frozen") return integer_in(value, 0, 10'000).complaint;
-  if (axis == "decay_epoch") return integer_in(value, 0, kBig).complaint;
+  if (axis == "decay_epoch") return first_fall(value);
   if (axis == "high_units") return count_or_all(value, 0);
   if (axis == "per_class") return count_or_all(value, 1);
   if (axis == "split" || axis == "replicate") return integer_in(value, 1, 100'000).complaint;

@@ -1,7 +1,154 @@
+#include <algorithm>
+#include <set>
+
+#include "espalier/study/units_word.hpp"
+#include "study/cells.hpp"
 #include "study/parts.hpp"
 
 namespace espalier::study {
+namespace {
 
-void check_experiments(const Whole&) {}
+/// One experiment with where its messages go.
+struct Scope {
+  const Whole& whole;
+  const Experiment& experiment;
+  void error(Location where, const std::string& part, const Complaint& complaint) const {
+    whole.report.error(where, key_of(experiment, part), complaint);
+  }
+};
+
+void check_unique_names(const Whole& whole) {
+  std::set<std::string> seen;
+  for (const auto& experiment : whole.study.experiments) {
+    if (seen.insert(experiment.name).second) continue;
+    whole.report.error(experiment.where, key_of(experiment, "name"),
+                       {"two experiments are named '" + experiment.name + "'", "selections and figures name them", "Rename one"});
+  }
+}
+
+/// Where the value of an axis stands, as well as it is known.
+Location place_of(const Experiment& experiment, const std::string& axis) {
+  const Axis* found = find_axis(experiment, axis);
+  return found ? found->where : experiment.where;
+}
+
+void check_known(const Scope& scope, const std::string& axis, const std::vector<std::string>& known) {
+  for (const auto& value : plain_values(scope.experiment, axis)) {
+    const std::string word = to_string(value);
+    if (std::find(known.begin(), known.end(), word) != known.end()) continue;
+    scope.error(place_of(scope.experiment, axis), axis, unknown_word(axis, word, known));
+  }
+}
+
+void check_splits(const Scope& scope) {
+  const std::int64_t count = scope.whole.study.split.count;
+  for (const auto& value : plain_values(scope.experiment, "split")) {
+    if (!value.integer() || *value.integer() <= count) continue;
+    return scope.error(place_of(scope.experiment, "split"), "split",
+                       {"there is no split " + to_string(value), "[split] has " + std::to_string(count), ""});
+  }
+}
+
+void check_units(const Scope& scope) {
+  const Depth depth = depth_of(scope.whole.study, scope.experiment);
+  if (depth.most == 0) return;
+  for (const char* axis : {"transferred", "frozen", "high_units"}) {
+    for (const auto& value : plain_values(scope.experiment, axis)) {
+      if (!value.integer() || *value.integer() <= depth.most) continue;
+      scope.error(place_of(scope.experiment, axis), axis,
+                  {to_string(value) + " is out of range", "the network has " + std::to_string(depth.most) + " units", ""});
+    }
+  }
+  for (const auto& value : plain_values(scope.experiment, "units")) {
+    if (!value.word()) continue;
+    const auto units = static_cast<std::int32_t>(parse_units_word(*value.word()).size());
+    if (units >= depth.least && units <= depth.most) continue;
+    scope.error(place_of(scope.experiment, "units"), "units",
+                {to_string(value) + " names " + std::to_string(units) + " units", "the network has " + std::to_string(depth.most), ""});
+  }
+}
+
+bool copies(const Experiment& experiment) {
+  const auto words = plain_values(experiment, "units");
+  if (!words.empty()) {
+    return std::any_of(words.begin(), words.end(), [](const Value& word) { return to_string(word).find_first_of("FT") != std::string::npos; });
+  }
+  const auto values = plain_values(experiment, "transferred");
+  if (values.empty()) return true;  // the default copies all units but the classifier
+  return std::any_of(values.begin(), values.end(), [](const Value& n) { return n != Value(0); });
+}
+
+void check_has_source(const Scope& scope) {
+  if (!scope.whole.study.sources.empty() || !copies(scope.experiment)) return;
+  scope.error(place_of(scope.experiment, "transferred"), "transferred",
+              {"units are copied but there is no source", "what is transferred comes from one", "Add [source.NAME], or fix transferred = 0"});
+}
+
+/// An axis has its values from one place.
+void check_one_origin(const Scope& scope) {
+  std::vector<std::pair<std::string, Location>> given;
+  const Experiment& experiment = scope.experiment;
+  for (const auto& axis : experiment.axes) given.emplace_back(axis.name, axis.where);
+  for (const auto& [name, value] : experiment.fixed) given.emplace_back(name, experiment.where);
+  for (const auto& take : experiment.takes) {
+    for (const auto& name : take.values) given.emplace_back(name, take.where);
+  }
+  auto clash = [&](const std::vector<std::pair<std::string, Location>>& all, const std::string& part) {
+    std::set<std::string> seen;
+    for (const auto& [name, where] : all) {
+      if (!seen.insert(name).second) {
+        scope.error(where, part.empty() ? name : part, {"'" + name + "' is given twice", "axes, fixed, take and cases exclude each other", "Remove one"});
+      }
+    }
+  };
+  clash(given, "");
+  for (const auto& one : experiment.cases) {
+    std::vector<std::pair<std::string, Location>> own;
+    for (const auto& [name, value] : one.fixed) own.emplace_back(name, one.where);
+    for (const auto& take : one.takes) {
+      for (const auto& name : take.values) own.emplace_back(name, take.where);
+    }
+    for (const auto& axis : experiment.axes) own.insert(own.begin(), {axis.name, axis.where});
+    clash(own, "case." + one.name);
+  }
+}
+
+/// Chu's word says all that the other three say.
+void check_units_alone(const Scope& scope) {
+  if (plain_values(scope.experiment, "units").empty()) return;
+  for (const char* axis : {"transferred", "frozen"}) {
+    if (plain_values(scope.experiment, axis).empty() && given_by(scope.experiment, axis) == Given::nowhere) continue;
+    scope.error(place_of(scope.experiment, "units"), "units", {std::string("both units and ") + axis, "each says which units are copied or frozen", "Keep one"});
+  }
+}
+
+void check_rate_axes(const Scope& scope) {
+  for (const auto& axis : scope.experiment.axes) {
+    const bool source = axis.name.starts_with("source.rates."), train = axis.name.starts_with("train.rates.");
+    if (!source && !train) continue;
+    TrainValues trial = merged(train_defaults(), scope.whole.study.train);
+    for (const auto& value : axis.values) {
+      const auto complaint = set_train_value(trial, axis.name.substr(source ? 7 : 6), value);
+      if (complaint) return scope.error(axis.where, axis.name, *complaint);
+    }
+  }
+}
+
+}  // namespace
+
+void check_experiments(const Whole& whole) {
+  check_unique_names(whole);
+  for (const auto& experiment : whole.study.experiments) {
+    const Scope scope{whole, experiment};
+    for (const char* axis : {"source", "target", "network"}) check_known(scope, axis, names_of(whole.study, axis));
+    check_splits(scope);
+    check_units(scope);
+    check_has_source(scope);
+    check_one_origin(scope);
+    check_units_alone(scope);
+    check_rate_axes(scope);
+    check_grid(whole, experiment);
+  }
+}
 
 }  // namespace espalier::study

@@ -1,7 +1,31 @@
+#include "espalier/core/errors.hpp"
+#include "espalier/metrics/row.hpp"
+#include "study/cells.hpp"
 #include "study/parts.hpp"
 
 namespace espalier::study {
+namespace {
 
-void check_outputs(const Whole&) {}
+void check_axis(const Whole& whole, const Figure& figure, const std::string& part, const std::string& axis) {
+  if (axis.empty() || is_axis(axis)) return;
+  whole.report.error(figure.where, "figure." + part, unknown_word("axis", axis, axis_names()));
+}
+
+}  // namespace
+
+void check_outputs(const Whole& whole) {
+  for (const auto& figure : whole.study.figures) {
+    if (!figure.experiment.empty() && !find_experiment(whole.study, figure.experiment)) {
+      whole.report.error(figure.where, "figure.experiment", unknown_word("experiment", figure.experiment, experiment_names(whole.study)));
+    }
+    check_axis(whole, figure, "x", figure.x);
+    check_axis(whole, figure, "series", figure.series);
+    try {
+      metrics::parse_metric(figure.y);
+    } catch (const UsageError& error) {
+      whole.report.error(figure.where, "figure.y", {error.what(), "", ""});
+    }
+  }
+}
 
 }  // namespace espalier::study

@@ -1,7 +1,149 @@
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/metrics/row.hpp"
+#include "study/cells.hpp"
 #include "study/parts.hpp"
 
 namespace espalier::study {
+namespace {
 
-void check_takes(const Whole&) {}
+struct Scope {
+  const Whole& whole;
+  const Experiment& experiment;
+  const Take& take;
+  void error(const std::string& part, const Complaint& complaint) const {
+    whole.report.error(take.where, key_of(experiment, "take." + part), complaint);
+  }
+};
+
+std::set<std::string> targets_of(const Study& study, const Experiment& experiment) {
+  std::set<std::string> names;
+  for (const auto& value : plain_values(experiment, "target")) names.insert(to_string(value));
+  if (names.empty()) {
+    for (const auto& target : study.targets) names.insert(target.name);
+  }
+  return names;
+}
+
+/// Why this metric of this experiment is not recorded; "" where it is.
+std::string not_recorded(const Study& study, const Experiment& experiment, metrics::Subset subset) {
+  const auto wanted = targets_of(study, experiment);
+  for (const auto& target : study.targets) {
+    const auto data = study.data.find(target.data);
+    if (!wanted.contains(target.name) || data == study.data.end()) continue;
+    const DataSet& set = data->second;
+    if (subset == metrics::Subset::valid && set.valid_per_class == 0) return "data." + set.name + " holds out no validation images";
+    if (subset == metrics::Subset::test && set.test_per_class == 0 && !set.test_files) return "data." + set.name + " has no test images";
+    const auto values = merged(merged(train_defaults(), study.train), target.train);
+    const bool varied = given_by(experiment, "train.fit") != Given::nowhere;
+    if (subset == metrics::Subset::fit && !*values.fit && !varied) return "train.fit is false";
+  }
+  return "";
+}
+
+void check_metric(const Scope& scope) {
+  if (scope.take.best.empty()) return;
+  metrics::MetricName metric;
+  try {
+    metric = metrics::parse_metric(scope.take.best);
+  } catch (const UsageError& error) {
+    return scope.error("best", {error.what(), "", ""});
+  }
+  for (const auto& name : scope.take.from) {
+    const Experiment* from = find_experiment(scope.whole.study, name);
+    const std::string why = from ? not_recorded(scope.whole.study, *from, metric.subset) : "";
+    if (!why.empty()) return scope.error("best", {"'" + scope.take.best + "' is not recorded in experiment '" + name + "'", why, ""});
+  }
+  if (metric.subset != metrics::Subset::test) return;
+  scope.whole.report.warning(scope.take.where, key_of(scope.experiment, "take.best"),
+                             {"values are chosen on test images", "their accuracy at the choice is then too good", "Choose on valid.top1"});
+}
+
+void check_axis_list(const Scope& scope, const std::string& part, const std::vector<std::string>& names) {
+  std::set<std::string> seen;
+  for (const auto& name : names) {
+    if (!is_axis(name)) scope.error(part, unknown_word("axis", name, axis_names()));
+    if (!seen.insert(name).second) scope.error(part, {"'" + name + "' stands twice", "once is enough", ""});
+  }
+}
+
+bool has_axis(const Experiment& experiment, const std::string& name) {
+  return find_axis(experiment, name) || name == "split" || name == "source" || name == "target" || name == "replicate";
+}
+
+void check_per(const Scope& scope) {
+  for (const auto& name : scope.take.per) {
+    if (!is_axis(name)) continue;
+    if (!has_axis(scope.experiment, name) && given_by(scope.experiment, name) == Given::nowhere) {
+      scope.error("per", {"'" + name + "' is no axis of this experiment", "a choice is made for each of its values", ""});
+    }
+    for (const auto& experiment : scope.take.from) {
+      const Experiment* from = find_experiment(scope.whole.study, experiment);
+      if (!from || has_axis(*from, name) || given_by(*from, name) != Given::nowhere) continue;
+      scope.error("per", {"'" + name + "' is no axis of experiment '" + experiment + "'", "a choice is made for each of its values", ""});
+    }
+    if (std::find(scope.take.mean_over.begin(), scope.take.mean_over.end(), name) != scope.take.mean_over.end()) {
+      scope.error("per", {"'" + name + "' is in per and in mean_over", "a choice for each value averages over none", "Remove one"});
+    }
+  }
+}
+
+void check_from(const Scope& scope) {
+  for (const auto& name : scope.take.from) {
+    if (!find_experiment(scope.whole.study, name)) {
+      scope.error("from", unknown_word("experiment", name, experiment_names(scope.whole.study)));
+    }
+  }
+}
+
+/// Depth-first over "takes from"; reports each circle once, at the experiment that comes first in the file.
+void check_circles(const Whole& whole) {
+  enum class Mark { fresh, open, closed };
+  std::map<std::string, Mark> marks;
+  std::vector<std::string> path;
+  std::function<void(const Experiment&)> visit = [&](const Experiment& experiment) {
+    marks[experiment.name] = Mark::open;
+    path.push_back(experiment.name);
+    for (const auto& take : all_takes(experiment)) {
+      for (const auto& name : take.from) {
+        const Experiment* next = find_experiment(whole.study, name);
+        if (!next || marks[name] == Mark::closed) continue;
+        if (marks[name] == Mark::fresh) {
+          visit(*next);
+          continue;
+        }
+        std::string circle;
+        for (auto it = std::find(path.begin(), path.end(), name); it != path.end(); ++it) circle += *it + " takes from ";
+        whole.report.error(take.where, key_of(experiment, "take.from"), {"selections in a circle", circle + name, "Break it: one of them must stand alone"});
+      }
+    }
+    path.pop_back();
+    marks[experiment.name] = Mark::closed;
+  };
+  for (const auto& experiment : whole.study.experiments) {
+    if (marks[experiment.name] == Mark::fresh) visit(experiment);
+  }
+}
+
+}  // namespace
+
+void check_takes(const Whole& whole) {
+  for (const auto& experiment : whole.study.experiments) {
+    for (const auto& take : all_takes(experiment)) {
+      const Scope scope{whole, experiment, take};
+      check_axis_list(scope, "values", take.values);
+      check_axis_list(scope, "mean_over", take.mean_over);
+      check_axis_list(scope, "per", take.per);
+      check_from(scope);
+      check_metric(scope);
+      check_per(scope);
+    }
+  }
+  check_circles(whole);
+}
 
 }  // namespace espalier::study

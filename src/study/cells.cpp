@@ -1,0 +1,95 @@
+#include "study/cells.hpp"
+
+#include <algorithm>
+
+namespace espalier::study {
+namespace {
+
+bool takes(const std::vector<Take>& all, const std::string& axis) {
+  return std::any_of(all.begin(), all.end(), [&](const Take& take) {
+    return std::find(take.values.begin(), take.values.end(), axis) != take.values.end();
+  });
+}
+
+const Value* fixed_value(const std::vector<std::pair<std::string, Value>>& fixed, const std::string& axis) {
+  for (const auto& [name, value] : fixed) {
+    if (name == axis) return &value;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const Axis* find_axis(const Experiment& experiment, const std::string& name) {
+  for (const auto& axis : experiment.axes) {
+    if (axis.name == name) return &axis;
+  }
+  return nullptr;
+}
+
+const Experiment* find_experiment(const Study& study, const std::string& name) {
+  for (const auto& experiment : study.experiments) {
+    if (experiment.name == name) return &experiment;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> experiment_names(const Study& study) {
+  std::vector<std::string> names;
+  for (const auto& experiment : study.experiments) names.push_back(experiment.name);
+  return names;
+}
+
+std::vector<Take> all_takes(const Experiment& experiment) {
+  std::vector<Take> all = experiment.takes;
+  for (const auto& one : experiment.cases) all.insert(all.end(), one.takes.begin(), one.takes.end());
+  return all;
+}
+
+Given given_by(const Experiment& experiment, const std::string& axis) {
+  if (find_axis(experiment, axis)) return Given::axis;
+  if (fixed_value(experiment.fixed, axis)) return Given::fixed;
+  return takes(experiment.takes, axis) ? Given::taken : Given::nowhere;
+}
+
+std::vector<Value> plain_values(const Experiment& experiment, const std::string& axis) {
+  std::vector<Value> values;
+  if (const Axis* found = find_axis(experiment, axis)) {
+    values = found->values;
+    for (const auto& [by, some] : found->per) values.insert(values.end(), some.begin(), some.end());
+  }
+  if (const Value* value = fixed_value(experiment.fixed, axis)) values.push_back(*value);
+  for (const auto& one : experiment.cases) {
+    if (const Value* value = fixed_value(one.fixed, axis)) values.push_back(*value);
+  }
+  return values;
+}
+
+std::vector<std::string> names_of(const Study& study, const std::string& axis) {
+  std::vector<std::string> names;
+  if (axis == "source") {
+    for (const auto& source : study.sources) names.push_back(source.name);
+  } else if (axis == "target") {
+    for (const auto& target : study.targets) names.push_back(target.name);
+  } else if (axis == "network") {
+    for (const auto& network : study.networks) names.push_back(network.name);
+  } else if (axis == "split") {
+    for (std::int32_t i = 1; i <= study.split.count; ++i) names.push_back(std::to_string(i));
+  }
+  return names;
+}
+
+Depth depth_of(const Study& study, const Experiment& experiment) {
+  const auto wanted = plain_values(experiment, "network");
+  Depth depth;
+  for (const auto& network : study.networks) {
+    if (wanted.empty() && depth.most > 0) break;  // left out: the first
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), Value(network.name)) == wanted.end()) continue;
+    if (network.spec.depth() == 0) return {};  // had an error of its own
+    depth.least = depth.least == 0 ? network.spec.depth() : std::min(depth.least, network.spec.depth());
+    depth.most = std::max(depth.most, network.spec.depth());
+  }
+  return depth;
+}
+
+}  // namespace espalier::study
