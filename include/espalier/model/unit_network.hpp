@@ -2,6 +2,7 @@
 // The ordered units of a network as tensors, with the five operations of a protocol: copy, freeze, reinitialise, tune, swap.
 #include <torch/torch.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,12 @@
 
 namespace espalier::model {
 
-/// One tensor of a unit; `name` is "<unit name>.<layer name>.weight" and so on, unique in the network.
+/// One tensor of a unit; `name` is "<unit name>.<layer name>.weight" and so on, unique in the network. What is trained
+/// now is what requires_grad(). Weights of convolutions lie channels-last.
 struct UnitTensor {
   std::string name;
   torch::Tensor value;
-  bool is_buffer = false;    ///< running statistics
+  bool is_buffer = false;       ///< running statistics
   bool is_scale_shift = false;  ///< trained under Trained::scale_shift
 };
 
@@ -23,37 +25,48 @@ struct UnitTensor {
 struct StepKey {
   std::uint64_t mask_seed = 0;
   std::int32_t epoch = 0, step = 0;
+  std::int64_t first_row = 0;  ///< of these images in the step's whole batch: a group's member draws its rows of the masks
 };
 
 class UnitNetwork {
  public:
-  /// Parameters are uninitialised until reinitialise() or copy(). Throws UsageError where `input` does not fit.
+  /// Parameters are uninitialised until reinitialise() or copy(); all units are tuned. Throws UsageError where `input`
+  /// does not fit.
   UnitNetwork(const network::NetworkSpec& spec, const network::Shape& input, std::int32_t classes);
 
   std::int32_t depth() const;
+  const network::NetworkSpec& spec() const;
+  network::Shape input() const;
+  std::int32_t classes() const;
   const std::string& unit_name(std::int32_t unit) const;  ///< units count from 1
+  /// Of the unit; handles stay valid over copy, swap, freeze and reinitialise. tune(scale_shift) appends scales.
   std::vector<UnitTensor>& tensors(std::int32_t unit);
 
   /// Draws the unit's parameters by its layers' rules from (seed, unit index, tensor index): nothing else matters.
   void reinitialise(std::int32_t unit, std::uint64_t seed);
-  /// Values of the unit from named tensors (this network's names). Throws UsageError on a missing name or other shape.
+  /// Values of the unit from named tensors (this network's names). A scale in the file is multiplied into its weight;
+  /// the unit's own scales become 1. Throws UsageError on a missing name or other shape.
   void copy(std::int32_t unit, const data::TensorFile& from);
-  /// Exchanges the unit's values with `other`'s.
+  /// Values of all tensors, scales included, as state() gave them: to go on with a training.
+  void restore(const data::TensorFile& from);
+  /// Exchanges the unit's values with `other`'s. Throws UsageError where the units differ in form.
   void swap(std::int32_t unit, UnitNetwork& other);
-  /// no gradient; batch norm in it uses running statistics; its dropouts are off unless FrozenDropout::on.
+  /// No gradient; batch norm in it uses running statistics; its dropouts are off unless FrozenDropout::on.
   void freeze(std::int32_t unit);
+  /// all: every parameter. scale_shift: a scale per output of each layer (initially 1) and its bias, and where the
+  /// unit has batch norm, that one's weight and bias in place of the scales of layers without bias. no: as freeze().
   void tune(std::int32_t unit, task::Trained trained);
   bool is_frozen(std::int32_t unit) const;
   void set_frozen_dropout(task::FrozenDropout frozen_dropout);
 
   /// [N, C, H, W] -> logits [N, classes], training mode. Units below the first trained one run without a graph.
   torch::Tensor train_forward(const torch::Tensor& images, const StepKey& key);
-  /// Evaluation mode: no dropout, running statistics.
+  /// Evaluation mode: no dropout, running statistics, no graph.
   torch::Tensor eval_forward(const torch::Tensor& images);
-  /// Output of unit `unit`, evaluation mode.
+  /// Output of unit `unit`, evaluation mode: [N, C, H, W] (channels-last) or [N, features].
   torch::Tensor features(const torch::Tensor& images, std::int32_t unit);
 
-  /// All tensors in unit order, detached, contiguous NCHW: what a checkpoint holds.
+  /// All tensors in unit order, copies, contiguous NCHW: what a checkpoint holds.
   data::NamedTensors state() const;
 
  private:

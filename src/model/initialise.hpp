@@ -1,0 +1,13 @@
+#pragma once
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "espalier/network/networks.hpp"
+
+namespace espalier::model {
+
+/// A tensor of `parameter`'s shape (contiguous), drawn by its layer's rule from `seed`.
+torch::Tensor draw_parameter(const network::ParameterSpec& parameter, std::uint64_t seed);
+
+}  // namespace espalier::model

@@ -1,0 +1,45 @@
+#include "operation.hpp"
+
+#include "espalier/network/layer_names.hpp"
+
+namespace espalier::model {
+namespace {
+
+struct Counters {
+  int layer = 0, tensor = 0;
+};
+
+std::vector<Operation> sequence(const std::vector<network::LayerSpec>& layers, Counters& next);
+
+Operation operation(const network::LayerSpec& layer, Counters& next) {
+  Operation op;
+  op.layer = layer;
+  op.layer.branches.clear();
+  op.index = next.layer++;
+  if (network::has_parameters(layer.kind)) {
+    const bool norm = layer.kind == network::LayerKind::batch_norm;
+    op.weight = next.tensor++;
+    if (layer.bias || norm) op.bias = next.tensor++;
+    if (norm) {
+      op.running_mean = next.tensor++;
+      op.running_var = next.tensor++;
+    }
+  }
+  for (const auto& branch : layer.branches) op.branches.push_back(sequence(branch, next));
+  return op;
+}
+
+std::vector<Operation> sequence(const std::vector<network::LayerSpec>& layers, Counters& next) {
+  std::vector<Operation> ops;
+  for (const auto& layer : layers) ops.push_back(operation(layer, next));
+  return ops;
+}
+
+}  // namespace
+
+std::vector<Operation> operations_of(const network::UnitSpec& unit) {
+  Counters next;
+  return sequence(unit.layers, next);
+}
+
+}  // namespace espalier::model

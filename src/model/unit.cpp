@@ -1,0 +1,143 @@
+#include "unit.hpp"
+
+#include "espalier/core/errors.hpp"
+#include "espalier/core/seed.hpp"
+#include "initialise.hpp"
+
+namespace espalier::model {
+namespace {
+
+using network::LayerKind;
+using network::ParameterRole;
+using network::ParameterSpec;
+
+torch::Tensor empty_value(const ParameterSpec& parameter) {
+  const auto format = parameter.shape.size() == 4 ? torch::MemoryFormat::ChannelsLast : torch::MemoryFormat::Contiguous;
+  return torch::empty(parameter.shape, torch::TensorOptions(torch::kFloat32).memory_format(format));
+}
+
+std::string shape_text(torch::IntArrayRef sizes) {
+  std::string text;
+  for (const auto size : sizes) text += (text.empty() ? "[" : ", ") + std::to_string(size);
+  return text.empty() ? "[]" : text + "]";
+}
+
+void assign(UnitTensor& to, const torch::Tensor& from) {
+  if (from.sizes() != to.value.sizes()) {
+    throw UsageError("tensor '" + to.name + "' has shape " + shape_text(from.sizes()),
+                     "this network's has " + shape_text(to.value.sizes()),
+                     "Copy fewer units or use a source of the same form.");
+  }
+  to.value.copy_(from);
+}
+
+const torch::Tensor* find(const data::TensorFile& file, const std::string& name) {
+  for (const auto& [each, value] : file.tensors) {
+    if (each == name) return &value;
+  }
+  return nullptr;
+}
+
+std::string scale_name(const std::string& weight_name) {
+  return weight_name.substr(0, weight_name.size() - std::string("weight").size()) + "scale";
+}
+
+torch::Tensor per_output(const torch::Tensor& scale, const torch::Tensor& weight) {
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(weight.dim()), 1);
+  shape[0] = -1;
+  return scale.view(shape);
+}
+
+}  // namespace
+
+Unit::Unit(const network::UnitSpec& spec, const network::UnitCost& cost)
+    : name(spec.name),
+      parameters_(cost.parameters),
+      operations_(operations_of(spec)),
+      scale_of_(cost.parameters.size(), kNoTensor),
+      has_batch_norm_(cost.has_batch_norm) {
+  for (const auto& parameter : parameters_) {
+    const bool norm = parameter.layer == LayerKind::batch_norm;
+    const bool shifts = parameter.role == ParameterRole::bias || (norm && parameter.role == ParameterRole::weight);
+    tensors.push_back({name + "." + parameter.name, empty_value(parameter), parameter.is_buffer, shifts});
+  }
+  tune(task::Trained::all);
+}
+
+void Unit::reinitialise(std::uint64_t seed) {
+  torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    tensors[i].value.copy_(draw_parameter(parameters_[i], derive(seed, i)));
+  }
+  reset_scales();
+}
+
+void Unit::copy(const data::TensorFile& from) {
+  torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    assign(tensors[i], from.at(tensors[i].name));
+    if (parameters_[i].role != ParameterRole::weight) continue;
+    const torch::Tensor* scale = find(from, scale_name(tensors[i].name));
+    if (scale != nullptr) tensors[i].value.mul_(per_output(*scale, tensors[i].value));
+  }
+  reset_scales();
+}
+
+void Unit::restore(const data::TensorFile& from) {
+  torch::NoGradGuard no_grad;
+  for (auto& tensor : tensors) assign(tensor, from.at(tensor.name));
+}
+
+void Unit::swap(Unit& other) {
+  torch::NoGradGuard no_grad;
+  if (tensors.size() != other.tensors.size()) {
+    throw UsageError("units '" + name + "' and '" + other.name + "' cannot be swapped",
+                     "they hold " + std::to_string(tensors.size()) + " and " + std::to_string(other.tensors.size()) + " tensors",
+                     "Swap units of equal form.");
+  }
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const torch::Tensor mine = tensors[i].value.clone();
+    assign(tensors[i], other.tensors[i].value);
+    assign(other.tensors[i], mine);
+  }
+}
+
+void Unit::reset_scales() {
+  for (std::size_t i = parameters_.size(); i < tensors.size(); ++i) tensors[i].value.fill_(1);
+}
+
+void Unit::tune(task::Trained how) {
+  trained = how;
+  if (how == task::Trained::scale_shift && tensors.size() == parameters_.size()) add_scales(operations_);
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    auto& tensor = tensors[i];
+    const bool is_scale = i >= parameters_.size();
+    const bool on = how == task::Trained::scale_shift ? tensor.is_scale_shift
+                                                      : how == task::Trained::all && !tensor.is_buffer && !is_scale;
+    tensor.value.set_requires_grad(on);
+  }
+}
+
+torch::Tensor Unit::weight_of(const Operation& op) const {
+  const auto& weight = tensors[static_cast<std::size_t>(op.weight)].value;
+  const int scale = scale_of_[static_cast<std::size_t>(op.weight)];
+  return scale == kNoTensor ? weight : weight * per_output(tensors[static_cast<std::size_t>(scale)].value, weight);
+}
+
+torch::Tensor Unit::bias_of(const Operation& op) const {
+  return op.bias == kNoTensor ? torch::Tensor() : tensors[static_cast<std::size_t>(op.bias)].value;
+}
+
+void Unit::add_scales(const std::vector<Operation>& operations) {
+  for (const auto& op : operations) {
+    for (const auto& branch : op.branches) add_scales(branch);
+    const bool scales = op.layer.kind == LayerKind::convolution || op.layer.kind == LayerKind::linear;
+    if (!scales || (op.bias == kNoTensor && has_batch_norm_)) continue;
+    const auto weight = static_cast<std::size_t>(op.weight);
+    scale_of_[weight] = static_cast<int>(tensors.size());
+    const std::string scale = scale_name(tensors[weight].name);
+    tensors.push_back({scale, torch::ones({tensors[weight].value.size(0)}), false, true});
+  }
+}
+
+}  // namespace espalier::model

@@ -1,0 +1,100 @@
+// The forward pass of one unit, layer by layer.
+#include "dropout_mask.hpp"
+#include "espalier/core/seed.hpp"
+#include "unit.hpp"
+
+namespace espalier::model {
+namespace {
+
+using network::LayerKind;
+
+/// Images for a spatial layer: after a linear layer there is one pixel.
+torch::Tensor spatial(const torch::Tensor& x) { return x.dim() == 4 ? x : x.unsqueeze(-1).unsqueeze(-1); }
+
+/// The layer gave a tensor of its own that no backward pass reads: the ReLU after it may overwrite it.
+bool gives_own_output(const Operation& op) {
+  const auto kind = op.layer.kind;
+  return kind == LayerKind::convolution || kind == LayerKind::linear || kind == LayerKind::batch_norm ||
+         (kind == LayerKind::add && op.branches.size() > 1);
+}
+
+torch::Tensor max_pool(const network::LayerSpec& layer, const torch::Tensor& x) {
+  return at::max_pool2d(x, {layer.kernel_h, layer.kernel_w}, {layer.stride, layer.stride},
+                        {layer.padding, layer.padding}, 1, layer.ceil_mode);
+}
+
+torch::Tensor average_pool(const network::LayerSpec& layer, const torch::Tensor& x) {
+  return at::avg_pool2d(x, {layer.kernel_h, layer.kernel_w}, {layer.stride, layer.stride},
+                        {layer.padding, layer.padding}, layer.ceil_mode);
+}
+
+torch::Tensor local_response_norm(const network::LayerSpec& layer, const torch::Tensor& x) {
+  namespace functional = torch::nn::functional;
+  return functional::local_response_norm(
+      x, functional::LocalResponseNormFuncOptions(layer.size).alpha(layer.alpha).beta(layer.beta).k(layer.k));
+}
+
+}  // namespace
+
+torch::Tensor Unit::forward(const torch::Tensor& input, const UnitMode& mode) const {
+  return run(operations_, input, mode);
+}
+
+torch::Tensor Unit::run(const std::vector<Operation>& operations, torch::Tensor x, const UnitMode& mode) const {
+  bool own = false;
+  for (const auto& op : operations) {
+    if (op.layer.kind == LayerKind::relu && own) {
+      x = at::relu_(x);
+    } else {
+      x = apply(op, x, mode);
+    }
+    own = gives_own_output(op);
+  }
+  return x;
+}
+
+torch::Tensor Unit::apply(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const {
+  const auto& layer = op.layer;
+  switch (layer.kind) {
+    case LayerKind::convolution:
+      return at::conv2d(spatial(x), weight_of(op), bias_of(op), {layer.stride, layer.stride},
+                        {layer.padding, layer.padding}, {1, 1}, layer.groups);
+    case LayerKind::linear: return at::linear(x.dim() == 2 ? x : x.flatten(1), weight_of(op), bias_of(op));
+    case LayerKind::relu: return at::relu(x);
+    case LayerKind::max_pool: return max_pool(layer, spatial(x));
+    case LayerKind::average_pool: return average_pool(layer, spatial(x));
+    case LayerKind::adaptive_average_pool:
+      return at::adaptive_avg_pool2d(spatial(x), {layer.kernel_h, layer.kernel_w});
+    case LayerKind::local_response_norm: return local_response_norm(layer, x);
+    case LayerKind::batch_norm: return normalise(op, x, mode);
+    case LayerKind::dropout: return drop(op, x, mode);
+    case LayerKind::concatenate:
+    case LayerKind::add: return join(op, x, mode);
+  }
+  return x;
+}
+
+torch::Tensor Unit::join(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const {
+  std::vector<torch::Tensor> parts;
+  for (const auto& branch : op.branches) parts.push_back(spatial(run(branch, x, mode)));
+  if (op.layer.kind == LayerKind::concatenate) return at::cat(parts, 1);
+  torch::Tensor sum = parts[0];
+  for (std::size_t i = 1; i < parts.size(); ++i) sum = sum + parts[i];
+  return sum;
+}
+
+torch::Tensor Unit::drop(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const {
+  if (!mode.dropout || op.layer.probability == 0) return x;
+  const std::int64_t rows = x.size(0);
+  const auto seed = derive(mode.mask_seed, static_cast<std::uint64_t>(op.index));
+  return x * dropout_mask(mode.first_row, rows, x.numel() / std::max<std::int64_t>(rows, 1), op.layer.probability, seed)
+                 .view(x.sizes());
+}
+
+torch::Tensor Unit::normalise(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const {
+  const auto value = [this](int place) { return tensors[static_cast<std::size_t>(place)].value; };
+  return at::batch_norm(x, value(op.weight), value(op.bias), value(op.running_mean), value(op.running_var),
+                        mode.batch_statistics, op.layer.momentum, op.layer.epsilon, false);
+}
+
+}  // namespace espalier::model

@@ -1,0 +1,114 @@
+#include "espalier/model/unit_network.hpp"
+
+#include "espalier/core/checks.hpp"
+#include "espalier/core/seed.hpp"
+#include "unit.hpp"
+
+namespace espalier::model {
+namespace {
+
+/// One channel makes both layouts look alike to LibTorch; these strides say channels-last, so that all layers after it
+/// keep one layout.
+torch::Tensor channels_last(const torch::Tensor& images) {
+  const auto n = images.size(0), h = images.size(2), w = images.size(3);
+  if (images.size(1) != 1 || !images.is_contiguous()) return images.contiguous(torch::MemoryFormat::ChannelsLast);
+  return images.as_strided({n, 1, h, w}, {h * w, 1, w, 1});
+}
+
+}  // namespace
+
+struct UnitNetwork::Impl {
+  network::NetworkSpec spec;
+  network::Shape input;
+  std::int32_t classes;
+  std::vector<Unit> units;
+  task::FrozenDropout frozen_dropout = task::FrozenDropout::off;
+
+  Unit& unit(std::int32_t number) {
+    ESPALIER_EXPECT(number >= 1 && number <= spec.depth());
+    return units[static_cast<std::size_t>(number - 1)];
+  }
+
+  UnitMode training_mode(const Unit& unit, std::int32_t number, const StepKey& key) const {
+    const bool frozen = unit.trained == task::Trained::no;
+    UnitMode mode;
+    mode.dropout = !frozen || frozen_dropout == task::FrozenDropout::on;
+    mode.batch_statistics = !frozen;
+    mode.first_row = key.first_row;
+    mode.mask_seed = derive(key.mask_seed, static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(key.epoch),
+                            static_cast<std::uint64_t>(key.step));
+    return mode;
+  }
+
+  std::int32_t first_trained() const {
+    std::int32_t number = 1;
+    for (const auto& each : units) {
+      if (each.trained != task::Trained::no) break;
+      ++number;
+    }
+    return number;
+  }
+
+  torch::Tensor evaluate(const torch::Tensor& images, std::int32_t last) {
+    torch::NoGradGuard no_grad;
+    torch::Tensor x = channels_last(images);
+    for (std::int32_t number = 1; number <= last; ++number) x = unit(number).forward(x, {});
+    return x;
+  }
+};
+
+UnitNetwork::UnitNetwork(const network::NetworkSpec& spec, const network::Shape& input, std::int32_t classes)
+    : impl_(std::make_shared<Impl>(Impl{spec, input, classes, {}})) {
+  const auto costs = network::infer(spec, input, classes);
+  for (std::size_t i = 0; i < costs.size(); ++i) impl_->units.emplace_back(spec.units[i], costs[i]);
+}
+
+std::int32_t UnitNetwork::depth() const { return impl_->spec.depth(); }
+const network::NetworkSpec& UnitNetwork::spec() const { return impl_->spec; }
+network::Shape UnitNetwork::input() const { return impl_->input; }
+std::int32_t UnitNetwork::classes() const { return impl_->classes; }
+const std::string& UnitNetwork::unit_name(std::int32_t unit) const { return impl_->unit(unit).name; }
+std::vector<UnitTensor>& UnitNetwork::tensors(std::int32_t unit) { return impl_->unit(unit).tensors; }
+
+void UnitNetwork::reinitialise(std::int32_t unit, std::uint64_t seed) {
+  impl_->unit(unit).reinitialise(derive(seed, static_cast<std::uint64_t>(unit)));
+}
+
+void UnitNetwork::copy(std::int32_t unit, const data::TensorFile& from) { impl_->unit(unit).copy(from); }
+
+void UnitNetwork::restore(const data::TensorFile& from) {
+  for (auto& unit : impl_->units) unit.restore(from);
+}
+
+void UnitNetwork::swap(std::int32_t unit, UnitNetwork& other) { impl_->unit(unit).swap(other.impl_->unit(unit)); }
+void UnitNetwork::freeze(std::int32_t unit) { impl_->unit(unit).tune(task::Trained::no); }
+void UnitNetwork::tune(std::int32_t unit, task::Trained trained) { impl_->unit(unit).tune(trained); }
+bool UnitNetwork::is_frozen(std::int32_t unit) const { return impl_->unit(unit).trained == task::Trained::no; }
+void UnitNetwork::set_frozen_dropout(task::FrozenDropout frozen_dropout) { impl_->frozen_dropout = frozen_dropout; }
+
+torch::Tensor UnitNetwork::train_forward(const torch::Tensor& images, const StepKey& key) {
+  const std::int32_t first = impl_->first_trained();
+  torch::Tensor x = channels_last(images);
+  for (std::int32_t number = 1; number <= depth(); ++number) {
+    const torch::AutoGradMode graph(number >= first);
+    const auto& unit = impl_->unit(number);
+    x = unit.forward(x, impl_->training_mode(unit, number, key));
+  }
+  return x.flatten(1);
+}
+
+torch::Tensor UnitNetwork::eval_forward(const torch::Tensor& images) { return impl_->evaluate(images, depth()).flatten(1); }
+
+torch::Tensor UnitNetwork::features(const torch::Tensor& images, std::int32_t unit) { return impl_->evaluate(images, unit); }
+
+data::NamedTensors UnitNetwork::state() const {
+  data::NamedTensors all;
+  for (const auto& unit : impl_->units) {
+    for (const auto& tensor : unit.tensors) {
+      all.emplace_back(tensor.name, tensor.value.detach().clone(torch::MemoryFormat::Contiguous));
+    }
+  }
+  return all;
+}
+
+}  // namespace espalier::model
