@@ -22,8 +22,18 @@ struct Pack {
   std::vector<std::int64_t> class_counts() const;
 };
 
-/// Throws UsageError naming the file and what is wrong with it.
+/// Throws UsageError naming the file and what is wrong with it. Labels are checked, pixels are not read: see verify_pack.
 Pack open_pack(const std::filesystem::path& file);
+
+/// Throws CorruptionError unless the digest is that of the pixels and labels.
+void verify_pack(const Pack& pack, const std::filesystem::path& file);
+
+/// Fills digest, mean and std of a pack in memory. A channel that never varies gets std 1. Throws UsageError where a
+/// label has no class or the shapes do not fit.
+Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> class_names);
+
+/// One safetensors file: `labels`, `images`, the rest as metadata. Bytes depend on content only.
+void write_pack(const std::filesystem::path& file, const Pack& pack);
 
 /// digest -> file, as Setup::packs.
 using PackPaths = std::map<std::string, std::string>;

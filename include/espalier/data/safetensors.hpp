@@ -19,6 +19,7 @@ using Metadata = std::map<std::string, std::string>;
 struct TensorFile {
   NamedTensors tensors;
   Metadata metadata;
+  std::filesystem::path file;  ///< where they came from, for messages
   /// Throws UsageError naming the file and the nearest name if there is no such tensor.
   const at::Tensor& at(const std::string& name) const;
 };

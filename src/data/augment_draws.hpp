@@ -1,0 +1,28 @@
+#pragma once
+// What one step draws for each image of its batch. Each kind of change has its own stream for each image, so that
+// turning one on changes no other, and a part of a batch draws what the whole would.
+#include <cstdint>
+#include <vector>
+
+#include "data/gather.hpp"
+#include "espalier/task/task.hpp"
+
+namespace espalier::data {
+
+/// A part of an image, in its pixels.
+struct Box {
+  std::int32_t top = 0, left = 0, height = 0, width = 0;
+};
+
+struct ImageDraw {
+  Window window;          ///< flip, shifted crop and (whole pixels) translation
+  Box box;                ///< of a random resized crop
+  double radians = 0;
+  std::int32_t down = 0, right = 0;  ///< translation in pixels, already in `window`
+};
+
+/// `key` tells (seed, epoch, step); `from` is the packed image's shape, `input` what the network sees.
+ImageDraw draw_image(const task::AugmentSpec& augment, std::uint64_t key, std::uint64_t image, const network::Shape& from,
+                     const network::Shape& input);
+
+}  // namespace espalier::data

@@ -1,0 +1,20 @@
+#pragma once
+// Changes that fall between pixels: resized crops and rotations, on float pixels before normalisation.
+#include <ATen/ATen.h>
+
+#include <vector>
+
+#include "data/augment_draws.hpp"
+
+namespace espalier::data {
+
+/// The boxes of the rows, resized to `input` by antialiased bilinear interpolation, flipped where drawn: [n, C, H, W].
+at::Tensor resized_crops(const at::Tensor& images, const std::vector<std::int64_t>& rows,
+                         const std::vector<ImageDraw>& draws, const network::Shape& input);
+
+enum class Move : bool { no, yes };
+
+/// Rotates each image about its centre, bilinearly; outside, pixels are 0. Move::yes shifts it first, as drawn.
+at::Tensor rotated(const at::Tensor& batch, const std::vector<ImageDraw>& draws, Move move);
+
+}  // namespace espalier::data

@@ -1,0 +1,27 @@
+#pragma once
+// Rows of a packed data set to one float batch, in one pass over the pixels.
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "espalier/network/layer.hpp"
+
+namespace espalier::data {
+
+/// What of an image is seen: `top`, `left` in pixels of the image (outside it pixels are 0), mirrored or not.
+struct Window {
+  std::int32_t top = 0, left = 0;
+  bool flip = false;
+};
+
+/// x = pixel * scale + offset, per channel.
+struct Affine {
+  std::vector<float> scale, offset;
+};
+
+/// [N, C, H, W] uint8 -> [rows, C, shape.height, shape.width] float32, channels-last; one window a row.
+at::Tensor gather(const at::Tensor& images, const std::vector<std::int64_t>& rows, const std::vector<Window>& windows,
+                  const network::Shape& shape, const Affine& affine);
+
+}  // namespace espalier::data

@@ -1,0 +1,82 @@
+#include <nlohmann/json.hpp>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/data/pack.hpp"
+#include "espalier/data/safetensors.hpp"
+
+namespace espalier::data {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kFormat = "espalier images 1";
+
+[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& why) {
+  throw UsageError("'" + file.string() + "' is not a pack of images", why, "Make it with 'espalier data import'.");
+}
+
+const std::string& entry(const TensorFile& file, const char* key) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) refuse(file.file, std::string("it has no '") + key + "'");
+  return found->second;
+}
+
+template <class T>
+std::vector<T> list(const TensorFile& file, const char* key) {
+  try {
+    return Json::parse(entry(file, key)).get<std::vector<T>>();
+  } catch (const Json::exception& error) {
+    refuse(file.file, std::string("its '") + key + "' is malformed: " + error.what());
+  }
+}
+
+/// Exactly this dtype and number of dimensions.
+at::Tensor tensor(const TensorFile& file, const char* name, at::ScalarType dtype, std::int64_t dimensions) {
+  const at::Tensor& found = file.at(name);
+  if (found.scalar_type() != dtype || found.dim() != dimensions) {
+    refuse(file.file, std::string("'") + name + "' has another type or another number of dimensions");
+  }
+  return found;
+}
+
+void check(const Pack& pack, const std::filesystem::path& file) {
+  const auto channels = static_cast<std::size_t>(pack.images.size(1));
+  if (pack.labels.size(0) != pack.images.size(0)) refuse(file, "its labels and images differ in number");
+  if (pack.mean.size() != channels || pack.std.size() != channels) refuse(file, "its mean or std lacks a channel");
+  if (pack.digest.size() != 64) refuse(file, "its digest is no SHA-256");
+  for (int i = 1; i < 4; ++i) {
+    if (pack.images.size(i) < 1 || pack.images.size(i) > INT32_MAX) refuse(file, "its images have an impossible size");
+  }
+  try {
+    pack.class_counts();
+  } catch (const UsageError& error) {
+    refuse(file, error.what());
+  }
+}
+
+}  // namespace
+
+Pack open_pack(const std::filesystem::path& path) {
+  const TensorFile file = read_safetensors(path);
+  if (entry(file, "format") != kFormat) refuse(path, "its format is '" + entry(file, "format") + "'");
+  Pack pack;
+  pack.images = tensor(file, "images", at::kByte, 4);
+  pack.labels = tensor(file, "labels", at::kInt, 1);
+  pack.digest = entry(file, "digest");
+  pack.class_names = list<std::string>(file, "class_names");
+  pack.mean = list<float>(file, "mean");
+  pack.std = list<float>(file, "std");
+  check(pack, path);
+  return pack;
+}
+
+void write_pack(const std::filesystem::path& file, const Pack& pack) {
+  const Metadata metadata{{"format", kFormat},
+                          {"digest", pack.digest},
+                          {"class_names", Json(pack.class_names).dump(-1, ' ', true)},
+                          {"mean", Json(pack.mean).dump()},
+                          {"std", Json(pack.std).dump()}};
+  write_safetensors(file, {{"labels", pack.labels}, {"images", pack.images}}, metadata);  // labels first: aligned
+}
+
+}  // namespace espalier::data

@@ -1,0 +1,92 @@
+#include <array>
+#include <cmath>
+
+#include "espalier/core/checks.hpp"
+#include "espalier/core/errors.hpp"
+#include "espalier/core/hash.hpp"
+#include "espalier/data/pack.hpp"
+
+namespace espalier::data {
+namespace {
+
+Bytes bytes_in(const at::Tensor& tensor) {
+  return {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()};
+}
+
+/// Labels as int32 and sizes as int64, little-endian: the machines this runs on are.
+std::string digest_of(const at::Tensor& images, const at::Tensor& labels) {
+  const std::array<std::int64_t, 4> shape{images.size(0), images.size(1), images.size(2), images.size(3)};
+  Sha256 hash;
+  hash.update("espalier images 1").update(std::as_bytes(std::span(shape)));
+  return to_hex(hash.update(bytes_in(images)).update(bytes_in(labels)).finish());
+}
+
+using Histogram = std::array<std::int64_t, 256>;
+
+/// Counts are exact, so mean and std depend neither on order nor on threads.
+std::vector<Histogram> histograms(const at::Tensor& images) {
+  const std::int64_t channels = images.size(1), area = images.size(2) * images.size(3);
+  std::vector<Histogram> counts(static_cast<std::size_t>(channels), Histogram{});
+  const std::uint8_t* pixel = images.const_data_ptr<std::uint8_t>();
+  for (std::int64_t n = 0; n < images.size(0); ++n) {
+    for (Histogram& count : counts) {
+      for (std::int64_t i = 0; i < area; ++i) ++count[*pixel++];
+    }
+  }
+  return counts;
+}
+
+void add_moments(const Histogram& counts, Pack& pack) {
+  double total = 0, sum = 0, squares = 0;
+  for (std::size_t value = 0; value < counts.size(); ++value) {
+    const double count = static_cast<double>(counts[value]), x = static_cast<double>(value);
+    total += count;
+    sum += count * x;
+    squares += count * x * x;
+  }
+  const double mean = total > 0 ? sum / total : 0;
+  const double variance = total > 0 ? squares / total - mean * mean : 0;
+  pack.mean.push_back(static_cast<float>(mean / 255));
+  pack.std.push_back(variance > 1e-6 ? static_cast<float>(std::sqrt(variance) / 255) : 1.0f);
+}
+
+}  // namespace
+
+Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> class_names) {
+  ESPALIER_EXPECT(images.dim() == 4 && images.scalar_type() == at::kByte);
+  ESPALIER_EXPECT(labels.dim() == 1 && labels.size(0) == images.size(0));
+  Pack pack;
+  pack.images = images.contiguous();
+  pack.labels = labels.to(at::kInt).contiguous();
+  pack.class_names = std::move(class_names);
+  pack.class_counts();  // checks the labels
+  pack.digest = digest_of(pack.images, pack.labels);
+  for (const Histogram& counts : histograms(pack.images)) add_moments(counts, pack);
+  return pack;
+}
+
+void verify_pack(const Pack& pack, const std::filesystem::path& file) {
+  if (digest_of(pack.images, pack.labels) == pack.digest) return;
+  throw CorruptionError("'" + file.string() + "' is damaged", "its images do not have the digest it states",
+                        "Delete it, so that it is packed again.");
+}
+
+network::Shape Pack::shape() const {
+  const auto side = [&](int i) { return static_cast<std::int32_t>(images.size(i)); };
+  return {side(1), side(2), side(3)};
+}
+
+std::vector<std::int64_t> Pack::class_counts() const {
+  std::vector<std::int64_t> counts(class_names.size(), 0);
+  const std::int32_t* label = labels.const_data_ptr<std::int32_t>();
+  for (std::int64_t i = 0; i < labels.size(0); ++i) {
+    if (label[i] < 0 || static_cast<std::size_t>(label[i]) >= counts.size()) {
+      throw UsageError("image " + std::to_string(i) + " has the label " + std::to_string(label[i]),
+                       "there are " + std::to_string(counts.size()) + " classes", "Check the labels.");
+    }
+    ++counts[static_cast<std::size_t>(label[i])];
+  }
+  return counts;
+}
+
+}  // namespace espalier::data

@@ -1,0 +1,181 @@
+#include "data/safetensors_header.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <stdexcept>
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::data {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kMaxDepth = 4;                  // {name: {"shape": [..]}}
+constexpr std::size_t kMaxValues = 4'000'000;  // bounds what a hostile header makes us allocate
+constexpr std::size_t kMaxDimensions = 16;
+
+/// Why a header is refused; parse_header adds the file's name.
+struct Refused : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// nlohmann keeps one of two equal keys silently; a header with such keys is refused.
+Json parse_bounded(std::string_view text) {
+  std::size_t values = 0;
+  std::set<std::string> names;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+    if (depth > kMaxDepth) throw Refused("its header is nested too deeply");
+    if (++values > kMaxValues) throw Refused("its header has too many values");
+    if (event == Json::parse_event_t::key && depth == 1 && !names.insert(value.get<std::string>()).second) {
+      throw Refused("its header names '" + value.get<std::string>() + "' twice");
+    }
+    return true;
+  };
+  Json json = Json::parse(text.begin(), text.end(), watch);
+  if (!json.is_object()) throw Refused("its header is not a JSON object");
+  return json;
+}
+
+std::uint64_t unsigned_of(const Json& json, const std::string& name) {
+  if (!json.is_number_unsigned()) throw Refused("'" + name + "' has a size or offset that is not a natural number");
+  return json.get<std::uint64_t>();
+}
+
+const Json& member(const Json& json, const char* key, const std::string& name) {
+  if (!json.is_object() || !json.contains(key)) throw Refused("'" + name + "' has no " + key);
+  return json.at(key);
+}
+
+at::ScalarType dtype_of(const Json& json, const std::string& name) {
+  const Json& dtype = member(json, "dtype", name);
+  if (!dtype.is_string()) throw Refused("the dtype of '" + name + "' is not a text");
+  try {
+    return dtype_named(dtype.get<std::string>());
+  } catch (const std::out_of_range&) {
+    throw Refused("'" + name + "' has the unknown dtype '" + dtype.get<std::string>() + "'");
+  }
+}
+
+std::vector<std::int64_t> shape_of(const Json& json, const std::string& name) {
+  const Json& sizes = member(json, "shape", name);
+  if (!sizes.is_array() || sizes.size() > kMaxDimensions) throw Refused("'" + name + "' has a malformed shape");
+  std::vector<std::int64_t> shape;
+  for (const Json& size : sizes) {
+    const std::uint64_t value = unsigned_of(size, name);
+    if (value > INT64_MAX) throw Refused("'" + name + "' has a size beyond all bounds");
+    shape.push_back(static_cast<std::int64_t>(value));
+  }
+  return shape;
+}
+
+/// The product over the sizes that are not 0 must fit too: strides are computed from it.
+std::uint64_t byte_count(const HeaderEntry& entry) {
+  std::int64_t bytes = static_cast<std::int64_t>(c10::elementSize(entry.dtype));
+  bool is_empty = false;
+  for (const std::int64_t size : entry.shape) {
+    is_empty = is_empty || size == 0;
+    if (size != 0 && __builtin_mul_overflow(bytes, size, &bytes)) {
+      throw Refused("'" + entry.name + "' has a shape beyond all bounds");
+    }
+  }
+  return is_empty ? 0 : static_cast<std::uint64_t>(bytes);
+}
+
+HeaderEntry entry_of(const std::string& name, const Json& json) {
+  HeaderEntry entry;
+  entry.name = name;
+  entry.dtype = dtype_of(json, name);
+  entry.shape = shape_of(json, name);
+  const Json& offsets = member(json, "data_offsets", name);
+  if (!offsets.is_array() || offsets.size() != 2) throw Refused("'" + name + "' has malformed data_offsets");
+  entry.begin = unsigned_of(offsets[0], name);
+  entry.end = unsigned_of(offsets[1], name);
+  if (entry.end < entry.begin || entry.end - entry.begin != byte_count(entry)) {
+    throw Refused("the offsets of '" + name + "' do not fit its shape");
+  }
+  return entry;
+}
+
+Metadata metadata_of(const Json& json) {
+  Metadata metadata;
+  if (!json.is_object()) throw Refused("its __metadata__ is not an object");
+  for (const auto& [key, value] : json.items()) {
+    if (!value.is_string()) throw Refused("its __metadata__ '" + key + "' is not a text");
+    metadata[key] = value.get<std::string>();
+  }
+  return metadata;
+}
+
+/// As in the format's own library: tensors cover the data exactly, without gap or overlap.
+void order_and_check(std::vector<HeaderEntry>& entries, std::uint64_t data_bytes) {
+  std::stable_sort(entries.begin(), entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
+  std::uint64_t at = 0;
+  for (const HeaderEntry& entry : entries) {
+    if (entry.begin != at) throw Refused("'" + entry.name + "' leaves a gap or overlaps its neighbour");
+    at = entry.end;
+  }
+  if (at != data_bytes) {
+    throw Refused("its tensors take " + std::to_string(at) + " bytes, the file has " + std::to_string(data_bytes));
+  }
+}
+
+Header parse(std::string_view text, std::uint64_t data_bytes) {
+  const Json json = parse_bounded(text);
+  Header header;
+  for (const auto& [name, value] : json.items()) {
+    if (name == "__metadata__") {
+      header.metadata = metadata_of(value);
+    } else {
+      header.entries.push_back(entry_of(name, value));
+    }
+  }
+  order_and_check(header.entries, data_bytes);
+  return header;
+}
+
+}  // namespace
+
+Header parse_header(std::string_view json, std::uint64_t data_bytes, const std::string& where) {
+  try {
+    return parse(json, data_bytes);
+  } catch (const Refused& refused) {
+    throw UsageError("'" + where + "' is not a sound safetensors file", refused.what(), "Make or fetch it again.");
+  } catch (const Json::exception& error) {
+    throw UsageError("'" + where + "' is not a sound safetensors file", std::string("its header is not JSON: ") + error.what(),
+                     "Make or fetch it again.");
+  }
+}
+
+std::string format_header(const NamedTensors& tensors, const Metadata& metadata) {
+  Json json = Json::object();
+  if (!metadata.empty()) json["__metadata__"] = metadata;
+  std::uint64_t at = 0;
+  for (const auto& [name, tensor] : tensors) {
+    if (name == "__metadata__" || json.contains(name)) {
+      throw UsageError("cannot write a tensor named '" + name + "'", "the name is taken", "Give every tensor its own name.");
+    }
+    json[name] = {{"dtype", dtype_name(tensor.scalar_type())},
+                  {"shape", tensor.sizes().vec()},
+                  {"data_offsets", {at, at + tensor.nbytes()}}};
+    at += tensor.nbytes();
+  }
+  std::string text;
+  try {
+    text = json.dump();
+  } catch (const Json::exception& error) {
+    throw UsageError("cannot write a tensor file", std::string("a name is not UTF-8: ") + error.what(), "Rename it.");
+  }
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  if (text.size() > kMaxHeaderBytes) {
+    throw UsageError("cannot write a tensor file", "its header is above 64 MiB", "Use fewer tensors or shorter names.");
+  }
+  std::string size(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) size[i] = static_cast<char>(text.size() >> (8 * i) & 0xFF);
+  return size + text;
+}
+
+}  // namespace espalier::data

@@ -1,0 +1,65 @@
+#include "data/durable_file.hpp"
+#include "data/safetensors_header.hpp"
+#include "data/safetensors_parts.hpp"
+#include "espalier/core/errors.hpp"
+
+namespace espalier::data {
+namespace {
+
+/// Header and tensors as spans; owns what they point to.
+struct Serialised {
+  NamedTensors tensors;
+  std::string header;
+  std::vector<Bytes> parts;
+
+  Serialised(const NamedTensors& given, const Metadata& metadata) : tensors(given) {
+    for (auto& [name, tensor] : tensors) tensor = tensor.detach().cpu().contiguous();
+    header = format_header(tensors, metadata);
+    parts.push_back(bytes_of(header));
+    for (const auto& [name, tensor] : tensors) {
+      if (tensor.nbytes() > 0) parts.emplace_back(static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes());
+    }
+  }
+  Serialised(const Serialised&) = delete;
+  Serialised& operator=(const Serialised&) = delete;
+};
+
+std::filesystem::path artifact_path(const std::filesystem::path& folder, const ArtifactId& id) {
+  return folder / (id.hex + ".safetensors");
+}
+
+}  // namespace
+
+void write_safetensors(const std::filesystem::path& file, const NamedTensors& tensors, const Metadata& metadata) {
+  write_durably(file, Serialised(tensors, metadata).parts);
+}
+
+WrittenArtifact write_artifact(const std::filesystem::path& folder, const NamedTensors& tensors, const Metadata& metadata) {
+  const Serialised serialised(tensors, metadata);
+  Sha256 hash;
+  WrittenArtifact written;
+  for (const Bytes part : serialised.parts) {
+    hash.update(part);
+    written.bytes += static_cast<std::int64_t>(part.size());
+  }
+  written.id.hex = to_hex(hash.finish());
+  write_durably(artifact_path(folder, written.id), serialised.parts);
+  return written;
+}
+
+TensorFile read_artifact(const std::filesystem::path& folder, const ArtifactId& id) {
+  const std::filesystem::path file = artifact_path(folder, id);
+  if (!std::filesystem::exists(file)) {
+    throw CorruptionError("artifact '" + file.string() + "' is not there", "the journal says it was written",
+                          "Restore it, or let 'espalier repair' train it again.");
+  }
+  const auto mapping = FileMapping::open(file);
+  const std::string found = to_hex(sha256(mapping->bytes()));
+  if (found != id.hex) {
+    throw CorruptionError("artifact '" + file.string() + "' is damaged", "its bytes hash to " + found.substr(0, 8) + "...",
+                          "Delete it, so that it is made again.");
+  }
+  return tensors_of(mapping, file);
+}
+
+}  // namespace espalier::data
