@@ -29,7 +29,7 @@ std::optional<Complaint> units_word(const Value& value) {
     parse_units_word(*value.word());
     return std::nullopt;
   } catch (const UsageError& error) {
-    return Complaint{error.what(), "", ""};
+    return complaint_of(error);
   }
 }
 

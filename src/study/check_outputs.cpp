@@ -23,7 +23,7 @@ void check_outputs(const Whole& whole) {
     try {
       metrics::parse_metric(figure.y);
     } catch (const UsageError& error) {
-      whole.report.error(figure.where, "figure.y", {error.what(), "", ""});
+      whole.report.error(figure.where, "figure.y", complaint_of(error));
     }
   }
 }

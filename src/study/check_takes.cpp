@@ -51,7 +51,7 @@ void check_metric(const Scope& scope) {
   try {
     metric = metrics::parse_metric(scope.take.best);
   } catch (const UsageError& error) {
-    return scope.error("best", {error.what(), "", ""});
+    return scope.error("best", complaint_of(error));
   }
   for (const auto& name : scope.take.from) {
     const Experiment* from = find_experiment(scope.whole.study, name);

@@ -43,6 +43,12 @@ std::string kind_of(const toml::node& node) {
   return node.is_array() ? "an array" : "a date or time";
 }
 
+Complaint complaint_of(const std::exception& error) {
+  std::string words = error.what();
+  while (words.ends_with('.')) words.pop_back();
+  return {words, "", ""};
+}
+
 std::vector<Entry> entries(const toml::table& table) {
   std::vector<Entry> all;
   for (auto&& [key, node] : table) all.push_back({std::string(key.str()), location_of(key), &node});

@@ -19,6 +19,9 @@ std::optional<Value> scalar(const toml::node& node);
 /// "a table", "an array", "a whole number", ...
 std::string kind_of(const toml::node& node);
 
+/// The words of an error another room threw, without a full stop of its own.
+Complaint complaint_of(const std::exception& error);
+
 /// Entries of a table in file order (toml++ sorts them by name); what --set added comes last.
 struct Entry {
   std::string key;
