@@ -1,10 +1,75 @@
+// espalier aggregate DIR... --by AXES: means over splits, cell by cell.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/query_options.hpp"
+#include "cli/result_dir.hpp"
+#include "cli/result_json.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 
 namespace espalier::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> directories;
+  QueryOptions query;
+};
+
+bool names(const std::vector<std::string>& axes, const std::string& axis) {
+  return std::find(axes.begin(), axes.end(), axis) != axes.end();
+}
+
+/// Without --by: every axis that varies. Several experiments never share a cell.
+void fill_axes(report::Query& query, const std::vector<report::RunView>& views, bool asked) {
+  if (!asked) {
+    for (const auto& axis : report::varying_axes(views)) {
+      if (!names(query.over, axis)) query.by.push_back(axis);
+    }
+  }
+  const bool several = report::values_of(views, "experiment").size() > 1;
+  if (several && !names(query.by, "experiment")) query.by.insert(query.by.begin(), "experiment");
+}
+
+void print(const Options& options, const report::Query& query, const std::vector<stats::Cell>& cells,
+           const std::vector<report::Directory>& directories) {
+  if (options.query.json) {
+    nlohmann::ordered_json out = {{"metric", options.query.metric}, {"by", query.by}, {"confidence", options.query.confidence}};
+    out["cells"] = nlohmann::ordered_json::array();
+    for (const auto& cell : cells) out["cells"].push_back(to_json(cell, query));
+    fmt::print("{}\n", out.dump(2));
+  } else if (options.query.csv) {
+    fmt::print("{}", report::csv(report::exact(cells, query)));
+  } else {
+    fmt::print("{}", printable(report::readable(cells, query)).text());
+    if (out_is_terminal()) fmt::print("\n{}\n", interval_note(directories, options.query.confidence));
+  }
+}
+
+void aggregate(const Options& options) {
+  report::Query query = query_of(options.query);
+  const auto directories = read_directories(options.directories);
+  const bool apart = names(query.by, "directory");
+  const auto all = report::runs_of(directories, apart ? report::SameCell::keep : report::SameCell::merge);
+  const auto views = report::select(all, query.where);
+  if (views.empty()) {
+    throw UsageError("no run fits", "of " + std::to_string(all.size()) + " runs none fulfils --experiment and --where",
+                     "Loosen them.");
+  }
+  fill_axes(query, views, !query.by.empty());
+  print(options, query, report::aggregate(views, query), directories);
+}
+
+}  // namespace
 
 void add_aggregate(CLI::App& app, int&) {
-  app.add_subcommand("aggregate", "to be written")->callback([] { throw UsageError("'aggregate' is not written yet"); });
+  auto options = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("aggregate", "means over splits with intervals, cell by cell (default: by every axis that varies)");
+  verb->add_option("DIR", options->directories, "what 'run --out' was given; several are merged")->required();
+  add_query_options(*verb, options->query);
+  verb->callback([options] { aggregate(*options); });
 }
 
 }  // namespace espalier::cli

@@ -1,0 +1,37 @@
+#pragma once
+// How figures are written for readers, the same in verbs and report.
+#include <string>
+#include <vector>
+
+#include "espalier/metrics/row.hpp"
+#include "espalier/stats/aggregate.hpp"
+#include "espalier/study/study.hpp"
+
+namespace espalier::report {
+
+/// Accuracies in percent with one decimal, losses with three.
+std::string figure_of(const metrics::MetricName& metric, double value);
+/// "test top-1 accuracy (%)", "validation loss".
+std::string axis_title(const metrics::MetricName& metric);
+/// The factor from stored to shown values: 100 for accuracies.
+double shown_scale(const metrics::MetricName& metric);
+
+/// "53.1 ± 2.0"; without interval "53.1"; without a value "-". What is incomplete is said: "53.1 (2 of 3, 1 diverged)".
+std::string cell_text(const metrics::MetricName& metric, const stats::Cell& cell);
+/// "[51.1, 55.1]", or "-".
+std::string interval_text(const metrics::MetricName& metric, const std::optional<stats::Interval>& interval);
+
+/// p-values: three decimals, "<0.001".
+std::string p_text(double p_value);
+
+/// "over 4 overlapping splits": random halves of one set of classes share classes, so they are no independent samples.
+std::string over_splits(int splits, bool overlapping);
+bool splits_overlap(const study::Study& study);
+
+/// What an axis or a value of it means to a reader: "training images a class", "units transferred".
+std::string meaning_of(const std::string& axis);
+
+std::string csv_field(const std::string& text);
+std::string csv_line(const std::vector<std::string>& fields);
+
+}  // namespace espalier::report

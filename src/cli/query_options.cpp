@@ -1,0 +1,32 @@
+#include "cli/query_options.hpp"
+
+#include "cli/result_dir.hpp"
+
+namespace espalier::cli {
+
+void add_query_options(CLI::App& verb, QueryOptions& options) {
+  verb.add_option("--by", options.by, "axes that make the cells, by commas");
+  verb.add_option("--over", options.over, "axes to average over within a split");
+  verb.add_option("--metric", options.metric, "at the final epoch: train|valid|test|fit . loss|top1|top5")
+      ->capture_default_str();
+  verb.add_option("--experiment", options.experiment, "only this experiment");
+  verb.add_option("--where", options.where, "AXIS=VALUE or AXIS=VALUE|VALUE; several must all hold");
+  verb.add_option("--confidence", options.confidence, "of the intervals")
+      ->capture_default_str()
+      ->check(CLI::Range(0.5, 0.9999));
+  auto* csv = verb.add_flag("--csv", options.csv, "full precision, comma-separated");
+  verb.add_flag("--json", options.json, "one JSON object")->excludes(csv);
+}
+
+report::Query query_of(const QueryOptions& options) {
+  report::Query query;
+  query.metric = metrics::parse_metric(options.metric);
+  query.by = parse_axes(options.by);
+  query.over = parse_axes(options.over);
+  query.confidence = options.confidence;
+  for (const auto& text : options.where) query.where.push_back(report::parse_condition(text));
+  if (!options.experiment.empty()) query.where.push_back({"experiment", {options.experiment}});
+  return query;
+}
+
+}  // namespace espalier::cli

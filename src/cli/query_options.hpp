@@ -1,0 +1,23 @@
+#pragma once
+// The options that aggregate and compare share.
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "espalier/report/query.hpp"
+
+namespace espalier::cli {
+
+struct QueryOptions {
+  std::string by, over, metric = "test.top1", experiment;
+  std::vector<std::string> where;
+  double confidence = 0.95;
+  bool csv = false, json = false;
+};
+
+void add_query_options(CLI::App& verb, QueryOptions& options);
+
+/// Throws UsageError for an unknown metric or a malformed condition.
+report::Query query_of(const QueryOptions& options);
+
+}  // namespace espalier::cli

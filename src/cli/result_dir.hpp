@@ -1,0 +1,27 @@
+#pragma once
+// How the looking verbs open what a run has written.
+#include <string>
+#include <vector>
+
+#include "cli/table.hpp"
+#include "espalier/report/cell_table.hpp"
+#include "espalier/report/run_view.hpp"
+
+namespace espalier::cli {
+
+/// The journal of OUT, read. Throws UsageError where the path is not the directory of a study.
+report::Directory read_directory(const std::string& path);
+std::vector<report::Directory> read_directories(const std::vector<std::string>& paths);
+
+/// The study as it was run, with its overrides. What is wrong with it by now is no error here.
+study::Study study_of(const store::State& state);
+
+/// "axis, axis" or "axis,axis" -> axes.
+std::vector<std::string> parse_axes(const std::string& text);
+
+/// How intervals came about, for the foot of a table: "Means over 4 overlapping splits; ...".
+std::string interval_note(const std::vector<report::Directory>& directories, double confidence);
+
+Table printable(const report::WordTable& words);
+
+}  // namespace espalier::cli

@@ -1,0 +1,109 @@
+#include "espalier/report/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+namespace espalier::report {
+namespace {
+
+using metrics::MetricName;
+using metrics::Subset;
+
+const char* subset_title(Subset subset) {
+  switch (subset) {
+    case Subset::train: return "training";
+    case Subset::valid: return "validation";
+    case Subset::test: return "test";
+    case Subset::fit: return "training-image";
+  }
+  return "";
+}
+
+bool share_classes(const study::Split& split) {
+  std::set<std::int32_t> seen;
+  for (const auto& halves : split.listed) {
+    for (const auto one : halves.target) {
+      if (!seen.insert(one).second) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+double shown_scale(const MetricName& metric) { return metric.quantity == MetricName::Quantity::loss ? 1 : 100; }
+
+std::string figure_of(const MetricName& metric, double value) {
+  if (metric.quantity == MetricName::Quantity::loss) return fmt::format("{:.3f}", value);
+  return fmt::format("{:.1f}", 100 * value);
+}
+
+std::string axis_title(const MetricName& metric) {
+  const std::string of = subset_title(metric.subset);
+  switch (metric.quantity) {
+    case MetricName::Quantity::loss: return of + " loss (nats)";
+    case MetricName::Quantity::top1: return of + " top-1 accuracy (%)";
+    case MetricName::Quantity::top5: return of + " top-5 accuracy (%)";
+  }
+  return of;
+}
+
+std::string cell_text(const MetricName& metric, const stats::Cell& cell) {
+  std::string text = "-";
+  if (cell.summary.n > 0) text = figure_of(metric, cell.summary.mean);
+  if (cell.summary.interval) text += " ± " + figure_of(metric, cell.summary.interval->high - cell.summary.mean);
+  if (!cell.counts.complete()) text += " (" + stats::to_string(cell.counts) + ")";
+  return text;
+}
+
+std::string interval_text(const MetricName& metric, const std::optional<stats::Interval>& interval) {
+  if (!interval) return "-";
+  return "[" + figure_of(metric, interval->low) + ", " + figure_of(metric, interval->high) + "]";
+}
+
+std::string p_text(double p_value) { return p_value < 0.001 ? "<0.001" : fmt::format("{:.3f}", p_value); }
+
+std::string over_splits(int splits, bool overlapping) {
+  if (splits == 1) return "from 1 split";
+  return fmt::format("over {} {}splits", splits, overlapping ? "overlapping " : "");
+}
+
+bool splits_overlap(const study::Study& study) {
+  if (study.split.kind == study::Split::Kind::random) return study.split.count > 1;
+  return study.split.kind == study::Split::Kind::listed && share_classes(study.split);
+}
+
+std::string meaning_of(const std::string& axis) {
+  static const std::map<std::string, std::string> kMeanings = {
+      {"transferred", "units transferred"},
+      {"frozen", "units frozen"},
+      {"high_units", "units at the high rate"},
+      {"decay_epoch", "epoch of the first decay"},
+      {"per_class", "training images a class"},
+      {"split", "split"},
+      {"replicate", "replicate"},
+      {"source", "source"},
+      {"target", "target"},
+      {"network", "network"},
+      {"case", "protocol"},
+  };
+  const auto found = kMeanings.find(axis);
+  return found == kMeanings.end() ? axis : found->second;
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string csv_line(const std::vector<std::string>& fields) {
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i) line += (i ? "," : "") + csv_field(fields[i]);
+  return line + '\n';
+}
+
+}  // namespace espalier::report
