@@ -136,7 +136,15 @@ struct Plan {
   bool provisional = false;            ///< some data are absent; ids will change
   double device_hours = 0;             ///< of the tasks not done
   std::int64_t disk_bytes = 0;         ///< estimated, at the end
+  std::int64_t done = 0;               ///< tasks whose results exist
+  std::int64_t again = 0;              ///< tasks done before, trained again because more is to be recorded
 };
+
+/// Whether all that `wanted` asks for was recorded when `recorded` was; kept networks are not looked at.
+bool covers(const task::RecordSpec& recorded, const task::RecordSpec& wanted);
+
+/// Whether a task needs no work: it is done, and what it wants was recorded.
+bool is_done(const task::Task& task, const Outcomes& outcomes);
 
 struct CompileOptions {
   std::int32_t threads = 1;

@@ -1,0 +1,176 @@
+#include "plan/class_pools.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "plan/findings.hpp"
+#include "plan/halves.hpp"
+
+namespace espalier::plan {
+namespace {
+
+constexpr std::size_t kNamedAtMost = 8;
+
+/// What `name` is made of, be it a source or a target.
+struct Made {
+  std::string data, classes;
+  const std::vector<std::int32_t>* listed = nullptr;
+};
+
+Made find(const study::Study& study, Role role, const std::string& name) {
+  if (role == Role::source) {
+    for (const auto& source : study.sources) {
+      if (source.name == name) return {source.data, source.classes, &source.class_list};
+    }
+    throw Refusal{"there is no source '" + name + "'", "", "Define [source." + name + "]."};
+  }
+  for (const auto& target : study.targets) {
+    if (target.name == name) return {target.data, target.classes, &target.class_list};
+  }
+  throw Refusal{"there is no target '" + name + "'", "", "Define [target." + name + "]."};
+}
+
+std::int64_t trainable(const study::DataSet& data, std::int64_t images) {
+  return std::max<std::int64_t>(0, images - data.valid_per_class - (data.test_files ? 0 : data.test_per_class));
+}
+
+/// "'bat' has 3, 'cow' has 5 and 4 more"
+std::string short_classes(const ClassPool& pool, std::int64_t per_class) {
+  std::string text;
+  std::size_t named = 0, more = 0;
+  for (std::size_t i = 0; i < pool.classes.size(); ++i) {
+    if (pool.available[i] >= per_class) continue;
+    if (named == kNamedAtMost) {
+      ++more;
+      continue;
+    }
+    const auto index = static_cast<std::size_t>(pool.classes[i]);
+    const auto& names = pool.facts->class_names;
+    text += (named++ ? ", '" : "'") + (index < names.size() ? names[index] : std::to_string(index)) + "' has " +
+            std::to_string(pool.available[i]);
+  }
+  return more ? text + " and " + std::to_string(more) + " more" : text;
+}
+
+void drop_short(ClassPool& pool, std::int64_t least) {
+  std::vector<std::int32_t> classes;
+  std::vector<std::int64_t> available;
+  for (std::size_t i = 0; i < pool.classes.size(); ++i) {
+    if (pool.available[i] < least) continue;
+    classes.push_back(pool.classes[i]);
+    available.push_back(pool.available[i]);
+  }
+  pool.classes = std::move(classes);
+  pool.available = std::move(available);
+}
+
+void count_images(ClassPool& pool) {
+  pool.train_available = 0;
+  for (const auto images : pool.available) pool.train_available = std::max(pool.train_available, images);
+  pool.valid_images = std::int64_t{1} * pool.data->valid_per_class * pool.count();
+  pool.test_images = std::int64_t{1} * pool.data->test_per_class * pool.count();
+  if (!pool.data->test_files) return;
+  pool.test_images = 0;
+  for (const auto index : pool.classes) {
+    const auto at = static_cast<std::size_t>(index);
+    if (at < pool.facts->test_counts.size()) pool.test_images += pool.facts->test_counts[at];
+  }
+}
+
+}  // namespace
+
+std::int64_t ClassPool::images(std::int64_t per_class) const {
+  std::int64_t sum = 0;
+  for (const auto images : available) sum += std::min(images, per_class);
+  return sum;
+}
+
+std::vector<std::string> ClassPool::names() const {
+  std::vector<std::string> all;
+  for (const auto index : classes) all.push_back(facts->class_names.at(static_cast<std::size_t>(index)));
+  return all;
+}
+
+ClassPools::ClassPools(const study::Study& study, const Facts& facts, std::map<std::string, std::int64_t> largest,
+                       task::Catalog& catalog)
+    : study_(study), facts_(facts), largest_(std::move(largest)), catalog_(catalog), halves_(halves_of(study, facts)) {}
+
+std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const std::vector<std::int32_t>& listed,
+                                                 const DataFacts& facts, std::int32_t split) const {
+  if (word == "list") return listed;
+  if (word == "all") {
+    std::vector<std::int32_t> all(facts.class_counts.size());
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+  }
+  if (study_.split.kind == study::Split::Kind::none) {
+    throw Refusal{"classes = \"" + word + "\" needs a split", "split.kind is \"none\"", "Use kind = \"random\" or \"listed\"."};
+  }
+  if (split < 1 || split > static_cast<std::int32_t>(halves_.size())) {
+    throw Refusal{"there is no split " + std::to_string(split), "there are " + std::to_string(halves_.size()),
+                  "Raise split.count."};
+  }
+  const auto& halves = halves_[static_cast<std::size_t>(split - 1)];
+  return word == "split.source" ? halves.source : halves.target;
+}
+
+ClassPool ClassPools::made(Role role, const std::string& name, std::int32_t split) const {
+  const Made from = find(study_, role, name);
+  const auto data = study_.data.find(from.data);
+  const auto known = facts_.data.find(from.data);
+  if (data == study_.data.end() || known == facts_.data.end()) {
+    throw Refusal{"nothing is known of data '" + from.data + "'", "'" + name + "' is made of it", "Name it under [data]."};
+  }
+  ClassPool pool;
+  pool.data = &data->second;
+  pool.facts = &known->second;
+  pool.classes = classes_of(from.classes, *from.listed, *pool.facts, split);
+  for (const auto index : pool.classes) {
+    if (index < 0 || index >= static_cast<std::int32_t>(pool.facts->class_counts.size())) {
+      throw Refusal{"class " + std::to_string(index) + " of '" + name + "' is not in data '" + from.data + "'",
+                    "it has " + std::to_string(pool.facts->class_counts.size()) + " classes, numbered from 0", ""};
+    }
+    pool.available.push_back(trainable(*pool.data, pool.facts->class_counts[static_cast<std::size_t>(index)]));
+  }
+  if (pool.data->short_classes == study::ShortClasses::leave_out) {
+    const auto wanted = largest_.find(name);
+    drop_short(pool, role == Role::target && wanted != largest_.end() ? std::max<std::int64_t>(1, wanted->second) : 1);
+  }
+  count_images(pool);
+  return pool;
+}
+
+const ClassPool& ClassPools::of(Role role, const std::string& name, std::int32_t split) {
+  const auto key = std::make_tuple(role, name, split);
+  const auto known = pools_.find(key);
+  if (known != pools_.end()) return known->second;
+  ClassPool pool = made(role, name, split);
+  if (pool.classes.empty()) {
+    throw Refusal{"'" + name + "' has no classes in split " + std::to_string(split), "none has enough images", ""};
+  }
+  check_size(pool, 1);
+  pool.digest = catalog_.add(task::ClassList{pool.classes});
+  return pools_.emplace(key, std::move(pool)).first->second;
+}
+
+void ClassPools::check_size(const ClassPool& pool, std::int64_t per_class) {
+  const bool take_all = pool.data->short_classes == study::ShortClasses::take_all;
+  const auto least = take_all ? std::min<std::int64_t>(1, per_class) : per_class;
+  const std::string found = short_classes(pool, least);
+  if (found.empty()) return;
+  throw Refusal{"data '" + pool.data->name + "' has classes with fewer than " + std::to_string(least) + " training images",
+                found + "; validation and test images are set apart first",
+                "Ask for fewer, or set short_classes = \"take-all\" or \"leave-out\"."};
+}
+
+std::int64_t ClassPools::all_of(const std::string& target) const {
+  const Made from = find(study_, Role::target, target);
+  const auto data = study_.data.find(from.data);
+  const auto known = facts_.data.find(from.data);
+  if (data == study_.data.end() || known == facts_.data.end()) return 0;
+  std::int64_t most = 0;
+  for (const auto images : known->second.class_counts) most = std::max(most, trainable(data->second, images));
+  return most;
+}
+
+}  // namespace espalier::plan

@@ -1,0 +1,58 @@
+#pragma once
+// The classes a source or target has in a split, and how many images each can give.
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "espalier/plan/plan.hpp"
+
+namespace espalier::plan {
+
+enum class Role : std::uint8_t { source, target };
+
+struct ClassPool {
+  const DataFacts* facts = nullptr;
+  const study::DataSet* data = nullptr;
+  std::string digest;                     ///< of the class list, in the catalog
+  std::vector<std::int32_t> classes;      ///< indices into the data's classes; label i is classes[i]
+  std::vector<std::int64_t> available;    ///< training images each may give
+  std::int64_t train_available = 0;       ///< the most any of them may give
+  std::int64_t valid_images = 0, test_images = 0;
+
+  std::int32_t count() const { return static_cast<std::int32_t>(classes.size()); }
+  /// Training images at x a class; a class with fewer gives all it has.
+  std::int64_t images(std::int64_t per_class) const;
+  std::vector<std::string> names() const;
+};
+
+/// Pools by (role, name, split), made when first asked for.
+class ClassPools {
+ public:
+  /// `largest` is the largest number a class asked of each target: where short classes are left out, those below it.
+  ClassPools(const study::Study& study, const Facts& facts, std::map<std::string, std::int64_t> largest,
+             task::Catalog& catalog);
+
+  /// Throws Refusal: an unknown name, a split without halves, a class without training images.
+  const ClassPool& of(Role role, const std::string& name, std::int32_t split);
+
+  /// Throws Refusal naming the classes with fewer than `per_class` images and how many they have.
+  static void check_size(const ClassPool& pool, std::int64_t per_class);
+
+  /// From this number on every class of the target's data gives all it has: "all" and it are one value.
+  std::int64_t all_of(const std::string& target) const;
+
+ private:
+  std::vector<std::int32_t> classes_of(const std::string& word, const std::vector<std::int32_t>& listed,
+                                       const DataFacts& facts, std::int32_t split) const;
+  ClassPool made(Role role, const std::string& name, std::int32_t split) const;
+
+  const study::Study& study_;
+  const Facts& facts_;
+  std::map<std::string, std::int64_t> largest_;
+  task::Catalog& catalog_;
+  std::vector<study::Split::Halves> halves_;
+  std::map<std::tuple<Role, std::string, std::int32_t>, ClassPool> pools_;
+};
+
+}  // namespace espalier::plan

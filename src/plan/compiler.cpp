@@ -1,0 +1,246 @@
+#include "plan/compiler.hpp"
+
+#include <unordered_set>
+
+#include "espalier/core/errors.hpp"
+#include "plan/cost_model.hpp"
+#include "plan/experiment_order.hpp"
+#include "plan/only.hpp"
+
+namespace espalier::plan {
+namespace {
+
+constexpr const char* kSameCell = "same cell twice";
+
+/// The top group's `first`, as the axis decay_epoch would say it.
+study::Value decay_of(const study::TrainValues& values) {
+  for (const auto& group : values.rates) {
+    if (group.units != "top" || !group.first) continue;
+    if (group.first->unit == study::Duration::Unit::epochs) return group.first->count;
+    return std::to_string(group.first->count) + " steps";
+  }
+  return "never";
+}
+
+std::string key_of(const PlannedExperiment& experiment) { return "experiment." + experiment.study->name; }
+
+}  // namespace
+
+Compiler::Compiler(const study::Study& study, const Facts& facts, const Outcomes& outcomes, const CompileOptions& options)
+    : study_(study), facts_(facts), outcomes_(outcomes), options_(options) {}
+
+Plan Compiler::run() {
+  order_ = planning_order(study_, findings_);
+  if (findings_.has_errors() || !expand_all()) return std::move(plan_);
+  try {
+    pools_ = std::make_unique<ClassPools>(study_, facts_, largest_sizes(), plan_.catalog);
+    for (const auto& target : study_.targets) sizes_.set(target.name, pools_->all_of(target.name));
+  } catch (const Refusal& refusal) {
+    findings_.error(study_.split.where, "split", refusal);
+    return std::move(plan_);
+  }
+  trainings_ = std::make_unique<RunTrainings>(study_, facts_, *pools_, plan_.catalog, tasks_);
+  selections_ = std::make_unique<Selections>(planned_, tasks_, outcomes_, sizes_, options_.decided);
+  for (const auto index : order_) plan_experiment(*planned_.at(study_.experiments[index].name));
+  if (!findings_.has_errors()) finish();
+  return std::move(plan_);
+}
+
+grid::Surroundings Compiler::surroundings() {
+  grid::Surroundings around;
+  around.splits = study_.split.kind == study::Split::Kind::listed ? static_cast<std::int32_t>(study_.split.listed.size())
+                                                                  : study_.split.count;
+  for (const auto& source : study_.sources) around.sources.push_back(source.name);
+  Recipes recipes(study_);
+  for (const auto& target : study_.targets) {
+    around.targets.push_back(target.name);
+    around.decay_epoch[target.name] = decay_of(recipes.of(Role::target, target.name, {}));
+  }
+  for (const auto& network : study_.networks) {
+    around.networks.push_back(network.name);
+    around.depth[network.name] = network.spec.depth();
+  }
+  return around;
+}
+
+bool Compiler::within_limit() {
+  const auto around = surroundings();
+  double sum = 0;
+  for (const auto& experiment : study_.experiments) {
+    try {
+      sum += grid::product(experiment, around);
+    } catch (const UsageError& error) {
+      findings_.error(experiment.where, "experiment." + experiment.name, {error.what(), "", ""});
+    }
+    if (sum <= static_cast<double>(study_.max_runs)) continue;
+    findings_.error(experiment.where, "experiment." + experiment.name,
+                    {"the study multiplies out to more than " + std::to_string(study_.max_runs) + " runs",
+                     "with this experiment there are " + study::to_string(study::Value(sum)) + " before exclusions",
+                     "Shorten an axis, or raise study.max_runs."});
+    return false;
+  }
+  return !findings_.has_errors();
+}
+
+bool Compiler::expand_all() {
+  if (!within_limit()) return false;
+  const auto around = surroundings();
+  for (const auto index : order_) {
+    const auto& experiment = study_.experiments[index];
+    auto planned = std::make_unique<PlannedExperiment>();
+    planned->study = &experiment;
+    planned->grid = grid::expand(experiment, around, plan_.diagnostics);
+    planned->count.name = experiment.name;
+    planned->count.excluded = planned->grid.excluded;
+    if (experiment.kind != "train") {
+      findings_.error(experiment.where, "experiment." + experiment.name + ".kind",
+                      {"experiments of kind '" + experiment.kind + "' are not known", "", "Use kind = \"train\"."});
+    }
+    planned_[experiment.name] = std::move(planned);
+  }
+  return !findings_.has_errors();
+}
+
+std::map<std::string, std::int64_t> Compiler::largest_sizes() const {
+  std::map<std::string, std::int64_t> largest;
+  for (const auto& [name, planned] : planned_) {
+    for (const auto& cell : planned->grid.cells) {
+      const auto* target = value_at(planned->grid, cell, "target");
+      const auto* size = value_at(planned->grid, cell, "per_class");
+      if (!target || !size || !size->integer()) continue;
+      auto& most = largest[to_string(*target)];
+      most = std::max(most, *size->integer());
+    }
+  }
+  return largest;
+}
+
+void Compiler::refuse(const PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal) {
+  const std::string at = "in experiment '" + experiment.study->name + "' at " + describe(experiment, cell);
+  findings_.error(experiment.study->where, key_of(experiment),
+                  {refusal.problem, refusal.why.empty() ? at : refusal.why + "; " + at, refusal.suggestion});
+}
+
+Compiler::Taking Compiler::take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run) {
+  const auto& grid = experiment.grid;
+  const auto& shape = grid.shapes[static_cast<std::size_t>(cell.shape)];
+  for (std::size_t t = 0; t < shape.takes.size(); ++t) {
+    const auto& take = *shape.takes[t];
+    const auto& decision = selections_->of({&experiment, &cell, t});
+    if (decision.state == Decision::State::impossible) {
+      run.aborted = "its selection cannot be made: " + decision.reason;
+      return Taking::aborted;
+    }
+    if (decision.state == Decision::State::pending) {
+      if (run.waits_for.empty()) run.waits_for = decision.key;
+      continue;
+    }
+    for (std::size_t v = 0; v < take.values.size(); ++v) {
+      const auto column = static_cast<std::size_t>(grid.column(take.values[v]));
+      if (shape.origins[column] == grid::Origin::taken && !cell.values[column]) cell.values[column] = decision.chosen[v];
+    }
+  }
+  return run.waits_for.empty() ? Taking::settled : Taking::waiting;
+}
+
+bool Compiler::train(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run) {
+  try {
+    const auto made = trainings_->add(experiment.grid, cell);
+    run.task = made.task;
+    ++unmerged_tasks_;
+    unmerged_epoch_images_ += made.epoch_images;
+    if (!made.source.empty() && experiment.sources.insert(made.source).second) {
+      ++unmerged_tasks_;
+      unmerged_epoch_images_ += made.source_epoch_images;
+    }
+    return true;
+  } catch (const Refusal& refusal) {
+    const auto& shape = experiment.grid.shapes[static_cast<std::size_t>(cell.shape)];
+    if (shape.takes.empty()) {
+      refuse(experiment, cell, refusal);
+      return false;
+    }
+    run.aborted = refusal.problem + (refusal.why.empty() ? "" : " (" + refusal.why + ")");  // the study was fine, what was chosen is not
+    return true;
+  }
+}
+
+void Compiler::plan_experiment(PlannedExperiment& experiment) {
+  grid::Rules rules(experiment.study->excludes, experiment.grid.columns);
+  std::vector<grid::Cell> kept;
+  kept.reserve(experiment.grid.cells.size());
+  std::unordered_set<RunId> seen;
+  for (auto& cell : experiment.grid.cells) {
+    try {
+      PlannedRun run;
+      run.experiment = experiment.study->name;
+      run.id = run_id(experiment, cell, sizes_);
+      if (!seen.insert(run.id).second) {
+        ++experiment.count.excluded[kSameCell];
+        continue;
+      }
+      const auto taking = take_values(experiment, cell, run);
+      const auto* rule = experiment.grid.shapes[static_cast<std::size_t>(cell.shape)].takes.empty() ? nullptr : rules.excluding(cell.values);
+      if (rule) {
+        ++experiment.count.excluded[*rule];
+        continue;
+      }
+      if (taking == Taking::settled && !train(experiment, cell, run)) continue;
+      run.labels = labels_of(experiment, cell);
+      experiment.count.later += !run.waits_for.empty();
+      experiment.runs.push_back(std::move(run));
+      kept.push_back(std::move(cell));
+    } catch (const Refusal& refusal) {
+      refuse(experiment, cell, refusal);
+    } catch (const UsageError& error) {
+      refuse(experiment, cell, {error.what(), "", ""});
+    }
+  }
+  experiment.grid.cells = std::move(kept);
+  experiment.count.runs = static_cast<std::int64_t>(experiment.runs.size());
+}
+
+void Compiler::report_passes() {
+  const auto tasks = static_cast<std::int64_t>(tasks_.all().size());
+  plan_.passes.push_back({"canonicalise", unmerged_tasks_, unmerged_tasks_, unmerged_epoch_images_, unmerged_epoch_images_});
+  plan_.passes.push_back({"merge", unmerged_tasks_, tasks, unmerged_epoch_images_, tasks_.epoch_images()});
+}
+
+void Compiler::finish() {
+  report_passes();
+  for (const auto& [name, data] : facts_.data) plan_.provisional = plan_.provisional || data.provisional;
+  for (const auto& experiment : study_.experiments) {
+    auto& planned = *planned_.at(experiment.name);
+    plan_.experiments.push_back(planned.count);
+    std::move(planned.runs.begin(), planned.runs.end(), std::back_inserter(plan_.runs));
+  }
+  plan_.selections = selections_->outcomes();
+  plan_.pending = selections_->pending();
+  std::set<TaskId> wanted;
+  const bool all = options_.only.empty();
+  try {
+    if (!all) wanted = tasks_of_selected_runs(plan_.runs, options_.only, tasks_);
+  } catch (const UsageError& error) {
+    findings_.error({}, "--only", {error.what(), "", ""});
+    return;
+  }
+  std::map<TaskId, std::int64_t> disk;
+  for (const auto& entry : tasks_.all()) disk[entry.id] = disk_bytes(entry.training);
+  const double rate = options_.multiply_adds_per_s.value_or(kUncalibratedRate * options_.threads);
+  for (auto& task : tasks_.take(rate, {options_.threads})) {
+    if (!all && !wanted.contains(task.id)) continue;
+    plan_.disk_bytes += disk[task.id];
+    const auto outcome = outcomes_.find(task.id);
+    const bool done = is_done(task, outcomes_);
+    plan_.done += done;
+    plan_.again += !done && outcome != outcomes_.end() && outcome->second.state == RunState::done;
+    if (!done) plan_.device_hours += task.cost_s / 3600;
+    plan_.tasks.push_back(std::move(task));
+  }
+}
+
+Plan compile(const study::Study& study, const Facts& facts, const Outcomes& outcomes, const CompileOptions& options) {
+  return Compiler(study, facts, outcomes, options).run();
+}
+
+}  // namespace espalier::plan

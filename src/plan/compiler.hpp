@@ -1,0 +1,49 @@
+#pragma once
+// One compilation: its parts and the order in which they meet.
+#include <memory>
+
+#include "espalier/grid/rules.hpp"
+#include "plan/class_pools.hpp"
+#include "plan/findings.hpp"
+#include "plan/planned_experiment.hpp"
+#include "plan/run_trainings.hpp"
+#include "plan/selections.hpp"
+#include "plan/task_table.hpp"
+
+namespace espalier::plan {
+
+class Compiler {
+ public:
+  Compiler(const study::Study& study, const Facts& facts, const Outcomes& outcomes, const CompileOptions& options);
+  Plan run();
+
+ private:
+  bool expand_all();
+  bool within_limit();
+  grid::Surroundings surroundings();
+  std::map<std::string, std::int64_t> largest_sizes() const;
+  void plan_experiment(PlannedExperiment& experiment);
+  enum class Taking : std::uint8_t { settled, waiting, aborted };
+  Taking take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run);
+  bool train(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run);
+  void refuse(const PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal);
+  void report_passes();
+  void finish();
+
+  const study::Study& study_;
+  const Facts& facts_;
+  const Outcomes& outcomes_;
+  const CompileOptions& options_;
+  Plan plan_;
+  Findings findings_{plan_.diagnostics};
+  std::vector<std::size_t> order_;
+  std::map<std::string, std::unique_ptr<PlannedExperiment>> planned_;
+  CanonicalSizes sizes_;
+  TaskTable tasks_;
+  std::unique_ptr<ClassPools> pools_;
+  std::unique_ptr<RunTrainings> trainings_;
+  std::unique_ptr<Selections> selections_;
+  std::int64_t unmerged_tasks_ = 0, unmerged_epoch_images_ = 0;
+};
+
+}  // namespace espalier::plan

@@ -1,0 +1,49 @@
+#include "plan/only.hpp"
+
+#include <algorithm>
+
+#include "espalier/grid/condition.hpp"
+
+namespace espalier::plan {
+namespace {
+
+std::vector<std::string> label_names(const std::vector<PlannedRun>& runs) {
+  std::set<std::string> names = {"experiment"};
+  for (const auto& run : runs) {
+    for (const auto& label : run.labels) names.insert(label.axis);
+  }
+  return {names.begin(), names.end()};
+}
+
+bool satisfies(const PlannedRun& run, grid::Condition& condition) {
+  std::vector<study::Value> values;
+  for (const auto& name : condition.names()) {
+    const auto* text = name == "experiment" ? &run.experiment : run.label(name);
+    if (!text || *text == "later") return false;
+    values.push_back(study::parse_value(*text));
+  }
+  std::vector<const study::Value*> pointers;
+  for (const auto& value : values) pointers.push_back(&value);
+  return condition.holds(pointers);
+}
+
+void add_with_needs(const TaskId& id, const TaskTable& tasks, std::set<TaskId>& wanted) {
+  if (id.empty() || !wanted.insert(id).second) return;
+  if (const auto* entry = tasks.find(id)) {
+    for (const auto& need : entry->needs) add_with_needs(need, tasks, wanted);
+  }
+}
+
+}  // namespace
+
+std::set<TaskId> tasks_of_selected_runs(const std::vector<PlannedRun>& runs, const std::string& condition,
+                                        const TaskTable& tasks) {
+  grid::Condition compiled(condition, label_names(runs));
+  std::set<TaskId> wanted;
+  for (const auto& run : runs) {
+    if (satisfies(run, compiled)) add_with_needs(run.task, tasks, wanted);
+  }
+  return wanted;
+}
+
+}  // namespace espalier::plan

@@ -1,0 +1,16 @@
+#pragma once
+// --only: the tasks of some of the runs.
+#include <set>
+#include <string>
+#include <vector>
+
+#include "plan/task_table.hpp"
+
+namespace espalier::plan {
+
+/// The tasks of the runs that satisfy `condition` (over their labels and `experiment`), and the tasks those need.
+/// A run without a mentioned label, or whose value is still to be taken, does not satisfy it. Throws UsageError.
+std::set<TaskId> tasks_of_selected_runs(const std::vector<PlannedRun>& runs, const std::string& condition,
+                                        const TaskTable& tasks);
+
+}  // namespace espalier::plan

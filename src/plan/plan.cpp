@@ -1,0 +1,37 @@
+#include "espalier/plan/plan.hpp"
+
+namespace espalier::plan {
+
+const char* name_of(RunState state) {
+  switch (state) {
+    case RunState::waiting: return "waiting";
+    case RunState::ready: return "ready";
+    case RunState::running: return "running";
+    case RunState::done: return "done";
+    case RunState::failed: return "failed";
+    case RunState::quarantined: return "quarantined";
+    case RunState::cancelled: return "cancelled";
+    case RunState::aborted: return "aborted";
+  }
+  return "unknown";
+}
+
+const std::string* PlannedRun::label(const std::string& axis) const {
+  for (const auto& one : labels) {
+    if (one.axis == axis) return &one.value;
+  }
+  return nullptr;
+}
+
+bool covers(const task::RecordSpec& recorded, const task::RecordSpec& wanted) {
+  const bool beat = wanted.evaluate_every == 0 ||
+                    (recorded.evaluate_every != 0 && wanted.evaluate_every % recorded.evaluate_every == 0);
+  return beat && (recorded.valid || !wanted.valid) && (recorded.test || !wanted.test) && (recorded.fit || !wanted.fit);
+}
+
+bool is_done(const task::Task& task, const Outcomes& outcomes) {
+  const auto found = outcomes.find(task.id);
+  return found != outcomes.end() && found->second.state == RunState::done && covers(found->second.recorded, task.record);
+}
+
+}  // namespace espalier::plan

@@ -1,0 +1,78 @@
+#include "plan/planned_experiment.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace espalier::plan {
+namespace {
+
+constexpr std::array kAlwaysInRunIds = {"case", "network", "replicate", "source", "split", "target"};
+
+bool in_run_id(const PlannedExperiment& experiment, const std::string& axis) {
+  if (std::find(kAlwaysInRunIds.begin(), kAlwaysInRunIds.end(), axis) != kAlwaysInRunIds.end()) return true;
+  return std::any_of(experiment.study->axes.begin(), experiment.study->axes.end(),
+                     [&](const study::Axis& own) { return own.name == axis; });
+}
+
+std::string target_of(const grid::Grid& grid, const grid::Cell& cell) {
+  const auto* target = value_at(grid, cell, "target");
+  return target ? to_string(*target) : "";
+}
+
+}  // namespace
+
+std::string CanonicalSizes::text(const std::string& axis, const study::Value& value, const std::string& target) const {
+  const auto* number = axis == "per_class" ? value.integer() : nullptr;
+  const auto all = all_.find(target);
+  return number && all != all_.end() && *number >= all->second ? "all" : to_string(value);
+}
+
+const study::Value* value_at(const grid::Grid& grid, const grid::Cell& cell, const std::string& axis) {
+  const auto column = grid.column(axis);
+  if (column < 0) return nullptr;
+  const auto& value = cell.values[static_cast<std::size_t>(column)];
+  return value ? &*value : nullptr;
+}
+
+RunId run_id(const PlannedExperiment& experiment, const grid::Cell& cell, const CanonicalSizes& sizes) {
+  const auto& grid = experiment.grid;
+  const auto& shape = grid.shapes[static_cast<std::size_t>(cell.shape)];
+  const std::string target = target_of(grid, cell);
+  std::vector<std::pair<std::string, std::string>> parts;
+  for (std::size_t i = 0; i < grid.columns.size(); ++i) {
+    if (shape.origins[i] == grid::Origin::taken || !cell.values[i] || !in_run_id(experiment, grid.columns[i])) continue;
+    parts.emplace_back(grid.columns[i], sizes.text(grid.columns[i], *cell.values[i], target));
+  }
+  std::sort(parts.begin(), parts.end());
+  std::string text = "run:" + std::to_string(experiment.study->name.size()) + "'" + experiment.study->name;
+  for (const auto& [axis, value] : parts) text += ";" + axis + "=" + std::to_string(value.size()) + "'" + value;
+  return RunId::of(sha256(text));
+}
+
+std::vector<Label> labels_of(const PlannedExperiment& experiment, const grid::Cell& cell) {
+  const auto& grid = experiment.grid;
+  const auto& shape = grid.shapes[static_cast<std::size_t>(cell.shape)];
+  std::vector<Label> labels;
+  labels.reserve(grid.columns.size());
+  for (std::size_t i = 0; i < grid.columns.size(); ++i) {
+    if (cell.values[i]) labels.push_back({grid.columns[i], to_string(*cell.values[i])});
+    else if (shape.origins[i] == grid::Origin::taken) labels.push_back({grid.columns[i], "later"});
+  }
+  return labels;
+}
+
+std::string describe(const PlannedExperiment& experiment, const grid::Cell& cell) {
+  std::string text;
+  const auto add = [&](const std::string& axis) {
+    if (const auto* value = value_at(experiment.grid, cell, axis)) text += (text.empty() ? "" : ", ") + axis + "=" + to_string(*value);
+  };
+  bool split_named = false;
+  for (const auto& axis : experiment.study->axes) {
+    add(axis.name);
+    split_named = split_named || axis.name == "split";
+  }
+  if (!split_named) add("split");
+  return text;
+}
+
+}  // namespace espalier::plan

@@ -1,0 +1,33 @@
+#pragma once
+// The protocol axes of one run, read from its values and checked against its network.
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espalier/study/study.hpp"
+#include "espalier/study/units_word.hpp"
+
+namespace espalier::plan {
+
+struct Protocol {
+  std::vector<study::UnitUse> uses;  ///< a unit each
+  std::int32_t high_units = 0;
+  bool sets_decay = false;
+  std::optional<study::Duration> decay;  ///< the top group's `first` where sets_decay; none: never
+
+  bool copies() const;
+  bool copies_all() const;
+  std::int32_t trained_units() const;
+};
+
+/// Looks an axis up; null where it has no value.
+using ValueOf = std::function<const study::Value*(const std::string& axis)>;
+
+/// Throws Refusal: a value of wrong type or out of range, or frozen > transferred.
+Protocol read_protocol(const ValueOf& value_of, std::int32_t depth, bool sets_decay);
+
+/// The protocol of a pretraining: everything new, all units at the top rate.
+Protocol from_scratch(std::int32_t depth);
+
+}  // namespace espalier::plan

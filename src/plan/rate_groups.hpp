@@ -1,0 +1,30 @@
+#pragma once
+// Which rate group a unit trains with: the first that matches it.
+#include <vector>
+
+#include "plan/schedule.hpp"
+
+namespace espalier::plan {
+
+/// What decides a unit's group.
+struct UnitPlace {
+  std::int32_t unit = 1;   ///< from 1
+  std::int32_t depth = 1;
+  std::int32_t high_units = 0;  ///< the top group: units depth - high_units + 1 .. depth
+  bool copied = false;
+};
+
+/// Whether the group is meant by its units ("top", "new", "copied", "rest", "3", "2-5", "1,3"). Throws Refusal if malformed.
+bool matches(const study::RateGroup& group, const UnitPlace& place);
+
+/// Index of the first group that matches; throws Refusal if none does.
+std::size_t group_of(const std::vector<study::RateGroup>& groups, const UnitPlace& place);
+
+/// The schedule of a group: its own, or a multiple of that of the group it is relative to. Throws Refusal on a circle
+/// or an unknown group.
+Schedule schedule_of(const std::vector<study::RateGroup>& groups, std::size_t group);
+
+/// Sets `first` of the group "top"; throws Refusal if there is none.
+void set_decay(std::vector<study::RateGroup>& groups, const std::optional<study::Duration>& first);
+
+}  // namespace espalier::plan

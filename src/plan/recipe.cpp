@@ -1,0 +1,62 @@
+#include "plan/recipe.hpp"
+
+#include "espalier/study/train_values.hpp"
+#include "plan/findings.hpp"
+
+namespace espalier::plan {
+namespace {
+
+/// `train.augment = false` switches all augmentation off but the crop that evaluation uses too; `true` leaves it.
+void set_augment(study::TrainValues& values, const study::Value& value) {
+  const bool* on = std::get_if<bool>(&value.held);
+  if (!on) throw Refusal{"'" + to_string(value) + "' does not say whether to augment", "", "Write true or false."};
+  if (*on) return;
+  const auto centre_crop = values.augment ? values.augment->centre_crop : 0;
+  values.augment = task::AugmentSpec{};
+  values.augment->centre_crop = centre_crop;
+}
+
+void apply(study::TrainValues& values, const Override& override) {
+  if (override.first == "augment") return set_augment(values, override.second);
+  if (const auto complaint = study::set_train_value(values, override.first, override.second)) {
+    throw Refusal{complaint->problem, complaint->why, complaint->suggestion};
+  }
+}
+
+}  // namespace
+
+const study::TrainValues& own_values(const study::Study& study, Role role, const std::string& name) {
+  static const study::TrainValues kNone;
+  if (role == Role::source) {
+    for (const auto& source : study.sources) {
+      if (source.name == name) return source.train;
+    }
+  } else {
+    for (const auto& target : study.targets) {
+      if (target.name == name) return target.train;
+    }
+  }
+  return kNone;
+}
+
+const study::TrainValues& Recipes::of(Role role, const std::string& name, const std::vector<Override>& overrides) {
+  std::string key = (role == Role::source ? "source\n" : "target\n") + name;
+  for (const auto& [what, value] : overrides) key += '\n' + what + '=' + to_string(value);
+  const auto known = made_.find(key);
+  if (known != made_.end()) return known->second;
+  auto values = merged(merged(study::train_defaults(), study_.train), own_values(study_, role, name));
+  for (const auto& override : overrides) apply(values, override);
+  return made_.emplace(key, std::move(values)).first->second;
+}
+
+std::int64_t steps_per_epoch(std::int64_t images, std::int64_t batch) { return (images + batch - 1) / batch; }
+
+std::int64_t steps_of(const study::Duration& duration, std::int64_t per_epoch) {
+  return duration.unit == study::Duration::Unit::steps ? duration.count : duration.count * per_epoch;
+}
+
+task::Moment moment_of(std::int64_t steps, std::int64_t per_epoch) {
+  return {static_cast<std::int32_t>(steps / per_epoch), static_cast<std::int32_t>(steps % per_epoch)};
+}
+
+}  // namespace espalier::plan

@@ -1,0 +1,38 @@
+#pragma once
+// The training values of one source or target: defaults, [train], its own, then the axes of a run.
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "espalier/study/study.hpp"
+#include "plan/class_pools.hpp"
+
+namespace espalier::plan {
+
+/// A training value an experiment sets: key without "train." or "source.".
+using Override = std::pair<std::string, study::Value>;
+
+class Recipes {
+ public:
+  explicit Recipes(const study::Study& study) : study_(study) {}
+
+  /// Every optional value is set but warn_below. Throws Refusal where an override cannot be.
+  const study::TrainValues& of(Role role, const std::string& name, const std::vector<Override>& overrides);
+
+ private:
+  const study::Study& study_;
+  std::map<std::string, study::TrainValues> made_;
+};
+
+/// The values a source or target sets itself.
+const study::TrainValues& own_values(const study::Study& study, Role role, const std::string& name);
+
+/// Number of steps an epoch has: the last, smaller batch is kept.
+std::int64_t steps_per_epoch(std::int64_t images, std::int64_t batch);
+/// Steps of a duration.
+std::int64_t steps_of(const study::Duration& duration, std::int64_t per_epoch);
+/// The point of a training after so many steps.
+task::Moment moment_of(std::int64_t steps, std::int64_t per_epoch);
+
+}  // namespace espalier::plan

@@ -1,0 +1,50 @@
+#pragma once
+// From a cell to its task: the training on the target and, where units are copied, the pretraining it starts from.
+#include <map>
+#include <string>
+
+#include "plan/planned_experiment.hpp"
+#include "plan/recipe.hpp"
+#include "plan/task_table.hpp"
+#include "plan/training_maker.hpp"
+
+namespace espalier::plan {
+
+class RunTrainings {
+ public:
+  RunTrainings(const study::Study& study, const Facts& facts, ClassPools& pools, task::Catalog& catalog, TaskTable& tasks);
+
+  struct Made {
+    TaskId task;
+    TaskId source;  ///< empty: nothing is copied from a pretraining
+    std::int64_t epoch_images = 0, source_epoch_images = 0;
+  };
+  /// Adds the cell's tasks to the table. Throws Refusal where the cell cannot be trained.
+  Made add(const grid::Grid& grid, const grid::Cell& cell);
+
+ private:
+  struct CellView;
+  struct Origin {
+    task::UnitStart start;
+    TaskId task;
+    std::int64_t epoch_images = 0;
+    const std::vector<network::UnitCost>* units = nullptr;
+  };
+  const Origin& origin_of(const CellView& view);
+  Origin checkpoint(const study::Source& source, const CellView& view);
+  Origin pretraining(const CellView& view, const std::vector<Override>& overrides, std::int64_t replicate);
+  void check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
+                    const std::vector<network::UnitCost>& target);
+  const KnownNetwork& network_of(const std::string& name) const;
+
+  const study::Study& study_;
+  const Facts& facts_;
+  ClassPools& pools_;
+  TaskTable& tasks_;
+  Recipes recipes_;
+  TrainingMaker maker_;
+  std::map<std::string, KnownNetwork> networks_;
+  std::map<std::string, Origin> origins_;
+};
+
+}  // namespace espalier::plan

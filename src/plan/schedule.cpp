@@ -1,0 +1,40 @@
+#include "plan/schedule.hpp"
+
+#include "plan/recipe.hpp"
+
+namespace espalier::plan {
+namespace {
+
+/// The step of the next fall after one at `step`; nothing if there is none.
+std::optional<std::int64_t> next_fall(const Schedule& schedule, std::int64_t step, std::int64_t per_epoch) {
+  if (!schedule.every) return std::nullopt;
+  const auto beat = steps_of(*schedule.every, per_epoch);
+  if (beat <= 0) return std::nullopt;
+  if (schedule.beat == study::RateGroup::Beat::after_first) return step + beat;
+  return (step / beat + 1) * beat;
+}
+
+void append(std::vector<task::RatePoint>& points, std::int64_t step, std::int64_t per_epoch, double rate) {
+  const auto rounded = static_cast<float>(rate);
+  if (step == 0) points.clear();
+  if (!points.empty() && points.back().rate == rounded) return;
+  points.push_back({moment_of(step, per_epoch), rounded});
+}
+
+}  // namespace
+
+std::vector<task::RatePoint> rate_points(const Schedule& schedule, std::int64_t steps, std::int64_t per_epoch) {
+  std::vector<task::RatePoint> points;
+  append(points, 0, per_epoch, schedule.start);
+  if (!schedule.first) return points;
+  double power = 1;
+  std::optional<std::int64_t> fall = steps_of(*schedule.first, per_epoch);
+  while (fall && *fall < steps) {
+    power *= schedule.factor;
+    append(points, *fall, per_epoch, schedule.start * power);
+    fall = next_fall(schedule, *fall, per_epoch);
+  }
+  return points;
+}
+
+}  // namespace espalier::plan

@@ -1,0 +1,22 @@
+#pragma once
+// Rates over time.
+#include <optional>
+#include <vector>
+
+#include "espalier/study/study.hpp"
+#include "espalier/task/task.hpp"
+
+namespace espalier::plan {
+
+/// A rate that starts at `start` and is multiplied by `factor` again and again.
+struct Schedule {
+  double start = 0, factor = 1;
+  std::optional<study::Duration> first, every;
+  study::RateGroup::Beat beat = study::RateGroup::Beat::multiples;
+};
+
+/// The rate from each change on, within `steps`: float32 of start * factor^i computed in double. Changes to an equal
+/// float32 rate are left out. A first fall at 0 lowers the rate from the start.
+std::vector<task::RatePoint> rate_points(const Schedule& schedule, std::int64_t steps, std::int64_t per_epoch);
+
+}  // namespace espalier::plan

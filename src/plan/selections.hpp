@@ -1,0 +1,72 @@
+#pragma once
+// "The values of these axes that are best by this metric, for each of these": decided, impossible, or still waiting.
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plan/findings.hpp"
+#include "plan/planned_experiment.hpp"
+#include "plan/task_table.hpp"
+
+namespace espalier::plan {
+
+struct Decision {
+  enum class State : std::uint8_t { decided, impossible, pending } state = State::pending;
+  std::string key;
+  std::vector<study::Value> chosen;  ///< in the order of the take's values
+  std::string reason;                ///< of impossible
+};
+
+/// The cell that takes.
+struct Taker {
+  const PlannedExperiment* experiment = nullptr;
+  const grid::Cell* cell = nullptr;
+  std::size_t take = 0;  ///< index in the takes of the cell's shape
+};
+
+class Selections {
+ public:
+  /// `planned` are the experiments already planned, by name; they outlive this. `decided` are facts.
+  Selections(const std::map<std::string, std::unique_ptr<PlannedExperiment>>& planned, const TaskTable& tasks,
+             const Outcomes& outcomes, const CanonicalSizes& sizes, const std::vector<SelectionOutcome>& decided);
+
+  /// Throws Refusal where the study itself is wrong: no run to choose from, an axis averaged over unsaid, a metric
+  /// that is not recorded.
+  const Decision& of(const Taker& taker);
+
+  std::vector<SelectionOutcome> outcomes() const { return made_; }
+  std::vector<PendingSelection> pending() const { return pending_; }
+
+ private:
+  struct RunRef {
+    const PlannedExperiment* experiment = nullptr;
+    std::size_t run = 0;
+  };
+  /// The runs of a take's experiments by the values of its `per` axes.
+  struct Pool {
+    std::map<std::string, std::vector<RunRef>> by_per;
+    bool some_unknown = false;  ///< a `per` value of some run is itself still to be taken
+  };
+  struct Gathering;
+
+  const SelectionOutcome* given(const std::string& key, const SelectionOutcome& asked) const;
+  Decision from_fact(const study::Take& take, const SelectionOutcome& fact, SelectionOutcome asked);
+  Decision decide(const study::Take& take, SelectionOutcome asked, const std::string& per_key);
+  Decision waiting(const std::string& key, std::vector<TaskId> needs);
+  Decision finished(SelectionOutcome outcome);
+  const Pool& pool_of(const study::Take& take);
+  void check(const study::Take& take, const PlannedExperiment& from) const;
+  void gather(Gathering& gathering, const study::Take& take, const RunRef& ref) const;
+
+  const std::map<std::string, std::unique_ptr<PlannedExperiment>>& planned_;
+  const TaskTable& tasks_;
+  const Outcomes& outcomes_;
+  const CanonicalSizes& sizes_;
+  std::vector<SelectionOutcome> facts_, made_;
+  std::vector<PendingSelection> pending_;
+  std::map<std::string, Decision> decisions_;
+  std::map<const study::Take*, Pool> pools_;
+};
+
+}  // namespace espalier::plan

@@ -1,0 +1,38 @@
+#pragma once
+// Equal trainings are one task: the merge pass.
+#include <unordered_map>
+#include <vector>
+
+#include "espalier/plan/plan.hpp"
+#include "plan/training_maker.hpp"
+
+namespace espalier::plan {
+
+/// What several runs on one task want recorded, together.
+task::RecordSpec both(const task::RecordSpec& a, const task::RecordSpec& b);
+
+class TaskTable {
+ public:
+  struct Entry {
+    TaskId id;
+    task::TaskKind kind = task::TaskKind::train;
+    Training training;
+    std::vector<TaskId> needs;
+    std::int32_t trained_units = 0;
+  };
+
+  /// Adds a training, or widens what an equal one records.
+  const TaskId& add(Training training, task::TaskKind kind, std::vector<TaskId> needs);
+  const Entry* find(const TaskId& id) const;
+  const std::vector<Entry>& all() const { return entries_; }
+  std::int64_t epoch_images() const;
+
+  /// The tasks, needed ones before those that need them. Leaves the table empty.
+  std::vector<task::Task> take(double multiply_adds_per_s, const task::NumericForm& form);
+
+ private:
+  std::vector<Entry> entries_;
+  std::unordered_map<TaskId, std::size_t> index_;
+};
+
+}  // namespace espalier::plan

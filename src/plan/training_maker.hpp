@@ -1,0 +1,69 @@
+#pragma once
+// From a recipe, a pool of classes and a protocol to the spec of a training, with what planning wants to know of it.
+#include <array>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "espalier/network/networks.hpp"
+#include "plan/class_pools.hpp"
+#include "plan/protocol.hpp"
+
+namespace espalier::plan {
+
+/// A network of the study by name: its digest is in the catalog.
+struct KnownNetwork {
+  std::string digest;
+  const network::NetworkSpec* spec = nullptr;
+};
+
+/// What the random streams of a training are keyed by, beside its role and size.
+struct StreamKey {
+  std::int64_t split = 1, replicate = 1;
+};
+
+struct TrainingWish {
+  Role role = Role::target;
+  const study::TrainValues* values = nullptr;
+  const ClassPool* pool = nullptr;
+  const KnownNetwork* network = nullptr;
+  Protocol protocol;
+  std::int64_t per_class = 0;       ///< 0: all
+  task::UnitStart copied_from;      ///< of copied units
+  StreamKey streams;
+};
+
+/// A canonical training and what is derived from it.
+struct Training {
+  task::TrainSpec spec;
+  task::RecordSpec record;
+  std::int64_t images = 0, valid_images = 0, test_images = 0;
+  std::int64_t epoch_images = 0, steps = 0;
+  const std::vector<network::UnitCost>* units = nullptr;  ///< owned by the maker
+};
+
+class TrainingMaker {
+ public:
+  explicit TrainingMaker(const study::Study& study) : study_(study) {}
+
+  /// Throws Refusal where the wish cannot be: no rate group, an input that does not fit the network.
+  Training make(const TrainingWish& wish);
+
+  /// Shapes and costs of the network on the pool's classes, as the recipe's crops leave the images.
+  const std::vector<network::UnitCost>& units(const KnownNetwork& network, const network::Shape& input,
+                                              std::int32_t classes);
+  /// As the network sees images: after crops. Throws Refusal where training and evaluation would differ.
+  static network::Shape input_of(const ClassPool& pool, const study::TrainValues& values);
+
+ private:
+  using UnitsKey = std::tuple<std::string, std::int32_t, std::int32_t, std::int32_t, std::int32_t>;
+  void set_rows(Training& training, const TrainingWish& wish, std::int64_t per_epoch) const;
+  void set_seeds(task::TrainSpec& spec, const TrainingWish& wish);
+
+  const study::Study& study_;
+  std::map<UnitsKey, std::vector<network::UnitCost>> units_;
+  std::map<std::tuple<Role, std::int64_t, std::int64_t, std::int64_t>, std::array<std::uint64_t, 4>> seeds_;
+};
+
+}  // namespace espalier::plan
