@@ -1,2 +1,62 @@
-// Placeholder until the trainer's main is written.
-int main() { return 77; }
+// The program that trains: all of LibTorch, no MPI. Lives as an agent's child, or executes a file of bundles.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "espalier/core/build_info.hpp"
+#include "espalier/core/errors.hpp"
+#include "espalier/core/log.hpp"
+#include "espalier/trainer/serve.hpp"
+#include "espalier/trainer/verbs.hpp"
+
+namespace {
+
+struct Options {
+  int socket = -1;
+  std::string bundles, out;
+};
+
+int run(int argc, char** argv) {
+  CLI::App app{"Trains what espalier plans. Started by espalier; --bundles runs a file of frames without it."};
+  app.set_version_flag("--version", espalier::build_info::version() + " (" + espalier::build_info::commit() + ")");
+  Options options;
+  int exit_code = 0;
+  auto* socket = app.add_option("--socket", options.socket, "descriptor of the agent's socket")->check(CLI::Range(0, 65535));
+  auto* bundles = app.add_option("--bundles", options.bundles, "file of frames: Setup, CatalogUpdate, Assign, ...");
+  app.add_option("--out", options.out, "where the answers to --bundles go; default: standard output")->needs(bundles);
+  bundles->excludes(socket);
+  espalier::trainer::add_data_verbs(app, exit_code);
+  espalier::trainer::add_model_verbs(app, exit_code);
+  espalier::trainer::add_probe_verbs(app, exit_code);
+  app.require_subcommand(0, 1);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(espalier::ExitCode::usage);
+  }
+  if (*socket) espalier::trainer::serve_agent(options.socket);
+  else if (*bundles) espalier::trainer::execute_bundles(options.bundles, options.out);
+  else if (app.get_subcommands().empty()) {
+    std::fputs(app.help().c_str(), stderr);
+    return static_cast<int>(espalier::ExitCode::usage);
+  }
+  return exit_code;
+}
+
+int report(const char* what, int code) {
+  std::fprintf(stderr, "espalier-trainer: %s\n", what);
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  espalier::log::start("trainer");
+  try {
+    return run(argc, argv);
+  } catch (const espalier::UsageError& error) {
+    return report(error.what(), static_cast<int>(espalier::ExitCode::usage));
+  } catch (const std::exception& error) {
+    if (espalier::trainer::is_out_of_memory(error)) return report("out of memory", espalier::trainer::kOutOfMemory);
+    return report(error.what(), static_cast<int>(espalier::ExitCode::environment));
+  }
+}

@@ -61,7 +61,7 @@ Position load_training(const std::filesystem::path& folder, const ArtifactId& id
   if (fields.text("kind") != kKind || fields.text("task") != task.hex) {
     throw CorruptionError("artifact " + id.hex + " is no training checkpoint of task " + task.brief());
   }
-  for (std::int32_t u = 1; u <= network.depth(); ++u) network.copy(u, file);
+  network.restore(file);
   optimiser.load(file);
   return {{fields.small("epoch"), fields.small("step")},
           {fields.real("loss_sum"), fields.integer("top1"), fields.integer("top5"), fields.integer("count")}};

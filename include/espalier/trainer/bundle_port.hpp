@@ -1,0 +1,30 @@
+#pragma once
+// Orders from a file of frames, one after the other; answers to a stream.
+#include <filesystem>
+#include <ostream>
+
+#include "espalier/trainer/port.hpp"
+
+namespace espalier::trainer {
+
+class BundlePort : public Port {
+ public:
+  /// Throws UsageError if the file cannot be read. `out` must outlive it.
+  BundlePort(const std::filesystem::path& file, std::ostream& out);
+
+  /// Nothing: each order is carried out before the next is read.
+  std::optional<frame::Frame> poll() override { return std::nullopt; }
+  /// Throws UsageError where the file is damaged or ends within a frame.
+  std::optional<frame::Frame> wait() override;
+  bool is_open() const override { return true; }
+  /// Throws EnvironmentError if it cannot be written.
+  void send(const std::string& frame_bytes) override;
+
+ private:
+  std::filesystem::path file_;
+  std::string bytes_;
+  std::size_t at_ = 0;
+  std::ostream& out_;
+};
+
+}  // namespace espalier::trainer

@@ -1,0 +1,34 @@
+#pragma once
+// Real crashes and hangs on order, for fault tests. Off unless ESPALIER_FAULT is set:
+//   ESPALIER_FAULT="crash_at=TASKPREFIX:EPOCH:STEP"   dies of SIGSEGV before that step is reported
+//   ESPALIER_FAULT="hang_at=TASKPREFIX:EPOCH:STEP"    never answers again
+// TASKPREFIX may be empty (any task). With ESPALIER_FAULT_MARKER=FILE it happens once: where FILE exists nothing
+// happens, and FILE is made right before.
+#include <optional>
+#include <string>
+
+#include "espalier/task/task.hpp"
+
+namespace espalier::trainer {
+
+class Fault {
+ public:
+  Fault() = default;
+  /// Throws UsageError if `order` cannot be read.
+  Fault(const std::string& order, const std::string& marker);
+  static Fault from_environment();
+
+  /// Called after every step.
+  void strike(const TaskId& task, task::Moment at) const;
+
+ private:
+  enum class Kind { none, crash, hang };
+  bool is_spent() const;
+
+  Kind kind_ = Kind::none;
+  std::string task_prefix_;
+  task::Moment at_;
+  std::string marker_;
+};
+
+}  // namespace espalier::trainer

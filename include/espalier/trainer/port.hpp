@@ -1,0 +1,28 @@
+#pragma once
+// Where a trainer's orders come from and its messages go to: an agent's socket, or a file of bundles.
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "espalier/frame/frame.hpp"
+
+namespace espalier::trainer {
+
+class Port {
+ public:
+  virtual ~Port() = default;
+  /// The next frame if one has arrived; never waits. Asked between the steps of a training.
+  virtual std::optional<frame::Frame> poll() = 0;
+  /// Sleeps until a frame arrives; nothing once the other side is gone.
+  virtual std::optional<frame::Frame> wait() = 0;
+  /// False once the other side is gone: what is being trained has no reader any more.
+  virtual bool is_open() const = 0;
+  virtual void send(const std::string& frame_bytes) = 0;
+
+  template <class Message>
+  void tell(const Message& message) {
+    send(frame::encode(message));
+  }
+};
+
+}  // namespace espalier::trainer

@@ -1,0 +1,22 @@
+#pragma once
+// Orders from an agent, by socket.
+#include "espalier/process/frame_socket.hpp"
+#include "espalier/trainer/port.hpp"
+
+namespace espalier::trainer {
+
+class SocketPort : public Port {
+ public:
+  explicit SocketPort(process::FrameSocket socket) : socket_(std::move(socket)) {}
+
+  std::optional<frame::Frame> poll() override;
+  std::optional<frame::Frame> wait() override;
+  bool is_open() const override { return socket_.is_open(); }
+  /// Waits where the agent is slow to read: messages are few and none may be lost.
+  void send(const std::string& frame_bytes) override;
+
+ private:
+  process::FrameSocket socket_;
+};
+
+}  // namespace espalier::trainer

@@ -1,0 +1,11 @@
+#pragma once
+// The verbs of espalier-trainer. Each adds itself to the program; what it returns to the shell goes to `exit_code`.
+#include <CLI/CLI.hpp>
+
+namespace espalier::trainer {
+
+void add_data_verbs(CLI::App& app, int& exit_code);   ///< data import | make | info
+void add_model_verbs(CLI::App& app, int& exit_code);  ///< model info | import | export
+void add_probe_verbs(CLI::App& app, int& exit_code);  ///< for tests of the numerics; not shown in the help
+
+}  // namespace espalier::trainer

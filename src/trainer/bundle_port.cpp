@@ -1,0 +1,34 @@
+#include "espalier/trainer/bundle_port.hpp"
+
+#include <fstream>
+#include <iterator>
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::trainer {
+
+BundlePort::BundlePort(const std::filesystem::path& file, std::ostream& out) : file_(file), out_(out) {
+  std::ifstream in(file, std::ios::binary);
+  bytes_.assign(std::istreambuf_iterator<char>(in), {});
+  if (!in) throw UsageError("cannot read " + file.string(), "the file of bundles", "");
+}
+
+std::optional<frame::Frame> BundlePort::wait() {
+  if (at_ == bytes_.size()) return std::nullopt;
+  auto front = frame::peek(std::string_view(bytes_).substr(at_));
+  if (front.state != frame::Peek::State::whole) {
+    const bool cut = front.state == frame::Peek::State::incomplete;
+    throw UsageError(file_.string() + " is no file of bundles from byte " + std::to_string(at_) + " on",
+                     cut ? "it ends within a frame" : front.why, "");
+  }
+  at_ += front.bytes;
+  return std::move(front.frame);
+}
+
+void BundlePort::send(const std::string& frame_bytes) {
+  out_.write(frame_bytes.data(), static_cast<std::streamsize>(frame_bytes.size()));
+  out_.flush();
+  if (!out_) throw EnvironmentError("cannot write the answers", "the stream refuses more", "Is the disk full?");
+}
+
+}  // namespace espalier::trainer

@@ -1,0 +1,47 @@
+#include "espalier/trainer/fault.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <regex>
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::trainer {
+
+Fault::Fault(const std::string& order, const std::string& marker) : marker_(marker) {
+  static const std::regex form("(crash|hang)_at=([0-9a-f]*):([0-9]{1,9}):([0-9]{1,9})");
+  std::smatch part;
+  if (!std::regex_match(order, part, form)) {
+    throw UsageError("ESPALIER_FAULT is '" + order + "'", "it is not understood",
+                     "Write crash_at=TASKPREFIX:EPOCH:STEP or hang_at=TASKPREFIX:EPOCH:STEP.");
+  }
+  kind_ = part[1] == "crash" ? Kind::crash : Kind::hang;
+  task_prefix_ = part[2];
+  at_ = {std::stoi(part[3]), std::stoi(part[4])};
+}
+
+Fault Fault::from_environment() {
+  const char* order = std::getenv("ESPALIER_FAULT");
+  const char* marker = std::getenv("ESPALIER_FAULT_MARKER");
+  return order && *order ? Fault(order, marker ? marker : "") : Fault();
+}
+
+/// The marker is made by exactly one of all trainers that come here.
+bool Fault::is_spent() const {
+  if (marker_.empty()) return false;
+  const int file = ::open(marker_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+  if (file < 0) return true;
+  ::close(file);
+  return false;
+}
+
+void Fault::strike(const TaskId& task, task::Moment at) const {
+  if (kind_ == Kind::none || at != at_ || !task.hex.starts_with(task_prefix_) || is_spent()) return;
+  if (kind_ == Kind::crash) std::raise(SIGSEGV);
+  for (;;) ::pause();
+}
+
+}  // namespace espalier::trainer

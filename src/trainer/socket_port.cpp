@@ -1,0 +1,31 @@
+#include "espalier/trainer/socket_port.hpp"
+
+namespace espalier::trainer {
+
+namespace {
+constexpr int kForever = -1;
+}
+
+std::optional<frame::Frame> SocketPort::poll() {
+  const auto raw = socket_.receive();
+  if (!raw) return std::nullopt;
+  return frame::Frame{raw->type, raw->bytes.substr(frame::kHeaderBytes)};
+}
+
+std::optional<frame::Frame> SocketPort::wait() {
+  for (;;) {
+    if (auto frame = poll()) return frame;
+    if (!socket_.is_open()) return std::nullopt;
+    socket_.wait(kForever);
+  }
+}
+
+void SocketPort::send(const std::string& frame_bytes) {
+  socket_.send(frame_bytes);
+  while (socket_.has_unsent()) {
+    socket_.wait(kForever);
+    socket_.flush();
+  }
+}
+
+}  // namespace espalier::trainer
