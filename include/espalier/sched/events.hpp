@@ -1,0 +1,81 @@
+#pragma once
+// What the scheduler is told and what it answers. Messages of agents and trainers are events as they are.
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "espalier/plan/plan.hpp"
+#include "espalier/sched/messages.hpp"
+
+namespace espalier::sched {
+
+/// What the journal knows of a task from earlier launches.
+struct History {
+  plan::RunState state = plan::RunState::waiting;
+  std::int32_t attempts = 0;
+  std::int32_t charged = 0;  ///< crashes that count against its budget
+  ArtifactId resume;         ///< training checkpoint to go on from
+  ArtifactId finished;       ///< its network, where it was kept
+};
+
+struct AddedTask {
+  task::Task task;
+  History history;
+};
+
+/// Sources before what needs them; tasks that are known already are left as they are.
+struct TasksAdded {
+  std::vector<AddedTask> tasks;
+};
+struct StopRequested {};
+/// Time has passed: from time to time, so that silence is noticed.
+struct Tick {};
+
+using Event = std::variant<Hello, TasksAdded, Started, Progress, Rows, CheckpointMade, Ended, TrainerLost, Goodbye,
+                           StopRequested, Tick>;
+
+/// An attempt has begun to work (not: was queued at an agent).
+struct AttemptBegun {
+  Fence fence;
+  TaskId task;
+  WorkerId worker;
+  task::Moment resumed_from;
+};
+
+/// `state` is final, or `waiting`: stopped, to go on later.
+struct TaskEnded {
+  Fence fence;
+  TaskId task;
+  plan::RunState state = plan::RunState::done;
+  std::string cause;
+  double seconds = 0;
+  std::int64_t epoch_images = 0;
+  std::string device;
+};
+
+struct AttemptLost {
+  TrainerLost lost;
+  bool charged = false;
+};
+
+/// To be journaled, in order, before any order of the same answer is sent.
+using Fact = std::variant<AttemptBegun, Rows, CheckpointMade, TaskEnded, AttemptLost>;
+
+struct Order {
+  WorkerId worker;
+  Assign assign;
+};
+
+struct Commands {
+  std::vector<Fact> facts;
+  std::vector<Order> orders;
+  std::vector<WorkerId> stop;         ///< workers to be told to stop
+  std::vector<std::string> warnings;  ///< for the user
+  std::string give_up;                ///< why this launch cannot go on; empty: it can
+};
+
+/// "trainer killed by signal 9", "trainer left with exit code 3".
+std::string describe(const TrainerLost& lost);
+
+}  // namespace espalier::sched

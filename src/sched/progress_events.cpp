@@ -1,0 +1,123 @@
+// The ordinary course of things: workers join, tasks arrive, begin, report and end.
+#include "sched/scheduler_core.hpp"
+
+namespace espalier::sched {
+
+using plan::RunState;
+
+/// The task a message speaks of, if it comes from the latest order for it; old fences find nothing.
+Entry* Scheduler::Core::current(const TaskId& task, Fence fence) {
+  Entry* entry = tasks.find(task);
+  if (!entry || !entry->in_hand || entry->fence != fence) return nullptr;
+  worker_of(*entry).heard = now;
+  return entry;
+}
+
+void Scheduler::Core::on(const Hello& hello) {
+  workers[hello.worker].heard = now;
+  if (stopping) answer.stop.push_back(hello.worker);
+}
+
+void Scheduler::Core::on(const TasksAdded& added) {
+  std::vector<Entry*> batch;
+  for (const auto& one : added.tasks) {
+    if (Entry* entry = tasks.add(one)) batch.push_back(entry);
+  }
+  tasks.settle(batch);
+  for (Entry* entry : batch) {
+    for (Entry* source : entry->sources) {
+      if (!is_end(entry->state) && is_end(source->state) && !tasks.serves(*source)) abort_all({entry}, *source);
+    }
+  }
+}
+
+void Scheduler::Core::begin(Entry& entry, task::Moment resumed_from) {
+  if (entry.begun) return;
+  entry.begun = true;
+  answer.facts.push_back(AttemptBegun{entry.fence, entry.task.id, entry.worker, resumed_from});
+}
+
+void Scheduler::Core::on(const Started& started) {
+  if (Entry* entry = current(started.task, started.fence)) begin(*entry, started.resumed_from);
+}
+
+void Scheduler::Core::on(const Progress& progress) { current(progress.task, progress.fence); }
+
+void Scheduler::Core::on(const Rows& rows) {
+  if (current(rows.task, rows.fence)) answer.facts.push_back(rows);
+}
+
+void Scheduler::Core::on(const CheckpointMade& made) {
+  Entry* entry = current(made.task, made.fence);
+  if (!entry) return;
+  if (made.kind == CheckpointKind::training) entry->resume = made.artifact;
+  if (made.kind == CheckpointKind::finished) entry->finished = made.artifact;
+  answer.facts.push_back(made);
+}
+
+void Scheduler::Core::on(const Ended& ended) {
+  Entry* entry = current(ended.task, ended.fence);
+  if (!entry) return;
+  begin(*entry, {});
+  worker_of(*entry).lost.clear();
+  release(*entry);
+  TaskEnded end{ended.fence, ended.task, RunState::done, "", ended.seconds, ended.epoch_images, ended.device};
+  switch (ended.kind) {
+    case EndKind::done:
+      if (entry->task.cost_s > 0) {
+        const double ratio = ended.seconds / entry->task.cost_s;
+        seconds_per_cost = seconds_per_cost ? 0.8 * *seconds_per_cost + 0.2 * ratio : ratio;
+      }
+      return finish(*entry, end);
+    case EndKind::diverged:
+      end.state = RunState::failed;
+      end.cause = ended.text.empty() ? "diverged" : "diverged: " + ended.text;
+      return finish(*entry, end);
+    case EndKind::refused:
+      end.state = RunState::failed;
+      end.cause = ended.text.empty() ? "refused" : "refused: " + ended.text;
+      return finish(*entry, end);
+    case EndKind::cancelled:
+      end.state = RunState::cancelled;
+      end.cause = ended.text;
+      return finish(*entry, end);
+    case EndKind::stopped:
+      end.state = RunState::waiting;
+      end.cause = "stopped";
+      answer.facts.push_back(end);
+      return tasks.give_back(*entry);
+  }
+}
+
+void Scheduler::Core::finish(Entry& entry, const TaskEnded& end) {
+  answer.facts.push_back(end);
+  abort_all(tasks.end(entry, end.state), entry);
+}
+
+/// What cannot run without `source` ends, and what cannot run without that.
+void Scheduler::Core::abort_all(const std::vector<Entry*>& entries, const Entry& source) {
+  const std::string why = source.state == RunState::done ? " kept no network" : std::string(" ") + name_of(source.state);
+  for (Entry* entry : entries) {
+    if (is_end(entry->state)) continue;
+    TaskEnded end{entry->fence, entry->task.id, RunState::aborted, "its source " + source.task.id.brief() + why};
+    finish(*entry, end);
+  }
+}
+
+void Scheduler::Core::on(const Goodbye& goodbye) {
+  const auto found = workers.find(goodbye.worker);
+  if (found == workers.end()) return;
+  const auto in_hand = found->second.in_hand;
+  for (Entry* entry : in_hand) {
+    release(*entry);
+    tasks.give_back(*entry);
+  }
+  workers.erase(found);
+}
+
+void Scheduler::Core::on(const StopRequested&) {
+  if (std::exchange(stopping, true)) return;
+  for (const auto& [id, worker] : workers) answer.stop.push_back(id);
+}
+
+}  // namespace espalier::sched

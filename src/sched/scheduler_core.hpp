@@ -1,0 +1,59 @@
+#pragma once
+// The machine's state and its answers to each event; scheduler.cpp is its face.
+#include <map>
+#include <optional>
+#include <set>
+
+#include "espalier/sched/scheduler.hpp"
+#include "sched/task_table.hpp"
+
+namespace espalier::sched {
+
+struct Worker {
+  bool in_service = true;
+  std::set<Entry*> in_hand;
+  double load_s = 0;        ///< expected seconds of what is in hand
+  double heard = 0;         ///< when it last said something
+  std::set<TaskId> lost;    ///< different tasks lost since its last success
+};
+
+struct Scheduler::Core {
+  explicit Core(const Options& chosen) : options(chosen), tasks(chosen.networks_wanted) {}
+
+  void on(const Hello& hello);
+  void on(const TasksAdded& added);
+  void on(const Started& started);
+  void on(const Progress& progress);
+  void on(const Rows& rows);
+  void on(const CheckpointMade& made);
+  void on(const Ended& ended);
+  void on(const TrainerLost& lost);
+  void on(const Goodbye& goodbye);
+  void on(const StopRequested&);
+  void on(const Tick&);
+  void assign_all();
+
+  Options options;
+  TaskTable tasks;
+  std::map<WorkerId, Worker> workers;
+  bool stopping = false;
+  double now = 0;
+  std::optional<double> seconds_per_cost;  ///< learned: what an estimated second took
+  Commands answer;
+
+ private:
+  Entry* current(const TaskId& task, Fence fence);
+  Worker& worker_of(const Entry& entry) { return workers[entry.worker]; }
+  double expected_s(const Entry& entry) const;
+  bool has_room(const Worker& worker, const Entry& entry) const;
+  bool assign_round(Retry retry);
+  void assign(WorkerId id, Worker& worker, Entry& entry);
+  void release(Entry& entry);
+  void begin(Entry& entry, task::Moment resumed_from);
+  void finish(Entry& entry, const TaskEnded& end);
+  void abort_all(const std::vector<Entry*>& entries, const Entry& source);
+  void lose(Entry& entry, const TrainerLost& lost);
+  void judge(WorkerId id, Worker& worker);
+};
+
+}  // namespace espalier::sched

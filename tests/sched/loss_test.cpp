@@ -1,0 +1,154 @@
+#include "sched/sched_builders.hpp"
+
+using namespace espalier;
+using namespace espalier::sched;
+using plan::RunState;
+
+TEST_CASE("loss: a trainer's crash costs one attempt and is charged") {
+  Scene scene;
+  scene.hello(1);
+  const auto first = scene.add({added("a")}).order(1, "a");
+  scene.started(first);
+
+  auto answer = scene.lost(1, first);
+
+  CHECK(answer.fact<AttemptLost>().charged);
+  CHECK(answer.order(1, "a").fence == Fence{4, 2});
+  answer.nothing_else();
+}
+
+TEST_CASE("loss: a task goes on from its last checkpoint") {
+  Scene scene;
+  scene.hello(1);
+  const auto first = scene.add({added("a")}).order(1, "a");
+  scene.started(first);
+  scene.on(CheckpointMade{first.fence, id("a"), CheckpointKind::training, {2, 0}, {"cc"}});
+
+  auto answer = scene.lost(1, first);
+
+  answer.fact<AttemptLost>();
+  CHECK(answer.order(1, "a").resume.hex == "cc");
+}
+
+TEST_CASE("loss: a task that crashes its trainer beyond its budget is quarantined, and what needs it aborted") {
+  Scene scene;
+  for (int worker = 1; worker <= 2; ++worker) scene.hello(worker);
+  scene.add({added("a"), added("b", 1, {"a"})});
+  Assign order{{4, 1}, added("a").task};
+  for (int attempt = 1; attempt <= 2; ++attempt) {
+    scene.started(order);
+    auto answer = scene.lost(attempt, order);
+    CHECK(answer.fact<AttemptLost>().charged);
+    order = answer.order(attempt % 2 + 1, "a");
+  }
+  scene.started(order);
+
+  auto answer = scene.lost(1, order);
+
+  CHECK(answer.fact<AttemptLost>().charged);
+  answer.ended("a", RunState::quarantined);
+  answer.ended("b", RunState::aborted);
+  answer.nothing_else();
+}
+
+TEST_CASE("loss: what was queued comes back uncharged and goes out again") {
+  Options options;
+  options.window_tasks = 3;
+  Scene scene(options);
+  scene.hello(1);
+  auto begin = scene.add({added("a", 0), added("b", 0), added("c", 0)});
+  const auto first = begin.order(1, "a");
+  scene.started(first);
+
+  auto answer = scene.lost(1, first, {"b", "c"});
+
+  CHECK(answer.fact<AttemptLost>().lost.in_hand == id("a"));
+  answer.order(1, "b");
+  answer.order(1, "c");
+  answer.order(1, "a");  // the task just lost here goes last
+  answer.nothing_else();
+}
+
+TEST_CASE("loss: a worker that loses different tasks is taken out of service, the last loss uncharged") {
+  Scene scene;
+  scene.hello(1);
+  auto begin = scene.add({added("a"), added("b"), added("c"), added("d")});
+  auto order = begin.order(1, "a");
+  for (const char* next : {"b", "c"}) {
+    scene.started(order);
+    auto answer = scene.lost(1, order);
+    CHECK(answer.fact<AttemptLost>().charged);
+    order = answer.order(1, next);
+    answer.nothing_else();
+  }
+  scene.hello(2).order(2, "a");
+  scene.started(order);
+
+  auto answer = scene.lost(1, order);
+
+  CHECK_FALSE(answer.fact<AttemptLost>().charged);
+  CHECK(answer.warnings().size() == 1);
+  answer.nothing_else();
+}
+
+TEST_CASE("loss: a success clears a worker's record") {
+  Scene scene;
+  scene.hello(1);
+  auto order = scene.add({added("a"), added("b"), added("c"), added("d"), added("e")}).order(1, "a");
+  for (const char* next : {"b", "c"}) {
+    auto answer = scene.lost(1, order);
+    answer.fact<AttemptBegun>();
+    answer.fact<AttemptLost>();
+    order = answer.order(1, next);
+  }
+  scene.started(order);
+  auto success = scene.ended(order);
+  success.ended("c", RunState::done);
+  order = success.order(1, "d");
+
+  auto answer = scene.lost(1, order);
+
+  answer.fact<AttemptBegun>();
+  answer.fact<AttemptLost>();
+  CHECK(answer.warnings().empty());
+}
+
+TEST_CASE("loss: when no worker is left in service the launch gives up and says where to look") {
+  Scene scene;
+  scene.hello(1);
+  auto order = scene.add({added("a"), added("b"), added("c"), added("d")}).order(1, "a");
+  for (const char* next : {"b", "c"}) {
+    auto answer = scene.lost(1, order);
+    answer.fact<AttemptBegun>();
+    answer.fact<AttemptLost>();
+    order = answer.order(1, next);
+  }
+
+  auto answer = scene.lost(1, order);
+
+  CHECK_THAT(answer.give_up(), Catch::Contains("logs/worker-1.log"));
+}
+
+TEST_CASE("loss: a trainer killed because of a stop charges nobody") {
+  Scene scene;
+  scene.hello(1);
+  const auto order = scene.add({added("a")}).order(1, "a");
+  scene.started(order);
+  scene.on(StopRequested{});
+
+  auto answer = scene.lost(1, order);
+
+  CHECK_FALSE(answer.fact<AttemptLost>().charged);
+  answer.nothing_else();
+}
+
+TEST_CASE("loss: an agent that leaves gives its tasks back") {
+  Scene scene;
+  scene.hello(1);
+  scene.add({added("a")}).order(1, "a");
+
+  scene.on(Goodbye{{1}}).nothing_else();
+
+  CHECK(scene.scheduler.state_of(id("a")) == RunState::ready);
+  scene.hello(2).order(2, "a");
+}

@@ -1,0 +1,93 @@
+#pragma once
+// Short ways to say what happens to a scheduler, and to look at its answer piece by piece.
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "espalier/sched/scheduler.hpp"
+
+namespace espalier::sched {
+
+inline TaskId id(const std::string& name) { return {name}; }
+
+inline AddedTask added(const std::string& name, double cost_s = 10, std::vector<std::string> needs = {}) {
+  AddedTask one;
+  one.task.id = id(name);
+  one.task.cost_s = cost_s;
+  for (const auto& need : needs) one.task.needs.push_back(id(need));
+  return one;
+}
+
+/// The commands of one answer, taken out one by one; `nothing_else` fails on what was not asked about.
+class Answer {
+ public:
+  explicit Answer(Commands commands) : commands_(std::move(commands)) {}
+
+  Assign order(int worker, const std::string& task) {
+    REQUIRE(!commands_.orders.empty());
+    Order first = commands_.orders.front();
+    commands_.orders.erase(commands_.orders.begin());
+    CHECK(first.worker.rank == worker);
+    CHECK(first.assign.task.id.hex == task);
+    return first.assign;
+  }
+  template <class FactType>
+  FactType fact() {
+    REQUIRE(!commands_.facts.empty());
+    Fact first = commands_.facts.front();
+    commands_.facts.erase(commands_.facts.begin());
+    REQUIRE(std::holds_alternative<FactType>(first));
+    return std::get<FactType>(first);
+  }
+  void ended(const std::string& task, plan::RunState state) {
+    const auto end = fact<TaskEnded>();
+    CHECK(end.task.hex == task);
+    CHECK(name_of(end.state) == std::string(name_of(state)));
+  }
+  std::vector<WorkerId> stops() { return std::exchange(commands_.stop, {}); }
+  std::vector<std::string> warnings() { return std::exchange(commands_.warnings, {}); }
+  std::string give_up() { return std::exchange(commands_.give_up, ""); }
+  Answer& nothing_else() {
+    CHECK(commands_.orders.empty());
+    CHECK(commands_.facts.empty());
+    CHECK(commands_.stop.empty());
+    CHECK(commands_.warnings.empty());
+    CHECK(commands_.give_up.empty());
+    return *this;
+  }
+
+ private:
+  Commands commands_;
+};
+
+/// A scheduler with a clock that the test moves.
+class Scene {
+ public:
+  explicit Scene(Options options = {}) : scheduler(with_segment(options)) {}
+
+  Answer on(const Event& event) { return Answer(scheduler.on(event, now)); }
+  Answer hello(int worker) { return on(Hello{{worker}}); }
+  Answer add(std::vector<AddedTask> tasks) { return on(TasksAdded{std::move(tasks)}); }
+  Answer started(const Assign& assign) { return on(Started{assign.fence, assign.task.id}); }
+  Answer finished_network(const Assign& assign, const std::string& artifact) {
+    return on(CheckpointMade{assign.fence, assign.task.id, CheckpointKind::finished, {}, {artifact}});
+  }
+  Answer ended(const Assign& assign, EndKind kind = EndKind::done, double seconds = 10) {
+    return on(Ended{assign.fence, assign.task.id, kind, "", seconds});
+  }
+  Answer lost(int worker, const Assign& assign, std::vector<std::string> unstarted = {}) {
+    TrainerLost message{{worker}, LossCause::killed, 9, 0, "", assign.task.id, assign.fence};
+    for (const auto& name : unstarted) message.unstarted.push_back(id(name));
+    return on(message);
+  }
+
+  Scheduler scheduler;
+  double now = 0;
+
+ private:
+  static Options with_segment(Options options) {
+    options.segment = 4;
+    return options;
+  }
+};
+
+}  // namespace espalier::sched

@@ -1,0 +1,172 @@
+// Whole launches with seeded faults: crashes, losses, delays, duplicates, reordering across workers, stops, restarts.
+#include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
+#include <deque>
+#include <map>
+
+#include "espalier/core/seed.hpp"
+#include "espalier/frame/archive.hpp"
+#include "sched/sched_builders.hpp"
+
+using namespace espalier;
+using namespace espalier::sched;
+using plan::RunState;
+
+namespace {
+
+/// One launch of the outside world: agents that do what they are told, or not. Keeps the books a journal would.
+class World {
+ public:
+  explicit World(std::uint64_t seed) : random_(seed) {
+    const auto count = 1 + random_.below(30);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      AddedTask added = sched::added("t" + std::to_string(i), random_.below(3) == 0 ? 0 : 1 + random_.below(9));
+      for (std::uint64_t k = random_.below(3); k > 0 && i > 0; --k) {
+        const TaskId need = tasks_[random_.below(i)].task.id;
+        if (std::find(added.task.needs.begin(), added.task.needs.end(), need) == added.task.needs.end()) {
+          added.task.needs.push_back(need);
+        }
+      }
+      tasks_.push_back(added);
+    }
+    workers_ = 1 + static_cast<int>(random_.below(4));
+  }
+
+  /// Launches until everything has ended; false if that takes too long.
+  bool run() {
+    for (std::uint32_t launch = 1; launch < 60; ++launch) {
+      if (run_launch(launch)) return true;
+    }
+    return false;
+  }
+
+  void check_books() const {
+    for (const auto& added : tasks_) {
+      const auto& id = added.task.id;
+      RC_ASSERT(ends_.count(id) == 1u);
+      RC_ASSERT(ends_.at(id) == 1);
+      RC_ASSERT(charged(id) <= 3);
+    }
+    for (const auto& [attempt, results] : accepted_) RC_ASSERT(results <= 1);
+  }
+
+  std::string trace;
+
+ private:
+  struct InFlight {
+    int worker;
+    std::deque<Event> events;
+  };
+
+  std::int32_t charged(const TaskId& id) const {
+    const auto found = history_.find(id);
+    return found == history_.end() ? 0 : found->second.charged;
+  }
+
+  void note(const std::string& text) { trace += text + "\n"; }
+
+  void keep(const Commands& commands) {
+    for (const auto& fact : commands.facts) {
+      if (const auto* begun = std::get_if<AttemptBegun>(&fact)) {
+        ++history_[begun->task].attempts;
+        note("begun " + begun->task.hex + " at " + std::to_string(begun->worker.rank));
+      }
+      if (const auto* made = std::get_if<CheckpointMade>(&fact)) {
+        (made->kind == CheckpointKind::finished ? history_[made->task].finished : history_[made->task].resume) =
+            made->artifact;
+      }
+      if (const auto* lost = std::get_if<AttemptLost>(&fact)) {
+        history_[lost->lost.in_hand].charged += lost->charged;
+        note("lost " + lost->lost.in_hand.hex);
+      }
+      if (const auto* end = std::get_if<TaskEnded>(&fact)) {
+        history_[end->task].state = end->state;
+        if (end->state == RunState::waiting) continue;
+        ++ends_[end->task];
+        if (end->state != RunState::aborted) ++accepted_[{end->task, end->fence}];
+        note("ended " + end->task.hex + " " + name_of(end->state));
+      }
+    }
+  }
+
+  /// What an agent will say about an order, in its order; sometimes its trainer is lost in the middle.
+  void perform(const Order& order) {
+    const auto& [fence, task, sources, resume] = order.assign;
+    for (const auto& need : task.needs) RC_ASSERT(!sources.at(need).empty());
+    auto& queue = mail_[order.worker.rank];
+    const auto dice = random_.below(20);
+    if (dice == 0) return queue.push_back(TrainerLost{order.worker, LossCause::crashed, 11, 0, "", task.id, fence});
+    queue.push_back(Started{fence, task.id});
+    queue.push_back(CheckpointMade{fence, task.id, CheckpointKind::training, {1, 0}, {"r" + task.id.hex}});
+    if (dice <= 2) return queue.push_back(TrainerLost{order.worker, LossCause::killed, 9, 0, "", task.id, fence});
+    queue.push_back(CheckpointMade{fence, task.id, CheckpointKind::finished, {2, 0}, {"f" + task.id.hex}});
+    const Ended end{fence, task.id, dice == 3 ? EndKind::diverged : EndKind::done, "", task.cost_s};
+    queue.push_back(end);
+    if (dice == 4) queue.push_back(end);  // said twice
+  }
+
+  void tell(Scheduler& scheduler, const Event& event) {
+    const Commands commands = scheduler.on(event, now_);
+    keep(commands);
+    for (const auto& order : commands.orders) perform(order);
+    given_up_ = given_up_ || !commands.give_up.empty();
+  }
+
+  bool run_launch(std::uint32_t segment) {
+    Options options;
+    options.segment = segment;
+    Scheduler scheduler(options);
+    mail_.clear();
+    given_up_ = false;
+    std::vector<AddedTask> known = tasks_;
+    for (auto& added : known) added.history = history_[added.task.id];
+    for (int worker = 1; worker <= workers_; ++worker) tell(scheduler, Hello{{worker}});
+    tell(scheduler, TasksAdded{known});
+    const auto death = random_.below(4) == 0 ? random_.below(40) : ~0ull;  // the launch dies here, mail and all
+    for (std::uint64_t step = 0; step < death && !given_up_; ++step) {
+      std::vector<int> talking;
+      for (const auto& [worker, queue] : mail_) {
+        if (!queue.empty()) talking.push_back(worker);
+      }
+      if (talking.empty()) break;
+      auto& queue = mail_[talking[random_.below(talking.size())]];
+      const Event event = queue.front();
+      queue.pop_front();
+      now_ += 0.001 * static_cast<double>(random_.below(100));
+      tell(scheduler, event);
+      if (random_.below(10) == 0) tell(scheduler, event);  // a duplicate on the way
+    }
+    return scheduler.all_ended();
+  }
+
+  SplitMix64 random_;
+  std::vector<AddedTask> tasks_;
+  int workers_ = 1;
+  double now_ = 0;
+  bool given_up_ = false;
+  std::map<int, std::deque<Event>> mail_;
+  std::map<TaskId, History> history_;
+  std::map<TaskId, int> ends_;
+  std::map<std::pair<TaskId, Fence>, int> accepted_;
+};
+
+}  // namespace
+
+TEST_CASE("scheduler under faults: every task ends once, no attempt has two results, retries are bounded") {
+  CHECK(rc::check([] {
+    World world(*rc::gen::arbitrary<std::uint64_t>());
+    RC_ASSERT(world.run());
+    world.check_books();
+  }));
+}
+
+TEST_CASE("scheduler under faults: the same seed gives the same history") {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    World first(seed), second(seed);
+    first.run();
+    second.run();
+    REQUIRE(first.trace == second.trace);
+    CHECK_FALSE(first.trace.empty());
+  }
+}

@@ -1,0 +1,207 @@
+#include "espalier/sched/scheduler.hpp"
+
+#include "sched/sched_builders.hpp"
+
+using namespace espalier;
+using namespace espalier::sched;
+using plan::RunState;
+
+TEST_CASE("scheduler: the longest path goes first, and a pretraining carries what waits for it") {
+  Scene scene;
+  scene.hello(1).nothing_else();
+
+  auto answer = scene.add({added("short", 5), added("pretraining", 3), added("long run", 9, {"pretraining"})});
+
+  answer.order(1, "pretraining");
+  answer.nothing_else();
+  CHECK(scene.scheduler.state_of(id("long run")) == RunState::waiting);
+}
+
+TEST_CASE("scheduler: an order carries a fence, the sources' networks and the checkpoint to go on from") {
+  Scene scene;
+  auto source = added("source");
+  source.history = {RunState::done, 1, 0, {}, {"aa"}};
+  auto run = added("run", 10, {"source"});
+  run.history = {RunState::waiting, 2, 1, {"cc"}, {}};
+  scene.add({source, run}).nothing_else();
+
+  auto answer = scene.hello(1);
+
+  const auto assign = answer.order(1, "run");
+  answer.nothing_else();
+  CHECK(assign.fence == Fence{4, 3});
+  CHECK(assign.sources.at(id("source")).hex == "aa");
+  CHECK(assign.resume.hex == "cc");
+}
+
+TEST_CASE("scheduler: a dependent starts when its source is done, with the source's network") {
+  Scene scene;
+  scene.hello(1);
+  const auto source = scene.add({added("source"), added("run", 1, {"source"})}).order(1, "source");
+  scene.started(source).fact<AttemptBegun>();
+  scene.finished_network(source, "aa").fact<CheckpointMade>();
+
+  auto answer = scene.ended(source);
+
+  answer.ended("source", RunState::done);
+  CHECK(answer.order(1, "run").sources.at(id("source")).hex == "aa");
+  answer.nothing_else();
+}
+
+TEST_CASE("scheduler: what needs a failed task is aborted, all the way down") {
+  Scene scene;
+  scene.hello(1);
+  const auto source =
+      scene.add({added("source"), added("run", 1, {"source"}), added("onward", 1, {"run"})}).order(1, "source");
+  scene.started(source);
+
+  auto answer = scene.ended(source, EndKind::diverged);
+
+  answer.ended("source", RunState::failed);
+  answer.ended("run", RunState::aborted);
+  answer.ended("onward", RunState::aborted);
+  answer.nothing_else();
+  CHECK(scene.scheduler.all_ended());
+}
+
+TEST_CASE("scheduler: a source that kept no network aborts what needs it") {
+  Scene scene;
+  scene.hello(1);
+  const auto source = scene.add({added("source"), added("run", 1, {"source"})}).order(1, "source");
+  scene.started(source);
+
+  auto answer = scene.ended(source);
+
+  answer.ended("source", RunState::done);
+  CHECK_THAT(answer.fact<TaskEnded>().cause, Catch::Contains("kept no network"));
+  answer.nothing_else();
+}
+
+TEST_CASE("scheduler: a done task without a network is done again when a later run needs it") {
+  Scene scene;
+  auto source = added("source");
+  source.history = {RunState::done, 1, 0, {}, {}};
+  scene.hello(1);
+  scene.add({source}).nothing_else();
+  CHECK(scene.scheduler.all_ended());
+
+  auto answer = scene.add({added("run", 1, {"source"})});
+
+  answer.order(1, "source");
+  answer.nothing_else();
+}
+
+TEST_CASE("scheduler: messages with an old fence are dropped") {
+  Scene scene;
+  scene.hello(1);
+  scene.hello(2);
+  const auto first = scene.add({added("a")}).order(1, "a");
+  scene.started(first);
+  const auto second = [&] {
+    auto answer = scene.lost(1, first);
+    answer.fact<AttemptLost>();
+    auto again = answer.order(2, "a");
+    answer.nothing_else();
+    return again;
+  }();
+  CHECK(first.fence < second.fence);
+
+  scene.on(Rows{first.fence, id("a"), {metrics::Row{}}}).nothing_else();
+  scene.finished_network(first, "aa").nothing_else();
+  scene.ended(first).nothing_else();
+
+  scene.started(second).fact<AttemptBegun>();
+  auto answer = scene.ended(second);
+  answer.ended("a", RunState::done);
+  answer.nothing_else();
+}
+
+TEST_CASE("scheduler: an end is accepted once") {
+  Scene scene;
+  scene.hello(1);
+  const auto order = scene.add({added("a")}).order(1, "a");
+  scene.started(order);
+  scene.ended(order).ended("a", RunState::done);
+
+  scene.ended(order).nothing_else();
+}
+
+TEST_CASE("scheduler: long tasks are not queued behind each other") {
+  Scene scene;
+  scene.hello(1);
+
+  auto answer = scene.add({added("a"), added("b"), added("c")});
+
+  answer.order(1, "a");
+  answer.nothing_else();
+}
+
+TEST_CASE("scheduler: short tasks are queued once it is known that they are short") {
+  Scene scene;
+  scene.hello(1);
+  std::vector<AddedTask> many;
+  for (int i = 0; i < 9; ++i) many.push_back(added("t" + std::to_string(i), 0.05));
+  const auto first = scene.add(many).order(1, "t0");
+  scene.started(first);
+
+  auto answer = scene.ended(first, EndKind::done, 0.05);
+
+  answer.ended("t0", RunState::done);
+  for (int i = 1; i <= 5; ++i) answer.order(1, "t" + std::to_string(i));
+  answer.nothing_else();
+}
+
+TEST_CASE("scheduler: tasks without cost fill the window") {
+  Options options;
+  options.window_tasks = 3;
+  Scene scene(options);
+  scene.hello(1);
+
+  auto answer = scene.add({added("a", 0), added("b", 0), added("c", 0), added("d", 0)});
+
+  answer.order(1, "a");
+  answer.order(1, "b");
+  answer.order(1, "c");
+  answer.nothing_else();
+}
+
+TEST_CASE("scheduler: after a stop nothing is assigned, and what was in hand waits") {
+  Scene scene;
+  scene.hello(1);
+  const auto order = scene.add({added("a"), added("b")}).order(1, "a");
+  scene.started(order);
+
+  auto stop = scene.on(StopRequested{});
+  CHECK(stop.stops() == std::vector<WorkerId>{{1}});
+  stop.nothing_else();
+  scene.on(StopRequested{}).nothing_else();
+
+  auto answer = scene.ended(order, EndKind::stopped);
+  answer.ended("a", RunState::waiting);
+  answer.nothing_else();
+  CHECK_FALSE(scene.scheduler.all_left());
+  scene.on(Goodbye{{1}}).nothing_else();
+  CHECK(scene.scheduler.all_left());
+  CHECK_FALSE(scene.scheduler.all_ended());
+}
+
+TEST_CASE("scheduler: a worker that comes after a stop is stopped") {
+  Scene scene;
+  scene.on(StopRequested{});
+
+  CHECK(scene.hello(3).stops() == std::vector<WorkerId>{{3}});
+}
+
+TEST_CASE("scheduler: an agent that is silent longer than its own watch is given up") {
+  Scene scene;
+  scene.hello(1);
+  const auto order = scene.add({added("a")}).order(1, "a");
+  scene.now = 350;
+  scene.on(Tick{}).nothing_else();
+  scene.on(Progress{order.fence, order.task.id}).nothing_else();
+  scene.now = 700;
+  scene.on(Tick{}).nothing_else();
+
+  scene.now = 711;
+  CHECK_THAT(scene.on(Tick{}).give_up(), Catch::Contains("agent 1"));
+}
