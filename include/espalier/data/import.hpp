@@ -1,0 +1,41 @@
+#pragma once
+// Raw images of any supported format to a pack in memory.
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/data/pack.hpp"
+
+namespace espalier::data {
+
+/// What is wrong with the user's images, in its three parts: `data resolve` reports them one by one.
+class DataProblem : public UsageError {
+ public:
+  DataProblem(std::string what_is_wrong, std::string reason, std::string advice)
+      : UsageError(what_is_wrong, reason, advice), problem(std::move(what_is_wrong)), why(std::move(reason)),
+        suggestion(std::move(advice)) {}
+  std::string problem, why, suggestion;
+};
+
+enum class DataFormat { idx, cifar, folder, pack, made };
+/// Throws DataProblem for an unknown name.
+DataFormat format_named(const std::string& name);
+
+struct ImportSpec {
+  DataFormat format = DataFormat::idx;
+  std::vector<std::string> images;  ///< idx, pack: one file; cifar: record files; folder: one folder
+  std::string labels;               ///< idx
+  std::int32_t resize = 0;          ///< folder: shorter side, then centre crop; 0: images have one size already
+  bool grey = false;                ///< folder
+  std::string label_kind = "fine";  ///< cifar: "fine" | "coarse"
+  std::map<std::string, std::int64_t> made;
+  std::vector<std::string> class_names;  ///< test images: the classes of the training images, in their order; else empty
+};
+
+/// Paths in `spec` are relative to `root`. Throws DataProblem naming the file and what is wrong with it.
+Pack import_images(const ImportSpec& spec, const std::filesystem::path& root);
+
+}  // namespace espalier::data

@@ -1,0 +1,25 @@
+#pragma once
+// JPEG and PNG files to pixels; the format is told by the first bytes, not by the name.
+#include <ATen/ATen.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "espalier/core/hash.hpp"
+
+namespace espalier::data {
+
+/// Why an image cannot be decoded; the reader of the folder adds which.
+class Undecodable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// [H, W, 3] uint8; throws Undecodable. Transparency is dropped, 16 bits become 8, CMYK becomes RGB.
+at::Tensor decode_image(Bytes file);
+at::Tensor decode_jpeg(Bytes file);
+at::Tensor decode_png(Bytes file);
+
+inline constexpr std::int64_t kMaxPixels = std::int64_t{1} << 28;
+
+}  // namespace espalier::data

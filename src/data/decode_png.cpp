@@ -1,0 +1,96 @@
+#include <png.h>
+
+#include <csetjmp>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "data/decode_image.hpp"
+
+namespace espalier::data {
+namespace {
+
+/// Outlives every jump: libpng leaves a function by longjmp, so no object with a destructor may live in its frames.
+struct Source {
+  const std::byte* at = nullptr;
+  std::size_t left = 0;
+  char why[160] = "unknown";
+};
+
+void keep_error(png_structp png, png_const_charp text) {
+  auto* source = static_cast<Source*>(png_get_error_ptr(png));
+  std::strncpy(source->why, text, sizeof source->why - 1);
+  png_longjmp(png, 1);
+}
+
+void drop_warning(png_structp, png_const_charp) {}
+
+void give_bytes(png_structp png, png_bytep to, std::size_t count) {
+  auto* source = static_cast<Source*>(png_get_io_ptr(png));
+  if (count > source->left) png_error(png, "it ends too early");
+  std::memcpy(to, source->at, count);
+  source->at += count;
+  source->left -= count;
+}
+
+/// Everything becomes 8-bit RGB.
+bool read_size(png_structp png, png_infop info, png_uint_32* width, png_uint_32* height) {
+  if (setjmp(png_jmpbuf(png))) return false;
+  png_read_info(png, info);
+  *width = png_get_image_width(png, info);
+  *height = png_get_image_height(png, info);
+  png_set_expand(png);
+  png_set_strip_16(png);
+  png_set_strip_alpha(png);
+  png_set_gray_to_rgb(png);
+  png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  if (png_get_rowbytes(png, info) != std::size_t{3} * *width) png_error(png, "it does not decode to RGB");
+  return true;
+}
+
+bool read_rows(png_structp png, png_bytepp rows) {
+  if (setjmp(png_jmpbuf(png))) return false;
+  png_read_image(png, rows);
+  png_read_end(png, nullptr);
+  return true;
+}
+
+class Reader {
+ public:
+  explicit Reader(Source& source)
+      : png_(png_create_read_struct(PNG_LIBPNG_VER_STRING, &source, keep_error, drop_warning)),
+        info_(png_ ? png_create_info_struct(png_) : nullptr) {
+    if (!info_) {
+      png_destroy_read_struct(&png_, nullptr, nullptr);
+      throw Undecodable("libpng could not start");
+    }
+    png_set_read_fn(png_, &source, give_bytes);
+  }
+  ~Reader() { png_destroy_read_struct(&png_, &info_, nullptr); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+  png_structp png() const { return png_; }
+  png_infop info() const { return info_; }
+
+ private:
+  png_structp png_;
+  png_infop info_;
+};
+
+}  // namespace
+
+at::Tensor decode_png(Bytes file) {
+  Source source{file.data(), file.size()};
+  const Reader reader(source);
+  png_uint_32 width = 0, height = 0;
+  if (!read_size(reader.png(), reader.info(), &width, &height)) throw Undecodable(source.why);
+  if (std::int64_t{width} * height > kMaxPixels) throw Undecodable("it has more than 2^28 pixels");
+  at::Tensor pixels = at::empty({static_cast<std::int64_t>(height), static_cast<std::int64_t>(width), 3}, at::kByte);
+  std::vector<png_bytep> rows(height);
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = pixels.mutable_data_ptr<std::uint8_t>() + y * width * 3;
+  if (!read_rows(reader.png(), rows.data())) throw Undecodable(source.why);
+  return pixels;
+}
+
+}  // namespace espalier::data

@@ -1,0 +1,27 @@
+#pragma once
+// One reader a format: decoded pixels, labels and class names, in file order.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "espalier/data/import.hpp"
+
+namespace espalier::data {
+
+struct RawImages {
+  at::Tensor images;  ///< [N, C, H, W] uint8
+  std::vector<std::int32_t> labels;
+  std::vector<std::string> class_names;
+};
+
+RawImages read_idx(const std::filesystem::path& images, const std::filesystem::path& labels);
+RawImages read_cifar(const std::vector<std::filesystem::path>& files, const std::string& label_kind);
+/// With `class_names`, sub-folders must be among them; else they are the classes, in sorted order.
+RawImages read_folder(const std::filesystem::path& folder, std::int32_t resize, bool grey,
+                      const std::vector<std::string>& class_names);
+RawImages make_images(const std::map<std::string, std::int64_t>& parameters);
+
+/// "0", "1", ... up to the greatest label. Throws DataProblem where a label is negative or beyond a million.
+std::vector<std::string> numbered_classes(const std::vector<std::int32_t>& labels, const std::filesystem::path& file);
+
+}  // namespace espalier::data
