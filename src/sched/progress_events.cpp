@@ -99,7 +99,9 @@ void Scheduler::Core::abort_all(const std::vector<Entry*>& entries, const Entry&
   const std::string why = source.state == RunState::done ? " kept no network" : std::string(" ") + name_of(source.state);
   for (Entry* entry : entries) {
     if (is_end(entry->state)) continue;
-    TaskEnded end{entry->fence, entry->task.id, RunState::aborted, "its source " + source.task.id.brief() + why};
+    // Newer than any attempt that earlier launches made of it.
+    const Fence fence{options.segment, static_cast<std::uint32_t>(entry->attempts + 1)};
+    TaskEnded end{fence, entry->task.id, RunState::aborted, "its source " + source.task.id.brief() + why};
     finish(*entry, end);
   }
 }

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "espalier/sched/scheduler.hpp"
-#include "sched/task_table.hpp"
+#include "sched/task_queue.hpp"
 
 namespace espalier::sched {
 
@@ -34,7 +34,7 @@ struct Scheduler::Core {
   void assign_all();
 
   Options options;
-  TaskTable tasks;
+  TaskQueue tasks;
   std::map<WorkerId, Worker> workers;
   bool stopping = false;
   double now = 0;

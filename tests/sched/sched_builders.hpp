@@ -45,6 +45,7 @@ class Answer {
   }
   std::vector<WorkerId> stops() { return std::exchange(commands_.stop, {}); }
   std::vector<std::string> warnings() { return std::exchange(commands_.warnings, {}); }
+  std::string relaunch() { return std::exchange(commands_.relaunch, ""); }
   std::string give_up() { return std::exchange(commands_.give_up, ""); }
   Answer& nothing_else() {
     CHECK(commands_.orders.empty());
@@ -52,6 +53,7 @@ class Answer {
     CHECK(commands_.stop.empty());
     CHECK(commands_.warnings.empty());
     CHECK(commands_.give_up.empty());
+    CHECK(commands_.relaunch.empty());
     return *this;
   }
 

@@ -78,13 +78,15 @@ class World {
       }
       if (const auto* lost = std::get_if<AttemptLost>(&fact)) {
         history_[lost->lost.in_hand].charged += lost->charged;
+        ++accepted_[{lost->lost.in_hand, lost->lost.fence}];
         note("lost " + lost->lost.in_hand.hex);
       }
       if (const auto* end = std::get_if<TaskEnded>(&fact)) {
         history_[end->task].state = end->state;
         if (end->state == RunState::waiting) continue;
         ++ends_[end->task];
-        if (end->state != RunState::aborted) ++accepted_[{end->task, end->fence}];
+        const bool follows = end->state == RunState::aborted || end->state == RunState::quarantined;
+        if (!follows) ++accepted_[{end->task, end->fence}];
         note("ended " + end->task.hex + " " + name_of(end->state));
       }
     }
@@ -135,7 +137,8 @@ class World {
       queue.pop_front();
       now_ += 0.001 * static_cast<double>(random_.below(100));
       tell(scheduler, event);
-      if (random_.below(10) == 0) tell(scheduler, event);  // a duplicate on the way
+      if (random_.below(5) == 0) old_.push_back(event);
+      if (!old_.empty() && random_.below(5) == 0) tell(scheduler, old_[random_.below(old_.size())]);  // said again, late
     }
     return scheduler.all_ended();
   }
@@ -146,6 +149,7 @@ class World {
   double now_ = 0;
   bool given_up_ = false;
   std::map<int, std::deque<Event>> mail_;
+  std::vector<Event> old_;  ///< of earlier launches too
   std::map<TaskId, History> history_;
   std::map<TaskId, int> ends_;
   std::map<std::pair<TaskId, Fence>, int> accepted_;

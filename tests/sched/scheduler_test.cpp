@@ -203,5 +203,5 @@ TEST_CASE("scheduler: an agent that is silent longer than its own watch is given
   scene.on(Tick{}).nothing_else();
 
   scene.now = 711;
-  CHECK_THAT(scene.on(Tick{}).give_up(), Catch::Contains("agent 1"));
+  CHECK_THAT(scene.on(Tick{}).relaunch(), Catch::Contains("agent 1"));
 }

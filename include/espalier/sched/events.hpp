@@ -72,7 +72,8 @@ struct Commands {
   std::vector<Order> orders;
   std::vector<WorkerId> stop;         ///< workers to be told to stop
   std::vector<std::string> warnings;  ///< for the user
-  std::string give_up;                ///< why this launch cannot go on; empty: it can
+  std::string give_up;                ///< why no launch can go on as things are; empty: it can
+  std::string relaunch;               ///< why this launch cannot go on, but another may
 };
 
 /// "trainer killed by signal 9", "trainer left with exit code 3".

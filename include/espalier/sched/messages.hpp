@@ -19,6 +19,9 @@ enum class MessageType : std::uint16_t {
   hello = 64, trainer_lost, goodbye,
 };
 
+/// Exit code of a trainer that ran out of memory.
+inline constexpr int kOutOfMemoryExit = 3;
+
 /// First frame to every agent and trainer. Paths are absolute.
 struct Setup {
   static constexpr MessageType kType = MessageType::setup;
@@ -30,11 +33,12 @@ struct Setup {
   bool noop = false;                         ///< agents answer tasks themselves: benches of the control plane
   bool smoke = false;                        ///< one step of every task, one batch of every evaluation
   std::string trainer;                       ///< path of espalier-trainer
+  double hang_s = 300;                       ///< a trainer that is silent for so long is killed by its agent
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive & ESPALIER_FIELD(artifact_dir) & ESPALIER_FIELD(log_dir) & ESPALIER_FIELD(packs) &
         ESPALIER_FIELD(threads) & ESPALIER_FIELD(checkpoint_s) & ESPALIER_FIELD(noop) & ESPALIER_FIELD(smoke) &
-        ESPALIER_FIELD(trainer);
+        ESPALIER_FIELD(trainer) & ESPALIER_FIELD(hang_s);
   }
 };
 

@@ -1,4 +1,4 @@
-#include "sched/task_table.hpp"
+#include "sched/task_queue.hpp"
 
 #include <algorithm>
 
@@ -12,11 +12,11 @@ bool is_end(RunState state) {
   return state != RunState::waiting && state != RunState::ready && state != RunState::running;
 }
 
-bool TaskTable::serves(const Entry& source) const {
+bool TaskQueue::serves(const Entry& source) const {
   return source.state == RunState::done && (!networks_wanted_ || !source.finished.empty());
 }
 
-Entry* TaskTable::add(const AddedTask& added) {
+Entry* TaskQueue::add(const AddedTask& added) {
   auto& slot = entries_[added.task.id];
   if (slot) return nullptr;
   slot = std::make_unique<Entry>();
@@ -39,7 +39,7 @@ Entry* TaskTable::add(const AddedTask& added) {
   return &entry;
 }
 
-void TaskTable::settle(const std::vector<Entry*>& batch) {
+void TaskQueue::settle(const std::vector<Entry*>& batch) {
   for (auto entry = batch.rbegin(); entry != batch.rend(); ++entry) {
     if (is_end((*entry)->state)) continue;
     for (Entry* source : (*entry)->sources) reopen(*source);
@@ -57,7 +57,7 @@ void TaskTable::settle(const std::vector<Entry*>& batch) {
 }
 
 /// A done task whose network was not kept, and is wanted now, is worked on again.
-void TaskTable::reopen(Entry& entry) {
+void TaskQueue::reopen(Entry& entry) {
   if (entry.state != RunState::done || serves(entry)) return;
   entry.state = RunState::waiting;
   ++live_;
@@ -67,7 +67,7 @@ void TaskTable::reopen(Entry& entry) {
   if (entry.missing == 0) give_back(entry);
 }
 
-void TaskTable::raise(Entry& entry, double path_s) {
+void TaskQueue::raise(Entry& entry, double path_s) {
   if (path_s <= entry.path_s) return;
   const bool was_ready = ready_.erase(&entry) > 0;
   entry.path_s = path_s;
@@ -75,30 +75,30 @@ void TaskTable::raise(Entry& entry, double path_s) {
   for (Entry* source : entry.sources) raise(*source, source->task.cost_s + path_s);
 }
 
-Entry* TaskTable::find(const TaskId& id) const {
+Entry* TaskQueue::find(const TaskId& id) const {
   const auto found = entries_.find(id);
   return found == entries_.end() ? nullptr : found->second.get();
 }
 
-Entry* TaskTable::pick(WorkerId worker, Retry retry) const {
+Entry* TaskQueue::pick(WorkerId worker, Retry retry) const {
   for (Entry* entry : ready_) {
     if (retry == Retry::anywhere || entry->lost_at != worker) return entry;
   }
   return nullptr;
 }
 
-void TaskTable::take(Entry& entry) {
+void TaskQueue::take(Entry& entry) {
   ready_.erase(&entry);
   entry.state = RunState::running;
 }
 
-void TaskTable::give_back(Entry& entry) {
+void TaskQueue::give_back(Entry& entry) {
   entry.state = RunState::ready;
   entry.in_hand = entry.begun = false;
   ready_.insert(&entry);
 }
 
-std::vector<Entry*> TaskTable::doomed(Entry& entry) const {
+std::vector<Entry*> TaskQueue::doomed(Entry& entry) const {
   std::vector<Entry*> list;
   for (Entry* dependent : entry.dependents) {
     if (!is_end(dependent->state)) list.push_back(dependent);
@@ -106,7 +106,7 @@ std::vector<Entry*> TaskTable::doomed(Entry& entry) const {
   return list;
 }
 
-std::vector<Entry*> TaskTable::end(Entry& entry, RunState state) {
+std::vector<Entry*> TaskQueue::end(Entry& entry, RunState state) {
   ESPALIER_EXPECT(is_end(state) && !is_end(entry.state));
   ready_.erase(&entry);
   entry.state = state;

@@ -36,9 +36,9 @@ bool is_end(plan::RunState state);
 /// Whether a worker may get a task that it was the last to lose.
 enum class Retry : std::uint8_t { elsewhere, anywhere };
 
-class TaskTable {
+class TaskQueue {
  public:
-  explicit TaskTable(bool networks_wanted) : networks_wanted_(networks_wanted) {}
+  explicit TaskQueue(bool networks_wanted) : networks_wanted_(networks_wanted) {}
 
   /// Adds one task whose sources are known. Returns it, or null if it was known already.
   Entry* add(const AddedTask& added);

@@ -1,0 +1,109 @@
+// The agent's ear towards rank 0, and its loop.
+#include "espalier/runtime/agent.hpp"
+
+#include <unistd.h>
+
+#include "espalier/core/errors.hpp"
+#include "runtime/agent_state.hpp"
+
+namespace espalier::runtime {
+
+using process::RawFrame;
+
+namespace {
+
+std::string host_name() {
+  char name[256] = "";
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+constexpr double kStopGrace_s = 8;  ///< from Stop until a trainer that has not ended is killed
+
+}  // namespace
+
+void Agent::run() {
+  say(sched::Hello{worker_, host_name(), getpid()});
+  Pace pace;
+  while (!may_leave()) {
+    const bool told = hear();
+    const bool heard = listen();
+    watch();
+    post_outbox();
+    if (told || heard) pace.busy();
+    else pace.nap(trainer_.socket().descriptor());
+  }
+  leave();
+}
+
+bool Agent::hear() {
+  bool any = false;
+  while (auto parcel = post_.receive()) {
+    any = true;
+    std::size_t at = 0;
+    while (auto frame = process::next_frame(parcel->bytes, at)) take(std::move(*frame));
+    if (at != parcel->bytes.size()) throw CorruptionError("a parcel of rank 0 ends in half a frame");
+  }
+  return any;
+}
+
+void Agent::take(RawFrame frame) {
+  switch (static_cast<sched::MessageType>(frame.type)) {
+    case sched::MessageType::setup:
+      setup_ = frame.as<sched::Setup>();
+      [[fallthrough]];
+    case sched::MessageType::catalog_update:
+      greeting_.push_back(frame.bytes);
+      trainer_.socket().send(frame.bytes);
+      return;
+    case sched::MessageType::assign: return take_assign(std::move(frame));
+    case sched::MessageType::cancel: return trainer_.socket().send(frame.bytes);
+    case sched::MessageType::stop: return begin_stop(std::move(frame));
+    case sched::MessageType::shutdown: leaving_ = true; return;
+    default: throw CorruptionError("an agent was sent a frame of type " + std::to_string(frame.type));
+  }
+}
+
+void Agent::take_assign(RawFrame frame) {
+  const auto assign = frame.as<sched::Assign>();
+  if (stopping_) return;  // on its way when the stop was answered: rank 0 takes it back with our goodbye
+  if (setup_.noop) return answer_at_once(assign);
+  queue_.push_back({assign.task.id, assign.fence, std::move(frame.bytes)});
+  hand_next();
+}
+
+void Agent::answer_at_once(const sched::Assign& assign) {
+  say(sched::Started{assign.fence, assign.task.id});
+  say(sched::Ended{assign.fence, assign.task.id, sched::EndKind::done, "", 0, 0, "no-op"});
+}
+
+void Agent::begin_stop(RawFrame frame) {
+  stopping_ = true;
+  stop_deadline_ = now_s() + kStopGrace_s;
+  queue_.clear();
+  if (in_hand_) trainer_.socket().send(frame.bytes);
+}
+
+bool Agent::may_leave() const { return (leaving_ || stopping_) && !in_hand_ && queue_.empty(); }
+
+/// Rank 0 takes back what we never began.
+void Agent::leave() {
+  trainer_.socket().close();
+  trainer_ = {};
+  say(sched::Goodbye{worker_});
+  post_outbox();
+  Pace pace;
+  while (!post_.advance()) pace.nap();
+}
+
+void Agent::post_outbox() {
+  post_.send(0, std::exchange(outbox_, {}));
+  post_.advance();
+}
+
+void run_agent(mpi::Session& session) {
+  Agent(WorkerId{session.rank()}).run();
+  session.finish();
+}
+
+}  // namespace espalier::runtime

@@ -1,0 +1,67 @@
+#pragma once
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espalier/mpi/session.hpp"
+#include "espalier/process/child.hpp"
+#include "espalier/sched/messages.hpp"
+#include "runtime/pace.hpp"
+
+namespace espalier::runtime {
+
+/// One agent. The trainer has one task at a time; the others wait here, where they outlive it.
+class Agent {
+ public:
+  explicit Agent(WorkerId worker) : worker_(worker) {}
+  void run();
+
+ private:
+  struct Queued {
+    TaskId task;
+    Fence fence;
+    std::string frame;  ///< as it came, to be passed on
+  };
+
+  bool hear();
+  void take(process::RawFrame frame);
+  void take_assign(process::RawFrame frame);
+  void begin_stop(process::RawFrame frame);
+  void answer_at_once(const sched::Assign& assign);
+
+  void start_trainer();
+  void hand_next();
+  bool listen();
+  void pass_on(const process::RawFrame& frame);
+  void watch();
+  void watch_silence();
+  void watch_stop();
+  void report_loss(const process::Exit& exit);
+  sched::LossCause cause_of(const process::Exit& exit) const;
+
+  bool may_leave() const;
+  void leave();
+  template <class Message>
+  void say(const Message& message) {
+    outbox_ += frame::encode(message);
+  }
+  void post_outbox();
+
+  WorkerId worker_;
+  mpi::Post post_;
+  std::string outbox_;
+  sched::Setup setup_;
+  std::vector<std::string> greeting_;  ///< setup and catalogs, for every new trainer
+  process::Child trainer_;
+  std::deque<Queued> queue_;
+  std::optional<Queued> in_hand_;
+  double heard_ = 0;        ///< when the trainer last spoke or was given something
+  double closed_ = 0;       ///< when its socket was first seen closed
+  bool hung_ = false;       ///< we killed it for silence
+  bool stopping_ = false;
+  double stop_deadline_ = 0;
+  bool leaving_ = false;
+};
+
+}  // namespace espalier::runtime

@@ -1,0 +1,118 @@
+// The agent's other side: its trainer, and what becomes of it.
+#include <signal.h>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/core/log.hpp"
+#include "runtime/agent_state.hpp"
+
+namespace espalier::runtime {
+
+namespace {
+constexpr double kLeaveGrace_s = 5;  ///< from closing its socket until a trainer that has not ended is killed
+}
+
+void Agent::start_trainer() {
+  const auto number = std::to_string(worker_.rank);
+  process::ChildOptions options;
+  options.argv = {setup_.trainer, "--socket", std::to_string(process::kChildSocket)};
+  options.environment = {"OMP_NUM_THREADS=" + std::to_string(setup_.threads), "ESPALIER_WORKER=" + number};
+  options.log = setup_.log_dir + "/worker-" + number + ".log";
+  trainer_ = process::Child::start(options);
+  closed_ = 0;
+  hung_ = false;
+  for (const auto& frame : greeting_) trainer_.socket().send(frame);
+}
+
+void Agent::hand_next() {
+  if (in_hand_ || queue_.empty()) return;
+  // One that is about to be reaped is not given anything: it would be charged to the task.
+  if (trainer_.is_running() && !trainer_.socket().is_open()) return;
+  if (!trainer_.is_running()) start_trainer();
+  in_hand_ = std::move(queue_.front());
+  queue_.pop_front();
+  heard_ = now_s();
+  trainer_.socket().send(in_hand_->frame);
+}
+
+bool Agent::listen() {
+  bool any = false;
+  try {
+    trainer_.socket().flush();
+    while (const auto frame = trainer_.socket().receive()) {
+      any = true;
+      pass_on(*frame);
+    }
+  } catch (const CorruptionError& error) {
+    spdlog::error("the trainer sent what is not a message: {}", error.what());
+    trainer_.kill();
+    trainer_.socket().close();
+  }
+  return any;
+}
+
+/// Verbatim: rank 0 and the trainer understand each other.
+void Agent::pass_on(const process::RawFrame& frame) {
+  heard_ = now_s();
+  outbox_ += frame.bytes;
+  if (!frame.is<sched::Ended>()) return;
+  const auto ended = frame.as<sched::Ended>();
+  if (in_hand_ && in_hand_->task == ended.task && in_hand_->fence == ended.fence) in_hand_.reset();
+  hand_next();
+}
+
+void Agent::watch() {
+  if (!trainer_.is_running()) return;
+  if (const auto exit = trainer_.reap()) {
+    listen();  // what it said before it ended counts
+    report_loss(*exit);
+    trainer_ = {};
+    hand_next();
+    return;
+  }
+  watch_silence();
+  watch_stop();
+}
+
+void Agent::watch_silence() {
+  const double now = now_s();
+  if (!trainer_.socket().is_open()) {
+    if (closed_ == 0) closed_ = now;
+    else if (now - closed_ > kLeaveGrace_s) trainer_.kill();
+    return;
+  }
+  if (in_hand_ && !hung_ && now - heard_ > setup_.hang_s) {
+    hung_ = true;
+    trainer_.kill();
+  }
+}
+
+void Agent::watch_stop() {
+  if (stopping_ && in_hand_ && now_s() > stop_deadline_) trainer_.kill();
+}
+
+sched::LossCause Agent::cause_of(const process::Exit& exit) const {
+  if (hung_) return sched::LossCause::hung;
+  if (exit.signal == SIGKILL || exit.signal == SIGTERM) return sched::LossCause::killed;
+  if (exit.signal != 0) return sched::LossCause::crashed;
+  return exit.code == sched::kOutOfMemoryExit ? sched::LossCause::out_of_memory : sched::LossCause::exited;
+}
+
+void Agent::report_loss(const process::Exit& exit) {
+  if (!in_hand_ && queue_.empty()) return;  // it left between tasks: the next one starts another
+  sched::TrainerLost lost;
+  lost.worker = worker_;
+  lost.cause = cause_of(exit);
+  lost.signal = exit.signal;
+  lost.exit_code = exit.code;
+  lost.log_tail = trainer_.log_tail();
+  if (in_hand_) {
+    lost.in_hand = in_hand_->task;
+    lost.fence = in_hand_->fence;
+  }
+  for (const auto& queued : queue_) lost.unstarted.push_back(queued.task);
+  in_hand_.reset();
+  queue_.clear();
+  say(lost);
+}
+
+}  // namespace espalier::runtime
