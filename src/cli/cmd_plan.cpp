@@ -1,10 +1,65 @@
+// espalier plan STUDY: what would be trained, what is shared, what exists, what it costs.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/plan_given.hpp"
+#include "cli/plan_tables.hpp"
 #include "espalier/cli/commands.hpp"
+#include "espalier/cli/study_input.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/store/journal.hpp"
 
 namespace espalier::cli {
+namespace {
 
-void add_plan(CLI::App& app, int&) {
-  app.add_subcommand("plan", "to be written")->callback([] { throw UsageError("'plan' is not written yet"); });
+struct Options {
+  StudyArguments study;
+  std::filesystem::path out, given;
+  std::string only;
+  bool json = false, explain = false;
+};
+
+/// What the directory knows; nothing of it where it does not exist yet.
+plan::Outcomes read_directory(const std::filesystem::path& out, plan::CompileOptions& compile) {
+  if (out.empty() || !std::filesystem::exists(out)) return {};
+  const store::State state = store::replay(out);
+  compile.decided = state.selections;
+  compile.threads = state.study.threads;
+  return state.outcomes();
+}
+
+int run(const Options& options) {
+  const StudyInput input = load_study(options.study, WantImages::no);
+  plan::CompileOptions compile;
+  compile.only = options.only;
+  const auto outcomes = read_directory(options.out, compile);
+  if (!options.given.empty()) {
+    const auto given = read_given(options.given);
+    compile.decided.insert(compile.decided.end(), given.begin(), given.end());
+  }
+  const plan::Plan plan = plan::compile(input.study, input.facts, outcomes, compile);
+  print_diagnostics(plan.diagnostics, options.study.file);
+  if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
+  const bool calibrated = compile.multiply_adds_per_s.has_value();
+  fmt::print("{}", options.json ? plan_json(plan, calibrated) : plan_text(plan, options.explain, calibrated));
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("plan", "show what a study multiplies out to, what is shared, what exists and what it costs");
+  verb->add_option("study", options->study.file, "the study file")->required();
+  verb->add_option("--out", options->out, "directory of results: what exists there counts as done");
+  verb->add_option("--data-root", options->study.data_root, "folder that data paths are relative to; default: the study's");
+  verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")->allow_extra_args(false);
+  verb->add_option("--only", options->only, "CONDITION: count the tasks of these runs alone");
+  verb->add_option("--given", options->given, "JSON file with selections made by hand");
+  verb->add_flag("--explain", options->explain, "show what each pass saved and which selections are made");
+  verb->add_flag("--json", options->json, "print one JSON object");
+  verb->callback([options, &exit_code] { exit_code = run(*options); });
 }
 
 }  // namespace espalier::cli

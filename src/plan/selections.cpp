@@ -1,10 +1,8 @@
 #include "plan/selections.hpp"
 
 #include <algorithm>
-#include <set>
 
-#include "espalier/core/errors.hpp"
-#include "plan/choose.hpp"
+#include "plan/findings.hpp"
 
 namespace espalier::plan {
 namespace {
@@ -34,25 +32,6 @@ std::optional<std::vector<Label>> per_values(const study::Take& take, const grid
   return per;
 }
 
-const metrics::Row* last_row(const TaskOutcome& outcome, metrics::Subset subset) {
-  const metrics::Row* last = nullptr;
-  for (const auto& row : outcome.rows) {
-    if (row.subset != subset) continue;
-    if (!last || std::pair(row.epoch, row.step) > std::pair(last->epoch, last->step)) last = &row;
-  }
-  return last;
-}
-
-bool records(const task::RecordSpec& record, metrics::Subset subset) {
-  switch (subset) {
-    case metrics::Subset::valid: return record.valid;
-    case metrics::Subset::test: return record.test;
-    case metrics::Subset::fit: return record.fit;
-    case metrics::Subset::train: return true;
-  }
-  return false;
-}
-
 bool same_values(std::vector<Label> a, std::vector<Label> b) {
   const auto by_axis = [](const Label& x, const Label& y) { return x.axis < y.axis; };
   std::sort(a.begin(), a.end(), by_axis);
@@ -60,29 +39,15 @@ bool same_values(std::vector<Label> a, std::vector<Label> b) {
   return a == b;
 }
 
-bool ended(RunState state) {
-  return state != RunState::waiting && state != RunState::ready && state != RunState::running;
-}
-
-metrics::MetricName metric_of(const study::Take& take) {
-  try {
-    return metrics::parse_metric(take.best);
-  } catch (const UsageError& error) {
-    throw Refusal{error.what(), "", ""};
-  }
+std::string reason_of(const std::vector<std::string>& failures) {
+  if (failures.empty()) return "every run diverged";
+  std::string reason = std::to_string(failures.size()) + " of its runs have no result";
+  for (std::size_t i = 0; i < std::min(failures.size(), kNamedFailures); ++i) reason += (i ? "; " : ": ") + failures[i];
+  if (failures.size() > kNamedFailures) reason += "; and " + std::to_string(failures.size() - kNamedFailures) + " more";
+  return reason;
 }
 
 }  // namespace
-
-/// What one selection finds while it looks at its runs.
-struct Selections::Gathering {
-  metrics::MetricName metric;
-  std::vector<Setting> settings;             // in the order of the runs: axis order
-  std::set<std::string> seen;                // (setting, cell, task): a cell of two experiments counts once
-  std::vector<TaskId> needs;
-  std::vector<std::string> failures;
-  bool later = false;
-};
 
 Selections::Selections(const std::map<std::string, std::unique_ptr<PlannedExperiment>>& planned, const TaskTable& tasks,
                        const Outcomes& outcomes, const CanonicalSizes& sizes, const std::vector<SelectionOutcome>& decided)
@@ -183,62 +148,6 @@ const Selections::Pool& Selections::pool_of(const study::Take& take) {
   return pools_.emplace(&take, std::move(pool)).first->second;
 }
 
-void Selections::gather(Gathering& gathering, const study::Take& take, const RunRef& ref) const {
-  const auto& run = ref.experiment->runs[ref.run];
-  const auto& cell = ref.experiment->grid.cells[ref.run];
-  Setting asked;
-  for (const auto& axis : take.values) {
-    const auto* value = value_at(ref.experiment->grid, cell, axis);
-    if (!value) gathering.later = true;
-    else asked.values.push_back({axis, to_string(*value)});
-  }
-  gathering.later = gathering.later || !run.waits_for.empty();
-  if (gathering.later) return;
-  Measurement measured;
-  if (const auto* split = run.label("split")) measured.split = *split;
-  for (const auto& axis : take.mean_over) {
-    if (const auto* label = axis == "split" || axis == "replicate" ? nullptr : run.label(axis)) measured.cell += axis + "=" + *label + ",";
-  }
-  auto setting = std::find_if(gathering.settings.begin(), gathering.settings.end(),
-                              [&](const Setting& known) { return known.values == asked.values; });
-  if (setting == gathering.settings.end()) setting = gathering.settings.insert(setting, asked);
-  const auto* replicate = run.label("replicate");
-  if (!gathering.seen.insert(per_key(asked.values) + "|" + measured.split + "|" + measured.cell + "|" +
-                             (replicate ? *replicate : "") + "|" + run.task.hex).second) {
-    return;
-  }
-  const auto fail = [&](const std::string& why) {
-    ++setting->missing;
-    gathering.failures.push_back(ref.experiment->study->name + ": " + describe(*ref.experiment, cell) + " (" + why + ")");
-  };
-  if (!run.aborted.empty()) return fail("aborted: " + run.aborted);
-  const auto* entry = tasks_.find(run.task);
-  if (entry && !records(entry->training.record, gathering.metric.subset)) {
-    throw Refusal{"a selection chooses by '" + take.best + "', which is not recorded",
-                  "experiment '" + ref.experiment->study->name + "' has no such images or does not measure them",
-                  "Set valid = { per_class = N } on its data, or fit = true."};
-  }
-  if (entry) setting->trained_units = entry->trained_units;
-  const auto outcome = outcomes_.find(run.task);
-  if (outcome == outcomes_.end() || !ended(outcome->second.state)) {
-    gathering.needs.push_back(run.task);
-    return;
-  }
-  measured.diverged = outcome->second.state == RunState::failed && outcome->second.cause.starts_with("diverged");
-  if (outcome->second.state != RunState::done && !measured.diverged) {
-    return fail(std::string(name_of(outcome->second.state)) + ": " + outcome->second.cause);
-  }
-  const auto* row = last_row(outcome->second, gathering.metric.subset);
-  if (!row && !measured.diverged) {
-    gathering.needs.push_back(run.task);  // done before this was recorded: it is planned again
-    return;
-  }
-  if (row) measured.metric = gathering.metric.of(*row);
-  const auto* valid = last_row(outcome->second, metrics::Subset::valid);
-  if (valid || row) measured.loss = (valid ? valid : row)->loss;
-  setting->runs.push_back(measured);
-}
-
 Decision Selections::decide(const study::Take& take, SelectionOutcome asked, const std::string& per) {
   const auto& pool = pool_of(take);
   if (pool.some_unknown) return waiting(asked.key, {});
@@ -248,26 +157,14 @@ Decision Selections::decide(const study::Take& take, SelectionOutcome asked, con
                   "experiment '" + asked.experiment + "' takes from experiments without such cells",
                   "Add the value to their axes."};
   }
-  Gathering gathering;
-  gathering.metric = metric_of(take);
-  for (const auto& ref : found->second) gather(gathering, take, ref);
-  if (gathering.later) return waiting(asked.key, {});
-  if (!gathering.needs.empty()) {
-    std::sort(gathering.needs.begin(), gathering.needs.end());
-    gathering.needs.erase(std::unique(gathering.needs.begin(), gathering.needs.end()), gathering.needs.end());
-    return waiting(asked.key, std::move(gathering.needs));
-  }
-  asked.candidates = rank(gathering.settings, gathering.metric.higher_is_better());
-  const auto& failures = gathering.failures;
+  Gathering gathering(take, tasks_, outcomes_);
+  for (const auto& ref : found->second) gathering.add(ref);
+  if (gathering.later()) return waiting(asked.key, {});
+  if (auto needs = gathering.needs(); !needs.empty()) return waiting(asked.key, std::move(needs));
+  asked.candidates = rank(gathering.settings(), gathering.higher_is_better());
   const bool measured = !asked.candidates.empty() && asked.candidates.front().splits > 0;
-  if ((!failures.empty() && !take.allow_missing) || !measured) {
-    asked.reason = std::to_string(failures.size()) + " of its runs have no result";
-    for (std::size_t i = 0; i < std::min(failures.size(), kNamedFailures); ++i) asked.reason += (i ? "; " : ": ") + failures[i];
-    if (failures.size() > kNamedFailures) asked.reason += "; and " + std::to_string(failures.size() - kNamedFailures) + " more";
-    if (failures.empty()) asked.reason = "every run diverged";
-  } else {
-    asked.chosen = asked.candidates.front().values;
-  }
+  if ((!gathering.failures().empty() && !take.allow_missing) || !measured) asked.reason = reason_of(gathering.failures());
+  else asked.chosen = asked.candidates.front().values;
   return finished(std::move(asked));
 }
 

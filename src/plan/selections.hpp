@@ -5,9 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "plan/findings.hpp"
-#include "plan/planned_experiment.hpp"
-#include "plan/task_table.hpp"
+#include "plan/gathering.hpp"
 
 namespace espalier::plan {
 
@@ -39,16 +37,11 @@ class Selections {
   std::vector<PendingSelection> pending() const { return pending_; }
 
  private:
-  struct RunRef {
-    const PlannedExperiment* experiment = nullptr;
-    std::size_t run = 0;
-  };
   /// The runs of a take's experiments by the values of its `per` axes.
   struct Pool {
     std::map<std::string, std::vector<RunRef>> by_per;
     bool some_unknown = false;  ///< a `per` value of some run is itself still to be taken
   };
-  struct Gathering;
 
   const SelectionOutcome* given(const std::string& key, const SelectionOutcome& asked) const;
   Decision from_fact(const study::Take& take, const SelectionOutcome& fact, SelectionOutcome asked);
@@ -57,7 +50,6 @@ class Selections {
   Decision finished(SelectionOutcome outcome);
   const Pool& pool_of(const study::Take& take);
   void check(const study::Take& take, const PlannedExperiment& from) const;
-  void gather(Gathering& gathering, const study::Take& take, const RunRef& ref) const;
 
   const std::map<std::string, std::unique_ptr<PlannedExperiment>>& planned_;
   const TaskTable& tasks_;

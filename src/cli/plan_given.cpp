@@ -1,0 +1,50 @@
+#include "cli/plan_given.hpp"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* kForm = R"(Write [{"experiment": "frozen", "per": {"per_class": 10}, "values": {"transferred": 6}}, ...])";
+
+study::Value value_of(const ordered_json& value) {
+  if (value.is_boolean()) return value.get<bool>();
+  if (value.is_number_integer()) return value.get<std::int64_t>();
+  if (value.is_number()) return value.get<double>();
+  return value.get<std::string>();
+}
+
+std::vector<plan::Label> labels_of(const ordered_json& object) {
+  std::vector<plan::Label> labels;
+  for (const auto& [axis, value] : object.items()) labels.push_back({axis, study::to_string(value_of(value))});
+  return labels;
+}
+
+plan::SelectionOutcome selection_of(const ordered_json& entry) {
+  plan::SelectionOutcome outcome;
+  outcome.experiment = entry.at("experiment").get<std::string>();
+  if (entry.contains("per")) outcome.per = labels_of(entry.at("per"));
+  outcome.chosen = labels_of(entry.at("values"));
+  return outcome;
+}
+
+}  // namespace
+
+std::vector<plan::SelectionOutcome> read_given(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  if (!stream) throw UsageError("'" + file.string() + "' cannot be read", "--given names it", "Name a JSON file");
+  try {
+    std::vector<plan::SelectionOutcome> all;
+    for (const auto& entry : ordered_json::parse(stream)) all.push_back(selection_of(entry));
+    return all;
+  } catch (const ordered_json::exception& error) {
+    throw UsageError("'" + file.string() + "' is no list of selections", error.what(), kForm);
+  }
+}
+
+}  // namespace espalier::cli

@@ -1,0 +1,13 @@
+#pragma once
+#include <filesystem>
+#include <vector>
+
+#include "espalier/plan/plan.hpp"
+
+namespace espalier::cli {
+
+/// Selections made by hand: a JSON list of {"experiment": NAME, "per": {axis: value}, "values": {axis: value}}.
+/// Throws UsageError where the file cannot be read as such.
+std::vector<plan::SelectionOutcome> read_given(const std::filesystem::path& file);
+
+}  // namespace espalier::cli

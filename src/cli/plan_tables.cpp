@@ -1,0 +1,126 @@
+#include "cli/plan_tables.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/table.hpp"
+
+namespace espalier::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+const char* name_of(task::TaskKind kind) {
+  switch (kind) {
+    case task::TaskKind::pretrain: return "pretrain";
+    case task::TaskKind::train: return "train";
+    case task::TaskKind::noop: return "noop";
+  }
+  return "unknown";
+}
+
+std::string excluded_text(const std::map<std::string, std::int64_t>& excluded) {
+  std::string text;
+  for (const auto& [rule, count] : excluded) text += (text.empty() ? "" : ", ") + fmt::format("{} {}", count, rule);
+  return text;
+}
+
+std::string bytes_text(std::int64_t bytes) {
+  if (bytes >= 1'000'000'000) return fmt::format("{:.1f} GB", static_cast<double>(bytes) / 1e9);
+  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+std::string experiments_text(const plan::Plan& plan) {
+  Table table({"experiment", "runs", "later", "excluded"});
+  for (const auto& one : plan.experiments) {
+    table.row({one.name, std::to_string(one.runs), std::to_string(one.later), excluded_text(one.excluded)});
+  }
+  return table.text();
+}
+
+std::string passes_text(const plan::Plan& plan) {
+  Table table({"pass", "tasks before", "tasks after", "epoch-images before", "epoch-images after"});
+  for (const auto& pass : plan.passes) {
+    table.row({pass.name, std::to_string(pass.tasks_before), std::to_string(pass.tasks_after),
+               std::to_string(pass.epoch_images_before), std::to_string(pass.epoch_images_after)});
+  }
+  return table.text();
+}
+
+std::string selections_text(const plan::Plan& plan) {
+  std::string text;
+  for (const auto& made : plan.selections) {
+    text += "\nselection " + made.key + ": ";
+    if (!made.reason.empty()) text += "impossible, " + made.reason;
+    for (const auto& label : made.chosen) text += label.axis + "=" + label.value + " ";
+  }
+  if (!plan.pending.empty()) text += fmt::format("\n{} selections wait for results", plan.pending.size());
+  return text.empty() ? text : text + "\n";
+}
+
+ordered_json experiments_json(const plan::Plan& plan) {
+  ordered_json all = ordered_json::array();
+  for (const auto& one : plan.experiments) {
+    all.push_back({{"name", one.name}, {"runs", one.runs}, {"later", one.later}, {"excluded", one.excluded}});
+  }
+  return all;
+}
+
+ordered_json passes_json(const plan::Plan& plan) {
+  ordered_json all = ordered_json::array();
+  for (const auto& pass : plan.passes) {
+    all.push_back({{"name", pass.name}, {"tasks_before", pass.tasks_before}, {"tasks_after", pass.tasks_after},
+                   {"epoch_images_before", pass.epoch_images_before}, {"epoch_images_after", pass.epoch_images_after}});
+  }
+  return all;
+}
+
+}  // namespace
+
+PlanTotals totals_of(const plan::Plan& plan) {
+  PlanTotals totals;
+  for (const auto& one : plan.experiments) {
+    totals.runs += one.runs;
+    totals.later += one.later;
+    for (const auto& [rule, count] : one.excluded) totals.excluded[rule] += count;
+  }
+  for (const auto& task : plan.tasks) ++totals.tasks[name_of(task.kind)];
+  return totals;
+}
+
+std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated) {
+  const auto totals = totals_of(plan);
+  std::string text = experiments_text(plan) + "\n";
+  text += fmt::format("{} runs", totals.runs);
+  if (totals.later) text += fmt::format(", at most {} of them later, through selections", totals.later);
+  text += fmt::format("\n{} tasks", plan.tasks.size());
+  for (const auto& [kind, count] : totals.tasks) text += fmt::format(", {} {}", count, kind);
+  text += fmt::format("; {} done", plan.done);
+  if (plan.again) text += fmt::format(", {} to be trained again because more is to be recorded", plan.again);
+  text += fmt::format("\n{:.2f} device-hours to do{}; {} on disk at the end\n", plan.device_hours,
+                      calibrated ? "" : " (uncalibrated)", bytes_text(plan.disk_bytes));
+  if (plan.provisional) text += "some data are not here: ids are provisional\n";
+  if (explain) text += "\n" + passes_text(plan) + selections_text(plan);
+  return text;
+}
+
+std::string plan_json(const plan::Plan& plan, bool calibrated) {
+  const auto totals = totals_of(plan);
+  const ordered_json json = {{"runs", totals.runs},
+                             {"later", totals.later},
+                             {"excluded", totals.excluded},
+                             {"tasks", totals.tasks},
+                             {"done", plan.done},
+                             {"again", plan.again},
+                             {"device_hours", plan.device_hours},
+                             {"calibrated", calibrated},
+                             {"disk_bytes", plan.disk_bytes},
+                             {"provisional", plan.provisional},
+                             {"experiments", experiments_json(plan)},
+                             {"passes", passes_json(plan)},
+                             {"selections_pending", plan.pending.size()}};
+  return json.dump(2) + "\n";
+}
+
+}  // namespace espalier::cli

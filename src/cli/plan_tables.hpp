@@ -1,0 +1,19 @@
+#pragma once
+// How a plan looks to people and to programs.
+#include <string>
+
+#include "espalier/plan/plan.hpp"
+
+namespace espalier::cli {
+
+struct PlanTotals {
+  std::int64_t runs = 0, later = 0;
+  std::map<std::string, std::int64_t> excluded;  ///< rule -> runs removed, over all experiments
+  std::map<std::string, std::int64_t> tasks;     ///< kind -> tasks
+};
+
+PlanTotals totals_of(const plan::Plan& plan);
+std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated);
+std::string plan_json(const plan::Plan& plan, bool calibrated);
+
+}  // namespace espalier::cli

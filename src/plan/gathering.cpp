@@ -1,0 +1,133 @@
+#include "plan/gathering.hpp"
+
+#include <algorithm>
+
+#include "espalier/core/errors.hpp"
+#include "plan/findings.hpp"
+
+namespace espalier::plan {
+namespace {
+
+const metrics::Row* last_row(const TaskOutcome& outcome, metrics::Subset subset) {
+  const metrics::Row* last = nullptr;
+  for (const auto& row : outcome.rows) {
+    if (row.subset != subset) continue;
+    if (!last || std::pair(row.epoch, row.step) > std::pair(last->epoch, last->step)) last = &row;
+  }
+  return last;
+}
+
+bool records(const task::RecordSpec& record, metrics::Subset subset) {
+  switch (subset) {
+    case metrics::Subset::valid: return record.valid;
+    case metrics::Subset::test: return record.test;
+    case metrics::Subset::fit: return record.fit;
+    case metrics::Subset::train: return true;
+  }
+  return false;
+}
+
+bool ended(RunState state) {
+  return state != RunState::waiting && state != RunState::ready && state != RunState::running;
+}
+
+metrics::MetricName metric_of(const study::Take& take) {
+  try {
+    return metrics::parse_metric(take.best);
+  } catch (const UsageError& error) {
+    throw Refusal{error.what(), "", ""};
+  }
+}
+
+std::string text_of(const std::vector<Label>& labels) {
+  std::string text;
+  for (const auto& label : labels) text += label.axis + "=" + label.value + ",";
+  return text;
+}
+
+}  // namespace
+
+Gathering::Gathering(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes)
+    : take_(take), tasks_(tasks), outcomes_(outcomes), metric_(metric_of(take)) {}
+
+std::vector<TaskId> Gathering::needs() const { return {needs_.begin(), needs_.end()}; }
+
+Setting* Gathering::setting_of(const RunRef& ref) {
+  const auto& experiment = *ref.experiment;
+  std::vector<Label> values;
+  for (const auto& axis : take_.values) {
+    const auto* value = value_at(experiment.grid, experiment.grid.cells[ref.run], axis);
+    if (!value) return nullptr;
+    values.push_back({axis, to_string(*value)});
+  }
+  for (auto& known : settings_) {
+    if (known.values == values) return &known;
+  }
+  settings_.push_back({});
+  settings_.back().values = std::move(values);
+  return &settings_.back();
+}
+
+Measurement Gathering::place_of(const PlannedRun& run) const {
+  Measurement place;
+  if (const auto* split = run.label("split")) place.split = *split;
+  for (const auto& axis : take_.mean_over) {
+    const auto* label = axis == "split" || axis == "replicate" ? nullptr : run.label(axis);
+    if (label) place.cell += axis + "=" + *label + ",";
+  }
+  return place;
+}
+
+void Gathering::check_recorded(const TaskTable::Entry& entry, const RunRef& ref) const {
+  if (records(entry.training.record, metric_.subset)) return;
+  throw Refusal{"a selection chooses by '" + take_.best + "', which is not recorded",
+                "experiment '" + ref.experiment->study->name + "' has no such images or does not measure them",
+                "Set valid = { per_class = N } on its data, or fit = true."};
+}
+
+void Gathering::fail(const RunRef& ref, Setting& setting, const std::string& why) {
+  ++setting.missing;
+  const auto& experiment = *ref.experiment;
+  failures_.push_back(experiment.study->name + ": " + describe(experiment, experiment.grid.cells[ref.run]) + " (" + why + ")");
+}
+
+void Gathering::add(const RunRef& ref) {
+  const auto& run = ref.experiment->runs[ref.run];
+  Setting* setting = run.waits_for.empty() ? setting_of(ref) : nullptr;
+  if (!setting) {
+    // an aborted run may lack its taken values: its setting is not known, the failure is
+    later_ = later_ || run.aborted.empty();
+    if (!run.aborted.empty()) failures_.push_back(run.experiment + ": " + run.aborted);
+    return;
+  }
+  const Measurement place = place_of(run);
+  const auto* replicate = run.label("replicate");
+  const std::string cell = text_of(setting->values) + "|" + place.split + "|" + place.cell + "|" + (replicate ? *replicate : "");
+  if (!seen_.insert(cell + "|" + run.task.hex).second) return;
+  if (!run.aborted.empty()) return fail(ref, *setting, "aborted: " + run.aborted);
+  if (const auto* entry = tasks_.find(run.task)) {
+    check_recorded(*entry, ref);
+    setting->trained_units = entry->trained_units;
+  }
+  const auto outcome = outcomes_.find(run.task);
+  if (outcome == outcomes_.end() || !ended(outcome->second.state)) needs_.insert(run.task);
+  else measure(outcome->second, ref, *setting, place);
+}
+
+void Gathering::measure(const TaskOutcome& outcome, const RunRef& ref, Setting& setting, Measurement measured) {
+  measured.diverged = outcome.state == RunState::failed && outcome.cause.starts_with("diverged");
+  if (outcome.state != RunState::done && !measured.diverged) {
+    return fail(ref, setting, std::string(name_of(outcome.state)) + (outcome.cause.empty() ? "" : ": " + outcome.cause));
+  }
+  const auto* row = last_row(outcome, metric_.subset);
+  if (!row && !measured.diverged) {
+    needs_.insert(ref.experiment->runs[ref.run].task);  // done before this was recorded: it is trained again
+    return;
+  }
+  if (row) measured.metric = metric_.of(*row);
+  const auto* valid = last_row(outcome, metrics::Subset::valid);
+  if (valid || row) measured.loss = (valid ? valid : row)->loss;
+  setting.runs.push_back(std::move(measured));
+}
+
+}  // namespace espalier::plan

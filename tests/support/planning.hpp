@@ -1,0 +1,72 @@
+#pragma once
+// Compiling in tests, and results made up for tasks.
+#include <catch2/catch.hpp>
+#include <functional>
+
+#include "support/study_builder.hpp"
+
+namespace espalier::support {
+
+/// Compiles and fails the test on any diagnostic.
+inline plan::Plan compiled(const study::Study& study, const plan::Outcomes& outcomes = {},
+                           const plan::CompileOptions& options = {}, const plan::Facts& facts = small_facts()) {
+  plan::Plan plan = plan::compile(study, facts, outcomes, options);
+  for (const auto& diagnostic : plan.diagnostics) FAIL(study::format(diagnostic, "study"));
+  return plan;
+}
+
+/// All diagnostics of a study that cannot be compiled, a line each.
+inline std::string complaints(const study::Study& study, const plan::Facts& facts = small_facts()) {
+  std::string all;
+  for (const auto& diagnostic : plan::compile(study, facts, {}, {}).diagnostics) all += study::format(diagnostic, "study") + "\n";
+  return all;
+}
+
+inline const task::Task* task_of(const plan::Plan& plan, const TaskId& id) {
+  for (const auto& task : plan.tasks) {
+    if (task.id == id) return &task;
+  }
+  return nullptr;
+}
+
+/// The run of an experiment with these labels; fails the test if there is none.
+inline const plan::PlannedRun& run_where(const plan::Plan& plan, const std::string& experiment,
+                                         const std::vector<plan::Label>& labels) {
+  for (const auto& run : plan.runs) {
+    bool fits = run.experiment == experiment;
+    for (const auto& label : labels) fits = fits && run.label(label.axis) && *run.label(label.axis) == label.value;
+    if (fits) return run;
+  }
+  throw std::runtime_error("no such run in " + experiment);
+}
+
+inline int number(const plan::PlannedRun& run, const std::string& axis) { return std::stoi(*run.label(axis)); }
+
+/// A finished task with this validation accuracy (of 1000) and loss at its end.
+inline plan::TaskOutcome finished(const task::Task& task, int right, double loss = 1) {
+  plan::TaskOutcome outcome;
+  outcome.state = plan::RunState::done;
+  outcome.recorded = task.record;
+  metrics::Row early, last;
+  early.epoch = 1;
+  early.subset = last.subset = metrics::Subset::valid;
+  early.count = last.count = 1000;
+  early.top1 = 999;  // the final row counts, not the best
+  last.epoch = task.train.length.epoch;
+  last.top1 = right;
+  last.loss = loss;
+  outcome.rows = {early, last};
+  return outcome;
+}
+
+/// Every task of the plan finished: pretrainings anyhow, the tasks of runs as `right` says.
+inline plan::Outcomes all_finished(const plan::Plan& plan, const std::function<int(const plan::PlannedRun&)>& right) {
+  plan::Outcomes outcomes;
+  for (const auto& task : plan.tasks) outcomes[task.id] = finished(task, 500);
+  for (const auto& run : plan.runs) {
+    if (const auto* task = task_of(plan, run.task)) outcomes[run.task] = finished(*task, right(run));
+  }
+  return outcomes;
+}
+
+}  // namespace espalier::support
