@@ -23,6 +23,20 @@ struct StudyInput {
 
 enum class WantImages : bool { no, yes };
 
+/// What checking found: facts are complete only without errors.
+struct CheckedStudy {
+  study::Study study;
+  plan::Facts facts;
+  std::vector<study::Diagnostic> diagnostics;
+};
+
+/// Reads and checks text and data, and finds all errors instead of throwing at the first. Throws UsageError only where
+/// the file cannot be read, EnvironmentError where the trainer cannot be started.
+CheckedStudy check_study(const StudyArguments& arguments, WantImages images);
+
+/// Diagnostics to standard error, one a line, in the order of the lines.
+void print_diagnostics(const std::vector<study::Diagnostic>& diagnostics, const std::filesystem::path& file);
+
 /// Reads and checks. All errors of the file are printed to standard error, one a line, and UsageError is thrown.
 /// With WantImages::no, data given by `expect` need no files.
 StudyInput load_study(const StudyArguments& arguments, WantImages images);

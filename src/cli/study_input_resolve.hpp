@@ -1,0 +1,16 @@
+#pragma once
+#include <filesystem>
+#include <vector>
+
+#include "espalier/cli/study_input.hpp"
+
+namespace espalier::cli {
+
+/// Facts of all data sets and checkpoints; what is wrong with them goes to `diagnostics`.
+plan::Facts find_facts(const study::Study& study, const std::filesystem::path& root, WantImages images,
+                       std::vector<study::Diagnostic>& diagnostics);
+
+/// $ESPALIER_CACHE, else $XDG_CACHE_HOME/espalier, else ~/.cache/espalier: where packs are kept.
+std::filesystem::path cache_path();
+
+}  // namespace espalier::cli

@@ -1,0 +1,80 @@
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "espalier/study/parse.hpp"
+#include "study/cells.hpp"
+
+using namespace espalier::study;
+
+namespace {
+
+const std::filesystem::path kRoot = ESPALIER_SOURCE_DIR;
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream stream(kRoot / file);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+Study job(const std::string& name, const std::vector<std::string>& overrides = {}) {
+  const auto result = parse(text_of("jobs/" + name), overrides);
+  for (const auto& diagnostic : result.diagnostics) UNSCOPED_INFO(format(diagnostic, name));
+  REQUIRE(result.diagnostics.empty());
+  return result.study;
+}
+
+std::int64_t cells(const Study& study) {
+  std::int64_t sum = 0;
+  for (const auto& experiment : study.experiments) sum += cell_count(study, experiment);
+  return sum;
+}
+
+/// The TOML blocks of a page.
+std::vector<std::string> toml_blocks(const std::string& page) {
+  std::vector<std::string> blocks;
+  for (std::size_t at = page.find("```toml\n"); at != std::string::npos; at = page.find("```toml\n", at)) {
+    at += 8;
+    blocks.push_back(page.substr(at, page.find("```", at) - at));
+  }
+  return blocks;
+}
+
+}  // namespace
+
+TEST_CASE("documents: docs/study.md has a row for every word of the language, as the program knows it") {
+  const std::string page = text_of("docs/study.md");
+
+  for (const auto& doc : keys()) {
+    INFO(doc.table);
+    CHECK_THAT(page, Catch::Contains("| `" + doc.key + "` | " + doc.type + " | " + doc.fallback + " | " + doc.meaning + " |"));
+  }
+  for (const auto& axis : axis_names()) {
+    const bool training = axis.find('.') != std::string::npos;
+    if (!training) CHECK_THAT(page, Catch::Contains("| `" + axis + "` |"));
+  }
+}
+
+TEST_CASE("documents: the example of docs/study.md is a study") {
+  const auto result = parse(toml_blocks(text_of("docs/study.md")).at(0));
+
+  for (const auto& diagnostic : result.diagnostics) UNSCOPED_INFO(format(diagnostic, "docs/study.md"));
+  CHECK(result.diagnostics.empty());
+}
+
+TEST_CASE("documents: the paper's study has 1,036 runs before selections are known") {
+  const Study study = job("plested-imagenet.toml");
+
+  CHECK(cells(study) == 1036);
+  CHECK(study.networks.at(0).spec.depth() == 8);
+  CHECK(study.train.frozen_dropout == "on");
+}
+
+TEST_CASE("documents: every job is a study without a finding") {
+  CHECK(cells(job("quickstart.toml")) == 108);
+  CHECK(cells(job("plested-cifar100.toml")) == 1008);
+  CHECK(job("plested-omniglot.toml").experiments.size() == 6);
+}
