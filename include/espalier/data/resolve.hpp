@@ -1,0 +1,40 @@
+#pragma once
+// Raw images to packs that are found by content: what planning needs to know, and where the pixels are.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "espalier/data/import.hpp"
+
+namespace espalier::data {
+
+/// `cache`/<digest>.safetensors holds packs, `cache`/index what raw bytes gave which pack, `cache`/stat hashes of raw
+/// files that have not changed since. Any of it may be deleted at any time; two processes may use it at once.
+struct DataPlace {
+  std::filesystem::path root;   ///< raw paths are relative to it
+  std::filesystem::path cache;
+};
+
+/// What planning needs to know of one pack.
+struct PackFacts {
+  std::string digest;
+  network::Shape shape;
+  std::vector<std::string> class_names;
+  std::vector<std::int64_t> class_counts;
+  std::vector<float> mean, std;
+  std::filesystem::path file;
+};
+
+PackFacts facts_of(const Pack& pack, const std::filesystem::path& file);
+
+/// The same as a JSON object, without the file.
+std::string facts_text(const PackFacts& facts);
+
+/// Packs on first use. Throws DataProblem or another UsageError about the images, EnvironmentError about the cache.
+PackFacts resolve(const ImportSpec& spec, const DataPlace& place);
+
+/// The verb `data resolve`: JSON in, JSON out (docs/data.md). Problems of a data set stand in the answer; a malformed
+/// request throws UsageError.
+std::string resolve_request(const std::string& request);
+
+}  // namespace espalier::data

@@ -1,0 +1,72 @@
+#include "espalier/data/resolve.hpp"
+
+#include <fstream>
+#include <optional>
+
+#include "data/durable_file.hpp"
+#include "data/facts_json.hpp"
+#include "data/raw_hash.hpp"
+
+namespace espalier::data {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr int kReadersVersion = 1;  // raised when a reader would give other pixels from equal bytes
+
+/// Everything that can change what is decoded: raw bytes by their hash, and the options.
+std::string index_key(const ImportSpec& spec, const DataPlace& place) {
+  Json raw = Json::array();
+  for (const std::string& name : spec.images) raw.push_back(raw_hash(place.root / name, place.cache / "stat"));
+  if (!spec.labels.empty()) raw.push_back(raw_hash(place.root / spec.labels, place.cache / "stat"));
+  const Json key{{"readers", kReadersVersion}, {"format", static_cast<int>(spec.format)}, {"raw", raw},
+                 {"resize", spec.resize},      {"grey", spec.grey},                         {"label_kind", spec.label_kind},
+                 {"made", spec.made},          {"class_names", spec.class_names}};
+  return to_hex(sha256(key.dump(-1, ' ', true, Json::error_handler_t::replace)));
+}
+
+/// The file's size tells a whole pack from a truncated one; its digest is checked when it is opened for training.
+std::optional<PackFacts> find(const fs::path& note, const fs::path& cache) {
+  std::ifstream in(note);
+  if (!in) return std::nullopt;
+  try {
+    const Json json = Json::parse(in);
+    PackFacts facts = facts_from(json);
+    facts.file = fs::absolute(cache / (facts.digest + ".safetensors"));
+    if (fs::file_size(facts.file) != json.at("bytes").get<std::uintmax_t>()) return std::nullopt;
+    return facts;
+  } catch (const Json::exception&) {
+    return std::nullopt;  // a damaged note is as good as none: the pack is made again
+  } catch (const fs::filesystem_error&) {
+    return std::nullopt;  // the pack was deleted
+  }
+}
+
+void remember(const fs::path& note, const PackFacts& facts) {
+  Json json = json_of(facts);
+  json["bytes"] = fs::file_size(facts.file);
+  fs::create_directories(note.parent_path());
+  const std::string text = json.dump(-1, ' ', true);
+  write_durably(note, {bytes_of(text)});
+}
+
+}  // namespace
+
+PackFacts facts_of(const Pack& pack, const fs::path& file) {
+  return {pack.digest, pack.shape(), pack.class_names, pack.class_counts(), pack.mean, pack.std, fs::absolute(file)};
+}
+
+PackFacts resolve(const ImportSpec& spec, const DataPlace& place) {
+  const fs::path note = place.cache / "index" / (index_key(spec, place) + ".json");
+  if (auto known = find(note, place.cache)) return *known;
+  const Pack pack = import_images(spec, place.root);
+  const fs::path file = place.cache / (pack.digest + ".safetensors");
+  fs::create_directories(place.cache);
+  write_pack(file, pack);
+  const PackFacts facts = facts_of(pack, file);
+  remember(note, facts);
+  return facts;
+}
+
+}  // namespace espalier::data

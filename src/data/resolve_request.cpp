@@ -1,0 +1,72 @@
+// The contract of `espalier-trainer data resolve`: docs/data.md.
+#include "data/facts_json.hpp"
+
+namespace espalier::data {
+namespace {
+
+using Json = nlohmann::json;
+
+ImportSpec spec_of(const Json& json, const Json& files) {
+  ImportSpec spec;
+  spec.format = format_named(json.at("format").get<std::string>());
+  spec.images = files.value("images", std::vector<std::string>());
+  spec.labels = files.value("labels", std::string());
+  spec.resize = json.value("resize", 0);
+  spec.grey = json.value("grey", false);
+  spec.label_kind = json.value("label_kind", std::string("fine"));
+  spec.made = json.value("made", std::map<std::string, std::int64_t>());
+  return spec;
+}
+
+Json resolve_one(const Json& json, const DataPlace& place) {
+  const PackFacts facts = resolve(spec_of(json, json.value("files", Json::object())), place);
+  Json answer = json_of(facts);
+  answer["pack_path"] = facts.file.string();
+  answer["test_digest"] = answer["test_pack_path"] = "";
+  answer["test_counts"] = Json::array();
+  if (!json.contains("test_files") || json.at("test_files").is_null()) return answer;
+
+  ImportSpec test_spec = spec_of(json, json.at("test_files"));
+  if (test_spec.format == DataFormat::made) throw DataProblem("made images have no test files", "they are made", "Write test = { per_class = n }.");
+  test_spec.class_names = facts.class_names;
+  const PackFacts test = resolve(test_spec, place);
+  if (test.shape != facts.shape) throw DataProblem("test images have another size than the training images", "one network sees both", "Set resize, or name other files.");
+  answer["test_digest"] = test.digest;
+  answer["test_counts"] = test.class_counts;
+  answer["test_pack_path"] = test.file.string();
+  return answer;
+}
+
+Json problem_of(const std::string& name, const std::string& problem, const std::string& why, const std::string& suggestion) {
+  return {{"name", name}, {"problem", problem}, {"why", why}, {"suggestion", suggestion}};
+}
+
+Json answer_of(const Json& request) {
+  const DataPlace place{request.at("root").get<std::string>(), request.at("cache").get<std::string>()};
+  Json data = Json::object(), errors = Json::array();
+  for (const Json& one : request.at("data")) {
+    const auto name = one.at("name").get<std::string>();
+    try {
+      data[name] = resolve_one(one, place);
+    } catch (const DataProblem& error) {
+      errors.push_back(problem_of(name, error.problem, error.why, error.suggestion));
+    } catch (const EnvironmentError&) {
+      throw;
+    } catch (const Error& error) {
+      errors.push_back(problem_of(name, error.what(), "", ""));
+    }
+  }
+  return {{"data", data}, {"errors", errors}};
+}
+
+}  // namespace
+
+std::string resolve_request(const std::string& request) {
+  try {
+    return answer_of(Json::parse(request)).dump(-1, ' ', false, Json::error_handler_t::replace);
+  } catch (const Json::exception& error) {
+    throw UsageError("the request to 'data resolve' is malformed", error.what(), "docs/data.md says what it holds.");
+  }
+}
+
+}  // namespace espalier::data

@@ -1,0 +1,133 @@
+// `espalier-trainer data resolve | import | make | info`: docs/data.md.
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <numeric>
+#include <sstream>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/data/resolve.hpp"
+#include "espalier/trainer/verbs.hpp"
+
+namespace espalier::trainer {
+
+namespace {
+
+struct Options {
+  std::string format = "idx", root = ".", out, classes_of;
+  data::ImportSpec spec;
+  bool json = false;
+};
+
+void add_raw_options(CLI::App& verb, Options& options, bool is_format_needed) {
+  auto* format = verb.add_option("--format", options.format, "idx, cifar, folder or pack");
+  if (is_format_needed) format->required();
+  verb.add_option("--images", options.spec.images, "file or files of images; for folder: the folder");
+  verb.add_option("--labels", options.spec.labels, "idx: file of labels");
+  verb.add_option("--root", options.root, "paths are relative to this folder");
+  verb.add_option("--resize", options.spec.resize, "folder: shorter side, then centre crop")->check(CLI::Range(1, 8192));
+  verb.add_flag("--grey", options.spec.grey, "folder: one channel");
+  verb.add_option("--label-kind", options.spec.label_kind, "cifar: fine or coarse");
+  verb.add_option("--classes-of", options.classes_of, "a pack whose classes these images have (for test images)");
+}
+
+data::Pack import(const Options& options) {
+  data::ImportSpec spec = options.spec;
+  spec.format = data::format_named(options.format);
+  if (!options.classes_of.empty()) spec.class_names = data::open_pack(options.classes_of).class_names;
+  return data::import_images(spec, options.root);
+}
+
+std::string joined(const std::vector<float>& values) {
+  std::ostringstream text;
+  for (const float value : values) text << std::fixed << std::setprecision(5) << (text.tellp() > 0 ? " " : "") << value;
+  return text.str();
+}
+
+std::string counts_of(const std::vector<std::int64_t>& counts) {
+  if (counts.empty()) return "no";
+  const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
+  return std::to_string(*least) + (*least == *most ? "" : " to " + std::to_string(*most));
+}
+
+void print(const data::PackFacts& facts, bool as_json) {
+  if (as_json) {
+    std::cout << data::facts_text(facts) << "\n";
+    return;
+  }
+  const std::int64_t total = std::accumulate(facts.class_counts.begin(), facts.class_counts.end(), std::int64_t{0});
+  std::cout << "images   " << total << "\n"
+            << "shape    " << facts.shape.channels << " x " << facts.shape.height << " x " << facts.shape.width << "\n"
+            << "classes  " << facts.class_names.size() << ", " << counts_of(facts.class_counts) << " images each\n"
+            << "mean     " << joined(facts.mean) << "\n"
+            << "std      " << joined(facts.std) << "\n"
+            << "digest   " << facts.digest << "\n";
+}
+
+/// What `import` and `make` do with their images.
+void pack_into(const Options& options) {
+  const data::Pack pack = import(options);
+  data::write_pack(options.out, pack);
+  print(data::facts_of(pack, options.out), options.json);
+}
+
+void add_resolve(CLI::App& data) {
+  auto* verb = data.add_subcommand("resolve", "packs what a request on standard input names; answers in JSON");
+  verb->callback([] {
+    const std::string request{std::istreambuf_iterator<char>(std::cin), {}};
+    std::cout << data::resolve_request(request) << "\n";
+  });
+}
+
+void add_import(CLI::App& data) {
+  auto* verb = data.add_subcommand("import", "packs raw images into one file");
+  auto options = std::make_shared<Options>();
+  add_raw_options(*verb, *options, true);
+  verb->add_option("--out", options->out, "the pack to write")->required();
+  verb->add_flag("--json", options->json, "one JSON value");
+  verb->callback([options] { pack_into(*options); });
+}
+
+void add_make(CLI::App& data) {
+  auto* verb = data.add_subcommand("make", "makes procedural images: a pattern a class, and noise");
+  auto options = std::make_shared<Options>();
+  options->format = "made";
+  for (const char* name : {"classes", "per_class", "channels", "height", "width", "seed", "noise"}) {
+    std::string flag = std::string("--") + name;
+    std::replace(flag.begin(), flag.end(), '_', '-');
+    verb->add_option_function<std::int64_t>(flag, [options, name](std::int64_t value) { options->spec.made[name] = value; });
+  }
+  verb->add_option("--out", options->out, "the pack to write")->required();
+  verb->add_flag("--json", options->json, "one JSON value");
+  verb->callback([options] { pack_into(*options); });
+}
+
+void add_info(CLI::App& data) {
+  auto* verb = data.add_subcommand("info", "shape, classes, counts, digest, mean and std of a pack or of raw images");
+  auto options = std::make_shared<Options>();
+  auto file = std::make_shared<std::string>();
+  verb->add_option("file", *file, "a pack");
+  options->format = "pack";
+  add_raw_options(*verb, *options, false);
+  verb->add_flag("--json", options->json, "one JSON value");
+  verb->callback([options, file] {
+    if (!file->empty()) options->spec.images.insert(options->spec.images.begin(), *file);
+    if (options->spec.images.empty()) throw UsageError("nothing to look at", "no file was named", "Name a pack, or --format and --images.");
+    print(data::facts_of(import(*options), *file), options->json);
+  });
+}
+
+}  // namespace
+
+void add_data_verbs(CLI::App& app, int&) {
+  auto* data = app.add_subcommand("data", "packs of images: resolve, import, make, info");
+  data->require_subcommand(1);
+  add_resolve(*data);
+  add_import(*data);
+  add_make(*data);
+  add_info(*data);
+}
+
+}  // namespace espalier::trainer
