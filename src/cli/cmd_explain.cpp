@@ -1,10 +1,173 @@
+// espalier explain DIR RUN: where one run is, and why.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/find_run.hpp"
+#include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
-#include "espalier/core/errors.hpp"
+#include "espalier/report/progress.hpp"
+#include "espalier/report/wording.hpp"
 
 namespace espalier::cli {
+namespace {
+
+using plan::RunState;
+using report::Directory;
+using report::RunView;
+
+void line(const std::string& title, const std::string& text) { fmt::print("{:<10}{}\n", title, text); }
+
+const study::Experiment* experiment_of(const study::Study& study, const std::string& name) {
+  for (const auto& experiment : study.experiments) {
+    if (experiment.name == name) return &experiment;
+  }
+  return nullptr;
+}
+
+std::vector<study::Take> takes_of(const study::Experiment& experiment, const RunView& view) {
+  auto takes = experiment.takes;
+  for (const auto& protocol : experiment.cases) {
+    if (protocol.name == view.value("case")) takes.insert(takes.end(), protocol.takes.begin(), protocol.takes.end());
+  }
+  return takes;
+}
+
+/// Which experiments hold a selection up, and by how many runs.
+std::string open_inputs(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
+  const auto study = study_of(directory.state);
+  const auto* experiment = experiment_of(study, view.run->experiment);
+  if (!experiment) return "";
+  std::string text;
+  for (const auto& take : takes_of(*experiment, view)) {
+    for (const auto& from : take.from) {
+      const auto open = std::count_if(views.begin(), views.end(), [&](const RunView& other) {
+        return other.run->experiment == from && !store::is_final(other.state);
+      });
+      if (open > 0) text += fmt::format("{}{} runs of '{}' are not ended", text.empty() ? "" : ", ", open, from);
+    }
+  }
+  return text;
+}
+
+std::string waiting_for(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
+  if (!view.run->waits_for.empty()) {
+    const auto inputs = open_inputs(directory, views, view);
+    return "waits for the selection '" + view.run->waits_for + "'" + (inputs.empty() ? "" : ": " + inputs);
+  }
+  if (!view.task) return "its task is not planned yet";
+  std::string text;
+  for (const auto& need : view.task->task.needs) {
+    const auto found = directory.state.tasks.find(need);
+    const bool known = found != directory.state.tasks.end();
+    if (known && found->second.state == RunState::done) continue;
+    text += fmt::format("{}task {} ({})", text.empty() ? "starts from " : ", ", need.brief(),
+                        known ? plan::name_of(found->second.state) : "not listed");
+  }
+  return text.empty() ? "its last attempt was interrupted; the same 'espalier run' goes on" : text;
+}
+
+std::string why(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
+  switch (view.state) {
+    case RunState::aborted: return view.run->aborted.empty() && view.task ? view.task->cause : view.run->aborted;
+    case RunState::waiting: return waiting_for(directory, views, view);
+    case RunState::ready: return "what it starts from is there; no worker has taken it yet";
+    case RunState::running: {
+      const auto& attempt = view.task->attempts.back();
+      return fmt::format("on worker {} since {}", attempt.worker.rank, time_text(attempt.started));
+    }
+    default: return view.task ? view.task->cause : "";
+  }
+}
+
+void print_task(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
+  const auto& task = *view.task;
+  line("task", fmt::format("{}, {} epochs, {} epoch-images", task.task.id.hex, task.task.train.length.epoch,
+                           task.task.epoch_images));
+  for (const auto& need : task.task.needs) {
+    const auto found = directory.state.tasks.find(need);
+    const auto* valid = found == directory.state.tasks.end()
+                            ? nullptr
+                            : report::final_row(found->second, metrics::Subset::valid);
+    line("from", fmt::format("task {}{}", need.hex,
+                             valid ? fmt::format(", validation top-1 {:.1f} %", 100 * valid->top1_rate()) : ""));
+  }
+  std::string shared;
+  for (const auto& other : views) {
+    if (other.run->id == view.run->id || other.run->task != view.run->task) continue;
+    shared += (shared.empty() ? "" : ", ") + other.run->id.brief() + " (" + other.run->experiment + ")";
+  }
+  if (!shared.empty()) line("shared", "the same training answers " + shared);
+  if (!task.device.empty()) line("device", task.device);
+}
+
+void print_attempts(const store::TaskState& task) {
+  if (task.attempts.empty()) return;
+  Table table({"attempt", "worker", "started (UTC)", "took", "from epoch", "outcome"});
+  for (const auto& attempt : task.attempts) {
+    const bool ended = attempt.ended > 0;
+    table.row({fmt::format("{}.{}", attempt.fence.segment, attempt.fence.attempt), std::to_string(attempt.worker.rank),
+               time_text(attempt.started), ended ? report::duration_text(attempt.ended - attempt.started) : "-",
+               std::to_string(attempt.resumed_from.epoch), attempt.outcome.empty() ? "in hand" : attempt.outcome});
+  }
+  fmt::print("\n{}", table.text());
+}
+
+/// The last row of each subset, also of a training that has not ended.
+void print_rows(const store::TaskState& task) {
+  Table table({"subset", "epoch", "loss", "top-1 %", "top-5 %", "images"});
+  using metrics::Subset;
+  for (const Subset subset : {Subset::train, Subset::fit, Subset::valid, Subset::test}) {
+    const metrics::Row* last = nullptr;
+    for (const auto& current : task.rows) {
+      if (current.row.subset == subset) last = &current.row;
+    }
+    if (!last) continue;
+    table.row({metrics::name_of(subset), std::to_string(last->epoch), fmt::format("{:.4f}", last->loss),
+               fmt::format("{:.1f}", 100 * last->top1_rate()), fmt::format("{:.1f}", 100 * last->top5_rate()),
+               std::to_string(last->count)});
+  }
+  if (!table.empty()) fmt::print("\n{}", table.text());
+}
+
+void print_selections(const Directory& directory, const RunView& view) {
+  for (const auto& selection : directory.state.selections) {
+    if (selection.experiment != view.run->experiment) continue;
+    const bool applies = std::all_of(selection.per.begin(), selection.per.end(),
+                                     [&](const plan::Label& label) { return view.value(label.axis) == label.value; });
+    if (!applies) continue;
+    std::string chosen;
+    for (const auto& label : selection.chosen) chosen += " " + label.axis + "=" + label.value;
+    line("takes", (chosen.empty() ? " nothing: " + selection.reason : chosen).substr(1) + " by " + selection.metric +
+                      " (selection " + selection.key + ")");
+  }
+}
+
+void explain(const std::string& path, const std::string& wanted) {
+  const std::vector<Directory> directories = {read_directory(path)};
+  const auto views = report::runs_of(directories);
+  const auto view = find_run(views, wanted);
+  line("run", view.run->id.hex);
+  line("of", view.run->experiment + ": " + labels_text(*view.run));
+  const auto reason = why(directories.front(), views, view);
+  line("state", std::string(plan::name_of(view.state)) + (reason.empty() ? "" : ": " + reason));
+  print_selections(directories.front(), view);
+  if (!view.task) return;
+  print_task(directories.front(), views, view);
+  print_attempts(*view.task);
+  print_rows(*view.task);
+}
+
+}  // namespace
 
 void add_explain(CLI::App& app, int&) {
-  app.add_subcommand("explain", "to be written")->callback([] { throw UsageError("'explain' is not written yet"); });
+  auto path = std::make_shared<std::string>();
+  auto run = std::make_shared<std::string>();
+  auto* verb = app.add_subcommand("explain", "where one run is, and why");
+  verb->add_option("DIR", *path, "what 'run --out' was given")->required();
+  verb->add_option("RUN", *run, "the beginning of its id, or EXPERIMENT:AXIS=VALUE,...")->required();
+  verb->callback([path, run] { explain(*path, *run); });
 }
 
 }  // namespace espalier::cli

@@ -1,10 +1,53 @@
+// espalier logs DIR RUN: what its attempts said at their ends, and where the whole logs lie.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include "cli/find_run.hpp"
+#include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
-#include "espalier/core/errors.hpp"
 
 namespace espalier::cli {
+namespace {
+
+void print_attempt(const store::Attempt& attempt) {
+  fmt::print("attempt {}.{} on worker {}, started {}: {}\n", attempt.fence.segment, attempt.fence.attempt,
+             attempt.worker.rank, time_text(attempt.started), attempt.outcome.empty() ? "in hand" : attempt.outcome);
+  if (attempt.log_tail.empty()) return;
+  fmt::print("{}{}", attempt.log_tail, attempt.log_tail.back() == '\n' ? "" : "\n");
+}
+
+void print_places(const std::string& path, const store::TaskState& task) {
+  std::set<std::int32_t> workers;
+  for (const auto& attempt : task.attempts) workers.insert(attempt.worker.rank);
+  for (const auto worker : workers) {
+    const auto file = std::filesystem::path(path) / "logs" / fmt::format("worker-{}.log", worker);
+    fmt::print("log of worker {}: {}{}\n", worker, file.string(), std::filesystem::exists(file) ? "" : " (not there)");
+  }
+}
+
+void logs(const std::string& path, const std::string& wanted) {
+  const std::vector<report::Directory> directories = {read_directory(path)};
+  const auto view = find_run(report::runs_of(directories), wanted);
+  if (!view.task || view.task->attempts.empty()) {
+    fmt::print("run {} has not been attempted; 'espalier explain' says why\n", view.run->id.brief());
+    return;
+  }
+  for (const auto& attempt : view.task->attempts) print_attempt(attempt);
+  print_places(path, *view.task);
+}
+
+}  // namespace
 
 void add_logs(CLI::App& app, int&) {
-  app.add_subcommand("logs", "to be written")->callback([] { throw UsageError("'logs' is not written yet"); });
+  auto path = std::make_shared<std::string>();
+  auto run = std::make_shared<std::string>();
+  auto* verb = app.add_subcommand("logs", "what a run's attempts said");
+  verb->add_option("DIR", *path, "what 'run --out' was given")->required();
+  verb->add_option("RUN", *run, "the beginning of its id, or EXPERIMENT:AXIS=VALUE,...")->required();
+  verb->callback([path, run] { logs(*path, *run); });
 }
 
 }  // namespace espalier::cli

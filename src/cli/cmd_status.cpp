@@ -1,10 +1,132 @@
+// espalier status DIR: how far a study is, also while it runs.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/lock_probe.hpp"
+#include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
-#include "espalier/core/errors.hpp"
+#include "espalier/report/progress.hpp"
+#include "espalier/store/journal.hpp"
 
 namespace espalier::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using plan::RunState;
+
+constexpr RunState kShown[] = {RunState::done,        RunState::running,   RunState::ready,   RunState::waiting,
+                               RunState::failed,      RunState::quarantined, RunState::cancelled, RunState::aborted};
+
+Json to_json(const report::StateCounts& counts) {
+  Json object = {{"total", counts.total}};
+  for (const RunState state : kShown) object[plan::name_of(state)] = counts[state];
+  object["later"] = counts.later;
+  return object;
+}
+
+std::string launch_state(const store::State& state, const std::string& holder) {
+  if (!holder.empty()) return "running: " + holder;
+  if (state.segments.empty()) return "not started";
+  switch (state.last_exit) {
+    case 0: return "ended: all done";
+    case 1: return "ended: some runs failed";
+    case 75: return "stopped with work left; the same 'espalier run' goes on";
+    case -1: return "ended without a word (killed?); the same 'espalier run' goes on";
+    default: return fmt::format("ended with exit code {}", state.last_exit);
+  }
+}
+
+Json to_json(const store::State& state, const report::Progress& progress, const std::string& holder) {
+  Json out = {{"launch", launch_state(state, holder)}, {"running", !holder.empty()}};
+  out["last_exit"] = state.last_exit < 0 ? Json(nullptr) : Json(state.last_exit);
+  out["launches"] = state.segments.size();
+  out["workers"] = state.study.workers;
+  out["threads"] = state.study.threads;
+  out["experiments"] = Json::object();
+  for (const auto& experiment : progress.experiments) out["experiments"][experiment.name] = to_json(experiment.runs);
+  out["runs"] = to_json(progress.runs);
+  out["tasks"] = to_json(progress.tasks);
+  out["images_per_s"] = progress.images_per_s;
+  out["images_left"] = progress.images_left;
+  out["seconds_left"] = progress.seconds_left ? Json(*progress.seconds_left) : Json(nullptr);
+  out["in_hand"] = Json::array();
+  for (const auto& task : progress.running) {
+    out["in_hand"].push_back({{"worker", task.worker.rank}, {"task", task.task.hex}, {"started", task.started},
+                              {"epoch", task.epoch}});
+  }
+  out["warnings"] = state.warnings;
+  out["dropped"] = state.dropped;
+  return out;
+}
+
+/// Columns for states that occur only: most studies know three of the eight.
+Table counts_table(const report::Progress& progress) {
+  std::vector<std::string> header = {"experiment", "runs"};
+  std::vector<RunState> shown;
+  for (const RunState state : kShown) {
+    if (state != RunState::done && progress.runs[state] == 0) continue;
+    shown.push_back(state);
+    header.push_back(plan::name_of(state));
+  }
+  if (progress.runs.later > 0) header.push_back("of them later");
+  Table table(header);
+  const auto add = [&](const std::string& name, const report::StateCounts& counts) {
+    std::vector<std::string> row = {name, std::to_string(counts.total)};
+    for (const RunState state : shown) row.push_back(std::to_string(counts[state]));
+    if (progress.runs.later > 0) row.push_back(std::to_string(counts.later));
+    table.row(std::move(row));
+  };
+  for (const auto& experiment : progress.experiments) add(experiment.name, experiment.runs);
+  if (progress.experiments.size() > 1) add("all", progress.runs);
+  return table;
+}
+
+void print_pace(const store::State& state, const report::Progress& progress, bool runs_now) {
+  const auto& tasks = progress.tasks;
+  fmt::print("\ntasks     {} of {} done", tasks[RunState::done], tasks.total);
+  if (tasks[RunState::running]) fmt::print(", {} running", tasks[RunState::running]);
+  fmt::print("\nworkers   {} with {} thread{} each\n", state.study.workers, state.study.threads,
+             state.study.threads == 1 ? "" : "s");
+  if (progress.images_per_s > 0) fmt::print("pace      {:.0f} epoch-images/s\n", progress.images_per_s);
+  if (progress.images_left > 0 && progress.seconds_left) {
+    fmt::print("left      about {} of work{}\n", report::duration_text(*progress.seconds_left),
+               progress.runs.later ? ", without the later runs" : "");
+  }
+  if (!runs_now) return;
+  for (const auto& task : progress.running) {
+    fmt::print("worker {:<3} task {}{}\n", task.worker.rank, task.task.brief(),
+               task.epoch ? fmt::format(", epoch {}", task.epoch) : "");
+  }
+}
+
+void print_words(const store::State& state, const report::Progress& progress, const std::string& holder) {
+  fmt::print("{}\n\n{}", launch_state(state, holder), counts_table(progress).text());
+  print_pace(state, progress, !holder.empty());
+  for (const auto& warning : state.warnings) fmt::print("\nwarning: {}", warning);
+  for (const auto& dropped : state.dropped) fmt::print("\njournal: {}", dropped);
+  if (!state.warnings.empty() || !state.dropped.empty()) fmt::print("\n");
+}
+
+void status(const std::string& path, bool json) {
+  const auto state = read_brief(path);
+  const auto progress = report::progress(state);
+  const std::string holder = lock_holder(path);
+  if (json) fmt::print("{}\n", to_json(state, progress, holder).dump(2));
+  else print_words(state, progress, holder);
+}
+
+}  // namespace
 
 void add_status(CLI::App& app, int&) {
-  app.add_subcommand("status", "to be written")->callback([] { throw UsageError("'status' is not written yet"); });
+  auto path = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  auto* verb = app.add_subcommand("status", "how far a study is, also while it runs");
+  verb->add_option("DIR", *path, "what 'run --out' was given")->required();
+  verb->add_flag("--json", *json, "one JSON object");
+  verb->callback([path, json] { status(*path, *json); });
 }
 
 }  // namespace espalier::cli

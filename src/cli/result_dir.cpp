@@ -11,12 +11,24 @@
 #include "espalier/study/parse.hpp"
 
 namespace espalier::cli {
+namespace {
 
-report::Directory read_directory(const std::string& path) {
+void require_results(const std::string& path) {
   if (!std::filesystem::is_directory(std::filesystem::path(path) / "journal")) {
     throw UsageError("'" + path + "' holds no results", "there is no folder 'journal' in it",
                      "Name the folder that 'espalier run --out' was given.");
   }
+}
+
+}  // namespace
+
+store::State read_brief(const std::string& path) {
+  require_results(path);
+  return store::replay(path, store::Detail::brief);
+}
+
+report::Directory read_directory(const std::string& path) {
+  require_results(path);
   return {path, store::replay(path)};
 }
 

@@ -195,6 +195,23 @@ std::vector<std::string> varying_axes(const std::vector<RunView>& views) {
   return varying;
 }
 
+std::vector<std::string> unexplained_axes(const std::vector<RunView>& views, const std::vector<std::string>& shown) {
+  std::vector<std::string> added;
+  std::vector<std::string> key_axes = shown;
+  key_axes.push_back("split");
+  for (const auto& axis : varying_axes(views)) {
+    std::map<std::vector<std::string>, std::string> value_at;
+    const bool varies = std::any_of(views.begin(), views.end(), [&](const RunView& view) {
+      const auto [where, is_new] = value_at.try_emplace(values_at(view, key_axes), view.value(axis));
+      return !is_new && where->second != view.value(axis);
+    });
+    if (!varies) continue;
+    added.push_back(axis);
+    key_axes.push_back(axis);
+  }
+  return added;
+}
+
 std::vector<std::string> values_of(const std::vector<RunView>& views, const std::string& axis) {
   std::vector<std::string> values;
   for (const auto& view : views) values.push_back(view.value(axis));

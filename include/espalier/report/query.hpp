@@ -40,6 +40,9 @@ std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const s
 /// Axes (not split, not replicate, not experiment) that take several values in `views`, in label order.
 std::vector<std::string> varying_axes(const std::vector<RunView>& views);
 
+/// The axes that must be added to `shown` so that every cell of a split holds one setting, in label order.
+std::vector<std::string> unexplained_axes(const std::vector<RunView>& views, const std::vector<std::string>& shown);
+
 /// The distinct values of an axis in their order.
 std::vector<std::string> values_of(const std::vector<RunView>& views, const std::string& axis);
 

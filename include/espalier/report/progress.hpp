@@ -1,0 +1,48 @@
+#pragma once
+// How far a directory's study is: what `status` prints.
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espalier/store/state.hpp"
+
+namespace espalier::report {
+
+inline constexpr std::size_t kStates = 8;  ///< of plan::RunState
+
+struct StateCounts {
+  std::array<std::int64_t, kStates> of{};
+  std::int64_t total = 0;
+  std::int64_t later = 0;  ///< waiting ones whose selection is not made yet
+  std::int64_t& operator[](plan::RunState state) { return of[static_cast<std::size_t>(state)]; }
+  std::int64_t operator[](plan::RunState state) const { return of[static_cast<std::size_t>(state)]; }
+};
+
+struct ExperimentProgress {
+  std::string name;
+  StateCounts runs;
+};
+
+struct RunningTask {
+  TaskId task;
+  WorkerId worker;
+  double started = 0;
+  std::int32_t epoch = 0;  ///< last one with a row
+};
+
+struct Progress {
+  std::vector<ExperimentProgress> experiments;  ///< in planning order
+  StateCounts runs, tasks;                      ///< tasks: of the runs in the study and what they start from
+  std::vector<RunningTask> running;
+  double images_per_s = 0;                      ///< epoch-images a second, all workers, over recent trainings; 0: unknown
+  std::int64_t images_left = 0;                 ///< epoch-images of the tasks known so far
+  std::optional<double> seconds_left;           ///< none where the rate is unknown
+};
+
+Progress progress(const store::State& state);
+
+/// "45 s", "12 min", "3 h 20 min", "2 d 4 h".
+std::string duration_text(double seconds);
+
+}  // namespace espalier::report

@@ -1,0 +1,108 @@
+#include "espalier/report/progress.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace espalier::report {
+namespace {
+
+using plan::RunState;
+
+std::int32_t last_epoch(const store::TaskState& task) { return task.rows.empty() ? 0 : task.rows.back().row.epoch; }
+
+std::int64_t images_left(const store::TaskState& task) {
+  if (store::is_final(task.state)) return 0;
+  const std::int32_t epochs = task.task.train.length.epoch;
+  if (epochs <= 0) return task.task.epoch_images;
+  return task.task.epoch_images * std::max(0, epochs - last_epoch(task)) / epochs;
+}
+
+/// Throughput of one worker over the trainings that ended last, times the workers: idle times are not held against it.
+double recent_rate(const std::vector<const store::TaskState*>& tasks, std::int32_t workers) {
+  constexpr std::size_t kRecent = 64;
+  std::vector<const store::TaskState*> ended;
+  for (const auto* task : tasks) {
+    if (task->seconds > 0 && !task->attempts.empty() && task->attempts.back().ended > 0) ended.push_back(task);
+  }
+  const std::size_t kept = std::min(kRecent, ended.size());
+  std::partial_sort(ended.begin(), ended.begin() + static_cast<std::ptrdiff_t>(kept), ended.end(),
+                    [](const auto* a, const auto* b) { return a->attempts.back().ended > b->attempts.back().ended; });
+  double images = 0, seconds = 0;
+  for (std::size_t i = 0; i < kept; ++i) {
+    images += static_cast<double>(ended[i]->epoch_images);
+    seconds += ended[i]->seconds;
+  }
+  return seconds > 0 ? images / seconds * std::max(1, workers) : 0;
+}
+
+/// The tasks that runs in the study point at, and what those start from, each once.
+class WantedTasks {
+ public:
+  explicit WantedTasks(const store::State& state) : state_(state) {}
+  void add(const TaskId& id) {
+    const auto found = id.empty() ? state_.tasks.end() : state_.tasks.find(id);
+    if (found == state_.tasks.end() || !seen_.insert(&found->second).second) return;
+    tasks.push_back(&found->second);
+    for (const auto& need : found->second.task.needs) add(need);
+  }
+  std::vector<const store::TaskState*> tasks;
+
+ private:
+  const store::State& state_;
+  std::unordered_set<const store::TaskState*> seen_;
+};
+
+void count(StateCounts& counts, RunState state, bool later) {
+  ++counts.total;
+  ++counts[state];
+  counts.later += later;
+}
+
+void count_tasks(Progress& progress, const store::State& state, const WantedTasks& wanted) {
+  for (const auto* task : wanted.tasks) {
+    count(progress.tasks, task->state, false);
+    progress.images_left += images_left(*task);
+    if (task->state != RunState::running || task->attempts.empty()) continue;
+    const auto& attempt = task->attempts.back();
+    progress.running.push_back({task->task.id, attempt.worker, attempt.started, last_epoch(*task)});
+  }
+  progress.images_per_s = recent_rate(wanted.tasks, state.study.workers);
+  if (progress.images_per_s > 0) {
+    progress.seconds_left = static_cast<double>(progress.images_left) / progress.images_per_s;
+  }
+  std::sort(progress.running.begin(), progress.running.end(),
+            [](const auto& a, const auto& b) { return a.worker < b.worker; });
+}
+
+}  // namespace
+
+Progress progress(const store::State& state) {
+  Progress progress;
+  WantedTasks wanted(state);
+  std::unordered_map<std::string, std::size_t> place;
+  for (const auto& entry : state.runs) {
+    if (!entry.current) continue;
+    const auto [where, is_new] = place.try_emplace(entry.run.experiment, progress.experiments.size());
+    if (is_new) progress.experiments.push_back({entry.run.experiment, {}});
+    const RunState at = state.state_of(entry.run);
+    const bool later = entry.run.task.empty() && entry.run.aborted.empty();
+    count(progress.experiments[where->second].runs, at, later);
+    count(progress.runs, at, later);
+    wanted.add(entry.run.task);
+  }
+  count_tasks(progress, state, wanted);
+  return progress;
+}
+
+std::string duration_text(double seconds) {
+  const auto s = static_cast<std::int64_t>(seconds + 0.5);
+  if (s < 60) return fmt::format("{} s", s);
+  if (s < 3600) return fmt::format("{} min", (s + 30) / 60);
+  if (s < 86400) return fmt::format("{} h {} min", s / 3600, s % 3600 / 60);
+  return fmt::format("{} d {} h", s / 86400, s % 86400 / 3600);
+}
+
+}  // namespace espalier::report
