@@ -38,15 +38,21 @@ Outcome validate(const Options& options) {
 
 nlohmann::json json_of(const study::Diagnostic& diagnostic) {
   const bool error = diagnostic.severity == study::Diagnostic::Severity::error;
-  return {{"severity", error ? "error" : "warning"}, {"line", diagnostic.where.line}, {"column", diagnostic.where.column},
-          {"key", diagnostic.key}, {"problem", diagnostic.problem}, {"why", diagnostic.why}, {"suggestion", diagnostic.suggestion}};
+  return {{"severity", error ? "error" : "warning"}, {"line", diagnostic.where.line},
+          {"column", diagnostic.where.column},       {"key", diagnostic.key},
+          {"problem", diagnostic.problem},           {"why", diagnostic.why},
+          {"suggestion", diagnostic.suggestion}};
 }
 
 void print_json(const Outcome& outcome) {
   nlohmann::json all = nlohmann::json::array();
   for (const auto& diagnostic : outcome.diagnostics) all.push_back(json_of(diagnostic));
-  const nlohmann::json value = {{"ok", !study::has_errors(outcome.diagnostics)}, {"runs", outcome.runs}, {"later", outcome.later},
-                                {"tasks", outcome.tasks}, {"provisional", outcome.provisional}, {"diagnostics", all}};
+  const nlohmann::json value = {{"ok", !study::has_errors(outcome.diagnostics)},
+                                {"runs", outcome.runs},
+                                {"later", outcome.later},
+                                {"tasks", outcome.tasks},
+                                {"provisional", outcome.provisional},
+                                {"diagnostics", all}};
   fmt::print("{}\n", value.dump(2));
 }
 
@@ -71,8 +77,10 @@ void add_validate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("validate", "check a study file and its data, and show every error at once");
   verb->add_option("study", options->study.file, "the study file")->required();
-  verb->add_option("--data-root", options->study.data_root, "folder that data paths are relative to; default: the study's");
-  verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")->allow_extra_args(false);
+  verb->add_option("--data-root", options->study.data_root,
+                   "folder that data paths are relative to; default: the study's");
+  verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")
+      ->allow_extra_args(false);
   verb->add_flag("--no-images", options->no_images, "let `expect` stand for images that are not here");
   verb->add_flag("--json", options->json, "print one JSON object");
   verb->callback([options, &exit_code] { exit_code = run(*options); });

@@ -37,8 +37,10 @@ void find_checkpoints(const study::Study& study, const std::filesystem::path& ro
     if (const auto digest = digest_of(root / source.checkpoint)) {
       checked.facts.checkpoints[source.name] = *digest;
     } else {
-      checked.diagnostics.push_back({study::Diagnostic::Severity::error, source.where, "source." + source.name + ".checkpoint",
-                                     "'" + source.checkpoint + "' cannot be read", "there is no such file below " + root.string(), "Name a safetensors file"});
+      checked.diagnostics.push_back({study::Diagnostic::Severity::error, source.where,
+                                     "source." + source.name + ".checkpoint",
+                                     "'" + source.checkpoint + "' cannot be read",
+                                     "there is no such file below " + root.string(), "Name a safetensors file"});
     }
   }
 }
@@ -73,7 +75,8 @@ StudyInput load_study(const StudyArguments& arguments, WantImages images) {
   CheckedStudy checked = check_study(arguments, images);
   print_diagnostics(checked.diagnostics, arguments.file);
   if (const auto errors = count_errors(checked.diagnostics)) {
-    throw UsageError(arguments.file.string() + " has " + std::to_string(errors) + (errors == 1 ? " error" : " errors"), "shown above", "'espalier validate' shows them all");
+    throw UsageError(arguments.file.string() + " has " + std::to_string(errors) + (errors == 1 ? " error" : " errors"),
+                     "shown above", "'espalier validate' shows them all");
   }
   return {std::move(checked.study), std::move(checked.facts), std::move(checked.diagnostics)};
 }

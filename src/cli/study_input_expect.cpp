@@ -16,8 +16,9 @@ bool all_there(const study::DataFiles& files, const std::filesystem::path& root)
 
 std::string number_key(const study::ExpectedData& expect) {
   std::string key;
-  for (const std::int64_t number : {std::int64_t{expect.classes}, expect.per_class, expect.test_per_class,
-                                    std::int64_t{expect.shape.channels}, std::int64_t{expect.shape.height}, std::int64_t{expect.shape.width}}) {
+  for (const std::int64_t number :
+       {std::int64_t{expect.classes}, expect.per_class, expect.test_per_class, std::int64_t{expect.shape.channels},
+        std::int64_t{expect.shape.height}, std::int64_t{expect.shape.width}}) {
     key += ":" + std::to_string(number);
   }
   return key;

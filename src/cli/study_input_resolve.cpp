@@ -36,7 +36,8 @@ plan::DataFacts facts_from(const json& reply) {
   facts.mean = reply.at("mean").get<std::vector<float>>();
   facts.std = reply.at("std").get<std::vector<float>>();
   facts.test_digest = reply.value("test_digest", "");
-  if (reply.contains("test_counts") && reply["test_counts"].is_array()) facts.test_counts = reply["test_counts"].get<std::vector<std::int64_t>>();
+  if (reply.contains("test_counts") && reply["test_counts"].is_array())
+    facts.test_counts = reply["test_counts"].get<std::vector<std::int64_t>>();
   facts.pack_path = reply.value("pack_path", "");
   facts.test_pack_path = reply.value("test_pack_path", "");
   return facts;
@@ -47,37 +48,49 @@ json ask_trainer(const json& request) {
   const auto answer = process::capture({trainer_path().string(), "data", "resolve"}, request.dump());
   const json reply = json::parse(answer.out, nullptr, false);
   if (!reply.is_discarded() && reply.is_object()) return reply;
-  throw EnvironmentError("espalier-trainer did not resolve the data", "exit code " + std::to_string(answer.exit_code) + (answer.err.empty() ? "" : ": " + answer.err),
-                         "Run 'espalier-trainer data resolve' by hand to see more");
+  throw EnvironmentError(
+      "espalier-trainer did not resolve the data",
+      "exit code " + std::to_string(answer.exit_code) + (answer.err.empty() ? "" : ": " + answer.err),
+      "Run 'espalier-trainer data resolve' by hand to see more");
 }
 
-study::Diagnostic finding(const study::DataSet& data, const std::string& problem, const std::string& why, const std::string& suggestion) {
+study::Diagnostic finding(const study::DataSet& data, const std::string& problem, const std::string& why,
+                          const std::string& suggestion) {
   return {study::Diagnostic::Severity::error, data.where, "data." + data.name, problem, why, suggestion};
 }
 
-void take_normalisation(const study::DataSet& data, plan::DataFacts& facts, std::vector<study::Diagnostic>& diagnostics) {
+void take_normalisation(const study::DataSet& data, plan::DataFacts& facts,
+                        std::vector<study::Diagnostic>& diagnostics) {
   if (data.mean.empty()) return;
   if (static_cast<std::int32_t>(data.mean.size()) != facts.shape.channels) {
     diagnostics.push_back(finding(data, "mean and std have " + std::to_string(data.mean.size()) + " numbers",
-                                  "the images have " + std::to_string(facts.shape.channels) + " channels", "Give one number a channel"));
+                                  "the images have " + std::to_string(facts.shape.channels) + " channels",
+                                  "Give one number a channel"));
     return;
   }
   facts.mean.assign(data.mean.begin(), data.mean.end());
   facts.std.assign(data.std.begin(), data.std.end());
 }
 
-void compare_with_expected(const study::DataSet& data, const plan::DataFacts& facts, std::vector<study::Diagnostic>& diagnostics) {
+void compare_with_expected(const study::DataSet& data, const plan::DataFacts& facts,
+                           std::vector<study::Diagnostic>& diagnostics) {
   if (!data.expect || facts.provisional) return;
   const auto classes = static_cast<std::int32_t>(facts.class_counts.size());
   if (classes == data.expect->classes && facts.shape == data.expect->shape) return;
-  diagnostics.push_back(finding(data, "the images are not those that expect tells of", std::to_string(classes) + " classes, shape " + std::to_string(facts.shape.channels) + " x " +
-                                      std::to_string(facts.shape.height) + " x " + std::to_string(facts.shape.width), "Correct expect, or the files"));
+  diagnostics.push_back(finding(data, "the images are not those that expect tells of",
+                                std::to_string(classes) + " classes, shape " + std::to_string(facts.shape.channels) +
+                                    " x " + std::to_string(facts.shape.height) + " x " +
+                                    std::to_string(facts.shape.width),
+                                "Correct expect, or the files"));
 }
 
-void read_reply(const study::Study& study, const json& reply, plan::Facts& facts, std::vector<study::Diagnostic>& diagnostics) {
+void read_reply(const study::Study& study, const json& reply, plan::Facts& facts,
+                std::vector<study::Diagnostic>& diagnostics) {
   for (const auto& error : reply.value("errors", json::array())) {
     const auto data = study.data.find(error.value("name", ""));
-    study::Diagnostic found{study::Diagnostic::Severity::error, {}, "data", error.value("problem", ""), error.value("why", ""), error.value("suggestion", "")};
+    study::Diagnostic found{
+        study::Diagnostic::Severity::error, {}, "data", error.value("problem", ""), error.value("why", ""),
+        error.value("suggestion", "")};
     if (data != study.data.end()) {
       found.where = data->second.where;
       found.key = "data." + data->first;
@@ -91,7 +104,10 @@ void read_reply(const study::Study& study, const json& reply, plan::Facts& facts
 }
 
 json request_head(const std::filesystem::path& root, WantImages images) {
-  return {{"root", root.string()}, {"cache", cache_path().string()}, {"want_images", images == WantImages::yes}, {"data", json::array()}};
+  return {{"root", root.string()},
+          {"cache", cache_path().string()},
+          {"want_images", images == WantImages::yes},
+          {"data", json::array()}};
 }
 
 }  // namespace
@@ -100,7 +116,8 @@ std::filesystem::path cache_path() {
   if (const char* cache = std::getenv("ESPALIER_CACHE"); cache && *cache) return cache;
   if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) return std::filesystem::path(xdg) / "espalier";
   if (const char* home = std::getenv("HOME"); home && *home) return std::filesystem::path(home) / ".cache" / "espalier";
-  throw EnvironmentError("no place for packed data", "neither ESPALIER_CACHE, XDG_CACHE_HOME nor HOME is set", "Set ESPALIER_CACHE to a folder");
+  throw EnvironmentError("no place for packed data", "neither ESPALIER_CACHE, XDG_CACHE_HOME nor HOME is set",
+                         "Set ESPALIER_CACHE to a folder");
 }
 
 std::filesystem::path trainer_path() {
@@ -111,7 +128,8 @@ std::filesystem::path trainer_path() {
     path = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "espalier-trainer";
   }
   if (std::filesystem::exists(path)) return path;
-  throw EnvironmentError(path.string() + " is not there", "training and reading images are done by it", "Build it, or name it in ESPALIER_TRAINER");
+  throw EnvironmentError(path.string() + " is not there", "training and reading images are done by it",
+                         "Build it, or name it in ESPALIER_TRAINER");
 }
 
 plan::Facts find_facts(const study::Study& study, const std::filesystem::path& root, WantImages images,

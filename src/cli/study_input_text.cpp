@@ -44,7 +44,8 @@ std::string read_all(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   if (stream && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
-  if (!stream && !stream.eof()) throw UsageError(file.string() + " cannot be read", "the system refuses it", "Check its permissions");
+  if (!stream && !stream.eof())
+    throw UsageError(file.string() + " cannot be read", "the system refuses it", "Check its permissions");
   return text.str();
 }
 
@@ -53,16 +54,23 @@ std::string read_all(const std::filesystem::path& file) {
 std::string read_study_text(const std::filesystem::path& file) {
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status)) throw UsageError(file.string() + " cannot be read", "there is no such file", "Name a study file");
-  if (!std::filesystem::is_regular_file(status)) throw UsageError(file.string() + " cannot be read", "it is no file", "Name a study file");
+  if (!std::filesystem::exists(status))
+    throw UsageError(file.string() + " cannot be read", "there is no such file", "Name a study file");
+  if (!std::filesystem::is_regular_file(status))
+    throw UsageError(file.string() + " cannot be read", "it is no file", "Name a study file");
   const auto bytes = std::filesystem::file_size(file, error);
   if (!error && bytes > kMostBytes) {
-    throw UsageError(file.string() + " is no study", std::to_string(bytes) + " bytes; a study has at most " + std::to_string(kMostBytes), "Name a study file, not data");
+    throw UsageError(file.string() + " is no study",
+                     std::to_string(bytes) + " bytes; a study has at most " + std::to_string(kMostBytes),
+                     "Name a study file, not data");
   }
   const std::string text = read_all(file);
-  if (text.find_first_not_of(" \t\r\n") == std::string::npos) throw UsageError(file.string() + " is empty", "a study has at least a name, data and an experiment", "See docs/study.md");
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    throw UsageError(file.string() + " is empty", "a study has at least a name, data and an experiment",
+                     "See docs/study.md");
   if (const int line = first_bad_line(text)) {
-    throw UsageError(file.string() + ":" + std::to_string(line) + ": this is not UTF-8", "a byte belongs to no character", "Save the file as UTF-8");
+    throw UsageError(file.string() + ":" + std::to_string(line) + ": this is not UTF-8",
+                     "a byte belongs to no character", "Save the file as UTF-8");
   }
   return text;
 }

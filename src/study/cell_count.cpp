@@ -12,16 +12,20 @@ std::int64_t times(std::int64_t a, std::int64_t b) { return b != 0 && a > kFull 
 
 std::int64_t plus(std::int64_t a, std::int64_t b) { return a > kFull - b ? kFull : a + b; }
 
-std::int64_t size_of(const Axis& axis) { return std::max<std::int64_t>(1, static_cast<std::int64_t>(axis.values.size())); }
+std::int64_t size_of(const Axis& axis) {
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(axis.values.size()));
+}
 
 /// Axes that follow `by` count once for each of its values.
-std::int64_t dependent_cells(const Experiment& experiment, const std::string& by, const std::vector<std::string>& values) {
+std::int64_t dependent_cells(const Experiment& experiment, const std::string& by,
+                             const std::vector<std::string>& values) {
   std::int64_t sum = 0;
   for (const auto& value : values) {
     std::int64_t product = 1;
     for (const auto& axis : experiment.axes) {
       const auto found = axis.per.find(value);
-      if (axis.by == by && found != axis.per.end()) product = times(product, static_cast<std::int64_t>(found->second.size()));
+      if (axis.by == by && found != axis.per.end())
+        product = times(product, static_cast<std::int64_t>(found->second.size()));
     }
     sum = plus(sum, product);
   }

@@ -21,8 +21,9 @@ void check_unique_names(const Whole& whole) {
   std::set<std::string> seen;
   for (const auto& experiment : whole.study.experiments) {
     if (seen.insert(experiment.name).second) continue;
-    whole.report.error(experiment.where, key_of(experiment, "name"),
-                       {"two experiments are named '" + experiment.name + "'", "selections and figures name them", "Rename one"});
+    whole.report.error(
+        experiment.where, key_of(experiment, "name"),
+        {"two experiments are named '" + experiment.name + "'", "selections and figures name them", "Rename one"});
   }
 }
 
@@ -55,8 +56,9 @@ void check_units(const Scope& scope) {
   for (const char* axis : {"transferred", "frozen", "high_units"}) {
     for (const auto& value : plain_values(scope.experiment, axis)) {
       if (!value.integer() || *value.integer() <= depth.most) continue;
-      scope.error(place_of(scope.experiment, axis), axis,
-                  {to_string(value) + " is out of range", "the network has " + std::to_string(depth.most) + " units", ""});
+      scope.error(
+          place_of(scope.experiment, axis), axis,
+          {to_string(value) + " is out of range", "the network has " + std::to_string(depth.most) + " units", ""});
     }
   }
   for (const auto& value : plain_values(scope.experiment, "units")) {
@@ -64,14 +66,16 @@ void check_units(const Scope& scope) {
     const auto units = static_cast<std::int32_t>(parse_units_word(*value.word()).size());
     if (units >= depth.least && units <= depth.most) continue;
     scope.error(place_of(scope.experiment, "units"), "units",
-                {to_string(value) + " names " + std::to_string(units) + " units", "the network has " + std::to_string(depth.most), ""});
+                {to_string(value) + " names " + std::to_string(units) + " units",
+                 "the network has " + std::to_string(depth.most), ""});
   }
 }
 
 bool copies(const Experiment& experiment) {
   const auto words = plain_values(experiment, "units");
   if (!words.empty()) {
-    return std::any_of(words.begin(), words.end(), [](const Value& word) { return to_string(word).find_first_of("FT") != std::string::npos; });
+    return std::any_of(words.begin(), words.end(),
+                       [](const Value& word) { return to_string(word).find_first_of("FT") != std::string::npos; });
   }
   const auto values = plain_values(experiment, "transferred");
   if (values.empty()) return true;  // the default copies all units but the classifier
@@ -81,7 +85,8 @@ bool copies(const Experiment& experiment) {
 void check_has_source(const Scope& scope) {
   if (!scope.whole.study.sources.empty() || !copies(scope.experiment)) return;
   scope.error(place_of(scope.experiment, "transferred"), "transferred",
-              {"units are copied but there is no source", "what is transferred comes from one", "Add [source.NAME], or fix transferred = 0"});
+              {"units are copied but there is no source", "what is transferred comes from one",
+               "Add [source.NAME], or fix transferred = 0"});
 }
 
 /// An axis has its values from one place.
@@ -97,7 +102,8 @@ void check_one_origin(const Scope& scope) {
     std::set<std::string> seen;
     for (const auto& [name, where] : all) {
       if (!seen.insert(name).second) {
-        scope.error(where, part.empty() ? name : part, {"'" + name + "' is given twice", "axes, fixed, take and cases exclude each other", "Remove one"});
+        scope.error(where, part.empty() ? name : part,
+                    {"'" + name + "' is given twice", "axes, fixed, take and cases exclude each other", "Remove one"});
       }
     }
   };
@@ -118,7 +124,8 @@ void check_units_alone(const Scope& scope) {
   if (plain_values(scope.experiment, "units").empty()) return;
   for (const char* axis : {"transferred", "frozen"}) {
     if (plain_values(scope.experiment, axis).empty() && given_by(scope.experiment, axis) == Given::nowhere) continue;
-    scope.error(place_of(scope.experiment, "units"), "units", {std::string("both units and ") + axis, "each says which units are copied or frozen", "Keep one"});
+    scope.error(place_of(scope.experiment, "units"), "units",
+                {std::string("both units and ") + axis, "each says which units are copied or frozen", "Keep one"});
   }
 }
 

@@ -7,9 +7,8 @@ namespace espalier::study {
 namespace {
 
 bool has_rule(const Experiment& experiment) {
-  return std::any_of(experiment.excludes.begin(), experiment.excludes.end(), [](const Exclude& rule) {
-    return rule.when.find("frozen") != std::string::npos;
-  });
+  return std::any_of(experiment.excludes.begin(), experiment.excludes.end(),
+                     [](const Exclude& rule) { return rule.when.find("frozen") != std::string::npos; });
 }
 
 bool zipped(const Experiment& experiment) {
@@ -24,7 +23,8 @@ struct Pair {
 };
 
 /// The first pair of plain values that freezes what was not copied.
-std::optional<Pair> first_clash(const std::vector<Value>& frozen, const std::vector<Value>& transferred, bool together) {
+std::optional<Pair> first_clash(const std::vector<Value>& frozen, const std::vector<Value>& transferred,
+                                bool together) {
   for (std::size_t i = 0; i < frozen.size(); ++i) {
     for (std::size_t j = 0; j < transferred.size(); ++j) {
       if (together && i != j) continue;
@@ -67,10 +67,11 @@ void check_cell(const Whole& whole, const Experiment& experiment, const Case* on
   if (!clash) return;
   const Axis* axis = find_axis(experiment, "frozen");
   const Location where = one ? one->where : axis ? axis->where : experiment.where;
-  whole.report.error(where, key_of(experiment, one ? "case." + one->name : "frozen"),
-                     {"frozen " + std::to_string(clash->frozen) + " is more than transferred " + std::to_string(clash->transferred),
-                      "only units copied from the source can be frozen",
-                      "Add exclude = [{ name = \"frozen beyond transferred\", when = \"frozen > transferred\" }]"});
+  whole.report.error(
+      where, key_of(experiment, one ? "case." + one->name : "frozen"),
+      {"frozen " + std::to_string(clash->frozen) + " is more than transferred " + std::to_string(clash->transferred),
+       "only units copied from the source can be frozen",
+       "Add exclude = [{ name = \"frozen beyond transferred\", when = \"frozen > transferred\" }]"});
 }
 
 }  // namespace

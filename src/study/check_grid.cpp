@@ -13,19 +13,25 @@ std::vector<std::string> axis_names_of(const Experiment& experiment) {
   return names;
 }
 
-void check_zip_group(const Whole& whole, const Experiment& experiment, const std::vector<std::string>& group, std::set<std::string>& used) {
-  auto error = [&](const Complaint& complaint) { whole.report.error(experiment.where, key_of(experiment, "zip"), complaint); };
+void check_zip_group(const Whole& whole, const Experiment& experiment, const std::vector<std::string>& group,
+                     std::set<std::string>& used) {
+  auto error = [&](const Complaint& complaint) {
+    whole.report.error(experiment.where, key_of(experiment, "zip"), complaint);
+  };
   const Axis* first = nullptr;
   if (group.size() < 2) return error({"a zip couples at least two axes", "found " + std::to_string(group.size()), ""});
   for (const auto& name : group) {
     const Axis* axis = find_axis(experiment, name);
     if (!axis) return error(unknown_word("axis", name, axis_names_of(experiment)));
-    if (!used.insert(name).second) return error({"'" + name + "' is coupled twice", "an axis belongs to one group", ""});
-    if (!axis->by.empty()) return error({"'" + name + "' follows another axis", "a dependent axis cannot be coupled", ""});
+    if (!used.insert(name).second)
+      return error({"'" + name + "' is coupled twice", "an axis belongs to one group", ""});
+    if (!axis->by.empty())
+      return error({"'" + name + "' follows another axis", "a dependent axis cannot be coupled", ""});
     if (!first) first = axis;
     if (axis->values.size() == first->values.size()) continue;
     whole.report.error(axis->where, key_of(experiment, "zip"),
-                       {"'" + first->name + "' has " + std::to_string(first->values.size()) + " values and '" + name + "' " + std::to_string(axis->values.size()),
+                       {"'" + first->name + "' has " + std::to_string(first->values.size()) + " values and '" + name +
+                            "' " + std::to_string(axis->values.size()),
                         "coupled axes advance together", "Give them equally many"});
     return;
   }
@@ -41,10 +47,13 @@ void check_dependent(const Whole& whole, const Experiment& experiment, const Axi
   const std::string key = key_of(experiment, "axes." + axis.name);
   const Axis* leader = find_axis(experiment, axis.by);
   if (leader && (!leader->by.empty() || leader == &axis)) {
-    return whole.report.error(axis.where, key + ".by", {"'" + axis.by + "' follows another axis itself", "one step of dependence is possible", ""});
+    return whole.report.error(
+        axis.where, key + ".by",
+        {"'" + axis.by + "' follows another axis itself", "one step of dependence is possible", ""});
   }
   const auto values = leader_values(whole, experiment, axis.by);
-  if (values.empty()) return whole.report.error(axis.where, key + ".by", unknown_word("axis", axis.by, axis_names_of(experiment)));
+  if (values.empty())
+    return whole.report.error(axis.where, key + ".by", unknown_word("axis", axis.by, axis_names_of(experiment)));
   for (const auto& [value, some] : axis.per) {
     if (std::find(values.begin(), values.end(), value) == values.end()) {
       whole.report.error(axis.where, key, unknown_word(axis.by, value, values));
@@ -52,7 +61,9 @@ void check_dependent(const Whole& whole, const Experiment& experiment, const Axi
   }
   for (const auto& value : values) {
     if (axis.per.contains(value)) continue;
-    whole.report.error(axis.where, key, {"no values for " + axis.by + " '" + value + "'", "the axis follows " + axis.by, "Add " + value + " = [...]"});
+    whole.report.error(
+        axis.where, key,
+        {"no values for " + axis.by + " '" + value + "'", "the axis follows " + axis.by, "Add " + value + " = [...]"});
   }
 }
 
@@ -63,12 +74,14 @@ void check_case_names(const Whole& whole, const Experiment& experiment) {
   const Axis* axis = find_axis(experiment, "case");
   for (const auto& value : used) {
     if (std::find(defined.begin(), defined.end(), to_string(value)) != defined.end()) continue;
-    whole.report.error(axis ? axis->where : experiment.where, key_of(experiment, "case"), unknown_word("case", to_string(value), defined));
+    whole.report.error(axis ? axis->where : experiment.where, key_of(experiment, "case"),
+                       unknown_word("case", to_string(value), defined));
   }
   for (const auto& one : experiment.cases) {
     if (std::find(used.begin(), used.end(), Value(one.name)) != used.end()) continue;
     whole.report.error(one.where, key_of(experiment, "case." + one.name),
-                       {"the case '" + one.name + "' is not used", "the axis 'case' does not name it", "Add it to axes: case = [\"" + one.name + "\"]"});
+                       {"the case '" + one.name + "' is not used", "the axis 'case' does not name it",
+                        "Add it to axes: case = [\"" + one.name + "\"]"});
   }
 }
 

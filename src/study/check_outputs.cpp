@@ -16,7 +16,8 @@ void check_axis(const Whole& whole, const Figure& figure, const std::string& par
 void check_outputs(const Whole& whole) {
   for (const auto& figure : whole.study.figures) {
     if (!figure.experiment.empty() && !find_experiment(whole.study, figure.experiment)) {
-      whole.report.error(figure.where, "figure.experiment", unknown_word("experiment", figure.experiment, experiment_names(whole.study)));
+      whole.report.error(figure.where, "figure.experiment",
+                         unknown_word("experiment", figure.experiment, experiment_names(whole.study)));
     }
     check_axis(whole, figure, "x", figure.x);
     check_axis(whole, figure, "series", figure.series);

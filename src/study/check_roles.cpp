@@ -22,13 +22,15 @@ void check_role(const Whole& whole, const Role& role, const std::string& kind) {
   const std::string key = kind + "." + role.name;
   check_data_name(whole, role.where, key + ".data", role.data);
   if (role.classes.starts_with("split.") && whole.study.split.kind == Split::Kind::none) {
-    whole.report.error(role.where, key + ".classes", {"'" + role.classes + "' needs a split", "there is no [split], or its kind is \"none\"",
-                                                      "Add [split], or write classes = \"all\""});
+    whole.report.error(role.where, key + ".classes",
+                       {"'" + role.classes + "' needs a split", "there is no [split], or its kind is \"none\"",
+                        "Add [split], or write classes = \"all\""});
   }
   std::set<std::int32_t> seen;
   for (const auto index : role.class_list) {
     if (seen.insert(index).second) continue;
-    whole.report.error(role.where, key + ".classes", {"class " + std::to_string(index) + " stands twice", "labels would clash", "Remove one"});
+    whole.report.error(role.where, key + ".classes",
+                       {"class " + std::to_string(index) + " stands twice", "labels would clash", "Remove one"});
     break;
   }
 }
@@ -39,7 +41,8 @@ void check_half(const Whole& whole, const std::vector<std::int32_t>& half, const
   const bool twice = std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
   if (!twice && !half.empty()) return;
   whole.report.error(whole.study.split.where, "split.listed",
-                     {std::string("the ") + name + " half of split " + std::to_string(number) + (twice ? " lists a class twice" : " is empty"),
+                     {std::string("the ") + name + " half of split " + std::to_string(number) +
+                          (twice ? " lists a class twice" : " is empty"),
                       "each half is a set of classes", ""});
 }
 
@@ -52,8 +55,10 @@ void check_expected_split(const Whole& whole) {
   if (set.expect) classes = set.expect->classes;
   if (set.format == DataFormat::made) classes = set.made.at("classes");
   if (classes == 0 || split.source + split.target <= classes) return;
-  whole.report.error(split.where, "split", {std::to_string(split.source) + " + " + std::to_string(split.target) + " classes are more than " + std::to_string(classes),
-                                            "the halves do not overlap", "Make a half smaller"});
+  whole.report.error(split.where, "split",
+                     {std::to_string(split.source) + " + " + std::to_string(split.target) + " classes are more than " +
+                          std::to_string(classes),
+                      "the halves do not overlap", "Make a half smaller"});
 }
 
 }  // namespace

@@ -36,8 +36,10 @@ std::string not_recorded(const Study& study, const Experiment& experiment, metri
     const auto data = study.data.find(target.data);
     if (!wanted.contains(target.name) || data == study.data.end()) continue;
     const DataSet& set = data->second;
-    if (subset == metrics::Subset::valid && set.valid_per_class == 0) return "data." + set.name + " holds out no validation images";
-    if (subset == metrics::Subset::test && set.test_per_class == 0 && !set.test_files) return "data." + set.name + " has no test images";
+    if (subset == metrics::Subset::valid && set.valid_per_class == 0)
+      return "data." + set.name + " holds out no validation images";
+    if (subset == metrics::Subset::test && set.test_per_class == 0 && !set.test_files)
+      return "data." + set.name + " has no test images";
     const auto values = merged(merged(train_defaults(), study.train), target.train);
     const bool varied = given_by(experiment, "train.fit") != Given::nowhere;
     if (subset == metrics::Subset::fit && !*values.fit && !varied) return "train.fit is false";
@@ -56,11 +58,13 @@ void check_metric(const Scope& scope) {
   for (const auto& name : scope.take.from) {
     const Experiment* from = find_experiment(scope.whole.study, name);
     const std::string why = from ? not_recorded(scope.whole.study, *from, metric.subset) : "";
-    if (!why.empty()) return scope.error("best", {"'" + scope.take.best + "' is not recorded in experiment '" + name + "'", why, ""});
+    if (!why.empty())
+      return scope.error("best", {"'" + scope.take.best + "' is not recorded in experiment '" + name + "'", why, ""});
   }
   if (metric.subset != metrics::Subset::test) return;
-  scope.whole.report.warning(scope.take.where, key_of(scope.experiment, "take.best"),
-                             {"values are chosen on test images", "their accuracy at the choice is then too good", "Choose on valid.top1"});
+  scope.whole.report.warning(
+      scope.take.where, key_of(scope.experiment, "take.best"),
+      {"values are chosen on test images", "their accuracy at the choice is then too good", "Choose on valid.top1"});
 }
 
 void check_axis_list(const Scope& scope, const std::string& part, const std::vector<std::string>& names) {
@@ -79,15 +83,18 @@ void check_per(const Scope& scope) {
   for (const auto& name : scope.take.per) {
     if (!is_axis(name)) continue;
     if (!has_axis(scope.experiment, name) && given_by(scope.experiment, name) == Given::nowhere) {
-      scope.error("per", {"'" + name + "' is no axis of this experiment", "a choice is made for each of its values", ""});
+      scope.error("per",
+                  {"'" + name + "' is no axis of this experiment", "a choice is made for each of its values", ""});
     }
     for (const auto& experiment : scope.take.from) {
       const Experiment* from = find_experiment(scope.whole.study, experiment);
       if (!from || has_axis(*from, name) || given_by(*from, name) != Given::nowhere) continue;
-      scope.error("per", {"'" + name + "' is no axis of experiment '" + experiment + "'", "a choice is made for each of its values", ""});
+      scope.error("per", {"'" + name + "' is no axis of experiment '" + experiment + "'",
+                          "a choice is made for each of its values", ""});
     }
     if (std::find(scope.take.mean_over.begin(), scope.take.mean_over.end(), name) != scope.take.mean_over.end()) {
-      scope.error("per", {"'" + name + "' is in per and in mean_over", "a choice for each value averages over none", "Remove one"});
+      scope.error("per", {"'" + name + "' is in per and in mean_over", "a choice for each value averages over none",
+                          "Remove one"});
     }
   }
 }
@@ -117,8 +124,10 @@ void check_circles(const Whole& whole) {
           continue;
         }
         std::string circle;
-        for (auto it = std::find(path.begin(), path.end(), name); it != path.end(); ++it) circle += *it + " takes from ";
-        whole.report.error(take.where, key_of(experiment, "take.from"), {"selections in a circle", circle + name, "Break it: one of them must stand alone"});
+        for (auto it = std::find(path.begin(), path.end(), name); it != path.end(); ++it)
+          circle += *it + " takes from ";
+        whole.report.error(take.where, key_of(experiment, "take.from"),
+                           {"selections in a circle", circle + name, "Break it: one of them must stand alone"});
       }
     }
     path.pop_back();

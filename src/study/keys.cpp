@@ -14,36 +14,41 @@ void add(Docs& all, const std::string& table, std::initializer_list<std::array<c
 }
 
 void add_top(Docs& all) {
-  add(all, "", {{"study", "table", "required", "the study's name, seed and size limit"},
-                {"data", "tables by name", "required", "data sets"},
-                {"split", "table", "kind = \"none\"", "how classes are divided"},
-                {"source", "tables by name", "none", "what is transferred from"},
-                {"target", "tables by name", "required", "what is trained on"},
-                {"network", "table, or tables by name", "required", "the network, or several"},
-                {"train", "table", "every key's default", "defaults of every training"},
-                {"experiment", "array of tables", "required", "named grids"},
-                {"resources", "array of tables", "1 worker a task", "workers a task gets"},
-                {"figure", "array of tables", "none", "figures that report draws"}});
-  add(all, "study", {{"name", "word", "required", "the study's name"},
-                     {"seed", "integer", "0", "all random streams derive from it"},
-                     {"max_runs", "integer", "1000000", "more runs than this are refused"}});
+  add(all, "",
+      {{"study", "table", "required", "the study's name, seed and size limit"},
+       {"data", "tables by name", "required", "data sets"},
+       {"split", "table", "kind = \"none\"", "how classes are divided"},
+       {"source", "tables by name", "none", "what is transferred from"},
+       {"target", "tables by name", "required", "what is trained on"},
+       {"network", "table, or tables by name", "required", "the network, or several"},
+       {"train", "table", "every key's default", "defaults of every training"},
+       {"experiment", "array of tables", "required", "named grids"},
+       {"resources", "array of tables", "1 worker a task", "workers a task gets"},
+       {"figure", "array of tables", "none", "figures that report draws"}});
+  add(all, "study",
+      {{"name", "word", "required", "the study's name"},
+       {"seed", "integer", "0", "all random streams derive from it"},
+       {"max_runs", "integer", "1000000", "more runs than this are refused"}});
 }
 
 void add_data(Docs& all) {
   add(all, "data.NAME",
       {{"format", "word", "required", "\"idx\", \"cifar\", \"folder\", \"pack\" or \"made\""},
-       {"images", "word or words", "required but for made", "idx: image files; cifar: record files; folder: one folder "
-                                                            "with a folder a class; pack: one safetensors file"},
+       {"images", "word or words", "required but for made",
+        "idx: image files; cifar: record files; folder: one folder "
+        "with a folder a class; pack: one safetensors file"},
        {"labels", "word", "required for idx", "idx: the label file"},
        {"test", "table", "none", "test images: { per_class = N } or files of their own"},
        {"valid", "table", "none", "validation images: { per_class = N }"},
-       {"order", "word", "\"shuffled\"", "order of a class's images: \"shuffled\" (fixed, keyed by the digest) or \"file\""},
+       {"order", "word", "\"shuffled\"",
+        "order of a class's images: \"shuffled\" (fixed, keyed by the digest) or \"file\""},
        {"label_kind", "word", "\"fine\"", "cifar: \"fine\" or \"coarse\" labels"},
        {"resize", "integer", "0", "folder: shorter side in pixels, then a centre crop; 0: as they are"},
        {"grey", "truth value", "false", "folder: decode to one channel"},
        {"mean", "numbers", "of the training files", "normalisation: a mean a channel, on pixels / 255"},
        {"std", "numbers", "of the training files", "normalisation: a deviation a channel, on pixels / 255"},
-       {"short_classes", "word", "\"refuse\"", "a class with fewer images than a size: \"refuse\", \"take-all\", \"leave-out\""},
+       {"short_classes", "word", "\"refuse\"",
+        "a class with fewer images than a size: \"refuse\", \"take-all\", \"leave-out\""},
        {"expect", "table", "none", "what the files will hold, for planning without them"},
        {"classes", "integer", "10", "made: classes"},
        {"per_class", "integer", "20", "made: images a class"},
@@ -52,9 +57,10 @@ void add_data(Docs& all) {
        {"width", "integer", "16", "made: pixels"},
        {"seed", "integer", "0", "made: seed of the images"},
        {"noise", "integer", "32", "made: noise added, in grey levels of 255"}});
-  add(all, "data.NAME.test", {{"per_class", "integer", "none", "test images held out of each class"},
-                              {"images", "word or words", "none", "test files of their own"},
-                              {"labels", "word", "none", "their label file (idx)"}});
+  add(all, "data.NAME.test",
+      {{"per_class", "integer", "none", "test images held out of each class"},
+       {"images", "word or words", "none", "test files of their own"},
+       {"labels", "word", "none", "their label file (idx)"}});
   add(all, "data.NAME.valid", {{"per_class", "integer", "required", "validation images held out of each class"}});
   add(all, "data.NAME.expect",
       {{"classes", "integer", "required", "classes"},
@@ -64,35 +70,43 @@ void add_data(Docs& all) {
 }
 
 void add_roles(Docs& all) {
-  add(all, "split", {{"kind", "word", "\"none\"", "\"none\", \"random\" or \"listed\""},
-                     {"count", "integer", "1", "random: how many splits"},
-                     {"source", "integer", "required for random", "classes of the source half"},
-                     {"target", "integer", "required for random", "classes of the target half"},
-                     {"data", "word", "of the first source, else target", "the data set whose classes are divided"},
-                     {"listed", "array of tables", "required for listed", "the halves of each split"}});
-  add(all, "split.listed", {{"source", "integers", "required", "class indices, from 0"},
-                            {"target", "integers", "required", "class indices, from 0"}});
-  add(all, "source.NAME", {{"data", "word", "required", "a data set"},
-                           {"classes", "word or integers", "\"all\"", "\"all\", \"split.source\", \"split.target\" or indices"},
-                           {"train", "table", "[train]", "training values of its pretraining, over those of [train]"},
-                           {"checkpoint", "word", "none", "a safetensors file instead of a pretraining"}});
-  add(all, "target.NAME", {{"data", "word", "required", "a data set"},
-                           {"classes", "word or integers", "\"all\"", "\"all\", \"split.source\", \"split.target\" or indices"},
-                           {"train", "table", "[train]", "training values on this target, over those of [train]"}});
+  add(all, "split",
+      {{"kind", "word", "\"none\"", "\"none\", \"random\" or \"listed\""},
+       {"count", "integer", "1", "random: how many splits"},
+       {"source", "integer", "required for random", "classes of the source half"},
+       {"target", "integer", "required for random", "classes of the target half"},
+       {"data", "word", "of the first source, else target", "the data set whose classes are divided"},
+       {"listed", "array of tables", "required for listed", "the halves of each split"}});
+  add(all, "split.listed",
+      {{"source", "integers", "required", "class indices, from 0"},
+       {"target", "integers", "required", "class indices, from 0"}});
+  add(all, "source.NAME",
+      {{"data", "word", "required", "a data set"},
+       {"classes", "word or integers", "\"all\"", "\"all\", \"split.source\", \"split.target\" or indices"},
+       {"train", "table", "[train]", "training values of its pretraining, over those of [train]"},
+       {"checkpoint", "word", "none", "a safetensors file instead of a pretraining"}});
+  add(all, "target.NAME",
+      {{"data", "word", "required", "a data set"},
+       {"classes", "word or integers", "\"all\"", "\"all\", \"split.source\", \"split.target\" or indices"},
+       {"train", "table", "[train]", "training values on this target, over those of [train]"}});
 }
 
 void add_network(Docs& all) {
   for (const char* table : {"network", "network.NAME"}) {
-    add(all, table, {{"name", "word", "the table's name", "\"alexnet\", \"caffenet\", \"resnet18\", \"cifar7\", \"mnist4\", or a label for listed units"},
-                     {"width", "number", "1", "multiplies all layers' outputs but the classifier's"},
-                     {"units", "array", "none", "listed units: arrays of layers, or tables { name, layers }"}});
+    add(all, table,
+        {{"name", "word", "the table's name",
+          "\"alexnet\", \"caffenet\", \"resnet18\", \"cifar7\", \"mnist4\", or a label for listed units"},
+         {"width", "number", "1", "multiplies all layers' outputs but the classifier's"},
+         {"units", "array", "none", "listed units: arrays of layers, or tables { name, layers }"}});
   }
-  add(all, "network.units", {{"name", "word", "\"unit1\", ...", "the unit's name"},
-                             {"layers", "array of tables", "required", "its layers in order"}});
+  add(all, "network.units",
+      {{"name", "word", "\"unit1\", ...", "the unit's name"},
+       {"layers", "array of tables", "required", "its layers in order"}});
   add(all, "network.layer",
-      {{"kind", "word", "required", "\"convolution\", \"linear\", \"relu\", \"max_pool\", \"average_pool\", "
-                                    "\"adaptive_average_pool\", \"local_response_norm\", \"batch_norm\", \"dropout\", "
-                                    "\"concatenate\", \"add\""},
+      {{"kind", "word", "required",
+        "\"convolution\", \"linear\", \"relu\", \"max_pool\", \"average_pool\", "
+        "\"adaptive_average_pool\", \"local_response_norm\", \"batch_norm\", \"dropout\", "
+        "\"concatenate\", \"add\""},
        {"name", "word", "its place in the unit, from 0", "prefix of its parameters' names"},
        {"outputs", "integer", "0", "channels or features; 0: as many as there are classes"},
        {"kernel", "integer or two", "0", "height and width of the kernel, or of an adaptive pool's output"},
@@ -110,11 +124,13 @@ void add_network(Docs& all) {
        {"k", "number", "1", "local_response_norm"},
        {"epsilon", "number", "1e-5", "batch_norm"},
        {"momentum", "number", "0.1", "batch_norm: share of the newest batch in the running statistics"},
-       {"init", "word", "\"he_normal_fan_in\"; batch_norm: \"ones_zeros\"", "how parameters are drawn: \"he_normal_fan_in\", "
-                        "\"he_normal_fan_out\", \"torch_default\", \"gaussian\", \"ones_zeros\", \"none\""},
+       {"init", "word", "\"he_normal_fan_in\"; batch_norm: \"ones_zeros\"",
+        "how parameters are drawn: \"he_normal_fan_in\", "
+        "\"he_normal_fan_out\", \"torch_default\", \"gaussian\", \"ones_zeros\", \"none\""},
        {"init_std", "number", "0.01", "gaussian: deviation of weights"},
        {"init_bias", "number", "0", "gaussian: value of biases"},
-       {"branches", "array of arrays of tables", "none", "concatenate, add: their layers; an empty branch is the identity"}});
+       {"branches", "array of arrays of tables", "none",
+        "concatenate, add: their layers; an empty branch is the identity"}});
 }
 
 void add_train(Docs& all) {
@@ -129,7 +145,8 @@ void add_train(Docs& all) {
        {"precision", "word", "\"fp32\"", "\"fp32\", \"tf32\" or \"bf16\""},
        {"evaluate", "table", "{ every = 1 }", "when validation and test images are evaluated"},
        {"fit", "truth value", "false", "also measure the finished network on its training images"},
-       {"rates", "array of tables", "top 0.01, rest 0.001, x0.1 every 30", "rate groups; the first that matches a unit wins"},
+       {"rates", "array of tables", "top 0.01, rest 0.001, x0.1 every 30",
+        "rate groups; the first that matches a unit wins"},
        {"keep", "word", "\"none\"", "networks of runs kept: \"none\", \"selected\", \"last\", \"best\" or \"all\""},
        {"warn_below", "number", "none", "sources: validation top-1 of a usable source"}});
   add(all, "train.augment",
@@ -139,7 +156,8 @@ void add_train(Docs& all) {
        {"centre_crop", "integer", "0", "side of the crop evaluation uses; 0: the whole image"},
        {"rotation", "number", "0", "degrees, uniform in plus or minus"},
        {"translation", "number", "0", "fraction of the side, uniform in plus or minus"}});
-  add(all, "train.evaluate", {{"every", "integer", "1", "epochs between evaluations; the last is always evaluated; 0: only the last"}});
+  add(all, "train.evaluate",
+      {{"every", "integer", "1", "epochs between evaluations; the last is always evaluated; 0: only the last"}});
   add(all, "train.rates",
       {{"units", "word", "required", "\"top\", \"new\", \"copied\", \"rest\", \"3\", \"2-5\" or \"1,3\""},
        {"start", "number", "required but for relative", "rate at the start"},
@@ -148,7 +166,8 @@ void add_train(Docs& all) {
        {"factor", "number", "1", "multiplies the rate when it falls"},
        {"first", "duration", "never", "when it falls first; 0: from the start"},
        {"every", "duration", "once", "beat of later falls"},
-       {"beat", "word", "\"multiples\"", "later falls at \"multiples\" of every, or \"after-first\": first + every, ..."}});
+       {"beat", "word", "\"multiples\"",
+        "later falls at \"multiples\" of every, or \"after-first\": first + every, ..."}});
 }
 
 void add_experiment(Docs& all) {
@@ -168,18 +187,21 @@ void add_experiment(Docs& all) {
        {"mean_over", "words", "[\"split\"]", "axes averaged over"},
        {"per", "words", "[]", "axes for whose every value a choice is made"},
        {"allow_missing", "truth value", "false", "choose although some runs failed"}});
-  add(all, "experiment.exclude", {{"name", "word", "required", "plan counts by it"},
-                                  {"when", "word", "required", "condition on axes: \"frozen > transferred\""}});
+  add(all, "experiment.exclude",
+      {{"name", "word", "required", "plan counts by it"},
+       {"when", "word", "required", "condition on axes: \"frozen > transferred\""}});
 }
 
 void add_outputs(Docs& all) {
-  add(all, "resources", {{"when", "word", "always", "condition on axes and `images`; the first match wins"},
-                         {"workers", "integer", "1", "workers such a task gets"}});
-  add(all, "figure", {{"experiment", "word", "required", "an experiment"},
-                      {"x", "word", "required", "axis along x"},
-                      {"series", "word", "none", "axis with a curve each"},
-                      {"y", "word", "\"test.top1\"", "metric"},
-                      {"title", "word", "of experiment and axes", "title"}});
+  add(all, "resources",
+      {{"when", "word", "always", "condition on axes and `images`; the first match wins"},
+       {"workers", "integer", "1", "workers such a task gets"}});
+  add(all, "figure",
+      {{"experiment", "word", "required", "an experiment"},
+       {"x", "word", "required", "axis along x"},
+       {"series", "word", "none", "axis with a curve each"},
+       {"y", "word", "\"test.top1\"", "metric"},
+       {"title", "word", "of experiment and axes", "title"}});
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ void apply(toml::table& root, const std::string& text, Report& report) {
   const std::size_t equals = text.find('=');
   const std::string key = text.substr(0, equals);
   if (equals == std::string::npos || key.empty()) {
-    return report.error({}, "--set", {"'" + text + "' sets nothing", "it is not KEY=VALUE", "Write --set train.batch=32"});
+    return report.error({}, "--set",
+                        {"'" + text + "' sets nothing", "it is not KEY=VALUE", "Write --set train.batch=32"});
   }
   const auto parts = parts_of(key);
   for (const auto& part : parts) {
@@ -68,8 +69,9 @@ void apply(toml::table& root, const std::string& text, Report& report) {
   }
   const toml::table value = value_of(text.substr(equals + 1));
   if (!assign(root, parts, *value.get("value"))) {
-    report.error({}, "--set", {"'" + key + "' leads nowhere", "no table or entry of this name holds values",
-                               "Name experiments as in experiment.NAME.fixed.KEY"});
+    report.error({}, "--set",
+                 {"'" + key + "' leads nowhere", "no table or entry of this name holds values",
+                  "Name experiments as in experiment.NAME.fixed.KEY"});
   }
 }
 

@@ -29,7 +29,8 @@ void parse_tables(const toml::table& text, Study& study, Report& report) {
 }
 
 void check(const Whole& whole) {
-  for (auto* part : {check_roles, check_experiments, check_takes, check_freezing, check_size, check_outputs}) part(whole);
+  for (auto* part : {check_roles, check_experiments, check_takes, check_freezing, check_size, check_outputs})
+    part(whole);
 }
 
 void sort_by_place(std::vector<Diagnostic>& diagnostics) {

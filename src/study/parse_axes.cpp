@@ -10,7 +10,8 @@ bool counts(const std::string& axis) { return axis == "split" || axis == "replic
 /// `train = { batch = [..] }` and `train.batch = [..]` are the same table in TOML: its entries are axes of their own.
 bool is_prefix(const std::string& key, const toml::node& node) {
   const toml::table* table = node.as_table();
-  return table && !table->contains("by") && (key == "train" || key == "source" || key.starts_with("train.") || key.starts_with("source."));
+  return table && !table->contains("by") &&
+         (key == "train" || key == "source" || key.starts_with("train.") || key.starts_with("source."));
 }
 
 void add_value(const std::string& axis, const std::string& path, const toml::node& node, std::vector<Value>& values,
@@ -20,17 +21,20 @@ void add_value(const std::string& axis, const std::string& path, const toml::nod
   if (const auto complaint = check_axis_value(axis, *value)) return report.error(location_of(node), path, *complaint);
   for (const auto& earlier : values) {
     if (earlier == *value) {
-      return report.error(location_of(node), path, {"the value " + to_string(*value) + " stands twice", "each is one cell", "Remove one"});
+      return report.error(location_of(node), path,
+                          {"the value " + to_string(*value) + " stands twice", "each is one cell", "Remove one"});
     }
   }
   values.push_back(*value);
 }
 
-std::vector<Value> parse_values(const std::string& axis, const std::string& path, const toml::node& node, Report& report) {
+std::vector<Value> parse_values(const std::string& axis, const std::string& path, const toml::node& node,
+                                Report& report) {
   std::vector<Value> values;
   if (const toml::array* array = node.as_array()) {
     for (const auto& element : *array) add_value(axis, path, element, values, report);
-    if (array->empty()) report.error(location_of(node), path, {"the axis has no value", "an experiment would be empty", "List values"});
+    if (array->empty())
+      report.error(location_of(node), path, {"the axis has no value", "an experiment would be empty", "List values"});
     return values;
   }
   if (const toml::value<std::int64_t>* count = node.as_integer(); count && counts(axis)) {
@@ -39,7 +43,8 @@ std::vector<Value> parse_values(const std::string& axis, const std::string& path
     for (std::int64_t i = 1; i <= read.value; ++i) values.emplace_back(i);
     return values;
   }
-  report.error(location_of(node), path, {"expected an array of values", "found " + kind_of(node), "Write [...], or put one value under fixed"});
+  report.error(location_of(node), path,
+               {"expected an array of values", "found " + kind_of(node), "Write [...], or put one value under fixed"});
   return values;
 }
 
@@ -50,11 +55,13 @@ void parse_dependent(Axis& axis, const std::string& path, const toml::table& tab
     } else if (const auto* word = entry.node->as_string()) {
       axis.by = word->get();
     } else {
-      report.error(location_of(*entry.node), path + ".by", {"expected the name of an axis", "found " + kind_of(*entry.node), ""});
+      report.error(location_of(*entry.node), path + ".by",
+                   {"expected the name of an axis", "found " + kind_of(*entry.node), ""});
     }
   }
   if (!table.contains("by")) {
-    report.error(axis.where, path, {"expected an array of values", "found a table", "Write [...], or { by = \"target\", ... }"});
+    report.error(axis.where, path,
+                 {"expected an array of values", "found a table", "Write [...], or { by = \"target\", ... }"});
   }
 }
 
@@ -72,7 +79,8 @@ Axis parse_axis(const std::string& name, const Entry& entry, const std::string& 
 
 /// Calls `visit(name, entry)` for each axis of a table, nested ones by their dotted name.
 template <class Visit>
-void each_axis(const toml::table& table, const std::string& prefix, const std::string& path, Report& report, Visit visit) {
+void each_axis(const toml::table& table, const std::string& prefix, const std::string& path, Report& report,
+               Visit visit) {
   for (const auto& entry : entries(table)) {
     if (prefix.empty() && entry.key == "take") continue;  // of a case; no axis has this name
     const std::string name = prefix.empty() ? entry.key : prefix + "." + entry.key;

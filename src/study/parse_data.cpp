@@ -8,7 +8,8 @@ namespace {
 constexpr std::int64_t kBig = std::numeric_limits<std::int32_t>::max();
 
 DataFormat parse_format(const Reader& reader) {
-  if (!reader.has("format")) reader.missing("format", "Add format = \"idx\", \"cifar\", \"folder\", \"pack\" or \"made\"");
+  if (!reader.has("format"))
+    reader.missing("format", "Add format = \"idx\", \"cifar\", \"folder\", \"pack\" or \"made\"");
   const auto word = reader.choice("format", {"idx", "cifar", "folder", "pack", "made"}).value_or("made");
   if (word == "idx") return DataFormat::idx;
   if (word == "cifar") return DataFormat::cifar;
@@ -53,8 +54,10 @@ void parse_expect(const Reader& reader, DataSet& data) {
   expected.test_per_class = expect.integer("test_per_class", 0, kBig).value_or(0);
   const auto sides = expect.integers("shape", 1, 65'536);
   if (sides.size() == 3) {
-    expected.shape = {static_cast<std::int32_t>(sides[0]), static_cast<std::int32_t>(sides[1]), static_cast<std::int32_t>(sides[2])};
-  } else if (const toml::node* shape = expect.node("shape"); shape && shape->is_array() && shape->as_array()->size() != 3) {
+    expected.shape = {static_cast<std::int32_t>(sides[0]), static_cast<std::int32_t>(sides[1]),
+                      static_cast<std::int32_t>(sides[2])};
+  } else if (const toml::node* shape = expect.node("shape");
+             shape && shape->is_array() && shape->as_array()->size() != 3) {
     expect.error("shape", {"expected three numbers", "a shape is channels, height, width", ""});
   }
   data.expect = expected;
@@ -97,7 +100,8 @@ void check_files(const Reader& reader, const DataSet& data) {
   if (data.test_files && data.format == DataFormat::idx && data.test_files->labels.empty()) {
     reader.error("test", {"'labels' is missing", "idx images have labels in a file of their own", ""});
   }
-  const bool one_path = data.format == DataFormat::idx || data.format == DataFormat::folder || data.format == DataFormat::pack;
+  const bool one_path =
+      data.format == DataFormat::idx || data.format == DataFormat::folder || data.format == DataFormat::pack;
   if (one_path && data.format != DataFormat::idx && data.files.images.size() > 1) {
     reader.error("images", {"expected one path", "this format has its images in one place", ""});
   }
@@ -112,13 +116,16 @@ DataSet parse_one(const std::string& name, const toml::table& table, Report& rep
   data.files = parse_files(reader);
   parse_test(reader, data);
   parse_valid(reader, data);
-  data.order = reader.choice("order", {"shuffled", "file"}) == "file" ? task::ImageOrder::file : task::ImageOrder::shuffled;
+  data.order =
+      reader.choice("order", {"shuffled", "file"}) == "file" ? task::ImageOrder::file : task::ImageOrder::shuffled;
   data.label_kind = reader.choice("label_kind", {"fine", "coarse"}).value_or("fine");
   data.resize = static_cast<std::int32_t>(reader.integer("resize", 0, 8192).value_or(0));
   data.grey = reader.truth("grey").value_or(false);
   parse_normalisation(reader, data);
   const auto rule = reader.choice("short_classes", {"refuse", "take-all", "leave-out"}).value_or("refuse");
-  data.short_classes = rule == "refuse" ? ShortClasses::refuse : rule == "take-all" ? ShortClasses::take_all : ShortClasses::leave_out;
+  data.short_classes = rule == "refuse"     ? ShortClasses::refuse
+                       : rule == "take-all" ? ShortClasses::take_all
+                                            : ShortClasses::leave_out;
   parse_expect(reader, data);
   parse_made(reader, data);
   check_files(reader, data);

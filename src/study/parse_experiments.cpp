@@ -17,7 +17,8 @@ void parse_zip(const Reader& reader, Experiment& experiment) {
       if (const auto* name = element.as_string()) {
         names.push_back(name->get());
       } else {
-        reader.report().error(location_of(element), reader.path("zip"), {"expected the name of an axis", "found " + kind_of(element), ""});
+        reader.report().error(location_of(element), reader.path("zip"),
+                              {"expected the name of an axis", "found " + kind_of(element), ""});
       }
     }
     experiment.zips.push_back(std::move(names));
@@ -27,7 +28,8 @@ void parse_zip(const Reader& reader, Experiment& experiment) {
     if (element.is_array()) {
       add(element);
     } else {
-      reader.report().error(location_of(element), reader.path("zip"), {"expected an array of axis names", "found " + kind_of(element), ""});
+      reader.report().error(location_of(element), reader.path("zip"),
+                            {"expected an array of axis names", "found " + kind_of(element), ""});
     }
   }
 }
@@ -54,7 +56,8 @@ void parse_cases(const Reader& reader, Experiment& experiment) {
     const std::string path = reader.path("case") + "." + entry.key;
     const toml::table* table = entry.node->as_table();
     if (!table) {
-      reader.report().error(entry.where, path, {"expected a table", "found " + kind_of(*entry.node), "Write { transferred = 0 }"});
+      reader.report().error(entry.where, path,
+                            {"expected a table", "found " + kind_of(*entry.node), "Write { transferred = 0 }"});
       continue;
     }
     Case one;
@@ -95,7 +98,8 @@ void parse_experiments(const Reader& root, Study& study) {
   Report& report = root.report();
   const auto tables = root.children("experiment");
   if (!root.has("experiment")) {
-    return report.error({}, "experiment", {"there is no experiment", "a study runs one at least", "Add [[experiment]]"});
+    return report.error({}, "experiment",
+                        {"there is no experiment", "a study runs one at least", "Add [[experiment]]"});
   }
   for (const toml::table* table : tables) {
     const auto name = (*table)["name"].value<std::string>();

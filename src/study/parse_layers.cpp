@@ -25,7 +25,8 @@ void parse_kernel(const Reader& reader, LayerSpec& layer) {
   }
   layer.kernel_h = whole(reader, "kernel_h", 1, layer.kernel_h);
   layer.kernel_w = whole(reader, "kernel_w", 1, layer.kernel_w);
-  const bool wants_one = layer.kind == LayerKind::convolution || is_pool(layer.kind) || layer.kind == LayerKind::adaptive_average_pool;
+  const bool wants_one =
+      layer.kind == LayerKind::convolution || is_pool(layer.kind) || layer.kind == LayerKind::adaptive_average_pool;
   if (wants_one && (layer.kernel_h == 0 || layer.kernel_w == 0) && !reader.has("kernel")) {
     reader.missing("kernel", "Write kernel = 3 or kernel = [3, 5]");
   }
@@ -54,8 +55,9 @@ void parse_norm(const Reader& reader, LayerSpec& layer) {
 
 void parse_init(const Reader& reader, LayerSpec& layer) {
   const bool weighs = layer.kind == LayerKind::convolution || layer.kind == LayerKind::linear;
-  layer.init = weighs ? network::Init::he_normal_fan_in
-                      : layer.kind == LayerKind::batch_norm ? network::Init::ones_zeros : network::Init::none;
+  layer.init = weighs                                ? network::Init::he_normal_fan_in
+               : layer.kind == LayerKind::batch_norm ? network::Init::ones_zeros
+                                                     : network::Init::none;
   if (const auto word = reader.choice("init", network::init_names())) layer.init = network::parse_init(*word);
   const bool gaussian = layer.init == network::Init::gaussian;
   layer.init_std = reader.real("init_std", {.least = 0}).value_or(gaussian ? 0.01 : 0);
@@ -65,7 +67,8 @@ void parse_init(const Reader& reader, LayerSpec& layer) {
 void parse_branches(const Reader& reader, LayerSpec& layer) {
   const toml::node* node = reader.node("branches");
   if (!network::has_branches(layer.kind)) {
-    if (node) reader.error("branches", {"this kind of layer has no branches", "only concatenate and add join some", ""});
+    if (node)
+      reader.error("branches", {"this kind of layer has no branches", "only concatenate and add join some", ""});
     return;
   }
   if (!node) return reader.missing("branches", "Write branches = [[...], [...]]");
@@ -109,13 +112,15 @@ std::vector<LayerSpec> parse_layers(const toml::node& node, const std::string& p
   for (const auto& element : *node.as_array()) {
     const toml::table* table = element.as_table();
     if (!table) {
-      report.error(location_of(element), path, {"expected a layer", "found " + kind_of(element), "Write { kind = \"relu\" }"});
+      report.error(location_of(element), path,
+                   {"expected a layer", "found " + kind_of(element), "Write { kind = \"relu\" }"});
       continue;
     }
     layers.push_back(parse_layer(*table, path, layers.size(), report));
     const std::string& name = layers.back().name;
     if (!name.empty() && !names.insert(name).second) {
-      report.error(location_of(element), path, {"two layers are named '" + name + "'", "parameters are named by them", ""});
+      report.error(location_of(element), path,
+                   {"two layers are named '" + name + "'", "parameters are named by them", ""});
     }
   }
   return layers;

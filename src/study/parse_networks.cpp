@@ -45,7 +45,8 @@ Network parse_one(const Reader& reader, const std::string& table_name) {
 void parse_networks(const Reader& root, Study& study) {
   Report& report = root.report();
   if (!root.has("network")) {
-    return report.error({}, "network", {"there is no network", "runs train one", "Add [network] with name = \"cifar7\""});
+    return report.error({}, "network",
+                        {"there is no network", "runs train one", "Add [network] with name = \"cifar7\""});
   }
   const toml::table* table = root.child("network");
   if (!table) return;

@@ -10,15 +10,17 @@ void check_form(const Reader& reader, const RateGroup& group) {
   if (!reader.has("units")) reader.missing("units", "Write units = \"top\", \"new\", \"copied\", \"rest\" or numbers");
   const bool relative = reader.has("relative"), to = reader.has("to");
   if (relative != to) {
-    reader.error(relative ? "relative" : "to", {"relative and to come together", "one of them is missing",
-                                                "Write relative = 0.2, to = \"new\""});
+    reader.error(relative ? "relative" : "to",
+                 {"relative and to come together", "one of them is missing", "Write relative = 0.2, to = \"new\""});
   } else if (relative == reader.has("start")) {
-    reader.error(relative ? "start" : "units", {relative ? "both start and relative" : "neither start nor relative",
-                                                "a group has one rate", "Write start = 0.01, or relative = 0.2, to = \"new\""});
+    reader.error(relative ? "start" : "units",
+                 {relative ? "both start and relative" : "neither start nor relative", "a group has one rate",
+                  "Write start = 0.01, or relative = 0.2, to = \"new\""});
   }
   if (relative) {
     for (const char* key : {"factor", "first", "every", "beat"}) {
-      if (reader.has(key)) reader.error(key, {"a relative rate has no schedule", "it follows that of its group", "Remove it"});
+      if (reader.has(key))
+        reader.error(key, {"a relative rate has no schedule", "it follows that of its group", "Remove it"});
     }
   }
   if (group.every && !group.first) {
@@ -65,7 +67,8 @@ void check_groups(const std::vector<RateGroup>& groups, const std::string& path,
   std::vector<std::string> known;
   for (const auto& group : groups) {
     if (std::find(known.begin(), known.end(), group.units) != known.end() && !group.units.empty()) {
-      report.error(group.where, path, {"two groups for units \"" + group.units + "\"", "the first match wins", "Remove one"});
+      report.error(group.where, path,
+                   {"two groups for units \"" + group.units + "\"", "the first match wins", "Remove one"});
     }
     known.push_back(group.units);
   }
@@ -74,7 +77,8 @@ void check_groups(const std::vector<RateGroup>& groups, const std::string& path,
     if (!find(groups, group.relative->to)) {
       report.error(group.where, path + ".to", unknown_word("rate group", group.relative->to, known));
     } else if (!ends_at_a_rate(groups, group)) {
-      report.error(group.where, path + ".to", {"relative rates in a circle", "none of them has a start", "Give one a start"});
+      report.error(group.where, path + ".to",
+                   {"relative rates in a circle", "none of them has a start", "Give one a start"});
     }
   }
 }
@@ -85,8 +89,9 @@ std::vector<RateGroup> parse_rates(const toml::node& node, const std::string& pa
   std::vector<RateGroup> groups;
   const toml::array* array = node.as_array();
   if (!array || array->empty()) {
-    report.error(location_of(node), path, {"expected an array of rate groups", "found " + kind_of(node),
-                                           "Write [{ units = \"rest\", start = 0.01 }]"});
+    report.error(
+        location_of(node), path,
+        {"expected an array of rate groups", "found " + kind_of(node), "Write [{ units = \"rest\", start = 0.01 }]"});
     return groups;
   }
   for (const auto& element : *array) {

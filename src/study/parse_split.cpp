@@ -32,7 +32,8 @@ void parse_listed(const Reader& reader, Split& split) {
 void refuse_others(const Reader& reader, const std::string& kind, std::initializer_list<const char*> others) {
   for (const char* key : others) {
     if (!reader.has(key)) continue;
-    reader.error(key, {"'" + std::string(key) + "' does not belong to kind = \"" + kind + "\"", "it would have no effect", "Remove it, or change the kind"});
+    reader.error(key, {"'" + std::string(key) + "' does not belong to kind = \"" + kind + "\"",
+                       "it would have no effect", "Remove it, or change the kind"});
   }
 }
 

@@ -6,7 +6,8 @@ namespace espalier::study {
 
 void parse_study_table(const Reader& root, Study& study) {
   if (!root.has("study")) {
-    return root.report().error({1, 1}, "study", {"there is no [study]", "a study has a name", "Add [study] with name = \"...\""});
+    return root.report().error({1, 1}, "study",
+                               {"there is no [study]", "a study has a name", "Add [study] with name = \"...\""});
   }
   const toml::table* table = root.child("study");
   if (!table) return;

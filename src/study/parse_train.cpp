@@ -24,7 +24,8 @@ void set_nested(const Reader& train, const std::string& key, TrainValues& values
 
 void check_source_only(const Reader& reader, bool is_source) {
   if (!reader.has("warn_below") || is_source) return;
-  reader.error("warn_below", {"'warn_below' belongs to a source", "it judges pretrainings", "Move it to [source.NAME] train"});
+  reader.error("warn_below",
+               {"'warn_below' belongs to a source", "it judges pretrainings", "Move it to [source.NAME] train"});
 }
 
 void check_augment(const Reader& reader, const TrainValues& values) {

@@ -36,7 +36,8 @@ std::vector<network::UnitSpec> parse_units(const toml::node& node, const std::st
     units.push_back(parse_unit(element, path, units.size() + 1, report));
     const auto& unit = units.back();
     if (!names.insert(unit.name).second) {
-      report.error(location_of(element), path, {"two units are named '" + unit.name + "'", "parameters are named by them", ""});
+      report.error(location_of(element), path,
+                   {"two units are named '" + unit.name + "'", "parameters are named by them", ""});
     }
     if (element.is_array() && element.as_array()->empty()) {
       report.error(location_of(element), path, {"the unit is empty", "a unit has layers", ""});

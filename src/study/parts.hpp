@@ -36,13 +36,13 @@ struct Whole {
   const Study& study;
   Report& report;
 };
-void check_roles(const Whole& whole);        ///< data, splits, sources, targets
-void check_experiments(const Whole& whole);  ///< names, axes, values that must exist
+void check_roles(const Whole& whole);                               ///< data, splits, sources, targets
+void check_experiments(const Whole& whole);                         ///< names, axes, values that must exist
 void check_grid(const Whole& whole, const Experiment& experiment);  ///< zips, dependent axes, cases
-void check_takes(const Whole& whole);        ///< selections: names, metrics, circles
-void check_freezing(const Whole& whole);     ///< frozen > transferred
-void check_size(const Whole& whole);         ///< the product
-void check_outputs(const Whole& whole);      ///< figures
+void check_takes(const Whole& whole);                               ///< selections: names, metrics, circles
+void check_freezing(const Whole& whole);                            ///< frozen > transferred
+void check_size(const Whole& whole);                                ///< the product
+void check_outputs(const Whole& whole);                             ///< figures
 
 /// The data set whose classes the split divides; "" where none is known.
 std::string split_data(const Study& study);

@@ -1,10 +1,10 @@
 #pragma once
 // Typed access to one TOML table with the diagnostics of whatever does not fit.
+#include <toml++/toml.h>
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <toml++/toml.h>
 
 #include "espalier/study/diagnostic.hpp"
 #include "espalier/study/train_values.hpp"

@@ -17,16 +17,18 @@ constexpr std::int32_t kMostUnits = 10'000;
 
 std::optional<UnitUse> use_of(char letter) {
   switch (letter) {
-    case 'F': return UnitUse::frozen;
-    case 'T': return UnitUse::tuned;
-    case 'R': return UnitUse::fresh;
-    default: return std::nullopt;
+    case 'F':
+      return UnitUse::frozen;
+    case 'T':
+      return UnitUse::tuned;
+    case 'R':
+      return UnitUse::fresh;
+    default:
+      return std::nullopt;
   }
 }
 
-char letter_of(UnitUse use) {
-  return use == UnitUse::frozen ? 'F' : use == UnitUse::tuned ? 'T' : 'R';
-}
+char letter_of(UnitUse use) { return use == UnitUse::frozen ? 'F' : use == UnitUse::tuned ? 'T' : 'R'; }
 
 /// A cursor over the word: reads what the grammar wants next.
 class Cursor {

@@ -20,7 +20,8 @@ std::string to_string(const Value& value) {
 Value parse_value(const std::string& text) {
   const char* end = text.data() + text.size();
   std::int64_t integer = 0;
-  if (auto [stop, error] = std::from_chars(text.data(), end, integer); error == std::errc{} && stop == end) return integer;
+  if (auto [stop, error] = std::from_chars(text.data(), end, integer); error == std::errc{} && stop == end)
+    return integer;
   double real = 0;
   if (auto [stop, error] = std::from_chars(text.data(), end, real); error == std::errc{} && stop == end) return real;
   if (text == "true") return true;

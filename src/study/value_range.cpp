@@ -11,7 +11,9 @@ Complaint wrong_type(const std::string& wanted, const Value& value) {
   return {"expected " + wanted, "found " + kind_of(value) + " '" + to_string(value) + "'", ""};
 }
 
-std::string number(double x) { return to_string(x == std::floor(x) && std::abs(x) < 1e15 ? Value(static_cast<std::int64_t>(x)) : Value(x)); }
+std::string number(double x) {
+  return to_string(x == std::floor(x) && std::abs(x) < 1e15 ? Value(static_cast<std::int64_t>(x)) : Value(x));
+}
 
 std::string bounds(const Range& range) {
   std::string text;
@@ -57,8 +59,8 @@ Read<double> real_in(const Value& value, Range range) {
   const double* held = std::get_if<double>(&value.held);
   if (!integer && !held) return {0, wrong_type("a number", value)};
   const double real = integer ? static_cast<double>(*integer) : *held;
-  const bool inside = std::isfinite(real) && real >= range.least && real <= range.most && real > range.above &&
-                      real < range.below;
+  const bool inside =
+      std::isfinite(real) && real >= range.least && real <= range.most && real > range.above && real < range.below;
   if (!inside) return {0, out_of_range(value, range)};
   return {real, std::nullopt};
 }
@@ -80,7 +82,7 @@ Read<std::string> word_of(const Value& value, const std::vector<std::string>& al
 
 Complaint not_a_duration(const Value& value, std::int64_t least) {
   return {"'" + to_string(value) + "' is no duration here",
-          "a duration is a whole number of epochs of at least " + std::to_string(least) + ", or steps", 
+          "a duration is a whole number of epochs of at least " + std::to_string(least) + ", or steps",
           "Write 30 or \"2000 steps\""};
 }
 

@@ -1,5 +1,4 @@
 #include <catch2/catch.hpp>
-
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -50,7 +49,8 @@ TEST_CASE("documents: docs/study.md has a row for every word of the language, as
 
   for (const auto& doc : keys()) {
     INFO(doc.table);
-    CHECK_THAT(page, Catch::Contains("| `" + doc.key + "` | " + doc.type + " | " + doc.fallback + " | " + doc.meaning + " |"));
+    CHECK_THAT(
+        page, Catch::Contains("| `" + doc.key + "` | " + doc.type + " | " + doc.fallback + " | " + doc.meaning + " |"));
   }
   for (const auto& axis : axis_names()) {
     const bool training = axis.find('.') != std::string::npos;

@@ -1,11 +1,12 @@
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
 
 #include "espalier/study/parse.hpp"
 #include "study/study_texts.hpp"
 
 using namespace espalier::study;
-using testing::kDesignStudy;
+using testing::design_study;
 
 namespace {
 
@@ -16,10 +17,19 @@ std::string mutated(std::string text) {
     const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
     const auto length = *rc::gen::inRange<std::size_t>(1, 40);
     switch (*rc::gen::inRange(0, 4)) {
-      case 0: text.erase(at, length); break;
-      case 1: text.insert(at, text.substr(at, length)); break;
-      case 2: text[at] = *rc::gen::element('"', '[', ']', '{', '}', '=', ',', '.', '-', '9', '\n', 'x', '\0', '\xff'); break;
-      default: text.insert(at, *rc::gen::element<std::string>("[]", "{}", "1e999", "-1", "\"all\"", "9223372036854775807", "2020-01-01", "nan")); break;
+      case 0:
+        text.erase(at, length);
+        break;
+      case 1:
+        text.insert(at, text.substr(at, length));
+        break;
+      case 2:
+        text[at] = *rc::gen::element('"', '[', ']', '{', '}', '=', ',', '.', '-', '9', '\n', 'x', '\0', '\xff');
+        break;
+      default:
+        text.insert(at, *rc::gen::element<std::string>("[]", "{}", "1e999", "-1", "\"all\"", "9223372036854775807",
+                                                       "2020-01-01", "nan"));
+        break;
     }
   }
   return text;
@@ -28,8 +38,10 @@ std::string mutated(std::string text) {
 }  // namespace
 
 TEST_CASE("study: a study cut, doubled or overwritten anywhere is read or refused, never more") {
-  const bool holds = rc::check([] {
-    const auto result = parse(mutated(kDesignStudy));
+  const std::string whole = design_study();
+
+  const bool holds = rc::check([&] {
+    const auto result = parse(mutated(whole));
     for (const auto& diagnostic : result.diagnostics) RC_ASSERT(!format(diagnostic, "s").empty());
   });
   CHECK(holds);

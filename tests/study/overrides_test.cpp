@@ -7,8 +7,8 @@ using namespace espalier::study;
 using testing::kSmallStudy;
 
 TEST_CASE("study: --set changes a value, makes tables where they are missing, and takes bare words") {
-  const auto result = parse(kSmallStudy, {"train.batch=32", "train.augment.flip=true", "network.name=mnist4", "study.name=two words",
-                                          "experiment.a.axes.transferred=[0, 3]"});
+  const auto result = parse(kSmallStudy, {"train.batch=32", "train.augment.flip=true", "network.name=mnist4",
+                                          "study.name=two words", "experiment.a.axes.transferred=[0, 3]"});
 
   REQUIRE(result.diagnostics.empty());
   CHECK(result.study.train.batch == 32);

@@ -6,7 +6,7 @@
 
 using namespace espalier;
 using namespace espalier::study;
-using testing::kDesignStudy;
+using testing::design_study;
 using testing::kSmallStudy;
 
 namespace {
@@ -21,7 +21,7 @@ Study parsed(const std::string& text, const std::vector<std::string>& overrides 
 }  // namespace
 
 TEST_CASE("study: the design's example parses without a finding") {
-  const Study study = parsed(kDesignStudy);
+  const Study study = parsed(design_study());
 
   CHECK(study.name == "plested-omniglot");
   CHECK(study.seed == 20190);
@@ -39,7 +39,7 @@ TEST_CASE("study: the design's example parses without a finding") {
 }
 
 TEST_CASE("study: axes and cases stand in file order, not in that of the alphabet") {
-  const Study study = parsed(kDesignStudy);
+  const Study study = parsed(design_study());
 
   const Experiment& first = study.experiments.at(0);
   REQUIRE(first.axes.size() == 2);
@@ -65,12 +65,14 @@ TEST_CASE("study: training values are axes, nested or dotted") {
   const Study study = parsed(kSmallStudy + R"(
 [[experiment]]
 name = "b"
-axes = { train.batch = [16, 32], source = { epochs = [1, 2] }, train.rates.top.start = [0.1, 0.01], train.augment.flip = [true, false] }
+axes = { train.batch = [16, 32], source = { epochs = [1, 2] }, train.rates.top.start = [0.1, 0.01] }
+fixed = { train.augment.flip = true }
 )");
 
   std::vector<std::string> names;
   for (const auto& axis : study.experiments.at(1).axes) names.push_back(axis.name);
-  CHECK(names == std::vector<std::string>{"train.batch", "train.rates.top.start", "train.augment.flip", "source.epochs"});
+  CHECK(names == std::vector<std::string>{"train.batch", "train.rates.top.start", "source.epochs"});
+  CHECK(study.experiments.at(1).fixed.at(0) == std::pair<std::string, Value>("train.augment.flip", true));
 }
 
 TEST_CASE("study: a dependent axis has values for each value of the axis it follows") {
@@ -91,8 +93,11 @@ TEST_CASE("study: networks may be listed unit by unit") {
   std::string text = kSmallStudy;
   text.replace(text.find("name = \"cifar7\""), 15, R"(name = "mine"
 units = [
-  [{ kind = "convolution", outputs = 8, kernel = 3, padding = 1 }, { kind = "relu" }, { kind = "max_pool", kernel = 2 }],
-  { name = "mix", layers = [{ kind = "add", branches = [[], [{ kind = "convolution", outputs = 8, kernel = [1, 3], padding = 0, bias = false }]] }] },
+  [{ kind = "convolution", outputs = 8, kernel = 3, padding = 1 },
+   { kind = "relu" },
+   { kind = "max_pool", kernel = 2 }],
+  { name = "mix", layers = [
+    { kind = "add", branches = [[], [{ kind = "convolution", outputs = 8, kernel = [1, 3], bias = false }]] }] },
   [{ kind = "dropout" }, { kind = "linear" }],
   [{ kind = "relu" }], [{ kind = "relu" }], [{ kind = "relu" }],
 ])");
@@ -112,7 +117,8 @@ units = [
 
 TEST_CASE("study: several networks are told apart by the names of their tables") {
   std::string text = kSmallStudy;
-  text.replace(text.find("[network]\nname = \"cifar7\""), 25, "[network.cifar7]\n[network.wide]\nname = \"cifar7\"\nwidth = 2");
+  text.replace(text.find("[network]\nname = \"cifar7\""), 25,
+               "[network.cifar7]\n[network.wide]\nname = \"cifar7\"\nwidth = 2");
   const Study study = parsed(text);
 
   REQUIRE(study.networks.size() == 2);

@@ -1,5 +1,6 @@
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/study/parse.hpp"
@@ -17,7 +18,8 @@ TEST_CASE("study: Chu's notation is read and written back") {
 }
 
 TEST_CASE("study: a malformed word of Chu's is refused") {
-  for (const char* word : {"", "F", "F(", "F()", "F(0)", "F(1", "X(1)", "F(2-1)", "F(1)R(1)", "F(1)R(3)", "F(1-99999999999)"}) {
+  for (const char* word :
+       {"", "F", "F(", "F()", "F(0)", "F(1", "X(1)", "F(2-1)", "F(1)R(1)", "F(1)R(3)", "F(1-99999999999)"}) {
     INFO(word);
     CHECK_THROWS_AS(parse_units_word(word), UsageError);
   }

@@ -10,7 +10,7 @@ namespace espalier::study {
 struct Diagnostic {
   enum class Severity : std::uint8_t { warning, error } severity = Severity::error;
   Location where;
-  std::string key;         ///< dotted, "experiment.frozen.axes.per_class"
+  std::string key;  ///< dotted, "experiment.frozen.axes.per_class"
   std::string problem, why, suggestion;
 };
 

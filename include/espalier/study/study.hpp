@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "espalier/network/layer.hpp"
-#include "espalier/task/task.hpp"  // value enums shared with tasks (ImageOrder, AugmentSpec, Optimiser, ...)
 #include "espalier/study/value.hpp"
+#include "espalier/task/task.hpp"  // value enums shared with tasks (ImageOrder, AugmentSpec, Optimiser, ...)
 
 namespace espalier::study {
 
@@ -34,7 +34,7 @@ struct DataFiles {
 
 struct ExpectedData {
   std::int32_t classes = 0;
-  std::int64_t per_class = 0;  ///< training and validation images a class
+  std::int64_t per_class = 0;       ///< training and validation images a class
   std::int64_t test_per_class = 0;  ///< of test files of their own
   network::Shape shape;
 };
@@ -44,14 +44,14 @@ struct DataSet {
   Location where;
   DataFormat format = DataFormat::idx;
   DataFiles files;
-  std::optional<DataFiles> test_files;    ///< test = { images = ..., labels = ... }
-  std::int32_t test_per_class = 0;        ///< test = { per_class = n }
-  std::int32_t valid_per_class = 0;       ///< valid = { per_class = n }
+  std::optional<DataFiles> test_files;  ///< test = { images = ..., labels = ... }
+  std::int32_t test_per_class = 0;      ///< test = { per_class = n }
+  std::int32_t valid_per_class = 0;     ///< valid = { per_class = n }
   task::ImageOrder order = task::ImageOrder::shuffled;
-  std::string label_kind = "fine";        ///< cifar: "fine" | "coarse"
-  std::int32_t resize = 0;                ///< folder: side in pixels after resizing (shorter side, then centre crop)
-  bool grey = false;                      ///< folder: decode to one channel
-  std::vector<double> mean, std;          ///< normalisation on pixels / 255; empty: from the training files
+  std::string label_kind = "fine";  ///< cifar: "fine" | "coarse"
+  std::int32_t resize = 0;          ///< folder: side in pixels after resizing (shorter side, then centre crop)
+  bool grey = false;                ///< folder: decode to one channel
+  std::vector<double> mean, std;    ///< normalisation on pixels / 255; empty: from the training files
   ShortClasses short_classes = ShortClasses::refuse;
   std::map<std::string, std::int64_t> made;  ///< made: classes, per_class, channels, height, width, seed, noise
   std::optional<ExpectedData> expect;
@@ -81,7 +81,10 @@ struct RateGroup {
   double factor = 1;                 ///< multiplies the rate at `first` and later
   std::optional<Duration> first;     ///< none: never falls
   std::optional<Duration> every;     ///< none: falls once
-  enum class Beat : std::uint8_t { multiples, after_first } beat = Beat::multiples;  ///< later falls at multiples of every | first + i * every
+  enum class Beat : std::uint8_t {
+    multiples,
+    after_first
+  } beat = Beat::multiples;  ///< later falls at multiples of every | first + i * every
 };
 
 /// The values of [train], every one of them an axis as `train.<key>` or `source.<key>`.
@@ -127,15 +130,15 @@ struct Axis {
   std::string name;
   Location where;
   std::vector<Value> values;
-  std::string by;                                ///< dependent axis: name of the axis it follows
-  std::map<std::string, std::vector<Value>> per; ///< value of `by` (its to_string) -> values
+  std::string by;                                 ///< dependent axis: name of the axis it follows
+  std::map<std::string, std::vector<Value>> per;  ///< value of `by` (its to_string) -> values
 };
 
 struct Take {
   Location where;
-  std::vector<std::string> values;   ///< axes whose values are taken
-  std::vector<std::string> from;     ///< experiments, chosen from jointly
-  std::string best;                  ///< metric, "valid.top1"
+  std::vector<std::string> values;  ///< axes whose values are taken
+  std::vector<std::string> from;    ///< experiments, chosen from jointly
+  std::string best;                 ///< metric, "valid.top1"
   std::vector<std::string> mean_over, per;
   bool allow_missing = false;
 };
@@ -156,8 +159,8 @@ struct Experiment {
   std::string name;
   Location where;
   std::string kind = "train";
-  std::vector<Axis> axes;                             ///< in file order
-  std::vector<std::vector<std::string>> zips;         ///< groups of axis names that advance together
+  std::vector<Axis> axes;                      ///< in file order
+  std::vector<std::vector<std::string>> zips;  ///< groups of axis names that advance together
   std::vector<std::pair<std::string, Value>> fixed;
   std::vector<Take> takes;
   std::vector<Exclude> excludes;

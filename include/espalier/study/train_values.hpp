@@ -1,5 +1,6 @@
 #pragma once
-// The values of [train] one by one: how tables and axes (`train.batch`, `source.epochs`) set them, how layers of them merge.
+// The values of [train] one by one: how tables and axes (`train.batch`, `source.epochs`) set them, how layers of them
+// merge.
 #include <optional>
 #include <string>
 
