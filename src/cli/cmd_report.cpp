@@ -1,10 +1,69 @@
+// espalier report DIR: one page with figures, tables and methods, and the result tables on standard output.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/process/capture.hpp"
+#include "espalier/report/page.hpp"
 
 namespace espalier::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+process::Captured run_gnuplot(const std::string& script) {
+  try {
+    return process::capture({"gnuplot", "-"}, script);
+  } catch (const EnvironmentError& error) {
+    throw EnvironmentError("figures cannot be drawn", std::string("gnuplot does not start: ") + error.what(),
+                           "Install it (Debian: apt-get install gnuplot-nox).");
+  }
+}
+
+std::string draw(const std::string& script) {
+  const auto drawn = run_gnuplot(script);
+  if (drawn.exit_code == 0) return drawn.out;
+  throw EnvironmentError("gnuplot could not draw a figure", drawn.err, "Is it version 5 or later?");
+}
+
+void write_file(const fs::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  if (!out.flush()) throw EnvironmentError("cannot write '" + file.string() + "'", "the disk refused", "Is it full?");
+}
+
+fs::path page_place(const std::string& directory, const std::string& asked) {
+  return asked.empty() ? fs::path(directory) / "report" / "index.html" : fs::path(asked);
+}
+
+void write_report(const std::string& path, const std::string& asked) {
+  const auto directory = read_directory(path);
+  const auto now = fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)));
+  const auto report = report::make_report({&directory, study_of(directory.state), draw, now});
+  const auto page = page_place(path, asked);
+  if (page.has_parent_path()) fs::create_directories(page.parent_path());
+  write_file(page, report.html);
+  for (const auto& file : report.files) write_file(page.parent_path() / file.name, file.text);
+  for (const auto& table : report.tables) fmt::print("{}\n{}\n", table.title, printable(table.words).text());
+  fmt::print("report: {}\n", page.string());
+}
+
+}  // namespace
 
 void add_report(CLI::App& app, int&) {
-  app.add_subcommand("report", "to be written")->callback([] { throw UsageError("'report' is not written yet"); });
+  auto path = std::make_shared<std::string>();
+  auto out = std::make_shared<std::string>();
+  auto* verb = app.add_subcommand("report", "one page: figures, tables, selections, failures, methods, provenance");
+  verb->add_option("DIR", *path, "what 'run --out' was given")->required();
+  verb->add_option("--out", *out, "the page to write (default: DIR/report/index.html)");
+  verb->callback([path, out] { write_report(*path, *out); });
 }
 
 }  // namespace espalier::cli

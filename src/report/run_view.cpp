@@ -47,15 +47,22 @@ bool diverged(const store::TaskState& task) {
 
 bool RunView::diverged() const { return task && report::diverged(*task); }
 
+std::vector<RunView> runs_of(const Directory& directory) {
+  std::vector<RunView> views;
+  for (const auto& entry : directory.state.runs) {
+    if (!entry.current) continue;
+    views.push_back({&directory, &entry.run, task_of(directory, entry.run), directory.state.state_of(entry.run)});
+  }
+  return views;
+}
+
 std::vector<RunView> runs_of(const std::vector<Directory>& directories, SameCell same_cell) {
   std::vector<RunView> views;
   std::unordered_map<RunId, std::size_t> place;
   for (const auto& directory : directories) {
     if (same_cell == SameCell::keep) place.clear();
-    for (const auto& entry : directory.state.runs) {
-      if (!entry.current) continue;
-      const RunView view{&directory, &entry.run, task_of(directory, entry.run), directory.state.state_of(entry.run)};
-      const auto [where, is_new] = place.try_emplace(entry.run.id, views.size());
+    for (const auto& view : runs_of(directory)) {
+      const auto [where, is_new] = place.try_emplace(view.run->id, views.size());
       if (is_new) views.push_back(view);
       else keep_better(views[where->second], view);
     }

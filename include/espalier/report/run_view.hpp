@@ -33,6 +33,8 @@ enum class SameCell : bool { merge, keep };
 /// one is preferred. Throws UsageError where two directories hold different finished trainings for one cell.
 std::vector<RunView> runs_of(const std::vector<Directory>& directories, SameCell same_cell = SameCell::merge);
 
+std::vector<RunView> runs_of(const Directory& directory);
+
 /// The metric's row of the finished network: the last (epoch, step) of its subset; null while not done or not recorded.
 const metrics::Row* final_row(const RunView& view, metrics::Subset subset);
 const metrics::Row* final_row(const store::TaskState& task, metrics::Subset subset);

@@ -1,0 +1,128 @@
+#include "espalier/report/figure.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/report/wording.hpp"
+#include "report/axis_values.hpp"
+
+namespace espalier::report {
+namespace {
+
+std::vector<RunView> of_experiment(const std::vector<RunView>& views, const std::string& name) {
+  std::vector<RunView> found;
+  for (const auto& view : views) {
+    if (view.run->experiment == name) found.push_back(view);
+  }
+  return found;
+}
+
+XScale scale_of(const std::string& axis, const std::vector<std::string>& values) {
+  const bool has_all = std::find(values.begin(), values.end(), "all") != values.end();
+  if (has_all || values.size() < 2 || !all_numbers(values)) return XScale::category;
+  const double first = number_of(values.front()), last = number_of(values.back());
+  const bool counts_images = axis == "per_class" && values.size() > 2;
+  if (first > 0 && (last / first >= 50 || counts_images)) return XScale::logarithmic;
+  return XScale::linear;
+}
+
+/// File names come from what we know to be harmless, never straight from the study.
+std::string harmless(const std::string& text) {
+  std::string name;
+  for (const char c : text) {
+    const bool keeps = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    name += keeps ? c : '-';
+  }
+  return name;
+}
+
+std::string caption_of(const std::vector<std::string>& axes, const std::vector<std::string>& values) {
+  std::string caption;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    caption += (i ? ", " : "") + axes[i] + " = " + values[i];
+  }
+  return caption;
+}
+
+FigurePanel& panel_of(Figure& figure, const std::string& caption) {
+  for (auto& panel : figure.panels) {
+    if (panel.caption == caption) return panel;
+  }
+  auto& panel = figure.panels.emplace_back();
+  panel.caption = caption;
+  for (const auto& value : figure.series_values) panel.series.push_back({value, {}});
+  return panel;
+}
+
+std::size_t place_of(const std::vector<std::string>& values, const std::string& value) {
+  return static_cast<std::size_t>(std::find(values.begin(), values.end(), value) - values.begin());
+}
+
+void put_cell(Figure& figure, const std::vector<std::string>& panel_axes, stats::Cell cell) {
+  const std::vector<std::string> at(cell.group.begin(),
+                                    cell.group.begin() + static_cast<std::ptrdiff_t>(panel_axes.size()));
+  const std::string x = cell.group.back();
+  const std::string series = figure.asked.series.empty() ? "" : cell.group[panel_axes.size()];
+  auto& panel = panel_of(figure, caption_of(panel_axes, at));
+  panel.series[place_of(figure.series_values, series)].points.push_back({place_of(figure.x_values, x), std::move(cell)});
+}
+
+/// A series without any value would be a legend without a line.
+void drop_empty_series(FigurePanel& panel) {
+  std::erase_if(panel.series, [](const FigureSeries& series) {
+    return std::none_of(series.points.begin(), series.points.end(),
+                        [](const FigurePoint& point) { return point.cell.summary.n > 0; });
+  });
+}
+
+std::vector<study::Figure> default_figures(const std::vector<RunView>& views, const study::Study& study) {
+  std::vector<study::Figure> figures;
+  for (const auto& experiment : study.experiments) {
+    const auto axes = varying_axes(of_experiment(views, experiment.name));
+    if (axes.empty()) continue;
+    figures.push_back({{}, experiment.name, axes[0], axes.size() > 1 ? axes[1] : "", "test.top1", ""});
+  }
+  return figures;
+}
+
+}  // namespace
+
+Figure make_figure(const std::vector<RunView>& views, const study::Figure& asked) {
+  const auto runs = of_experiment(views, asked.experiment);
+  Figure figure;
+  figure.asked = asked;
+  figure.name = harmless(asked.experiment) + "-" + harmless(asked.x);
+  figure.metric = metrics::parse_metric(asked.y);
+  figure.x_values = values_of(runs, asked.x);
+  figure.series_values = asked.series.empty() ? std::vector<std::string>{""} : values_of(runs, asked.series);
+  figure.x_scale = scale_of(asked.x, figure.x_values);
+  figure.x_ordered = all_numbers(figure.x_values);
+  std::vector<std::string> shown = {asked.x};
+  if (!asked.series.empty()) shown.insert(shown.begin(), asked.series);
+  Query query;
+  query.metric = figure.metric;
+  query.by = unexplained_axes(runs, shown);
+  const auto panel_axes = query.by;
+  query.by.insert(query.by.end(), shown.begin(), shown.end());
+  figure.confidence = query.confidence;
+  const auto cells = aggregate(runs, query);
+  figure.table = exact(cells, query);
+  for (const auto& cell : cells) put_cell(figure, panel_axes, cell);
+  for (auto& panel : figure.panels) drop_empty_series(panel);
+  return figure;
+}
+
+std::vector<Figure> make_figures(const std::vector<RunView>& views, const study::Study& study) {
+  const auto asked = study.figures.empty() ? default_figures(views, study) : study.figures;
+  std::vector<Figure> figures;
+  std::map<std::string, int> names;
+  for (const auto& one : asked) {
+    figures.push_back(make_figure(views, one));
+    const int times = ++names[figures.back().name];
+    if (times > 1) figures.back().name += "-" + std::to_string(times);
+  }
+  return figures;
+}
+
+}  // namespace espalier::report

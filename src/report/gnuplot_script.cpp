@@ -1,0 +1,156 @@
+// Figures as gnuplot scripts: data blocks, labels in single quotes, no user text outside of them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "espalier/report/figure.hpp"
+#include "espalier/report/wording.hpp"
+#include "report/axis_values.hpp"
+#include "report/palette.hpp"
+
+namespace espalier::report {
+namespace {
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
+  void add(double value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+};
+
+/// A single-quoted gnuplot string: nothing is special in it but the quote, which is doubled.
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'') result += "''";
+    else result += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  }
+  return result + "'";
+}
+
+double place(const Figure& figure, std::size_t x) {
+  return figure.x_scale == XScale::category ? static_cast<double>(x) : number_of(figure.x_values[x]);
+}
+
+/// The least distance between two places of the x axis (a ratio on a logarithmic one).
+double least_step(const Figure& figure) {
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 1; i < figure.x_values.size(); ++i) {
+    const double a = place(figure, i - 1), b = place(figure, i);
+    least = std::min(least, figure.x_scale == XScale::logarithmic ? b / a : b - a);
+  }
+  return std::isfinite(least) ? least : (figure.x_scale == XScale::logarithmic ? 2 : 1);
+}
+
+/// Series stand a little beside each other so that their error bars can be told apart.
+double beside(const Figure& figure, std::size_t x, std::size_t series, std::size_t count) {
+  const double offset = static_cast<double>(series) - static_cast<double>(count - 1) / 2;
+  const double share = std::min(0.06, 0.4 / static_cast<double>(std::max<std::size_t>(1, count)));
+  const double at = place(figure, x);
+  if (figure.x_scale == XScale::logarithmic) return at * std::pow(least_step(figure), offset * share);
+  return at + offset * share * least_step(figure);
+}
+
+Range y_range(const Figure& figure) {
+  Range range;
+  for (const auto& panel : figure.panels) {
+    for (const auto& series : panel.series) {
+      for (const auto& point : series.points) {
+        if (point.cell.summary.n == 0) continue;
+        range.add(point.cell.summary.mean);
+        for (const auto& split : point.cell.splits) range.add(split.mean);
+        if (!point.cell.summary.interval) continue;
+        range.add(point.cell.summary.interval->low);
+        range.add(point.cell.summary.interval->high);
+      }
+    }
+  }
+  if (range.low > range.high) return {0, 1};
+  const double room = std::max(1e-3, 0.06 * (range.high - range.low));
+  const bool is_rate = shown_scale(figure.metric) == 100;
+  // Room for the marks, but no axis beyond what an accuracy or a loss can be.
+  return {std::max(0.0, range.low - room), is_rate ? std::min(1.0, range.high + room) : range.high + room};
+}
+
+std::string x_axis(const Figure& figure) {
+  std::string tics;
+  for (std::size_t i = 0; i < figure.x_values.size(); ++i) {
+    tics += fmt::format("{}{} {}", i ? ", " : "", quoted(figure.x_values[i]), place(figure, i));
+  }
+  const double first = place(figure, 0), last = place(figure, figure.x_values.size() - 1), step = least_step(figure);
+  std::string text;
+  if (figure.x_scale == XScale::logarithmic) {
+    const double factor = std::pow(step, 0.4);
+    text = fmt::format("set logscale x\nset xrange [{}:{}]\n", first / factor, last * factor);
+  } else {
+    text = fmt::format("set xrange [{}:{}]\n", first - 0.4 * step, last + 0.4 * step);
+  }
+  return text + "set xtics (" + tics + ")\nset xlabel " + quoted(meaning_of(figure.asked.x)) + "\n";
+}
+
+/// Blocks of one series: its means, its intervals, and the splits where there are too few of them for an interval.
+std::string data_blocks(const Figure& figure, const FigureSeries& series, std::size_t index, std::size_t count) {
+  const double scale = shown_scale(figure.metric);
+  std::string means, intervals, splits;
+  for (const auto& point : series.points) {
+    const auto& summary = point.cell.summary;
+    if (summary.n == 0) {
+      means += "\n";  // a gap in the curve
+      continue;
+    }
+    const double x = beside(figure, point.x, index, count);
+    means += fmt::format("{} {}\n", x, scale * summary.mean);
+    if (summary.interval) {
+      intervals += fmt::format("{} {} {} {}\n", x, scale * summary.mean, scale * summary.interval->low,
+                               scale * summary.interval->high);
+    } else if (summary.n > 1) {
+      for (const auto& split : point.cell.splits) splits += fmt::format("{} {}\n", x, scale * split.mean);
+    }
+  }
+  // gnuplot refuses an empty block: a point that cannot be seen stands in it.
+  const auto block = [&](const char* name, const std::string& rows) {
+    return fmt::format("${}{} << EOD\n{}EOD\n", name, index, rows.empty() ? "NaN NaN NaN NaN\n" : rows);
+  };
+  return block("mean", means) + block("interval", intervals) + block("split", splits);
+}
+
+std::string plot_of(const Figure& figure, const FigureSeries& series, std::size_t index) {
+  const auto place_in_all = std::find(figure.series_values.begin(), figure.series_values.end(), series.value);
+  const auto number = static_cast<std::size_t>(place_in_all - figure.series_values.begin());
+  const Mark mark = mark_of(number, figure.series_values.size(), all_numbers(figure.series_values));
+  const std::string look = fmt::format("lc rgb '{}' pt {} ps 0.75 lw 1.8", mark.colour, mark.point);
+  const std::string style = figure.x_ordered ? "linespoints" : "points";
+  const std::string title = figure.asked.series.empty() ? "notitle" : "title " + quoted(series.value);
+  return fmt::format("$mean{0} using 1:2 with {1} {2} {3}, \\\n  $interval{0} using 1:2:3:4 with yerrorbars {2} notitle, \\\n"
+                     "  $split{0} using 1:2 with points lc rgb '{4}' pt 1 ps 0.5 notitle",
+                     index, style, look, title, mark.colour);
+}
+
+}  // namespace
+
+std::string gnuplot_script(const Figure& figure, const FigurePanel& panel) {
+  const bool small = figure.panels.size() > 1;
+  const Range range = y_range(figure);
+  const double scale = shown_scale(figure.metric);
+  std::string script = fmt::format("set terminal svg size {} dynamic noenhanced font 'Helvetica,13' name 'f'\n",
+                                   small ? "470,330" : "760,430");
+  script += "set encoding utf8\nset border 3 lw 0.8\nset tics nomirror out scale 0.5\n";
+  script += "set grid ytics lt 1 lw 0.4 lc rgb '#9a9a9a'\nset style fill transparent\nset errorbars small\n";
+  script += fmt::format("set yrange [{}:{}]\nset ylabel {}\n", scale * range.low, scale * range.high,
+                        quoted(axis_title(figure.metric)));
+  script += x_axis(figure);
+  if (figure.asked.series.empty()) script += "unset key\n";
+  else script += "set key outside right top Left reverse samplen 2 title " + quoted(meaning_of(figure.asked.series)) + "\n";
+  std::string plots;
+  for (std::size_t i = 0; i < panel.series.size(); ++i) {
+    script += data_blocks(figure, panel.series[i], i, panel.series.size());
+    plots += (i ? ", \\\n  " : "plot ") + plot_of(figure, panel.series[i], i);
+  }
+  if (plots.empty()) plots = "unset key\nplot NaN notitle";
+  return script + plots + "\n";
+}
+
+}  // namespace espalier::report

@@ -1,0 +1,30 @@
+#pragma once
+// The few pieces of HTML that the sections are made of. All text goes through escape().
+#include <string>
+#include <vector>
+
+#include "espalier/report/page.hpp"
+
+namespace espalier::report {
+
+std::string escape(const std::string& text);
+
+/// `<tag class="css">content</tag>`; content is HTML.
+std::string element(const std::string& tag, const std::string& content, const std::string& css = "");
+
+std::string paragraph(const std::string& text);  ///< escaped
+std::string html_table(const WordTable& table, const std::string& caption = "");
+
+/// A section with a heading and an anchor; nothing for an empty body.
+std::string section(const std::string& id, const std::string& title, const std::string& body);
+
+/// Folded away until asked for.
+std::string folded(const std::string& summary, const std::string& body);
+
+/// "a, b and c".
+std::string listed(const std::vector<std::string>& words);
+
+/// Style sheet of the page: light and dark.
+std::string page_style();
+
+}  // namespace espalier::report

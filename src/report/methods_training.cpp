@@ -1,0 +1,170 @@
+// The methods of a training: network, optimiser, rates, augmentation, regularisation, numbers.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "espalier/network/networks.hpp"
+#include "report/html.hpp"
+#include "report/methods.hpp"
+
+namespace espalier::report {
+namespace {
+
+using Tasks = std::vector<const store::TaskState*>;
+
+std::string number(double value) { return fmt::format("{}", static_cast<float>(value)); }
+
+std::string augment_text(const task::AugmentSpec& augment) {
+  std::vector<std::string> parts;
+  if (augment.flip) parts.push_back("horizontal flips with probability 1/2");
+  if (augment.shifted_crop) parts.push_back(fmt::format("crops shifted by up to {} pixels", augment.shifted_crop));
+  if (augment.random_resized) {
+    parts.push_back(fmt::format("random resized crops of {0}x{0}", augment.random_resized));
+  }
+  if (augment.rotation_degrees != 0) parts.push_back(fmt::format("rotations of up to {:g} degrees", augment.rotation_degrees));
+  if (augment.translation != 0) parts.push_back(fmt::format("translations of up to {:g} % of the side", 100 * augment.translation));
+  return parts.empty() ? "none" : listed(parts);
+}
+
+std::string length_text(const task::Moment& length) {
+  if (length.step == 0) return fmt::format("{} epochs", length.epoch);
+  return fmt::format("{} epochs and {} steps", length.epoch, length.step);
+}
+
+/// "unit 7: 0.01, from epoch 15 on 0.001"; units with equal rates are named together.
+std::string rates_text(const task::TrainSpec& spec) {
+  std::vector<std::pair<std::string, std::string>> groups;  // rates, units
+  for (std::size_t i = 0; i < spec.units.size(); ++i) {
+    std::string rates = spec.units[i].trained == task::Trained::no ? "frozen" : "";
+    for (const auto& point : spec.units[i].rates) {
+      rates += rates.empty() ? number(point.rate) : fmt::format(", from epoch {} on {}", point.from.epoch, number(point.rate));
+    }
+    if (!groups.empty() && groups.back().first == rates) groups.back().second += fmt::format(", {}", i + 1);
+    else groups.emplace_back(rates, fmt::format("{}", i + 1));
+  }
+  std::string text;
+  for (const auto& [rates, units] : groups) {
+    const bool several = units.find(',') != std::string::npos;
+    text += fmt::format("{}unit{} {}: {}", text.empty() ? "" : "; ", several ? "s" : "", units, rates);
+  }
+  return text;
+}
+
+std::string optimiser_text(const task::TrainSpec& spec) {
+  if (spec.optimiser == task::Optimiser::adam) {
+    return fmt::format("Adam (beta 0.9 and 0.999, epsilon 1e-8), weight decay {}", number(spec.weight_decay));
+  }
+  return fmt::format("stochastic gradient descent with momentum {} (the rate stands outside the momentum buffer) and weight decay "
+                     "{} on weights and biases alike",
+                     number(spec.momentum), number(spec.weight_decay));
+}
+
+std::string shared_values(const Tasks& tasks) {
+  const auto text = [&](auto get) { return distinct(tasks, [&](const store::TaskState& t) { return get(t.task.train); }); };
+  using task::TrainSpec;
+  return fmt::format(
+      "{}, in batches of {} (the last, smaller one is kept), by {}; augmentation: {}; precision {}",
+      text([](const TrainSpec& s) { return length_text(s.length); }),
+      text([](const TrainSpec& s) { return std::to_string(s.batch); }), text(optimiser_text),
+      text([](const TrainSpec& s) { return augment_text(s.augment); }), text([](const TrainSpec& s) {
+        return std::string(s.precision == task::Precision::fp32 ? "fp32" : s.precision == task::Precision::tf32 ? "tf32" : "bf16");
+      }));
+}
+
+std::string group_text(const study::RateGroup& group) {
+  std::string text = "units '" + group.units + "' ";
+  if (group.relative) text += fmt::format("at {:g} times the rate of '{}'", group.relative->factor, group.relative->to);
+  else text += group.start ? "at " + number(*group.start) : "at the default rate";
+  const auto when = [](const study::Duration& d) {
+    return fmt::format("{} {}", d.unit == study::Duration::Unit::epochs ? "epoch" : "step", d.count);
+  };
+  if (group.first) {
+    text += fmt::format(", multiplied by {:g} at {}", group.factor, when(*group.first));
+    if (group.every) {
+      text += fmt::format(" and {} {}",
+                          group.beat == study::RateGroup::Beat::multiples ? "then at each multiple of" : "then every",
+                          when(*group.every));
+    }
+  } else {
+    text += ", never lowered";
+  }
+  return text;
+}
+
+std::string rate_groups(const PageContext& context) {
+  std::vector<std::string> groups;
+  for (const auto& group : context.study.train.rates) groups.push_back(group_text(group));
+  return groups.empty() ? "" : " Rates of target trainings: " + fmt::format("{}", fmt::join(groups, "; ")) + ".";
+}
+
+std::string evaluation_text(const Tasks& tasks) {
+  const auto every = distinct(tasks, [](const store::TaskState& t) { return std::to_string(t.task.record.evaluate_every); });
+  return fmt::format(" Validation and test images are evaluated {} and after the last epoch, in evaluation mode.",
+                     every == "0" ? "never during training" : "every " + every + " epoch(s)");
+}
+
+std::string normalisation(const task::TrainSpec& spec) {
+  std::vector<std::string> mean, std;
+  for (const float value : spec.mean) mean.push_back(number(value));
+  for (const float value : spec.std) std.push_back(number(value));
+  return fmt::format(" Pixels are divided by 255, less the mean ({}), over the standard deviation ({}) of the channel.",
+                     fmt::join(mean, ", "), fmt::join(std, ", "));
+}
+
+const char* init_name(network::Init init) {
+  switch (init) {
+    case network::Init::he_normal_fan_in: return "He-normal by fan-in with zero biases";
+    case network::Init::he_normal_fan_out: return "He-normal by fan-out with zero biases";
+    case network::Init::torch_default: return "PyTorch's defaults (uniform within 1/sqrt(fan-in))";
+    case network::Init::gaussian: return "Caffe's Gaussian fillers";
+    case network::Init::ones_zeros: return "ones and zeros for batch norm";
+    case network::Init::none: break;
+  }
+  return "";
+}
+
+void walk(const std::vector<network::LayerSpec>& layers, std::vector<std::string>& inits, std::set<double>& dropouts) {
+  for (const auto& layer : layers) {
+    const std::string init = init_name(layer.init);
+    if (!init.empty() && std::find(inits.begin(), inits.end(), init) == inits.end()) inits.push_back(init);
+    if (layer.kind == network::LayerKind::dropout) dropouts.insert(layer.probability);
+    for (const auto& branch : layer.branches) walk(branch, inits, dropouts);
+  }
+}
+
+}  // namespace
+
+std::string network_methods(const PageContext& context) {
+  std::string text;
+  for (const auto& [digest, spec] : context.state().catalog.networks) {
+    std::vector<std::string> names, inits;
+    std::set<double> dropouts;
+    for (const auto& unit : spec.units) {
+      names.push_back(unit.name);
+      walk(unit.layers, inits, dropouts);
+    }
+    const std::string name = context.study.networks.size() == 1 ? " " + context.study.networks.front().name : "";
+    text += fmt::format("The network{} has {} units: {}. New units are drawn {}.", name, spec.depth(), listed(names), listed(inits));
+    if (dropouts.empty()) text += " It has no dropout. ";
+    else text += fmt::format(" Dropout with probability {}. ", fmt::join(dropouts, " or "));
+  }
+  return text;
+}
+
+std::string training_methods(const PageContext& context) {
+  const Tasks sources = trainings_of(context, Role::source), targets = trainings_of(context, Role::target);
+  std::string text;
+  if (!sources.empty()) {
+    text += "Source networks train for " + shared_values(sources) + "; rates: " +
+            distinct(sources, [](const store::TaskState& t) { return rates_text(t.task.train); }) + ". The last epoch is used. ";
+  }
+  text += "Target networks train for " + shared_values(targets) + "." + rate_groups(context);
+  const auto dropout = distinct(targets, [](const store::TaskState& t) {
+    return std::string(t.task.train.frozen_dropout == task::FrozenDropout::on ? "on" : "off");
+  });
+  text += fmt::format(" Frozen units get no gradient and no decay and use running statistics; their dropout is {}.", dropout);
+  return text + evaluation_text(targets) + normalisation(targets.front()->task.train);
+}
+
+}  // namespace espalier::report

@@ -1,0 +1,69 @@
+#include "espalier/report/page.hpp"
+
+#include <algorithm>
+
+#include "espalier/report/wording.hpp"
+#include "report/html.hpp"
+#include "report/page_context.hpp"
+
+namespace espalier::report {
+namespace {
+
+constexpr std::pair<const char*, const char*> kPlaces[] = {
+    {"figures", "Figures"},     {"best", "Best settings"},   {"selections", "Selections"}, {"overfitting", "Overfitting"},
+    {"sources", "Sources"},     {"failures", "Failures"},    {"methods", "Methods"},       {"tables", "All cells"},
+    {"provenance", "Provenance"}};
+
+/// Links to the sections that exist.
+std::string navigation(const std::string& body) {
+  std::string links;
+  for (const auto& [id, title] : kPlaces) {
+    const std::string anchor = std::string("<section id=\"") + id + "\"";
+    if (body.find(anchor) != std::string::npos) links += std::string("<a href=\"#") + id + "\">" + title + "</a> ";
+  }
+  return element("nav", links);
+}
+
+std::string whole_page(const std::string& title, const std::string& head, const std::string& body) {
+  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n" +
+         element("title", escape(title)) + "\n<style>" + page_style() + "</style></head>\n<body>\n" + head +
+         navigation(body) + "\n<main>\n" + body + "</main>\n</body></html>\n";
+}
+
+}  // namespace
+
+std::vector<RunView> runs_of_experiment(const std::vector<RunView>& views, const std::string& experiment) {
+  std::vector<RunView> found;
+  for (const auto& view : views) {
+    if (view.run->experiment == experiment) found.push_back(view);
+  }
+  return found;
+}
+
+std::vector<std::string> experiments_of(const PageContext& context) {
+  std::vector<std::string> names;
+  for (const auto& experiment : context.study.experiments) {
+    const bool has_runs = std::any_of(context.views.begin(), context.views.end(),
+                                      [&](const auto& view) { return view.run->experiment == experiment.name; });
+    if (has_runs) names.push_back(experiment.name);
+  }
+  return names;
+}
+
+Report make_report(const ReportInput& input) {
+  PageContext context{*input.directory, input.study, runs_of(*input.directory), {}, splits_overlap(input.study)};
+  context.figures = make_figures(context.views, context.study);
+  Report report;
+  std::string body = warning_box(context) + figure_section(context, input.draw) + best_section(context) +
+                     selection_section(context) + overfitting_section(context) + source_section(context) +
+                     failure_section(context) + methods_section(context) + tables_section(context) +
+                     provenance_section(context);
+  report.html = whole_page(context.study.name, head_section(context, input.made_at), body);
+  for (const auto& figure : context.figures) report.files.push_back({figure.name + ".csv", csv(figure.table)});
+  report.tables = result_tables(context.views, context.study,
+                                {metrics::Subset::test, metrics::MetricName::Quantity::top1});
+  return report;
+}
+
+}  // namespace espalier::report

@@ -1,0 +1,33 @@
+#pragma once
+// What every section of the page is made from.
+#include "espalier/report/page.hpp"
+
+namespace espalier::report {
+
+struct PageContext {
+  const Directory& directory;
+  const study::Study& study;
+  std::vector<RunView> views;
+  std::vector<Figure> figures;
+  bool overlapping = false;  ///< splits share classes
+  const store::State& state() const { return directory.state; }
+};
+
+/// The experiments of the page in the study's order, without those that have no run.
+std::vector<std::string> experiments_of(const PageContext& context);
+std::vector<RunView> runs_of_experiment(const std::vector<RunView>& views, const std::string& experiment);
+
+/// Each returns the HTML of one section, or "" where there is nothing to say.
+std::string head_section(const PageContext& context, const std::string& made_at);
+std::string warning_box(const PageContext& context);
+std::string figure_section(const PageContext& context, const Draw& draw);
+std::string best_section(const PageContext& context);
+std::string selection_section(const PageContext& context);
+std::string overfitting_section(const PageContext& context);
+std::string source_section(const PageContext& context);
+std::string failure_section(const PageContext& context);
+std::string methods_section(const PageContext& context);
+std::string tables_section(const PageContext& context);
+std::string provenance_section(const PageContext& context);
+
+}  // namespace espalier::report

@@ -1,0 +1,54 @@
+#include "report/html.hpp"
+
+namespace espalier::report {
+
+std::string page_style() {
+  return R"css(
+:root { color-scheme: light dark; --ink: #1d1f23; --soft: #5c626b; --paper: #fdfdfb; --line: #d9d8d2; --band: #f3f2ec;
+  --accent: #0b5c8f; --loud: #9c2a10; --loud-paper: #fdf0ea; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e7e6e1; --soft: #a2a6ad; --paper: #17191c; --line: #3a3d42;
+  --band: #202327; --accent: #7cb8e4; --loud: #ffb59c; --loud-paper: #3a221a; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 62rem; padding: 2.5rem 1.25rem 4rem; color: var(--ink); background: var(--paper);
+  font: 16px/1.55 "Charter", "Bitstream Charter", "Georgia", serif; }
+h1 { font-size: 2.1rem; line-height: 1.15; margin: 0 0 .4rem; letter-spacing: -.01em; }
+h2 { font-size: 1.35rem; margin: 3rem 0 .8rem; padding-top: .8rem; border-top: 1px solid var(--line); }
+h3 { font-size: 1.05rem; margin: 1.8rem 0 .5rem; }
+p, ul { max-width: 44rem; }
+a { color: var(--accent); }
+nav { font: 14px/1.9 system-ui, sans-serif; margin: 1.2rem 0 0; }
+nav a { margin-right: 1.1rem; text-decoration: none; }
+nav a:hover { text-decoration: underline; }
+.kicker, .note, figcaption, caption { font: 14px/1.5 system-ui, sans-serif; color: var(--soft); }
+.kicker { text-transform: uppercase; letter-spacing: .08em; font-size: 12px; margin: 0 0 .6rem; }
+.asked { font-size: 1.12rem; }
+.tiles { display: flex; flex-wrap: wrap; gap: .6rem 2.4rem; margin: 1.4rem 0 0; padding: 0; list-style: none; max-width: none; }
+.tiles li { font: 14px/1.35 system-ui, sans-serif; color: var(--soft); }
+.tiles b { display: block; font-size: 1.55rem; font-weight: 600; color: var(--ink); font-variant-numeric: tabular-nums; }
+.loud { border-left: 5px solid var(--loud); background: var(--loud-paper); color: var(--loud); padding: .7rem 1rem;
+  margin: 1.4rem 0; font-family: system-ui, sans-serif; font-size: 15px; }
+.loud p { margin: .2rem 0; }
+.scroll { overflow-x: auto; margin: .8rem 0 1.2rem; }
+table { border-collapse: collapse; font: 14px/1.4 system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+caption { text-align: left; padding: 0 0 .4rem; }
+th, td { padding: .32rem .8rem .32rem 0; text-align: left; vertical-align: top; }
+thead th { border-bottom: 1.5px solid var(--ink); font-weight: 600; }
+tbody th { font-weight: 500; }
+tbody tr + tr > * { border-top: 1px solid var(--line); }
+td.n { text-align: right; white-space: nowrap; }
+thead th + th { padding-left: .4rem; } td { padding-left: .4rem; }
+figure { margin: 1.6rem 0 2rem; }
+figcaption b { color: var(--ink); font-size: 15px; }
+.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: .6rem; }
+.panels h3 { margin: .4rem 0 0; font: 600 14px system-ui, sans-serif; }
+svg { width: 100%; height: auto; color: var(--ink); }
+svg text { font-family: system-ui, sans-serif; }
+details { margin: .6rem 0; } summary { cursor: pointer; font: 15px system-ui, sans-serif; color: var(--accent); }
+pre { overflow-x: auto; background: var(--band); padding: 1rem; font: 13px/1.45 ui-monospace, monospace; }
+.methods { background: var(--band); padding: 1rem 1.3rem; }
+.methods p { max-width: 48rem; }
+@media print { details { display: block; } nav { display: none; } }
+)css";
+}
+
+}  // namespace espalier::report

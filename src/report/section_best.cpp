@@ -1,0 +1,108 @@
+// Best settings per size: chosen on validation images, reported on test images, with what cannot be told from them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "espalier/report/wording.hpp"
+#include "espalier/stats/ranking.hpp"
+#include "report/axis_values.hpp"
+#include "report/html.hpp"
+#include "report/page_context.hpp"
+
+namespace espalier::report {
+namespace {
+
+constexpr metrics::MetricName kValid{metrics::Subset::valid, metrics::MetricName::Quantity::top1};
+constexpr metrics::MetricName kTest{metrics::Subset::test, metrics::MetricName::Quantity::top1};
+
+/// Settings of one size: axis values, and their means by split.
+struct Settings {
+  std::vector<stats::Cell> cells;
+  std::vector<stats::SplitValues> by_split;
+};
+
+Settings settings_of(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
+  Query query;
+  query.metric = kValid;
+  query.by = axes;
+  Settings settings{aggregate(runs, query), {}};
+  std::map<std::string, std::size_t> splits;
+  for (const auto& view : runs) splits.try_emplace(view.value("split"), splits.size());
+  for (const auto& cell : settings.cells) {
+    auto& values = settings.by_split.emplace_back(splits.size());
+    for (const auto& split : cell.splits) values[splits[split.split]] = split.mean;
+  }
+  return settings;
+}
+
+std::string setting_text(const std::vector<std::string>& axes, const std::vector<std::string>& values) {
+  std::string text;
+  for (std::size_t i = 0; i < axes.size(); ++i) text += (i ? ", " : "") + axes[i] + " " + values[i];
+  return text;
+}
+
+/// The test accuracy at the chosen setting, and at no other.
+std::string test_text(const std::vector<RunView>& runs, const std::vector<std::string>& axes,
+                      const std::vector<std::string>& values) {
+  std::vector<Condition> here;
+  for (std::size_t i = 0; i < axes.size(); ++i) here.push_back({axes[i], {values[i]}});
+  const auto chosen = select(runs, here);
+  const bool tested = std::any_of(chosen.begin(), chosen.end(),
+                                  [](const RunView& view) { return final_row(view, metrics::Subset::test); });
+  if (!tested) return "-";
+  Query query;
+  query.metric = kTest;
+  query.by = axes;
+  return cell_text(kTest, aggregate(chosen, query).front());
+}
+
+std::vector<std::string> best_row(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
+  const auto settings = settings_of(runs, axes);
+  const auto standings = stats::rank(settings.by_split, stats::Better::higher);
+  if (standings.empty()) return {"-", "-", "-", "-", "no run is done"};
+  const auto& best = settings.cells[standings.front().setting];
+  std::vector<std::string> ties;
+  for (std::size_t i = 1; i < standings.size(); ++i) {
+    if (!standings[i].told_apart) ties.push_back(setting_text(axes, settings.cells[standings[i].setting].group));
+  }
+  const bool cannot_say = standings.front().splits < stats::kLeastSplits;
+  return {setting_text(axes, best.group), cell_text(kValid, best), test_text(runs, axes, best.group),
+          fmt::format("{} of {}", standings.front().wins, standings.front().splits),
+          cannot_say ? "too few splits to say" : ties.empty() ? "nothing" : fmt::format("{}", fmt::join(ties, "; "))};
+}
+
+bool has_valid(const std::vector<RunView>& runs) {
+  return std::any_of(runs.begin(), runs.end(), [](const RunView& view) { return final_row(view, metrics::Subset::valid); });
+}
+
+std::string best_table(const std::vector<RunView>& runs, const std::string& name) {
+  auto axes = varying_axes(runs);
+  if (std::erase(axes, "per_class") == 0 || axes.empty() || !has_valid(runs)) return "";
+  WordTable table{{"per_class", "best on validation", "validation %", "test %", "wins", "cannot be told from it"}, {}};
+  for (const auto& size : values_of(runs, "per_class")) {
+    const auto here = select(runs, {{"per_class", {size}}});
+    const bool varies = !varying_axes(here).empty();
+    if (!varies) continue;
+    auto row = best_row(here, varying_axes(here));
+    row.insert(row.begin(), size);
+    table.rows.push_back(std::move(row));
+  }
+  return table.rows.empty() ? "" : element("h3", escape(name)) + "\n" + html_table(table);
+}
+
+}  // namespace
+
+std::string best_section(const PageContext& context) {
+  std::string body;
+  for (const auto& name : experiments_of(context)) body += best_table(runs_of_experiment(context.views, name), name);
+  if (body.empty()) return "";
+  const std::string note =
+      fmt::format("For each size, the setting with the highest validation top-1 accuracy {}; its test accuracy; in how many "
+                  "splits it was the best; and every setting whose paired difference to it is not significant "
+                  "(Student's test over splits, Holm's adjustment within a size, 0.05).",
+                  over_splits(context.study.split.count, context.overlapping));
+  return section("best", "Best settings, size by size", paragraph(note) + body);
+}
+
+}  // namespace espalier::report

@@ -1,0 +1,110 @@
+// Figures, their notes, and the tables of all cells.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "espalier/report/wording.hpp"
+#include "report/axis_values.hpp"
+#include "report/html.hpp"
+#include "report/page_context.hpp"
+
+namespace espalier::report {
+namespace {
+
+int most_splits(const Figure& figure) {
+  int most = 0;
+  for (const auto& panel : figure.panels) {
+    for (const auto& series : panel.series) {
+      for (const auto& point : series.points) most = std::max(most, point.cell.summary.n);
+    }
+  }
+  return most;
+}
+
+std::string note_of(const Figure& figure, bool overlapping) {
+  const int splits = most_splits(figure);
+  if (splits == 0) return "No run of this figure is done yet.";
+  std::string note = fmt::format("{} of experiment '{}', mean {}.", axis_title(figure.metric), figure.asked.experiment,
+                                 over_splits(splits, overlapping));
+  if (splits >= stats::kLeastSplits) note += fmt::format(" Bars: Student's {:g} % intervals.", 100 * figure.confidence);
+  else if (splits > 1) note += " Crosses: single splits; too few for intervals.";
+  return note;
+}
+
+std::string title_of(const Figure& figure) {
+  if (!figure.asked.title.empty()) return figure.asked.title;
+  const std::string by = figure.asked.series.empty() ? "" : " and " + meaning_of(figure.asked.series);
+  return axis_title(figure.metric) + " by " + meaning_of(figure.asked.x) + by;
+}
+
+std::string drawn(const Figure& figure, std::size_t number, bool overlapping, const Draw& draw) {
+  std::string panels;
+  for (std::size_t i = 0; i < figure.panels.size(); ++i) {
+    const auto& panel = figure.panels[i];
+    if (!panel.caption.empty()) panels += "<div>" + element("h3", escape(panel.caption)) + "\n";
+    panels += inline_svg(draw(gnuplot_script(figure, panel)), fmt::format("f{}p{}-", number, i));
+    if (!panel.caption.empty()) panels += "</div>\n";
+  }
+  const std::string caption = element("b", escape(title_of(figure))) + "<br/>" + escape(note_of(figure, overlapping)) +
+                              " <a href=\"" + figure.name + ".csv\">CSV</a>";
+  return "<figure role=\"group\">" + element("div", panels, figure.panels.size() > 1 ? "panels" : "") +
+         element("figcaption", caption) + "</figure>\n";
+}
+
+std::string cell_note(const PageContext& context) {
+  return fmt::format("Test top-1 accuracy in percent: mean {} ± half of Student's 95 % interval.",
+                     over_splits(context.study.split.count, context.overlapping));
+}
+
+}  // namespace
+
+std::string figure_section(const PageContext& context, const Draw& draw) {
+  std::string body;
+  for (std::size_t i = 0; i < context.figures.size(); ++i) {
+    body += drawn(context.figures[i], i, context.overlapping, draw);
+  }
+  return section("figures", "Figures", body);
+}
+
+std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const study::Study& study,
+                                       const metrics::MetricName& metric) {
+  std::vector<TitledTable> tables;
+  for (const auto& experiment : study.experiments) {
+    const auto runs = runs_of_experiment(views, experiment.name);
+    if (runs.empty()) continue;
+    auto axes = varying_axes(runs);
+    if (axes.empty()) axes.push_back("experiment");
+    const std::string down = axes[0];
+    // The last axis that varies freely goes across: by custom the size.
+    const bool has_size = std::find(axes.begin(), axes.end(), "per_class") != axes.end() && down != "per_class";
+    const std::string across = has_size ? "per_class" : axes.size() > 1 ? axes[1] : "";
+    std::vector<std::string> shown = {down};
+    if (!across.empty()) shown.push_back(across);
+    const auto others = unexplained_axes(runs, shown);
+    const auto unit = shown_scale(metric) == 100 ? " (%)" : "";
+    std::vector<std::string> done;
+    for (const auto& view : runs) {
+      std::vector<Condition> here;
+      std::string title = experiment.name + ": " + metrics::to_string(metric) + unit;
+      for (const auto& axis : others) {
+        here.push_back({axis, {view.value(axis)}});
+        title += ", " + axis + " = " + view.value(axis);
+      }
+      if (std::find(done.begin(), done.end(), title) != done.end()) continue;
+      done.push_back(title);
+      tables.push_back({title, "", pivot(select(runs, here), down, across, metric)});
+    }
+  }
+  return tables;
+}
+
+std::string tables_section(const PageContext& context) {
+  const metrics::MetricName metric{metrics::Subset::test, metrics::MetricName::Quantity::top1};
+  std::string body = paragraph(cell_note(context));
+  for (const auto& table : result_tables(context.views, context.study, metric)) {
+    body += folded(table.title, html_table(table.words));
+  }
+  return section("tables", "All cells", body);
+}
+
+}  // namespace espalier::report

@@ -1,0 +1,69 @@
+// The head of the page: what the study asked, and how far the answer is.
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "espalier/report/progress.hpp"
+#include "report/html.hpp"
+#include "report/page_context.hpp"
+
+namespace espalier::report {
+namespace {
+
+/// The comment at the top of the study file, without its marks: by custom it says the question. A line that is
+/// indented goes on with the one before.
+std::string head_comment(const std::string& text) {
+  constexpr std::size_t kItemIndent = 2;
+  std::istringstream lines(text);
+  std::string comment;
+  for (std::string line; std::getline(lines, line) && line.starts_with("#");) {
+    const auto first = line.find_first_not_of("# ");
+    if (first == std::string::npos) continue;
+    if (!comment.empty()) comment += first <= kItemIndent ? "\n" : " ";
+    comment += line.substr(first);
+  }
+  return comment;
+}
+
+std::string asked(const PageContext& context) {
+  std::istringstream lines(head_comment(context.study.text));
+  std::string html;
+  for (std::string line; std::getline(lines, line);) html += element("p", escape(line), html.empty() ? "asked" : "note");
+  return html;
+}
+
+std::string tile(const std::string& figure, const std::string& words) {
+  return element("li", element("b", escape(figure)) + escape(words));
+}
+
+std::string tiles(const PageContext& context) {
+  const auto progress = report::progress(context.state());
+  double seconds = 0;
+  for (const auto& [id, task] : context.state().tasks) seconds += task.seconds;
+  using plan::RunState;
+  std::string list = tile(fmt::format("{}", progress.experiments.size()), "experiments");
+  list += tile(fmt::format("{} of {}", progress.runs[RunState::done], progress.runs.total), "runs done");
+  list += tile(fmt::format("{}", progress.tasks[RunState::done]), "trainings, each once");
+  list += tile(fmt::format("{}", context.study.split.count),
+               context.overlapping ? "overlapping splits" : context.study.split.count == 1 ? "split" : "splits");
+  list += tile(duration_text(seconds), "of training in all");
+  return "<ul class=\"tiles\">" + list + "</ul>\n";
+}
+
+}  // namespace
+
+std::string head_section(const PageContext& context, const std::string& made_at) {
+  return "<header>" + element("p", escape("espalier report · " + made_at), "kicker") +
+         element("h1", escape(context.study.name)) + asked(context) + tiles(context) + "</header>\n";
+}
+
+std::string warning_box(const PageContext& context) {
+  const auto progress = report::progress(context.state());
+  std::string lines;
+  for (const auto& warning : context.state().warnings) lines += paragraph(warning);
+  const auto open = progress.runs.total - progress.runs[plan::RunState::done];
+  if (open > 0) lines += paragraph(fmt::format("{} of {} runs have no result; cells say where.", open, progress.runs.total));
+  return lines.empty() ? "" : "<div class=\"loud\" role=\"note\">" + lines + "</div>\n";
+}
+
+}  // namespace espalier::report

@@ -1,0 +1,91 @@
+// The selections that the study made on its way.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "espalier/report/wording.hpp"
+#include "report/axis_values.hpp"
+#include "report/html.hpp"
+#include "report/page_context.hpp"
+
+namespace espalier::report {
+namespace {
+
+std::string labels(const std::vector<plan::Label>& values) {
+  std::string text;
+  for (const auto& label : values) text += (text.empty() ? "" : ", ") + label.axis + " " + label.value;
+  return text;
+}
+
+std::string ties_text(const plan::SelectionOutcome& selection) {
+  if (selection.candidates.front().splits < stats::kLeastSplits) return "too few splits to say";
+  std::vector<std::string> ties;
+  for (std::size_t i = 1; i < selection.candidates.size(); ++i) {
+    if (selection.candidates[i].indistinguishable) ties.push_back(labels(selection.candidates[i].values));
+  }
+  return ties.empty() ? "nothing" : fmt::format("{}", fmt::join(ties, "; "));
+}
+
+std::string lost_text(const plan::Candidate& candidate) {
+  if (candidate.missing == 0 && candidate.diverged == 0) return "";
+  return fmt::format(" ({} missing, {} diverged)", candidate.missing, candidate.diverged);
+}
+
+std::vector<std::string> row_of(const plan::SelectionOutcome& selection) {
+  const std::string per = selection.per.empty() ? "all" : labels(selection.per);
+  if (selection.chosen.empty() || selection.candidates.empty()) {
+    const std::string why = selection.reason.empty() ? labels(selection.chosen) : "impossible: " + selection.reason;
+    return {per, why, "-", "-", "-", "-"};
+  }
+  const auto& best = selection.candidates.front();
+  const auto metric = metrics::parse_metric(selection.metric);
+  return {per,
+          labels(selection.chosen),
+          figure_of(metric, best.mean) + lost_text(best),
+          fmt::format("{} of {}", best.wins, best.splits),
+          std::to_string(selection.candidates.size()),
+          ties_text(selection)};
+}
+
+/// The part of a selection's key before its cell: experiment, case and which of its takes.
+std::string group_of(const plan::SelectionOutcome& selection) {
+  const auto end = selection.key.rfind('/');
+  return end == std::string::npos ? selection.key : selection.key.substr(0, end);
+}
+
+void in_size_order(std::vector<const plan::SelectionOutcome*>& group) {
+  const auto size = [](const auto* selection) { return selection->per.size() == 1 ? selection->per[0].value : std::string(); };
+  const bool by_number = std::all_of(group.begin(), group.end(),
+                                     [&](const auto* s) { return !size(s).empty() && all_numbers({size(s)}); });
+  if (!by_number) return;
+  std::stable_sort(group.begin(), group.end(),
+                   [&](const auto* a, const auto* b) { return number_of(size(a)) < number_of(size(b)); });
+}
+
+}  // namespace
+
+std::string selection_section(const PageContext& context) {
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<const plan::SelectionOutcome*>> groups;
+  for (const auto& selection : context.state().selections) {
+    auto& group = groups[group_of(selection)];
+    if (group.empty()) order.push_back(group_of(selection));
+    group.push_back(&selection);
+  }
+  std::string body;
+  for (const auto& name : order) {
+    auto& group = groups[name];
+    in_size_order(group);
+    WordTable table{{"for", "chosen", group.front()->metric, "wins", "candidates", "cannot be told from it"}, {}};
+    for (const auto* selection : group) table.rows.push_back(row_of(*selection));
+    body += element("h3", escape("taken by " + group.front()->experiment + " (" + name + ")")) + "\n" + html_table(table);
+  }
+  if (body.empty()) return "";
+  const std::string note =
+      "Made while the study ran, each once and kept. Ties go to the lower validation loss, then to fewer trained units, "
+      "then to the order of the axes. Diverged and missing runs rank a setting last.";
+  return section("selections", "Selections made", paragraph(note) + body);
+}
+
+}  // namespace espalier::report

@@ -1,0 +1,20 @@
+#pragma once
+#include "report/page_context.hpp"
+
+namespace espalier::report {
+
+/// A network that runs of the page start from.
+struct SourceNetwork {
+  TaskId id;
+  const store::TaskState* task = nullptr;
+  std::string source;               ///< its name in the study
+  std::vector<std::string> splits;  ///< that start from it
+  std::optional<double> valid_top1;
+  std::optional<double> least;      ///< warn_below of the study
+  bool poor() const { return valid_top1 && least && *valid_top1 < *least; }
+};
+
+/// In the order of source and split.
+std::vector<SourceNetwork> source_networks(const PageContext& context);
+
+}  // namespace espalier::report

@@ -1,0 +1,116 @@
+#include "espalier/report/page.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "report_fixture.hpp"
+
+using namespace espalier;
+using Catch::Contains;
+
+namespace {
+
+std::string no_drawing(const std::string&) { return "<?xml?>\n<svg><g id='gpDot' color=\"black\"><title>x</title></g></svg>"; }
+
+const report::Report& fixture() {
+  static const report::Directory directory{"out", testing::fixture_state().state()};
+  static const auto report = testing::fixture_report(directory, no_drawing);
+  return report;
+}
+
+/// The page between the heading of one section and the next.
+std::string part(const std::string& id) {
+  const auto& html = fixture().html;
+  const auto from = html.find("<section id=\"" + id + "\"");
+  return from == std::string::npos ? "" : html.substr(from, html.find("</section>", from) - from);
+}
+
+}  // namespace
+
+TEST_CASE("report: the head says what the study asked, escaped") {
+  CHECK_THAT(fixture().html, Contains("Question: how many units &lt;should&gt; be copied? A second line."));
+  CHECK_THAT(fixture().html, Contains("<h1>fixture &amp; co</h1>"));
+  CHECK_THAT(fixture().html, !Contains("<should>"));
+}
+
+TEST_CASE("report: a source below what the study calls usable is said loudly") {
+  CHECK_THAT(part("sources"), Contains("reached 41.0 % on validation images, below the 60 %"));
+  CHECK_THAT(part("sources"), Contains("class=\"loud\""));
+}
+
+TEST_CASE("report: the best setting per size is chosen on validation images, with its wins and its test accuracy") {
+  const auto best = part("best");
+
+  CHECK_THAT(best, Contains("transferred 6"));
+  CHECK_THAT(best, Contains("54.0 ± 2.5"));  // validation: .53, .54, .55
+  CHECK_THAT(best, Contains("52.0 ± 2.5"));  // test
+  CHECK_THAT(best, Contains("3 of 3"));
+}
+
+TEST_CASE("report: selections show what was taken and what cannot be told from it") {
+  CHECK_THAT(part("selections"), Contains("transferred 6"));
+  CHECK_THAT(part("selections"), Contains("53.0"));
+  CHECK_THAT(part("selections"), Contains("transferred 0"));
+  CHECK_THAT(part("selections"), !Contains("transferred 2"));
+}
+
+TEST_CASE("report: the overfitting table has both losses and the mean gap") {
+  const auto table = part("overfitting");
+
+  CHECK_THAT(table, Contains("2.00 / 2.00"));
+  CHECK_THAT(table, Contains("0.80 / 2.60"));
+  CHECK_THAT(table, Contains("1.80"));
+  CHECK_THAT(table, !Contains("finished network"));  // fit.loss was not recorded: never mixed, never made up
+}
+
+TEST_CASE("report: failures name the run and its cause, and cells count them") {
+  CHECK_THAT(part("failures"), Contains("diverged: loss is NaN in epoch 3"));
+  CHECK_THAT(part("tables"), Contains("2 of 3, 1 diverged"));
+  CHECK_THAT(part("failures"), Contains("Not ended yet"));
+}
+
+TEST_CASE("report: the methods name splits, rates and the way intervals are made") {
+  const auto methods = part("methods");
+
+  CHECK_THAT(methods, Contains("3 random splits"));
+  CHECK_THAT(methods, Contains("units &#39;top&#39; at 0.01, multiplied by 0.1 at epoch 15"));
+  CHECK_THAT(methods, Contains("over 3 overlapping splits"));
+  CHECK_THAT(methods, Contains("4 images a class are held out for validation"));
+}
+
+TEST_CASE("report: a figure's CSV is the aggregate of its axes") {
+  REQUIRE(fixture().files.size() == 1);
+  CHECK(fixture().files[0].name == "transferred-transferred.csv");
+
+  const report::Directory directory{"out", testing::fixture_state().state()};
+  report::Query query;
+  query.by = {"per_class", "transferred"};
+  const auto views = report::select(report::runs_of(directory), {{"experiment", {"transferred"}}});
+  CHECK(fixture().files[0].text == report::csv(report::exact(report::aggregate(views, query), query)));
+}
+
+TEST_CASE("report: figures stand in the page in its own ink, without the drawing program's names") {
+  CHECK_THAT(part("figures"), Contains("Copying helps &lt;most&gt; at 1"));
+  CHECK_THAT(part("figures"), Contains("color=\"currentColor\""));
+  CHECK_THAT(part("figures"), !Contains("<?xml") && !Contains("<title>"));
+}
+
+TEST_CASE("report: the result table for a terminal has sizes across and settings down") {
+  REQUIRE_FALSE(fixture().tables.empty());
+  const auto& words = fixture().tables[0].words;
+
+  CHECK(words.header == std::vector<std::string>{"transferred", "per_class 1", "per_class 5", "per_class all"});
+  CHECK(words.rows[0] == std::vector<std::string>{"0", "22.0 ± 2.5", "32.0 ± 2.5", "42.0 ± 2.5"});
+  CHECK(words.rows[2][2] == "62.0 (2 of 3, 1 diverged)");
+}
+
+TEST_CASE("report: a study without results yet still has a page") {
+  testing::StateBuilder builder;
+  builder.study(testing::fixture_text());
+  builder.waiting("transferred", testing::fixture_cell(0, "1", 1)).waiting("transferred", testing::fixture_cell(2, "1", 1));
+  const report::Directory directory{"out", builder.state()};
+
+  const auto report = testing::fixture_report(directory, no_drawing);
+
+  CHECK_THAT(report.html, Contains("No run of this figure is done yet."));
+  CHECK_THAT(report.html, Contains("2 of 2 runs have no result"));
+}

@@ -1,0 +1,54 @@
+#include "espalier/report/progress.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "report_fixture.hpp"
+
+using namespace espalier;
+using plan::RunState;
+
+TEST_CASE("progress: runs are counted by experiment and state, later ones apart") {
+  auto builder = testing::fixture_state();
+  builder.running("transferred", testing::fixture_cell(4, "1", 1)).waiting("transferred", testing::fixture_cell(4, "1", 2));
+
+  const auto progress = report::progress(builder.state());
+
+  REQUIRE(progress.experiments.size() == 2);
+  const auto& runs = progress.experiments[0].runs;
+  CHECK(progress.experiments[0].name == "transferred");
+  CHECK(runs.total == 29);
+  CHECK(runs[RunState::done] == 26);
+  CHECK(runs[RunState::failed] == 1);
+  CHECK(runs[RunState::running] == 1);
+  CHECK(runs[RunState::ready] == 1);  // its source is there
+  CHECK(progress.experiments[1].runs.later == 1);
+  CHECK(progress.tasks.total == 32);  // the runs' and three pretrainings
+  REQUIRE(progress.running.size() == 1);
+}
+
+TEST_CASE("progress: pace is that of the trainings that ended last, times the workers") {
+  const auto builder = testing::fixture_state();
+
+  const auto progress = report::progress(builder.state());
+
+  CHECK(progress.images_per_s == Approx(2 * 1000 / 10.0));  // two workers, 1000 epoch-images in 10 s
+  CHECK(progress.images_left == 0);
+}
+
+TEST_CASE("progress: time left follows from the images that are left") {
+  auto builder = testing::fixture_state();
+  builder.waiting("transferred", testing::fixture_cell(4, "1", 1));
+
+  const auto progress = report::progress(builder.state());
+
+  CHECK(progress.images_left == 1000);
+  REQUIRE(progress.seconds_left);
+  CHECK(*progress.seconds_left == Approx(5));
+}
+
+TEST_CASE("progress: durations read like a person's") {
+  CHECK(report::duration_text(45) == "45 s");
+  CHECK(report::duration_text(730) == "12 min");
+  CHECK(report::duration_text(12000) == "3 h 20 min");
+  CHECK(report::duration_text(187200) == "2 d 4 h");
+}
