@@ -1,10 +1,43 @@
+// espalier repair DIR: results.h5, anew from the journal. A running study starts this same verb every so often.
+#include <fmt/format.h>
+
+#include <memory>
+
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/store/journal.hpp"
+#include "espalier/store/view.hpp"
 
 namespace espalier::cli {
+namespace {
 
-void add_repair(CLI::App& app, int&) {
-  app.add_subcommand("repair", "to be written")->callback([] { throw UsageError("'repair' is not written yet"); });
+struct Options {
+  std::filesystem::path directory;
+  bool quiet = false;
+};
+
+int run(const Options& options) {
+  const store::State state = store::replay(options.directory);
+  if (state.segments.empty()) {
+    throw UsageError("'" + options.directory.string() + "' cannot be repaired", "it holds no readable journal",
+                     "Name the directory given to 'run --out'.");
+  }
+  store::write_view(state, options.directory);
+  if (options.quiet) return 0;
+  for (const std::string& dropped : state.dropped) fmt::print("left out: {}\n", dropped);
+  fmt::print("results.h5 holds {} runs, {} tasks, from {} records of {} segments\n", state.runs.size(),
+             state.tasks.size(), state.records, state.segments.size());
+  return 0;
+}
+
+}  // namespace
+
+void add_repair(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("repair", "rebuild results.h5 from the journal");
+  verb->add_option("directory", options->directory, "directory given to 'run --out'")->required();
+  verb->add_flag("--quiet", options->quiet)->group("");  // hidden: how a running study calls it
+  verb->callback([options, &exit_code] { exit_code = run(*options); });
 }
 
 }  // namespace espalier::cli

@@ -69,11 +69,20 @@ void apply_one(State& state, RunsRecord&& record) {
   }
 }
 
-void apply_one(State& state, TasksRecord&& record) {
-  for (task::Task& task : record.tasks) {
-    TaskState& known = state.tasks[task.id];
-    known.task = std::move(task);
+/// Reads a TasksRecord one task at a time into the same memory: most of a large journal is this.
+void apply_tasks(State& state, std::string_view payload, Fence) {
+  frame::Reader reader(payload);
+  std::uint64_t count = 0;
+  reader & count;
+  task::Task task;
+  for (std::uint64_t n = 0; n < count; ++n) {
+    reader & task;
+    task::TrainSpec aside;
+    if (state.detail == Detail::brief) std::swap(aside, task.train);
+    state.tasks[task.id].task = task;
+    if (state.detail == Detail::brief) std::swap(aside, task.train);
   }
+  if (reader.left() != 0) throw CorruptionError("more bytes than tasks");
 }
 
 /// Rows measured after `moment` come from a trajectory that was abandoned there.
@@ -199,7 +208,7 @@ Apply applier_of(std::uint16_t type) {
     case RecordType::study: return decode_and_apply<StudyRecord>;
     case RecordType::catalog: return decode_and_apply<CatalogRecord>;
     case RecordType::runs: return decode_and_apply<RunsRecord>;
-    case RecordType::tasks: return decode_and_apply<TasksRecord>;
+    case RecordType::tasks: return apply_tasks;
     case RecordType::attempt: return decode_and_apply<AttemptRecord>;
     case RecordType::rows: return decode_and_apply<RowsRecord>;
     case RecordType::checkpoint: return decode_and_apply<CheckpointRecord>;

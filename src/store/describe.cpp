@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace espalier::store {
 
 std::string outcome_text(const EndedRecord& ended) {
@@ -18,6 +20,32 @@ std::string loss_text(const sched::TrainerLost& lost) {
     case sched::LossCause::exited: return fmt::format("trainer left with exit code {}", lost.exit_code);
   }
   return "trainer lost";
+}
+
+std::string labels_text(const std::vector<plan::Label>& labels) {
+  std::string joined;
+  for (const plan::Label& label : labels) joined += (joined.empty() ? "" : ",") + label.axis + "=" + label.value;
+  return joined;
+}
+
+std::string sources_of(const State& state, const TaskState& task) {
+  std::set<std::string> digests;
+  for (const TaskId& need : task.task.needs) {
+    const auto found = state.tasks.find(need);
+    if (found != state.tasks.end()) digests.insert(found->second.finished.artifact.hex);
+  }
+  for (const task::UnitRow& unit : task.task.train.units) digests.insert(unit.start.checkpoint.hex);
+  digests.erase("");
+  return fmt::format("{}", fmt::join(digests, ","));
+}
+
+const char* name_of(task::TaskKind kind) {
+  switch (kind) {
+    case task::TaskKind::pretrain: return "pretrain";
+    case task::TaskKind::train: return "train";
+    case task::TaskKind::noop: return "noop";
+  }
+  return "?";
 }
 
 }  // namespace espalier::store

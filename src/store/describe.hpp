@@ -1,8 +1,8 @@
 #pragma once
-// Short texts for how attempts end.
+// Short texts for what the tables and attempts say.
 #include <string>
 
-#include "espalier/store/records.hpp"
+#include "espalier/store/state.hpp"
 
 namespace espalier::store {
 
@@ -10,5 +10,10 @@ namespace espalier::store {
 std::string outcome_text(const EndedRecord& ended);
 /// "trainer killed by signal 9", "trainer out of memory", ...
 std::string loss_text(const sched::TrainerLost& lost);
+/// "per_class=8,split=1"
+std::string labels_text(const std::vector<plan::Label>& labels);
+/// Digests of what a task starts from, joined by commas: finished networks of its needs, checkpoints the user named.
+std::string sources_of(const State& state, const TaskState& task);
+const char* name_of(task::TaskKind kind);
 
 }  // namespace espalier::store

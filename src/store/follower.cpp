@@ -33,7 +33,9 @@ void Follower::adopt(Chain chain) {
                                     chain.links.begin(), same_number);
   const bool cut_back = same_past && read > 0 && chain.links[link_].limit < offset_;
   if (!same_past || cut_back) {
+    const Detail detail = state_.detail;
     state_ = State{};
+    state_.detail = detail;
     link_ = 0;
     offset_ = 0;
     damage_.clear();
@@ -98,8 +100,8 @@ void Follower::note_open_end() {
                                        damage_.empty() ? "a record is cut off" : damage_, size - offset_));
 }
 
-State replay(const std::filesystem::path& out) {
-  Follower follower(out);
+State replay(const std::filesystem::path& out, Detail detail) {
+  Follower follower(out, detail);
   follower.advance();
   follower.note_open_end();
   return std::move(follower.state());
@@ -109,7 +111,8 @@ struct JournalTail::Impl {
   Follower follower;
 };
 
-JournalTail::JournalTail(std::filesystem::path out) : impl_(new Impl{Follower(std::move(out))}) {}
+JournalTail::JournalTail(std::filesystem::path out, Detail detail)
+    : impl_(new Impl{Follower(std::move(out), detail)}) {}
 JournalTail::~JournalTail() = default;
 bool JournalTail::advance() { return impl_->follower.advance(); }
 const State& JournalTail::state() const { return impl_->follower.state(); }

@@ -10,7 +10,7 @@ namespace espalier::store {
 
 class Follower {
  public:
-  explicit Follower(std::filesystem::path out) : out_(std::move(out)) {}
+  Follower(std::filesystem::path out, Detail detail) : out_(std::move(out)) { state_.detail = detail; }
 
   /// Applies what is there now; true if there was anything. Begins anew where what was read turns out not to count.
   bool advance();

@@ -34,7 +34,7 @@ plan::RunState State::state_of(const plan::PlannedRun& run) const {
 plan::Outcomes State::outcomes() const {
   plan::Outcomes all;
   for (const auto& [id, task] : tasks) {
-    plan::TaskOutcome& outcome = all.emplace_hint(all.end(), id, plan::TaskOutcome{})->second;
+    plan::TaskOutcome& outcome = all[id];
     outcome.state = task.state;
     outcome.cause = task.cause;
     outcome.recorded = is_final(task.state) ? task.recorded : task.task.record;

@@ -140,12 +140,9 @@ class Reader {
       rest_.remove_prefix(items.size() * sizeof(T));
     } else {
       const auto n = count(1);
-      items.clear();
-      for (std::uint64_t i = 0; i < n; ++i) {
-        T item{};
-        load(item);
-        items.push_back(std::move(item));
-      }
+      if (items.size() > n) items.resize(n);
+      for (auto& item : items) load(item);  // memory that is there is used again
+      while (items.size() < n) load(items.emplace_back());
     }
   }
   template <class K, class V>

@@ -62,12 +62,12 @@ class JournalWriter {
 };
 
 /// Reads all segments. Missing directory: an empty state. Never throws for damage: it is listed in State::dropped.
-State replay(const std::filesystem::path& out);
+State replay(const std::filesystem::path& out, Detail detail = Detail::full);
 
 /// Follows a journal that is being written: status and the progress bar. Cheap to call again.
 class JournalTail {
  public:
-  explicit JournalTail(std::filesystem::path out);
+  explicit JournalTail(std::filesystem::path out, Detail detail = Detail::full);
   ~JournalTail();
   /// Applies what was appended since the last call; true if there was anything.
   bool advance();

@@ -1,0 +1,52 @@
+#pragma once
+// HDF5 files: one built in memory, one opened for reading. No variable-length strings, Fletcher32 on every table.
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "espalier/h5/table.hpp"
+
+namespace espalier::h5 {
+
+/// A file that is built in memory and never touches the disk: a full disk cannot crash the library in the middle of a
+/// write, and equal content gives equal bytes. All members throw EnvironmentError with the call and HDF5's reason.
+class Image {
+ public:
+  Image();
+  Image(Image&&) noexcept;
+  Image& operator=(Image&&) noexcept;
+  ~Image();
+
+  void add_table(const Table& table);
+  /// A scalar string dataset.
+  void add_text(const std::string& name, const std::string& text);
+  void add_group(const std::string& name);
+  void add_attribute(const std::string& group, const std::string& name, const std::string& text);
+  void add_attribute(const std::string& group, const std::string& name, std::int64_t value);
+  /// The whole file.
+  std::string bytes();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A file opened for reading. Construction throws CorruptionError if it is not a readable HDF5 file.
+class ReadFile {
+ public:
+  explicit ReadFile(const std::filesystem::path& file);
+  ReadFile(ReadFile&&) noexcept;
+  ReadFile& operator=(ReadFile&&) noexcept;
+  ~ReadFile();
+
+  std::int64_t integer_attribute(const std::string& group, const std::string& name) const;
+  /// "" if the file holds exactly this table, else what differs.
+  std::string difference(const Table& table) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace espalier::h5

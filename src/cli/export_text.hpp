@@ -1,0 +1,13 @@
+#pragma once
+#include <string>
+
+#include "espalier/h5/table.hpp"
+
+namespace espalier::cli {
+
+/// RFC 4180, one header line; numbers in their shortest exact form, NaN as nothing.
+std::string to_csv(const h5::Table& table);
+/// An array with one object a row; NaN and infinity as null.
+std::string to_json(const h5::Table& table);
+
+}  // namespace espalier::cli

@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "espalier/store/tables.hpp"
+#include "store/axis_columns.hpp"
+#include "store/column_adder.hpp"
+
+namespace espalier::store {
+
+namespace {
+
+using metrics::Subset;
+
+constexpr std::array kSubsets{Subset::train, Subset::valid, Subset::test, Subset::fit};
+using LastRows = std::array<const metrics::Row*, kSubsets.size()>;
+
+/// The last row of each subset; rows are ascending by epoch and step.
+LastRows last_rows(const TaskState& task) {
+  LastRows last{};
+  for (const CurrentRow& current : task.rows) last[static_cast<std::size_t>(current.row.subset)] = &current.row;
+  return last;
+}
+
+struct FinalRun {
+  const plan::PlannedRun* run;
+  std::int32_t epoch;  ///< of the last measurement
+  LastRows rows;
+};
+
+std::vector<FinalRun> collect(const State& state) {
+  std::vector<FinalRun> found;
+  for (const RunEntry& entry : state.runs) {
+    if (!entry.current || state.state_of(entry.run) != plan::RunState::done) continue;
+    const TaskState& task = state.tasks.at(entry.run.task);
+    found.push_back({&entry.run, task.rows.empty() ? 0 : task.rows.back().row.epoch, last_rows(task)});
+  }
+  return found;
+}
+
+void add_subset(h5::Table& table, const std::vector<FinalRun>& found, Subset subset) {
+  const auto row_of = [&](const FinalRun& at) { return at.rows[static_cast<std::size_t>(subset)]; };
+  if (std::none_of(found.begin(), found.end(), row_of)) return;
+  ColumnAdder<FinalRun> add(table, found);
+  const std::string prefix = std::string(metrics::name_of(subset)) + ".";
+  const auto reals = [&](const char* name, auto&& of) {
+    add.reals(prefix + name, [&](const FinalRun& at) { return row_of(at) ? of(*row_of(at)) : std::nan(""); });
+  };
+  reals("loss", [](const metrics::Row& row) { return row.loss; });
+  reals("top1", [](const metrics::Row& row) { return row.top1_rate(); });
+  reals("top5", [](const metrics::Row& row) { return row.top5_rate(); });
+  add.integers(prefix + "count", [&](const FinalRun& at) { return row_of(at) ? row_of(at)->count : 0; });
+}
+
+}  // namespace
+
+h5::Table final_table(const State& state) {
+  const std::vector<FinalRun> found = collect(state);
+  h5::Table table("final", found.size());
+  ColumnAdder<FinalRun> add(table, found);
+  add.texts("run", [](const FinalRun& at) -> std::string_view { return at.run->id.hex; });
+  add.texts("experiment", [](const FinalRun& at) -> std::string_view { return at.run->experiment; });
+  add.texts("task", [](const FinalRun& at) -> std::string_view { return at.run->task.hex; });
+  std::vector<const plan::PlannedRun*> runs;
+  for (const FinalRun& at : found) runs.push_back(at.run);
+  add_axis_columns(table, runs);
+  add.integers("epoch", [](const FinalRun& at) { return at.epoch; });
+  for (const Subset subset : kSubsets) add_subset(table, found, subset);
+  return table;
+}
+
+}  // namespace espalier::store

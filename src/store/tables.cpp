@@ -1,0 +1,138 @@
+#include "espalier/store/tables.hpp"
+
+#include <algorithm>
+
+#include "store/axis_columns.hpp"
+#include "store/column_adder.hpp"
+#include "store/describe.hpp"
+
+namespace espalier::store {
+
+namespace {
+
+std::vector<const TaskState*> by_id(const State& state) {
+  std::vector<const TaskState*> tasks;
+  tasks.reserve(state.tasks.size());
+  for (const auto& [id, task] : state.tasks) tasks.push_back(&task);
+  std::sort(tasks.begin(), tasks.end(), [](auto* a, auto* b) { return a->task.id < b->task.id; });
+  return tasks;
+}
+
+/// Which try of the task measured a row: 1 is the first.
+std::int64_t attempt_number(const TaskState& task, Fence fence) {
+  for (std::size_t i = 0; i < task.attempts.size(); ++i) {
+    if (task.attempts[i].fence == fence) return static_cast<std::int64_t>(i) + 1;
+  }
+  return 0;
+}
+
+std::string_view cause_of(const State& state, const plan::PlannedRun& run) {
+  const auto found = state.tasks.find(run.task);
+  return found == state.tasks.end() || !run.aborted.empty() ? run.aborted : found->second.cause;
+}
+
+struct OwnedRow {
+  const TaskState* task;
+  const CurrentRow* current;
+};
+
+struct OwnedCandidate {
+  const plan::SelectionOutcome* selection;
+  const plan::Candidate* candidate;
+};
+
+}  // namespace
+
+h5::Table runs_table(const State& state) {
+  h5::Table table("runs", state.runs.size());
+  ColumnAdder<RunEntry> add(table, state.runs);
+  add.texts("run", [](const RunEntry& entry) -> std::string_view { return entry.run.id.hex; });
+  add.texts("experiment", [](const RunEntry& entry) -> std::string_view { return entry.run.experiment; });
+  add.texts("task", [](const RunEntry& entry) -> std::string_view { return entry.run.task.hex; });
+  add.texts("state", [&](const RunEntry& entry) { return plan::name_of(state.state_of(entry.run)); });
+  add.texts("cause", [&](const RunEntry& entry) { return cause_of(state, entry.run); });
+  add.integers("current", [](const RunEntry& entry) { return entry.current; });
+  std::vector<const plan::PlannedRun*> runs;
+  for (const RunEntry& entry : state.runs) runs.push_back(&entry.run);
+  add_axis_columns(table, runs);
+  return table;
+}
+
+h5::Table metrics_table(const State& state) {
+  std::vector<OwnedRow> rows;
+  for (const TaskState* task : by_id(state)) {
+    for (const CurrentRow& current : task->rows) rows.push_back({task, &current});
+  }
+  h5::Table table("metrics", rows.size());
+  ColumnAdder<OwnedRow> add(table, rows);
+  add.texts("task", [](const OwnedRow& at) -> std::string_view { return at.task->task.id.hex; });
+  add.integers("attempt", [](const OwnedRow& at) { return attempt_number(*at.task, at.current->fence); });
+  add.integers("epoch", [](const OwnedRow& at) { return at.current->row.epoch; });
+  add.integers("step", [](const OwnedRow& at) { return at.current->row.step; });
+  add.texts("subset", [](const OwnedRow& at) { return metrics::name_of(at.current->row.subset); });
+  add.reals("loss", [](const OwnedRow& at) { return at.current->row.loss; });
+  add.reals("top1", [](const OwnedRow& at) { return at.current->row.top1_rate(); });
+  add.reals("top5", [](const OwnedRow& at) { return at.current->row.top5_rate(); });
+  add.integers("count", [](const OwnedRow& at) { return at.current->row.count; });
+  return table;
+}
+
+h5::Table tasks_table(const State& state) {
+  using Item = const TaskState*;
+  const std::vector<Item> tasks = by_id(state);
+  h5::Table table("tasks", tasks.size());
+  ColumnAdder<Item> add(table, tasks);
+  add.texts("task", [](Item task) -> std::string_view { return task->task.id.hex; });
+  add.texts("kind", [](Item task) { return name_of(task->task.kind); });
+  add.texts("state", [](Item task) { return plan::name_of(task->state); });
+  add.texts("cause", [](Item task) -> std::string_view { return task->cause; });
+  add.reals("cost_s", [](Item task) { return task->task.cost_s; });
+  add.reals("seconds", [](Item task) { return task->seconds; });
+  add.integers("epoch_images", [](Item task) { return task->epoch_images; });
+  add.integers("attempts", [](Item task) { return task->attempts.size(); });
+  add.integers("charged", [](Item task) { return task->charged; });
+  add.integers("threads", [](Item task) { return task->task.form.threads; });
+  add.texts("device", [](Item task) -> std::string_view { return task->device; });
+  add.texts("source", [&](Item task) { return table.keep(sources_of(state, *task)); });
+  add.texts("finished", [](Item task) -> std::string_view { return task->finished.artifact.hex; });
+  add.texts("predictions", [](Item task) -> std::string_view { return task->predictions.artifact.hex; });
+  return table;
+}
+
+h5::Table selections_table(const State& state) {
+  using Item = plan::SelectionOutcome;
+  h5::Table table("selections", state.selections.size());
+  ColumnAdder<Item> add(table, state.selections);
+  add.texts("key", [](const Item& made) -> std::string_view { return made.key; });
+  add.texts("experiment", [](const Item& made) -> std::string_view { return made.experiment; });
+  add.texts("per", [&](const Item& made) { return table.keep(labels_text(made.per)); });
+  add.texts("metric", [](const Item& made) -> std::string_view { return made.metric; });
+  add.texts("chosen", [&](const Item& made) { return table.keep(labels_text(made.chosen)); });
+  add.texts("reason", [](const Item& made) -> std::string_view { return made.reason; });
+  add.integers("candidates", [](const Item& made) { return made.candidates.size(); });
+  return table;
+}
+
+h5::Table candidates_table(const State& state) {
+  using Item = OwnedCandidate;
+  std::vector<Item> items;
+  for (const plan::SelectionOutcome& made : state.selections) {
+    for (const plan::Candidate& candidate : made.candidates) items.push_back({&made, &candidate});
+  }
+  h5::Table table("candidates", items.size());
+  ColumnAdder<Item> add(table, items);
+  add.texts("key", [](const Item& at) -> std::string_view { return at.selection->key; });
+  add.texts("values", [&](const Item& at) { return table.keep(labels_text(at.candidate->values)); });
+  add.reals("mean", [](const Item& at) { return at.candidate->mean; });
+  add.reals("loss", [](const Item& at) { return at.candidate->loss; });
+  add.integers("trained_units", [](const Item& at) { return at.candidate->trained_units; });
+  add.integers("splits", [](const Item& at) { return at.candidate->splits; });
+  add.integers("missing", [](const Item& at) { return at.candidate->missing; });
+  add.integers("diverged", [](const Item& at) { return at.candidate->diverged; });
+  add.integers("wins", [](const Item& at) { return at.candidate->wins; });
+  add.reals("p_value", [](const Item& at) { return at.candidate->p_value; });
+  add.integers("indistinguishable", [](const Item& at) { return at.candidate->indistinguishable; });
+  return table;
+}
+
+}  // namespace espalier::store

@@ -1,0 +1,116 @@
+#include "espalier/store/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/h5/file.hpp"
+#include "espalier/store/journal.hpp"
+#include "espalier/store/tables.hpp"
+#include "store/follower.hpp"
+
+namespace espalier::store {
+
+namespace {
+
+void problem(Verification& result, std::string text) {
+  result.findings.push_back({Finding::Kind::problem, std::move(text)});
+}
+
+void remark(Verification& result, std::string text) {
+  result.findings.push_back({Finding::Kind::remark, std::move(text)});
+}
+
+/// What recovery leaves out is damage, but for what a writer that was killed leaves at the end or before it began.
+void check_journal(Verification& result, const State& state) {
+  result.segments = state.segments.size();
+  result.records = state.records;
+  for (const std::string& dropped : state.dropped) {
+    const bool harmless = dropped.find("a record is cut off") != std::string::npos || dropped.ends_with(": ignored");
+    harmless ? remark(result, "journal: " + dropped) : problem(result, "journal: " + dropped);
+  }
+}
+
+/// Artifacts the journal vouches for, and the task each belongs to.
+std::map<std::string, std::string> expected_artifacts(const State& state) {
+  std::map<std::string, std::string> expected;
+  for (const auto& [id, task] : state.tasks) {
+    for (const KeptFile* file : {&task.training, &task.finished, &task.predictions}) {
+      if (!file->artifact.empty()) expected.emplace(file->artifact.hex, id.hex);
+    }
+  }
+  return expected;
+}
+
+void check_artifacts(Verification& result, const State& state, const std::filesystem::path& out) {
+  for (const auto& [digest, task] : expected_artifacts(state)) {
+    const std::filesystem::path file = out / "artifacts" / (digest + ".safetensors");
+    ++result.artifacts;
+    if (!std::filesystem::is_regular_file(file)) {
+      problem(result, fmt::format("artifact {} of task {} is missing", digest, task));
+    } else if (to_hex(sha256(MappedFile(file).bytes())) != digest) {
+      problem(result, fmt::format("artifact {} of task {} holds other bytes than its name says", digest, task));
+    }
+  }
+}
+
+State state_at(const std::filesystem::path& out, Position end) {
+  Follower follower(out, Detail::full);
+  follower.stop_at(end);
+  follower.advance();
+  return std::move(follower.state());
+}
+
+/// The view is a function of the journal up to the position it names.
+void compare_view(Verification& result, const State& state, const std::filesystem::path& out) {
+  const h5::ReadFile view(out / "results.h5");
+  if (view.integer_attribute("provenance", "schema") != kViewSchema) {
+    return problem(result, "results.h5 was written by another version of this program. Run repair");
+  }
+  const Position position{static_cast<std::uint32_t>(view.integer_attribute("provenance", "position_segment")),
+                          static_cast<std::uint64_t>(view.integer_attribute("provenance", "position_bytes"))};
+  if (position > state.position) return problem(result, "results.h5 knows more than the journal. Run repair");
+  if (position < state.position) remark(result, "results.h5 is older than the journal's end");
+  const State then = state_at(out, position);
+  for (const ViewTable& table : view_tables()) {
+    const std::string difference = view.difference(table.make(then));
+    if (!difference.empty()) problem(result, "results.h5 differs from the journal: " + difference + ". Run repair");
+  }
+}
+
+void check_view(Verification& result, const State& state, const std::filesystem::path& out) {
+  if (!std::filesystem::exists(out / "results.h5")) {
+    // A launch that was killed early, or runs, has not written one yet.
+    if (state.last_exit >= 0) return problem(result, "results.h5 is missing. Run repair");
+    return remark(result, "there is no results.h5 yet");
+  }
+  try {
+    compare_view(result, state, out);
+  } catch (const Error& error) {
+    problem(result, std::string("results.h5 cannot be read: ") + error.what() + " Run repair");
+  }
+}
+
+}  // namespace
+
+bool Verification::good() const {
+  return std::none_of(findings.begin(), findings.end(),
+                      [](const Finding& finding) { return finding.kind == Finding::Kind::problem; });
+}
+
+Verification verify(const std::filesystem::path& out) {
+  if (list_segments(out).empty()) {
+    throw UsageError("'" + out.string() + "' holds no journal", "there is no journal/NNNNNN.log in it",
+                     "Name the directory given to 'run --out'.");
+  }
+  Verification result;
+  const State state = replay(out);
+  check_journal(result, state);
+  check_artifacts(result, state, out);
+  check_view(result, state, out);
+  return result;
+}
+
+}  // namespace espalier::store

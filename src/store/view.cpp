@@ -1,0 +1,80 @@
+#include "espalier/store/view.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <set>
+
+#include "espalier/core/build_info.hpp"
+#include "espalier/h5/file.hpp"
+#include "espalier/store/tables.hpp"
+#include "store/disk_calls.hpp"
+
+namespace espalier::store {
+
+namespace {
+
+void add_provenance(h5::Image& image, const State& state) {
+  std::set<std::string> hosts;
+  for (const SegmentStart& start : state.segments) hosts.insert(start.host);
+  image.add_group("provenance");
+  const auto text = [&](const char* name, const std::string& value) { image.add_attribute("provenance", name, value); };
+  const auto number = [&](const char* name, auto value) {
+    image.add_attribute("provenance", name, static_cast<std::int64_t>(value));
+  };
+  number("schema", kViewSchema);
+  text("version", build_info::version());
+  text("commit", build_info::commit());
+  text("hosts", fmt::format("{}", fmt::join(hosts, ",")));
+  number("journal_segments", state.segments.size());
+  number("position_segment", state.position.segment);
+  number("position_bytes", state.position.bytes);
+  number("records", state.records);
+  text("study_file", state.study.file_name);
+  number("workers", state.study.workers);
+  number("threads", state.study.threads);
+}
+
+std::string build_view(const State& state) {
+  h5::Image image;
+  for (const ViewTable& table : view_tables()) image.add_table(table.make(state));
+  add_provenance(image, state);
+  image.add_text("study", state.study.text);
+  image.add_text("overrides", fmt::format("{}", fmt::join(state.study.overrides, "\n")));
+  return image.bytes();
+}
+
+/// Files of writers that died. A living writer holds a lock on its own.
+void remove_abandoned(const std::filesystem::path& out) {
+  for (const auto& entry : std::filesystem::directory_iterator(out)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("results.h5.") || !name.ends_with(".tmp")) continue;
+    const Descriptor opened(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC));
+    if (opened.is_open() && ::flock(opened.number(), LOCK_EX | LOCK_NB) == 0) std::filesystem::remove(entry.path());
+  }
+}
+
+}  // namespace
+
+std::span<const ViewTable> view_tables() {
+  static constexpr ViewTable kTables[] = {{"runs", runs_table},   {"final", final_table},
+                                          {"metrics", metrics_table}, {"tasks", tasks_table},
+                                          {"selections", selections_table}, {"candidates", candidates_table}};
+  return kTables;
+}
+
+void write_view(const State& state, const std::filesystem::path& out) {
+  const std::string bytes = build_view(state);
+  remove_abandoned(out);
+  const std::filesystem::path beside = out / fmt::format("results.h5.{}.tmp", ::getpid());
+  const Descriptor opened = open_file(beside, O_WRONLY | O_CREAT | O_TRUNC);
+  if (::flock(opened.number(), LOCK_EX | LOCK_NB) != 0) disk_failed("lock", beside);
+  write_all(opened.number(), bytes, beside);
+  sync_data(opened.number(), beside);
+  rename_file(beside, out / "results.h5");
+  sync_folder(out);
+}
+
+}  // namespace espalier::store
