@@ -1,10 +1,109 @@
+// espalier show STUDY RUN: the protocol of one run, unit by unit and change by change, before anything is trained.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/plan_given.hpp"
+#include "cli/show_choice.hpp"
+#include "cli/show_origins.hpp"
+#include "cli/show_task.hpp"
+#include "cli/table.hpp"
 #include "espalier/cli/commands.hpp"
+#include "espalier/cli/study_input.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/store/journal.hpp"
 
 namespace espalier::cli {
+namespace {
 
-void add_show(CLI::App& app, int&) {
-  app.add_subcommand("show", "to be written")->callback([] { throw UsageError("'show' is not written yet"); });
+struct Options {
+  StudyArguments study;
+  std::filesystem::path out, given;
+  std::string run;
+};
+
+std::string values_table(const std::vector<ShownValue>& values) {
+  Table table({"value", "is", "from"});
+  for (const auto& value : values) table.row({value.name, value.value, value.from});
+  return table.text();
+}
+
+const task::Task* find_task(const plan::Plan& plan, const TaskId& id) {
+  for (const auto& task : plan.tasks) {
+    if (task.id == id) return &task;
+  }
+  return nullptr;
+}
+
+std::string task_text(const plan::Plan& plan, const task::Task& task, const StudyInput& input) {
+  return units_table(plan, task) + "\n" + task_facts(plan, task, input.facts);
+}
+
+std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task, const StudyInput& input) {
+  std::string text;
+  for (const auto& need : task.needs) {
+    const auto* source = find_task(plan, need);
+    if (!source) continue;
+    text += fmt::format("\nsource: task {}\n\n{}\n", need.brief(), task_text(plan, *source, input));
+    text += values_table(shown_training(input.study, run, ShownRole::source));
+  }
+  return text;
+}
+
+std::string run_text(const plan::Plan& plan, const plan::PlannedRun& run, const StudyInput& input) {
+  std::string text = fmt::format("run {} of experiment '{}'\n\n", run.id.brief(), run.experiment);
+  text += values_table(shown_labels(input.study, run)) + "\n";
+  if (!run.aborted.empty()) return text + "aborted: " + run.aborted + "\n";
+  if (!run.waits_for.empty()) return text + "waits for the selection " + run.waits_for + ": its rows are not known yet\n";
+  const auto* task = find_task(plan, run.task);
+  if (!task) return text;
+  text += fmt::format("task {}\n\n{}\n", run.task.brief(), task_text(plan, *task, input));
+  text += values_table(shown_training(input.study, run, ShownRole::target)) + "\n";
+  text += network_table(plan, *task);
+  return text + source_text(plan, run, *task, input);
+}
+
+plan::Plan compile(const Options& options, const StudyInput& input) {
+  plan::CompileOptions compile;
+  plan::Outcomes outcomes;
+  if (!options.out.empty()) {
+    const store::State state = store::replay(options.out);
+    outcomes = state.outcomes();
+    compile.decided = state.selections;
+    compile.threads = state.study.threads;
+  }
+  if (!options.given.empty()) {
+    const auto given = read_given(options.given);
+    compile.decided.insert(compile.decided.end(), given.begin(), given.end());
+  }
+  return plan::compile(input.study, input.facts, outcomes, compile);
+}
+
+int show(const Options& options) {
+  const StudyInput input = load_study(options.study, WantImages::no);
+  const plan::Plan plan = compile(options, input);
+  print_diagnostics(plan.diagnostics, options.study.file);
+  if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
+  const auto chosen = choose_runs(plan, options.run);
+  fmt::print("{}", run_text(plan, *chosen.front(), input));
+  if (chosen.size() > 1) {
+    fmt::print("\nthe first of {} runs that fit; the next is {}. Name further axes to choose.\n", chosen.size(), chosen[1]->id.brief());
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("show", "show one run: its units by time, its values and where each comes from");
+  verb->add_option("study", options->study.file, "the study file")->required();
+  verb->add_option("run", options->run, "first digits of an id, or EXPERIMENT:axis=value,axis=value")->required();
+  verb->add_option("--out", options->out, "directory of results: selections made there are used");
+  verb->add_option("--given", options->given, "JSON file with selections made by hand");
+  verb->add_option("--data-root", options->study.data_root, "folder that data paths are relative to; default: the study's");
+  verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")->allow_extra_args(false);
+  verb->callback([options, &exit_code] { exit_code = show(*options); });
 }
 
 }  // namespace espalier::cli

@@ -1,0 +1,13 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "espalier/plan/plan.hpp"
+
+namespace espalier::cli {
+
+/// The runs a user means: by a prefix of the id, or "experiment:axis=value,axis=value" (either part may be empty).
+/// Throws UsageError where none fits or the text is malformed.
+std::vector<const plan::PlannedRun*> choose_runs(const plan::Plan& plan, const std::string& text);
+
+}  // namespace espalier::cli
