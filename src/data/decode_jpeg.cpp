@@ -35,6 +35,7 @@ at::Tensor decode_jpeg(Bytes file) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(file.data());
   int width = 0, height = 0, sampling = 0, colours = 0;
   check(tjDecompressHeader3(handle.get(), bytes, file.size(), &width, &height, &sampling, &colours), handle.get());
+  if (width < 1 || height < 1) throw Undecodable("it ends before its first row");
   if (std::int64_t{width} * height > kMaxPixels) throw Undecodable("it has more than 2^28 pixels");
   const bool is_cmyk = colours == TJCS_CMYK || colours == TJCS_YCCK;
   at::Tensor pixels = at::empty({height, width, is_cmyk ? 4 : 3}, at::kByte);
