@@ -1,10 +1,87 @@
+// espalier run STUDY --out DIR: starts a study, or goes on where it stopped.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/lock_probe.hpp"
+#include "cli/progress_line.hpp"
+#include "cli/run_arguments.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/runtime/supervisor.hpp"
+#include "espalier/store/journal.hpp"
 
 namespace espalier::cli {
+namespace {
 
-void add_run(CLI::App& app, int&) {
-  app.add_subcommand("run", "to be written")->callback([] { throw UsageError("'run' is not written yet"); });
+/// Refused here already, with who holds it, instead of by a rank much later. Ranks of a killed launcher may live on for
+/// some seconds: waited for.
+void refuse_if_held(const RunArguments& arguments) {
+  const auto store = store_of(arguments);
+  const auto holder = lock_holder(store);
+  if (holder.empty() || arguments.take_over) return;
+  fmt::print(stderr, "espalier: '{}' is in use ({}); waiting up to 15 s for its end\n", store.string(), holder);
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  store::WriterIdentity who;
+  who.host = host;
+  who.process = getpid();
+  store::DirectoryLock::acquire(store, who);
+}
+
+/// A smoke or no-op run begins anew each time.
+void prepare_store(const RunArguments& arguments) {
+  const auto store = store_of(arguments);
+  if (store != std::filesystem::absolute(arguments.out)) std::filesystem::remove_all(store);
+  std::filesystem::create_directories(store);
+}
+
+void fill_defaults(RunArguments& arguments) {
+  if (arguments.threads == 0) {
+    const auto before = store::replay(store_of(arguments), store::Detail::brief);
+    arguments.threads = before.study.text.empty() ? 1 : before.study.threads;
+  }
+  if (arguments.workers == 0) arguments.workers = std::max(1, runtime::usable_cores() / arguments.threads);
+}
+
+void print_end(const RunArguments& arguments, int code) {
+  const auto state = store::replay(store_of(arguments), store::Detail::brief);
+  for (const auto& warning : state.warnings) fmt::print(stderr, "espalier: warning: {}\n", warning);
+  if (state.runs.empty()) return;
+  fmt::print("{}\n", summary(state));
+  if (code == static_cast<int>(ExitCode::stopped)) fmt::print("Stopped and saved. The same command goes on.\n");
+}
+
+int run(RunArguments arguments) {
+  if (arguments.study.file.empty() && arguments.noop_tasks == 0) {
+    throw UsageError("no study", "'run' needs a study file", "Write: espalier run STUDY --out DIR");
+  }
+  if (arguments.noop_tasks == 0) load_study(arguments.study, WantImages::yes);
+  refuse_if_held(arguments);
+  prepare_store(arguments);
+  fill_defaults(arguments);
+  runtime::SupervisorOptions options;
+  options.out = store_of(arguments);
+  options.workers = arguments.workers;
+  options.threads = arguments.threads;
+  options.rank_command = {runtime::own_program(), "rank"};
+  const auto words = words_of(arguments);
+  options.rank_command.insert(options.rank_command.end(), words.begin(), words.end());
+  options.progress_line = progress_line;
+  const int code = runtime::supervise(options);
+  print_end(arguments, code);
+  return code;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App* verb = app.add_subcommand("run", "run a study, or go on where it stopped");
+  add_options(*verb, *arguments);
+  verb->callback([arguments, &exit_code] { exit_code = run(*arguments); });
 }
 
 }  // namespace espalier::cli

@@ -1,0 +1,29 @@
+#pragma once
+// Starts mpirun, restarts it while there is progress, passes stops on, and shows how far the study is.
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "espalier/store/journal.hpp"
+
+namespace espalier::runtime {
+
+struct SupervisorOptions {
+  std::filesystem::path out;
+  std::int32_t workers = 1;
+  std::int32_t threads = 1;
+  std::vector<std::string> rank_command;  ///< what mpirun starts W + 1 times
+  std::function<std::string(const store::State&)> progress_line;  ///< "" while there is nothing to say
+};
+
+/// Call from the main thread. Returns the exit code of `espalier run`: 0, 1, 2, 75, 77 or 128+n.
+int supervise(const SupervisorOptions& options);
+
+/// Cores this process may use.
+std::int32_t usable_cores();
+
+/// Path of this program.
+std::string own_program();
+
+}  // namespace espalier::runtime

@@ -1,0 +1,20 @@
+#pragma once
+// How rank 0 gets its plan: from the study, or made up for the bench.
+#include "cli/run_arguments.hpp"
+#include "espalier/runtime/launch.hpp"
+
+namespace espalier::cli {
+
+/// The study and its facts, as the journal keeps them.
+store::StudyRecord study_record(const StudyInput& input, const RunArguments& arguments);
+
+/// Compiles the study for what is known. `input` and `arguments` must outlive it.
+runtime::Replan replan_of(const StudyInput& input, const RunArguments& arguments);
+
+/// A plan of no-op tasks that need nothing.
+runtime::Replan noop_replan(std::int64_t tasks);
+
+/// Networks that the study names by file are put among the artifacts, under their content's name.
+void bring_checkpoints(const StudyInput& input, const RunArguments& arguments, const std::filesystem::path& artifacts);
+
+}  // namespace espalier::cli

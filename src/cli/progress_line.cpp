@@ -1,0 +1,60 @@
+#include "cli/progress_line.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "espalier/report/progress.hpp"
+
+namespace espalier::cli {
+
+namespace {
+
+using plan::RunState;
+
+std::string bar(std::int64_t part, std::int64_t whole) {
+  constexpr std::int64_t kWidth = 24;
+  const auto filled = static_cast<std::size_t>(whole > 0 ? part * kWidth / whole : 0);
+  return "[" + std::string(filled, '#') + std::string(kWidth - filled, '-') + "]";
+}
+
+std::int64_t unsuccessful(const report::StateCounts& runs) {
+  return runs[RunState::failed] + runs[RunState::quarantined] + runs[RunState::aborted] + runs[RunState::cancelled];
+}
+
+}  // namespace
+
+std::string progress_line(const store::State& state) {
+  const auto progress = report::progress(state);
+  const auto& runs = progress.runs;
+  if (runs.total == 0) return "";
+  const auto failed = unsuccessful(runs);
+  const auto done = runs[RunState::done];
+  std::string line = fmt::format("{} {}/{} runs", bar(done + failed, runs.total), done, runs.total);
+  if (failed > 0) line += fmt::format("  {} unsuccessful", failed);
+  if (!progress.running.empty()) line += fmt::format("  {} training", progress.running.size());
+  if (progress.images_per_s > 0) line += fmt::format("  {:.0f} epoch-images/s", progress.images_per_s);
+  if (progress.seconds_left) line += fmt::format("  {} left", report::duration_text(*progress.seconds_left));
+  return line;
+}
+
+std::string summary(const store::State& state) {
+  const auto runs = report::progress(state).runs;
+  std::string text = fmt::format("{} runs:", runs.total);
+  const char* separator = " ";
+  for (std::size_t i = 0; i < report::kStates; ++i) {
+    const auto count = runs.of[i];
+    if (count == 0) continue;
+    text += fmt::format("{}{} {}", separator, count, plan::name_of(static_cast<RunState>(i)));
+    separator = ", ";
+  }
+  if (runs.total == 0) text += " none";
+  std::set<std::string> waiting;
+  for (const auto& entry : state.runs) {
+    if (entry.current && !entry.run.waits_for.empty()) waiting.insert(entry.run.experiment);
+  }
+  for (const auto& experiment : waiting) text += fmt::format("\n  '{}' waits for selections", experiment);
+  return text;
+}
+
+}  // namespace espalier::cli

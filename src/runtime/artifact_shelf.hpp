@@ -1,0 +1,34 @@
+#pragma once
+// Files in OUT/artifacts: kept as long as the journal refers to them, deleted after it no longer does.
+#include <filesystem>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "espalier/store/state.hpp"
+
+namespace espalier::runtime {
+
+class ArtifactShelf {
+ public:
+  ArtifactShelf(std::filesystem::path folder, const store::State& state);
+
+  void add(const ArtifactId& artifact);
+  void drop(const ArtifactId& artifact);
+  bool has_dropped() const { return !dropped_.empty(); }
+  /// Deletes what nothing refers to any more. Only after a commit, and only by the journal's writer.
+  void sweep();
+  /// Deletes the files that nobody refers to: what a killed launch left. Call once all references are added.
+  void sweep_strangers();
+  /// Whether the file is there.
+  bool holds(const ArtifactId& artifact) const;
+
+ private:
+  std::filesystem::path file_of(const std::string& hex) const { return folder_ / (hex + ".safetensors"); }
+
+  std::filesystem::path folder_;
+  std::unordered_map<std::string, int> references_;
+  std::vector<std::string> dropped_;
+};
+
+}  // namespace espalier::runtime

@@ -1,0 +1,37 @@
+#pragma once
+// The journal and what it says so far, kept together: every fact goes through here.
+#include <filesystem>
+
+#include "espalier/sched/events.hpp"
+#include "espalier/store/journal.hpp"
+
+namespace espalier::runtime {
+
+class Book {
+ public:
+  /// Locks first, then begins a segment, then reads all of them.
+  Book(const std::filesystem::path& out, const store::WriterIdentity& who);
+
+  template <class Record>
+  void write(const Record& record) {
+    writer_.append(record);
+    store::apply(state_, static_cast<std::uint16_t>(Record::kType), frame::to_bytes(record), {writer_.segment(), 0});
+  }
+  void write_fact(const sched::Fact& fact);
+  /// Nothing of what was written may be acted upon before this returns.
+  void commit() {
+    if (writer_.has_uncommitted()) writer_.commit();
+  }
+  /// Another process has taken over: rename and delete nothing.
+  bool superseded() const { return writer_.superseded(); }
+
+  const store::State& state() const { return state_; }
+  std::uint32_t segment() const { return writer_.segment(); }
+
+ private:
+  store::DirectoryLock lock_;
+  store::JournalWriter writer_;
+  store::State state_;
+};
+
+}  // namespace espalier::runtime

@@ -1,0 +1,96 @@
+#include "runtime/mpirun.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::runtime {
+
+using process::Descriptor;
+
+namespace {
+
+Descriptor open_or_throw(const char* path, int flags) {
+  Descriptor file(open(path, flags | O_CLOEXEC, 0644));
+  if (!file) throw EnvironmentError(std::string("cannot open '") + path + "'", std::strerror(errno), "");
+  return file;
+}
+
+std::vector<std::string> command_of(const MpirunOptions& options) {
+  std::vector<std::string> argv = {"mpirun", "--bind-to", "none", "--oversubscribe", "-n",
+                                   std::to_string(options.ranks)};
+  argv.insert(argv.end(), options.rank_command.begin(), options.rank_command.end());
+  return argv;
+}
+
+/// Root in a container is usual; single-copy needs ptrace, which containers forbid; ranks must not spin.
+std::vector<std::string> environment_of(const MpirunOptions& options) {
+  return {"OMPI_ALLOW_RUN_AS_ROOT=1",
+          "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+          "OMPI_MCA_btl_vader_single_copy_mechanism=none",
+          "OMPI_MCA_mpi_yield_when_idle=1",
+          "OMP_NUM_THREADS=" + std::to_string(options.threads)};
+}
+
+}  // namespace
+
+Mpirun::Mpirun(const MpirunOptions& options) {
+  log_ = open_or_throw(options.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
+  const Descriptor nothing = open_or_throw("/dev/null", O_RDONLY);
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) throw EnvironmentError("cannot make a pipe", std::strerror(errno), "");
+  output_ = Descriptor(ends[0]);
+  const Descriptor theirs(ends[1]);
+  fcntl(output_.get(), F_SETFL, O_NONBLOCK);
+
+  process::LaunchOptions launching;
+  launching.argv = command_of(options);
+  launching.environment = environment_of(options);
+  launching.descriptors = {{nothing.get(), 0}, {theirs.get(), 1}, {theirs.get(), 2}};
+  launching.own_session = true;
+  launching.death_signal = SIGKILL;
+  process_ = process::launch(launching);
+}
+
+Mpirun::~Mpirun() {
+  if (process_ <= 0) return;
+  signal(SIGKILL);
+  while (waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+void Mpirun::signal(int number) noexcept {
+  if (process_ > 0) kill(process_, number);
+}
+
+std::optional<process::Exit> Mpirun::reap() {
+  int status = 0;
+  if (process_ <= 0 || waitpid(process_, &status, WNOHANG) != process_) return std::nullopt;
+  process_ = 0;
+  return process::exit_of(status);
+}
+
+std::vector<std::string> Mpirun::read_lines() {
+  std::vector<std::string> lines;
+  char buffer[16384];
+  for (;;) {
+    const auto got = read(output_.get(), buffer, sizeof buffer);
+    if (got <= 0) {
+      if (got == 0) output_.close();
+      return lines;
+    }
+    // A full disk must not stop the study: the log is a comfort, the journal is the truth.
+    [[maybe_unused]] const auto logged = write(log_.get(), buffer, static_cast<std::size_t>(got));
+    line_.append(buffer, static_cast<std::size_t>(got));
+    for (std::size_t end; (end = line_.find('\n')) != std::string::npos; line_.erase(0, end + 1)) {
+      if (line_.starts_with("espalier: ")) lines.push_back(line_.substr(0, end));
+    }
+  }
+}
+
+}  // namespace espalier::runtime

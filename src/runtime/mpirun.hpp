@@ -1,0 +1,41 @@
+#pragma once
+// One mpirun as a child of the supervisor: what it says is kept in a log, what is meant for the user is passed on.
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espalier/process/descriptor.hpp"
+#include "espalier/process/launch.hpp"
+
+namespace espalier::runtime {
+
+struct MpirunOptions {
+  std::int32_t ranks = 1, threads = 1;
+  std::vector<std::string> rank_command;
+  std::filesystem::path log;
+};
+
+class Mpirun {
+ public:
+  /// Starts it in a session of its own, so that the terminal's Ctrl-C reaches the supervisor alone.
+  explicit Mpirun(const MpirunOptions& options);
+  Mpirun(const Mpirun&) = delete;
+  Mpirun& operator=(const Mpirun&) = delete;
+  ~Mpirun();
+
+  int output() const { return output_.get(); }
+  /// Lines for the user ("espalier: ...") that have arrived.
+  std::vector<std::string> read_lines();
+  std::optional<process::Exit> reap();
+  void signal(int number) noexcept;
+
+ private:
+  pid_t process_ = 0;
+  process::Descriptor output_, log_;
+  std::string line_;
+};
+
+}  // namespace espalier::runtime

@@ -1,0 +1,178 @@
+// From a compiled study to journaled runs and tasks, at the start and whenever a selection has been made.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "espalier/core/errors.hpp"
+#include "runtime/scheduler_loop.hpp"
+
+namespace espalier::runtime {
+
+using plan::RunState;
+
+namespace {
+
+constexpr std::size_t kChunk = 5000;  ///< runs or tasks a record: frames have a size limit
+
+/// Calls `write` with pieces of `items`; once with nothing if there are none.
+template <class Item, class Write>
+void in_chunks(const std::vector<Item>& items, Write write) {
+  for (std::size_t at = 0; at == 0 || at < items.size(); at += kChunk) {
+    const auto begin = items.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto end = items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), at + kChunk));
+    write(std::vector<Item>(begin, end), at == 0);
+  }
+}
+
+std::vector<plan::PlannedRun> current_runs(const store::State& state) {
+  std::vector<plan::PlannedRun> runs;
+  for (const auto& entry : state.runs) {
+    if (entry.current) runs.push_back(entry.run);
+  }
+  return runs;
+}
+
+bool same_study(const store::StudyRecord& left, const store::StudyRecord& right) {
+  return frame::to_bytes(left) == frame::to_bytes(right);
+}
+
+void refuse_errors(const plan::Plan& plan, const std::string& file) {
+  if (!study::has_errors(plan.diagnostics)) return;
+  std::string text;
+  for (const auto& one : plan.diagnostics) text += "\nespalier: " + study::format(one, file);
+  throw UsageError(file + " cannot be planned:" + text);
+}
+
+}  // namespace
+
+/// Threads change last bits: the form of a study's tasks is fixed by its first launch.
+void SchedulerLoop::check_form() const {
+  const auto& before = book_.state().study;
+  if (before.text.empty() || before.threads == options_.study.threads || options_.new_form == NewForm::accepted) return;
+  throw UsageError(fmt::format("this directory was begun with --threads {}, not {}", before.threads, options_.study.threads),
+                   "other threads change the last bits of every result",
+                   fmt::format("Use --threads {}, or --new-form to accept the difference.", before.threads));
+}
+
+void SchedulerLoop::plan_again() {
+  const auto outcomes = book_.state().outcomes();
+  Planned planned = replan_(outcomes, book_.state().selections);
+  refuse_errors(planned.plan, options_.study.file_name);
+  if (options_.setup.smoke) planned.plan = one_of_each_shape(std::move(planned.plan));
+  bars_ = std::move(planned.bars);
+  if (!same_study(book_.state().study, options_.study)) book_.write(options_.study);
+  auto added = new_tasks(planned.plan, outcomes);
+  write_plan(planned.plan);
+  book_.commit();
+  watch_pending(planned.plan);
+  tell(sched::TasksAdded{std::move(added)});
+}
+
+void SchedulerLoop::write_plan(const plan::Plan& plan) {
+  for (const auto& selection : plan.selections) {
+    const auto& known = book_.state().selections;
+    const bool is_known =
+        std::any_of(known.begin(), known.end(), [&](const auto& one) { return one.key == selection.key; });
+    if (!is_known) book_.write(store::SelectionRecord{selection});
+  }
+  write_catalog(plan);
+  write_tasks(plan);
+  write_runs(plan);
+}
+
+void SchedulerLoop::write_catalog(const plan::Plan& plan) {
+  task::Catalog added;
+  for (const auto& [digest, network] : plan.catalog.networks) {
+    if (!book_.state().catalog.networks.contains(digest)) added.networks[digest] = network;
+  }
+  for (const auto& [digest, list] : plan.catalog.class_lists) {
+    if (!book_.state().catalog.class_lists.contains(digest)) added.class_lists[digest] = list;
+  }
+  if (added.networks.empty() && added.class_lists.empty()) return;
+  book_.write(store::CatalogRecord{added});
+  for (const auto worker : present_) say(worker, sched::CatalogUpdate{added});
+}
+
+/// Tasks that are new, or whose record or form is another than was journaled.
+void SchedulerLoop::write_tasks(const plan::Plan& plan) {
+  std::vector<task::Task> changed;
+  for (const auto& task : plan.tasks) {
+    const auto found = book_.state().tasks.find(task.id);
+    const bool is_new = found == book_.state().tasks.end();
+    if (is_new || !(found->second.task.record == task.record) || !(found->second.task.form == task.form)) {
+      changed.push_back(task);
+    }
+  }
+  if (changed.empty()) return;
+  in_chunks(changed, [&](std::vector<task::Task> tasks, bool) { book_.write(store::TasksRecord{std::move(tasks)}); });
+}
+
+void SchedulerLoop::write_runs(const plan::Plan& plan) {
+  if (frame::to_bytes(current_runs(book_.state())) == frame::to_bytes(plan.runs)) return;
+  in_chunks(plan.runs, [&](std::vector<plan::PlannedRun> runs, bool first) {
+    book_.write(store::RunsRecord{first, std::move(runs)});
+  });
+}
+
+std::vector<sched::AddedTask> SchedulerLoop::new_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes) {
+  std::vector<sched::AddedTask> added;
+  for (const auto& task : plan.tasks) {
+    if (!in_scope_.insert(task.id).second) continue;
+    added.push_back({task, history_of(task, outcomes)});
+    for (const auto& unit : task.train.units) {
+      if (unit.start.kind == task::StartKind::checkpoint) shelf_.add(unit.start.checkpoint);
+    }
+  }
+  return added;
+}
+
+sched::History SchedulerLoop::history_of(const task::Task& task, const plan::Outcomes& outcomes) const {
+  const auto found = book_.state().tasks.find(task.id);
+  if (found == book_.state().tasks.end()) return {};
+  const auto& known = found->second;
+  sched::History history;
+  const bool wanted_anew = known.state == RunState::done && !plan::is_done(task, outcomes);
+  if (store::is_final(known.state) && !wanted_anew) history.state = known.state;
+  if (!known.attempts.empty()) history.attempts = static_cast<std::int32_t>(known.attempts.size());
+  history.charged = known.charged;
+  if (shelf_.holds(known.training.artifact)) history.resume = known.training.artifact;
+  if (shelf_.holds(known.finished.artifact)) history.finished = known.finished.artifact;
+  return history;
+}
+
+void SchedulerLoop::watch_pending(const plan::Plan& plan) {
+  pending_.clear();
+  for (const auto& selection : plan.pending) {
+    if (!selection.needs.empty()) pending_.push_back(selection.needs);
+  }
+  ended_since_plan_ = false;
+}
+
+bool SchedulerLoop::selection_is_due() const {
+  const auto has_ended = [&](const TaskId& id) {
+    const auto found = book_.state().tasks.find(id);
+    return found != book_.state().tasks.end() && store::is_final(found->second.state);
+  };
+  return std::any_of(pending_.begin(), pending_.end(), [&](const std::vector<TaskId>& needs) {
+    return std::all_of(needs.begin(), needs.end(), has_ended);
+  });
+}
+
+void SchedulerLoop::judge_source(const TaskId& id) {
+  const auto bar = bars_.find(id);
+  if (bar == bars_.end()) return;
+  const auto& rows = book_.state().tasks.at(id).rows;
+  const auto last = std::find_if(rows.rbegin(), rows.rend(),
+                                 [](const auto& one) { return one.row.subset == metrics::Subset::valid; });
+  if (last == rows.rend() || last->row.top1_rate() >= bar->second.below) return;
+  warn(fmt::format("{} reached {:.0f} % validation top-1, below the {:.0f} % of a usable source (warn_below). What is "
+                   "transferred from it says little.",
+                   bar->second.name, 100 * last->row.top1_rate(), 100 * bar->second.below));
+}
+
+void SchedulerLoop::warn(const std::string& text) {
+  const auto& known = book_.state().warnings;
+  if (std::find(known.begin(), known.end(), text) == known.end()) book_.write(store::WarningRecord{text});
+}
+
+}  // namespace espalier::runtime

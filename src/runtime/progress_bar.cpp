@@ -1,0 +1,28 @@
+#include "runtime/progress_bar.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "runtime/pace.hpp"
+
+namespace espalier::runtime {
+
+ProgressBar::ProgressBar() : is_terminal_(isatty(STDERR_FILENO) != 0), next_(now_s() + (is_terminal_ ? 0 : every_s())) {}
+
+void ProgressBar::show(double now, const std::string& line) {
+  if (now < next_ || line.empty() || line == last_) return;
+  next_ = now + every_s();
+  last_ = line;
+  if (is_terminal_) fmt::print(stderr, "\r{}\x1b[K", line);
+  else fmt::print(stderr, "{}\n", line);
+  std::fflush(stderr);
+}
+
+void ProgressBar::clear() {
+  if (is_terminal_ && !last_.empty()) fmt::print(stderr, "\r\x1b[K");
+  last_.clear();
+}
+
+}  // namespace espalier::runtime

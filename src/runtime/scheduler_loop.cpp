@@ -1,0 +1,211 @@
+#include "runtime/scheduler_loop.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/runtime/signals.hpp"
+
+namespace espalier::runtime {
+
+namespace {
+
+constexpr double kPatience_s = 8.6;  ///< with agents that were told to leave; they kill a trainer after 8
+constexpr double kStopped_s = 9.3;   ///< from a stop until this process has left
+constexpr double kTick_s = 1;
+
+sched::Setup complete(sched::Setup setup, const std::filesystem::path& out) {
+  setup.artifact_dir = (out / "artifacts").string();
+  setup.log_dir = (out / "logs").string();
+  std::filesystem::create_directories(setup.artifact_dir);
+  std::filesystem::create_directories(setup.log_dir);
+  return setup;
+}
+
+sched::Options scheduler_options(std::uint32_t segment, const sched::Setup& setup) {
+  sched::Options options;
+  options.segment = segment;
+  options.hang_s = setup.hang_s;
+  options.networks_wanted = !setup.noop;
+  return options;
+}
+
+std::vector<std::string> with(std::vector<std::string> command, const std::filesystem::path& out) {
+  if (!command.empty()) command.push_back(out.string());
+  return command;
+}
+
+}  // namespace
+
+SchedulerLoop::SchedulerLoop(int workers, const LaunchOptions& options, const Replan& replan)
+    : options_(options),
+      replan_(replan),
+      workers_(workers),
+      book_(options.out, options.who),
+      shelf_(options.out / "artifacts", book_.state()),
+      view_(with(options.view_command, options.out), options.view_every_s),
+      scheduler_(scheduler_options(book_.segment(), options.setup)),
+      setup_(complete(options.setup, options.out)) {}
+
+int SchedulerLoop::run() {
+  check_form();
+  plan_again();
+  shelf_.sweep_strangers();
+  Pace pace;
+  while (!is_over()) {
+    const bool heard = hear();
+    tick();
+    settle();
+    if (heard) pace.busy();
+    else pace.nap();
+  }
+  return finish();
+}
+
+bool SchedulerLoop::hear() {
+  bool any = false;
+  while (auto parcel = post_.receive()) {
+    any = true;
+    std::size_t at = 0;
+    while (const auto frame = process::next_frame(parcel->bytes, at)) take(WorkerId{parcel->rank}, *frame);
+    if (at != parcel->bytes.size()) throw CorruptionError("a parcel of an agent ends in half a frame");
+  }
+  return any;
+}
+
+void SchedulerLoop::take(WorkerId worker, const process::RawFrame& frame) {
+  using sched::MessageType;
+  switch (static_cast<MessageType>(frame.type)) {
+    case MessageType::hello:
+      greet(worker);
+      return tell(frame.as<sched::Hello>());
+    case MessageType::started: return tell(frame.as<sched::Started>());
+    case MessageType::progress: return tell(frame.as<sched::Progress>());
+    case MessageType::rows: return tell(frame.as<sched::Rows>());
+    case MessageType::checkpoint_made: return tell(frame.as<sched::CheckpointMade>());
+    case MessageType::ended: return tell(frame.as<sched::Ended>());
+    case MessageType::trainer_lost: return tell(frame.as<sched::TrainerLost>());
+    case MessageType::goodbye:
+      ++left_;
+      present_.erase(worker);
+      return tell(frame.as<sched::Goodbye>());
+    default: throw CorruptionError("rank 0 was sent a frame of type " + std::to_string(frame.type));
+  }
+}
+
+void SchedulerLoop::greet(WorkerId worker) {
+  present_.insert(worker);
+  say(worker, setup_);
+  say(worker, sched::CatalogUpdate{book_.state().catalog});
+  if (sent_away_) say(worker, sched::Shutdown{});
+}
+
+void SchedulerLoop::tell(const sched::Event& event) {
+  const auto commands = scheduler_.on(event, now_s());
+  for (const auto& fact : commands.facts) write(fact);
+  for (const auto& order : commands.orders) say(order.worker, order.assign);
+  for (const auto worker : commands.stop) say(worker, sched::Stop{});
+  for (const auto& text : commands.warnings) warn(text);
+  if (!commands.give_up.empty()) give_up_ = commands.give_up;
+  if (!commands.relaunch.empty()) throw Error("this launch ends", commands.relaunch, "");
+}
+
+/// Files that the journal refers to through this fact, and no longer does, are kept track of.
+void SchedulerLoop::write(const sched::Fact& fact) {
+  const auto kept = [&](const TaskId& id) {
+    const auto found = book_.state().tasks.find(id);
+    if (found == book_.state().tasks.end()) return std::vector<ArtifactId>{};
+    const auto& task = found->second;
+    return std::vector{task.training.artifact, task.finished.artifact, task.predictions.artifact};
+  };
+  const auto* made = std::get_if<sched::CheckpointMade>(&fact);
+  const auto* end = std::get_if<sched::TaskEnded>(&fact);
+  if (!made && !end) return book_.write_fact(fact);
+  const TaskId& id = made ? made->task : end->task;
+  const auto before = kept(id);
+  book_.write_fact(fact);
+  for (const auto& artifact : kept(id)) shelf_.add(artifact);
+  for (const auto& artifact : before) shelf_.drop(artifact);
+  if (!end || !store::is_final(end->state)) return;
+  ended_since_plan_ = true;
+  if (end->state == plan::RunState::done) judge_source(id);
+}
+
+/// Group commit: everything heard in this round becomes durable together, then the answers leave.
+void SchedulerLoop::settle() {
+  book_.commit();
+  if (shelf_.has_dropped() && !book_.superseded()) shelf_.sweep();
+  for (auto& [worker, bytes] : outbox_) post_.send(worker.rank, std::exchange(bytes, {}));
+  outbox_.clear();
+  post_.advance();
+  if (ended_since_plan_ && !stopping_ && selection_is_due()) plan_again();
+}
+
+void SchedulerLoop::tick() {
+  const double now = now_s();
+  if (stop_wanted() && !stopping_) {
+    stopping_ = true;
+    deadline_ = now + kPatience_s;
+    tell(sched::StopRequested{});
+  }
+  if (now < next_tick_) return;
+  next_tick_ = now + kTick_s;
+  tell(sched::Tick{});
+  view_.tick(now, book_.state().records);
+  if (book_.superseded()) throw Error("another process has taken over", "a higher journal segment exists", "");
+}
+
+bool SchedulerLoop::is_over() {
+  if (!stopping_ && !sent_away_ && (scheduler_.all_ended() || !give_up_.empty())) send_away();
+  if (!stopping_ && !sent_away_) return false;
+  return left_ == workers_ || now_s() > deadline_;
+}
+
+void SchedulerLoop::send_away() {
+  sent_away_ = true;
+  deadline_ = now_s() + kPatience_s;
+  for (const auto worker : present_) say(worker, sched::Shutdown{});
+}
+
+int SchedulerLoop::finish() {
+  const int code = exit_code();
+  if (!give_up_.empty()) {
+    warn(give_up_);
+    fmt::print(stderr, "espalier: {}\n", give_up_);
+  }
+  book_.write(store::FinishedRecord{code, wall_clock_s()});
+  settle();
+  view_.finish(stopping_ ? deadline_ + kStopped_s - kPatience_s - now_s() : 600);
+  return code;
+}
+
+int SchedulerLoop::exit_code() const {
+  if (!give_up_.empty()) return static_cast<int>(ExitCode::environment);
+  bool failed = false, left = false;
+  for (const auto& entry : book_.state().runs) {
+    if (!entry.current || (!entry.run.task.empty() && !in_scope_.contains(entry.run.task))) continue;
+    const auto state = book_.state().state_of(entry.run);
+    const bool later = entry.run.task.empty();
+    if (later && !options_.whole_study) continue;
+    failed = failed || (store::is_final(state) && state != plan::RunState::done);
+    left = left || (!store::is_final(state) && !later);
+  }
+  if (stopping_ && (left || !scheduler_.all_ended())) return static_cast<int>(ExitCode::stopped);
+  return static_cast<int>(failed ? ExitCode::some_failed : ExitCode::done);
+}
+
+int run_scheduler(mpi::Session& session, const LaunchOptions& options, const Replan& replan) {
+  int code = 0;
+  int missing = 0;
+  {
+    SchedulerLoop loop(session.size() - 1, options, replan);
+    code = loop.run();
+    missing = loop.missing();
+  }
+  if (missing > 0) mpi::Session::abort(code);  // agents that do not answer would hold up the others for ever
+  session.finish();
+  return code;
+}
+
+}  // namespace espalier::runtime

@@ -1,0 +1,81 @@
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "espalier/process/frame_socket.hpp"
+#include "espalier/runtime/launch.hpp"
+#include "espalier/sched/scheduler.hpp"
+#include "runtime/artifact_shelf.hpp"
+#include "runtime/book.hpp"
+#include "runtime/pace.hpp"
+#include "runtime/view_keeper.hpp"
+
+namespace espalier::runtime {
+
+/// Rank 0: turns messages into events, journals the facts, and only then sends the orders.
+class SchedulerLoop {
+ public:
+  SchedulerLoop(int workers, const LaunchOptions& options, const Replan& replan);
+  /// Until nothing is left to do, or a stop. Returns the exit code, which is journaled.
+  int run();
+  /// Workers that have not said goodbye.
+  int missing() const { return workers_ - left_; }
+
+ private:
+  // scheduler_loop.cpp
+  bool hear();
+  void take(WorkerId worker, const process::RawFrame& frame);
+  void greet(WorkerId worker);
+  void tell(const sched::Event& event);
+  void write(const sched::Fact& fact);
+  void settle();
+  void tick();
+  bool is_over();
+  void send_away();
+  int finish();
+  int exit_code() const;
+  // planning.cpp
+  void check_form() const;
+  void plan_again();
+  void write_plan(const plan::Plan& plan);
+  void write_runs(const plan::Plan& plan);
+  void write_tasks(const plan::Plan& plan);
+  void write_catalog(const plan::Plan& plan);
+  std::vector<sched::AddedTask> new_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes);
+  sched::History history_of(const task::Task& task, const plan::Outcomes& outcomes) const;
+  void watch_pending(const plan::Plan& plan);
+  bool selection_is_due() const;
+  void judge_source(const TaskId& task);
+  void warn(const std::string& text);
+
+  template <class Message>
+  void say(WorkerId worker, const Message& message) {
+    outbox_[worker] += frame::encode(message);
+  }
+
+  const LaunchOptions& options_;
+  const Replan& replan_;
+  int workers_;
+  Book book_;
+  ArtifactShelf shelf_;
+  ViewKeeper view_;
+  sched::Scheduler scheduler_;
+  mpi::Post post_;
+  std::map<WorkerId, std::string> outbox_;
+  std::set<WorkerId> present_;
+  int left_ = 0;                           ///< workers that said goodbye
+  sched::Setup setup_;
+  std::unordered_set<TaskId> in_scope_;    ///< tasks of this launch
+  std::map<TaskId, SourceBar> bars_;
+  std::vector<std::vector<TaskId>> pending_;  ///< what each selection that can come next waits for
+  bool ended_since_plan_ = false;
+  bool stopping_ = false, sent_away_ = false;
+  double deadline_ = 0;                    ///< of a stop, or of sending all away
+  double next_tick_ = 0;
+  std::string give_up_;
+};
+
+}  // namespace espalier::runtime

@@ -1,0 +1,36 @@
+#include "espalier/runtime/signals.hpp"
+
+#include <signal.h>
+
+#include <csignal>
+#include <initializer_list>
+
+namespace espalier::runtime {
+
+namespace {
+
+volatile std::sig_atomic_t wanted = 0;
+
+void note(int) { wanted = 1; }
+
+void handle(int number, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigaction(number, &action, nullptr);
+}
+
+}  // namespace
+
+void catch_stop_signals() {
+  for (const int number : {SIGUSR2, SIGTERM, SIGINT}) handle(number, note);
+}
+
+void ignore_stop_signals() {
+  for (const int number : {SIGUSR2, SIGINT}) handle(number, SIG_IGN);
+  handle(SIGTERM, SIG_DFL);
+}
+
+bool stop_wanted() { return wanted != 0; }
+
+}  // namespace espalier::runtime

@@ -1,0 +1,35 @@
+#pragma once
+// Keeps OUT/results.h5 fresh by a child that may die: rank 0 itself never writes HDF5.
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace espalier::runtime {
+
+class ViewKeeper {
+ public:
+  /// An empty command keeps nothing.
+  ViewKeeper(std::vector<std::string> command, double every_s);
+  ViewKeeper(const ViewKeeper&) = delete;
+  ViewKeeper& operator=(const ViewKeeper&) = delete;
+  ~ViewKeeper();
+
+  /// Starts the child when it is time, none is at work, and the journal has grown.
+  void tick(double now, std::uint64_t records);
+  /// One last time, waiting for the end, but not beyond `patience_s`.
+  void finish(double patience_s);
+
+ private:
+  void start();
+  bool reap();
+  bool wait_until(double deadline);
+
+  std::vector<std::string> command_;
+  double every_s_, next_ = 0;
+  std::uint64_t seen_ = 0;
+  pid_t child_ = 0;
+};
+
+}  // namespace espalier::runtime

@@ -1,0 +1,104 @@
+"""kill -9 of every kind of process: the study finishes with the bits of an undisturbed run, nothing finished is done
+again, and no process is left."""
+import os
+import signal
+import sys
+import tempfile
+import unittest
+
+from launches import Launch
+
+
+class Kills(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        undisturbed = Launch(cls.folder.name, "undisturbed")
+        code = undisturbed.finish()
+        assert code == 0, undisturbed.said()
+        cls.expected = undisturbed.metrics()
+        assert len(cls.expected) > 100
+        assert len(undisturbed.segments()) == 1
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def check_whole(self, launch):
+        self.assertEqual(launch.metrics(), self.expected)
+        launch.check_nothing_done_twice()
+
+    def test_a_killed_trainer_costs_one_attempt_and_disturbs_nothing_else(self):
+        launch = Launch(self.folder.name, "trainer").start()
+        launch.wait_for_rows(6)
+        others = set(launch.find("trainer"))
+        killed = launch.kill("trainer")
+
+        self.assertEqual(launch.wait(), 0, launch.said())
+
+        self.assertEqual(launch.segments(), [1])
+        self.assertEqual(len(launch.records(10)), 1)
+        self.assertIn(killed, others)
+        self.check_whole(launch)
+
+    def test_a_crash_at_a_step_resumes_to_the_same_bits(self):
+        marker = os.path.join(self.folder.name, "crashed")
+        launch = Launch(self.folder.name, "crash", environment={"ESPALIER_FAULT": "crash_at=:3:1",
+                                                                "ESPALIER_FAULT_MARKER": marker})
+        self.assertEqual(launch.finish(), 0, launch.said())
+
+        self.assertTrue(os.path.exists(marker))
+        self.assertEqual(len(launch.records(10)), 1)
+        self.check_whole(launch)
+
+    def test_a_hung_trainer_is_killed_and_its_task_repeated(self):
+        marker = os.path.join(self.folder.name, "hung")
+        launch = Launch(self.folder.name, "hang", more=["--hang-s", "6"],
+                        environment={"ESPALIER_FAULT": "hang_at=:2:1", "ESPALIER_FAULT_MARKER": marker})
+        self.assertEqual(launch.finish(), 0, launch.said())
+
+        self.assertEqual(len(launch.records(10)), 1)
+        self.check_whole(launch)
+
+    def test_a_killed_agent_is_survived_by_the_supervisor(self):
+        self.survive("agent")
+
+    def test_a_killed_rank_0_is_survived_by_the_supervisor(self):
+        self.survive("rank0")
+
+    def test_a_killed_mpirun_is_survived_by_the_supervisor(self):
+        self.survive("mpirun")
+
+    def survive(self, kind):
+        launch = Launch(self.folder.name, kind).start()
+        launch.wait_for_rows(10)
+        launch.kill(kind)
+
+        self.assertEqual(launch.wait(), 0, launch.said())
+
+        self.assertGreaterEqual(len(launch.segments()), 2)
+        self.check_whole(launch)
+
+    def test_after_a_killed_supervisor_nothing_is_left_and_the_same_command_finishes(self):
+        launch = Launch(self.folder.name, "supervisor").start()
+        launch.wait_for_rows(10)
+        launch.kill("supervisor")
+        self.assertEqual(launch.wait(), -signal.SIGKILL)
+
+        self.assertEqual(launch.finish(), 0, launch.said())
+
+        self.check_whole(launch)
+
+    def test_many_kills_one_after_the_other_still_end_in_the_same_bits(self):
+        launch = Launch(self.folder.name, "many").start()
+        for rows, kind in ((4, "trainer"), (12, "rank0"), (20, "trainer"), (26, "agent")):
+            launch.wait_for_rows(rows)
+            launch.kill(kind)
+
+        self.assertEqual(launch.wait(), 0, launch.said())
+
+        self.check_whole(launch)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if unittest.main(exit=False).result.wasSuccessful() else 1)

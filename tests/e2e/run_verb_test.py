@@ -1,0 +1,107 @@
+"""The verb `run`: parts, smoke, refusals, remembered threads, growing studies, and what it leaves on disk."""
+import os
+import signal
+import sys
+import tempfile
+import unittest
+
+from launches import Launch
+
+
+class RunVerb(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def launch(self, name, **options):
+        return Launch(self.folder.name, name, **{"epochs": 1, **options})
+
+    def test_a_finished_study_is_not_done_again(self):
+        launch = self.launch("again")
+        self.assertEqual(launch.finish(), 0, launch.said())
+        first = launch.metrics()
+
+        self.assertEqual(launch.finish(), 0, launch.said())
+
+        self.assertEqual(launch.attempts(2), [])
+        self.assertEqual(launch.metrics(), first)
+
+    def test_training_checkpoints_do_not_stay(self):
+        launch = self.launch("files", epochs=3)
+        self.assertEqual(launch.finish(), 0, launch.said())
+
+        self.assertEqual(len(list((launch.out / "artifacts").iterdir())), len(self.kept(launch)))
+
+    @staticmethod
+    def kept(launch):
+        """Artifacts that checkpoint records name as finished networks (1) or predictions (2), by content."""
+        names = set()
+        for payload in launch.records(8):
+            kind, name = payload[48], payload[57 + 8:57 + 8 + 64].decode()
+            if kind != 0:
+                names.add(name)
+        return names
+
+    def test_a_part_is_run_alone_and_the_rest_waits(self):
+        launch = self.launch("part")
+        self.assertEqual(launch.finish("--only", "per_class == 2 and transferred == 0"), 0, launch.said())
+        part = len(launch.done(1))
+        self.assertGreater(part, 0)
+        self.assertIn("waiting", launch.said())
+
+        self.assertEqual(launch.finish(), 0, launch.said())
+
+        self.assertGreater(len(launch.done(2)), part)
+        launch.check_nothing_done_twice()
+
+    def test_smoke_trains_one_step_of_each_shape_and_leaves_real_results_alone(self):
+        launch = self.launch("smoke", epochs=500)
+        self.assertEqual(launch.finish("--smoke"), 0, launch.said())
+
+        self.assertFalse((launch.out / "journal").exists())
+        self.assertTrue((launch.out / "smoke" / "journal").exists())
+
+    def test_a_second_run_is_refused_with_who_holds_the_directory(self):
+        first = self.launch("held", epochs=500).start()
+        first.wait_for(lambda: first.find("trainer"), "a trainer")
+        second = self.launch("other")
+        second.command[4] = first.out
+
+        self.assertEqual(second.finish(), 2, second.said())
+
+        self.assertIn("in use", second.said())
+        self.assertIn(str(first.find("rank0")[0]), second.said())
+        os.kill(first.process.pid, signal.SIGTERM)
+        self.assertEqual(first.wait(), 75)
+
+    def test_other_threads_are_refused_unless_accepted(self):
+        launch = self.launch("threads")
+        self.assertEqual(launch.finish("--only", "transferred == 0"), 0, launch.said())
+
+        self.assertEqual(launch.finish("--threads", "2"), 2, launch.said())
+        self.assertIn("--new-form", launch.said())
+        self.assertEqual(launch.finish("--threads", "2", "--new-form"), 0, launch.said())
+
+    def test_a_bad_study_is_refused_before_anything_is_started(self):
+        launch = self.launch("bad")
+        launch.study.write_text(launch.study.read_text().replace("batch = 4", "bach = 4"))
+
+        self.assertEqual(launch.finish(), 2, launch.said())
+
+        self.assertIn("batch", launch.said())
+        self.assertFalse(launch.out.exists())
+
+    def test_no_op_tasks_pass_through_scheduler_agents_and_journal(self):
+        launch = self.launch("noop")
+        launch.command = [launch.command[0], "run", "--noop-tasks", "2000", "--out", launch.out, "--workers", "3"]
+
+        self.assertEqual(launch.finish(), 0, launch.said())
+
+        launch.out = launch.out / "noop"
+        self.assertEqual(len(launch.done(1)), 2000)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if unittest.main(exit=False).result.wasSuccessful() else 1)
