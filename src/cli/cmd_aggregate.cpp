@@ -36,7 +36,8 @@ void fill_axes(report::Query& query, const std::vector<report::RunView>& views, 
 void print(const Options& options, const report::Query& query, const std::vector<stats::Cell>& cells,
            const std::vector<report::Directory>& directories) {
   if (options.query.json) {
-    nlohmann::ordered_json out = {{"metric", options.query.metric}, {"by", query.by}, {"confidence", options.query.confidence}};
+    nlohmann::ordered_json out = {
+        {"metric", options.query.metric}, {"by", query.by}, {"confidence", options.query.confidence}};
     out["cells"] = nlohmann::ordered_json::array();
     for (const auto& cell : cells) out["cells"].push_back(to_json(cell, query));
     fmt::print("{}\n", out.dump(2));
@@ -66,7 +67,8 @@ void aggregate(const Options& options) {
 
 void add_aggregate(CLI::App& app, int&) {
   auto options = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("aggregate", "means over splits with intervals, cell by cell (default: by every axis that varies)");
+  auto* verb = app.add_subcommand(
+      "aggregate", "means over splits with intervals, cell by cell (default: by every axis that varies)");
   verb->add_option("DIR", options->directories, "what 'run --out' was given; several are merged")->required();
   add_query_options(*verb, options->query);
   verb->callback([options] { aggregate(*options); });

@@ -46,7 +46,8 @@ std::vector<report::RunView> comparable(const std::vector<report::RunView>& view
 void print(const Options& options, const report::Query& query, const std::vector<stats::Contrast>& contrasts,
            const std::vector<report::Directory>& directories) {
   if (options.query.json) {
-    nlohmann::ordered_json out = {{"metric", options.query.metric}, {"a", options.a}, {"b", options.b}, {"by", query.by}};
+    nlohmann::ordered_json out = {
+        {"metric", options.query.metric}, {"a", options.a}, {"b", options.b}, {"by", query.by}};
     out["contrasts"] = nlohmann::ordered_json::array();
     for (const auto& contrast : contrasts) out["contrasts"].push_back(to_json(contrast, query));
     fmt::print("{}\n", out.dump(2));

@@ -70,14 +70,18 @@ std::string waiting_for(const Directory& directory, const std::vector<RunView>& 
 
 std::string why(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   switch (view.state) {
-    case RunState::aborted: return view.run->aborted.empty() && view.task ? view.task->cause : view.run->aborted;
-    case RunState::waiting: return waiting_for(directory, views, view);
-    case RunState::ready: return "what it starts from is there; no worker has taken it yet";
+    case RunState::aborted:
+      return view.run->aborted.empty() && view.task ? view.task->cause : view.run->aborted;
+    case RunState::waiting:
+      return waiting_for(directory, views, view);
+    case RunState::ready:
+      return "what it starts from is there; no worker has taken it yet";
     case RunState::running: {
       const auto& attempt = view.task->attempts.back();
       return fmt::format("on worker {} since {}", attempt.worker.rank, time_text(attempt.started));
     }
-    default: return view.task ? view.task->cause : "";
+    default:
+      return view.task ? view.task->cause : "";
   }
 }
 
@@ -87,9 +91,8 @@ void print_task(const Directory& directory, const std::vector<RunView>& views, c
                            task.task.epoch_images));
   for (const auto& need : task.task.needs) {
     const auto found = directory.state.tasks.find(need);
-    const auto* valid = found == directory.state.tasks.end()
-                            ? nullptr
-                            : report::final_row(found->second, metrics::Subset::valid);
+    const auto* valid =
+        found == directory.state.tasks.end() ? nullptr : report::final_row(found->second, metrics::Subset::valid);
     line("from", fmt::format("task {}{}", need.hex,
                              valid ? fmt::format(", validation top-1 {:.1f} %", 100 * valid->top1_rate()) : ""));
   }

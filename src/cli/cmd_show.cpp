@@ -7,7 +7,7 @@
 #include "cli/show_choice.hpp"
 #include "cli/show_origins.hpp"
 #include "cli/show_task.hpp"
-#include "cli/table.hpp"
+#include "cli/text_table.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/cli/study_input.hpp"
 #include "espalier/core/errors.hpp"

@@ -17,8 +17,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using plan::RunState;
 
-constexpr RunState kShown[] = {RunState::done,        RunState::running,   RunState::ready,   RunState::waiting,
-                               RunState::failed,      RunState::quarantined, RunState::cancelled, RunState::aborted};
+constexpr RunState kShown[] = {RunState::done,   RunState::running,     RunState::ready,     RunState::waiting,
+                               RunState::failed, RunState::quarantined, RunState::cancelled, RunState::aborted};
 
 Json to_json(const report::StateCounts& counts) {
   Json object = {{"total", counts.total}};
@@ -31,11 +31,16 @@ std::string launch_state(const store::State& state, const std::string& holder) {
   if (!holder.empty()) return "running: " + holder;
   if (state.segments.empty()) return "not started";
   switch (state.last_exit) {
-    case 0: return "ended: all done";
-    case 1: return "ended: some runs failed";
-    case 75: return "stopped with work left; the same 'espalier run' goes on";
-    case -1: return "ended without a word (killed?); the same 'espalier run' goes on";
-    default: return fmt::format("ended with exit code {}", state.last_exit);
+    case 0:
+      return "ended: all done";
+    case 1:
+      return "ended: some runs failed";
+    case 75:
+      return "stopped with work left; the same 'espalier run' goes on";
+    case -1:
+      return "ended without a word (killed?); the same 'espalier run' goes on";
+    default:
+      return fmt::format("ended with exit code {}", state.last_exit);
   }
 }
 
@@ -54,8 +59,8 @@ Json to_json(const store::State& state, const report::Progress& progress, const 
   out["seconds_left"] = progress.seconds_left ? Json(*progress.seconds_left) : Json(nullptr);
   out["in_hand"] = Json::array();
   for (const auto& task : progress.running) {
-    out["in_hand"].push_back({{"worker", task.worker.rank}, {"task", task.task.hex}, {"started", task.started},
-                              {"epoch", task.epoch}});
+    out["in_hand"].push_back(
+        {{"worker", task.worker.rank}, {"task", task.task.hex}, {"started", task.started}, {"epoch", task.epoch}});
   }
   out["warnings"] = state.warnings;
   out["dropped"] = state.dropped;
@@ -114,8 +119,10 @@ void status(const std::string& path, bool json) {
   const auto state = read_brief(path);
   const auto progress = report::progress(state);
   const std::string holder = lock_holder(path);
-  if (json) fmt::print("{}\n", to_json(state, progress, holder).dump(2));
-  else print_words(state, progress, holder);
+  if (json)
+    fmt::print("{}\n", to_json(state, progress, holder).dump(2));
+  else
+    print_words(state, progress, holder);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/table.hpp"
+#include "cli/text_table.hpp"
 
 namespace espalier::cli {
 namespace {

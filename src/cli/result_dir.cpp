@@ -38,9 +38,7 @@ std::vector<report::Directory> read_directories(const std::vector<std::string>& 
   return directories;
 }
 
-study::Study study_of(const store::State& state) {
-  return study::parse(state.study.text, state.study.overrides).study;
-}
+study::Study study_of(const store::State& state) { return study::parse(state.study.text, state.study.overrides).study; }
 
 std::vector<std::string> parse_axes(const std::string& text) {
   std::vector<std::string> axes;
@@ -60,8 +58,9 @@ std::string interval_note(const std::vector<report::Directory>& directories, dou
     overlapping = overlapping || report::splits_overlap(study);
     splits = std::max(splits, study.split.count);
   }
-  return fmt::format("Means {}; replicates are averaged within a split first. Intervals are Student's at {:g} %, from {} splits on.",
-                     report::over_splits(splits, overlapping), 100 * confidence, stats::kLeastSplits);
+  return fmt::format(
+      "Means {}; replicates are averaged within a split first. Intervals are Student's at {:g} %, from {} splits on.",
+      report::over_splits(splits, overlapping), 100 * confidence, stats::kLeastSplits);
 }
 
 Table printable(const report::WordTable& words) {

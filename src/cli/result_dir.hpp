@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/table.hpp"
+#include "cli/text_table.hpp"
 #include "espalier/report/cell_table.hpp"
 #include "espalier/report/run_view.hpp"
 

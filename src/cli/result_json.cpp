@@ -10,7 +10,8 @@ Json to_json(const std::optional<stats::Interval>& interval) {
 }
 
 Json to_json(const stats::Counts& counts) {
-  return {{"runs", counts.runs}, {"measured", counts.measured}, {"diverged", counts.diverged}, {"missing", counts.missing}};
+  return {
+      {"runs", counts.runs}, {"measured", counts.measured}, {"diverged", counts.diverged}, {"missing", counts.missing}};
 }
 
 Json to_json(const stats::Summary& summary) {
@@ -51,7 +52,8 @@ Json to_json(const stats::Contrast& contrast, const report::Query& query) {
                  {"unpaired", contrast.unpaired},
                  {"runs_a", to_json(contrast.a)},
                  {"runs_b", to_json(contrast.b)}};
-  if (contrast.ratio) object["ratio"] = {{"mean", contrast.ratio->mean}, {"interval", to_json(contrast.ratio->interval)}};
+  if (contrast.ratio)
+    object["ratio"] = {{"mean", contrast.ratio->mean}, {"interval", to_json(contrast.ratio->interval)}};
   return object;
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/table.hpp"
+#include "cli/text_table.hpp"
 #include "espalier/network/networks.hpp"
 
 namespace espalier::cli {

@@ -24,7 +24,9 @@ std::vector<std::string> distinct(const std::vector<std::string>& values) {
 
 }  // namespace
 
-bool all_numbers(const std::vector<std::string>& values) { return std::all_of(values.begin(), values.end(), is_number); }
+bool all_numbers(const std::vector<std::string>& values) {
+  return std::all_of(values.begin(), values.end(), is_number);
+}
 
 double number_of(const std::string& value) {
   const auto parsed = study::parse_value(value).held;

@@ -68,7 +68,8 @@ WordTable readable(const std::vector<stats::Cell>& cells, const Query& query) {
 
 WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& query) {
   WordTable table{query.by, {}};
-  for (const char* title : {"a", "b", "a - b", "interval", "p", "a / b", "splits", "pairs"}) table.header.push_back(title);
+  for (const char* title : {"a", "b", "a - b", "interval", "p", "a / b", "splits", "pairs"})
+    table.header.push_back(title);
   for (const auto& contrast : contrasts) {
     Row row = contrast.group;
     const auto& difference = contrast.difference.difference;
@@ -91,8 +92,8 @@ WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& q
 
 WordTable exact(const std::vector<stats::Cell>& cells, const Query& query) {
   WordTable table{query.by, {}};
-  for (const char* title : {"metric", "splits", "mean", "sd", "low", "high", "sd_within", "runs", "measured", "diverged",
-                            "missing"}) {
+  for (const char* title :
+       {"metric", "splits", "mean", "sd", "low", "high", "sd_within", "runs", "measured", "diverged", "missing"}) {
     table.header.push_back(title);
   }
   for (const auto& cell : cells) {
@@ -111,8 +112,8 @@ WordTable exact(const std::vector<stats::Cell>& cells, const Query& query) {
 
 WordTable exact(const std::vector<stats::Contrast>& contrasts, const Query& query) {
   WordTable table{query.by, {}};
-  for (const char* title : {"metric", "splits", "mean_a", "mean_b", "difference", "difference_low", "difference_high", "p",
-                            "ratio", "ratio_low", "ratio_high", "pairs", "unpaired"}) {
+  for (const char* title : {"metric", "splits", "mean_a", "mean_b", "difference", "difference_low", "difference_high",
+                            "p", "ratio", "ratio_low", "ratio_high", "pairs", "unpaired"}) {
     table.header.push_back(title);
   }
   for (const auto& contrast : contrasts) {

@@ -31,7 +31,8 @@ XScale scale_of(const std::string& axis, const std::vector<std::string>& values)
 std::string harmless(const std::string& text) {
   std::string name;
   for (const char c : text) {
-    const bool keeps = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const bool keeps =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     name += keeps ? c : '-';
   }
   return name;
@@ -65,7 +66,8 @@ void put_cell(Figure& figure, const std::vector<std::string>& panel_axes, stats:
   const std::string x = cell.group.back();
   const std::string series = figure.asked.series.empty() ? "" : cell.group[panel_axes.size()];
   auto& panel = panel_of(figure, caption_of(panel_axes, at));
-  panel.series[place_of(figure.series_values, series)].points.push_back({place_of(figure.x_values, x), std::move(cell)});
+  panel.series[place_of(figure.series_values, series)].points.push_back(
+      {place_of(figure.x_values, x), std::move(cell)});
 }
 
 /// A series without any value would be a legend without a line.

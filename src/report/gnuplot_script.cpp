@@ -25,8 +25,10 @@ struct Range {
 std::string quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) {
-    if (c == '\'') result += "''";
-    else result += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    if (c == '\'')
+      result += "''";
+    else
+      result += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
   }
   return result + "'";
 }
@@ -124,9 +126,10 @@ std::string plot_of(const Figure& figure, const FigureSeries& series, std::size_
   const std::string look = fmt::format("lc rgb '{}' pt {} ps 0.75 lw 1.8", mark.colour, mark.point);
   const std::string style = figure.x_ordered ? "linespoints" : "points";
   const std::string title = figure.asked.series.empty() ? "notitle" : "title " + quoted(series.value);
-  return fmt::format("$mean{0} using 1:2 with {1} {2} {3}, \\\n  $interval{0} using 1:2:3:4 with yerrorbars {2} notitle, \\\n"
-                     "  $split{0} using 1:2 with points lc rgb '{4}' pt 1 ps 0.5 notitle",
-                     index, style, look, title, mark.colour);
+  return fmt::format(
+      "$mean{0} using 1:2 with {1} {2} {3}, \\\n  $interval{0} using 1:2:3:4 with yerrorbars {2} notitle, \\\n"
+      "  $split{0} using 1:2 with points lc rgb '{4}' pt 1 ps 0.5 notitle",
+      index, style, look, title, mark.colour);
 }
 
 }  // namespace
@@ -142,8 +145,11 @@ std::string gnuplot_script(const Figure& figure, const FigurePanel& panel) {
   script += fmt::format("set yrange [{}:{}]\nset ylabel {}\n", scale * range.low, scale * range.high,
                         quoted(axis_title(figure.metric)));
   script += x_axis(figure);
-  if (figure.asked.series.empty()) script += "unset key\n";
-  else script += "set key outside right top Left reverse samplen 2 title " + quoted(meaning_of(figure.asked.series)) + "\n";
+  if (figure.asked.series.empty())
+    script += "unset key\n";
+  else
+    script +=
+        "set key outside right top Left reverse samplen 2 title " + quoted(meaning_of(figure.asked.series)) + "\n";
   std::string plots;
   for (std::size_t i = 0; i < panel.series.size(); ++i) {
     script += data_blocks(figure, panel.series[i], i, panel.series.size());

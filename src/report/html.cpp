@@ -17,12 +17,23 @@ std::string escape(const std::string& text) {
   std::string safe;
   for (const char c : text) {
     switch (c) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      case '\'': safe += "&#39;"; break;
-      default: safe += static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t' ? ' ' : c;
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      case '\'':
+        safe += "&#39;";
+        break;
+      default:
+        safe += static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t' ? ' ' : c;
     }
   }
   return safe;
@@ -41,8 +52,10 @@ std::string html_table(const WordTable& table, const std::string& caption) {
   for (const auto& row : table.rows) {
     std::string cells;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i == 0) cells += "<th scope=\"row\">" + escape(row[i]) + "</th>";
-      else cells += element("td", escape(row[i]), is_figure(row[i]) ? "n" : "");
+      if (i == 0)
+        cells += "<th scope=\"row\">" + escape(row[i]) + "</th>";
+      else
+        cells += element("td", escape(row[i]), is_figure(row[i]) ? "n" : "");
     }
     body += element("tr", cells) + "\n";
   }

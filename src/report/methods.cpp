@@ -47,8 +47,10 @@ std::vector<const store::TaskState*> trainings_of(const PageContext& context, Ro
   };
   for (const auto& view : context.views) {
     if (!view.task) continue;
-    if (role == Role::target) add(view.run->task);
-    else std::for_each(view.task->task.needs.begin(), view.task->task.needs.end(), add);
+    if (role == Role::target)
+      add(view.run->task);
+    else
+      std::for_each(view.task->task.needs.begin(), view.task->task.needs.end(), add);
   }
   return tasks;
 }
@@ -56,9 +58,10 @@ std::vector<const store::TaskState*> trainings_of(const PageContext& context, Ro
 std::string data_methods(const PageContext& context) {
   std::string text;
   for (const auto& [name, data] : context.study.data) {
-    text += fmt::format("Images: '{}'. Within a class they stand in {} order; training images are taken from the front, so that "
-                        "the sets for smaller sizes lie inside those for larger ones and are the same in every split; ",
-                        name, data.order == task::ImageOrder::file ? "the file's" : "a fixed shuffled");
+    text += fmt::format(
+        "Images: '{}'. Within a class they stand in {} order; training images are taken from the front, so that "
+        "the sets for smaller sizes lie inside those for larger ones and are the same in every split; ",
+        name, data.order == task::ImageOrder::file ? "the file's" : "a fixed shuffled");
     text += data.valid_per_class > 0
                 ? fmt::format("{} images a class are held out for validation", data.valid_per_class)
                 : "no images are held out for validation";
@@ -72,26 +75,35 @@ std::string data_methods(const PageContext& context) {
   text += fmt::format("{} {} split{}: {} target classes", split.count,
                       split.kind == study::Split::Kind::random ? "random" : "listed", split.count == 1 ? "" : "s",
                       distinct(targets, classes));
-  if (!sources.empty()) text += fmt::format(", and {} source classes that share none with them", distinct(sources, classes));
+  if (!sources.empty())
+    text += fmt::format(", and {} source classes that share none with them", distinct(sources, classes));
   return text + (context.overlapping ? ". Different splits draw from the same classes and so overlap." : ".");
 }
 
 std::string protocol_methods(const PageContext& context) {
   std::string text =
-      "A target training copies units 1 to 'transferred' from the source network of its split and draws the rest anew; units 1 "
-      "to 'frozen' are never changed; the 'high_units' units nearest the classifier (\"all\": every unit) train at the high "
-      "rate and the others at the low rate; 'decay_epoch' is the first epoch at which the high rate is lowered. Experiments: ";
+      "A target training copies units 1 to 'transferred' from the source network of its split and draws the rest anew; "
+      "units 1 "
+      "to 'frozen' are never changed; the 'high_units' units nearest the classifier (\"all\": every unit) train at the "
+      "high "
+      "rate and the others at the low rate; 'decay_epoch' is the first epoch at which the high rate is lowered. "
+      "Experiments: ";
   for (const auto& name : experiments_of(context)) text += experiment_text(context, name) + " ";
   return text;
 }
 
 std::string statistics_methods(const PageContext& context) {
   return fmt::format(
-      "Every figure is measured after the last epoch. Replicates are averaged within a split first; n is the number of splits, "
-      "and means are {}. Intervals are Student's at 95 %, drawn from {} splits on{}. Settings are compared by paired differences "
-      "over splits: runs that differ in protocol only share initialisation, images and the order of minibatches (study seed {}). "
-      "Where several are compared with the best, p-values are adjusted after Holm and called different below 0.05. Selections use "
-      "validation images only where their metric says so; ties go to the lower validation loss, then to fewer trained units, then "
+      "Every figure is measured after the last epoch. Replicates are averaged within a split first; n is the number of "
+      "splits, "
+      "and means are {}. Intervals are Student's at 95 %, drawn from {} splits on{}. Settings are compared by paired "
+      "differences "
+      "over splits: runs that differ in protocol only share initialisation, images and the order of minibatches (study "
+      "seed {}). "
+      "Where several are compared with the best, p-values are adjusted after Holm and called different below 0.05. "
+      "Selections use "
+      "validation images only where their metric says so; ties go to the lower validation loss, then to fewer trained "
+      "units, then "
       "to the order of the axes. Diverged and missing runs are counted in their cells and never replaced.",
       over_splits(context.study.split.count, context.overlapping), stats::kLeastSplits,
       context.overlapping ? " (they treat overlapping splits as independent)" : "", context.study.seed);

@@ -22,8 +22,10 @@ std::string augment_text(const task::AugmentSpec& augment) {
   if (augment.random_resized) {
     parts.push_back(fmt::format("random resized crops of {0}x{0}", augment.random_resized));
   }
-  if (augment.rotation_degrees != 0) parts.push_back(fmt::format("rotations of up to {:g} degrees", augment.rotation_degrees));
-  if (augment.translation != 0) parts.push_back(fmt::format("translations of up to {:g} % of the side", 100 * augment.translation));
+  if (augment.rotation_degrees != 0)
+    parts.push_back(fmt::format("rotations of up to {:g} degrees", augment.rotation_degrees));
+  if (augment.translation != 0)
+    parts.push_back(fmt::format("translations of up to {:g} % of the side", 100 * augment.translation));
   return parts.empty() ? "none" : listed(parts);
 }
 
@@ -38,10 +40,13 @@ std::string rates_text(const task::TrainSpec& spec) {
   for (std::size_t i = 0; i < spec.units.size(); ++i) {
     std::string rates = spec.units[i].trained == task::Trained::no ? "frozen" : "";
     for (const auto& point : spec.units[i].rates) {
-      rates += rates.empty() ? number(point.rate) : fmt::format(", from epoch {} on {}", point.from.epoch, number(point.rate));
+      rates += rates.empty() ? number(point.rate)
+                             : fmt::format(", from epoch {} on {}", point.from.epoch, number(point.rate));
     }
-    if (!groups.empty() && groups.back().first == rates) groups.back().second += fmt::format(", {}", i + 1);
-    else groups.emplace_back(rates, fmt::format("{}", i + 1));
+    if (!groups.empty() && groups.back().first == rates)
+      groups.back().second += fmt::format(", {}", i + 1);
+    else
+      groups.emplace_back(rates, fmt::format("{}", i + 1));
   }
   std::string text;
   for (const auto& [rates, units] : groups) {
@@ -55,27 +60,33 @@ std::string optimiser_text(const task::TrainSpec& spec) {
   if (spec.optimiser == task::Optimiser::adam) {
     return fmt::format("Adam (beta 0.9 and 0.999, epsilon 1e-8), weight decay {}", number(spec.weight_decay));
   }
-  return fmt::format("stochastic gradient descent with momentum {} (the rate stands outside the momentum buffer) and weight decay "
-                     "{} on weights and biases alike",
-                     number(spec.momentum), number(spec.weight_decay));
+  return fmt::format(
+      "stochastic gradient descent with momentum {} (the rate stands outside the momentum buffer) and weight decay "
+      "{} on weights and biases alike",
+      number(spec.momentum), number(spec.weight_decay));
 }
 
 std::string shared_values(const Tasks& tasks) {
-  const auto text = [&](auto get) { return distinct(tasks, [&](const store::TaskState& t) { return get(t.task.train); }); };
+  const auto text = [&](auto get) {
+    return distinct(tasks, [&](const store::TaskState& t) { return get(t.task.train); });
+  };
   using task::TrainSpec;
-  return fmt::format(
-      "{}, in batches of {} (the last, smaller one is kept), by {}; augmentation: {}; precision {}",
-      text([](const TrainSpec& s) { return length_text(s.length); }),
-      text([](const TrainSpec& s) { return std::to_string(s.batch); }), text(optimiser_text),
-      text([](const TrainSpec& s) { return augment_text(s.augment); }), text([](const TrainSpec& s) {
-        return std::string(s.precision == task::Precision::fp32 ? "fp32" : s.precision == task::Precision::tf32 ? "tf32" : "bf16");
-      }));
+  return fmt::format("{}, in batches of {} (the last, smaller one is kept), by {}; augmentation: {}; precision {}",
+                     text([](const TrainSpec& s) { return length_text(s.length); }),
+                     text([](const TrainSpec& s) { return std::to_string(s.batch); }), text(optimiser_text),
+                     text([](const TrainSpec& s) { return augment_text(s.augment); }), text([](const TrainSpec& s) {
+                       return std::string(s.precision == task::Precision::fp32   ? "fp32"
+                                          : s.precision == task::Precision::tf32 ? "tf32"
+                                                                                 : "bf16");
+                     }));
 }
 
 std::string group_text(const study::RateGroup& group) {
   std::string text = "units '" + group.units + "' ";
-  if (group.relative) text += fmt::format("at {:g} times the rate of '{}'", group.relative->factor, group.relative->to);
-  else text += group.start ? "at " + number(*group.start) : "at the default rate";
+  if (group.relative)
+    text += fmt::format("at {:g} times the rate of '{}'", group.relative->factor, group.relative->to);
+  else
+    text += group.start ? "at " + number(*group.start) : "at the default rate";
   const auto when = [](const study::Duration& d) {
     return fmt::format("{} {}", d.unit == study::Duration::Unit::epochs ? "epoch" : "step", d.count);
   };
@@ -99,7 +110,8 @@ std::string rate_groups(const PageContext& context) {
 }
 
 std::string evaluation_text(const Tasks& tasks) {
-  const auto every = distinct(tasks, [](const store::TaskState& t) { return std::to_string(t.task.record.evaluate_every); });
+  const auto every =
+      distinct(tasks, [](const store::TaskState& t) { return std::to_string(t.task.record.evaluate_every); });
   return fmt::format(" Validation and test images are evaluated {} and after the last epoch, in evaluation mode.",
                      every == "0" ? "never during training" : "every " + every + " epoch(s)");
 }
@@ -114,12 +126,18 @@ std::string normalisation(const task::TrainSpec& spec) {
 
 const char* init_name(network::Init init) {
   switch (init) {
-    case network::Init::he_normal_fan_in: return "He-normal by fan-in with zero biases";
-    case network::Init::he_normal_fan_out: return "He-normal by fan-out with zero biases";
-    case network::Init::torch_default: return "PyTorch's defaults (uniform within 1/sqrt(fan-in))";
-    case network::Init::gaussian: return "Caffe's Gaussian fillers";
-    case network::Init::ones_zeros: return "ones and zeros for batch norm";
-    case network::Init::none: break;
+    case network::Init::he_normal_fan_in:
+      return "He-normal by fan-in with zero biases";
+    case network::Init::he_normal_fan_out:
+      return "He-normal by fan-out with zero biases";
+    case network::Init::torch_default:
+      return "PyTorch's defaults (uniform within 1/sqrt(fan-in))";
+    case network::Init::gaussian:
+      return "Caffe's Gaussian fillers";
+    case network::Init::ones_zeros:
+      return "ones and zeros for batch norm";
+    case network::Init::none:
+      break;
   }
   return "";
 }
@@ -145,9 +163,12 @@ std::string network_methods(const PageContext& context) {
       walk(unit.layers, inits, dropouts);
     }
     const std::string name = context.study.networks.size() == 1 ? " " + context.study.networks.front().name : "";
-    text += fmt::format("The network{} has {} units: {}. New units are drawn {}.", name, spec.depth(), listed(names), listed(inits));
-    if (dropouts.empty()) text += " It has no dropout. ";
-    else text += fmt::format(" Dropout with probability {}. ", fmt::join(dropouts, " or "));
+    text += fmt::format("The network{} has {} units: {}. New units are drawn {}.", name, spec.depth(), listed(names),
+                        listed(inits));
+    if (dropouts.empty())
+      text += " It has no dropout. ";
+    else
+      text += fmt::format(" Dropout with probability {}. ", fmt::join(dropouts, " or "));
   }
   return text;
 }
@@ -156,14 +177,16 @@ std::string training_methods(const PageContext& context) {
   const Tasks sources = trainings_of(context, Role::source), targets = trainings_of(context, Role::target);
   std::string text;
   if (!sources.empty()) {
-    text += "Source networks train for " + shared_values(sources) + "; rates: " +
-            distinct(sources, [](const store::TaskState& t) { return rates_text(t.task.train); }) + ". The last epoch is used. ";
+    text += "Source networks train for " + shared_values(sources) +
+            "; rates: " + distinct(sources, [](const store::TaskState& t) { return rates_text(t.task.train); }) +
+            ". The last epoch is used. ";
   }
   text += "Target networks train for " + shared_values(targets) + "." + rate_groups(context);
   const auto dropout = distinct(targets, [](const store::TaskState& t) {
     return std::string(t.task.train.frozen_dropout == task::FrozenDropout::on ? "on" : "off");
   });
-  text += fmt::format(" Frozen units get no gradient and no decay and use running statistics; their dropout is {}.", dropout);
+  text += fmt::format(" Frozen units get no gradient and no decay and use running statistics; their dropout is {}.",
+                      dropout);
   return text + evaluation_text(targets) + normalisation(targets.front()->task.train);
 }
 

@@ -10,9 +10,9 @@ namespace espalier::report {
 namespace {
 
 constexpr std::pair<const char*, const char*> kPlaces[] = {
-    {"figures", "Figures"},     {"best", "Best settings"},   {"selections", "Selections"}, {"overfitting", "Overfitting"},
-    {"sources", "Sources"},     {"failures", "Failures"},    {"methods", "Methods"},       {"tables", "All cells"},
-    {"provenance", "Provenance"}};
+    {"figures", "Figures"},         {"best", "Best settings"}, {"selections", "Selections"},
+    {"overfitting", "Overfitting"}, {"sources", "Sources"},    {"failures", "Failures"},
+    {"methods", "Methods"},         {"tables", "All cells"},   {"provenance", "Provenance"}};
 
 /// Links to the sections that exist.
 std::string navigation(const std::string& body) {
@@ -61,8 +61,8 @@ Report make_report(const ReportInput& input) {
                      provenance_section(context);
   report.html = whole_page(context.study.name, head_section(context, input.made_at), body);
   for (const auto& figure : context.figures) report.files.push_back({figure.name + ".csv", csv(figure.table)});
-  report.tables = result_tables(context.views, context.study,
-                                {metrics::Subset::test, metrics::MetricName::Quantity::top1});
+  report.tables =
+      result_tables(context.views, context.study, {metrics::Subset::test, metrics::MetricName::Quantity::top1});
   return report;
 }
 

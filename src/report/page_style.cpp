@@ -22,9 +22,11 @@ nav a:hover { text-decoration: underline; }
 .kicker, .note, figcaption, caption { font: 14px/1.5 system-ui, sans-serif; color: var(--soft); }
 .kicker { text-transform: uppercase; letter-spacing: .08em; font-size: 12px; margin: 0 0 .6rem; }
 .asked { font-size: 1.12rem; }
-.tiles { display: flex; flex-wrap: wrap; gap: .6rem 2.4rem; margin: 1.4rem 0 0; padding: 0; list-style: none; max-width: none; }
+.tiles { display: flex; flex-wrap: wrap; gap: .6rem 2.4rem; margin: 1.4rem 0 0; padding: 0; list-style: none;
+  max-width: none; }
 .tiles li { font: 14px/1.35 system-ui, sans-serif; color: var(--soft); }
-.tiles b { display: block; font-size: 1.55rem; font-weight: 600; color: var(--ink); font-variant-numeric: tabular-nums; }
+.tiles b { display: block; font-size: 1.55rem; font-weight: 600; color: var(--ink);
+  font-variant-numeric: tabular-nums; }
 .loud { border-left: 5px solid var(--loud); background: var(--loud-paper); color: var(--loud); padding: .7rem 1rem;
   margin: 1.4rem 0; font-family: system-ui, sans-serif; font-size: 15px; }
 .loud p { margin: .2rem 0; }

@@ -45,8 +45,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 void require_axis(const std::vector<std::string>& known, const std::string& axis) {
   if (std::find(known.begin(), known.end(), axis) != known.end()) return;
-  throw UsageError("no run has an axis '" + axis + "'", "the axes here are " + joined(known),
-                   "Name one of these.");
+  throw UsageError("no run has an axis '" + axis + "'", "the axes here are " + joined(known), "Name one of these.");
 }
 
 std::vector<std::string> values_at(const RunView& view, const std::vector<std::string>& axes) {
@@ -78,10 +77,9 @@ class UnexplainedAxes {
 
  private:
   [[noreturn]] static void refuse(const std::string& axis, const std::string& one, const std::string& other) {
-    throw UsageError("'" + axis + "' varies within a cell",
-                     "one mean would mix " + one + " and " + other,
-                     "Add it to --by, fix it with --where '" + axis + "=" + one + "', or average over it with --over " +
-                         axis + ".");
+    throw UsageError(
+        "'" + axis + "' varies within a cell", "one mean would mix " + one + " and " + other,
+        "Add it to --by, fix it with --where '" + axis + "=" + one + "', or average over it with --over " + axis + ".");
   }
   std::vector<std::string> axes_;
   std::map<std::pair<std::vector<std::string>, std::string>, std::vector<std::string>> seen_;
@@ -94,8 +92,8 @@ std::string text_of(const std::vector<std::string>& values) {
 }
 
 stats::Observation observation_of(const RunView& view, const Query& query) {
-  stats::Observation seen{values_at(view, query.by), view.value("split"), text_of(values_at(view, query.over)),
-                          view.value("replicate"), stats::Presence::missing, 0};
+  stats::Observation seen{values_at(view, query.by), view.value("split"),      text_of(values_at(view, query.over)),
+                          view.value("replicate"),   stats::Presence::missing, 0};
   if (view.diverged()) seen.presence = stats::Presence::diverged;
   if (const auto* row = final_row(view, query.metric.subset)) {
     seen.presence = stats::Presence::measured;

@@ -69,11 +69,14 @@ std::vector<std::string> best_row(const std::vector<RunView>& runs, const std::v
   const bool cannot_say = standings.front().splits < stats::kLeastSplits;
   return {setting_text(axes, best.group), cell_text(kValid, best), test_text(runs, axes, best.group),
           fmt::format("{} of {}", standings.front().wins, standings.front().splits),
-          cannot_say ? "too few splits to say" : ties.empty() ? "nothing" : fmt::format("{}", fmt::join(ties, "; "))};
+          cannot_say     ? "too few splits to say"
+          : ties.empty() ? "nothing"
+                         : fmt::format("{}", fmt::join(ties, "; "))};
 }
 
 bool has_valid(const std::vector<RunView>& runs) {
-  return std::any_of(runs.begin(), runs.end(), [](const RunView& view) { return final_row(view, metrics::Subset::valid); });
+  return std::any_of(runs.begin(), runs.end(),
+                     [](const RunView& view) { return final_row(view, metrics::Subset::valid); });
 }
 
 std::string best_table(const std::vector<RunView>& runs, const std::string& name) {
@@ -97,11 +100,11 @@ std::string best_section(const PageContext& context) {
   std::string body;
   for (const auto& name : experiments_of(context)) body += best_table(runs_of_experiment(context.views, name), name);
   if (body.empty()) return "";
-  const std::string note =
-      fmt::format("For each size, the setting with the highest validation top-1 accuracy {}; its test accuracy; in how many "
-                  "splits it was the best; and every setting whose paired difference to it is not significant "
-                  "(Student's test over splits, Holm's adjustment within a size, 0.05).",
-                  over_splits(context.study.split.count, context.overlapping));
+  const std::string note = fmt::format(
+      "For each size, the setting with the highest validation top-1 accuracy {}; its test accuracy; in how many "
+      "splits it was the best; and every setting whose paired difference to it is not significant "
+      "(Student's test over splits, Holm's adjustment within a size, 0.05).",
+      over_splits(context.study.split.count, context.overlapping));
   return section("best", "Best settings, size by size", paragraph(note) + body);
 }
 

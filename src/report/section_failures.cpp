@@ -47,12 +47,13 @@ std::string failure_section(const PageContext& context) {
   std::size_t failed = 0;
   for (const auto& view : context.views) {
     if (!has_failed(view.state) || ++failed > kMostRows) continue;
-    table.rows.push_back({view.run->id.brief(), view.run->experiment, labels(*view.run), plan::name_of(view.state),
-                          cause_of(view)});
+    table.rows.push_back(
+        {view.run->id.brief(), view.run->experiment, labels(*view.run), plan::name_of(view.state), cause_of(view)});
   }
   std::string body;
   if (failed > 0) body += html_table(table, fmt::format("{} runs ended without a result", failed));
-  if (failed > kMostRows) body += paragraph(fmt::format("and {} more: 'espalier export' lists all.", failed - kMostRows));
+  if (failed > kMostRows)
+    body += paragraph(fmt::format("and {} more: 'espalier export' lists all.", failed - kMostRows));
   body += open_table(context);
   if (body.empty()) body = paragraph("None: every run of the study has a result.");
   return section("failures", "Failures and missing cells", body);

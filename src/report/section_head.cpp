@@ -28,7 +28,8 @@ std::string head_comment(const std::string& text) {
 std::string asked(const PageContext& context) {
   std::istringstream lines(head_comment(context.study.text));
   std::string html;
-  for (std::string line; std::getline(lines, line);) html += element("p", escape(line), html.empty() ? "asked" : "note");
+  for (std::string line; std::getline(lines, line);)
+    html += element("p", escape(line), html.empty() ? "asked" : "note");
   return html;
 }
 
@@ -44,8 +45,9 @@ std::string tiles(const PageContext& context) {
   std::string list = tile(fmt::format("{}", progress.experiments.size()), "experiments");
   list += tile(fmt::format("{} of {}", progress.runs[RunState::done], progress.runs.total), "runs done");
   list += tile(fmt::format("{}", progress.tasks[RunState::done]), "trainings, each once");
-  list += tile(fmt::format("{}", context.study.split.count),
-               context.overlapping ? "overlapping splits" : context.study.split.count == 1 ? "split" : "splits");
+  list += tile(fmt::format("{}", context.study.split.count), context.overlapping              ? "overlapping splits"
+                                                             : context.study.split.count == 1 ? "split"
+                                                                                              : "splits");
   list += tile(duration_text(seconds), "of training in all");
   return "<ul class=\"tiles\">" + list + "</ul>\n";
 }
@@ -62,7 +64,8 @@ std::string warning_box(const PageContext& context) {
   std::string lines;
   for (const auto& warning : context.state().warnings) lines += paragraph(warning);
   const auto open = progress.runs.total - progress.runs[plan::RunState::done];
-  if (open > 0) lines += paragraph(fmt::format("{} of {} runs have no result; cells say where.", open, progress.runs.total));
+  if (open > 0)
+    lines += paragraph(fmt::format("{} of {} runs have no result; cells say where.", open, progress.runs.total));
   return lines.empty() ? "" : "<div class=\"loud\" role=\"note\">" + lines + "</div>\n";
 }
 

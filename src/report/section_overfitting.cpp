@@ -89,7 +89,8 @@ std::string overfitting_section(const PageContext& context) {
   std::string body;
   if (!running.empty()) {
     body += element("h3", "Running training loss / validation loss") +
-            paragraph("train.loss: the mean over the last epoch as it was trained, dropout on and weights changing.") + running;
+            paragraph("train.loss: the mean over the last epoch as it was trained, dropout on and weights changing.") +
+            running;
   }
   if (!finished.empty()) {
     body += element("h3", "Loss of the finished network on its training images / validation loss") +

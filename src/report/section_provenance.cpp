@@ -1,6 +1,6 @@
 // Where the numbers come from: programs, machines, settings of the runs, and the study's text.
-#include <fmt/format.h>
 #include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include <ctime>
 #include <map>
@@ -21,8 +21,8 @@ std::string utc(double seconds) {
 std::string launches(const store::State& state) {
   WordTable table{{"segment", "started", "host", "process", "job", "program"}, {}};
   for (const auto& segment : state.segments) {
-    table.rows.push_back({std::to_string(segment.segment), utc(segment.time), segment.host, std::to_string(segment.process),
-                          segment.job.empty() ? "-" : segment.job, segment.program});
+    table.rows.push_back({std::to_string(segment.segment), utc(segment.time), segment.host,
+                          std::to_string(segment.process), segment.job.empty() ? "-" : segment.job, segment.program});
   }
   return html_table(table, "Launches");
 }
@@ -42,8 +42,9 @@ void row(WordTable& table, const std::string& what, const std::string& value) { 
 std::string facts(const PageContext& context) {
   const auto& study = context.state().study;
   WordTable table{{"fact", "value"}, {}};
-  row(table, "report by", "espalier " + build_info::version() + " (" + build_info::commit() + "), " + build_info::compiler() +
-                              ", " + build_info::build_type());
+  row(table, "report by",
+      "espalier " + build_info::version() + " (" + build_info::commit() + "), " + build_info::compiler() + ", " +
+          build_info::build_type());
   row(table, "directory", context.directory.name);
   row(table, "study file", study.file_name);
   row(table, "SHA-256 of the study", to_hex(sha256(study.text)));
@@ -69,8 +70,9 @@ std::string facts(const PageContext& context) {
 
 std::string provenance_section(const PageContext& context) {
   const std::string text = "<pre>" + escape(context.state().study.text) + "</pre>\n";
-  return section("provenance", "Provenance",
-                 facts(context) + devices(context) + launches(context.state()) + folded("The study as it was run", text));
+  return section(
+      "provenance", "Provenance",
+      facts(context) + devices(context) + launches(context.state()) + folded("The study as it was run", text));
 }
 
 }  // namespace espalier::report

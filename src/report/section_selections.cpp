@@ -55,7 +55,9 @@ std::string group_of(const plan::SelectionOutcome& selection) {
 }
 
 void in_size_order(std::vector<const plan::SelectionOutcome*>& group) {
-  const auto size = [](const auto* selection) { return selection->per.size() == 1 ? selection->per[0].value : std::string(); };
+  const auto size = [](const auto* selection) {
+    return selection->per.size() == 1 ? selection->per[0].value : std::string();
+  };
   const bool by_number = std::all_of(group.begin(), group.end(),
                                      [&](const auto* s) { return !size(s).empty() && all_numbers({size(s)}); });
   if (!by_number) return;
@@ -79,11 +81,13 @@ std::string selection_section(const PageContext& context) {
     in_size_order(group);
     WordTable table{{"for", "chosen", group.front()->metric, "wins", "candidates", "cannot be told from it"}, {}};
     for (const auto* selection : group) table.rows.push_back(row_of(*selection));
-    body += element("h3", escape("taken by " + group.front()->experiment + " (" + name + ")")) + "\n" + html_table(table);
+    body +=
+        element("h3", escape("taken by " + group.front()->experiment + " (" + name + ")")) + "\n" + html_table(table);
   }
   if (body.empty()) return "";
   const std::string note =
-      "Made while the study ran, each once and kept. Ties go to the lower validation loss, then to fewer trained units, "
+      "Made while the study ran, each once and kept. Ties go to the lower validation loss, then to fewer trained "
+      "units, "
       "then to the order of the axes. Diverged and missing runs rank a setting last.";
   return section("selections", "Selections made", paragraph(note) + body);
 }

@@ -48,7 +48,8 @@ std::vector<SourceNetwork> source_networks(const PageContext& context) {
   }
   std::stable_sort(networks.begin(), networks.end(), [](const auto& a, const auto& b) {
     if (a.source != b.source) return a.source < b.source;
-    return all_numbers(a.splits) && all_numbers(b.splits) ? number_of(a.splits[0]) < number_of(b.splits[0]) : a.splits < b.splits;
+    return all_numbers(a.splits) && all_numbers(b.splits) ? number_of(a.splits[0]) < number_of(b.splits[0])
+                                                          : a.splits < b.splits;
   });
   return networks;
 }
@@ -56,7 +57,8 @@ std::vector<SourceNetwork> source_networks(const PageContext& context) {
 std::string source_section(const PageContext& context) {
   const auto networks = source_networks(context);
   if (networks.empty()) return "";
-  WordTable table{{"source", "split", "task", "state", "epochs", "train loss", "validation top-1 %", "test top-1 %"}, {}};
+  WordTable table{{"source", "split", "task", "state", "epochs", "train loss", "validation top-1 %", "test top-1 %"},
+                  {}};
   std::string loud;
   for (const auto& network : networks) {
     const auto splits = fmt::format("{}", fmt::join(network.splits, ", "));
@@ -68,9 +70,10 @@ std::string source_section(const PageContext& context) {
                           network.valid_top1 ? fmt::format("{:.1f}", 100 * *network.valid_top1) : "-",
                           network.task ? percent(final_row(*network.task, metrics::Subset::test)) : "-"});
     if (!network.poor()) continue;
-    loud += paragraph(fmt::format("Source '{}' of split {} reached {:.1f} % on validation images, below the {:.0f} % that the "
-                                  "study calls usable: what is transferred from it may be worth little.",
-                                  network.source, splits, 100 * *network.valid_top1, 100 * *network.least));
+    loud += paragraph(
+        fmt::format("Source '{}' of split {} reached {:.1f} % on validation images, below the {:.0f} % that the "
+                    "study calls usable: what is transferred from it may be worth little.",
+                    network.source, splits, 100 * *network.valid_top1, 100 * *network.least));
   }
   if (!loud.empty()) loud = "<div class=\"loud\" role=\"note\">" + loud + "</div>\n";
   return section("sources", "Source networks", loud + html_table(table));

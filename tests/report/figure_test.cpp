@@ -62,7 +62,8 @@ TEST_CASE("figure: sizes that are numbers stand on a logarithmic axis, words are
   const auto cases = figure_of(directory, {{}, "e", "case", "per_class", "test.top1", ""});
 
   CHECK(sizes.x_scale == report::XScale::logarithmic);
-  CHECK_THAT(report::gnuplot_script(sizes, sizes.panels[0]), Contains("set logscale x") && Contains("with linespoints"));
+  CHECK_THAT(report::gnuplot_script(sizes, sizes.panels[0]),
+             Contains("set logscale x") && Contains("with linespoints"));
   CHECK_THAT(report::gnuplot_script(cases, cases.panels[0]), !Contains("with linespoints"));
 }
 

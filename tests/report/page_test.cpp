@@ -9,7 +9,9 @@ using Catch::Contains;
 
 namespace {
 
-std::string no_drawing(const std::string&) { return "<?xml?>\n<svg><g id='gpDot' color=\"black\"><title>x</title></g></svg>"; }
+std::string no_drawing(const std::string&) {
+  return "<?xml?>\n<svg><g id='gpDot' color=\"black\"><title>x</title></g></svg>";
+}
 
 const report::Report& fixture() {
   static const report::Directory directory{"out", testing::fixture_state().state()};
@@ -106,7 +108,8 @@ TEST_CASE("report: the result table for a terminal has sizes across and settings
 TEST_CASE("report: a study without results yet still has a page") {
   testing::StateBuilder builder;
   builder.study(testing::fixture_text());
-  builder.waiting("transferred", testing::fixture_cell(0, "1", 1)).waiting("transferred", testing::fixture_cell(2, "1", 1));
+  builder.waiting("transferred", testing::fixture_cell(0, "1", 1))
+      .waiting("transferred", testing::fixture_cell(2, "1", 1));
   const report::Directory directory{"out", builder.state()};
 
   const auto report = testing::fixture_report(directory, no_drawing);

@@ -9,7 +9,8 @@ using plan::RunState;
 
 TEST_CASE("progress: runs are counted by experiment and state, later ones apart") {
   auto builder = testing::fixture_state();
-  builder.running("transferred", testing::fixture_cell(4, "1", 1)).waiting("transferred", testing::fixture_cell(4, "1", 2));
+  builder.running("transferred", testing::fixture_cell(4, "1", 1))
+      .waiting("transferred", testing::fixture_cell(4, "1", 2));
 
   const auto progress = report::progress(builder.state());
 

@@ -75,7 +75,8 @@ TEST_CASE("report: conditions select by value, whatever its spelling") {
   CHECK(report::select(views, {report::parse_condition("per_class = 1.0|all")}).size() == 12);
   CHECK(report::select(views, report::parse_conditions("per_class=1,transferred=0,split=2")).size() == 1);
   CHECK(report::select(views, {report::parse_condition("experiment=other")}).empty());
-  CHECK_THROWS_WITH(report::select(views, {report::parse_condition("frozen=1")}), Catch::Contains("no run has an axis 'frozen'"));
+  CHECK_THROWS_WITH(report::select(views, {report::parse_condition("frozen=1")}),
+                    Catch::Contains("no run has an axis 'frozen'"));
   CHECK_THROWS_AS(report::parse_condition("per_class"), UsageError);
 }
 
@@ -133,15 +134,15 @@ TEST_CASE("report: a metric that no run recorded is refused") {
   auto query = by({"per_class", "transferred"});
   query.metric = metrics::parse_metric("fit.loss");
 
-  CHECK_THROWS_WITH(report::aggregate(report::runs_of(directories), query), Catch::Contains("no run recorded fit.loss"));
+  CHECK_THROWS_WITH(report::aggregate(report::runs_of(directories), query),
+                    Catch::Contains("no run recorded fit.loss"));
 }
 
 TEST_CASE("report: a contrast pairs the runs of two sides, cell by cell") {
   const auto directories = one(small_study());
 
-  const auto contrasts =
-      report::contrast(report::runs_of(directories), report::parse_conditions("transferred=6"),
-                       report::parse_conditions("transferred=0"), by({"per_class"}));
+  const auto contrasts = report::contrast(report::runs_of(directories), report::parse_conditions("transferred=6"),
+                                          report::parse_conditions("transferred=0"), by({"per_class"}));
 
   REQUIRE(contrasts.size() == 3);
   CHECK(contrasts[0].group == std::vector<std::string>{"1"});

@@ -54,7 +54,9 @@ axes  = { transferred = [0, 2, 6], per_class = [1, 5, "all"] }
 [[experiment]]
 name  = "chosen"
 axes  = { per_class = [1, 5, "all"] }
-take  = [{ values = ["transferred"], from = ["transferred"], best = "valid.top1", mean_over = ["split"], per = ["per_class"] }]
+take  = [
+  { values = ["transferred"], from = ["transferred"], best = "valid.top1", mean_over = ["split"], per = ["per_class"] },
+]
 
 [[figure]]
 experiment = "transferred"
@@ -66,8 +68,12 @@ title = "Copying helps <most> at 1"
 }
 
 inline std::vector<plan::Label> fixture_cell(int transferred, const std::string& per_class, int split) {
-  return {{"source", "half"},          {"transferred", std::to_string(transferred)}, {"frozen", "0"},
-          {"per_class", per_class},    {"split", std::to_string(split)},             {"replicate", "1"}};
+  return {{"source", "half"},
+          {"transferred", std::to_string(transferred)},
+          {"frozen", "0"},
+          {"per_class", per_class},
+          {"split", std::to_string(split)},
+          {"replicate", "1"}};
 }
 
 inline StateBuilder fixture_state() {
@@ -83,19 +89,26 @@ inline StateBuilder fixture_state() {
           continue;
         }
         const double level = .2 + .05 * n + .1 * static_cast<double>(size) + .01 * split * (n == 2 ? 2 : 1);
-        builder.done("transferred", fixture_cell(n, sizes[size], split),
-                     {.valid_top1 = level + .02, .test_top1 = level, .train_loss = 2 - .2 * n, .valid_loss = 2 + .1 * n});
+        builder.done(
+            "transferred", fixture_cell(n, sizes[size], split),
+            {.valid_top1 = level + .02, .test_top1 = level, .train_loss = 2 - .2 * n, .valid_loss = 2 + .1 * n});
       }
     }
   }
-  plan::SelectionOutcome selection{"chosen/0/per_class=1", "chosen", {{"per_class", "1"}}, "valid.top1",
-                                   {{"transferred", "6"}}, "", {}};
+  plan::SelectionOutcome selection{
+      "chosen/0/per_class=1", "chosen", {{"per_class", "1"}}, "valid.top1", {{"transferred", "6"}}, "", {}};
   selection.candidates = {{{{"transferred", "6"}}, .53, 2.6, 7, 3, 0, 0, 3, 1, false},
                           {{{"transferred", "2"}}, .34, 2.2, 7, 3, 0, 0, 0, .01, false},
                           {{{"transferred", "0"}}, .23, 2.0, 7, 3, 0, 0, 0, .3, true}};
   builder.selection(selection);
-  builder.later("chosen", {{"source", "half"}, {"transferred", "later"}, {"frozen", "0"}, {"per_class", "5"}, {"split", "1"},
-                           {"replicate", "1"}}, "chosen/0/per_class=5");
+  builder.later("chosen",
+                {{"source", "half"},
+                 {"transferred", "later"},
+                 {"frozen", "0"},
+                 {"per_class", "5"},
+                 {"split", "1"},
+                 {"replicate", "1"}},
+                "chosen/0/per_class=5");
   return builder;
 }
 

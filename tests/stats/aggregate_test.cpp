@@ -1,9 +1,9 @@
 #include "espalier/stats/aggregate.hpp"
 
-#include <catch2/catch.hpp>
+#include <rapidcheck.h>
 
 #include <algorithm>
-#include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 using namespace espalier::stats;
 
@@ -19,13 +19,13 @@ Observation lost(std::string group, std::string split, Presence presence) {
 }  // namespace
 
 TEST_CASE("stats: replicates are averaged within a split first, and n is the number of splits") {
-  const auto cells = aggregate({seen("a", "1", "1", .2), seen("a", "1", "2", .4), seen("a", "2", "1", .5),
-                                seen("a", "3", "1", .7)});
+  const auto cells =
+      aggregate({seen("a", "1", "1", .2), seen("a", "1", "2", .4), seen("a", "2", "1", .5), seen("a", "3", "1", .7)});
 
   REQUIRE(cells.size() == 1);
   CHECK(cells[0].summary.n == 3);
-  CHECK(cells[0].summary.mean == Approx(.5));        // of .3, .5, .7; the mean of the runs would be .45
-  CHECK(cells[0].summary.sd == Approx(.2));          // between splits
+  CHECK(cells[0].summary.mean == Approx(.5));         // of .3, .5, .7; the mean of the runs would be .45
+  CHECK(cells[0].summary.sd == Approx(.2));           // between splits
   CHECK(*cells[0].sd_within == Approx(.1414213562));  // between the replicates of split 1
   CHECK(cells[0].splits[0].runs == 2);
 }
@@ -38,9 +38,9 @@ TEST_CASE("stats: without replicates there is no spread within splits") {
 }
 
 TEST_CASE("stats: diverged and missing runs are counted in their cell and never enter the mean") {
-  const auto cells = aggregate({seen("a", "1", "1", .6), lost("a", "2", Presence::diverged),
-                                lost("a", "3", Presence::missing), seen("a", "4", "1", .8),
-                                lost("b", "1", Presence::diverged), seen("c", "1", "1", .1)});
+  const auto cells =
+      aggregate({seen("a", "1", "1", .6), lost("a", "2", Presence::diverged), lost("a", "3", Presence::missing),
+                 seen("a", "4", "1", .8), lost("b", "1", Presence::diverged), seen("c", "1", "1", .1)});
 
   REQUIRE(cells.size() == 3);
   CHECK(to_string(cells[0].counts) == "2 of 4, 1 diverged, 1 missing");

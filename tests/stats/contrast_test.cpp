@@ -1,9 +1,9 @@
 #include "espalier/stats/contrast.hpp"
 
-#include <catch2/catch.hpp>
-
-#include <cmath>
 #include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
 
 using namespace espalier::stats;
 

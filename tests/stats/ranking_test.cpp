@@ -34,8 +34,8 @@ TEST_CASE("stats: of losses the lowest is the best, and ties win for each") {
 }
 
 TEST_CASE("stats: a setting with a diverged split ranks behind the complete ones, and one without values is left out") {
-  const auto standings = rank({{.9, std::nullopt, .9}, {.5, .5, .5}, {std::nullopt, std::nullopt, std::nullopt}},
-                              Better::higher);
+  const auto standings =
+      rank({{.9, std::nullopt, .9}, {.5, .5, .5}, {std::nullopt, std::nullopt, std::nullopt}}, Better::higher);
 
   REQUIRE(standings.size() == 2);
   CHECK(standings[0].setting == 1);

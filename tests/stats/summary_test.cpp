@@ -1,10 +1,10 @@
 #include "espalier/stats/summary.hpp"
 
-#include <catch2/catch.hpp>
+#include <rapidcheck.h>
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <limits>
-#include <rapidcheck.h>
 
 using namespace espalier;
 
@@ -58,7 +58,7 @@ TEST_CASE("stats: a paired difference has the p-value of its t") {
 }
 
 TEST_CASE("stats: the edges of the paired test are defined") {
-  CHECK(stats::paired({.5, .5, .5}, {.5, .5, .5}).p_value == 1);    // no difference at all
+  CHECK(stats::paired({.5, .5, .5}, {.5, .5, .5}).p_value == 1);     // no difference at all
   CHECK(stats::paired({.75, .75, .75}, {.5, .5, .5}).p_value == 0);  // a difference without any variance
   CHECK(stats::paired({.9, .8}, {.1, .1}).p_value == 1);             // too few splits to say
 }

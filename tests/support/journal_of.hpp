@@ -18,8 +18,8 @@ inline void write_task(store::JournalWriter& journal, const store::TaskState& ta
   }
   if (!store::is_final(task.state)) return;
   const auto& last = task.attempts.back();
-  journal.append(store::EndedRecord{last.fence, id, task.state, task.cause, task.seconds, task.epoch_images, task.device,
-                                    last.ended});
+  journal.append(store::EndedRecord{last.fence, id, task.state, task.cause, task.seconds, task.epoch_images,
+                                    task.device, last.ended});
 }
 
 inline void write_journal(const store::State& state, const std::filesystem::path& out) {

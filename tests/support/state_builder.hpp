@@ -10,7 +10,7 @@ namespace espalier::testing {
 
 /// What a run measured at its end.
 struct Measured {
-  double valid_top1 = 0.5, test_top1 = 0.5;          ///< of 1000 images each
+  double valid_top1 = 0.5, test_top1 = 0.5;              ///< of 1000 images each
   double train_loss = 1, valid_loss = 2, fit_loss = -1;  ///< fit is recorded where it is not negative
 };
 
@@ -138,7 +138,8 @@ class StateBuilder {
       const double share = epoch == 20 ? 1 : 0.5;
       const auto row = [&](Subset subset, double loss, double top1) {
         const auto right = count(top1 * share);
-        task.rows.push_back({{1, 1}, {epoch, 0, subset, loss / share, right, std::min<std::int64_t>(1000, 2 * right), 1000}});
+        task.rows.push_back(
+            {{1, 1}, {epoch, 0, subset, loss / share, right, std::min<std::int64_t>(1000, 2 * right), 1000}});
       };
       row(Subset::train, m.train_loss, 0.9);
       row(Subset::valid, m.valid_loss, m.valid_top1);

@@ -27,14 +27,14 @@ enum class XScale : std::uint8_t { category, linear, logarithmic };
 
 struct Figure {
   study::Figure asked;
-  std::string name;        ///< of its files, without ending: "frozen-per_class"
+  std::string name;  ///< of its files, without ending: "frozen-per_class"
   metrics::MetricName metric;
   XScale x_scale = XScale::category;
-  bool x_ordered = true;   ///< words have no order: their points are not joined
+  bool x_ordered = true;  ///< words have no order: their points are not joined
   std::vector<std::string> x_values, series_values;
   std::vector<FigurePanel> panels;  ///< one for each value of the axes that neither x nor series show
   double confidence = 0.95;
-  WordTable table;         ///< exact; its axes are panel axes, series, x
+  WordTable table;  ///< exact; its axes are panel axes, series, x
 };
 
 /// Gathers what `asked` wants from its experiment's runs. Throws UsageError where its axes or metric are not there.

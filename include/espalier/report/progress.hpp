@@ -35,9 +35,9 @@ struct Progress {
   std::vector<ExperimentProgress> experiments;  ///< in planning order
   StateCounts runs, tasks;                      ///< tasks: of the runs in the study and what they start from
   std::vector<RunningTask> running;
-  double images_per_s = 0;                      ///< epoch-images a second, all workers, over recent trainings; 0: unknown
-  std::int64_t images_left = 0;                 ///< epoch-images of the tasks known so far
-  std::optional<double> seconds_left;           ///< none where the rate is unknown
+  double images_per_s = 0;             ///< epoch-images a second, all workers, over recent trainings; 0: unknown
+  std::int64_t images_left = 0;        ///< epoch-images of the tasks known so far
+  std::optional<double> seconds_left;  ///< none where the rate is unknown
 };
 
 Progress progress(const store::State& state);

@@ -13,10 +13,10 @@ enum class Presence : std::uint8_t { measured, missing, diverged };
 struct Observation {
   std::vector<std::string> group;  ///< values of the axes that a cell stands for
   std::string split;
-  std::string setting;             ///< values of axes averaged over within a split; "" where there are none
+  std::string setting;  ///< values of axes averaged over within a split; "" where there are none
   std::string replicate;
   Presence presence = Presence::missing;
-  double value = 0;                ///< of measured ones
+  double value = 0;  ///< of measured ones
 };
 
 struct Counts {
@@ -36,10 +36,10 @@ struct SplitMean {
 struct Cell {
   std::vector<std::string> group;
   Counts counts;
-  std::vector<SplitMean> splits;         ///< by name
-  std::vector<std::string> incomplete;   ///< splits left out: one of the settings averaged over has no value there
-  Summary summary;                       ///< of the splits' means: its sd is the spread between splits
-  std::optional<double> sd_within;       ///< pooled over replicates of one split; none without replicates
+  std::vector<SplitMean> splits;        ///< by name
+  std::vector<std::string> incomplete;  ///< splits left out: one of the settings averaged over has no value there
+  Summary summary;                      ///< of the splits' means: its sd is the spread between splits
+  std::optional<double> sd_within;      ///< pooled over replicates of one split; none without replicates
 };
 
 /// One cell a group, in the order of first appearance.

@@ -6,18 +6,18 @@ namespace espalier::stats {
 
 /// The factor between two sides, from the mean of the logarithms over splits.
 struct Ratio {
-  double mean = 1;                   ///< geometric
+  double mean = 1;  ///< geometric
   std::optional<Interval> interval;
 };
 
 struct Contrast {
   std::vector<std::string> group;
-  int pairs = 0;                ///< runs measured on both sides
-  int unpaired = 0;             ///< measured on one side only: not used
+  int pairs = 0;     ///< runs measured on both sides
+  int unpaired = 0;  ///< measured on one side only: not used
   Counts a, b;
-  Summary mean_a, mean_b;       ///< of the paired runs, over splits
-  Paired difference;            ///< a - b
-  std::optional<Ratio> ratio;   ///< a / b; none where a value is not positive
+  Summary mean_a, mean_b;      ///< of the paired runs, over splits
+  Paired difference;           ///< a - b
+  std::optional<Ratio> ratio;  ///< a / b; none where a value is not positive
 };
 
 /// One contrast a group that occurs on either side, in the order of first appearance in `a`, then `b`.

@@ -8,12 +8,12 @@ namespace espalier::stats {
 using SplitValues = std::vector<std::optional<double>>;
 
 struct Standing {
-  std::size_t setting = 0;     ///< index into what was handed in
+  std::size_t setting = 0;  ///< index into what was handed in
   double mean = 0;
-  int splits = 0;              ///< with a value
-  int wins = 0;                ///< splits in which it is the best; ties count for each
-  double p_value = 1;          ///< against the best, over the splits both have, Holm-adjusted; 1 for the best
-  bool told_apart = false;     ///< from the best; never below 3 common splits
+  int splits = 0;           ///< with a value
+  int wins = 0;             ///< splits in which it is the best; ties count for each
+  double p_value = 1;       ///< against the best, over the splits both have, Holm-adjusted; 1 for the best
+  bool told_apart = false;  ///< from the best; never below 3 common splits
 };
 
 enum class Better : bool { lower, higher };

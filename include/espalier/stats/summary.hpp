@@ -13,8 +13,8 @@ inline constexpr int kLeastSplits = 3;  ///< below this, points and no interval
 
 struct Summary {
   int n = 0;
-  double mean = 0, sd = 0;             ///< sd: n - 1 in the denominator, 0 for n < 2
-  std::optional<Interval> interval;    ///< Student's, for n >= kLeastSplits
+  double mean = 0, sd = 0;           ///< sd: n - 1 in the denominator, 0 for n < 2
+  std::optional<Interval> interval;  ///< Student's, for n >= kLeastSplits
 };
 Summary summarise(const std::vector<double>& values, double confidence = 0.95);
 

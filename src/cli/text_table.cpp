@@ -1,4 +1,4 @@
-#include "cli/table.hpp"
+#include "cli/text_table.hpp"
 
 #include <unistd.h>
 
