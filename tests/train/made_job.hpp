@@ -1,0 +1,116 @@
+#pragma once
+// A small task on images made in memory: classes told apart by where a bright square lies.
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <vector>
+
+#include "espalier/core/seed.hpp"
+#include "espalier/data/safetensors.hpp"
+#include "espalier/network/networks.hpp"
+#include "espalier/train/training.hpp"
+
+namespace espalier::testing {
+
+inline constexpr std::int32_t kSide = 8, kClasses = 4;
+
+inline data::ImageSet made_images(std::int32_t per_class, std::uint64_t seed) {
+  const std::int32_t n = per_class * kClasses;
+  data::ImageSet set;
+  set.images = at::zeros({n, 1, kSide, kSide}, at::kByte);
+  set.labels = at::zeros({n}, at::kLong);
+  SplitMix64 random(seed);
+  auto* pixel = set.images.mutable_data_ptr<std::uint8_t>();
+  for (std::int32_t i = 0; i < n; ++i) {
+    const std::int32_t label = i / per_class, top = (label / 2) * 4, left = (label % 2) * 4;
+    set.labels[i] = label;
+    set.rows.push_back(i);
+    for (std::int32_t y = 0; y < kSide; ++y) {
+      for (std::int32_t x = 0; x < kSide; ++x) {
+        const bool inside = y >= top && y < top + 4 && x >= left && x < left + 4;
+        *pixel++ = static_cast<std::uint8_t>(random.below(120) + (inside ? 120 : 0));
+      }
+    }
+  }
+  return set;
+}
+
+/// Folders of this process, removed with it.
+struct ScratchFolders {
+  ~ScratchFolders() {
+    std::error_code ignored;
+    for (const auto& folder : all) std::filesystem::remove_all(folder, ignored);
+  }
+  std::vector<std::filesystem::path> all;
+};
+
+/// An empty folder of this process's own.
+inline std::filesystem::path scratch(const std::string& name) {
+  static ScratchFolders folders;
+  const auto leaf = "espalier-" + name + "-" + std::to_string(::getpid());
+  folders.all.push_back(std::filesystem::temp_directory_path() / leaf);
+  std::filesystem::remove_all(folders.all.back());
+  std::filesystem::create_directories(folders.all.back());
+  return folders.all.back();
+}
+
+/// cifar7, an eighth as wide; 20 training images in batches of 6 (4 steps an epoch, the last of 2 images); 2 epochs.
+inline train::Job made_job(const std::filesystem::path& artifacts) {
+  train::Job job;
+  job.network = *network::named("cifar7", {.width = 0.125});
+  job.classes = kClasses;
+  auto images = std::make_shared<data::TaskImages>();
+  images->train = made_images(5, 1);
+  images->valid = made_images(2, 2);
+  images->test = made_images(3, 3);
+  job.images = images;
+  job.artifact_dir = artifacts;
+  auto& spec = job.task.train;
+  spec.input = {1, kSide, kSide};
+  spec.mean = {0.4f};
+  spec.std = {0.25f};
+  spec.units.resize(job.network.units.size());
+  for (auto& row : spec.units) row.rates = {{{0, 0}, 0.05f}, {{1, 2}, 0.005f}};
+  spec.momentum = 0.9f;
+  spec.weight_decay = 5e-4f;
+  spec.batch = 6;
+  spec.length = {2, 0};
+  spec.init_seed = 11;
+  spec.order_seed = 12;
+  spec.mask_seed = 13;
+  spec.augment_seed = 14;
+  job.task.record.keep = task::Keep::last;
+  job.task.id = task::task_id(spec);
+  return job;
+}
+
+/// Lets a training run `steps` questions long, then says `then`.
+struct After : train::Control {
+  explicit After(std::int64_t questions = -1, train::Order order = train::Order::stop) : left(questions), then(order) {}
+  train::Order after_step(task::Moment) override { return left < 0 || left-- > 0 ? train::Order::go_on : then; }
+  std::int64_t left;
+  train::Order then;
+};
+
+/// Keeps what it is told.
+struct Notes : train::Sink {
+  void started(task::Moment from) override { resumed_from = from; }
+  void progress(task::Moment, std::int64_t) override {}
+  void rows(const std::vector<metrics::Row>& more) override { all.insert(all.end(), more.begin(), more.end()); }
+  void checkpoint(const train::Checkpoint& made) override {
+    files[made.kind].push_back(made.artifact);
+    moments[made.kind].push_back(made.at);
+  }
+  ArtifactId last(train::Written kind) const {
+    const auto found = files.find(kind);
+    return found == files.end() ? ArtifactId{} : found->second.back();
+  }
+
+  task::Moment resumed_from;
+  std::vector<metrics::Row> all;
+  std::map<train::Written, std::vector<ArtifactId>> files;
+  std::map<train::Written, std::vector<task::Moment>> moments;
+};
+
+}  // namespace espalier::testing

@@ -1,0 +1,214 @@
+#include "support/catch_after_torch.hpp"
+#include "espalier/train/training.hpp"
+
+#include "espalier/core/errors.hpp"
+#include "train/made_job.hpp"
+
+using namespace espalier;
+using testing::After;
+using testing::Notes;
+using train::Written;
+
+namespace {
+
+train::Outcome run(const train::Job& job, Notes& notes, After control = After()) {
+  return train::train(job, control, notes);
+}
+
+std::vector<metrics::Row> of(const Notes& notes, metrics::Subset subset) {
+  std::vector<metrics::Row> rows;
+  for (const auto& row : notes.all) {
+    if (row.subset == subset) rows.push_back(row);
+  }
+  return rows;
+}
+
+/// All tensors of the finished network.
+data::TensorFile finished(const train::Job& job, const Notes& notes) {
+  return data::read_artifact(job.artifact_dir, notes.last(Written::finished));
+}
+
+}  // namespace
+
+TEST_CASE("training: rows stand at the ends of epochs, and the last moment is always evaluated") {
+  train::Job job = testing::made_job(testing::scratch("train-rows"));
+  job.task.train.length = {3, 2};
+  job.task.record.evaluate_every = 2;
+  job.task.record.fit = true;
+  Notes notes;
+
+  const auto outcome = run(job, notes);
+
+  CHECK(outcome.end == train::End::done);
+  CHECK(outcome.epoch_images == 3 * 20 + 2 * 6);
+  const auto trained = of(notes, metrics::Subset::train);
+  REQUIRE(trained.size() == 4);
+  CHECK(trained[0].count == 20);
+  CHECK(trained[3].count == 12);
+  CHECK((trained[3].epoch == 3 && trained[3].step == 2));
+  const auto valid = of(notes, metrics::Subset::valid);
+  REQUIRE(valid.size() == 2);
+  CHECK((valid[0].epoch == 2 && valid[0].step == 0 && valid[0].count == 8));
+  CHECK((valid[1].epoch == 3 && valid[1].step == 2));
+  CHECK(of(notes, metrics::Subset::test).size() == 2);
+  REQUIRE(of(notes, metrics::Subset::fit).size() == 1);
+  CHECK(of(notes, metrics::Subset::fit)[0].count == 20);
+}
+
+TEST_CASE("training: the same task gives the same bits") {
+  train::Job job = testing::made_job(testing::scratch("train-same"));
+  Notes first, second;
+
+  run(job, first);
+  run(job, second);
+
+  CHECK((first.all == second.all));
+  CHECK(first.last(Written::finished) == second.last(Written::finished));
+}
+
+TEST_CASE("training: what is told apart by place is learned") {
+  train::Job job = testing::made_job(testing::scratch("train-learns"));
+  job.network = *network::named("mnist4", {.width = 0.25});
+  job.task.train.length = {25, 0};
+  job.task.train.units.assign(4, {});
+  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 0.02f}};
+  job.task.record.evaluate_every = 0;
+  Notes notes;
+
+  run(job, notes);
+
+  CHECK(of(notes, metrics::Subset::test)[0].top1_rate() > 0.9);
+}
+
+TEST_CASE("training: stopped after any step and resumed, it ends with the same rows and bits") {
+  for (const auto optimiser : {task::Optimiser::sgd, task::Optimiser::adam}) {
+    train::Job job = testing::made_job(testing::scratch("train-resume"));
+    job.task.train.optimiser = optimiser;
+    job.task.train.augment.flip = true;
+    job.task.train.augment.shifted_crop = 1;
+    job.task.record.fit = true;
+    Notes whole;
+    run(job, whole);
+    for (std::int64_t questions = 0;; ++questions) {
+      Notes cut, rest;
+      job.resume = {};
+      const auto outcome = run(job, cut, After(questions));
+      if (outcome.end == train::End::done) break;
+      REQUIRE(outcome.end == train::End::stopped);
+      job.resume = cut.last(Written::training);
+      REQUIRE(run(job, rest).end == train::End::done);
+
+      std::vector<metrics::Row> rows = cut.all;
+      rows.insert(rows.end(), rest.all.begin(), rest.all.end());
+      INFO("stopped after " << questions << " questions, resumed from " << rest.resumed_from.epoch << ", "
+                            << rest.resumed_from.step);
+      REQUIRE((rows == whole.all));
+      REQUIRE(rest.last(Written::finished) == whole.last(Written::finished));
+      REQUIRE(rest.last(Written::predictions) == whole.last(Written::predictions));
+    }
+  }
+}
+
+TEST_CASE("training: with checkpoint_s 0 the state is saved after each epoch but the last, and goes on from there") {
+  train::Job job = testing::made_job(testing::scratch("train-checkpoints"));
+  job.task.train.length = {3, 0};
+  job.checkpoint_s = 0;
+  Notes whole, rest;
+
+  run(job, whole);
+  job.resume = whole.files[Written::training].front();
+  run(job, rest);
+
+  CHECK((whole.moments[Written::training] == std::vector<task::Moment>{{1, 0}, {2, 0}}));
+  CHECK(rest.resumed_from == task::Moment{1, 0});
+  CHECK(rest.last(Written::finished) == whole.last(Written::finished));
+}
+
+TEST_CASE("training: a cancelled training leaves no file") {
+  train::Job job = testing::made_job(testing::scratch("train-cancel"));
+  Notes notes;
+
+  const auto outcome = run(job, notes, After(3, train::Order::cancel));
+
+  CHECK(outcome.end == train::End::cancelled);
+  CHECK(notes.files.empty());
+  CHECK(std::filesystem::is_empty(job.artifact_dir));
+}
+
+TEST_CASE("training: one that diverges says where, and keeps the rows it gave") {
+  train::Job job = testing::made_job(testing::scratch("train-diverge"));
+  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 0.01f}, {{1, 1}, 1e30f}};
+  Notes notes;
+
+  const auto outcome = run(job, notes);
+
+  CHECK(outcome.end == train::End::diverged);
+  CHECK(outcome.text.find("training loss") != std::string::npos);
+  CHECK(outcome.text.find("epoch 1, step 2") != std::string::npos);
+  CHECK(of(notes, metrics::Subset::train).size() == 1);
+}
+
+TEST_CASE("training: a frozen unit keeps its source's bits, a fresh one does not") {
+  const auto folder = testing::scratch("train-frozen");
+  train::Job source = testing::made_job(folder);
+  Notes source_notes, notes;
+  run(source, source_notes);
+  train::Job job = testing::made_job(folder);
+  for (std::size_t u = 0; u < 3; ++u) {
+    job.task.train.units[u].start = {task::StartKind::task, source.task.id, {}};
+    if (u < 2) job.task.train.units[u] = {job.task.train.units[u].start, task::Trained::no, {}};
+  }
+  job.sources[source.task.id] = source_notes.last(Written::finished);
+
+  REQUIRE(run(job, notes).end == train::End::done);
+
+  const auto before = finished(source, source_notes), after = finished(job, notes);
+  for (std::size_t i = 0; i < before.tensors.size(); ++i) {
+    const auto& [name, value] = before.tensors[i];
+    INFO(name);
+    CHECK(at::equal(value, after.at(name)) == (i < 4));  // weight and bias of units 1 and 2
+  }
+}
+
+TEST_CASE("training: sources that are not there or do not fit are the task's own fault") {
+  train::Job job = testing::made_job(testing::scratch("train-refuse"));
+  Notes notes;
+
+  SECTION("not given") {
+    job.task.train.units[0].start = {task::StartKind::task, TaskId{"0123456789abcdef0123456789abcdef"}, {}};
+  }
+  SECTION("another number of classes") {
+    run(job, notes);
+    job.task.train.units[6].start = {task::StartKind::checkpoint, {}, notes.last(Written::finished)};
+    job.classes = 3;
+  }
+  SECTION("a precision that is not built") { job.task.train.precision = task::Precision::bf16; }
+
+  CHECK_THROWS_AS(run(job, notes), UsageError);
+}
+
+TEST_CASE("training: a smoke run takes one step, keeps sources and no predictions") {
+  train::Job job = testing::made_job(testing::scratch("train-smoke"));
+  job.smoke = true;
+  job.task.kind = task::TaskKind::pretrain;
+  Notes notes;
+
+  const auto outcome = run(job, notes);
+
+  CHECK(outcome.end == train::End::done);
+  CHECK(outcome.epoch_images == 6);
+  CHECK(notes.files.count(Written::finished) == 1);
+  CHECK(notes.files.count(Written::predictions) == 0);
+}
+
+TEST_CASE("training: predictions name each test image's row and agree with the last test row") {
+  train::Job job = testing::made_job(testing::scratch("train-predictions"));
+  Notes notes;
+
+  run(job, notes);
+
+  const auto file = data::read_artifact(job.artifact_dir, notes.last(Written::predictions));
+  const auto right = (file.at("predicted") == file.at("label")).sum().item<std::int64_t>();
+  CHECK(right == of(notes, metrics::Subset::test).back().top1);
+  CHECK(file.at("row").size(0) == 12);
+}

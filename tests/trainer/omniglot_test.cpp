@@ -1,0 +1,58 @@
+// Real images, from the files that ship with the repository to a network that knows what it was shown.
+#include "support/catch_after_torch.hpp"
+
+#include "espalier/data/import.hpp"
+#include "espalier/trainer/image_shelf.hpp"
+#include "train/made_job.hpp"
+
+using namespace espalier;
+
+namespace {
+
+constexpr std::int32_t kCharacters = 10;
+
+std::filesystem::path packed_omniglot(const std::filesystem::path& folder, data::Pack& pack) {
+  data::ImportSpec spec;
+  spec.images = {"background-images-28x28-idx3-ubyte.gz"};
+  spec.labels = "background-labels-idx1-int16.gz";
+  pack = data::import_images(spec, std::filesystem::path(ESPALIER_SOURCE_DIR) / "jobs/data/omniglot");
+  data::write_pack(folder / "pack.safetensors", pack);
+  return folder / "pack.safetensors";
+}
+
+}  // namespace
+
+TEST_CASE("omniglot: cifar7 tells ten characters apart after a few epochs, far above chance on images held out") {
+  const auto folder = testing::scratch("omniglot");
+  data::Pack pack;
+  const auto file = packed_omniglot(folder, pack);
+  train::Job job;
+  job.network = *network::named("cifar7");
+  job.classes = kCharacters;
+  job.artifact_dir = folder;
+  auto& spec = job.task.train;
+  spec = testing::made_job(folder).task.train;
+  spec.input = pack.shape();
+  spec.mean = pack.mean;
+  spec.std = pack.std;
+  spec.subset.data = pack.digest;
+  spec.subset.per_class = spec.subset.train_available = 13;
+  spec.subset.valid_per_class = 2;
+  spec.subset.test_per_class = 5;
+  for (auto& row : spec.units) row.rates = {{{0, 0}, 0.02f}, {{20, 0}, 0.002f}};
+  spec.batch = 10;
+  spec.length = {25, 0};
+  job.task.record.evaluate_every = 0;
+  task::ClassList characters;
+  for (std::int32_t c = 0; c < kCharacters; ++c) characters.classes.push_back(60 * c);
+  trainer::ImageShelf shelf;
+  job.images = shelf.of(spec.subset, characters, {{pack.digest, file}});
+  testing::After control;
+  testing::Notes notes;
+
+  REQUIRE(train::train(job, control, notes).end == train::End::done);
+
+  REQUIRE(notes.all.back().subset == metrics::Subset::test);
+  CHECK(notes.all.back().count == 50);
+  CHECK(notes.all.back().top1_rate() > 0.6);  // chance: 0.1
+}

@@ -1,0 +1,121 @@
+// The program itself: as an agent's child, and on a file of bundles.
+#include "support/catch_after_torch.hpp"
+
+#include <csignal>
+#include <fstream>
+
+#include "espalier/process/capture.hpp"
+#include "espalier/process/child.hpp"
+#include "trainer/made_bundle.hpp"
+
+using namespace espalier;
+using testing::MadeBundle;
+
+namespace {
+
+const std::string kTrainer = std::string(ESPALIER_BINARY_DIR) + "/bin/espalier-trainer";
+
+process::Child start(const std::filesystem::path& folder, const std::vector<std::string>& environment = {}) {
+  return process::Child::start({{kTrainer}, environment, folder / "log"});
+}
+
+/// Frames up to the first `Message`, which is returned; nothing if the child leaves before.
+template <class Message>
+std::optional<Message> await(process::Child& child) {
+  while (child.socket().is_open()) {
+    child.socket().wait(100);
+    child.socket().flush();
+    while (const auto frame = child.socket().receive()) {
+      if (frame->is<Message>()) return frame->as<Message>();
+    }
+  }
+  return std::nullopt;
+}
+
+process::Exit wait_for_end(process::Child& child) {
+  for (;;) {
+    if (const auto end = child.reap()) return *end;
+    child.socket().wait(10);
+  }
+}
+
+/// What does not depend on the clock.
+struct Answers {
+  std::vector<std::string> rows;
+  int done = 0;
+};
+
+Answers answers_in(std::string bytes) {
+  Answers answers;
+  while (const auto frame = frame::take(bytes)) {
+    if (frame->type == static_cast<std::uint16_t>(sched::MessageType::rows)) answers.rows.push_back(frame->payload);
+    if (frame->type != static_cast<std::uint16_t>(sched::MessageType::ended)) continue;
+    answers.done += frame->as<sched::Ended>().kind == sched::EndKind::done;
+  }
+  return answers;
+}
+
+}  // namespace
+
+TEST_CASE("trainer process: works for its agent, ignores TERM, and leaves when told to") {
+  const auto folder = testing::scratch("trainer-process");
+  const MadeBundle made(folder);
+  auto child = start(folder);
+
+  child.socket().send_message(made.setup);
+  child.socket().send_message(made.catalog);
+  child.socket().send_message(made.pretrain);
+  const auto first = await<sched::Ended>(child);
+  ::kill(child.process(), SIGTERM);
+  ::kill(child.process(), SIGINT);
+  child.socket().send_message(made.train);
+  const auto second = await<sched::Ended>(child);
+  child.socket().send_message(sched::Shutdown{});
+
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(second->kind == sched::EndKind::done);
+  CHECK(wait_for_end(child).code == 0);
+}
+
+TEST_CASE("trainer process: leaves when its socket closes") {
+  const auto folder = testing::scratch("trainer-socket");
+  const MadeBundle made(folder);
+  auto child = start(folder);
+  child.socket().send_message(made.setup);
+
+  child.socket().close();
+
+  CHECK(wait_for_end(child).code == 0);
+}
+
+TEST_CASE("trainer process: a real crash at a step, ordered by the environment") {
+  const auto folder = testing::scratch("trainer-crash");
+  const MadeBundle made(folder);
+  auto child = start(folder, {"ESPALIER_FAULT=crash_at=:1:2"});
+  child.socket().send_message(made.setup);
+  child.socket().send_message(made.catalog);
+  child.socket().send_message(made.pretrain);
+
+  CHECK_FALSE(await<sched::Ended>(child));
+  CHECK(wait_for_end(child).signal == SIGSEGV);
+}
+
+TEST_CASE("trainer process: a file of bundles is executed without an agent, twice with the same answers") {
+  const auto folder = testing::scratch("trainer-bundles");
+  const MadeBundle made(folder);
+  std::ofstream(folder / "bundles", std::ios::binary)
+      << frame::encode(made.setup) << frame::encode(made.catalog) << frame::encode(made.pretrain)
+      << frame::encode(made.train);
+
+  const auto to_file = process::capture({kTrainer, "--bundles", folder / "bundles", "--out", folder / "answers"});
+  const auto to_stream = process::capture({kTrainer, "--bundles", folder / "bundles"});
+
+  CHECK(to_file.exit_code == 0);
+  CHECK(to_file.err == "");
+  std::ifstream in(folder / "answers", std::ios::binary);
+  const auto answers = answers_in({std::istreambuf_iterator<char>(in), {}});
+  CHECK(answers.rows.size() == 4);
+  CHECK(answers.done == 2);
+  CHECK((answers_in(to_stream.out).rows == answers.rows));
+}

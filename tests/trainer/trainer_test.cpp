@@ -1,0 +1,167 @@
+#include "support/catch_after_torch.hpp"
+#include "espalier/trainer/trainer.hpp"
+
+#include <functional>
+
+#include "trainer/made_bundle.hpp"
+
+using namespace espalier;
+using testing::MadeBundle;
+
+namespace {
+
+/// Hands out frames: those of `idle` when the trainer waits, those of `between` after so many questions in a training.
+struct ScriptPort : trainer::Port {
+  std::optional<frame::Frame> poll() override {
+    const auto due = between.find(questions++);
+    if (due == between.end()) return std::nullopt;
+    return unpack(due->second);
+  }
+  std::optional<frame::Frame> wait() override {
+    if (idle.empty()) return std::nullopt;
+    const std::string bytes = idle.front();
+    idle.pop_front();
+    return unpack(bytes);
+  }
+  bool is_open() const override { return open; }
+  void send(const std::string& bytes) override { sent.push_back(unpack(bytes)); }
+
+  template <class Message>
+  std::vector<Message> all() const {
+    std::vector<Message> messages;
+    for (const auto& frame : sent) {
+      if (frame.type == static_cast<std::uint16_t>(Message::kType)) messages.push_back(frame.as<Message>());
+    }
+    return messages;
+  }
+  static frame::Frame unpack(std::string bytes) { return *frame::take(bytes); }
+
+  std::deque<std::string> idle;
+  std::map<int, std::string> between;
+  std::vector<frame::Frame> sent;
+  int questions = 0;
+  bool open = true;
+};
+
+struct Bed {
+  explicit Bed(const std::string& name) : made(testing::scratch(name)) {
+    port.idle = {frame::encode(made.setup), frame::encode(made.catalog)};
+  }
+  std::vector<sched::Ended> run() {
+    trainer::Trainer(port, {}).run();
+    return port.all<sched::Ended>();
+  }
+  MadeBundle made;
+  ScriptPort port;
+};
+
+}  // namespace
+
+TEST_CASE("trainer: a training takes its source from what was made before it") {
+  Bed bed("trainer-two");
+  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
+  bed.port.idle.push_back(frame::encode(bed.made.train));
+
+  const auto ended = bed.run();
+
+  REQUIRE(ended.size() == 2);
+  CHECK(ended[0].kind == sched::EndKind::done);
+  CHECK(ended[1].kind == sched::EndKind::done);
+  CHECK(ended[1].fence == bed.made.train.fence);
+  CHECK(ended[1].epoch_images == 40);
+  CHECK(ended[1].device.find("1 thread, libtorch") != std::string::npos);
+  CHECK(bed.port.all<sched::Started>().size() == 2);
+  CHECK(bed.port.all<sched::Rows>().size() == 4);
+  const auto files = bed.port.all<sched::CheckpointMade>();
+  REQUIRE(files.size() == 3);  // a source; predictions of both
+  CHECK(files[0].kind == sched::CheckpointKind::finished);
+  CHECK(files[1].kind == sched::CheckpointKind::predictions);
+  CHECK(files[2].kind == sched::CheckpointKind::predictions);
+}
+
+TEST_CASE("trainer: a task whose source is missing is refused with the reason, and the next one is taken") {
+  Bed bed("trainer-refused");
+  bed.port.idle.push_back(frame::encode(bed.made.train));
+  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
+
+  const auto ended = bed.run();
+
+  REQUIRE(ended.size() == 2);
+  CHECK(ended[0].kind == sched::EndKind::refused);
+  CHECK(ended[0].text.find(bed.made.pretrain.task.id.brief()) != std::string::npos);
+  CHECK(ended[1].kind == sched::EndKind::done);
+}
+
+TEST_CASE("trainer: Cancel ends the training in hand, but not one of another fence") {
+  Bed bed("trainer-cancel");
+  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
+  sched::Cancel order{bed.made.pretrain.fence, bed.made.pretrain.task.id};
+
+  SECTION("of this attempt") {
+    bed.port.between[2] = frame::encode(order);
+    CHECK(bed.run().at(0).kind == sched::EndKind::cancelled);
+  }
+  SECTION("of an older attempt") {
+    order.fence.attempt = 0;
+    bed.port.between[2] = frame::encode(order);
+    CHECK(bed.run().at(0).kind == sched::EndKind::done);
+  }
+}
+
+TEST_CASE("trainer: Stop saves the training in hand and gives back what waits; the saved one goes on to the same rows") {
+  Bed whole("trainer-stop-whole"), bed("trainer-stop");
+  whole.port.idle.push_back(frame::encode(whole.made.pretrain));
+  whole.run();
+  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
+  bed.port.between[1] = frame::encode(bed.made.train);
+  bed.port.between[3] = frame::encode(sched::Stop{});
+
+  const auto ended = bed.run();
+
+  REQUIRE(ended.size() == 2);
+  CHECK(ended[0].kind == sched::EndKind::stopped);
+  CHECK(ended[1].kind == sched::EndKind::stopped);
+  CHECK(ended[1].task == bed.made.train.task.id);
+  const auto files = bed.port.all<sched::CheckpointMade>();
+  REQUIRE(files.size() == 1);
+  CHECK(files[0].kind == sched::CheckpointKind::training);
+
+  Bed rest("trainer-stop-rest");
+  rest.made.setup.artifact_dir = bed.made.setup.artifact_dir;
+  rest.made.pretrain.resume = files[0].artifact;
+  rest.port.idle = {frame::encode(rest.made.setup), frame::encode(rest.made.catalog), frame::encode(rest.made.pretrain)};
+  rest.run();
+  CHECK(rest.port.all<sched::Started>().at(0).resumed_from == files[0].at);
+  CHECK((rest.port.all<sched::Rows>().back().rows == whole.port.all<sched::Rows>().back().rows));
+}
+
+TEST_CASE("trainer: a queued task can be cancelled before it starts") {
+  Bed bed("trainer-cancel-queued");
+  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
+  bed.port.between[1] = frame::encode(bed.made.train);
+  bed.port.between[3] = frame::encode(sched::Cancel{bed.made.train.fence, bed.made.train.task.id});
+
+  const auto ended = bed.run();
+
+  REQUIRE(ended.size() == 2);
+  CHECK(ended[0].task == bed.made.train.task.id);
+  CHECK(ended[0].kind == sched::EndKind::cancelled);
+  CHECK(ended[1].kind == sched::EndKind::done);
+}
+
+TEST_CASE("trainer: when the agent is gone, the training in hand is given up") {
+  Bed bed("trainer-alone");
+  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
+  bed.port.open = false;
+
+  CHECK(bed.run().at(0).kind == sched::EndKind::cancelled);
+}
+
+TEST_CASE("trainer: a no-op is answered at once") {
+  Bed bed("trainer-noop");
+  sched::Assign noop;
+  noop.task.kind = task::TaskKind::noop;
+  bed.port.idle.push_back(frame::encode(noop));
+
+  CHECK(bed.run().at(0).kind == sched::EndKind::done);
+}
