@@ -81,6 +81,7 @@ Captured capture(const std::vector<std::string>& argv, const std::string& input)
   LaunchOptions options;
   options.argv = argv;
   options.descriptors = {{in.read.get(), 0}, {out.write.get(), 1}, {err.write.get(), 2}};
+  options.death_signal = SIGKILL;  // the thread that is watched waits here for its end
   const pid_t child = launch(options);
   in.read.close();
   out.write.close();
