@@ -1,0 +1,36 @@
+#pragma once
+// Checkpoints from and for other programs: their names for our tensors.
+#include <map>
+#include <string>
+
+#include "espalier/data/safetensors.hpp"
+#include "espalier/model/description.hpp"
+
+namespace espalier::model {
+
+/// Our name -> theirs.
+using NameMap = std::map<std::string, std::string>;
+
+/// torchvision's state_dict names for AlexNet and ResNet-18 of any class count. Throws UsageError for other networks.
+NameMap torchvision_names(const network::NetworkSpec& network);
+
+/// Our tensors under torchvision's names, with the batch counters its batch norms hold.
+data::NamedTensors export_torchvision(const data::TensorFile& file, const Description& description);
+
+/// The tensors of `description`'s network out of `file`: under our names, torchvision's, "<unit>.weight" where a unit
+/// has one layer with parameters, or by `names` where it is not empty. Throws UsageError naming what is missing or of
+/// another shape.
+data::NamedTensors import_tensors(const data::TensorFile& file, const Description& description, const NameMap& names);
+
+/// A network told by a table of Caffe layers, and the names of its tensors there.
+struct CaffeTable {
+  network::NetworkSpec network;
+  NameMap names;
+};
+
+/// Tab-separated, with a header: name, type, bottoms, top, cin, cout, kernel, stride, pad, pool. Units are the parts
+/// of names before '/', else a convolution's name; other layers belong to the unit they follow. Pooling rounds up.
+/// Throws UsageError naming the line.
+CaffeTable parse_caffe_table(const std::string& text);
+
+}  // namespace espalier::model

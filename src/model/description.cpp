@@ -1,0 +1,61 @@
+#include "espalier/model/description.hpp"
+
+#include <charconv>
+
+#include "field_json.hpp"
+
+namespace espalier::model {
+namespace {
+
+std::int32_t parse_count(const std::string& text, const std::string& what) {
+  std::int32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && value > 0) return value;
+  throw UsageError("'" + text + "' is no " + what, "a whole number above 0 is wanted", "");
+}
+
+const std::string& field(const data::TensorFile& file, const std::string& key) {
+  const auto found = file.metadata.find(key);
+  if (found != file.metadata.end()) return found->second;
+  throw UsageError("the checkpoint's description has no '" + key + "'", "it names units, input and classes", "Import it again.");
+}
+
+}  // namespace
+
+network::Shape parse_shape(const std::string& text) {
+  const auto first = text.find(','), second = text.find(',', first + 1);
+  if (first == std::string::npos || second == std::string::npos) {
+    throw UsageError("'" + text + "' is no shape", "channels, height and width are wanted", "Write 3,224,224 for example.");
+  }
+  return {parse_count(text.substr(0, first), "number of channels"),
+          parse_count(text.substr(first + 1, second - first - 1), "height"),
+          parse_count(text.substr(second + 1), "width")};
+}
+
+std::string units_to_json(const network::NetworkSpec& network) { return to_json(network.units).dump(); }
+
+network::NetworkSpec units_from_json(const std::string& text) {
+  network::NetworkSpec network;
+  try {
+    from_json(Json::parse(text), network.units);
+  } catch (const Json::exception& error) {
+    throw UsageError("a network's description cannot be read", error.what(), "Import the checkpoint again.");
+  }
+  return network;
+}
+
+data::Metadata describe(const Description& description) {
+  const auto& input = description.input;
+  return {{"units", units_to_json(description.network)},
+          {"input", std::to_string(input.channels) + "," + std::to_string(input.height) + "," + std::to_string(input.width)},
+          {"classes", std::to_string(description.classes)}};
+}
+
+std::optional<Description> description_of(const data::TensorFile& file) {
+  const auto units = file.metadata.find("units");
+  if (units == file.metadata.end()) return std::nullopt;
+  return Description{units_from_json(units->second), parse_shape(field(file, "input")),
+                     parse_count(field(file, "classes"), "number of classes")};
+}
+
+}  // namespace espalier::model

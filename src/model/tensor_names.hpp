@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "espalier/network/networks.hpp"
+#include "operation.hpp"
+
+namespace espalier::model {
+
+struct TensorName {
+  std::string unit, tensor;  ///< "conv1", "conv.weight"
+};
+
+/// Of all tensors, in order; shapes are not looked at.
+std::vector<TensorName> tensor_names(const network::NetworkSpec& network);
+
+}  // namespace espalier::model

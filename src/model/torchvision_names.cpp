@@ -1,0 +1,66 @@
+#include "espalier/core/errors.hpp"
+#include "espalier/model/exchange.hpp"
+#include "espalier/network/networks.hpp"
+#include "tensor_names.hpp"
+
+namespace espalier::model {
+namespace {
+
+/// Their module of a unit of AlexNet (torchvision/models/alexnet.py).
+const std::map<std::string, std::string>& alexnet_modules() {
+  static const std::map<std::string, std::string> modules = {
+      {"conv1", "features.0"}, {"conv2", "features.3"},   {"conv3", "features.6"},   {"conv4", "features.8"},
+      {"conv5", "features.10"}, {"fc6", "classifier.1"}, {"fc7", "classifier.4"}, {"fc8", "classifier.6"}};
+  return modules;
+}
+
+std::string after_last_dot(const std::string& name) { return name.substr(name.rfind('.') + 1); }
+
+std::string alexnet_name(const std::string&, const std::string& unit, const std::string& tensor) {
+  return alexnet_modules().at(unit) + "." + after_last_dot(tensor);
+}
+
+/// "stem" and "fc" are no modules there; a block's branches are its body and "downsample".
+std::string resnet_name(const std::string& ours, const std::string& unit, const std::string& tensor) {
+  const std::string body = "block.0.", shortcut = "block.1.";
+  if (tensor.starts_with(body)) return unit + "." + tensor.substr(body.size());
+  if (tensor.starts_with(shortcut)) return unit + ".downsample." + tensor.substr(shortcut.size());
+  return ours.substr(unit.size() + 1);
+}
+
+using Rename = std::string (*)(const std::string& ours, const std::string& unit, const std::string& tensor);
+
+Rename rename_of(const network::NetworkSpec& network) {
+  if (network == *network::named("alexnet")) return alexnet_name;
+  if (network == *network::named("resnet18")) return resnet_name;
+  throw UsageError("this network has no torchvision names", "AlexNet and ResNet-18 of width 1 have",
+                   "Its own tensors are plain safetensors already.");
+}
+
+}  // namespace
+
+NameMap torchvision_names(const network::NetworkSpec& network) {
+  const Rename rename = rename_of(network);
+  NameMap names;
+  for (const auto& [unit, tensor] : tensor_names(network)) {
+    const std::string ours = unit + "." + tensor;
+    names[ours] = rename(ours, unit, tensor);
+  }
+  return names;
+}
+
+data::NamedTensors export_torchvision(const data::TensorFile& file, const Description& description) {
+  const NameMap names = torchvision_names(description.network);
+  data::NamedTensors exported;
+  for (const auto& [unit, tensor] : tensor_names(description.network)) {
+    const std::string ours = unit + "." + tensor, theirs = names.at(ours);
+    exported.emplace_back(theirs, file.at(ours));
+    const std::string last = ".running_var";
+    if (!theirs.ends_with(last)) continue;
+    const std::string module = theirs.substr(0, theirs.size() - last.size());
+    exported.emplace_back(module + ".num_batches_tracked", at::zeros({}, at::kLong));
+  }
+  return exported;
+}
+
+}  // namespace espalier::model

@@ -1,0 +1,63 @@
+#include "trainer/model_files.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/network/networks.hpp"
+
+namespace espalier::trainer {
+namespace {
+
+struct Usual {
+  network::Shape input;
+  std::int32_t classes;
+};
+
+Usual usual_of(const std::string& name) {
+  if (name == "caffenet") return {{3, 227, 227}, 1000};
+  if (name == "cifar7") return {{3, 32, 32}, 10};
+  if (name == "mnist4") return {{1, 28, 28}, 10};
+  return {{3, 224, 224}, 1000};
+}
+
+}  // namespace
+
+bool is_network_name(const std::string& name) {
+  const auto names = network::names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+model::Description named_description(const NetworkChoice& choice) {
+  const auto network = network::named(choice.name, {.width = choice.width});
+  if (!network) {
+    std::string known;
+    for (const auto& name : network::names()) known += (known.empty() ? "" : ", ") + name;
+    throw UsageError("unknown network '" + choice.name + "'", "no such name", "Use one of: " + known + ".");
+  }
+  const Usual usual = usual_of(choice.name);
+  return {*network, choice.input.empty() ? usual.input : model::parse_shape(choice.input),
+          choice.classes > 0 ? choice.classes : usual.classes};
+}
+
+model::Description file_description(const data::TensorFile& file, const NetworkChoice& choice) {
+  if (choice.name.empty()) {
+    if (const auto own = model::description_of(file)) return *own;
+    throw UsageError("the file does not say which network it holds", "it has no description of units", "Add --network NAME.");
+  }
+  NetworkChoice complete = choice;
+  if (complete.classes == 0 && !file.tensors.empty()) {
+    const at::Tensor& last = file.tensors.back().second;
+    if (last.dim() > 0) complete.classes = static_cast<std::int32_t>(last.size(0));
+  }
+  return named_description(complete);
+}
+
+std::string read_text(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw UsageError("cannot read '" + file.string() + "'", "no such file, or no permission", "Check the path.");
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace espalier::trainer

@@ -1,0 +1,90 @@
+#include "support/catch_after_torch.hpp"
+#include "espalier/model/exchange.hpp"
+
+#include "espalier/core/errors.hpp"
+#include "espalier/model/unit_network.hpp"
+
+using namespace espalier;
+using namespace espalier::model;
+
+namespace {
+
+const char* const kTable =
+    "name\ttype\tbottoms\ttop\tcin\tcout\tkernel\tstride\tpad\tpool\n"
+    "conv1\tConvolution\tdata\tconv1\t3\t8\t3\t2\t0\t\n"
+    "relu1\tReLU\tconv1\tconv1\t\t\t\t1\t0\t\n"
+    "pool1\tPooling\tconv1\tpool1\t\t\t3\t2\t0\tMAX\n"
+    "fire/squeeze\tConvolution\tpool1\tfire/squeeze\t8\t2\t1\t1\t0\t\n"
+    "fire/a\tConvolution\tfire/squeeze\tfire/a\t2\t4\t1\t1\t0\t\n"
+    "fire/b\tConvolution\tfire/squeeze\tfire/b\t2\t5\t3\t1\t1\t\n"
+    "fire/join\tConcat\tfire/a,fire/b\tfire/join\t\t\t\t1\t0\t\n"
+    "last\tConvolution\tfire/join\tlast\t9\t6\t1\t1\t0\t\n"
+    "pool_last\tPooling\tlast\tpool_last\t\t\t\t1\t0\tAVE\n";
+
+Description described(const std::string& name) { return {*network::named(name), {3, 64, 64}, 4}; }
+
+}  // namespace
+
+TEST_CASE("Caffe table: layers become units, two readers of one blob become branches") {
+  const auto table = parse_caffe_table(kTable);
+
+  REQUIRE(table.network.depth() == 3);
+  CHECK(table.network.units[0].layers.size() == 3);
+  CHECK(table.network.units[0].layers[2].ceil_mode);
+  const auto& fire = table.network.units[1];
+  REQUIRE(fire.layers.size() == 2);
+  CHECK(fire.layers[1].branches.size() == 2);
+  CHECK(table.names.at("fire.join.1.b.weight") == "fire.b.weight");
+  const auto costs = network::infer(table.network, {3, 33, 33}, 6);
+  CHECK(costs[1].output == network::Shape{9, 8, 8});
+  CHECK(costs[2].output == network::Shape{6, 1, 1});
+}
+
+TEST_CASE("Caffe table: what is not understood is told with its line") {
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string changed = kTable;
+    return changed.replace(changed.find(from), from.size(), to);
+  };
+
+  CHECK_THROWS_WITH(parse_caffe_table(with("ReLU", "Sigmoid")), Catch::Contains("line 3") && Catch::Contains("Sigmoid"));
+  CHECK_THROWS_WITH(parse_caffe_table(with("\tpool1\tfire/sq", "\tpool7\tfire/sq")), Catch::Contains("pool7"));
+  CHECK_THROWS_WITH(parse_caffe_table(with("\t8\t3\t2", "\teight\t3\t2")), Catch::Contains("cout is 'eight'"));
+  CHECK_THROWS_AS(parse_caffe_table("name\n"), UsageError);
+}
+
+TEST_CASE("description: a network written as metadata is read back as it was") {
+  for (const auto& name : network::names()) {
+    const Description before = described(name);
+    const auto after = description_of({{}, describe(before)});
+    REQUIRE(after.has_value());
+    CHECK(after->network == before.network);
+    CHECK(after->input == before.input);
+    CHECK(after->classes == 4);
+  }
+  CHECK_FALSE(description_of({{}, {}}).has_value());
+  CHECK_THROWS_AS(units_from_json("[{\"name\": \"a\", \"colour\": 1}]"), UsageError);
+  CHECK_THROWS_AS(units_from_json("[{"), UsageError);
+}
+
+TEST_CASE("import: torchvision's names come back after an export, Caffe's are known by unit") {
+  UnitNetwork net(*network::named("resnet18"), {3, 64, 64}, 4);
+  for (std::int32_t u = 1; u <= net.depth(); ++u) net.reinitialise(u, 1);
+  const data::TensorFile ours{net.state(), {}};
+
+  const data::TensorFile theirs{export_torchvision(ours, described("resnet18")), {}};
+  const auto back = import_tensors(theirs, described("resnet18"), {});
+
+  REQUIRE(back.size() == ours.tensors.size());
+  CHECK(torch::equal(theirs.at("layer2.0.downsample.0.weight"), ours.at("layer2.0.block.1.0.weight")));
+  for (const auto& [name, value] : back) CHECK(torch::equal(value, ours.at(name)));
+}
+
+TEST_CASE("import: names that do not fit and shapes that differ are told") {
+  const data::TensorFile odd{{{"w", torch::zeros({1})}}, {}};
+  CHECK_THROWS_WITH(import_tensors(odd, described("cifar7"), {}), Catch::Contains("--names"));
+
+  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 5);
+  const data::TensorFile five{net.state(), {}};
+  CHECK_THROWS_WITH(import_tensors(five, described("cifar7"), {}), Catch::Contains("'fc7.linear.weight' is 5x256"));
+  CHECK_THROWS_AS(torchvision_names(described("cifar7").network), UsageError);
+}
