@@ -8,11 +8,12 @@ namespace espalier::h5 {
 
 namespace {
 
-/// The innermost entry of HDF5's error stack says what really happened.
+/// The innermost entry of HDF5's error stack, the first met upwards, says what really happened.
 std::string library_text() {
   std::string text;
   const auto take = [](unsigned, const H5E_error2_t* entry, void* out) -> herr_t {
-    if (entry->desc) *static_cast<std::string*>(out) = entry->desc;
+    std::string& kept = *static_cast<std::string*>(out);
+    if (kept.empty() && entry->desc) kept = entry->desc;
     return 0;
   };
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, +take, &text);

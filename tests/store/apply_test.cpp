@@ -1,0 +1,247 @@
+#include <catch2/catch.hpp>
+
+#include "espalier/store/state.hpp"
+#include "store/scratch.hpp"
+
+using namespace espalier;
+using namespace espalier::store;
+using metrics::Subset;
+using plan::RunState;
+
+namespace {
+
+State state_with_tasks(int count) {
+  State state;
+  TasksRecord tasks;
+  for (int n = 0; n < count; ++n) tasks.tasks.push_back(some_task(n));
+  apply_record(state, tasks);
+  return state;
+}
+
+const TaskState& task_in(const State& state, int n = 0) { return state.tasks.at(task_number(n)); }
+
+LostRecord loss(int task, Fence fence, bool charged, std::vector<TaskId> unstarted = {}) {
+  LostRecord record;
+  record.lost = {WorkerId{1}, sched::LossCause::killed, 9, 0, "last words", task_number(task), fence, std::move(unstarted)};
+  record.charged = charged;
+  record.time = 30;
+  return record;
+}
+
+CheckpointRecord checkpoint(sched::CheckpointKind kind, Fence fence, const std::string& digest) {
+  return {{fence, task_number(0), kind, {1, 0}, {digest}, 10}};
+}
+
+std::vector<std::int32_t> epochs(const TaskState& task) {
+  std::vector<std::int32_t> found;
+  for (const CurrentRow& current : task.rows) found.push_back(current.row.epoch);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("apply: a task runs with its attempt and is done with its end") {
+  State state = state_with_tasks(1);
+
+  apply_record(state, attempt_of(0, {1, 1}));
+  CHECK(task_in(state).state == RunState::running);
+  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(1), row_at(1, Subset::train)}});
+  apply_record(state, ended_of(0, {1, 1}));
+
+  CHECK(task_in(state).state == RunState::done);
+  CHECK(task_in(state).seconds == 2.5);
+  CHECK(task_in(state).attempts.back().outcome == "done");
+  CHECK(task_in(state).rows.size() == 2);
+  CHECK(task_in(state).rows.front().row.subset == Subset::train);
+  CHECK(state.dropped.empty());
+}
+
+TEST_CASE("apply: a repeated end counts once") {
+  State state = state_with_tasks(1);
+  apply_record(state, attempt_of(0, {1, 1}));
+
+  apply_record(state, ended_of(0, {1, 1}));
+  apply_record(state, ended_of(0, {1, 1}, RunState::failed, "too late"));
+
+  CHECK(task_in(state).state == RunState::done);
+  CHECK(task_in(state).seconds == 2.5);
+}
+
+TEST_CASE("apply: one row per subset, epoch and step, the last one written") {
+  State state = state_with_tasks(1);
+  apply_record(state, attempt_of(0, {1, 1}));
+
+  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(2), row_at(1), row_at(2, Subset::test, 9)}});
+
+  REQUIRE(epochs(task_in(state)) == std::vector<std::int32_t>{1, 2});
+  CHECK(task_in(state).rows.back().row.top1 == 9);
+}
+
+TEST_CASE("apply: what an attempt resumed from supersedes later rows, and old fences are ignored") {
+  State state = state_with_tasks(1);
+  apply_record(state, attempt_of(0, {1, 1}));
+  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(1), row_at(2), row_at(3)}});
+
+  apply_record(state, attempt_of(0, {2, 1}, {2, 0}), 2);
+  CHECK(epochs(task_in(state)) == std::vector<std::int32_t>{1, 2});
+  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(4)}}, 2);
+  apply_record(state, ended_of(0, {1, 1}), 2);
+  apply_record(state, checkpoint(sched::CheckpointKind::finished, {1, 1}, "old"), 2);
+  apply_record(state, attempt_of(0, {1, 7}), 2);
+
+  CHECK(epochs(task_in(state)) == std::vector<std::int32_t>{1, 2});
+  CHECK(task_in(state).state == RunState::running);
+  CHECK(task_in(state).finished.artifact.empty());
+  CHECK(task_in(state).attempts.size() == 2);
+  CHECK(task_in(state).attempts.front().outcome == "interrupted: another attempt began");
+}
+
+TEST_CASE("apply: a new segment ends what was running") {
+  State state = state_with_tasks(2);
+  apply_record(state, FinishedRecord{75, 1});
+  apply_record(state, attempt_of(0, {1, 1}));
+  SegmentStart start;
+  start.segment = 2;
+
+  apply_record(state, start, 2);
+
+  CHECK(task_in(state).state == RunState::waiting);
+  CHECK(task_in(state).attempts.back().outcome == "interrupted: its launch ended");
+  CHECK(state.next_segment == 3);
+  CHECK(state.last_exit == -1);
+}
+
+TEST_CASE("apply: a lost trainer gives its task back; only charged crashes count") {
+  State state = state_with_tasks(2);
+  apply_record(state, attempt_of(0, {1, 1}));
+  apply_record(state, attempt_of(1, {1, 2}));
+
+  apply_record(state, loss(0, {1, 1}, true, {task_number(1)}));
+  CHECK(task_in(state).state == RunState::waiting);
+  CHECK(task_in(state).charged == 1);
+  CHECK(task_in(state).attempts.back().outcome == "trainer killed by signal 9");
+  CHECK(task_in(state).attempts.back().log_tail == "last words");
+  CHECK(task_in(state, 1).state == RunState::waiting);
+  CHECK(task_in(state, 1).charged == 0);
+
+  apply_record(state, attempt_of(0, {1, 3}));
+  apply_record(state, loss(0, {1, 3}, false));
+  CHECK(task_in(state).charged == 1);
+}
+
+TEST_CASE("apply: a checkpoint to go on from lasts until the task has ended for good") {
+  State state = state_with_tasks(1);
+  apply_record(state, attempt_of(0, {1, 1}));
+  apply_record(state, checkpoint(sched::CheckpointKind::training, {1, 1}, "half"));
+
+  apply_record(state, ended_of(0, {1, 1}, RunState::waiting));
+  CHECK(task_in(state).training.artifact.hex == "half");
+  CHECK(task_in(state).attempts.back().outcome == "stopped");
+  apply_record(state, attempt_of(0, {2, 1}, {1, 0}), 2);
+  apply_record(state, checkpoint(sched::CheckpointKind::finished, {2, 1}, "whole"), 2);
+  apply_record(state, ended_of(0, {2, 1}), 2);
+
+  CHECK(task_in(state).training.artifact.empty());
+  CHECK(task_in(state).finished.artifact.hex == "whole");
+  CHECK(task_in(state).seconds == 5);
+}
+
+TEST_CASE("apply: runs are replaced by id, and a new listing marks those that left") {
+  State state;
+  RunsRecord first{true, {some_run(0), some_run(1)}};
+  first.runs[1].waits_for = "a selection";
+  apply_record(state, first);
+
+  apply_record(state, RunsRecord{false, {some_run(1)}});
+  CHECK(state.runs.size() == 2);
+  CHECK(state.runs[1].run.waits_for.empty());
+  apply_record(state, RunsRecord{true, {some_run(1), some_run(2)}});
+
+  REQUIRE(state.runs.size() == 3);
+  CHECK_FALSE(state.runs[0].current);
+  CHECK(state.runs[1].current);
+  CHECK(state.runs[2].current);
+}
+
+TEST_CASE("apply: selections by key, warnings once") {
+  State state;
+  SelectionRecord made;
+  made.outcome.key = "frozen//0/per_class=1";
+  made.outcome.chosen = {{"transferred", "5"}};
+  apply_record(state, made);
+  made.outcome.chosen = {{"transferred", "6"}};
+  apply_record(state, made);
+  apply_record(state, WarningRecord{"look"});
+  apply_record(state, WarningRecord{"look"});
+
+  REQUIRE(state.selections.size() == 1);
+  CHECK(state.selections[0].chosen[0].value == "6");
+  CHECK(state.warnings.size() == 1);
+}
+
+TEST_CASE("apply: what cannot be understood is counted, not thrown") {
+  State state;
+
+  apply(state, 99, "x", {1, 0});
+  apply(state, 99, "y", {1, 0});
+  apply(state, 99, "z", {1, 0});
+  apply(state, static_cast<std::uint16_t>(RecordType::rows), "short", {1, 0});
+  apply_record(state, RowsRecord{{1, 1}, task_number(7), {row_at(1)}});
+
+  CHECK(state.records == 5);
+  REQUIRE(state.dropped.size() == 3);
+  CHECK(state.dropped[0] == "a record of unknown type 99 (3 times)");
+  CHECK(state.tasks.empty());
+}
+
+TEST_CASE("state: a run follows its task, its inputs and its selection") {
+  State state = state_with_tasks(1);
+  TasksRecord dependent{{some_task(1)}};
+  dependent.tasks[0].needs = {task_number(0)};
+  apply_record(state, dependent);
+  plan::PlannedRun later = some_run(2), dead = some_run(0);
+  later.task = {};
+  later.waits_for = "a selection";
+  dead.aborted = "its selection failed";
+
+  CHECK(state.state_of(some_run(0)) == RunState::ready);
+  CHECK(state.state_of(some_run(1)) == RunState::waiting);
+  CHECK(state.state_of(later) == RunState::waiting);
+  CHECK(state.state_of(dead) == RunState::aborted);
+  apply_record(state, attempt_of(0, {1, 1}));
+  CHECK(state.state_of(some_run(0)) == RunState::running);
+  apply_record(state, ended_of(0, {1, 1}));
+  CHECK(state.state_of(some_run(0)) == RunState::done);
+  CHECK(state.state_of(some_run(1)) == RunState::ready);
+}
+
+TEST_CASE("state: outcomes say what was recorded, not what is wanted now") {
+  State state = state_with_tasks(1);
+  apply_record(state, attempt_of(0, {1, 1}));
+  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(1)}});
+  apply_record(state, ended_of(0, {1, 1}));
+  TasksRecord wanted{{some_task(0)}};
+  wanted.tasks[0].record.fit = true;
+  apply_record(state, wanted);
+
+  const plan::Outcomes outcomes = state.outcomes();
+
+  CHECK(outcomes.at(task_number(0)).state == RunState::done);
+  CHECK_FALSE(outcomes.at(task_number(0)).recorded.fit);
+  CHECK(state.tasks.at(task_number(0)).task.record.fit);
+  CHECK(outcomes.at(task_number(0)).rows == std::vector<metrics::Row>{row_at(1)});
+}
+
+TEST_CASE("state: a brief state keeps all of a task but what it trains") {
+  State brief;
+  brief.detail = Detail::brief;
+  TasksRecord tasks{{some_task(0), some_task(1)}};
+  for (task::Task& task : tasks.tasks) task.train.units.resize(3), task.needs = {task_number(9)};
+
+  apply_record(brief, tasks);
+
+  CHECK(brief.tasks.size() == 2);
+  CHECK(task_in(brief, 1).task.train.units.empty());
+  CHECK(task_in(brief, 1).task.needs == tasks.tasks[1].needs);
+  CHECK(task_in(brief, 1).task.cost_s == 1);
+}
