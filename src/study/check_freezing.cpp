@@ -22,17 +22,25 @@ struct Pair {
   std::int64_t frozen = 0, transferred = 0;
 };
 
-/// The first pair of plain values that freezes what was not copied.
-std::optional<Pair> first_clash(const std::vector<Value>& frozen, const std::vector<Value>& transferred,
-                                bool together) {
-  for (std::size_t i = 0; i < frozen.size(); ++i) {
-    for (std::size_t j = 0; j < transferred.size(); ++j) {
-      if (together && i != j) continue;
-      const auto *k = frozen[i].integer(), *n = transferred[j].integer();
-      if (k && n && *k > *n) return Pair{*k, *n};
+bool clashes(const Value& frozen, const Value& transferred) {
+  const auto *k = frozen.integer(), *n = transferred.integer();
+  return k && n && *k > *n;
+}
+
+/// A pair of plain values that freezes what was not copied: the worst one, or the first where both advance together.
+std::optional<Pair> find_clash(const std::vector<Value>& frozen, const std::vector<Value>& transferred, bool together) {
+  auto less = [](const Value& a, const Value& b) { return *a.integer() < *b.integer(); };  // parsed: integers only
+  auto pair = [](const Value& k, const Value& n) { return Pair{*k.integer(), *n.integer()}; };
+  if (together) {
+    for (std::size_t i = 0; i < std::min(frozen.size(), transferred.size()); ++i) {
+      if (clashes(frozen[i], transferred[i])) return pair(frozen[i], transferred[i]);
     }
+    return std::nullopt;
   }
-  return std::nullopt;
+  if (frozen.empty() || transferred.empty()) return std::nullopt;
+  const Value most = *std::max_element(frozen.begin(), frozen.end(), less);
+  const Value least = *std::min_element(transferred.begin(), transferred.end(), less);
+  return clashes(most, least) ? std::optional(pair(most, least)) : std::nullopt;
 }
 
 bool taken_by(const Case& one, const std::string& axis) {
@@ -63,7 +71,7 @@ void check_cell(const Whole& whole, const Experiment& experiment, const Case* on
   if (transferred.empty() && given(experiment, one, "transferred") == Given::nowhere) {
     transferred = {Value(depth_of(whole.study, experiment).most - 1)};  // the default: all units but the classifier
   }
-  const auto clash = first_clash(values_in(experiment, one, "frozen"), transferred, zipped(experiment));
+  const auto clash = find_clash(values_in(experiment, one, "frozen"), transferred, zipped(experiment));
   if (!clash) return;
   const Axis* axis = find_axis(experiment, "frozen");
   const Location where = one ? one->where : axis ? axis->where : experiment.where;

@@ -14,38 +14,40 @@ bool is_prefix(const std::string& key, const toml::node& node) {
          (key == "train" || key == "source" || key.starts_with("train.") || key.starts_with("source."));
 }
 
-void add_value(const std::string& axis, const std::string& path, const toml::node& node, std::vector<Value>& values,
+/// Values of one axis as they are read; equal spelling is one label.
+struct Values {
+  std::vector<Value> list;
+  std::set<std::string> spelled;
+};
+
+void add_value(const std::string& axis, const std::string& path, const toml::node& node, Values& values,
                Report& report) {
   const auto value = scalar(node);
   if (!value) return report.error(location_of(node), path, {"expected a single value", "found " + kind_of(node), ""});
   if (const auto complaint = check_axis_value(axis, *value)) return report.error(location_of(node), path, *complaint);
-  for (const auto& earlier : values) {
-    if (earlier == *value) {
-      return report.error(location_of(node), path,
-                          {"the value " + to_string(*value) + " stands twice", "each is one cell", "Remove one"});
-    }
-  }
-  values.push_back(*value);
+  if (values.spelled.insert(to_string(*value)).second) return values.list.push_back(*value);
+  report.error(location_of(node), path,
+               {"the value " + to_string(*value) + " stands twice", "each is one cell", "Remove one"});
 }
 
 std::vector<Value> parse_values(const std::string& axis, const std::string& path, const toml::node& node,
                                 Report& report) {
-  std::vector<Value> values;
+  Values values;
   if (const toml::array* array = node.as_array()) {
     for (const auto& element : *array) add_value(axis, path, element, values, report);
     if (array->empty())
       report.error(location_of(node), path, {"the axis has no value", "an experiment would be empty", "List values"});
-    return values;
+    return values.list;
   }
   if (const toml::value<std::int64_t>* count = node.as_integer(); count && counts(axis)) {
     const auto read = integer_in(Value(count->get()), 1, 100'000);
     if (read.complaint) report.error(location_of(node), path, *read.complaint);
-    for (std::int64_t i = 1; i <= read.value; ++i) values.emplace_back(i);
-    return values;
+    for (std::int64_t i = 1; i <= read.value; ++i) values.list.emplace_back(i);
+    return values.list;
   }
   report.error(location_of(node), path,
                {"expected an array of values", "found " + kind_of(node), "Write [...], or put one value under fixed"});
-  return values;
+  return values.list;
 }
 
 void parse_dependent(Axis& axis, const std::string& path, const toml::table& table, Report& report) {
@@ -108,9 +110,9 @@ std::vector<std::pair<std::string, Value>> parse_fixed(const toml::table& table,
                                                        Report& report) {
   std::vector<std::pair<std::string, Value>> fixed;
   each_axis(table, "", path, report, [&](const std::string& name, const Entry& entry) {
-    std::vector<Value> one;
+    Values one;
     add_value(name, path + "." + name, *entry.node, one, report);
-    if (!one.empty()) fixed.emplace_back(name, one.front());
+    if (!one.list.empty()) fixed.emplace_back(name, one.list.front());
   });
   return fixed;
 }

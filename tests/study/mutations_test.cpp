@@ -7,6 +7,7 @@
 
 using namespace espalier::study;
 using testing::design_study;
+using testing::kSmallStudy;
 
 namespace {
 
@@ -50,4 +51,15 @@ TEST_CASE("study: a study cut, doubled or overwritten anywhere is read or refuse
 TEST_CASE("study: a deep nest is refused, not followed") {
   const auto result = parse("a = " + std::string(100'000, '['));
   CHECK(has_errors(result.diagnostics));
+}
+
+TEST_CASE("study: the longest axes a file can hold are checked in time that grows with the file") {
+  std::string numbers;
+  for (int i = 0; i < 120'000; ++i) numbers += std::to_string(i % 10'000) + ",";
+  std::string text = kSmallStudy;
+  text.replace(text.find("0, 6"), 4, numbers);
+
+  const auto result = parse(text);
+
+  CHECK(result.diagnostics.size() > 100'000);
 }
