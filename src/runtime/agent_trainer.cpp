@@ -1,8 +1,8 @@
 // The agent's other side: its trainer, and what becomes of it.
 #include <signal.h>
+#include <spdlog/spdlog.h>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/core/log.hpp"
 #include "runtime/agent_state.hpp"
 
 namespace espalier::runtime {

@@ -5,8 +5,8 @@
 
 #include <chrono>
 #include <thread>
+#include <spdlog/spdlog.h>
 
-#include "espalier/core/log.hpp"
 #include "espalier/process/launch.hpp"
 #include "runtime/pace.hpp"
 

@@ -1,3 +1,4 @@
+#include "espalier/core/checks.hpp"
 #include "espalier/trainer/trainer.hpp"
 
 #include "espalier/core/errors.hpp"

@@ -1,7 +1,5 @@
 #pragma once
 // Diagnostics of the running processes, to standard error. Libraries report by values and exceptions; only L4 and L5 log.
-#include <spdlog/spdlog.h>
-
 #include <string>
 
 namespace espalier::log {
