@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${ESPALIER_BUILD:-build}
+# Paths below this folder do not count for ccache: a second clone on one machine compiles nothing anew.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release "$@" >"${build//\//_}.configure.log" 2>&1 || {
   cat "${build//\//_}.configure.log" >&2
   exit 77
