@@ -37,8 +37,12 @@ int main() {
   const double cpu_s = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   for (const auto& diagnostic : plan.diagnostics) std::cerr << study::format(diagnostic, "study") << "\n";
-  std::cout << nlohmann::json{{"bench", "plan_100k"}, {"runs", plan.runs.size()}, {"tasks", plan.tasks.size()},
-                              {"seconds", taken.count()}, {"cpu_seconds", cpu_s}, {"runs_per_s", static_cast<double>(plan.runs.size()) / taken.count()}}
+  std::cout << nlohmann::json{{"bench", "plan_100k"},
+                              {"runs", plan.runs.size()},
+                              {"tasks", plan.tasks.size()},
+                              {"seconds", taken.count()},
+                              {"cpu_seconds", cpu_s},
+                              {"runs_per_s", static_cast<double>(plan.runs.size()) / taken.count()}}
                    .dump(2)
             << "\n";
 }

@@ -76,7 +76,8 @@ RawImages make_images(const std::map<std::string, std::int64_t>& parameters) {
   for (const auto& [name, value] : parameters) set(recipe, name, value);
   const std::int64_t count = recipe.classes * recipe.per_class, image = recipe.channels * recipe.height * recipe.width;
   if (count > kMaxBytes / image) {
-    throw DataProblem("the made images would take more than 16 GiB", std::to_string(count) + " images of " + std::to_string(image) + " bytes",
+    throw DataProblem("the made images would take more than 16 GiB",
+                      std::to_string(count) + " images of " + std::to_string(image) + " bytes",
                       "Make fewer or smaller ones.");
   }
   RawImages raw;

@@ -37,9 +37,11 @@ std::size_t record_size(const std::string& bytes, const std::filesystem::path& f
   const auto fits = [&](std::size_t record) { return !bytes.empty() && bytes.size() % record == 0; };
   if (fits(kCifar100) && labels_below(bytes, kCifar100, 0, 20) && labels_below(bytes, kCifar100, 1, 100)) return kCifar100;
   if (fits(kCifar10) && labels_below(bytes, kCifar10, 0, 10)) return kCifar10;
-  throw DataProblem("'" + file.string() + "' holds no CIFAR records",
-                    std::to_string(bytes.size()) + " bytes are no whole number of records of 3074 (CIFAR-100) or 3073 (CIFAR-10) bytes with labels in range",
-                    "Give the binary version, as it is or compressed by gzip.");
+  throw DataProblem(
+      "'" + file.string() + "' holds no CIFAR records",
+      std::to_string(bytes.size()) +
+          " bytes are no whole number of records of 3074 (CIFAR-100) or 3073 (CIFAR-10) bytes with labels in range",
+      "Give the binary version, as it is or compressed by gzip.");
 }
 
 std::size_t label_byte(std::size_t record, const std::string& label_kind, const std::filesystem::path& file) {

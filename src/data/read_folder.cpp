@@ -53,7 +53,8 @@ std::vector<ImageFile> list_files(const fs::path& folder, std::vector<std::strin
   for (const std::string& name : found) {
     const auto known = std::find(classes.begin(), classes.end(), name);
     if (known == classes.end()) {
-      throw DataProblem("the test images have the class '" + name + "'", "the training images do not", "Name test images of the same classes.");
+      throw DataProblem("the test images have the class '" + name + "'", "the training images do not",
+                        "Name test images of the same classes.");
     }
     const auto label = static_cast<std::int32_t>(known - classes.begin());
     for (const fs::path& path : sorted_entries(folder / name)) {

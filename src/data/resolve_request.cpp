@@ -27,7 +27,8 @@ Json resolve_one(const Json& json, const DataPlace& place) {
   if (!json.contains("test_files") || json.at("test_files").is_null()) return answer;
 
   ImportSpec test_spec = spec_of(json, json.at("test_files"));
-  if (test_spec.format == DataFormat::made) throw DataProblem("made images have no test files", "they are made", "Write test = { per_class = n }.");
+  if (test_spec.format == DataFormat::made)
+    throw DataProblem("made images have no test files", "they are made", "Write test = { per_class = n }.");
   test_spec.class_names = facts.class_names;
   const PackFacts test = resolve(test_spec, place);
   if (test.shape != facts.shape) throw DataProblem("test images have another size than the training images", "one network sees both", "Set resize, or name other files.");

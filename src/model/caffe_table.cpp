@@ -50,7 +50,8 @@ std::vector<Row> rows_of(const std::string& text) {
 std::int32_t integer(const Row& row, const std::string& cell, const char* column) {
   std::int32_t value = 0;
   const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  if (error != std::errc() || end != cell.data() + cell.size()) fail(row, "its " + std::string(column) + " is '" + cell + "'", "a whole number is wanted");
+  if (error != std::errc() || end != cell.data() + cell.size())
+    fail(row, "its " + std::string(column) + " is '" + cell + "'", "a whole number is wanted");
   return value;
 }
 

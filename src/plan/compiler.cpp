@@ -180,7 +180,9 @@ void Compiler::plan_experiment(PlannedExperiment& experiment) {
         continue;
       }
       const auto taking = take_values(experiment, cell, run);
-      const auto* rule = experiment.grid.shapes[static_cast<std::size_t>(cell.shape)].takes.empty() ? nullptr : rules.excluding(cell.values);
+      const auto* rule = experiment.grid.shapes[static_cast<std::size_t>(cell.shape)].takes.empty()
+                             ? nullptr
+                             : rules.excluding(cell.values);
       if (rule) {
         ++experiment.count.excluded[*rule];
         continue;

@@ -43,7 +43,8 @@ std::vector<UnitUse> uses_of_counts(const ValueOf& value_of, std::int32_t depth)
   const auto frozen = units(value_of, "frozen", depth);
   if (frozen > transferred) {
     throw Refusal{"frozen = " + std::to_string(frozen) + " exceeds transferred = " + std::to_string(transferred),
-                  "only copied units can be frozen", "Exclude it: exclude = [{ name = \"frozen beyond transferred\", when = \"frozen > transferred\" }]."};
+                  "only copied units can be frozen",
+                  "Exclude it: exclude = [{ name = \"frozen beyond transferred\", when = \"frozen > transferred\" }]."};
   }
   std::vector<UnitUse> uses(static_cast<std::size_t>(depth), UnitUse::fresh);
   std::fill_n(uses.begin(), transferred, UnitUse::tuned);

@@ -8,7 +8,8 @@ namespace espalier::plan {
 namespace {
 
 [[noreturn]] void malformed(const std::string& units) {
-  throw Refusal{"rate group '" + units + "' names no units", "", "Write \"top\", \"new\", \"copied\", \"rest\", \"3\", \"2-5\" or \"1,3\"."};
+  throw Refusal{"rate group '" + units + "' names no units", "",
+                "Write \"top\", \"new\", \"copied\", \"rest\", \"3\", \"2-5\" or \"1,3\"."};
 }
 
 std::int32_t number(std::string_view text, const std::string& units) {

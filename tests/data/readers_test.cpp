@@ -161,7 +161,8 @@ TEST_CASE("folder: images that cannot be decoded are named, with why, all at onc
 
   const std::string text = message([&] { read_folder(folder.path(), 0, false, {}); });
 
-  CHECK_THAT(text, Contains("cannot decode the image") && Contains("2.jpg") && Contains("Premature end") && Contains("3.jpg") && Contains("4.jpg"));
+  CHECK_THAT(text, Contains("cannot decode the image") && Contains("2.jpg") && Contains("Premature end") &&
+                       Contains("3.jpg") && Contains("4.jpg"));
 }
 
 TEST_CASE("folder: sizes that differ, unknown test classes and empty folders are refused") {

@@ -42,8 +42,9 @@ struct UnitCost {
   bool has_batch_norm = false;
 };
 
-/// Infers shapes through the network. A layer without `init` is drawn as torch_default (batch norm: ones_zeros). Throws UsageError naming the unit and layer where the input does not fit
-/// (an empty activation, branches of different shapes, groups that do not divide channels).
+/// Infers shapes through the network. A layer without `init` is drawn as torch_default (batch norm: ones_zeros). Throws
+/// UsageError naming the unit and layer where the input does not fit (an empty activation, branches of different
+/// shapes, groups that do not divide channels).
 std::vector<UnitCost> infer(const NetworkSpec& network, const Shape& input, std::int32_t classes);
 
 /// Trained parameters (buffers left out) of all units.
