@@ -123,8 +123,10 @@ class Collector {
       first_ = path;
     }
     if (image.sizes() != images_.sizes().slice(1)) {
-      throw DataProblem("images differ in size", "'" + first_.string() + "' has " + size_of(images_) + ", '" + path.string() + "' has " + size_of(image),
-                        "Set resize.");
+      throw DataProblem(
+          "images differ in size",
+          "'" + first_.string() + "' has " + size_of(images_) + ", '" + path.string() + "' has " + size_of(image),
+          "Set resize.");
     }
     images_[kept_++].copy_(image);
   }

@@ -31,7 +31,9 @@ Json resolve_one(const Json& json, const DataPlace& place) {
     throw DataProblem("made images have no test files", "they are made", "Write test = { per_class = n }.");
   test_spec.class_names = facts.class_names;
   const PackFacts test = resolve(test_spec, place);
-  if (test.shape != facts.shape) throw DataProblem("test images have another size than the training images", "one network sees both", "Set resize, or name other files.");
+  if (test.shape != facts.shape)
+    throw DataProblem("test images have another size than the training images", "one network sees both",
+                      "Set resize, or name other files.");
   answer["test_digest"] = test.digest;
   answer["test_counts"] = test.class_counts;
   answer["test_pack_path"] = test.file.string();

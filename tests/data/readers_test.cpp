@@ -173,7 +173,8 @@ TEST_CASE("folder: sizes that differ, unknown test classes and empty folders are
   put_bytes(folder / "a/1.jpg", jpeg_of(ramp(24, 32)));
   put_bytes(folder / "a/2.jpg", jpeg_of(ramp(32, 24)));
 
-  CHECK_THAT(message([&] { read_folder(folder.path(), 0, false, {}); }), Contains("24 x 32") && Contains("32 x 24") && Contains("Set resize"));
+  CHECK_THAT(message([&] { read_folder(folder.path(), 0, false, {}); }),
+             Contains("24 x 32") && Contains("32 x 24") && Contains("Set resize"));
   CHECK_THAT(message([&] { read_folder(folder.path(), 8, false, {"b"}); }), Contains("class 'a'"));
   CHECK(read_folder(folder.path(), 8, false, {"0", "a"}).labels == std::vector<std::int32_t>{1, 1});
 }
@@ -196,7 +197,8 @@ TEST_CASE("folder: damaged JPEG and PNG bytes are refused or decoded, never a cr
 }
 
 TEST_CASE("made: the same recipe makes the same images, and the nearest pattern tells the class") {
-  const std::map<std::string, std::int64_t> recipe{{"classes", 5}, {"per_class", 8}, {"channels", 3}, {"height", 12}, {"width", 10}, {"seed", 3}, {"noise", 40}};
+  const std::map<std::string, std::int64_t> recipe{{"classes", 5}, {"per_class", 8}, {"channels", 3}, {"height", 12},
+                                                   {"width", 10},  {"seed", 3},      {"noise", 40}};
   const RawImages made = make_images(recipe), again = make_images(recipe);
 
   CHECK(made.images.sizes() == at::IntArrayRef({40, 3, 12, 10}));
