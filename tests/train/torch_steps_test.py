@@ -21,8 +21,8 @@ CASES = [  # name, width, make, channels, side, batch, frozen units, base rate, 
     ("cifar7", 1, nets.cifar7, 1, 28, 10, {1, 2}, 0.01, "sgd"),
     ("cifar7", 1, nets.cifar7, 3, 16, 6, set(), 0.001, "adam"),
     ("mnist4", 1, nets.mnist4, 1, 28, 8, {2}, 0.01, "sgd"),
-    ("alexnet", 0.25, nets.alexnet_quarter, 3, 64, 4, {1, 2, 3}, 0.01, "sgd"),
-    ("caffenet", 0.25, nets.caffenet_quarter, 3, 99, 4, {1}, 0.01, "sgd"),
+    ("alexnet", 0.25, nets.alexnet_quarter, 3, 64, 4, {1, 2, 3}, 0.001, "sgd"),
+    ("caffenet", 0.25, nets.caffenet_quarter, 3, 99, 4, {1}, 0.001, "sgd"),
     ("resnet18", 0.25, nets.resnet18_quarter, 3, 64, 8, {1, 2, 5}, 0.005, "sgd"),
 ]
 

@@ -39,7 +39,7 @@ TEST_CASE("omniglot: cifar7 tells ten characters apart after a few epochs, far a
   spec.subset.per_class = spec.subset.train_available = 13;
   spec.subset.valid_per_class = 2;
   spec.subset.test_per_class = 5;
-  for (auto& row : spec.units) row.rates = {{{0, 0}, 0.02f}, {{20, 0}, 0.002f}};
+  for (auto& row : spec.units) row.rates = {{{0, 0}, 0.01f}, {{20, 0}, 0.001f}};
   spec.batch = 10;
   spec.length = {25, 0};
   job.task.record.evaluate_every = 0;
