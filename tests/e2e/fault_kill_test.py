@@ -6,7 +6,7 @@ import sys
 import tempfile
 import unittest
 
-from launches import Launch
+from launches import Launch, resumed_epoch
 
 
 class Kills(unittest.TestCase):
@@ -48,6 +48,7 @@ class Kills(unittest.TestCase):
         self.assertEqual(launch.finish(), 0, launch.said())
 
         self.assertTrue(os.path.exists(marker))
+        self.assertIn(3, [resumed_epoch(attempt) for attempt in launch.records(6)])
         self.assertEqual(len(launch.records(10)), 1)
         self.check_whole(launch)
 

@@ -4,7 +4,6 @@ import os
 import signal
 import struct
 import subprocess
-import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -50,7 +49,7 @@ name = "mnist4"
 batch = 4
 epochs = {epochs}
 momentum = 0.9
-rates = [{{ units = "rest", start = 0.01, factor = 0.1, first = 4 }}]
+rates = [{{ units = "rest", start = 0.002, factor = 0.1, first = 4 }}]
 
 [[experiment]]
 name = "transferred"
@@ -70,6 +69,7 @@ class Launch:
     def __init__(self, folder, name, epochs=6, workers=2, more=(), environment=None):
         self.out = Path(folder) / name
         self.study = Path(folder) / f"{name}.toml"
+        self.output = Path(folder) / f"{name}.said"
         self.study.write_text(STUDY.format(epochs=epochs))
         self.mark = uuid.uuid4().hex
         self.environment = dict(os.environ, ESPALIER_TEST_MARK=self.mark, ESPALIER_CACHE=str(Path(folder) / "cache"),
@@ -79,9 +79,9 @@ class Launch:
         self.process = None
 
     def start(self, *more):
-        self.output = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([*self.command, *more], env=self.environment, stdout=self.output,
-                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen([*self.command, *more], env=self.environment, stdout=output,
+                                            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         return self
 
     def finish(self, *more):
@@ -94,8 +94,7 @@ class Launch:
         return code
 
     def said(self):
-        self.output.seek(0)
-        return self.output.read().decode(errors="replace")
+        return self.output.read_text(errors="replace")
 
     def processes(self):
         """{pid: command line} of everything that carries our mark, but zombies."""
@@ -193,6 +192,11 @@ class Launch:
             again = finished & set(self.attempts(segment))
             assert not again, f"done again in segment {segment}: {again}"
             finished |= set(self.done(segment))
+
+
+def resumed_epoch(attempt):
+    """Epoch that an attempt record says it went on from."""
+    return struct.unpack_from("<i", attempt, 52)[0]
 
 
 def task_of(payload):
