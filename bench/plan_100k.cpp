@@ -19,9 +19,10 @@ std::vector<study::Value> numbers(int from, int to) {
 
 study::Study big_study() {
   auto study = support::small_study(4, 8);
-  auto grid = support::experiment("grid", {support::axis("transferred", numbers(0, 7)), support::axis("frozen", numbers(0, 7)),
-                                           support::axis("high_units", numbers(1, 8)), support::axis("decay_epoch", numbers(0, 20)),
-                                           support::axis("per_class", {1, 2, 4, 8}), support::axis("replicate", {1})});
+  auto grid = support::experiment(
+      "grid", {support::axis("transferred", numbers(0, 7)), support::axis("frozen", numbers(0, 7)),
+               support::axis("high_units", numbers(1, 8)), support::axis("decay_epoch", numbers(0, 20)),
+               support::axis("per_class", {1, 2, 4, 8}), support::axis("replicate", {1})});
   grid.excludes = {{{}, "frozen beyond transferred", "frozen > transferred"}};
   study.experiments = {grid};
   return study;

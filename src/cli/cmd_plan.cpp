@@ -50,11 +50,14 @@ int run(const Options& options) {
 
 void add_plan(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("plan", "show what a study multiplies out to, what is shared, what exists and what it costs");
+  CLI::App* verb =
+      app.add_subcommand("plan", "show what a study multiplies out to, what is shared, what exists and what it costs");
   verb->add_option("study", options->study.file, "the study file")->required();
   verb->add_option("--out", options->out, "directory of results: what exists there counts as done");
-  verb->add_option("--data-root", options->study.data_root, "folder that data paths are relative to; default: the study's");
-  verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")->allow_extra_args(false);
+  verb->add_option("--data-root", options->study.data_root,
+                   "folder that data paths are relative to; default: the study's");
+  verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")
+      ->allow_extra_args(false);
   verb->add_option("--only", options->only, "CONDITION: count the tasks of these runs alone");
   verb->add_option("--given", options->given, "JSON file with selections made by hand");
   verb->add_flag("--explain", options->explain, "show what each pass saved and which selections are made");

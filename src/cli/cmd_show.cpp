@@ -39,7 +39,8 @@ std::string task_text(const plan::Plan& plan, const task::Task& task, const Stud
   return units_table(plan, task) + "\n" + task_facts(plan, task, input.facts);
 }
 
-std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task, const StudyInput& input) {
+std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,
+                        const StudyInput& input) {
   std::string text;
   for (const auto& need : task.needs) {
     const auto* source = find_task(plan, need);
@@ -54,7 +55,8 @@ std::string run_text(const plan::Plan& plan, const plan::PlannedRun& run, const 
   std::string text = fmt::format("run {} of experiment '{}'\n\n", run.id.brief(), run.experiment);
   text += values_table(shown_labels(input.study, run)) + "\n";
   if (!run.aborted.empty()) return text + "aborted: " + run.aborted + "\n";
-  if (!run.waits_for.empty()) return text + "waits for the selection " + run.waits_for + ": its rows are not known yet\n";
+  if (!run.waits_for.empty())
+    return text + "waits for the selection " + run.waits_for + ": its rows are not known yet\n";
   const auto* task = find_task(plan, run.task);
   if (!task) return text;
   text += fmt::format("task {}\n\n{}\n", run.task.brief(), task_text(plan, *task, input));
@@ -87,7 +89,8 @@ int show(const Options& options) {
   const auto chosen = choose_runs(plan, options.run);
   fmt::print("{}", run_text(plan, *chosen.front(), input));
   if (chosen.size() > 1) {
-    fmt::print("\nthe first of {} runs that fit; the next is {}. Name further axes to choose.\n", chosen.size(), chosen[1]->id.brief());
+    fmt::print("\nthe first of {} runs that fit; the next is {}. Name further axes to choose.\n", chosen.size(),
+               chosen[1]->id.brief());
   }
   return static_cast<int>(ExitCode::done);
 }
@@ -101,8 +104,10 @@ void add_show(CLI::App& app, int& exit_code) {
   verb->add_option("run", options->run, "first digits of an id, or EXPERIMENT:axis=value,axis=value")->required();
   verb->add_option("--out", options->out, "directory of results: selections made there are used");
   verb->add_option("--given", options->given, "JSON file with selections made by hand");
-  verb->add_option("--data-root", options->study.data_root, "folder that data paths are relative to; default: the study's");
-  verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")->allow_extra_args(false);
+  verb->add_option("--data-root", options->study.data_root,
+                   "folder that data paths are relative to; default: the study's");
+  verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")
+      ->allow_extra_args(false);
   verb->callback([options, &exit_code] { exit_code = show(*options); });
 }
 

@@ -10,7 +10,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr const char* kForm = R"(Write [{"experiment": "frozen", "per": {"per_class": 10}, "values": {"transferred": 6}}, ...])";
+constexpr const char* kForm =
+    R"(Write [{"experiment": "frozen", "per": {"per_class": 10}, "values": {"transferred": 6}}, ...])";
 
 study::Value value_of(const ordered_json& value) {
   if (value.is_boolean()) return value.get<bool>();

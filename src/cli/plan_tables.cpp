@@ -13,9 +13,12 @@ using nlohmann::ordered_json;
 
 const char* name_of(task::TaskKind kind) {
   switch (kind) {
-    case task::TaskKind::pretrain: return "pretrain";
-    case task::TaskKind::train: return "train";
-    case task::TaskKind::noop: return "noop";
+    case task::TaskKind::pretrain:
+      return "pretrain";
+    case task::TaskKind::train:
+      return "train";
+    case task::TaskKind::noop:
+      return "noop";
   }
   return "unknown";
 }
@@ -70,8 +73,11 @@ ordered_json experiments_json(const plan::Plan& plan) {
 ordered_json passes_json(const plan::Plan& plan) {
   ordered_json all = ordered_json::array();
   for (const auto& pass : plan.passes) {
-    all.push_back({{"name", pass.name}, {"tasks_before", pass.tasks_before}, {"tasks_after", pass.tasks_after},
-                   {"epoch_images_before", pass.epoch_images_before}, {"epoch_images_after", pass.epoch_images_after}});
+    all.push_back({{"name", pass.name},
+                   {"tasks_before", pass.tasks_before},
+                   {"tasks_after", pass.tasks_after},
+                   {"epoch_images_before", pass.epoch_images_before},
+                   {"epoch_images_after", pass.epoch_images_after}});
   }
   return all;
 }

@@ -33,7 +33,8 @@ bool fits(const plan::PlannedRun& run, const Wanted& wanted) {
   if (!wanted.experiment.empty() && run.experiment != wanted.experiment) return false;
   for (const auto& label : wanted.labels) {
     const auto* value = run.label(label.axis);
-    if (!value || study::to_string(study::parse_value(*value)) != study::to_string(study::parse_value(label.value))) return false;
+    if (!value || study::to_string(study::parse_value(*value)) != study::to_string(study::parse_value(label.value)))
+      return false;
   }
   return true;
 }

@@ -70,7 +70,8 @@ std::string rates_text(const std::vector<study::RateGroup>& groups) {
     text += study::to_string(study::Value(group.start.value_or(0)));
     if (!group.first) continue;
     text += " x " + study::to_string(study::Value(group.factor)) + " at " + duration_text(group.first);
-    if (group.every) text += group.beat == study::RateGroup::Beat::multiples ? " and multiples of " : " and then every ";
+    if (group.every)
+      text += group.beat == study::RateGroup::Beat::multiples ? " and multiples of " : " and then every ";
     if (group.every) text += duration_text(group.every);
   }
   return text;
@@ -91,23 +92,27 @@ struct Key {
 const std::vector<Key>& train_keys() {
   static const std::vector<Key> keys = {
       {"batch", [](const TrainValues& v) { return text_of(v.batch); }},
-      {"epochs", [](const TrainValues& v) { return v.epochs ? std::optional(study::to_string(*v.epochs)) : std::nullopt; }},
+      {"epochs",
+       [](const TrainValues& v) { return v.epochs ? std::optional(study::to_string(*v.epochs)) : std::nullopt; }},
       {"optimiser", [](const TrainValues& v) { return v.optimiser; }},
       {"momentum", [](const TrainValues& v) { return text_of(v.momentum); }},
       {"weight_decay", [](const TrainValues& v) { return text_of(v.weight_decay); }},
-      {"augment", [](const TrainValues& v) { return v.augment ? std::optional(augment_text(*v.augment)) : std::nullopt; }},
+      {"augment",
+       [](const TrainValues& v) { return v.augment ? std::optional(augment_text(*v.augment)) : std::nullopt; }},
       {"frozen_dropout", [](const TrainValues& v) { return v.frozen_dropout; }},
       {"precision", [](const TrainValues& v) { return v.precision; }},
       {"evaluate.every", [](const TrainValues& v) { return text_of(v.evaluate_every); }},
       {"fit", [](const TrainValues& v) { return text_of(v.fit); }},
       {"keep", [](const TrainValues& v) { return v.keep.empty() ? std::nullopt : std::optional(v.keep); }},
-      {"rates", [](const TrainValues& v) { return v.rates.empty() ? std::nullopt : std::optional(rates_text(v.rates)); }},
+      {"rates",
+       [](const TrainValues& v) { return v.rates.empty() ? std::nullopt : std::optional(rates_text(v.rates)); }},
   };
   return keys;
 }
 
 /// Sets of training values from the most special to the default, with what to call them.
-std::vector<std::pair<TrainValues, std::string>> layers(const study::Study& study, const plan::PlannedRun& run, ShownRole role) {
+std::vector<std::pair<TrainValues, std::string>> layers(const study::Study& study, const plan::PlannedRun& run,
+                                                        ShownRole role) {
   std::vector<std::pair<TrainValues, std::string>> all;
   const std::string axis = role == ShownRole::source ? "source" : "target";
   const auto* name = run.label(axis);
@@ -116,8 +121,10 @@ std::vector<std::pair<TrainValues, std::string>> layers(const study::Study& stud
       if (name && entry.name == *name) all.emplace_back(entry.train, "[" + axis + "." + entry.name + ".train]");
     }
   };
-  if (role == ShownRole::source) add(study.sources);
-  else add(study.targets);
+  if (role == ShownRole::source)
+    add(study.sources);
+  else
+    add(study.targets);
   all.emplace_back(study.train, "[train]");
   all.emplace_back(study::train_defaults(), "default");
   return all;

@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kClassesNamed = 6;
 
 std::string moment_text(const task::Moment& moment) {
-  return moment.step == 0 ? fmt::format("epoch {}", moment.epoch) : fmt::format("epoch {} step {}", moment.epoch, moment.step);
+  return moment.step == 0 ? fmt::format("epoch {}", moment.epoch)
+                          : fmt::format("epoch {} step {}", moment.epoch, moment.step);
 }
 
 std::set<task::Moment> changes(const task::TrainSpec& spec) {
@@ -27,18 +28,24 @@ std::set<task::Moment> changes(const task::TrainSpec& spec) {
 
 std::string start_text(const task::UnitStart& start) {
   switch (start.kind) {
-    case task::StartKind::fresh: return "new";
-    case task::StartKind::task: return "copied from " + start.task.brief();
-    case task::StartKind::checkpoint: return "copied from checkpoint " + start.checkpoint.hex.substr(0, 8);
+    case task::StartKind::fresh:
+      return "new";
+    case task::StartKind::task:
+      return "copied from " + start.task.brief();
+    case task::StartKind::checkpoint:
+      return "copied from checkpoint " + start.checkpoint.hex.substr(0, 8);
   }
   return "";
 }
 
 const char* trained_text(task::Trained trained) {
   switch (trained) {
-    case task::Trained::no: return "frozen";
-    case task::Trained::all: return "yes";
-    case task::Trained::scale_shift: return "scale and shift";
+    case task::Trained::no:
+      return "frozen";
+    case task::Trained::all:
+      return "yes";
+    case task::Trained::scale_shift:
+      return "scale and shift";
   }
   return "";
 }
@@ -51,7 +58,9 @@ std::string rate_at(const task::UnitRow& row, const task::Moment& moment) {
   return text;
 }
 
-std::string shape_text(const network::Shape& shape) { return fmt::format("{}x{}x{}", shape.channels, shape.height, shape.width); }
+std::string shape_text(const network::Shape& shape) {
+  return fmt::format("{}x{}x{}", shape.channels, shape.height, shape.width);
+}
 
 const network::NetworkSpec& network_of(const plan::Plan& plan, const task::Task& task) {
   return plan.catalog.networks.at(task.train.network);
@@ -88,7 +97,8 @@ std::string units_table(const plan::Plan& plan, const task::Task& task) {
   const auto& network = network_of(plan, task);
   for (std::size_t u = 0; u < task.train.units.size(); ++u) {
     const auto& row = task.train.units[u];
-    std::vector<std::string> cells = {std::to_string(u + 1), network.units[u].name, start_text(row.start), trained_text(row.trained)};
+    std::vector<std::string> cells = {std::to_string(u + 1), network.units[u].name, start_text(row.start),
+                                      trained_text(row.trained)};
     for (const auto& moment : moments) cells.push_back(rate_at(row, moment));
     table.row(std::move(cells));
   }
@@ -97,7 +107,8 @@ std::string units_table(const plan::Plan& plan, const task::Task& task) {
 
 std::string network_table(const plan::Plan& plan, const task::Task& task) {
   const auto& network = network_of(plan, task);
-  const auto units = network::infer(network, task.train.input, static_cast<std::int32_t>(classes_of(plan, task).size()));
+  const auto units =
+      network::infer(network, task.train.input, static_cast<std::int32_t>(classes_of(plan, task).size()));
   Table table({"unit", "name", "input", "output", "parameters", "multiply-adds"});
   for (std::size_t u = 0; u < units.size(); ++u) {
     const std::int64_t parameters = network::parameter_count({units[u]});
@@ -113,13 +124,15 @@ std::string task_facts(const plan::Plan& plan, const task::Task& task, const pla
   const auto& classes = classes_of(plan, task);
   const auto* data = facts_of(facts, subset.data);
   std::string text = fmt::format("classes   {} ({})\n", classes.size(), class_names(classes, data));
-  text += fmt::format("images    {} a class for training of {} there, {} for validation, {} for test{}\n", subset.per_class,
-                      subset.train_available, subset.valid_per_class, subset.test_per_class,
+  text += fmt::format("images    {} a class for training of {} there, {} for validation, {} for test{}\n",
+                      subset.per_class, subset.train_available, subset.valid_per_class, subset.test_per_class,
                       subset.test_data.empty() ? "" : " and test files of their own");
-  text += fmt::format("length    {}, {} images seen, batches of {}\n", moment_text(spec.length), task.epoch_images, spec.batch);
+  text += fmt::format("length    {}, {} images seen, batches of {}\n", moment_text(spec.length), task.epoch_images,
+                      spec.batch);
   text += fmt::format("input     {}\n", shape_text(spec.input));
-  text += fmt::format("seeds     init {:016x}, order {:016x}, masks {:016x}, augmentation {:016x} (0: nothing is drawn)\n",
-                      spec.init_seed, spec.order_seed, spec.mask_seed, spec.augment_seed);
+  text +=
+      fmt::format("seeds     init {:016x}, order {:016x}, masks {:016x}, augmentation {:016x} (0: nothing is drawn)\n",
+                  spec.init_seed, spec.order_seed, spec.mask_seed, spec.augment_seed);
   text += fmt::format("estimate  {:.1f} s (uncalibrated)\n", task.cost_s);
   return text;
 }

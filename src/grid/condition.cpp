@@ -59,7 +59,8 @@ Condition::Condition(const std::string& text, const std::vector<std::string>& kn
     parser_->parser.SetExpr(translated.expression);
     parser_->parser.GetExprVar();  // reads the whole text, so that a malformed one is refused here
   } catch (const mup::ParserError& error) {
-    throw UsageError("condition '" + text_ + "' cannot be read", error.GetMsg(), "Write it like 'frozen > transferred'.");
+    throw UsageError("condition '" + text_ + "' cannot be read", error.GetMsg(),
+                     "Write it like 'frozen > transferred'.");
   }
 }
 

@@ -34,7 +34,8 @@ const study::Axis* find_axis(const study::Experiment& experiment, const std::str
   return nullptr;
 }
 
-const std::string* chosen_value(const std::vector<std::pair<std::string, std::string>>& chosen, const std::string& axis) {
+const std::string* chosen_value(const std::vector<std::pair<std::string, std::string>>& chosen,
+                                const std::string& axis) {
   for (const auto& [name, value] : chosen) {
     if (name == axis) return &value;
   }
@@ -123,12 +124,14 @@ void Dimensions::order() {
   };
   while (!left.empty()) {
     const auto ready = std::find_if(left.begin(), left.end(), [&](const Dimension& dimension) {
-      return dimension.by.empty() || std::any_of(sorted.begin(), sorted.end(),
-                                                 [&](const Dimension& before) { return provides(before, dimension.by); });
+      return dimension.by.empty() || std::any_of(sorted.begin(), sorted.end(), [&](const Dimension& before) {
+               return provides(before, dimension.by);
+             });
     });
     if (ready == left.end()) {
       throw UsageError("axis '" + left.front().axes[0]->name + "' follows '" + left.front().by + "'",
-                       "that is no axis of this experiment, or follows it in turn", "Make '" + left.front().by + "' an axis.");
+                       "that is no axis of this experiment, or follows it in turn",
+                       "Make '" + left.front().by + "' an axis.");
     }
     sorted.push_back(*ready);
     left.erase(ready);

@@ -11,7 +11,8 @@ struct Dimension {
   std::vector<const study::Axis*> axes;  ///< advance together
   std::string by;                        ///< name of the axis it follows; empty: none
 
-  /// How many values there are where `by` has the value `followed` (ignored unless dependent); -1: zips of unequal length.
+  /// How many values there are where `by` has the value `followed` (ignored unless dependent); -1: zips of unequal
+  /// length.
   std::int64_t size(const std::string& followed) const;
   const std::vector<study::Value>& values(std::size_t axis, const std::string& followed) const;
 };

@@ -53,8 +53,9 @@ class Expander {
                        "they advance together", "Give them equally many values.");
     }
     if (size == 0 && !dimension.by.empty()) {
-      throw UsageError("axis '" + dimension.axes[0]->name + "' has no values where " + dimension.by + " is '" + followed + "'",
-                       "it follows '" + dimension.by + "'", "Add '" + followed + " = [...]'.");
+      throw UsageError(
+          "axis '" + dimension.axes[0]->name + "' has no values where " + dimension.by + " is '" + followed + "'",
+          "it follows '" + dimension.by + "'", "Add '" + followed + " = [...]'.");
     }
     for (std::int64_t i = 0; i < size; ++i) {
       for (std::size_t a = 0; a < dimension.axes.size(); ++a) {
@@ -72,7 +73,8 @@ class Expander {
     for (std::size_t i = 0; i < shapes_.size(); ++i) {
       if (shapes_[i].shape.case_name == name) return static_cast<std::int32_t>(i);
     }
-    throw UsageError("there is no case '" + name + "'", "the axis 'case' names it", "Add 'case." + name + " = { ... }'.");
+    throw UsageError("there is no case '" + name + "'", "the axis 'case' names it",
+                     "Add 'case." + name + " = { ... }'.");
   }
 
   void leaf() {
@@ -84,8 +86,10 @@ class Expander {
       if (values_[i]) cell.values[i] = values_[i];
     }
     fallbacks_->fill(cell.values, shape.shape.origins);
-    if (const auto* rule = rules_->excluding(cell.values)) ++grid_.excluded[*rule];
-    else grid_.cells.push_back(std::move(cell));
+    if (const auto* rule = rules_->excluding(cell.values))
+      ++grid_.excluded[*rule];
+    else
+      grid_.cells.push_back(std::move(cell));
   }
 
   Dimensions dimensions_;

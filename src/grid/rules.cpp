@@ -10,7 +10,8 @@ Rules::Rules(const std::vector<study::Exclude>& excludes, const std::vector<std:
   for (const auto& exclude : excludes) {
     Rule rule{exclude.name, Condition(exclude.when, columns), {}};
     for (const auto& name : rule.condition.names()) {
-      rule.columns.push_back(static_cast<std::size_t>(std::find(columns.begin(), columns.end(), name) - columns.begin()));
+      rule.columns.push_back(
+          static_cast<std::size_t>(std::find(columns.begin(), columns.end(), name) - columns.begin()));
     }
     rules_.push_back(std::move(rule));
   }

@@ -36,7 +36,8 @@ class ShapeMaker {
   ShapeValues finish(const std::string& case_name) {
     made_.shape.case_name = case_name;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (made_.shape.origins[i] == Origin::absent && is_protocol_axis(columns_[i])) made_.shape.origins[i] = Origin::fallback;
+      if (made_.shape.origins[i] == Origin::absent && is_protocol_axis(columns_[i]))
+        made_.shape.origins[i] = Origin::fallback;
     }
     return std::move(made_);
   }
@@ -52,7 +53,8 @@ class ShapeMaker {
 };
 
 /// The most special wins: what varies, then the case's own, then the experiment's.
-ShapeValues shape_of(const study::Experiment& experiment, const std::vector<std::string>& columns, const study::Case* one) {
+ShapeValues shape_of(const study::Experiment& experiment, const std::vector<std::string>& columns,
+                     const study::Case* one) {
   ShapeMaker maker(columns);
   maker.fixed(experiment.fixed, Origin::fixed);
   if (one) maker.takes(one->takes);

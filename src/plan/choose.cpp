@@ -23,7 +23,7 @@ struct Ranked {
   BySplit metric;
 };
 
-BySplit split_means(const std::vector<Measurement>& runs, double Measurement::*quantity) {
+BySplit split_means(const std::vector<Measurement>& runs, double Measurement::* quantity) {
   std::map<std::string, std::map<std::string, std::vector<double>>> grouped;
   for (const auto& run : runs) {
     if (!run.diverged) grouped[run.split][run.cell].push_back(run.*quantity);

@@ -104,7 +104,8 @@ std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const 
     return all;
   }
   if (study_.split.kind == study::Split::Kind::none) {
-    throw Refusal{"classes = \"" + word + "\" needs a split", "split.kind is \"none\"", "Use kind = \"random\" or \"listed\"."};
+    throw Refusal{"classes = \"" + word + "\" needs a split", "split.kind is \"none\"",
+                  "Use kind = \"random\" or \"listed\"."};
   }
   if (split < 1 || split > static_cast<std::int32_t>(halves_.size())) {
     throw Refusal{"there is no split " + std::to_string(split), "there are " + std::to_string(halves_.size()),
@@ -119,7 +120,8 @@ ClassPool ClassPools::made(Role role, const std::string& name, std::int32_t spli
   const auto data = study_.data.find(from.data);
   const auto known = facts_.data.find(from.data);
   if (data == study_.data.end() || known == facts_.data.end()) {
-    throw Refusal{"nothing is known of data '" + from.data + "'", "'" + name + "' is made of it", "Name it under [data]."};
+    throw Refusal{"nothing is known of data '" + from.data + "'", "'" + name + "' is made of it",
+                  "Name it under [data]."};
   }
   ClassPool pool;
   pool.data = &data->second;
@@ -158,9 +160,10 @@ void ClassPools::check_size(const ClassPool& pool, std::int64_t per_class) {
   const auto least = take_all ? std::min<std::int64_t>(1, per_class) : per_class;
   const std::string found = short_classes(pool, least);
   if (found.empty()) return;
-  throw Refusal{"data '" + pool.data->name + "' has classes with fewer than " + std::to_string(least) + " training images",
-                found + "; validation and test images are set apart first",
-                "Ask for fewer, or set short_classes = \"take-all\" or \"leave-out\"."};
+  throw Refusal{
+      "data '" + pool.data->name + "' has classes with fewer than " + std::to_string(least) + " training images",
+      found + "; validation and test images are set apart first",
+      "Ask for fewer, or set short_classes = \"take-all\" or \"leave-out\"."};
 }
 
 std::int64_t ClassPools::all_of(const std::string& target) const {

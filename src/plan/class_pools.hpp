@@ -14,10 +14,10 @@ enum class Role : std::uint8_t { source, target };
 struct ClassPool {
   const DataFacts* facts = nullptr;
   const study::DataSet* data = nullptr;
-  std::string digest;                     ///< of the class list, in the catalog
-  std::vector<std::int32_t> classes;      ///< indices into the data's classes; label i is classes[i]
-  std::vector<std::int64_t> available;    ///< training images each may give
-  std::int64_t train_available = 0;       ///< the most any of them may give
+  std::string digest;                   ///< of the class list, in the catalog
+  std::vector<std::int32_t> classes;    ///< indices into the data's classes; label i is classes[i]
+  std::vector<std::int64_t> available;  ///< training images each may give
+  std::int64_t train_available = 0;     ///< the most any of them may give
   std::int64_t valid_images = 0, test_images = 0;
 
   std::int32_t count() const { return static_cast<std::int32_t>(classes.size()); }

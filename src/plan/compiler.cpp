@@ -26,7 +26,8 @@ std::string key_of(const PlannedExperiment& experiment) { return "experiment." +
 
 }  // namespace
 
-Compiler::Compiler(const study::Study& study, const Facts& facts, const Outcomes& outcomes, const CompileOptions& options)
+Compiler::Compiler(const study::Study& study, const Facts& facts, const Outcomes& outcomes,
+                   const CompileOptions& options)
     : study_(study), facts_(facts), outcomes_(outcomes), options_(options) {}
 
 Plan Compiler::run() {
@@ -48,8 +49,9 @@ Plan Compiler::run() {
 
 grid::Surroundings Compiler::surroundings() {
   grid::Surroundings around;
-  around.splits = study_.split.kind == study::Split::Kind::listed ? static_cast<std::int32_t>(study_.split.listed.size())
-                                                                  : study_.split.count;
+  around.splits = study_.split.kind == study::Split::Kind::listed
+                      ? static_cast<std::int32_t>(study_.split.listed.size())
+                      : study_.split.count;
   for (const auto& source : study_.sources) around.sources.push_back(source.name);
   Recipes recipes(study_);
   for (const auto& target : study_.targets) {
@@ -137,7 +139,8 @@ Compiler::Taking Compiler::take_values(PlannedExperiment& experiment, grid::Cell
     }
     for (std::size_t v = 0; v < take.values.size(); ++v) {
       const auto column = static_cast<std::size_t>(grid.column(take.values[v]));
-      if (shape.origins[column] == grid::Origin::taken && !cell.values[column]) cell.values[column] = decision.chosen[v];
+      if (shape.origins[column] == grid::Origin::taken && !cell.values[column])
+        cell.values[column] = decision.chosen[v];
     }
   }
   return run.waits_for.empty() ? Taking::settled : Taking::waiting;
@@ -160,7 +163,8 @@ bool Compiler::train(PlannedExperiment& experiment, const grid::Cell& cell, Plan
       refuse(experiment, cell, refusal);
       return false;
     }
-    run.aborted = refusal.problem + (refusal.why.empty() ? "" : " (" + refusal.why + ")");  // the study was fine, what was chosen is not
+    run.aborted = refusal.problem +
+                  (refusal.why.empty() ? "" : " (" + refusal.why + ")");  // the study was fine, what was chosen is not
     return true;
   }
 }
@@ -204,7 +208,8 @@ void Compiler::plan_experiment(PlannedExperiment& experiment) {
 
 void Compiler::report_passes() {
   const auto tasks = static_cast<std::int64_t>(tasks_.all().size());
-  plan_.passes.push_back({"canonicalise", unmerged_tasks_, unmerged_tasks_, unmerged_epoch_images_, unmerged_epoch_images_});
+  plan_.passes.push_back(
+      {"canonicalise", unmerged_tasks_, unmerged_tasks_, unmerged_epoch_images_, unmerged_epoch_images_});
   plan_.passes.push_back({"merge", unmerged_tasks_, tasks, unmerged_epoch_images_, tasks_.epoch_images()});
 }
 

@@ -39,8 +39,8 @@ double cost_s(const Training& training, double multiply_adds_per_s) {
   const auto evaluated = training.valid_images * training.record.valid + training.test_images * training.record.test;
   const double arithmetic =
       step_multiply_adds(training.spec, *training.units) * static_cast<double>(training.epoch_images) +
-      forward_multiply_adds(*training.units) *
-          (static_cast<double>(evaluated * evaluations(training)) + static_cast<double>(training.images * training.record.fit));
+      forward_multiply_adds(*training.units) * (static_cast<double>(evaluated * evaluations(training)) +
+                                                static_cast<double>(training.images * training.record.fit));
   return arithmetic / multiply_adds_per_s + kStepOverhead * static_cast<double>(training.steps);
 }
 

@@ -26,15 +26,18 @@ class Order {
     if (state_[at] == Visit::closed) return;
     const auto& experiment = study_.experiments[at];
     if (state_[at] == Visit::open) {
-      return refuse(experiment.where, experiment.name, {"selections go in a circle through experiment '" + experiment.name + "'",
-                    "its runs would need their own results", "Choose from another experiment."});
+      return refuse(experiment.where, experiment.name,
+                    {"selections go in a circle through experiment '" + experiment.name + "'",
+                     "its runs would need their own results", "Choose from another experiment."});
     }
     state_[at] = Visit::open;
     for (const auto* take : takes_of(experiment)) {
       for (const auto& from : take->from) {
         const auto found = index_.find(from);
-        if (found == index_.end()) refuse_unknown(*take, experiment.name, from);
-        else visit(found->second);
+        if (found == index_.end())
+          refuse_unknown(*take, experiment.name, from);
+        else
+          visit(found->second);
         if (!good_) return;
       }
     }
@@ -46,8 +49,9 @@ class Order {
     std::vector<std::string> names;
     for (const auto& [name, at] : index_) names.push_back(name);
     const std::string near = study::nearest(from, names);
-    refuse(take.where, experiment, {"a selection refers to experiment '" + from + "'", "there is none of that name",
-           near.empty() ? "" : "Did you mean '" + near + "'?"});
+    refuse(take.where, experiment,
+           {"a selection refers to experiment '" + from + "'", "there is none of that name",
+            near.empty() ? "" : "Did you mean '" + near + "'?"});
   }
 
   void refuse(study::Location where, const std::string& experiment, const Refusal& refusal) {

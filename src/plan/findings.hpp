@@ -26,7 +26,8 @@ class Findings {
   bool has_errors() const { return study::has_errors(all_); }
 
  private:
-  void add(study::Diagnostic::Severity severity, study::Location where, const std::string& key, const Refusal& refusal) {
+  void add(study::Diagnostic::Severity severity, study::Location where, const std::string& key,
+           const Refusal& refusal) {
     if (!seen_.insert(key + '\n' + refusal.problem).second) return;
     all_.push_back({severity, where, key, refusal.problem, refusal.why, refusal.suggestion});
   }

@@ -19,10 +19,14 @@ const metrics::Row* last_row(const TaskOutcome& outcome, metrics::Subset subset)
 
 bool records(const task::RecordSpec& record, metrics::Subset subset) {
   switch (subset) {
-    case metrics::Subset::valid: return record.valid;
-    case metrics::Subset::test: return record.test;
-    case metrics::Subset::fit: return record.fit;
-    case metrics::Subset::train: return true;
+    case metrics::Subset::valid:
+      return record.valid;
+    case metrics::Subset::test:
+      return record.test;
+    case metrics::Subset::fit:
+      return record.fit;
+    case metrics::Subset::train:
+      return true;
   }
   return false;
 }
@@ -88,7 +92,8 @@ void Gathering::check_recorded(const TaskTable::Entry& entry, const RunRef& ref)
 void Gathering::fail(const RunRef& ref, Setting& setting, const std::string& why) {
   ++setting.missing;
   const auto& experiment = *ref.experiment;
-  failures_.push_back(experiment.study->name + ": " + describe(experiment, experiment.grid.cells[ref.run]) + " (" + why + ")");
+  failures_.push_back(experiment.study->name + ": " + describe(experiment, experiment.grid.cells[ref.run]) + " (" +
+                      why + ")");
 }
 
 void Gathering::add(const RunRef& ref) {
@@ -102,7 +107,8 @@ void Gathering::add(const RunRef& ref) {
   }
   const Measurement place = place_of(run);
   const auto* replicate = run.label("replicate");
-  const std::string cell = text_of(setting->values) + "|" + place.split + "|" + place.cell + "|" + (replicate ? *replicate : "");
+  const std::string cell =
+      text_of(setting->values) + "|" + place.split + "|" + place.cell + "|" + (replicate ? *replicate : "");
   if (!seen_.insert(cell + "|" + run.task.hex).second) return;
   if (!run.aborted.empty()) return fail(ref, *setting, "aborted: " + run.aborted);
   if (const auto* entry = tasks_.find(run.task)) {
@@ -110,14 +116,17 @@ void Gathering::add(const RunRef& ref) {
     setting->trained_units = entry->trained_units;
   }
   const auto outcome = outcomes_.find(run.task);
-  if (outcome == outcomes_.end() || !ended(outcome->second.state)) needs_.insert(run.task);
-  else measure(outcome->second, ref, *setting, place);
+  if (outcome == outcomes_.end() || !ended(outcome->second.state))
+    needs_.insert(run.task);
+  else
+    measure(outcome->second, ref, *setting, place);
 }
 
 void Gathering::measure(const TaskOutcome& outcome, const RunRef& ref, Setting& setting, Measurement measured) {
   measured.diverged = outcome.state == RunState::failed && outcome.cause.starts_with("diverged");
   if (outcome.state != RunState::done && !measured.diverged) {
-    return fail(ref, setting, std::string(name_of(outcome.state)) + (outcome.cause.empty() ? "" : ": " + outcome.cause));
+    return fail(ref, setting,
+                std::string(name_of(outcome.state)) + (outcome.cause.empty() ? "" : ": " + outcome.cause));
   }
   const auto* row = last_row(outcome, metric_.subset);
   if (!row && !measured.diverged) {

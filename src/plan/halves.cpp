@@ -12,8 +12,8 @@ namespace {
 using Halves = study::Split::Halves;
 
 Halves drawn(const study::Study& study, std::int32_t classes, std::int32_t split) {
-  const auto order = permutation(classes, seed_of(static_cast<std::uint64_t>(study.seed),
-                                                  {std::string_view("split"), std::int64_t{split}}));
+  const auto order = permutation(
+      classes, seed_of(static_cast<std::uint64_t>(study.seed), {std::string_view("split"), std::int64_t{split}}));
   const auto middle = order.begin() + study.split.source;
   Halves halves{{order.begin(), middle}, {middle, middle + study.split.target}};
   std::sort(halves.source.begin(), halves.source.end());

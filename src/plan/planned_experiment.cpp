@@ -55,8 +55,10 @@ std::vector<Label> labels_of(const PlannedExperiment& experiment, const grid::Ce
   std::vector<Label> labels;
   labels.reserve(grid.columns.size());
   for (std::size_t i = 0; i < grid.columns.size(); ++i) {
-    if (cell.values[i]) labels.push_back({grid.columns[i], to_string(*cell.values[i])});
-    else if (shape.origins[i] == grid::Origin::taken) labels.push_back({grid.columns[i], "later"});
+    if (cell.values[i])
+      labels.push_back({grid.columns[i], to_string(*cell.values[i])});
+    else if (shape.origins[i] == grid::Origin::taken)
+      labels.push_back({grid.columns[i], "later"});
   }
   return labels;
 }
@@ -64,7 +66,8 @@ std::vector<Label> labels_of(const PlannedExperiment& experiment, const grid::Ce
 std::string describe(const PlannedExperiment& experiment, const grid::Cell& cell) {
   std::string text;
   const auto add = [&](const std::string& axis) {
-    if (const auto* value = value_at(experiment.grid, cell, axis)) text += (text.empty() ? "" : ", ") + axis + "=" + to_string(*value);
+    if (const auto* value = value_at(experiment.grid, cell, axis))
+      text += (text.empty() ? "" : ", ") + axis + "=" + to_string(*value);
   };
   bool split_named = false;
   for (const auto& axis : experiment.study->axes) {

@@ -10,10 +10,10 @@ namespace espalier::plan {
 
 struct PlannedExperiment {
   const study::Experiment* study = nullptr;
-  grid::Grid grid;                ///< cells, taken values filled in where decided
-  std::vector<PlannedRun> runs;   ///< one a cell, once planned
+  grid::Grid grid;               ///< cells, taken values filled in where decided
+  std::vector<PlannedRun> runs;  ///< one a cell, once planned
   ExperimentCount count;
-  std::set<TaskId> sources;       ///< pretrainings its runs start from
+  std::set<TaskId> sources;  ///< pretrainings its runs start from
 };
 
 /// A value as it is compared: where a number of images is all there are, it is "all".

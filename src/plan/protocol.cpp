@@ -19,7 +19,8 @@ std::int32_t units(const ValueOf& value_of, const char* axis, std::int32_t depth
   const auto* number = value->integer();
   if (!number || *number < 0 || *number > depth) {
     throw Refusal{std::string(axis) + " = " + to_string(*value) + " is out of range",
-                  "the network has " + std::to_string(depth) + " units", "Use 0 to " + std::to_string(depth) + " or \"all\"."};
+                  "the network has " + std::to_string(depth) + " units",
+                  "Use 0 to " + std::to_string(depth) + " or \"all\"."};
   }
   return static_cast<std::int32_t>(*number);
 }
@@ -56,7 +57,8 @@ std::optional<study::Duration> read_decay(const study::Value& value) {
   if (value == study::Value("never")) return std::nullopt;
   const auto duration = study::parse_duration(value);
   if (!duration || duration->count < 0) {
-    throw Refusal{"decay_epoch = " + to_string(value) + " is no duration", "", "Use epochs from 0 on, or \"2000 steps\"."};
+    throw Refusal{"decay_epoch = " + to_string(value) + " is no duration", "",
+                  "Use epochs from 0 on, or \"2000 steps\"."};
   }
   return duration;
 }
@@ -72,7 +74,8 @@ bool Protocol::copies_all() const {
 }
 
 std::int32_t Protocol::trained_units() const {
-  return static_cast<std::int32_t>(std::count_if(uses.begin(), uses.end(), [](UnitUse use) { return use != UnitUse::frozen; }));
+  return static_cast<std::int32_t>(
+      std::count_if(uses.begin(), uses.end(), [](UnitUse use) { return use != UnitUse::frozen; }));
 }
 
 Protocol read_protocol(const ValueOf& value_of, std::int32_t depth, bool sets_decay) {

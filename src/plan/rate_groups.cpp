@@ -43,7 +43,8 @@ std::size_t named_group(const std::vector<study::RateGroup>& groups, const std::
   for (std::size_t i = 0; i < groups.size(); ++i) {
     if (groups[i].units == units) return i;
   }
-  throw Refusal{"there is no rate group '" + units + "'", "another is relative to it", "Add { units = \"" + units + "\", ... }."};
+  throw Refusal{"there is no rate group '" + units + "'", "another is relative to it",
+                "Add { units = \"" + units + "\", ... }."};
 }
 
 }  // namespace

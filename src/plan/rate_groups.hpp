@@ -8,13 +8,14 @@ namespace espalier::plan {
 
 /// What decides a unit's group.
 struct UnitPlace {
-  std::int32_t unit = 1;   ///< from 1
+  std::int32_t unit = 1;  ///< from 1
   std::int32_t depth = 1;
   std::int32_t high_units = 0;  ///< the top group: units depth - high_units + 1 .. depth
   bool copied = false;
 };
 
-/// Whether the group is meant by its units ("top", "new", "copied", "rest", "3", "2-5", "1,3"). Throws Refusal if malformed.
+/// Whether the group is meant by its units ("top", "new", "copied", "rest", "3", "2-5", "1,3"). Throws Refusal if
+/// malformed.
 bool matches(const study::RateGroup& group, const UnitPlace& place);
 
 /// Index of the first group that matches; throws Refusal if none does.

@@ -26,7 +26,8 @@ struct RunTrainings::CellView {
     const auto* value = value_at(grid, cell, axis);
     if (!value) return 1;
     const auto* held = value->integer();
-    if (!held || *held < 1) throw Refusal{std::string(axis) + " = " + to_string(*value) + " is no number from 1 on", "", ""};
+    if (!held || *held < 1)
+      throw Refusal{std::string(axis) + " = " + to_string(*value) + " is no number from 1 on", "", ""};
     return *held;
   }
   /// The training values the cell sets for a role: columns "train.*" or "source.*".
@@ -53,7 +54,8 @@ std::int64_t size_of(const study::Value* value) {
   if (!value || value->is_all()) return 0;
   const auto* number = value->integer();
   if (!number || *number < 1) {
-    throw Refusal{"per_class = " + to_string(*value) + " is no number of images", "", "Use a number from 1 on, or \"all\"."};
+    throw Refusal{"per_class = " + to_string(*value) + " is no number of images", "",
+                  "Use a number from 1 on, or \"all\"."};
   }
   return *number;
 }
@@ -62,8 +64,9 @@ const study::Source& source_named(const study::Study& study, const std::string& 
   for (const auto& source : study.sources) {
     if (source.name == name) return source;
   }
-  throw Refusal{name.empty() ? "units are transferred but the study has no source" : "there is no source '" + name + "'", "",
-                "Define [source.NAME], or fix transferred = 0."};
+  throw Refusal{
+      name.empty() ? "units are transferred but the study has no source" : "there is no source '" + name + "'", "",
+      "Define [source.NAME], or fix transferred = 0."};
 }
 
 bool fits(const network::UnitCost& source, const network::UnitCost& target) {
@@ -84,7 +87,8 @@ RunTrainings::RunTrainings(const study::Study& study, const Facts& facts, ClassP
 
 const KnownNetwork& RunTrainings::network_of(const std::string& name) const {
   const auto found = networks_.find(name);
-  if (found == networks_.end()) throw Refusal{"there is no network '" + name + "'", "", "Define [network." + name + "]."};
+  if (found == networks_.end())
+    throw Refusal{"there is no network '" + name + "'", "", "Define [network." + name + "]."};
   return found->second;
 }
 
@@ -93,7 +97,8 @@ RunTrainings::Origin RunTrainings::checkpoint(const study::Source& source, const
   origin.start.kind = task::StartKind::checkpoint;
   const auto known = facts_.checkpoints.find(source.name);
   if (known == facts_.checkpoints.end()) {
-    throw Refusal{"nothing is known of the checkpoint of source '" + source.name + "'", "'" + source.checkpoint + "' was not read", ""};
+    throw Refusal{"nothing is known of the checkpoint of source '" + source.name + "'",
+                  "'" + source.checkpoint + "' was not read", ""};
   }
   origin.start.checkpoint = known->second;
   const auto& pool = pools_.of(Role::source, source.name, static_cast<std::int32_t>(view.split));
@@ -127,13 +132,16 @@ const RunTrainings::Origin& RunTrainings::origin_of(const CellView& view) {
   std::string key = view.source + '\n' + view.network + '\n' + std::to_string(view.split);
   for (auto& override : view.overrides(Role::source)) {
     key += '\n' + override.first + '=' + to_string(override.second);
-    if (override.first == "replicate") replicate = *override.second.integer();  // the pretraining varies on request only
-    else overrides.push_back(std::move(override));
+    if (override.first == "replicate")
+      replicate = *override.second.integer();  // the pretraining varies on request only
+    else
+      overrides.push_back(std::move(override));
   }
   const auto known = origins_.find(key);
   if (known != origins_.end()) return known->second;
   const auto& source = source_named(study_, view.source);
-  return origins_.emplace(key, source.checkpoint.empty() ? pretraining(view, overrides, replicate) : checkpoint(source, view))
+  return origins_
+      .emplace(key, source.checkpoint.empty() ? pretraining(view, overrides, replicate) : checkpoint(source, view))
       .first->second;
 }
 
@@ -142,14 +150,16 @@ void RunTrainings::check_copies(const CellView& view, const Protocol& protocol, 
   if (protocol.uses.back() != study::UnitUse::fresh) {
     const auto split = static_cast<std::int32_t>(view.split);
     if (pools_.of(Role::source, view.source, split).names() != pools_.of(Role::target, view.target, split).names()) {
-      throw Refusal{"the classifier is transferred", "source '" + view.source + "' and target '" + view.target + "' have different classes",
+      throw Refusal{"the classifier is transferred",
+                    "source '" + view.source + "' and target '" + view.target + "' have different classes",
                     "Transfer at most " + std::to_string(protocol.uses.size() - 1) + " units."};
     }
   }
   for (std::size_t u = 0; u < protocol.uses.size(); ++u) {
     if (protocol.uses[u] == study::UnitUse::fresh || fits((*origin.units)[u], target[u])) continue;
-    throw Refusal{"unit " + std::to_string(u + 1) + " of source '" + view.source + "' does not fit target '" + view.target + "'",
-                  "their images differ in shape, and so do the unit's parameters", "Transfer fewer units, or crop to one size."};
+    throw Refusal{
+        "unit " + std::to_string(u + 1) + " of source '" + view.source + "' does not fit target '" + view.target + "'",
+        "their images differ in shape, and so do the unit's parameters", "Transfer fewer units, or crop to one size."};
   }
 }
 

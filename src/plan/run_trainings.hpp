@@ -12,7 +12,8 @@ namespace espalier::plan {
 
 class RunTrainings {
  public:
-  RunTrainings(const study::Study& study, const Facts& facts, ClassPools& pools, task::Catalog& catalog, TaskTable& tasks);
+  RunTrainings(const study::Study& study, const Facts& facts, ClassPools& pools, task::Catalog& catalog,
+               TaskTable& tasks);
 
   struct Made {
     TaskId task;

@@ -50,7 +50,8 @@ std::string reason_of(const std::vector<std::string>& failures) {
 }  // namespace
 
 Selections::Selections(const std::map<std::string, std::unique_ptr<PlannedExperiment>>& planned, const TaskTable& tasks,
-                       const Outcomes& outcomes, const CanonicalSizes& sizes, const std::vector<SelectionOutcome>& decided)
+                       const Outcomes& outcomes, const CanonicalSizes& sizes,
+                       const std::vector<SelectionOutcome>& decided)
     : planned_(planned), tasks_(tasks), outcomes_(outcomes), sizes_(sizes), facts_(decided) {
   for (const auto& fact : facts_) {
     if (!fact.key.empty()) made_.push_back(fact);
@@ -62,7 +63,8 @@ const Decision& Selections::of(const Taker& taker) {
   const auto& shape = grid.shapes[static_cast<std::size_t>(taker.cell->shape)];
   const auto& take = *shape.takes[taker.take];
   const auto per = per_values(take, grid, *taker.cell, sizes_);
-  const std::string stem = taker.experiment->study->name + "/" + shape.case_name + "/" + std::to_string(taker.take) + "/";
+  const std::string stem =
+      taker.experiment->study->name + "/" + shape.case_name + "/" + std::to_string(taker.take) + "/";
   const std::string key = stem + (per ? per_key(*per) : "later");
   const auto known = decisions_.find(key);
   if (known != decisions_.end()) return known->second;
@@ -99,7 +101,8 @@ Decision Selections::from_fact(const study::Take& take, const SelectionOutcome& 
     return decision;
   }
   for (const auto& axis : take.values) {
-    const auto found = std::find_if(asked.chosen.begin(), asked.chosen.end(), [&](const Label& l) { return l.axis == axis; });
+    const auto found =
+        std::find_if(asked.chosen.begin(), asked.chosen.end(), [&](const Label& l) { return l.axis == axis; });
     if (found == asked.chosen.end()) {
       throw Refusal{"the selection given for '" + asked.key + "' has no value for '" + axis + "'", "", "Give one."};
     }
@@ -125,8 +128,9 @@ void Selections::check(const study::Take& take, const PlannedExperiment& from) c
     const bool said = axis.name == "split" || axis.name == "replicate" || has(take.values, axis.name) ||
                       has(take.per, axis.name) || has(take.mean_over, axis.name);
     if (said || (axis.by.empty() && axis.values.size() < 2)) continue;
-    throw Refusal{"a selection from experiment '" + from.study->name + "' would average over '" + axis.name + "' unsaid",
-                  "the axis is neither taken nor in `per` nor in `mean_over`", "Name it in one of them."};
+    throw Refusal{
+        "a selection from experiment '" + from.study->name + "' would average over '" + axis.name + "' unsaid",
+        "the axis is neither taken nor in `per` nor in `mean_over`", "Name it in one of them."};
   }
 }
 
@@ -141,8 +145,10 @@ const Selections::Pool& Selections::pool_of(const study::Take& take) {
     check(take, from);
     for (std::size_t i = 0; i < from.grid.cells.size(); ++i) {
       const auto per = per_values(take, from.grid, from.grid.cells[i], sizes_);
-      if (per) pool.by_per[per_key(*per)].push_back({&from, i});
-      else pool.some_unknown = true;
+      if (per)
+        pool.by_per[per_key(*per)].push_back({&from, i});
+      else
+        pool.some_unknown = true;
     }
   }
   return pools_.emplace(&take, std::move(pool)).first->second;
@@ -163,8 +169,10 @@ Decision Selections::decide(const study::Take& take, SelectionOutcome asked, con
   if (auto needs = gathering.needs(); !needs.empty()) return waiting(asked.key, std::move(needs));
   asked.candidates = rank(gathering.settings(), gathering.higher_is_better());
   const bool measured = !asked.candidates.empty() && asked.candidates.front().splits > 0;
-  if ((!gathering.failures().empty() && !take.allow_missing) || !measured) asked.reason = reason_of(gathering.failures());
-  else asked.chosen = asked.candidates.front().values;
+  if ((!gathering.failures().empty() && !take.allow_missing) || !measured)
+    asked.reason = reason_of(gathering.failures());
+  else
+    asked.chosen = asked.candidates.front().values;
   return finished(std::move(asked));
 }
 

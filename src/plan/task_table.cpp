@@ -9,7 +9,8 @@ namespace espalier::plan {
 namespace {
 
 task::Keep both_kept(task::Keep a, task::Keep b) {
-  const bool last_and_best = (a == task::Keep::last && b == task::Keep::best) || (a == task::Keep::best && b == task::Keep::last);
+  const bool last_and_best =
+      (a == task::Keep::last && b == task::Keep::best) || (a == task::Keep::best && b == task::Keep::last);
   return last_and_best ? task::Keep::all : std::max(a, b);
 }
 

@@ -20,8 +20,8 @@ task::SubsetSpec subset_of(const ClassPool& pool, std::int64_t per_class) {
   subset.data = pool.facts->digest;
   subset.classes = pool.digest;
   subset.train_available = static_cast<std::int32_t>(pool.train_available);
-  subset.per_class = static_cast<std::int32_t>(
-      per_class == 0 ? pool.train_available : std::min(per_class, pool.train_available));
+  subset.per_class =
+      static_cast<std::int32_t>(per_class == 0 ? pool.train_available : std::min(per_class, pool.train_available));
   subset.valid_per_class = pool.data->valid_per_class;
   subset.test_per_class = pool.data->test_files ? 0 : pool.data->test_per_class;
   if (pool.data->test_files) subset.test_data = pool.facts->test_digest;
@@ -74,16 +74,19 @@ network::Shape TrainingMaker::input_of(const ClassPool& pool, const study::Train
   const auto& whole = pool.facts->shape;
   const auto& augment = *values.augment;
   const auto side = augment.random_resized > 0 ? augment.random_resized : augment.centre_crop;
-  const auto evaluated = augment.centre_crop > 0 ? network::Shape{whole.channels, augment.centre_crop, augment.centre_crop} : whole;
+  const auto evaluated =
+      augment.centre_crop > 0 ? network::Shape{whole.channels, augment.centre_crop, augment.centre_crop} : whole;
   const auto trained = side > 0 ? network::Shape{whole.channels, side, side} : whole;
   if (!(trained == evaluated)) {
     throw Refusal{"training sees " + std::to_string(trained.height) + " x " + std::to_string(trained.width) +
-                      " pixels, evaluation " + std::to_string(evaluated.height) + " x " + std::to_string(evaluated.width),
+                      " pixels, evaluation " + std::to_string(evaluated.height) + " x " +
+                      std::to_string(evaluated.width),
                   "random_resized crops training images", "Set centre_crop = " + std::to_string(side) + " in augment."};
   }
   if (evaluated.height > whole.height || evaluated.width > whole.width) {
     throw Refusal{"centre_crop = " + std::to_string(augment.centre_crop) + " is larger than the images",
-                  "they have " + std::to_string(whole.height) + " x " + std::to_string(whole.width) + " pixels", "Lower it."};
+                  "they have " + std::to_string(whole.height) + " x " + std::to_string(whole.width) + " pixels",
+                  "Lower it."};
   }
   return trained;
 }

@@ -145,7 +145,8 @@ TEST_CASE("grid: a rule about a value still to be taken waits") {
 }
 
 TEST_CASE("grid: Chu's words decide what is transferred and frozen") {
-  const Grid grid = expand_well(experiment("e", {axis("units", {"F(1-5)R(6-8)", "T(1-7)R(8)", "R(1)T(2-8)"})}), two_splits());
+  const Grid grid =
+      expand_well(experiment("e", {axis("units", {"F(1-5)R(6-8)", "T(1-7)R(8)", "R(1)T(2-8)"})}), two_splits());
 
   CHECK(value(grid, grid.cells[0], "transferred") == "5");
   CHECK(value(grid, grid.cells[0], "frozen") == "5");

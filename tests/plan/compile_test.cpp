@@ -1,8 +1,7 @@
-#include "espalier/plan/plan.hpp"
-
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "espalier/plan/plan.hpp"
 #include "support/planning.hpp"
 
 namespace espalier::plan {
@@ -16,15 +15,16 @@ using support::run_where;
 using support::task_of;
 
 std::size_t count(const Plan& plan, task::TaskKind kind) {
-  return static_cast<std::size_t>(std::count_if(plan.tasks.begin(), plan.tasks.end(),
-                                                [&](const task::Task& task) { return task.kind == kind; }));
+  return static_cast<std::size_t>(
+      std::count_if(plan.tasks.begin(), plan.tasks.end(), [&](const task::Task& task) { return task.kind == kind; }));
 }
 
 }  // namespace
 
 TEST_CASE("plan: a pretraining shared by two experiments appears once a split") {
   auto study = support::small_study();
-  study.experiments = {experiment("a", {axis("transferred", {1, 2})}), experiment("b", {axis("per_class", {1, 2, "all"})})};
+  study.experiments = {experiment("a", {axis("transferred", {1, 2})}),
+                       experiment("b", {axis("per_class", {1, 2, "all"})})};
 
   const Plan plan = compiled(study);
 
@@ -54,7 +54,8 @@ TEST_CASE("plan: sources stand before what needs them, and from scratch nothing 
 
 TEST_CASE("plan: 'all' images and the number they come to are one value") {
   auto study = support::small_study(1);
-  study.experiments = {experiment("word", {axis("per_class", {"all"})}), experiment("number", {axis("per_class", {12})}),
+  study.experiments = {experiment("word", {axis("per_class", {"all"})}),
+                       experiment("number", {axis("per_class", {12})}),
                        experiment("both", {axis("per_class", {12, "all"})})};
 
   const Plan plan = compiled(study);
@@ -166,7 +167,8 @@ TEST_CASE("plan: a replicate draws anew from the same source, a pretraining only
 
 TEST_CASE("plan: runs that differ in protocol only share initialisation and order") {
   auto study = support::small_study(1);
-  study.experiments = {experiment("a", {axis("transferred", {0, 1, 2}), axis("high_units", {1, 2}), axis("per_class", {2, 4})})};
+  study.experiments = {
+      experiment("a", {axis("transferred", {0, 1, 2}), axis("high_units", {1, 2}), axis("per_class", {2, 4})})};
   const Plan plan = compiled(study);
 
   const auto spec = [&](const char* n, const char* h, const char* x) {
@@ -226,14 +228,16 @@ TEST_CASE("plan: a product above the limit is refused before it is multiplied") 
   auto study = support::small_study(2);
   std::vector<study::Value> many;
   for (int i = 1; i <= 1000; ++i) many.push_back(i);
-  study.experiments = {experiment("a", {axis("replicate", many), axis("train.batch", many), axis("source.batch", many)})};
+  study.experiments = {
+      experiment("a", {axis("replicate", many), axis("train.batch", many), axis("source.batch", many)})};
 
   CHECK(complaints(study).find("more than 1000000 runs") != std::string::npos);
 }
 
 TEST_CASE("plan: a training value of targets leaves the pretraining alone, one of sources does not") {
   auto study = support::small_study(1);
-  study.experiments = {experiment("a", {axis("train.batch", {4, 8})}), experiment("b", {axis("source.batch", {8, 16})})};
+  study.experiments = {experiment("a", {axis("train.batch", {4, 8})}),
+                       experiment("b", {axis("source.batch", {8, 16})})};
 
   const Plan plan = compiled(study);
 

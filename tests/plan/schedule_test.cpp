@@ -32,7 +32,8 @@ TEST_CASE("plan: the paper's experiment 3.2 as rows: the top h units high, the r
   auto study = support::small_study(1, 8);
   study.experiments = {experiment("e", {axis("high_units", {1, 2, 8})}, {{"transferred", 6}, {"decay_epoch", 30}})};
   const Plan plan = compiled(study);
-  const Points high = {at(0, 0.01), at(30, 0.001), at(60, 0.0001)}, low = {at(0, 0.001), at(30, 0.0001), at(60, 0.00001)};
+  const Points high = {at(0, 0.01), at(30, 0.001), at(60, 0.0001)},
+               low = {at(0, 0.001), at(30, 0.0001), at(60, 0.00001)};
 
   CHECK(rates(plan, 8, {{"high_units", "1"}}) == high);
   CHECK(rates(plan, 7, {{"high_units", "1"}}) == low);
@@ -41,9 +42,11 @@ TEST_CASE("plan: the paper's experiment 3.2 as rows: the top h units high, the r
   CHECK(rates(plan, 1, {{"high_units", "8"}}) == high);
 }
 
-TEST_CASE("plan: the paper's experiment 3.3 with e = 5: the top group falls at 5, 30 and 60, the low group at 30 and 60") {
+TEST_CASE(
+    "plan: the paper's experiment 3.3 with e = 5: the top group falls at 5, 30 and 60, the low group at 30 and 60") {
   auto study = support::small_study(1, 8);
-  study.experiments = {experiment("e", {axis("decay_epoch", {0, 5, 30}), axis("transferred", {4})}, {{"high_units", 1}})};
+  study.experiments = {
+      experiment("e", {axis("decay_epoch", {0, 5, 30}), axis("transferred", {4})}, {{"high_units", 1}})};
   const Plan plan = compiled(study);
   const Points low = {at(0, 0.001), at(30, 0.0001), at(60, 0.00001)};
 

@@ -72,7 +72,10 @@ TEST_CASE("plan: another n than 6 can be best at one size, and rules then see th
   const auto best_n = [](const PlannedRun& run) {
     const bool full = *run.label("per_class") == "all";
     if (run.experiment == "3.5") return number(run, "frozen") == (full ? 0 : 2) ? 900 : 600;
-    return number(run, "transferred") == (full ? 5 : 6) && *run.label("decay_epoch") == "30" && *run.label("high_units") == "1" ? 800 : 500;
+    return number(run, "transferred") == (full ? 5 : 6) && *run.label("decay_epoch") == "30" &&
+                   *run.label("high_units") == "1"
+               ? 800
+               : 500;
   };
   const Plan first = compiled(study);
   Outcomes outcomes = support::all_finished(first, best_n);
@@ -112,8 +115,8 @@ TEST_CASE("plan: the paper's counts: 1,036 runs of which 224 come later, 1,032 o
   for (std::size_t i = 0; i < n.size(); ++i) {
     const Label transferred{"transferred", std::to_string(n[i])}, decay{"decay_epoch", std::to_string(e[i])};
     options.decided.push_back(support::given("3.5", support::kPlestedSizes[i], {transferred, decay}));
-    options.decided.push_back(support::given("3.6", support::kPlestedSizes[i],
-                                             {transferred, decay, {"high_units", "1"}, {"frozen", std::to_string(k[i])}}));
+    options.decided.push_back(support::given(
+        "3.6", support::kPlestedSizes[i], {transferred, decay, {"high_units", "1"}, {"frozen", std::to_string(k[i])}}));
   }
   const Plan after = compiled(study, {}, options);
   CHECK(after.runs.size() == 1032);
@@ -153,7 +156,8 @@ TEST_CASE("plan: a failed input aborts the dependents and says which run failed,
 
   const auto& dependent = run_where(after, "second", {{"per_class", "1"}});
   CHECK(dependent.task.empty());
-  CHECK(dependent.aborted.find("transferred=3, per_class=1, split=2 (quarantined: trainer killed by signal 9)") != std::string::npos);
+  CHECK(dependent.aborted.find("transferred=3, per_class=1, split=2 (quarantined: trainer killed by signal 9)") !=
+        std::string::npos);
   CHECK(run_where(after, "second", {{"per_class", "2"}}).aborted.empty());
   CHECK_FALSE(selection_for(after, "second", "1").reason.empty());
 
@@ -181,7 +185,8 @@ TEST_CASE("plan: an aborted run is a failed input of the next selection") {
 TEST_CASE("plan: a diverged setting ranks last but is no failure") {
   const auto study = chain();
   const Plan before = compiled(study);
-  auto outcomes = support::all_finished(before, [](const PlannedRun& run) { return 500 + 100 * number(run, "transferred"); });
+  auto outcomes =
+      support::all_finished(before, [](const PlannedRun& run) { return 500 + 100 * number(run, "transferred"); });
   auto& diverged = outcomes[run_where(before, "first", {{"transferred", "3"}, {"per_class", "1"}}).task];
   diverged.state = RunState::failed;
   diverged.cause = "diverged";
@@ -202,7 +207,8 @@ TEST_CASE("plan: a value taken that cannot be trained aborts the run with the re
   });
   const Plan after = compiled(study, outcomes);
 
-  CHECK(run_where(after, "second", {{"frozen", "2"}}).aborted.find("frozen = 2 exceeds transferred = 1") != std::string::npos);
+  CHECK(run_where(after, "second", {{"frozen", "2"}}).aborted.find("frozen = 2 exceeds transferred = 1") !=
+        std::string::npos);
 }
 
 TEST_CASE("plan: selections that cannot be right are refused when the study is read") {

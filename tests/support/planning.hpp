@@ -18,7 +18,8 @@ inline plan::Plan compiled(const study::Study& study, const plan::Outcomes& outc
 /// All diagnostics of a study that cannot be compiled, a line each.
 inline std::string complaints(const study::Study& study, const plan::Facts& facts = small_facts()) {
   std::string all;
-  for (const auto& diagnostic : plan::compile(study, facts, {}, {}).diagnostics) all += study::format(diagnostic, "study") + "\n";
+  for (const auto& diagnostic : plan::compile(study, facts, {}, {}).diagnostics)
+    all += study::format(diagnostic, "study") + "\n";
   return all;
 }
 

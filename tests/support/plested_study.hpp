@@ -23,9 +23,11 @@ inline study::Study plested_study() {
   optimum.cases = {optimal, common, scratch};
   made.experiments = {
       experiment("3.1", {axis("transferred", {4, 5, 6, 7}), sizes}, {{"high_units", "all"}, {"decay_epoch", 30}}),
-      experiment("3.2", {axis("high_units", {1, 2, 3, 4, 5, 6, 7, 8}), sizes}, {{"transferred", 6}, {"decay_epoch", 30}}),
+      experiment("3.2", {axis("high_units", {1, 2, 3, 4, 5, 6, 7, 8}), sizes},
+                 {{"transferred", 6}, {"decay_epoch", 30}}),
       experiment("3.3", {axis("transferred", {4, 5, 6, 7}), sizes, axis("decay_epoch", {5, 30})}, {{"high_units", 1}}),
-      experiment("3.4", {axis("decay_epoch", {0, 1, 3, 5, 10, 20, 30}), sizes}, {{"transferred", 6}, {"high_units", 1}}),
+      experiment("3.4", {axis("decay_epoch", {0, 1, 3, 5, 10, 20, 30}), sizes},
+                 {{"transferred", 6}, {"high_units", 1}}),
       frozen,
       optimum,
   };
@@ -33,7 +35,8 @@ inline study::Study plested_study() {
 }
 
 /// A selection made by hand for one size, as the paper's Table 2 gives it.
-inline plan::SelectionOutcome given(const std::string& experiment, const study::Value& size, std::vector<plan::Label> chosen) {
+inline plan::SelectionOutcome given(const std::string& experiment, const study::Value& size,
+                                    std::vector<plan::Label> chosen) {
   plan::SelectionOutcome outcome;
   outcome.experiment = experiment;
   outcome.per = {{"per_class", to_string(size)}};

@@ -14,10 +14,11 @@ namespace espalier::grid {
 /// What multiplying must know from outside the experiment.
 struct Surroundings {
   std::int32_t splits = 1;
-  std::vector<std::string> sources, targets;      ///< names, in file order
-  std::vector<std::string> networks;              ///< the first is the default
-  std::map<std::string, std::int32_t> depth;      ///< units, by network name
-  std::map<std::string, study::Value> decay_epoch;  ///< the top group's `first`, by target; "never" where it does not fall
+  std::vector<std::string> sources, targets;  ///< names, in file order
+  std::vector<std::string> networks;          ///< the first is the default
+  std::map<std::string, std::int32_t> depth;  ///< units, by network name
+  std::map<std::string, study::Value>
+      decay_epoch;  ///< the top group's `first`, by target; "never" where it does not fall
 };
 
 /// Where a cell's value comes from.
@@ -26,7 +27,7 @@ enum class Origin : std::uint8_t { axis, in_case, fixed, taken, fallback, absent
 /// How the columns of one case (or of an experiment without cases) get their values.
 struct Shape {
   std::string case_name;
-  std::vector<Origin> origins;          ///< a column each
+  std::vector<Origin> origins;            ///< a column each
   std::vector<const study::Take*> takes;  ///< the case's, then the experiment's; point into the study
 };
 
@@ -39,8 +40,8 @@ struct Cell {
 struct Grid {
   std::vector<std::string> columns;  ///< own axes in file order, then further training values, then protocol axes
   std::vector<Shape> shapes;
-  std::vector<Cell> cells;           ///< in the order of the axes, the first varying slowest
-  std::map<std::string, std::int64_t> excluded;  ///< rule -> cells removed; every rule is listed
+  std::vector<Cell> cells;                             ///< in the order of the axes, the first varying slowest
+  std::map<std::string, std::int64_t> excluded;        ///< rule -> cells removed; every rule is listed
   std::int32_t column(const std::string& axis) const;  ///< -1 if there is none
 };
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "espalier/metrics/row.hpp"
-#include "espalier/task/task.hpp"
 #include "espalier/study/diagnostic.hpp"
 #include "espalier/study/study.hpp"
+#include "espalier/task/task.hpp"
 
 namespace espalier::plan {
 
@@ -23,13 +23,13 @@ struct DataFacts {
   std::vector<float> mean, std;            ///< per channel over the main files, on pixels / 255
   std::string test_digest;                 ///< of test files of their own
   std::vector<std::int64_t> test_counts;
-  std::string pack_path, test_pack_path;   ///< absolute; empty where provisional
+  std::string pack_path, test_pack_path;  ///< absolute; empty where provisional
   bool provisional = false;
 };
 
 struct Facts {
-  std::map<std::string, DataFacts> data;               ///< by data set name
-  std::map<std::string, ArtifactId> checkpoints;       ///< by source name
+  std::map<std::string, DataFacts> data;          ///< by data set name
+  std::map<std::string, ArtifactId> checkpoints;  ///< by source name
 };
 
 enum class RunState : std::uint8_t { waiting, ready, running, done, failed, quarantined, cancelled, aborted };
@@ -38,8 +38,8 @@ const char* name_of(RunState state);
 /// What is known of a task's results.
 struct TaskOutcome {
   RunState state = RunState::waiting;
-  std::string cause;                ///< of failed, quarantined, cancelled, aborted
-  std::vector<metrics::Row> rows;   ///< current rows
+  std::string cause;               ///< of failed, quarantined, cancelled, aborted
+  std::vector<metrics::Row> rows;  ///< current rows
   task::RecordSpec recorded;
   double seconds = 0;
 };
@@ -50,21 +50,21 @@ struct Label {
   bool operator==(const Label&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(axis) & ESPALIER_FIELD(value);
+    archive& ESPALIER_FIELD(axis) & ESPALIER_FIELD(value);
   }
 };
 
 /// One cell of an experiment.
 struct PlannedRun {
-  RunId id;                     ///< of (experiment, axis labels, split, replicate); taken values are not in it
+  RunId id;  ///< of (experiment, axis labels, split, replicate); taken values are not in it
   std::string experiment;
-  std::vector<Label> labels;    ///< every protocol axis with its value; a value still to be taken reads "later"
-  TaskId task;                  ///< empty while later or aborted
-  std::string waits_for;        ///< key of the undecided selection, "" when decided
-  std::string aborted;          ///< reason, when its selection cannot be made
+  std::vector<Label> labels;  ///< every protocol axis with its value; a value still to be taken reads "later"
+  TaskId task;                ///< empty while later or aborted
+  std::string waits_for;      ///< key of the undecided selection, "" when decided
+  std::string aborted;        ///< reason, when its selection cannot be made
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(id) & ESPALIER_FIELD(experiment) & ESPALIER_FIELD(labels) & ESPALIER_FIELD(task) &
+    archive& ESPALIER_FIELD(id) & ESPALIER_FIELD(experiment) & ESPALIER_FIELD(labels) & ESPALIER_FIELD(task) &
         ESPALIER_FIELD(waits_for) & ESPALIER_FIELD(aborted);
   }
   const std::string* label(const std::string& axis) const;
@@ -73,17 +73,17 @@ struct PlannedRun {
 /// One setting a selection compared.
 struct Candidate {
   std::vector<Label> values;
-  double mean = 0;              ///< of the metric, replicates within splits first, then splits
-  double loss = 0;              ///< validation loss, for ties
+  double mean = 0;  ///< of the metric, replicates within splits first, then splits
+  double loss = 0;  ///< validation loss, for ties
   std::int32_t trained_units = 0;
-  std::int32_t splits = 0;      ///< that it was measured on
+  std::int32_t splits = 0;  ///< that it was measured on
   std::int32_t missing = 0, diverged = 0;
-  std::int32_t wins = 0;        ///< splits in which it is the best
-  double p_value = 1;           ///< paired against the best, Holm-adjusted
+  std::int32_t wins = 0;  ///< splits in which it is the best
+  double p_value = 1;     ///< paired against the best, Holm-adjusted
   bool indistinguishable = false;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(values) & ESPALIER_FIELD(mean) & ESPALIER_FIELD(loss) & ESPALIER_FIELD(trained_units) &
+    archive& ESPALIER_FIELD(values) & ESPALIER_FIELD(mean) & ESPALIER_FIELD(loss) & ESPALIER_FIELD(trained_units) &
         ESPALIER_FIELD(splits) & ESPALIER_FIELD(missing) & ESPALIER_FIELD(diverged) & ESPALIER_FIELD(wins) &
         ESPALIER_FIELD(p_value) & ESPALIER_FIELD(indistinguishable);
   }
@@ -91,16 +91,16 @@ struct Candidate {
 
 /// A selection that has been made (a fact once journaled), or why it cannot be.
 struct SelectionOutcome {
-  std::string key;              ///< "<experiment>/<case>/<take index>/<axis>=<value>,..."
-  std::string experiment;       ///< that takes
-  std::vector<Label> per;       ///< the cell it was made for
+  std::string key;         ///< "<experiment>/<case>/<take index>/<axis>=<value>,..."
+  std::string experiment;  ///< that takes
+  std::vector<Label> per;  ///< the cell it was made for
   std::string metric;
-  std::vector<Label> chosen;    ///< values taken; empty if impossible
-  std::string reason;           ///< why impossible: names the failed runs
+  std::vector<Label> chosen;          ///< values taken; empty if impossible
+  std::string reason;                 ///< why impossible: names the failed runs
   std::vector<Candidate> candidates;  ///< best first
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(key) & ESPALIER_FIELD(experiment) & ESPALIER_FIELD(per) & ESPALIER_FIELD(metric) &
+    archive& ESPALIER_FIELD(key) & ESPALIER_FIELD(experiment) & ESPALIER_FIELD(per) & ESPALIER_FIELD(metric) &
         ESPALIER_FIELD(chosen) & ESPALIER_FIELD(reason) & ESPALIER_FIELD(candidates);
   }
 };
@@ -108,7 +108,7 @@ struct SelectionOutcome {
 /// A selection that still waits: for these tasks.
 struct PendingSelection {
   std::string key;
-  std::vector<TaskId> needs;    ///< tasks not ended yet; empty while its inputs are themselves later
+  std::vector<TaskId> needs;  ///< tasks not ended yet; empty while its inputs are themselves later
 };
 
 struct PassReport {
@@ -119,25 +119,25 @@ struct PassReport {
 
 struct ExperimentCount {
   std::string name;
-  std::int64_t runs = 0;   ///< after exclusion; later ones at their upper bound
+  std::int64_t runs = 0;  ///< after exclusion; later ones at their upper bound
   std::int64_t later = 0;
   std::map<std::string, std::int64_t> excluded;  ///< rule -> runs removed
 };
 
 struct Plan {
   std::vector<PlannedRun> runs;
-  std::vector<task::Task> tasks;             ///< each once, sources before what needs them
+  std::vector<task::Task> tasks;  ///< each once, sources before what needs them
   task::Catalog catalog;
-  std::vector<SelectionOutcome> selections;      ///< decided, the given ones and new ones
+  std::vector<SelectionOutcome> selections;  ///< decided, the given ones and new ones
   std::vector<PendingSelection> pending;
   std::vector<ExperimentCount> experiments;
   std::vector<PassReport> passes;
-  std::vector<study::Diagnostic> diagnostics;    ///< errors: nothing else is to be used
-  bool provisional = false;            ///< some data are absent; ids will change
-  double device_hours = 0;             ///< of the tasks not done
-  std::int64_t disk_bytes = 0;         ///< estimated, at the end
-  std::int64_t done = 0;               ///< tasks whose results exist
-  std::int64_t again = 0;              ///< tasks done before, trained again because more is to be recorded
+  std::vector<study::Diagnostic> diagnostics;  ///< errors: nothing else is to be used
+  bool provisional = false;                    ///< some data are absent; ids will change
+  double device_hours = 0;                     ///< of the tasks not done
+  std::int64_t disk_bytes = 0;                 ///< estimated, at the end
+  std::int64_t done = 0;                       ///< tasks whose results exist
+  std::int64_t again = 0;                      ///< tasks done before, trained again because more is to be recorded
 };
 
 /// Whether all that `wanted` asks for was recorded when `recorded` was; kept networks are not looked at.
@@ -149,8 +149,8 @@ bool is_done(const task::Task& task, const Outcomes& outcomes);
 struct CompileOptions {
   std::int32_t threads = 1;
   std::optional<double> multiply_adds_per_s;  ///< calibration of one worker; none: uncalibrated default
-  std::vector<SelectionOutcome> decided;  ///< facts from the journal: never derived again
-  std::string only;                       ///< --only CONDITION: tasks of other runs are left out (runs stay listed)
+  std::vector<SelectionOutcome> decided;      ///< facts from the journal: never derived again
+  std::string only;                           ///< --only CONDITION: tasks of other runs are left out (runs stay listed)
 };
 
 /// Compiles a study. `outcomes` are the results so far: they decide selections and what counts as done.
