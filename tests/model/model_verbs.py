@@ -12,7 +12,7 @@ SHARED = pathlib.Path(os.environ.get("ESPALIER_SHARED_DATA", SOURCE.parent / "sh
 
 def model(*arguments):
     done = subprocess.run([TRAINER, "model", *map(str, arguments)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, (done.returncode, done.stderr)
     return done.stdout
 
 
