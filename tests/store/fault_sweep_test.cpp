@@ -72,6 +72,7 @@ void check_and_finish(const std::filesystem::path& out) {
 
   if (state.warnings.size() == kSessionRecords) return;  // only its last view was left to write
   std::atomic<int> finished{0};
+  FaultyDisk::arm(Fault::none, -1);
   write_numbered(out, static_cast<int>(state.warnings.size()), finished);
   const State after = replay(out);
   check_numbered(after.warnings);

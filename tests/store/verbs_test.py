@@ -1,0 +1,51 @@
+"""verify, repair and export on a small finished directory: exit codes, what they say, what they write."""
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def program(name, *arguments, **more):
+    path = Path(os.environ["ESPALIER_BIN"]) / name
+    return subprocess.run([path, *arguments], capture_output=True, text=True, **more)
+
+
+def check_verify_and_repair(out):
+    assert program("espalier", "verify", out).returncode == 0
+    (out / "results.h5").write_bytes(b"not what it was")
+    found = program("espalier", "verify", out, "--json")
+    assert found.returncode == 1 and json.loads(found.stdout)["findings"][0]["kind"] == "problem", found.stdout
+    assert "4 runs" in program("espalier", "repair", out).stdout
+    quiet = program("espalier", "repair", out, "--quiet")
+    assert quiet.returncode == 0 and quiet.stdout == "" and quiet.stderr == ""
+    assert json.loads(program("espalier", "verify", out, "--json").stdout)["findings"] == []
+
+
+def check_export(out):
+    rows = list(csv.DictReader(io.StringIO(program("espalier", "export", out, "--format", "csv").stdout)))
+    assert [row["test.top1"] for row in rows] == ["0", "0.1", "0.2"], rows
+    file = out / "runs.json"
+    assert program("espalier", "export", out, "--format", "json", "--what", "runs", "--out", file).returncode == 0
+    runs = json.loads(file.read_text())
+    assert [run["state"] for run in runs] == ["done", "done", "done", "failed"], runs
+    assert runs[1]["per_class"] == "all" and runs[1]["per_class_number"] is None
+    assert program("espalier", "export", out, "--format", "csv", "--what", "nothing").returncode == 2
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        for verb in (["verify"], ["repair"], ["export", "--format", "csv"]):
+            refused = program("espalier", verb[0], folder, *verb[1:])
+            assert refused.returncode == 2 and "journal" in refused.stderr, refused
+        sample = program("test_store", "[.sample]", env=dict(os.environ, ESPALIER_SAMPLE=folder))
+        assert sample.returncode == 0, sample.stdout
+        check_verify_and_repair(Path(folder))
+        check_export(Path(folder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
