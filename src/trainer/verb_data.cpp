@@ -115,7 +115,7 @@ void add_info(CLI::App& data) {
   verb->callback([options, file] {
     if (!file->empty()) options->spec.images.insert(options->spec.images.begin(), *file);
     if (options->spec.images.empty()) throw UsageError("nothing to look at", "no file was named", "Name a pack, or --format and --images.");
-    print(data::facts_of(import(*options), *file), options->json);
+    print(data::facts_of(import(*options), options->spec.images.front()), options->json);
   });
 }
 
