@@ -6,17 +6,10 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/report/wording.hpp"
 #include "report/axis_values.hpp"
+#include "report/page_context.hpp"
 
 namespace espalier::report {
 namespace {
-
-std::vector<RunView> of_experiment(const std::vector<RunView>& views, const std::string& name) {
-  std::vector<RunView> found;
-  for (const auto& view : views) {
-    if (view.run->experiment == name) found.push_back(view);
-  }
-  return found;
-}
 
 XScale scale_of(const std::string& axis, const std::vector<std::string>& values) {
   const bool has_all = std::find(values.begin(), values.end(), "all") != values.end();
@@ -81,7 +74,7 @@ void drop_empty_series(FigurePanel& panel) {
 std::vector<study::Figure> default_figures(const std::vector<RunView>& views, const study::Study& study) {
   std::vector<study::Figure> figures;
   for (const auto& experiment : study.experiments) {
-    const auto axes = varying_axes(of_experiment(views, experiment.name));
+    const auto axes = own_axes(experiment, runs_of_experiment(views, experiment.name));
     if (axes.empty()) continue;
     figures.push_back({{}, experiment.name, axes[0], axes.size() > 1 ? axes[1] : "", "test.top1", ""});
   }
@@ -91,7 +84,7 @@ std::vector<study::Figure> default_figures(const std::vector<RunView>& views, co
 }  // namespace
 
 Figure make_figure(const std::vector<RunView>& views, const study::Figure& asked) {
-  const auto runs = of_experiment(views, asked.experiment);
+  const auto runs = runs_of_experiment(views, asked.experiment);
   Figure figure;
   figure.asked = asked;
   figure.name = harmless(asked.experiment) + "-" + harmless(asked.x);

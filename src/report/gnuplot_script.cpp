@@ -141,7 +141,7 @@ std::string gnuplot_script(const Figure& figure, const FigurePanel& panel) {
   std::string script = fmt::format("set terminal svg size {} dynamic noenhanced font 'Helvetica,13' name 'f'\n",
                                    small ? "470,330" : "760,430");
   script += "set encoding utf8\nset border 3 lw 0.8\nset tics nomirror out scale 0.5\n";
-  script += "set grid ytics lt 1 lw 0.4 lc rgb '#9a9a9a'\nset style fill transparent\nset errorbars small\n";
+  script += "set grid ytics lt 1 lw 0.4 lc rgb '#9a9a9a'\nset style fill transparent\nset errorbars 0.6\n";
   script += fmt::format("set yrange [{}:{}]\nset ylabel {}\n", scale * range.low, scale * range.high,
                         quoted(axis_title(figure.metric)));
   script += x_axis(figure);

@@ -1,14 +1,27 @@
 #include "report/html.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 namespace espalier::report {
 namespace {
 
-/// Figures align right; whatever begins like a number is one.
+/// A column of figures aligns right: every cell begins like a number, or says that there is none.
 bool is_figure(const std::string& cell) {
   const std::size_t first = cell.find_first_not_of("+-<[");
-  return cell == "-" || (first != std::string::npos && std::isdigit(static_cast<unsigned char>(cell[first])) != 0);
+  return cell.empty() || cell == "-" ||
+         (first != std::string::npos && std::isdigit(static_cast<unsigned char>(cell[first])) != 0);
+}
+
+std::vector<std::string> column_styles(const WordTable& table) {
+  std::vector<std::string> styles;
+  for (std::size_t i = 0; i < table.header.size(); ++i) {
+    const bool figures = !table.rows.empty() && std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
+      return i >= row.size() || is_figure(row[i]);
+    });
+    styles.push_back(figures ? " class=\"n\"" : "");
+  }
+  return styles;
 }
 
 }  // namespace
@@ -46,16 +59,16 @@ std::string element(const std::string& tag, const std::string& content, const st
 std::string paragraph(const std::string& text) { return element("p", escape(text)) + "\n"; }
 
 std::string html_table(const WordTable& table, const std::string& caption) {
-  std::string head;
-  for (const auto& title : table.header) head += "<th scope=\"col\">" + escape(title) + "</th>";
-  std::string body;
+  const auto styles = column_styles(table);
+  std::string head, body;
+  for (std::size_t i = 0; i < table.header.size(); ++i) {
+    head += "<th scope=\"col\"" + styles[i] + ">" + escape(table.header[i]) + "</th>";
+  }
   for (const auto& row : table.rows) {
     std::string cells;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i == 0)
-        cells += "<th scope=\"row\">" + escape(row[i]) + "</th>";
-      else
-        cells += element("td", escape(row[i]), is_figure(row[i]) ? "n" : "");
+      const std::string tag = i == 0 ? "th" : "td";
+      cells += "<" + tag + (i == 0 ? " scope=\"row\"" : "") + styles[i] + ">" + escape(row[i]) + "</" + tag + ">";
     }
     body += element("tr", cells) + "\n";
   }
@@ -78,6 +91,20 @@ std::string listed(const std::vector<std::string>& words) {
     if (i) text += i + 1 == words.size() ? " and " : ", ";
     text += words[i];
   }
+  return text;
+}
+
+std::string ties_text(const std::vector<std::string>& ties) {
+  constexpr std::size_t kMost = 8;
+  if (ties.empty()) return "nothing";
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kMost, ties.size()); ++i) text += (i ? "; " : "") + ties[i];
+  return ties.size() > kMost ? text + "; and " + std::to_string(ties.size() - kMost) + " more" : text;
+}
+
+std::string setting_text(const std::vector<plan::Label>& labels) {
+  std::string text;
+  for (const auto& label : labels) text += (text.empty() ? "" : ", ") + label.axis + "\u00a0" + label.value;
   return text;
 }
 

@@ -24,6 +24,12 @@ std::string folded(const std::string& summary, const std::string& body);
 /// "a, b and c".
 std::string listed(const std::vector<std::string>& words);
 
+/// What cannot be told from the best: the first few, and how many more.
+std::string ties_text(const std::vector<std::string>& ties);
+
+/// "transferred 4, high_units 3", kept together by spaces that do not break.
+std::string setting_text(const std::vector<plan::Label>& labels);
+
 /// Style sheet of the page: light and dark.
 std::string page_style();
 

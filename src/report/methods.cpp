@@ -16,24 +16,15 @@ std::string classes_text(const PageContext& context, const task::TrainSpec& spec
   return found == context.state().catalog.class_lists.end() ? "?" : std::to_string(found->second.classes.size());
 }
 
-std::string experiment_text(const PageContext& context, const std::string& name) {
-  const auto runs = runs_of_experiment(context.views, name);
-  const auto varying = varying_axes(runs);
-  std::vector<std::string> varied, fixed;
-  for (const auto& axis : varying) {
-    varied.push_back(fmt::format("{} in {{{}}}", axis, fmt::join(values_of(runs, axis), ", ")));
-  }
-  for (const auto& label : runs.front().run->labels) {
-    const bool other = label.axis != "split" && label.axis != "replicate" && label.axis != "case";
-    if (other && std::find(varying.begin(), varying.end(), label.axis) == varying.end()) {
-      fixed.push_back(label.axis + " = " + label.value);
-    }
-  }
-  const auto replicates = values_of(runs, "replicate").size();
-  return fmt::format("'{}': {}; {}{} in every split, {}.", name, varied.empty() ? "one setting" : listed(varied),
-                     fixed.empty() ? "" : "otherwise " + listed(fixed) + "; ",
-                     replicates > 1 ? fmt::format("{} replicates", replicates) : "one training",
-                     fmt::format("{} runs", runs.size()));
+bool selects_on_test(const PageContext& context) {
+  const auto on_test = [](const study::Take& take) { return take.best.starts_with("test."); };
+  const auto any = [&](const std::vector<study::Take>& takes) {
+    return std::any_of(takes.begin(), takes.end(), on_test);
+  };
+  return std::any_of(context.study.experiments.begin(), context.study.experiments.end(), [&](const auto& experiment) {
+    return any(experiment.takes) || std::any_of(experiment.cases.begin(), experiment.cases.end(),
+                                                [&](const study::Case& one) { return any(one.takes); });
+  });
 }
 
 }  // namespace
@@ -80,42 +71,39 @@ std::string data_methods(const PageContext& context) {
   return text + (context.overlapping ? ". Different splits draw from the same classes and so overlap." : ".");
 }
 
-std::string protocol_methods(const PageContext& context) {
-  std::string text =
-      "A target training copies units 1 to 'transferred' from the source network of its split and draws the rest anew; "
-      "units 1 "
-      "to 'frozen' are never changed; the 'high_units' units nearest the classifier (\"all\": every unit) train at the "
-      "high "
-      "rate and the others at the low rate; 'decay_epoch' is the first epoch at which the high rate is lowered. "
-      "Experiments: ";
-  for (const auto& name : experiments_of(context)) text += experiment_text(context, name) + " ";
-  return text;
+std::string protocol_methods(const PageContext&) {
+  return "A target training copies units 1 to 'transferred' from the source network of its split and draws the rest "
+         "anew; units 1 to 'frozen' are never changed; the 'high_units' units nearest the classifier (\"all\": every "
+         "unit) train at the high rate and the others at the low rate; 'decay_epoch' is the first epoch at which the "
+         "high "
+         "rate is lowered. Axes that an experiment does not vary stand at the values given with it.";
 }
 
 std::string statistics_methods(const PageContext& context) {
   return fmt::format(
       "Every figure is measured after the last epoch. Replicates are averaged within a split first; n is the number of "
-      "splits, "
-      "and means are {}. Intervals are Student's at 95 %, drawn from {} splits on{}. Settings are compared by paired "
-      "differences "
-      "over splits: runs that differ in protocol only share initialisation, images and the order of minibatches (study "
-      "seed {}). "
-      "Where several are compared with the best, p-values are adjusted after Holm and called different below 0.05. "
-      "Selections use "
-      "validation images only where their metric says so; ties go to the lower validation loss, then to fewer trained "
-      "units, then "
-      "to the order of the axes. Diverged and missing runs are counted in their cells and never replaced.",
+      "splits, and means are {}. Intervals are Student's at 95 %, drawn from {} splits on{}. Settings are compared by "
+      "paired differences over splits: runs that differ in protocol only share initialisation, images and the order of "
+      "minibatches (study seed {}). Where several are compared with the best, p-values are adjusted after Holm and "
+      "called "
+      "different below 0.05. Ties of a selection go to the lower validation loss, then to fewer trained units, then to "
+      "the order of the axes. Diverged and missing runs are counted in their cells and never replaced.{}",
       over_splits(context.study.split.count, context.overlapping), stats::kLeastSplits,
-      context.overlapping ? " (they treat overlapping splits as independent)" : "", context.study.seed);
+      context.overlapping ? " (they treat overlapping splits as independent)" : "", context.study.seed,
+      selects_on_test(context)
+          ? " Some selections were made on test images: test accuracies of what they chose are too good to be true."
+          : "");
 }
 
 std::string methods_section(const PageContext& context) {
   if (trainings_of(context, Role::target).empty()) return "";
-  std::string body;
-  for (const auto& text : {data_methods(context), network_methods(context), training_methods(context),
-                           protocol_methods(context), statistics_methods(context)}) {
+  std::string body, experiments;
+  for (const auto& text :
+       {data_methods(context), network_methods(context), training_methods(context), protocol_methods(context)}) {
     if (!text.empty()) body += paragraph(text);
   }
+  for (const auto& text : experiment_methods(context)) experiments += element("li", escape(text)) + "\n";
+  body += element("ul", experiments) + paragraph(statistics_methods(context));
   return section("methods", "Methods, as they were run", element("div", body, "methods"));
 }
 

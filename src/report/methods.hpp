@@ -28,6 +28,7 @@ std::string data_methods(const PageContext& context);
 std::string network_methods(const PageContext& context);
 std::string training_methods(const PageContext& context);
 std::string protocol_methods(const PageContext& context);
+std::vector<std::string> experiment_methods(const PageContext& context);  ///< one an experiment
 std::string statistics_methods(const PageContext& context);
 
 }  // namespace espalier::report

@@ -36,22 +36,25 @@ std::string length_text(const task::Moment& length) {
 
 /// "unit 7: 0.01, from epoch 15 on 0.001"; units with equal rates are named together.
 std::string rates_text(const task::TrainSpec& spec) {
-  std::vector<std::pair<std::string, std::string>> groups;  // rates, units
+  struct Group {
+    std::string rates;
+    std::size_t first, last;
+  };
+  std::vector<Group> groups;
   for (std::size_t i = 0; i < spec.units.size(); ++i) {
     std::string rates = spec.units[i].trained == task::Trained::no ? "frozen" : "";
     for (const auto& point : spec.units[i].rates) {
       rates += rates.empty() ? number(point.rate)
                              : fmt::format(", from epoch {} on {}", point.from.epoch, number(point.rate));
     }
-    if (!groups.empty() && groups.back().first == rates)
-      groups.back().second += fmt::format(", {}", i + 1);
-    else
-      groups.emplace_back(rates, fmt::format("{}", i + 1));
+    if (groups.empty() || groups.back().rates != rates) groups.push_back({rates, i + 1, i + 1});
+    groups.back().last = i + 1;
   }
   std::string text;
-  for (const auto& [rates, units] : groups) {
-    const bool several = units.find(',') != std::string::npos;
-    text += fmt::format("{}unit{} {}: {}", text.empty() ? "" : "; ", several ? "s" : "", units, rates);
+  for (const auto& group : groups) {
+    const auto units = group.first == group.last ? fmt::format("unit {}", group.first)
+                                                 : fmt::format("units {} to {}", group.first, group.last);
+    text += (text.empty() ? "" : "; ") + units + ": " + group.rates;
   }
   return text;
 }
@@ -112,8 +115,10 @@ std::string rate_groups(const PageContext& context) {
 std::string evaluation_text(const Tasks& tasks) {
   const auto every =
       distinct(tasks, [](const store::TaskState& t) { return std::to_string(t.task.record.evaluate_every); });
-  return fmt::format(" Validation and test images are evaluated {} and after the last epoch, in evaluation mode.",
-                     every == "0" ? "never during training" : "every " + every + " epoch(s)");
+  return fmt::format(" Validation and test images are evaluated {}, in evaluation mode.",
+                     every == "0"   ? "after the last epoch only"
+                     : every == "1" ? "after every epoch"
+                                    : "every " + every + " epochs and after the last");
 }
 
 std::string normalisation(const task::TrainSpec& spec) {

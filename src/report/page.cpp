@@ -51,6 +51,17 @@ std::vector<std::string> experiments_of(const PageContext& context) {
   return names;
 }
 
+std::vector<std::string> own_axes(const study::Experiment& experiment, const std::vector<RunView>& runs) {
+  const auto varying = varying_axes(runs);
+  std::vector<std::string> declared, own;
+  for (const auto& axis : experiment.axes) declared.push_back(axis.name);
+  if (!experiment.cases.empty()) declared.push_back("case");
+  for (const auto& axis : varying) {
+    if (std::find(declared.begin(), declared.end(), axis) != declared.end()) own.push_back(axis);
+  }
+  return own;
+}
+
 Report make_report(const ReportInput& input) {
   PageContext context{*input.directory, input.study, runs_of(*input.directory), {}, splits_overlap(input.study)};
   context.figures = make_figures(context.views, context.study);

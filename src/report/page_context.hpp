@@ -17,6 +17,9 @@ struct PageContext {
 std::vector<std::string> experiments_of(const PageContext& context);
 std::vector<RunView> runs_of_experiment(const std::vector<RunView>& views, const std::string& experiment);
 
+/// The axes that the experiment itself varies, in its own order; values that a selection gave are none of them.
+std::vector<std::string> own_axes(const study::Experiment& experiment, const std::vector<RunView>& runs);
+
 /// Each returns the HTML of one section, or "" where there is nothing to say.
 std::string head_section(const PageContext& context, const std::string& made_at);
 std::string warning_box(const PageContext& context);

@@ -37,10 +37,11 @@ th, td { padding: .32rem .8rem .32rem 0; text-align: left; vertical-align: top; 
 thead th { border-bottom: 1.5px solid var(--ink); font-weight: 600; }
 tbody th { font-weight: 500; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
-td.n { text-align: right; white-space: nowrap; }
+th.n, td.n { text-align: right; }
+td.n { white-space: nowrap; }
 thead th + th { padding-left: .4rem; } td { padding-left: .4rem; }
 figure { margin: 1.6rem 0 2rem; }
-figcaption b { color: var(--ink); font-size: 15px; }
+figure h3 { margin: 0 0 .3rem; }
 .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: .6rem; }
 .panels h3 { margin: .4rem 0 0; font: 600 14px system-ui, sans-serif; }
 svg { width: 100%; height: auto; color: var(--ink); }

@@ -36,10 +36,10 @@ Settings settings_of(const std::vector<RunView>& runs, const std::vector<std::st
   return settings;
 }
 
-std::string setting_text(const std::vector<std::string>& axes, const std::vector<std::string>& values) {
-  std::string text;
-  for (std::size_t i = 0; i < axes.size(); ++i) text += (i ? ", " : "") + axes[i] + " " + values[i];
-  return text;
+std::string setting_of(const std::vector<std::string>& axes, const std::vector<std::string>& values) {
+  std::vector<plan::Label> labels;
+  for (std::size_t i = 0; i < axes.size(); ++i) labels.push_back({axes[i], values[i]});
+  return setting_text(labels);
 }
 
 /// The test accuracy at the chosen setting, and at no other.
@@ -64,14 +64,12 @@ std::vector<std::string> best_row(const std::vector<RunView>& runs, const std::v
   const auto& best = settings.cells[standings.front().setting];
   std::vector<std::string> ties;
   for (std::size_t i = 1; i < standings.size(); ++i) {
-    if (!standings[i].told_apart) ties.push_back(setting_text(axes, settings.cells[standings[i].setting].group));
+    if (!standings[i].told_apart) ties.push_back(setting_of(axes, settings.cells[standings[i].setting].group));
   }
   const bool cannot_say = standings.front().splits < stats::kLeastSplits;
-  return {setting_text(axes, best.group), cell_text(kValid, best), test_text(runs, axes, best.group),
+  return {setting_of(axes, best.group), cell_text(kValid, best), test_text(runs, axes, best.group),
           fmt::format("{} of {}", standings.front().wins, standings.front().splits),
-          cannot_say     ? "too few splits to say"
-          : ties.empty() ? "nothing"
-                         : fmt::format("{}", fmt::join(ties, "; "))};
+          cannot_say ? "too few splits to say" : ties_text(ties)};
 }
 
 bool has_valid(const std::vector<RunView>& runs) {
@@ -79,26 +77,36 @@ bool has_valid(const std::vector<RunView>& runs) {
                      [](const RunView& view) { return final_row(view, metrics::Subset::valid); });
 }
 
-std::string best_table(const std::vector<RunView>& runs, const std::string& name) {
-  auto axes = varying_axes(runs);
+/// The axes that tell the settings of one size apart.
+std::vector<std::string> setting_axes(const study::Experiment& experiment, const std::vector<RunView>& runs) {
+  auto axes = own_axes(experiment, runs);
+  for (const auto& axis : unexplained_axes(runs, axes)) axes.push_back(axis);
+  return axes;
+}
+
+std::string best_table(const std::vector<RunView>& runs, const study::Experiment& experiment) {
+  auto axes = own_axes(experiment, runs);
   if (std::erase(axes, "per_class") == 0 || axes.empty() || !has_valid(runs)) return "";
   WordTable table{{"per_class", "best on validation", "validation %", "test %", "wins", "cannot be told from it"}, {}};
   for (const auto& size : values_of(runs, "per_class")) {
     const auto here = select(runs, {{"per_class", {size}}});
-    const bool varies = !varying_axes(here).empty();
-    if (!varies) continue;
-    auto row = best_row(here, varying_axes(here));
+    const auto settings = setting_axes(experiment, here);
+    if (settings.empty()) continue;
+    auto row = best_row(here, settings);
     row.insert(row.begin(), size);
     table.rows.push_back(std::move(row));
   }
-  return table.rows.empty() ? "" : element("h3", escape(name)) + "\n" + html_table(table);
+  return table.rows.empty() ? "" : element("h3", escape(experiment.name)) + "\n" + html_table(table);
 }
 
 }  // namespace
 
 std::string best_section(const PageContext& context) {
   std::string body;
-  for (const auto& name : experiments_of(context)) body += best_table(runs_of_experiment(context.views, name), name);
+  for (const auto& experiment : context.study.experiments) {
+    const auto runs = runs_of_experiment(context.views, experiment.name);
+    if (!runs.empty()) body += best_table(runs, experiment);
+  }
   if (body.empty()) return "";
   const std::string note = fmt::format(
       "For each size, the setting with the highest validation top-1 accuracy {}; its test accuracy; in how many "

@@ -47,9 +47,9 @@ std::string drawn(const Figure& figure, std::size_t number, bool overlapping, co
     panels += inline_svg(draw(gnuplot_script(figure, panel)), fmt::format("f{}p{}-", number, i));
     if (!panel.caption.empty()) panels += "</div>\n";
   }
-  const std::string caption = element("b", escape(title_of(figure))) + "<br/>" + escape(note_of(figure, overlapping)) +
-                              " <a href=\"" + figure.name + ".csv\">CSV</a>";
-  return "<figure role=\"group\">" + element("div", panels, figure.panels.size() > 1 ? "panels" : "") +
+  const std::string title = element("h3", escape(title_of(figure))) + "\n";
+  const std::string caption = escape(note_of(figure, overlapping)) + " <a href=\"" + figure.name + ".csv\">CSV</a>";
+  return "<figure role=\"group\">" + title + element("div", panels, figure.panels.size() > 1 ? "panels" : "") +
          element("figcaption", caption) + "</figure>\n";
 }
 
@@ -74,7 +74,7 @@ std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const 
   for (const auto& experiment : study.experiments) {
     const auto runs = runs_of_experiment(views, experiment.name);
     if (runs.empty()) continue;
-    auto axes = varying_axes(runs);
+    auto axes = own_axes(experiment, runs);
     if (axes.empty()) axes.push_back("experiment");
     const std::string down = axes[0];
     // The last axis that varies freely goes across: by custom the size.

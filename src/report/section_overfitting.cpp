@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "espalier/report/wording.hpp"
@@ -32,6 +31,9 @@ bool has_row(const std::vector<RunView>& runs, Subset subset) {
   return std::any_of(runs.begin(), runs.end(), [&](const RunView& view) { return final_row(view, subset); });
 }
 
+/// A gap that rounds to nothing has no sign.
+std::string signless_zero(const std::string& text) { return text == "-0.00" ? "0.00" : text; }
+
 WordTable gap_table(const std::vector<RunView>& runs, Subset trained) {
   const auto train = means_of(runs, trained), valid = means_of(runs, Subset::valid);
   const auto sizes = values_of(runs, "per_class");
@@ -47,7 +49,7 @@ WordTable gap_table(const std::vector<RunView>& runs, Subset trained) {
       row.push_back(both ? fmt::format("{:.2f} / {:.2f}", a->second, b->second) : "-");
       if (both) gaps.push_back(b->second - a->second);
     }
-    row.push_back(gaps.empty() ? "-" : fmt::format("{:.2f}", stats::summarise(gaps).mean));
+    row.push_back(gaps.empty() ? "-" : signless_zero(fmt::format("{:.2f}", stats::summarise(gaps).mean)));
     table.rows.push_back(std::move(row));
   }
   return table;

@@ -12,19 +12,13 @@
 namespace espalier::report {
 namespace {
 
-std::string labels(const std::vector<plan::Label>& values) {
-  std::string text;
-  for (const auto& label : values) text += (text.empty() ? "" : ", ") + label.axis + " " + label.value;
-  return text;
-}
-
-std::string ties_text(const plan::SelectionOutcome& selection) {
+std::string ties_of(const plan::SelectionOutcome& selection) {
   if (selection.candidates.front().splits < stats::kLeastSplits) return "too few splits to say";
   std::vector<std::string> ties;
   for (std::size_t i = 1; i < selection.candidates.size(); ++i) {
-    if (selection.candidates[i].indistinguishable) ties.push_back(labels(selection.candidates[i].values));
+    if (selection.candidates[i].indistinguishable) ties.push_back(setting_text(selection.candidates[i].values));
   }
-  return ties.empty() ? "nothing" : fmt::format("{}", fmt::join(ties, "; "));
+  return ties_text(ties);
 }
 
 std::string lost_text(const plan::Candidate& candidate) {
@@ -33,25 +27,42 @@ std::string lost_text(const plan::Candidate& candidate) {
 }
 
 std::vector<std::string> row_of(const plan::SelectionOutcome& selection) {
-  const std::string per = selection.per.empty() ? "all" : labels(selection.per);
+  const std::string per = selection.per.empty() ? "all" : setting_text(selection.per);
   if (selection.chosen.empty() || selection.candidates.empty()) {
-    const std::string why = selection.reason.empty() ? labels(selection.chosen) : "impossible: " + selection.reason;
+    const std::string why =
+        selection.reason.empty() ? setting_text(selection.chosen) : "impossible: " + selection.reason;
     return {per, why, "-", "-", "-", "-"};
   }
   const auto& best = selection.candidates.front();
   const auto metric = metrics::parse_metric(selection.metric);
   return {per,
-          labels(selection.chosen),
+          setting_text(selection.chosen),
           figure_of(metric, best.mean) + lost_text(best),
           fmt::format("{} of {}", best.wins, best.splits),
           std::to_string(selection.candidates.size()),
-          ties_text(selection)};
+          ties_of(selection)};
 }
 
 /// The part of a selection's key before its cell: experiment, case and which of its takes.
 std::string group_of(const plan::SelectionOutcome& selection) {
   const auto end = selection.key.rfind('/');
   return end == std::string::npos ? selection.key : selection.key.substr(0, end);
+}
+
+/// "optimum, case optimal, takes transferred and frozen", from a key "experiment/case/take/cell".
+std::string title_of(const std::vector<const plan::SelectionOutcome*>& group) {
+  const auto& key = group.front()->key;
+  const auto first = key.find('/');
+  const auto second = first == std::string::npos ? first : key.find('/', first + 1);
+  std::string title = group.front()->experiment;
+  if (second != std::string::npos && second > first + 1) title += ", case " + key.substr(first + 1, second - first - 1);
+  for (const auto* selection : group) {
+    if (selection->chosen.empty()) continue;
+    std::vector<std::string> axes;
+    for (const auto& label : selection->chosen) axes.push_back(label.axis);
+    return title + ", takes " + listed(axes);
+  }
+  return title;
 }
 
 void in_size_order(std::vector<const plan::SelectionOutcome*>& group) {
@@ -81,14 +92,12 @@ std::string selection_section(const PageContext& context) {
     in_size_order(group);
     WordTable table{{"for", "chosen", group.front()->metric, "wins", "candidates", "cannot be told from it"}, {}};
     for (const auto* selection : group) table.rows.push_back(row_of(*selection));
-    body +=
-        element("h3", escape("taken by " + group.front()->experiment + " (" + name + ")")) + "\n" + html_table(table);
+    body += element("h3", escape(title_of(group))) + "\n" + html_table(table);
   }
   if (body.empty()) return "";
   const std::string note =
       "Made while the study ran, each once and kept. Ties go to the lower validation loss, then to fewer trained "
-      "units, "
-      "then to the order of the axes. Diverged and missing runs rank a setting last.";
+      "units, then to the order of the axes. Diverged and missing runs rank a setting last.";
   return section("selections", "Selections made", paragraph(note) + body);
 }
 
