@@ -18,14 +18,17 @@ struct Row {
 };
 
 [[noreturn]] void fail(const Row& row, const std::string& problem, const std::string& why) {
-  throw UsageError("line " + std::to_string(row.line) + ", layer '" + row.name + "': " + problem, why, "Correct the table.");
+  throw UsageError("line " + std::to_string(row.line) + ", layer '" + row.name + "': " + problem, why,
+                   "Correct the table.");
 }
 
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts(1);
   for (const char c : text) {
-    if (c == separator) parts.emplace_back();
-    else if (c != '\r') parts.back() += c;
+    if (c == separator)
+      parts.emplace_back();
+    else if (c != '\r')
+      parts.back() += c;
   }
   return parts;
 }
@@ -38,12 +41,14 @@ std::vector<Row> rows_of(const std::string& text) {
     if (number == 1 || line.empty()) continue;
     const auto cells = split(line, '\t');
     if (cells.size() != 10) {
-      throw UsageError("line " + std::to_string(number) + " has " + std::to_string(cells.size()) + " cells", "10 are wanted",
+      throw UsageError("line " + std::to_string(number) + " has " + std::to_string(cells.size()) + " cells",
+                       "10 are wanted",
                        "Separate them by tabulators: name, type, bottoms, top, cin, cout, kernel, stride, pad, pool.");
     }
     rows.push_back({number, cells[0], cells[1], cells[2], cells[3], cells[5], cells[6], cells[7], cells[8], cells[9]});
   }
-  if (rows.empty()) throw UsageError("the table has no layers", "its first line is the header", "Give a table of layers.");
+  if (rows.empty())
+    throw UsageError("the table has no layers", "its first line is the header", "Give a table of layers.");
   return rows;
 }
 
@@ -92,7 +97,8 @@ LayerSpec layer_of(const Row& row) {
   if (row.type == "Convolution") return convolution(row);
   if (row.type == "Pooling") return pooling(row);
   if (row.type == "ReLU") return layer;
-  if (row.type != "Dropout") fail(row, "its type is '" + row.type + "'", "Convolution, ReLU, Pooling, Concat and Dropout are known");
+  if (row.type != "Dropout")
+    fail(row, "its type is '" + row.type + "'", "Convolution, ReLU, Pooling, Concat and Dropout are known");
   layer.kind = LayerKind::dropout;
   layer.probability = 0.5;  // Caffe's default; the table has no column for it
   return layer;

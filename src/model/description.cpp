@@ -17,7 +17,8 @@ std::int32_t parse_count(const std::string& text, const std::string& what) {
 const std::string& field(const data::TensorFile& file, const std::string& key) {
   const auto found = file.metadata.find(key);
   if (found != file.metadata.end()) return found->second;
-  throw UsageError("the checkpoint's description has no '" + key + "'", "it names units, input and classes", "Import it again.");
+  throw UsageError("the checkpoint's description has no '" + key + "'", "it names units, input and classes",
+                   "Import it again.");
 }
 
 }  // namespace
@@ -25,7 +26,8 @@ const std::string& field(const data::TensorFile& file, const std::string& key) {
 network::Shape parse_shape(const std::string& text) {
   const auto first = text.find(','), second = text.find(',', first + 1);
   if (first == std::string::npos || second == std::string::npos) {
-    throw UsageError("'" + text + "' is no shape", "channels, height and width are wanted", "Write 3,224,224 for example.");
+    throw UsageError("'" + text + "' is no shape", "channels, height and width are wanted",
+                     "Write 3,224,224 for example.");
   }
   return {parse_count(text.substr(0, first), "number of channels"),
           parse_count(text.substr(first + 1, second - first - 1), "height"),
@@ -47,7 +49,8 @@ network::NetworkSpec units_from_json(const std::string& text) {
 data::Metadata describe(const Description& description) {
   const auto& input = description.input;
   return {{"units", units_to_json(description.network)},
-          {"input", std::to_string(input.channels) + "," + std::to_string(input.height) + "," + std::to_string(input.width)},
+          {"input",
+           std::to_string(input.channels) + "," + std::to_string(input.height) + "," + std::to_string(input.width)},
           {"classes", std::to_string(description.classes)}};
 }
 

@@ -14,7 +14,9 @@ using Json = nlohmann::ordered_json;
 
 inline Json to_json(network::LayerKind kind) { return network::name_of(kind); }
 inline Json to_json(network::Init init) { return network::name_of(init); }
-inline void from_json(const Json& json, network::LayerKind& kind) { kind = network::parse_kind(json.get<std::string>()); }
+inline void from_json(const Json& json, network::LayerKind& kind) {
+  kind = network::parse_kind(json.get<std::string>());
+}
 inline void from_json(const Json& json, network::Init& init) { init = network::parse_init(json.get<std::string>()); }
 
 /// Values JSON knows: numbers, truth values, text.

@@ -53,9 +53,10 @@ NameMap fitting_names(const data::TensorFile& file, const network::NetworkSpec& 
   for (const auto& names : known) {
     if (one_to_one(names) && all_there(names, present)) return names;
   }
-  throw UsageError("the file's tensors are not named like this network's",
-                   "neither as '" + known[0].begin()->first + "', nor as '" + known[1].begin()->second + "', nor as torchvision's",
-                   "Name them with --names, a line 'ours<TAB>theirs' a tensor.");
+  throw UsageError(
+      "the file's tensors are not named like this network's",
+      "neither as '" + known[0].begin()->first + "', nor as '" + known[1].begin()->second + "', nor as torchvision's",
+      "Name them with --names, a line 'ours<TAB>theirs' a tensor.");
 }
 
 std::string shape_text(at::IntArrayRef sizes) {
@@ -67,7 +68,8 @@ std::string shape_text(at::IntArrayRef sizes) {
 const std::string& their_name(const NameMap& names, const std::string& ours) {
   const auto found = names.find(ours);
   if (found != names.end()) return found->second;
-  throw UsageError("no name is given for tensor '" + ours + "'", "every tensor of the network is imported", "Add it to --names.");
+  throw UsageError("no name is given for tensor '" + ours + "'", "every tensor of the network is imported",
+                   "Add it to --names.");
 }
 
 }  // namespace
@@ -83,7 +85,8 @@ data::NamedTensors import_tensors(const data::TensorFile& file, const Descriptio
       const at::Tensor& value = file.at(theirs);
       if (value.sizes() != at::IntArrayRef(parameter.shape)) {
         throw UsageError("tensor '" + theirs + "' is " + shape_text(value.sizes()),
-                         "'" + ours + "' is " + shape_text(parameter.shape), "Check --input, --classes and the network.");
+                         "'" + ours + "' is " + shape_text(parameter.shape),
+                         "Check --input, --classes and the network.");
       }
       imported.emplace_back(ours, value.to(at::kFloat).contiguous());
     }

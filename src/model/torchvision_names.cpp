@@ -9,7 +9,7 @@ namespace {
 /// Their module of a unit of AlexNet (torchvision/models/alexnet.py).
 const std::map<std::string, std::string>& alexnet_modules() {
   static const std::map<std::string, std::string> modules = {
-      {"conv1", "features.0"}, {"conv2", "features.3"},   {"conv3", "features.6"},   {"conv4", "features.8"},
+      {"conv1", "features.0"},  {"conv2", "features.3"}, {"conv3", "features.6"}, {"conv4", "features.8"},
       {"conv5", "features.10"}, {"fc6", "classifier.1"}, {"fc7", "classifier.4"}, {"fc8", "classifier.6"}};
   return modules;
 }

@@ -91,9 +91,10 @@ void Unit::restore(const data::TensorFile& from) {
 void Unit::swap(Unit& other) {
   torch::NoGradGuard no_grad;
   if (tensors.size() != other.tensors.size()) {
-    throw UsageError("units '" + name + "' and '" + other.name + "' cannot be swapped",
-                     "they hold " + std::to_string(tensors.size()) + " and " + std::to_string(other.tensors.size()) + " tensors",
-                     "Swap units of equal form.");
+    throw UsageError(
+        "units '" + name + "' and '" + other.name + "' cannot be swapped",
+        "they hold " + std::to_string(tensors.size()) + " and " + std::to_string(other.tensors.size()) + " tensors",
+        "Swap units of equal form.");
   }
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const torch::Tensor mine = tensors[i].value.clone();

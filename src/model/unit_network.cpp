@@ -97,9 +97,13 @@ torch::Tensor UnitNetwork::train_forward(const torch::Tensor& images, const Step
   return x.flatten(1);
 }
 
-torch::Tensor UnitNetwork::eval_forward(const torch::Tensor& images) { return impl_->evaluate(images, depth()).flatten(1); }
+torch::Tensor UnitNetwork::eval_forward(const torch::Tensor& images) {
+  return impl_->evaluate(images, depth()).flatten(1);
+}
 
-torch::Tensor UnitNetwork::features(const torch::Tensor& images, std::int32_t unit) { return impl_->evaluate(images, unit); }
+torch::Tensor UnitNetwork::features(const torch::Tensor& images, std::int32_t unit) {
+  return impl_->evaluate(images, unit);
+}
 
 data::NamedTensors UnitNetwork::state() const {
   data::NamedTensors all;

@@ -12,13 +12,18 @@ using network::LayerSpec;
 std::vector<std::string> spelled_out(LayerKind kind) {
   switch (kind) {
     case LayerKind::max_pool:
-    case LayerKind::average_pool: return {"stride"};
-    case LayerKind::dropout: return {"probability"};
-    case LayerKind::local_response_norm: return {"alpha", "beta"};
+    case LayerKind::average_pool:
+      return {"stride"};
+    case LayerKind::dropout:
+      return {"probability"};
+    case LayerKind::local_response_norm:
+      return {"alpha", "beta"};
     case LayerKind::convolution:
     case LayerKind::linear:
-    case LayerKind::batch_norm: return {"init"};
-    default: return {};
+    case LayerKind::batch_norm:
+      return {"init"};
+    default:
+      return {};
   }
 }
 
@@ -27,7 +32,8 @@ std::string layers_toml(const std::vector<LayerSpec>& layers, const std::string&
 std::string branches_toml(const LayerSpec& layer, const std::string& indent) {
   std::string text = "[";
   for (const auto& branch : layer.branches) {
-    text += "\n" + indent + "  [" + layers_toml(branch, indent + "    ") + (branch.empty() ? "" : "\n" + indent + "  ") + "],";
+    text += "\n" + indent + "  [" + layers_toml(branch, indent + "    ") +
+            (branch.empty() ? "" : "\n" + indent + "  ") + "],";
   }
   return text + "\n" + indent + "]";
 }

@@ -9,7 +9,8 @@ namespace {
 
 UnitCost infer_unit(const UnitSpec& unit, const Shape& input, std::int32_t classes) {
   if (unit.layers.empty()) {
-    throw UsageError("unit '" + unit.name + "' has no layers", "a unit is a sequence of layers", "Give it one or leave it out.");
+    throw UsageError("unit '" + unit.name + "' has no layers", "a unit is a sequence of layers",
+                     "Give it one or leave it out.");
   }
   UnitCost cost;
   cost.input = input;
@@ -36,9 +37,10 @@ void check_unit_names(const NetworkSpec& network) {
 
 void check_output(const NetworkSpec& network, const Shape& output, std::int32_t classes) {
   if (output.elements() == classes) return;
-  throw UsageError("unit '" + network.units.back().name + "' gives " + std::to_string(output.elements()) + " values an image",
-                   "there are " + std::to_string(classes) + " classes",
-                   "Set outputs = 0 in the classifier and pool what it gives to one value a class.");
+  throw UsageError(
+      "unit '" + network.units.back().name + "' gives " + std::to_string(output.elements()) + " values an image",
+      "there are " + std::to_string(classes) + " classes",
+      "Set outputs = 0 in the classifier and pool what it gives to one value a class.");
 }
 
 }  // namespace

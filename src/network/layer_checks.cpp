@@ -27,7 +27,9 @@ void ShapeWalk::check_values(const LayerSpec& layer) const {
     case LayerKind::convolution:
     case LayerKind::max_pool:
     case LayerKind::average_pool:
-    case LayerKind::adaptive_average_pool: check_window(layer); break;
+    case LayerKind::adaptive_average_pool:
+      check_window(layer);
+      break;
     case LayerKind::dropout:
       if (!(layer.probability >= 0 && layer.probability < 1)) {
         fail(layer, "probability " + std::to_string(layer.probability) + " cannot be", "it is at least 0, below 1",
@@ -35,13 +37,15 @@ void ShapeWalk::check_values(const LayerSpec& layer) const {
       }
       break;
     case LayerKind::local_response_norm:
-      if (!within(layer.size, 1)) fail(layer, "size is " + std::to_string(layer.size), "it is at least 1", "Set size, 5 say.");
+      if (!within(layer.size, 1))
+        fail(layer, "size is " + std::to_string(layer.size), "it is at least 1", "Set size, 5 say.");
       break;
     case LayerKind::concatenate:
     case LayerKind::add:
       if (layer.branches.empty()) fail(layer, "it has no branches", "it joins branches", "List them.");
       break;
-    default: break;
+    default:
+      break;
   }
   if (!has_branches(layer.kind) && !layer.branches.empty()) {
     fail(layer, "it has branches", "only concatenate and add have", "Remove them or change the kind.");

@@ -8,9 +8,11 @@
 namespace espalier::network {
 namespace {
 
-constexpr std::array kKinds = {"convolution", "linear",     "relu",    "max_pool",    "average_pool", "adaptive_average_pool",
-                               "local_response_norm", "batch_norm", "dropout", "concatenate", "add"};
-constexpr std::array kInits = {"none", "he_normal_fan_in", "he_normal_fan_out", "torch_default", "gaussian", "ones_zeros"};
+constexpr std::array kKinds = {
+    "convolution",         "linear",     "relu",    "max_pool",    "average_pool", "adaptive_average_pool",
+    "local_response_norm", "batch_norm", "dropout", "concatenate", "add"};
+constexpr std::array kInits = {"none",          "he_normal_fan_in", "he_normal_fan_out",
+                               "torch_default", "gaussian",         "ones_zeros"};
 
 template <std::size_t N>
 std::vector<std::string> list(const std::array<const char*, N>& names) {
@@ -23,7 +25,8 @@ Enum parse(const std::array<const char*, N>& names, std::string_view name, const
   if (found != names.end()) return static_cast<Enum>(found - names.begin());
   std::string known;
   for (const char* each : names) known += (known.empty() ? "" : ", ") + std::string(each);
-  throw UsageError("unknown " + std::string(what) + " '" + std::string(name) + "'", "no such name", "Use one of: " + known);
+  throw UsageError("unknown " + std::string(what) + " '" + std::string(name) + "'", "no such name",
+                   "Use one of: " + known);
 }
 
 }  // namespace

@@ -19,9 +19,9 @@ UnitSpec basic_block(std::string name, std::int32_t outputs, std::int32_t stride
   LayerSpec add;
   add.kind = LayerKind::add;
   add.name = "block";
-  add.branches = {{conv("conv1", outputs, 3, stride), batch_norm("bn1"), relu(), conv("conv2", outputs, 3, 1),
-                   batch_norm("bn2")},
-                  {}};
+  add.branches = {
+      {conv("conv1", outputs, 3, stride), batch_norm("bn1"), relu(), conv("conv2", outputs, 3, 1), batch_norm("bn2")},
+      {}};
   if (downsample) add.branches[1] = {conv("0", outputs, 1, stride), batch_norm("1")};
   return {std::move(name), {add, relu()}};
 }

@@ -57,17 +57,32 @@ Shape ShapeWalk::layer(const LayerSpec& layer, const Shape& input, const std::st
   check_values(layer);
   Shape output = input;
   switch (layer.kind) {
-    case LayerKind::convolution: output = convolution(layer, input, prefix); break;
-    case LayerKind::linear: output = linear(layer, input, prefix); break;
+    case LayerKind::convolution:
+      output = convolution(layer, input, prefix);
+      break;
+    case LayerKind::linear:
+      output = linear(layer, input, prefix);
+      break;
     case LayerKind::max_pool:
-    case LayerKind::average_pool: output = pool(layer, input); break;
-    case LayerKind::adaptive_average_pool: output = {input.channels, layer.kernel_h, layer.kernel_w}; break;
-    case LayerKind::batch_norm: output = batch_norm(layer, input, prefix); break;
+    case LayerKind::average_pool:
+      output = pool(layer, input);
+      break;
+    case LayerKind::adaptive_average_pool:
+      output = {input.channels, layer.kernel_h, layer.kernel_w};
+      break;
+    case LayerKind::batch_norm:
+      output = batch_norm(layer, input, prefix);
+      break;
     case LayerKind::concatenate:
-    case LayerKind::add: output = join(layer, input, prefix); break;
-    case LayerKind::dropout: cost_.has_dropout = true; break;
+    case LayerKind::add:
+      output = join(layer, input, prefix);
+      break;
+    case LayerKind::dropout:
+      cost_.has_dropout = true;
+      break;
     case LayerKind::relu:
-    case LayerKind::local_response_norm: break;
+    case LayerKind::local_response_norm:
+      break;
   }
   if (output.height > 0 && output.width > 0) return output;
   fail(layer, "input " + text_of(input) + " leaves nothing", "its window is larger than the image",
@@ -78,7 +93,8 @@ Shape ShapeWalk::convolution(const LayerSpec& layer, const Shape& input, const s
   const std::int32_t outputs = outputs_of(layer);
   if (layer.groups < 1 || input.channels % layer.groups != 0 || outputs % layer.groups != 0) {
     fail(layer, std::to_string(layer.groups) + " groups do not divide its channels",
-         std::to_string(input.channels) + " in, " + std::to_string(outputs) + " out", "Choose groups that divide both.");
+         std::to_string(input.channels) + " in, " + std::to_string(outputs) + " out",
+         "Choose groups that divide both.");
   }
   const Shape output = slide(layer, input, outputs);
   add_weight_and_bias(layer, claim_name(layer, prefix),
@@ -105,7 +121,8 @@ Shape ShapeWalk::pool(const LayerSpec& layer, const Shape& input) const {
 Shape ShapeWalk::batch_norm(const LayerSpec& layer, const Shape& input, const std::string& prefix) {
   cost_.has_batch_norm = true;
   const std::string name = claim_name(layer, prefix);
-  for (const auto& [role, suffix] : {std::pair{ParameterRole::weight, ".weight"}, {ParameterRole::bias, ".bias"},
+  for (const auto& [role, suffix] : {std::pair{ParameterRole::weight, ".weight"},
+                                     {ParameterRole::bias, ".bias"},
                                      {ParameterRole::running_mean, ".running_mean"},
                                      {ParameterRole::running_var, ".running_var"}}) {
     cost_.parameters.push_back(parameter(layer, role, name + suffix, {input.channels}));
@@ -137,7 +154,8 @@ Shape ShapeWalk::join(const LayerSpec& layer, const Shape& input, const std::str
 std::int32_t ShapeWalk::outputs_of(const LayerSpec& layer) const {
   if (layer.outputs > 0) return layer.outputs;
   if (classes_ == 0) {
-    fail(layer, "its outputs are not given", "only the last unit may leave them to the number of classes", "Set outputs.");
+    fail(layer, "its outputs are not given", "only the last unit may leave them to the number of classes",
+         "Set outputs.");
   }
   return classes_;
 }

@@ -15,7 +15,8 @@ class ShapeWalk {
  public:
   /// `classes`: what a layer without outputs gives; 0 where none may be without. `cost` receives parameters,
   /// multiply-adds and flags.
-  ShapeWalk(std::string unit, std::int32_t classes, UnitCost& cost) : unit_(std::move(unit)), classes_(classes), cost_(cost) {}
+  ShapeWalk(std::string unit, std::int32_t classes, UnitCost& cost)
+      : unit_(std::move(unit)), classes_(classes), cost_(cost) {}
 
   /// Output of `layers` on `input`. Parameter names start with `prefix`. Throws UsageError naming unit and layer.
   Shape sequence(const std::vector<LayerSpec>& layers, const Shape& input, const std::string& prefix);

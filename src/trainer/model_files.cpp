@@ -44,7 +44,8 @@ model::Description named_description(const NetworkChoice& choice) {
 model::Description file_description(const data::TensorFile& file, const NetworkChoice& choice) {
   if (choice.name.empty()) {
     if (const auto own = model::description_of(file)) return *own;
-    throw UsageError("the file does not say which network it holds", "it has no description of units", "Add --network NAME.");
+    throw UsageError("the file does not say which network it holds", "it has no description of units",
+                     "Add --network NAME.");
   }
   NetworkChoice complete = choice;
   if (complete.classes == 0 && !file.tensors.empty()) {

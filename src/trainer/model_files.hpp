@@ -8,9 +8,9 @@
 namespace espalier::trainer {
 
 struct NetworkChoice {
-  std::string name;       ///< a named network; empty: the file describes itself
+  std::string name;  ///< a named network; empty: the file describes itself
   double width = 1;
-  std::string input;      ///< "C,H,W"; empty: the network's usual images
+  std::string input;         ///< "C,H,W"; empty: the network's usual images
   std::int32_t classes = 0;  ///< 0: of the file's last tensor, else 1000 (small networks: 10)
 };
 

@@ -26,7 +26,8 @@ std::string notes_of(const network::UnitCost& cost) {
 Json unit_json(const network::UnitSpec& unit, const network::UnitCost& cost) {
   Json tensors = Json::array();
   for (const auto& parameter : cost.parameters) {
-    tensors.push_back({{"name", unit.name + "." + parameter.name}, {"shape", parameter.shape}, {"buffer", parameter.is_buffer}});
+    tensors.push_back(
+        {{"name", unit.name + "." + parameter.name}, {"shape", parameter.shape}, {"buffer", parameter.is_buffer}});
   }
   return {{"name", unit.name},
           {"output", {cost.output.channels, cost.output.height, cost.output.width}},

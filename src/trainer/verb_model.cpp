@@ -36,8 +36,10 @@ void info(const Arguments& arguments) {
   const bool named = !choice.name.empty() && is_network_name(arguments.file);
   const auto description =
       named ? named_description(choice) : file_description(data::read_safetensors(arguments.file), choice);
-  if (!arguments.toml.empty()) std::cout << model::units_to_toml(description.network, arguments.toml);
-  else std::cout << (arguments.json ? model_json(description) + "\n" : model_table(description));
+  if (!arguments.toml.empty())
+    std::cout << model::units_to_toml(description.network, arguments.toml);
+  else
+    std::cout << (arguments.json ? model_json(description) + "\n" : model_table(description));
 }
 
 void export_model(const Arguments& arguments) {
@@ -62,7 +64,8 @@ model::NameMap read_names(const std::string& file) {
 std::int32_t classes_of(const model::CaffeTable& table, const data::TensorFile& file) {
   const auto& last = table.network.units.back();
   for (const auto& [ours, theirs] : table.names) {
-    if (ours.starts_with(last.name + ".") && ours.ends_with(".bias")) return static_cast<std::int32_t>(file.at(theirs).size(0));
+    if (ours.starts_with(last.name + ".") && ours.ends_with(".bias"))
+      return static_cast<std::int32_t>(file.at(theirs).size(0));
   }
   throw UsageError("the last unit has no convolution", "it tells the number of classes", "Add --classes.");
 }
@@ -98,7 +101,8 @@ void features(const Arguments& arguments) {
   const auto file = data::read_safetensors(arguments.file);
   auto description = file_description(file, arguments.network);
   const auto images = data::read_safetensors(arguments.images);
-  if (images.tensors.size() != 1 || images.tensors[0].second.dim() != 4 || images.tensors[0].second.scalar_type() != at::kFloat) {
+  if (images.tensors.size() != 1 || images.tensors[0].second.dim() != 4 ||
+      images.tensors[0].second.scalar_type() != at::kFloat) {
     throw UsageError("'" + arguments.images + "' holds no images", "one float32 tensor [N, C, H, W] is wanted", "");
   }
   const at::Tensor& batch = images.tensors[0].second;
@@ -142,7 +146,8 @@ void add_import(CLI::App& model, const Shared& arguments) {
   add_network_options(*verb, arguments->network);
   verb->add_option("--out", arguments->out, "a safetensors file")->required();
   verb->callback([arguments, name, layers] {
-    if (!*name && !*layers) throw UsageError("which network is it", "neither --network nor --layers is given", "Add one.");
+    if (!*name && !*layers)
+      throw UsageError("which network is it", "neither --network nor --layers is given", "Add one.");
     import_model(*arguments);
   });
 }
@@ -153,7 +158,8 @@ void add_features(CLI::App& model, const Shared& arguments) {
   verb->add_option("--network", arguments->network.name, "the checkpoint's network, if it does not say");
   add_network_options(*verb, arguments->network);
   verb->add_option("--unit", arguments->unit, "a unit's name")->required();
-  verb->add_option("--images", arguments->images, "safetensors with one float32 tensor [N, C, H, W], normalised")->required();
+  verb->add_option("--images", arguments->images, "safetensors with one float32 tensor [N, C, H, W], normalised")
+      ->required();
   verb->add_option("--out", arguments->out, "a safetensors file with the tensor 'features'")->required();
   verb->callback([arguments] { features(*arguments); });
 }

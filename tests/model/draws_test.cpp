@@ -1,9 +1,9 @@
-#include "support/catch_after_torch.hpp"
 #include <cmath>
 
 #include "espalier/network/networks.hpp"
 #include "model/dropout_mask.hpp"
 #include "model/initialise.hpp"
+#include "support/catch_after_torch.hpp"
 
 using namespace espalier;
 using network::Init;

@@ -1,8 +1,8 @@
-#include "support/catch_after_torch.hpp"
 #include "espalier/model/exchange.hpp"
 
 #include "espalier/core/errors.hpp"
 #include "espalier/model/unit_network.hpp"
+#include "support/catch_after_torch.hpp"
 
 using namespace espalier;
 using namespace espalier::model;
@@ -46,7 +46,8 @@ TEST_CASE("Caffe table: what is not understood is told with its line") {
     return changed.replace(changed.find(from), from.size(), to);
   };
 
-  CHECK_THROWS_WITH(parse_caffe_table(with("ReLU", "Sigmoid")), Catch::Contains("line 3") && Catch::Contains("Sigmoid"));
+  CHECK_THROWS_WITH(parse_caffe_table(with("ReLU", "Sigmoid")),
+                    Catch::Contains("line 3") && Catch::Contains("Sigmoid"));
   CHECK_THROWS_WITH(parse_caffe_table(with("\tpool1\tfire/sq", "\tpool7\tfire/sq")), Catch::Contains("pool7"));
   CHECK_THROWS_WITH(parse_caffe_table(with("\t8\t3\t2", "\teight\t3\t2")), Catch::Contains("cout is 'eight'"));
   CHECK_THROWS_AS(parse_caffe_table("name\n"), UsageError);

@@ -1,7 +1,7 @@
-#include "support/catch_after_torch.hpp"
 #include "espalier/model/unit_network.hpp"
 
 #include "espalier/core/errors.hpp"
+#include "support/catch_after_torch.hpp"
 
 using namespace espalier;
 using model::StepKey;
@@ -19,7 +19,8 @@ UnitNetwork drawn(const std::string& name, const network::Shape& input, std::uin
 UnitNetwork small(std::uint64_t seed = 1) { return drawn("cifar7", {3, 16, 16}, seed); }
 
 torch::Tensor images(std::int64_t count, const network::Shape& shape = {3, 16, 16}) {
-  return torch::sin(torch::arange(count * shape.elements(), torch::kFloat32)).view({count, shape.channels, shape.height, shape.width});
+  return torch::sin(torch::arange(count * shape.elements(), torch::kFloat32))
+      .view({count, shape.channels, shape.height, shape.width});
 }
 
 data::TensorFile saved(const UnitNetwork& net) { return {net.state(), {}}; }
@@ -59,7 +60,8 @@ TEST_CASE("UnitNetwork: a copied unit gives the source's outputs, and shapes and
   CHECK(torch::equal(source.features(images(2), 4), target.features(images(2), 4)));
   CHECK_FALSE(torch::equal(source.features(images(2), 5), target.features(images(2), 5)));
   auto narrow = drawn("cifar7", {3, 16, 16}, 1, 0.5);
-  CHECK_THROWS_WITH(narrow.copy(2, saved(source)), Catch::Contains("conv2.conv.weight") && Catch::Contains("[16, 8, 3, 3]"));
+  CHECK_THROWS_WITH(narrow.copy(2, saved(source)),
+                    Catch::Contains("conv2.conv.weight") && Catch::Contains("[16, 8, 3, 3]"));
   auto resnet = drawn("resnet18", {3, 32, 32}, 1);
   CHECK_THROWS_AS(resnet.copy(2, saved(source)), UsageError);
 }
@@ -160,7 +162,10 @@ TEST_CASE("UnitNetwork: scale and shift train a scale per output and biases, fro
 TEST_CASE("UnitNetwork: a scaled unit is restored exactly, and copied as the weights it stands for") {
   auto net = small();
   net.tune(2, Trained::scale_shift);
-  { torch::NoGradGuard no_grad; net.tensors(2).back().value.fill_(3); }
+  {
+    torch::NoGradGuard no_grad;
+    net.tensors(2).back().value.fill_(3);
+  }
   auto restored = small(4), copied = small(5);
   restored.tune(2, Trained::scale_shift);
 

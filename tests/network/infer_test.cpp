@@ -35,7 +35,9 @@ LayerSpec classifier() {
   return layer;
 }
 
-NetworkSpec one_unit(std::vector<LayerSpec> layers) { return {{{"first", std::move(layers)}, {"last", {classifier()}}}}; }
+NetworkSpec one_unit(std::vector<LayerSpec> layers) {
+  return {{{"first", std::move(layers)}, {"last", {classifier()}}}};
+}
 
 Shape first_output(const NetworkSpec& network, const Shape& input) { return infer(network, input, 5)[0].output; }
 

@@ -21,13 +21,15 @@ TEST_CASE("named: networks have the parameter counts of their sources") {
 }
 
 TEST_CASE("named: the small networks have the parameters their tables give") {
-  const std::int64_t convs = (3 * 9 + 1) * 32 + (32 * 9 + 1) * 64 + (64 * 9 + 1) * 96 + (96 * 9 + 1) * 64 + (64 * 9 + 1) * 64;
+  const std::int64_t convs =
+      (3 * 9 + 1) * 32 + (32 * 9 + 1) * 64 + (64 * 9 + 1) * 96 + (96 * 9 + 1) * 64 + (64 * 9 + 1) * 64;
   CHECK(parameters("cifar7", {3, 32, 32}, 100) == convs + (64 * 16 + 1) * 256 + 257 * 100);
   CHECK(parameters("mnist4", {1, 28, 28}, 10) == 26 * 32 + (32 * 25 + 1) * 64 + (64 * 49 + 1) * 256 + 257 * 10);
 }
 
 TEST_CASE("named: units are counted as the protocols count them") {
-  const std::pair<const char*, int> depths[] = {{"alexnet", 8}, {"caffenet", 8}, {"resnet18", 10}, {"cifar7", 7}, {"mnist4", 4}};
+  const std::pair<const char*, int> depths[] = {
+      {"alexnet", 8}, {"caffenet", 8}, {"resnet18", 10}, {"cifar7", 7}, {"mnist4", 4}};
   for (const auto& [name, depth] : depths) CHECK(named(name)->depth() == depth);
   CHECK(names().size() == std::size(depths));
 }
