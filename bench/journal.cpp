@@ -1,14 +1,14 @@
 // links: store
 // How many metric rows a second become durable, and how long it takes to read a journal of 100,000 runs.
 // bench_journal [DIR] [RUNS]: writes under DIR (default: a folder in the temporary directory) and removes it again.
+#include "espalier/store/journal.hpp"
+
 #include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
-
-#include "espalier/store/journal.hpp"
 
 using namespace espalier;
 
@@ -45,8 +45,8 @@ plan::PlannedRun typical_run(std::size_t n) {
   plan::PlannedRun run;
   run.id = RunId::of(sha256("run " + std::to_string(n)));
   run.experiment = "transferred-by-decay";
-  run.labels = {{"transferred", "5"}, {"frozen", "0"},    {"high_units", "all"}, {"decay_epoch", "30"},
-                {"per_class", "8"},   {"split", "3"},     {"replicate", "1"},    {"source", "half"},
+  run.labels = {{"transferred", "5"}, {"frozen", "0"},      {"high_units", "all"}, {"decay_epoch", "30"},
+                {"per_class", "8"},   {"split", "3"},       {"replicate", "1"},    {"source", "half"},
                 {"target", "other"},  {"network", "cifar7"}};
   run.task = task_number(n);
   return run;
@@ -55,8 +55,10 @@ plan::PlannedRun typical_run(std::size_t n) {
 metrics::Row row_at(std::int32_t epoch, metrics::Subset subset) { return {epoch, 0, subset, 0.7, 40, 80, 100}; }
 
 store::RowsRecord epoch_rows(std::size_t task, Fence fence, std::int32_t epoch) {
-  return {fence, task_number(task), {row_at(epoch, metrics::Subset::train), row_at(epoch, metrics::Subset::valid),
-                                     row_at(epoch, metrics::Subset::test)}};
+  return {fence,
+          task_number(task),
+          {row_at(epoch, metrics::Subset::train), row_at(epoch, metrics::Subset::valid),
+           row_at(epoch, metrics::Subset::test)}};
 }
 
 /// Rows a second, made durable in groups of `group` records of three rows.
@@ -118,9 +120,14 @@ nlohmann::json replay_times(const std::filesystem::path& out, std::size_t runs) 
   });
   std::uintmax_t bytes = 0;
   for (const auto& entry : std::filesystem::directory_iterator(out / "journal")) bytes += entry.file_size();
-  return {{"runs", runs},           {"journal_bytes", bytes},  {"records", state.records}, {"done", done},
-          {"planned_replay_s", planned_s}, {"replay_s", replay_s},
-          {"brief_replay_and_release_s", status_replay_s}, {"states_of_all_runs_s", states_s}};
+  return {{"runs", runs},
+          {"journal_bytes", bytes},
+          {"records", state.records},
+          {"done", done},
+          {"planned_replay_s", planned_s},
+          {"replay_s", replay_s},
+          {"brief_replay_and_release_s", status_replay_s},
+          {"states_of_all_runs_s", states_s}};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // links: train
-// Processor milliseconds a step of cifar7, and where they go: the reference for bench/train_step.py (the same in PyTorch). JSON.
+// Processor milliseconds a step of cifar7, and where they go: the reference for bench/train_step.py (the same in
+// PyTorch). JSON.
 #include <ctime>
 #include <iostream>
 #include <limits>
@@ -20,7 +21,8 @@ struct Shape {
   std::int32_t channels, side, batch, frozen;
 };
 
-/// Processor time of this thread: it does its own work alone, and other processes disturb it less than they do the clock.
+/// Processor time of this thread: it does its own work alone, and other processes disturb it less than they do the
+/// clock.
 double now_ms() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -82,9 +84,9 @@ json measure(const Shape& shape) {
   const double gather = best_ms([&] { batches.training(set, positions, 0, 0); });
   const double forward = best_ms([&] { network.train_forward(images, {1, 0, 0}); });
   const double evaluate = best_ms([&] { network.eval_forward(images); });
-  return {{"width", shape.width}, {"channels", shape.channels}, {"side", shape.side}, {"batch", shape.batch},
-          {"frozen", shape.frozen}, {"step_ms", step}, {"gather_ms", gather}, {"forward_ms", forward},
-          {"evaluate_ms", evaluate}};
+  return {{"width", shape.width}, {"channels", shape.channels}, {"side", shape.side},
+          {"batch", shape.batch}, {"frozen", shape.frozen},     {"step_ms", step},
+          {"gather_ms", gather},  {"forward_ms", forward},      {"evaluate_ms", evaluate}};
 }
 
 }  // namespace

@@ -31,10 +31,11 @@ fi
 torch='torch==2.13.0'
 [[ "${1:-}" == --cuda ]] && torch='torch==2.11.0'
 [[ -x .venv/bin/python ]] || /usr/bin/python3 -m venv .venv
-stamp=".venv/.espalier-$torch"
+tools=(numpy safetensors h5py pandas clang-format==23.1.5)
+stamp=".venv/.espalier-$(sha256sum <<<"$torch ${tools[*]}" | cut -c1-12)"
 if [[ ! -e "$stamp" ]]; then
   echo "installing $torch and the test tools into .venv"
-  .venv/bin/pip install --quiet --disable-pip-version-check "$torch" numpy safetensors h5py pandas 2> >(grep -v '^WARNING' >&2 || true)
+  .venv/bin/pip install --quiet --disable-pip-version-check "$torch" "${tools[@]}" 2> >(grep -v '^WARNING' >&2 || true)
   .venv/bin/python -c 'import torch, safetensors, h5py, pandas'
   touch "$stamp"
 fi

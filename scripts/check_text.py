@@ -22,8 +22,8 @@ def complaints(text: str, suffix: str):
             yield number, "a path of one machine"
         if UNFINISHED.search(line):
             yield number, "an unfinished mark"
-        if len(line) > 140 and suffix in {".cpp", ".hpp"}:
-            yield number, f"{len(line)} columns, at most 140"
+        if len(line) > 120 and suffix in {".cpp", ".hpp"}:
+            yield number, f"{len(line)} columns, at most 120"
 
 
 def main() -> int:

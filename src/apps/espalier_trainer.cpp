@@ -20,7 +20,8 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", espalier::build_info::version() + " (" + espalier::build_info::commit() + ")");
   Options options;
   int exit_code = 0;
-  auto* socket = app.add_option("--socket", options.socket, "descriptor of the agent's socket")->check(CLI::Range(0, 65535));
+  auto* socket =
+      app.add_option("--socket", options.socket, "descriptor of the agent's socket")->check(CLI::Range(0, 65535));
   auto* bundles = app.add_option("--bundles", options.bundles, "file of frames: Setup, CatalogUpdate, Assign, ...");
   app.add_option("--out", options.out, "where the answers to --bundles go; default: standard output")->needs(bundles);
   bundles->excludes(socket);

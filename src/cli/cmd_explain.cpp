@@ -70,18 +70,14 @@ std::string waiting_for(const Directory& directory, const std::vector<RunView>& 
 
 std::string why(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   switch (view.state) {
-    case RunState::aborted:
-      return view.run->aborted.empty() && view.task ? view.task->cause : view.run->aborted;
-    case RunState::waiting:
-      return waiting_for(directory, views, view);
-    case RunState::ready:
-      return "what it starts from is there; no worker has taken it yet";
+    case RunState::aborted: return view.run->aborted.empty() && view.task ? view.task->cause : view.run->aborted;
+    case RunState::waiting: return waiting_for(directory, views, view);
+    case RunState::ready: return "what it starts from is there; no worker has taken it yet";
     case RunState::running: {
       const auto& attempt = view.task->attempts.back();
       return fmt::format("on worker {} since {}", attempt.worker.rank, time_text(attempt.started));
     }
-    default:
-      return view.task ? view.task->cause : "";
+    default: return view.task ? view.task->cause : "";
   }
 }
 

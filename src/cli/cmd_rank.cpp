@@ -30,7 +30,8 @@ store::WriterIdentity identity(const RunArguments& arguments) {
   who.host = host;
   who.process = getpid();
   who.job = word_of_environment("SLURM_JOB_ID");
-  who.restart = static_cast<std::uint32_t>(std::strtoul(word_of_environment("SLURM_RESTART_COUNT").c_str(), nullptr, 10));
+  who.restart =
+      static_cast<std::uint32_t>(std::strtoul(word_of_environment("SLURM_RESTART_COUNT").c_str(), nullptr, 10));
   who.take_over = arguments.take_over;
   return who;
 }

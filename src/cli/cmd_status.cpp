@@ -31,16 +31,11 @@ std::string launch_state(const store::State& state, const std::string& holder) {
   if (!holder.empty()) return "running: " + holder;
   if (state.segments.empty()) return "not started";
   switch (state.last_exit) {
-    case 0:
-      return "ended: all done";
-    case 1:
-      return "ended: some runs failed";
-    case 75:
-      return "stopped with work left; the same 'espalier run' goes on";
-    case -1:
-      return "ended without a word (killed?); the same 'espalier run' goes on";
-    default:
-      return fmt::format("ended with exit code {}", state.last_exit);
+    case 0: return "ended: all done";
+    case 1: return "ended: some runs failed";
+    case 75: return "stopped with work left; the same 'espalier run' goes on";
+    case -1: return "ended without a word (killed?); the same 'espalier run' goes on";
+    default: return fmt::format("ended with exit code {}", state.last_exit);
   }
 }
 
@@ -119,10 +114,8 @@ void status(const std::string& path, bool json) {
   const auto state = read_brief(path);
   const auto progress = report::progress(state);
   const std::string holder = lock_holder(path);
-  if (json)
-    fmt::print("{}\n", to_json(state, progress, holder).dump(2));
-  else
-    print_words(state, progress, holder);
+  if (json) fmt::print("{}\n", to_json(state, progress, holder).dump(2));
+  else print_words(state, progress, holder);
 }
 
 }  // namespace

@@ -20,14 +20,17 @@ std::string to_json(const store::Verification& result) {
   for (const Finding& finding : result.findings) {
     findings.push_back({{"kind", name_of(finding.kind)}, {"text", finding.text}});
   }
-  return nlohmann::ordered_json{{"good", result.good()},       {"segments", result.segments}, {"records", result.records},
-                                {"artifacts", result.artifacts}, {"findings", findings}}
+  return nlohmann::ordered_json{{"good", result.good()},
+                                {"segments", result.segments},
+                                {"records", result.records},
+                                {"artifacts", result.artifacts},
+                                {"findings", findings}}
       .dump(2);
 }
 
 std::string to_text(const store::Verification& result) {
-  std::string text = fmt::format("{} journal segments, {} records, {} artifacts\n", result.segments, result.records,
-                                 result.artifacts);
+  std::string text =
+      fmt::format("{} journal segments, {} records, {} artifacts\n", result.segments, result.records, result.artifacts);
   for (const Finding& finding : result.findings) text += fmt::format("{}: {}\n", name_of(finding.kind), finding.text);
   return text + (result.good() ? "all agree" : "not all agree");
 }
@@ -47,7 +50,8 @@ struct Options {
 
 void add_verify(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("verify", "check journal, artifacts and results.h5 of a directory; changes nothing");
+  CLI::App* verb =
+      app.add_subcommand("verify", "check journal, artifacts and results.h5 of a directory; changes nothing");
   verb->add_option("directory", options->directory, "directory given to 'run --out'")->required();
   verb->add_flag("--json", options->json, "print one JSON object");
   verb->callback([options, &exit_code] { exit_code = run(options->directory, options->json); });

@@ -13,12 +13,9 @@ using nlohmann::ordered_json;
 
 const char* name_of(task::TaskKind kind) {
   switch (kind) {
-    case task::TaskKind::pretrain:
-      return "pretrain";
-    case task::TaskKind::train:
-      return "train";
-    case task::TaskKind::noop:
-      return "noop";
+    case task::TaskKind::pretrain: return "pretrain";
+    case task::TaskKind::train: return "train";
+    case task::TaskKind::noop: return "noop";
   }
   return "unknown";
 }

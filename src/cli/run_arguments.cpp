@@ -6,13 +6,17 @@ namespace espalier::cli {
 
 void add_options(CLI::App& verb, RunArguments& arguments) {
   auto* study = verb.add_option("study", arguments.study.file, "the study file");
-  verb.add_option("--out", arguments.out, "directory of results; the same command goes on where it stopped")->required();
-  verb.add_option("--workers", arguments.workers, "trainers at a time (default: cores / threads)")->check(CLI::Range(1, 65536));
+  verb.add_option("--out", arguments.out, "directory of results; the same command goes on where it stopped")
+      ->required();
+  verb.add_option("--workers", arguments.workers, "trainers at a time (default: cores / threads)")
+      ->check(CLI::Range(1, 65536));
   verb.add_option("--threads", arguments.threads, "threads a trainer (default 1; remembered by the directory)")
       ->check(CLI::Range(1, 4096));
   verb.add_option("--only", arguments.only, "CONDITION: run only these runs and what they need");
-  verb.add_option("--set", arguments.study.overrides, "KEY=VALUE: change a value of the study")->allow_extra_args(false);
-  verb.add_option("--data-root", arguments.study.data_root, "folder that data paths are relative to; default: the study's");
+  verb.add_option("--set", arguments.study.overrides, "KEY=VALUE: change a value of the study")
+      ->allow_extra_args(false);
+  verb.add_option("--data-root", arguments.study.data_root,
+                  "folder that data paths are relative to; default: the study's");
   verb.add_flag("--smoke", arguments.smoke, "one step of every distinct shape of task, into OUT/smoke");
   verb.add_flag("--noop", arguments.noop, "answer tasks without doing them, into OUT/noop: tests the machinery");
   verb.add_flag("--take-over", arguments.take_over, "go on although a lost machine seems to hold the directory");

@@ -12,8 +12,8 @@ namespace espalier::cli {
 struct RunArguments {
   StudyArguments study;
   std::filesystem::path out;
-  std::int32_t workers = 0;     ///< 0: as many as fit the machine
-  std::int32_t threads = 0;     ///< 0: as the directory was begun, else 1
+  std::int32_t workers = 0;  ///< 0: as many as fit the machine
+  std::int32_t threads = 0;  ///< 0: as the directory was begun, else 1
   std::string only;
   bool smoke = false, noop = false, take_over = false, new_form = false;
   double checkpoint_s = 60, hang_s = 300, view_every_s = 20;

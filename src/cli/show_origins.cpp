@@ -121,10 +121,8 @@ std::vector<std::pair<TrainValues, std::string>> layers(const study::Study& stud
       if (name && entry.name == *name) all.emplace_back(entry.train, "[" + axis + "." + entry.name + ".train]");
     }
   };
-  if (role == ShownRole::source)
-    add(study.sources);
-  else
-    add(study.targets);
+  if (role == ShownRole::source) add(study.sources);
+  else add(study.targets);
   all.emplace_back(study.train, "[train]");
   all.emplace_back(study::train_defaults(), "default");
   return all;

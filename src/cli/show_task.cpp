@@ -28,24 +28,18 @@ std::set<task::Moment> changes(const task::TrainSpec& spec) {
 
 std::string start_text(const task::UnitStart& start) {
   switch (start.kind) {
-    case task::StartKind::fresh:
-      return "new";
-    case task::StartKind::task:
-      return "copied from " + start.task.brief();
-    case task::StartKind::checkpoint:
-      return "copied from checkpoint " + start.checkpoint.hex.substr(0, 8);
+    case task::StartKind::fresh: return "new";
+    case task::StartKind::task: return "copied from " + start.task.brief();
+    case task::StartKind::checkpoint: return "copied from checkpoint " + start.checkpoint.hex.substr(0, 8);
   }
   return "";
 }
 
 const char* trained_text(task::Trained trained) {
   switch (trained) {
-    case task::Trained::no:
-      return "frozen";
-    case task::Trained::all:
-      return "yes";
-    case task::Trained::scale_shift:
-      return "scale and shift";
+    case task::Trained::no: return "frozen";
+    case task::Trained::all: return "yes";
+    case task::Trained::scale_shift: return "scale and shift";
   }
   return "";
 }

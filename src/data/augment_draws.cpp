@@ -40,8 +40,11 @@ Box resized_box(SplitMix64& random, const network::Shape& from) {
     const std::int32_t top = whole_between(random, 0, from.height - height);
     return {top, whole_between(random, 0, from.width - width), height, width};
   }
-  const auto limit = [](std::int32_t side) { return std::max(1, static_cast<std::int32_t>(std::lround(side * kAspect))); };
-  const std::int32_t height = std::min(from.height, limit(from.width)), width = std::min(from.width, limit(from.height));
+  const auto limit = [](std::int32_t side) {
+    return std::max(1, static_cast<std::int32_t>(std::lround(side * kAspect)));
+  };
+  const std::int32_t height = std::min(from.height, limit(from.width)),
+                     width = std::min(from.width, limit(from.height));
   return {(from.height - height) / 2, (from.width - width) / 2, height, width};
 }
 
@@ -51,8 +54,8 @@ std::int32_t shift(SplitMix64& random, double fraction, std::int32_t side) {
 
 }  // namespace
 
-ImageDraw draw_image(const task::AugmentSpec& augment, std::uint64_t key, std::uint64_t image, const network::Shape& from,
-                     const network::Shape& input) {
+ImageDraw draw_image(const task::AugmentSpec& augment, std::uint64_t key, std::uint64_t image,
+                     const network::Shape& from, const network::Shape& input) {
   const auto stream = [&](Stream kind) { return SplitMix64(derive(key, image, static_cast<std::uint64_t>(kind))); };
   ImageDraw draw;
   SplitMix64 crop = stream(Stream::crop);

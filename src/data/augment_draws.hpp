@@ -15,14 +15,14 @@ struct Box {
 };
 
 struct ImageDraw {
-  Window window;          ///< flip, shifted crop and (whole pixels) translation
-  Box box;                ///< of a random resized crop
+  Window window;  ///< flip, shifted crop and (whole pixels) translation
+  Box box;        ///< of a random resized crop
   double radians = 0;
   std::int32_t down = 0, right = 0;  ///< translation in pixels, already in `window`
 };
 
 /// `key` tells (seed, epoch, step); `from` is the packed image's shape, `input` what the network sees.
-ImageDraw draw_image(const task::AugmentSpec& augment, std::uint64_t key, std::uint64_t image, const network::Shape& from,
-                     const network::Shape& input);
+ImageDraw draw_image(const task::AugmentSpec& augment, std::uint64_t key, std::uint64_t image,
+                     const network::Shape& from, const network::Shape& input);
 
 }  // namespace espalier::data

@@ -27,8 +27,12 @@ at::Tensor rotated(const at::Tensor& batch, const std::vector<ImageDraw>& draws,
   for (const ImageDraw& draw : draws) {
     const double cosine = std::cos(draw.radians), sine = std::sin(draw.radians);
     const bool moves = move == Move::yes;
-    const double rows[6] = {cosine, sine * height / width, moves ? -2.0 * draw.right / width : 0,
-                            -sine * width / height, cosine, moves ? -2.0 * draw.down / height : 0};
+    const double rows[6] = {cosine,
+                            sine * height / width,
+                            moves ? -2.0 * draw.right / width : 0,
+                            -sine * width / height,
+                            cosine,
+                            moves ? -2.0 * draw.down / height : 0};
     for (const double value : rows) *out++ = static_cast<float>(value);
   }
   const at::Tensor grid = at::affine_grid_generator(matrices, batch.sizes(), false);

@@ -49,7 +49,8 @@ Affine unchanged(std::int32_t channels) {
 }
 
 void check_sides(const network::Shape& from, const network::Shape& input) {
-  if (from.channels != input.channels || from.height < input.height || from.width < input.width) refuse_shape(from, input);
+  if (from.channels != input.channels || from.height < input.height || from.width < input.width)
+    refuse_shape(from, input);
 }
 
 std::vector<Window> windows_of(const std::vector<ImageDraw>& draws) {
@@ -93,7 +94,8 @@ at::Tensor BatchMaker::evaluation(const ImageSet& set, std::int64_t first, std::
   const network::Shape from = shape_of(set.images);
   check_sides(from, input_);
   const bool crops = augment_.centre_crop > 0;
-  const std::int32_t height = crops ? augment_.centre_crop : from.height, width = crops ? augment_.centre_crop : from.width;
+  const std::int32_t height = crops ? augment_.centre_crop : from.height,
+                     width = crops ? augment_.centre_crop : from.width;
   if (height != input_.height || width != input_.width) refuse_shape(from, input_);
   ESPALIER_EXPECT(first >= 0 && count >= 0 && first + count <= set.size());
   const Rows rows(set.rows.begin() + first, set.rows.begin() + first + count);

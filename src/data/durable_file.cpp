@@ -16,7 +16,8 @@ namespace {
 
 [[noreturn]] void fail(const char* call, const std::filesystem::path& file) {
   const std::string why = std::string(call) + ": " + std::strerror(errno);
-  throw EnvironmentError("cannot write '" + file.string() + "'", why, "Check the folder, its permissions and the space left.");
+  throw EnvironmentError("cannot write '" + file.string() + "'", why,
+                         "Check the folder, its permissions and the space left.");
 }
 
 class Descriptor {

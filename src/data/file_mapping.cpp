@@ -29,7 +29,7 @@ struct Descriptor {
 std::shared_ptr<const FileMapping> FileMapping::open(const std::filesystem::path& file) {
   const Descriptor descriptor{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (descriptor.number < 0) refuse(file, std::strerror(errno));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(descriptor.number, &status) != 0) refuse(file, std::strerror(errno));
   if (!S_ISREG(status.st_mode)) refuse(file, "it is not a regular file");
   const auto size = static_cast<std::size_t>(status.st_size);

@@ -15,7 +15,8 @@ struct Plane {
 /// One channel of one image into every `channels`-th float of `out`. The inner loop has a constant stride, so that it
 /// vectorises for one channel and for three.
 template <int kStride>
-void convert_row(const std::uint8_t* from, std::int32_t step, std::int32_t count, float scale, float offset, float* out) {
+void convert_row(const std::uint8_t* from, std::int32_t step, std::int32_t count, float scale, float offset,
+                 float* out) {
   if (step == 1) {
     for (std::int32_t x = 0; x < count; ++x) out[x * kStride] = static_cast<float>(from[x]) * scale + offset;
   } else {
@@ -38,8 +39,8 @@ void convert_plane(const Plane& plane, const Window& window, const network::Shap
     }
     for (std::int32_t x = 0; x < first; ++x) out[x * kStride] = offset;
     const std::int32_t column = window.flip ? window.left + shape.width - 1 - first : window.left + first;
-    convert_row<kStride>(plane.pixels + std::int64_t{row} * plane.width + column, window.flip ? -1 : 1, end - first, scale,
-                         offset, out + std::int64_t{first} * kStride);
+    convert_row<kStride>(plane.pixels + std::int64_t{row} * plane.width + column, window.flip ? -1 : 1, end - first,
+                         scale, offset, out + std::int64_t{first} * kStride);
     for (std::int32_t x = end; x < shape.width; ++x) out[x * kStride] = offset;
   }
 }
@@ -54,11 +55,12 @@ void convert_image(const std::uint8_t* pixels, const at::Tensor& images, const W
   }
 }
 
-using ConvertImage = void (*)(const std::uint8_t*, const at::Tensor&, const Window&, const network::Shape&, const Affine&,
-                              float*);
+using ConvertImage = void (*)(const std::uint8_t*, const at::Tensor&, const Window&, const network::Shape&,
+                              const Affine&, float*);
 
 ConvertImage converter(std::int32_t channels) {
-  static constexpr ConvertImage kConverters[] = {convert_image<1>, convert_image<2>, convert_image<3>, convert_image<4>};
+  static constexpr ConvertImage kConverters[] = {convert_image<1>, convert_image<2>, convert_image<3>,
+                                                 convert_image<4>};
   ESPALIER_EXPECT(channels >= 1 && channels <= 4);
   return kConverters[channels - 1];
 }

@@ -30,7 +30,8 @@ std::size_t GzipReader::read(void* to, std::size_t bytes) {
     int error = Z_OK;
     const char* text = gzerror(handle_.get(), &error);
     if (got < 0 || error == Z_BUF_ERROR) {  // Z_BUF_ERROR: the file ends within the compressed data
-      throw DataProblem("'" + file_.string() + "' is damaged", error == Z_ERRNO ? std::strerror(errno) : text, "Fetch it again.");
+      throw DataProblem("'" + file_.string() + "' is damaged", error == Z_ERRNO ? std::strerror(errno) : text,
+                        "Fetch it again.");
     }
     if (got == 0) break;
     done += static_cast<std::size_t>(got);
@@ -42,7 +43,8 @@ void GzipReader::read_exactly(void* to, std::size_t bytes, const char* what) {
   const std::size_t got = read(to, bytes);
   if (got == bytes) return;
   throw DataProblem("'" + file_.string() + "' ends too early",
-                    "its " + std::string(what) + " would take " + std::to_string(bytes) + " bytes, " + std::to_string(got) + " are there",
+                    "its " + std::string(what) + " would take " + std::to_string(bytes) + " bytes, " +
+                        std::to_string(got) + " are there",
                     "Fetch it again.");
 }
 

@@ -17,22 +17,23 @@ std::vector<std::filesystem::path> paths_of(const ImportSpec& spec, const std::f
 
 std::filesystem::path single(const ImportSpec& spec, const std::filesystem::path& root, const char* what) {
   if (spec.images.size() == 1) return root / spec.images.front();
-  throw DataProblem("'images' names " + std::to_string(spec.images.size()) + " paths", std::string("this format wants ") + what,
-                    "Give exactly one.");
+  throw DataProblem("'images' names " + std::to_string(spec.images.size()) + " paths",
+                    std::string("this format wants ") + what, "Give exactly one.");
 }
 
 RawImages read_raw(const ImportSpec& spec, const std::filesystem::path& root) {
   switch (spec.format) {
     case DataFormat::idx:
-      if (spec.labels.empty()) throw DataProblem("'labels' is missing", "IDX images have their labels in another file", "Name it.");
+      if (spec.labels.empty())
+        throw DataProblem("'labels' is missing", "IDX images have their labels in another file", "Name it.");
       return read_idx(single(spec, root, "one file of images"), root / spec.labels);
     case DataFormat::cifar:
-      if (spec.images.empty()) throw DataProblem("'images' is empty", "CIFAR wants one record file or more", "Name them.");
+      if (spec.images.empty())
+        throw DataProblem("'images' is empty", "CIFAR wants one record file or more", "Name them.");
       return read_cifar(paths_of(spec, root), spec.label_kind);
     case DataFormat::folder:
       return read_folder(single(spec, root, "one folder"), spec.resize, spec.grey, spec.class_names);
-    default:
-      return make_images(spec.made);
+    default: return make_images(spec.made);
   }
 }
 
@@ -43,11 +44,13 @@ void adopt_classes(const std::vector<std::string>& known, std::vector<std::strin
     found = known;
     return;
   }
-  const auto other = std::find_if(found.begin(), found.end(),
-                                  [&](const std::string& name) { return std::find(known.begin(), known.end(), name) == known.end(); });
-  throw DataProblem("the test images have other classes than the training images",
-                    other == found.end() ? "they stand in another order" : "'" + *other + "' is not among the training images",
-                    "Name test files of the same classes.");
+  const auto other = std::find_if(found.begin(), found.end(), [&](const std::string& name) {
+    return std::find(known.begin(), known.end(), name) == known.end();
+  });
+  throw DataProblem(
+      "the test images have other classes than the training images",
+      other == found.end() ? "they stand in another order" : "'" + *other + "' is not among the training images",
+      "Name test files of the same classes.");
 }
 
 }  // namespace
@@ -60,15 +63,16 @@ DataFormat format_named(const std::string& name) {
                                                           {"made", DataFormat::made}};
   const auto found = kFormats.find(name);
   if (found != kFormats.end()) return found->second;
-  throw DataProblem("format '" + name + "' is unknown", "images come as idx, cifar, folder, pack or made", "Take one of these.");
+  throw DataProblem("format '" + name + "' is unknown", "images come as idx, cifar, folder, pack or made",
+                    "Take one of these.");
 }
 
 std::vector<std::string> numbered_classes(const std::vector<std::int32_t>& labels, const std::filesystem::path& file) {
   std::int32_t count = 0;
   for (const std::int32_t label : labels) {
     if (label < 0 || label >= kMaxClasses) {
-      throw DataProblem("'" + file.string() + "' has the label " + std::to_string(label), "labels count from 0 and stay below a million",
-                        "Check the file.");
+      throw DataProblem("'" + file.string() + "' has the label " + std::to_string(label),
+                        "labels count from 0 and stay below a million", "Check the file.");
     }
     count = std::max(count, label + 1);
   }

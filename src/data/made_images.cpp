@@ -12,29 +12,28 @@ struct Recipe {
   std::int64_t classes = 10, per_class = 20, channels = 1, height = 28, width = 28, seed = 0, noise = 48;
 };
 
-constexpr std::int64_t kGrid = 4;                      // cells of a pattern a side
+constexpr std::int64_t kGrid = 4;  // cells of a pattern a side
 constexpr std::int64_t kMaxBytes = std::int64_t{1} << 34;
 
 struct Parameter {
   const char* name;
-  std::int64_t Recipe::*member;
+  std::int64_t Recipe::* member;
   std::int64_t low, high;
 };
 
-constexpr Parameter kParameters[] = {{"classes", &Recipe::classes, 1, 100'000},
-                                     {"per_class", &Recipe::per_class, 1, 1'000'000},
-                                     {"channels", &Recipe::channels, 1, 4},
-                                     {"height", &Recipe::height, 1, 4096},
-                                     {"width", &Recipe::width, 1, 4096},
-                                     {"seed", &Recipe::seed, INT64_MIN, INT64_MAX},
-                                     {"noise", &Recipe::noise, 0, 255}};
+constexpr Parameter kParameters[] = {
+    {"classes", &Recipe::classes, 1, 100'000}, {"per_class", &Recipe::per_class, 1, 1'000'000},
+    {"channels", &Recipe::channels, 1, 4},     {"height", &Recipe::height, 1, 4096},
+    {"width", &Recipe::width, 1, 4096},        {"seed", &Recipe::seed, INT64_MIN, INT64_MAX},
+    {"noise", &Recipe::noise, 0, 255}};
 
 void set(Recipe& recipe, const std::string& name, std::int64_t value) {
   for (const Parameter& parameter : kParameters) {
     if (name != parameter.name) continue;
     if (value < parameter.low || value > parameter.high) {
-      throw DataProblem("made." + name + " is " + std::to_string(value), "out of range",
-                        "Take a value of " + std::to_string(parameter.low) + " to " + std::to_string(parameter.high) + ".");
+      throw DataProblem(
+          "made." + name + " is " + std::to_string(value), "out of range",
+          "Take a value of " + std::to_string(parameter.low) + " to " + std::to_string(parameter.high) + ".");
     }
     recipe.*parameter.member = value;
     return;

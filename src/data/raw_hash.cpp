@@ -32,7 +32,7 @@ struct State {
 }
 
 void add_state(const fs::path& path, State& state) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) refuse(path, std::strerror(errno));
   const auto number = [&](auto value) { state.text += std::to_string(value) + " "; };
   state.text += path.string() + "\n";
@@ -63,7 +63,8 @@ std::string hash_now(const fs::path& path, const std::vector<fs::path>& files) {
   if (!fs::is_directory(path)) return to_hex(sha256(FileMapping::open(path)->bytes()));
   Sha256 hash;
   for (const fs::path& file : files) {
-    hash.update(file.lexically_relative(path).string() + "\n").update(to_hex(sha256(FileMapping::open(file)->bytes())) + "\n");
+    hash.update(file.lexically_relative(path).string() + "\n")
+        .update(to_hex(sha256(FileMapping::open(file)->bytes())) + "\n");
   }
   return to_hex(hash.finish());
 }

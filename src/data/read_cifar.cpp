@@ -35,7 +35,8 @@ bool labels_below(const std::string& bytes, std::size_t record, std::size_t byte
 /// Told by the file's size; labels out of range mean another format, or decide where both sizes fit.
 std::size_t record_size(const std::string& bytes, const std::filesystem::path& file) {
   const auto fits = [&](std::size_t record) { return !bytes.empty() && bytes.size() % record == 0; };
-  if (fits(kCifar100) && labels_below(bytes, kCifar100, 0, 20) && labels_below(bytes, kCifar100, 1, 100)) return kCifar100;
+  if (fits(kCifar100) && labels_below(bytes, kCifar100, 0, 20) && labels_below(bytes, kCifar100, 1, 100))
+    return kCifar100;
   if (fits(kCifar10) && labels_below(bytes, kCifar10, 0, 10)) return kCifar10;
   throw DataProblem(
       "'" + file.string() + "' holds no CIFAR records",
@@ -46,7 +47,8 @@ std::size_t record_size(const std::string& bytes, const std::filesystem::path& f
 
 std::size_t label_byte(std::size_t record, const std::string& label_kind, const std::filesystem::path& file) {
   if (label_kind != "fine" && label_kind != "coarse") {
-    throw DataProblem("label_kind is '" + label_kind + "'", "CIFAR-100 has fine and coarse labels", "Write \"fine\" or \"coarse\".");
+    throw DataProblem("label_kind is '" + label_kind + "'", "CIFAR-100 has fine and coarse labels",
+                      "Write \"fine\" or \"coarse\".");
   }
   if (record == kCifar100) return label_kind == "fine" ? 1 : 0;
   if (label_kind == "fine") return 0;

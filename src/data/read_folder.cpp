@@ -25,12 +25,14 @@ bool is_image(const fs::path& path) {
 std::vector<fs::path> sorted_entries(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> entries;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) entries.push_back(at->path());
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    entries.push_back(at->path());
   if (error) {
     throw DataProblem("cannot read the folder '" + folder.string() + "'", error.message(),
                       "Check the path; paths are relative to the study file or --data-root.");
   }
-  std::sort(entries.begin(), entries.end(), [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });
+  std::sort(entries.begin(), entries.end(),
+            [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });
   return entries;
 }
 
@@ -40,7 +42,8 @@ std::vector<std::string> class_folders(const fs::path& folder) {
     if (fs::is_directory(entry) && entry.filename().native().front() != '.') names.push_back(entry.filename().string());
   }
   if (names.empty()) {
-    throw DataProblem("'" + folder.string() + "' has no sub-folder", "each class has a folder of its own", "Sort the images by class.");
+    throw DataProblem("'" + folder.string() + "' has no sub-folder", "each class has a folder of its own",
+                      "Sort the images by class.");
   }
   return names;
 }
@@ -62,7 +65,8 @@ std::vector<ImageFile> list_files(const fs::path& folder, std::vector<std::strin
     }
   }
   if (files.empty()) {
-    throw DataProblem("'" + folder.string() + "' has no image", "none ends in .jpg, .jpeg or .png", "Check the folder.");
+    throw DataProblem("'" + folder.string() + "' has no image", "none ends in .jpg, .jpeg or .png",
+                      "Check the folder.");
   }
   return files;
 }
@@ -78,9 +82,14 @@ at::Tensor grey_of(const at::Tensor& rgb) {
 at::Tensor resized(const at::Tensor& image, std::int32_t side) {
   const std::int64_t height = image.size(1), width = image.size(2), shorter = std::min(height, width);
   const std::int64_t new_height = side * height / shorter, new_width = side * width / shorter;
-  const at::Tensor large = at::_upsample_bilinear2d_aa(image.to(at::kFloat).unsqueeze(0), {new_height, new_width}, false)[0];
+  const at::Tensor large =
+      at::_upsample_bilinear2d_aa(image.to(at::kFloat).unsqueeze(0), {new_height, new_width}, false)[0];
   const auto centre = [&](std::int64_t whole) { return std::lrint(static_cast<double>(whole - side) / 2.0); };
-  return large.narrow(1, centre(new_height), side).narrow(2, centre(new_width), side).round().clamp(0, 255).to(at::kByte);
+  return large.narrow(1, centre(new_height), side)
+      .narrow(2, centre(new_width), side)
+      .round()
+      .clamp(0, 255)
+      .to(at::kByte);
 }
 
 at::Tensor load(const fs::path& path, std::int32_t resize, bool grey) {
@@ -110,7 +119,8 @@ class Collector {
 
   at::Tensor finish() const {
     if (bad_ > 0) {
-      const std::string more = bad_ == 1 ? "" : "; " + std::to_string(bad_ - 1) + " more:" + others_ + (bad_ > 5 ? " ..." : "");
+      const std::string more =
+          bad_ == 1 ? "" : "; " + std::to_string(bad_ - 1) + " more:" + others_ + (bad_ > 5 ? " ..." : "");
       throw DataProblem("cannot decode the image '" + first_bad_.string() + "'", why_ + more, "Replace or remove it.");
     }
     return images_;
@@ -142,7 +152,8 @@ class Collector {
 
 }  // namespace
 
-RawImages read_folder(const fs::path& folder, std::int32_t resize, bool grey, const std::vector<std::string>& class_names) {
+RawImages read_folder(const fs::path& folder, std::int32_t resize, bool grey,
+                      const std::vector<std::string>& class_names) {
   RawImages raw;
   raw.class_names = class_names;
   const std::vector<ImageFile> files = list_files(folder, raw.class_names);

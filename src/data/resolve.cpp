@@ -20,9 +20,14 @@ std::string index_key(const ImportSpec& spec, const DataPlace& place) {
   Json raw = Json::array();
   for (const std::string& name : spec.images) raw.push_back(raw_hash(place.root / name, place.cache / "stat"));
   if (!spec.labels.empty()) raw.push_back(raw_hash(place.root / spec.labels, place.cache / "stat"));
-  const Json key{{"readers", kReadersVersion}, {"format", static_cast<int>(spec.format)}, {"raw", raw},
-                 {"resize", spec.resize},      {"grey", spec.grey},                         {"label_kind", spec.label_kind},
-                 {"made", spec.made},          {"class_names", spec.class_names}};
+  const Json key{{"readers", kReadersVersion},
+                 {"format", static_cast<int>(spec.format)},
+                 {"raw", raw},
+                 {"resize", spec.resize},
+                 {"grey", spec.grey},
+                 {"label_kind", spec.label_kind},
+                 {"made", spec.made},
+                 {"class_names", spec.class_names}};
   return to_hex(sha256(key.dump(-1, ' ', true, Json::error_handler_t::replace)));
 }
 

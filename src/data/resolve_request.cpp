@@ -40,7 +40,8 @@ Json resolve_one(const Json& json, const DataPlace& place) {
   return answer;
 }
 
-Json problem_of(const std::string& name, const std::string& problem, const std::string& why, const std::string& suggestion) {
+Json problem_of(const std::string& name, const std::string& problem, const std::string& why,
+                const std::string& suggestion) {
   return {{"name", name}, {"problem", problem}, {"why", why}, {"suggestion", suggestion}};
 }
 

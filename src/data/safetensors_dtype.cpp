@@ -29,8 +29,8 @@ std::string dtype_name(at::ScalarType dtype) {
   for (const auto& name : kNames) {
     if (name.dtype == dtype) return name.text;
   }
-  throw UsageError(std::string("cannot write a tensor of type ") + c10::toString(dtype), "safetensors files here hold no such type",
-                   "Convert it first.");
+  throw UsageError(std::string("cannot write a tensor of type ") + c10::toString(dtype),
+                   "safetensors files here hold no such type", "Convert it first.");
 }
 
 at::ScalarType dtype_named(const std::string& text) {

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kMaxDepth = 4;                  // {name: {"shape": [..]}}
+constexpr int kMaxDepth = 4;                   // {name: {"shape": [..]}}
 constexpr std::size_t kMaxValues = 4'000'000;  // bounds what a hostile header makes us allocate
 constexpr std::size_t kMaxDimensions = 16;
 
@@ -145,8 +145,8 @@ Header parse_header(std::string_view json, std::uint64_t data_bytes, const std::
   } catch (const Refused& refused) {
     throw UsageError("'" + where + "' is not a sound safetensors file", refused.what(), "Make or fetch it again.");
   } catch (const Json::exception& error) {
-    throw UsageError("'" + where + "' is not a sound safetensors file", std::string("its header is not JSON: ") + error.what(),
-                     "Make or fetch it again.");
+    throw UsageError("'" + where + "' is not a sound safetensors file",
+                     std::string("its header is not JSON: ") + error.what(), "Make or fetch it again.");
   }
 }
 
@@ -156,7 +156,8 @@ std::string format_header(const NamedTensors& tensors, const Metadata& metadata)
   std::uint64_t at = 0;
   for (const auto& [name, tensor] : tensors) {
     if (name == "__metadata__" || json.contains(name)) {
-      throw UsageError("cannot write a tensor named '" + name + "'", "the name is taken", "Give every tensor its own name.");
+      throw UsageError("cannot write a tensor named '" + name + "'", "the name is taken",
+                       "Give every tensor its own name.");
     }
     json[name] = {{"dtype", dtype_name(tensor.scalar_type())},
                   {"shape", tensor.sizes().vec()},

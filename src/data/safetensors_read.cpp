@@ -33,13 +33,14 @@ std::size_t distance(const std::string& a, const std::string& b) {
 void check_bools(const std::byte* first, std::size_t count, const std::string& name, const std::string& where) {
   const bool sound = std::all_of(first, first + count, [](std::byte byte) { return byte <= std::byte{1}; });
   if (!sound) {
-    throw UsageError("'" + where + "' is not a sound safetensors file", "'" + name + "' has a truth value that is neither 0 nor 1",
-                     "Make or fetch it again.");
+    throw UsageError("'" + where + "' is not a sound safetensors file",
+                     "'" + name + "' has a truth value that is neither 0 nor 1", "Make or fetch it again.");
   }
 }
 
 /// Aliases the mapping; the format does not promise alignment, so a tensor that lacks it is copied.
-at::Tensor tensor_of(const HeaderEntry& entry, const std::byte* data, const std::shared_ptr<const FileMapping>& mapping) {
+at::Tensor tensor_of(const HeaderEntry& entry, const std::byte* data,
+                     const std::shared_ptr<const FileMapping>& mapping) {
   const auto options = at::TensorOptions().dtype(entry.dtype);
   const std::byte* at = data + entry.begin;
   const std::size_t bytes = entry.end - entry.begin;

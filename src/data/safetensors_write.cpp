@@ -17,7 +17,8 @@ struct Serialised {
     header = format_header(tensors, metadata);
     parts.push_back(bytes_of(header));
     for (const auto& [name, tensor] : tensors) {
-      if (tensor.nbytes() > 0) parts.emplace_back(static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes());
+      if (tensor.nbytes() > 0)
+        parts.emplace_back(static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes());
     }
   }
   Serialised(const Serialised&) = delete;
@@ -34,7 +35,8 @@ void write_safetensors(const std::filesystem::path& file, const NamedTensors& te
   write_durably(file, Serialised(tensors, metadata).parts);
 }
 
-WrittenArtifact write_artifact(const std::filesystem::path& folder, const NamedTensors& tensors, const Metadata& metadata) {
+WrittenArtifact write_artifact(const std::filesystem::path& folder, const NamedTensors& tensors,
+                               const Metadata& metadata) {
   const Serialised serialised(tensors, metadata);
   Sha256 hash;
   WrittenArtifact written;
@@ -56,8 +58,8 @@ TensorFile read_artifact(const std::filesystem::path& folder, const ArtifactId& 
   const auto mapping = FileMapping::open(file);
   const std::string found = to_hex(sha256(mapping->bytes()));
   if (found != id.hex) {
-    throw CorruptionError("artifact '" + file.string() + "' is damaged", "its bytes hash to " + found.substr(0, 8) + "...",
-                          "Delete it, so that it is made again.");
+    throw CorruptionError("artifact '" + file.string() + "' is damaged",
+                          "its bytes hash to " + found.substr(0, 8) + "...", "Delete it, so that it is made again.");
   }
   return tensors_of(mapping, file);
 }

@@ -12,12 +12,13 @@ using Rows = std::vector<std::int64_t>;
 Pack open_by_digest(const std::string& digest, const PackPaths& packs) {
   const auto found = packs.find(digest);
   if (found == packs.end()) {
-    throw UsageError("the images with digest " + digest.substr(0, 12) + " are not at hand", "no pack was named for them",
-                     "Run 'espalier validate' where the images are.");
+    throw UsageError("the images with digest " + digest.substr(0, 12) + " are not at hand",
+                     "no pack was named for them", "Run 'espalier validate' where the images are.");
   }
   Pack pack = open_pack(found->second);
   if (pack.digest != digest) {
-    throw CorruptionError("'" + found->second + "' holds other images", "its digest is " + pack.digest.substr(0, 12) + "...",
+    throw CorruptionError("'" + found->second + "' holds other images",
+                          "its digest is " + pack.digest.substr(0, 12) + "...",
                           "Delete it, so that it is packed again.");
   }
   return pack;
@@ -31,8 +32,8 @@ std::vector<Rows> rows_by_class(const Pack& pack, const task::ClassList& classes
   std::vector<Rows> wanted;
   for (const std::int32_t index : classes.classes) {
     if (index < 0 || static_cast<std::size_t>(index) >= every.size()) {
-      throw UsageError("there is no class " + std::to_string(index), "the data has " + std::to_string(every.size()) + " classes",
-                       "Check the lists of classes.");
+      throw UsageError("there is no class " + std::to_string(index),
+                       "the data has " + std::to_string(every.size()) + " classes", "Check the lists of classes.");
     }
     wanted.push_back(every[static_cast<std::size_t>(index)]);
   }

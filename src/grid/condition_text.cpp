@@ -20,14 +20,10 @@ class Translator {
   ConditionText run() {
     while (at_ < text_.size()) {
       const char c = text_[at_];
-      if (c == '"' || c == '\'')
-        quoted(c);
-      else if (starts_name(c))
-        name();
-      else if (std::isdigit(static_cast<unsigned char>(c)))
-        number();
-      else
-        other(c);
+      if (c == '"' || c == '\'') quoted(c);
+      else if (starts_name(c)) name();
+      else if (std::isdigit(static_cast<unsigned char>(c))) number();
+      else other(c);
     }
     return std::move(out_);
   }

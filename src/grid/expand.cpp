@@ -86,10 +86,8 @@ class Expander {
       if (values_[i]) cell.values[i] = values_[i];
     }
     fallbacks_->fill(cell.values, shape.shape.origins);
-    if (const auto* rule = rules_->excluding(cell.values))
-      ++grid_.excluded[*rule];
-    else
-      grid_.cells.push_back(std::move(cell));
+    if (const auto* rule = rules_->excluding(cell.values)) ++grid_.excluded[*rule];
+    else grid_.cells.push_back(std::move(cell));
   }
 
   Dimensions dimensions_;

@@ -41,8 +41,8 @@ ReadFile& ReadFile::operator=(ReadFile&&) noexcept = default;
 ReadFile::~ReadFile() = default;
 
 std::int64_t ReadFile::integer_attribute(const std::string& group, const std::string& name) const {
-  const Handle attribute = ESPALIER_H5(H5Aclose, H5Aopen_by_name, impl_->file.id(), group.c_str(), name.c_str(),
-                                       H5P_DEFAULT, H5P_DEFAULT);
+  const Handle attribute =
+      ESPALIER_H5(H5Aclose, H5Aopen_by_name, impl_->file.id(), group.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT);
   std::int64_t value = 0;
   check(H5Aread(attribute.id(), H5T_NATIVE_INT64, &value), "H5Aread");
   return value;

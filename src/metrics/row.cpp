@@ -30,7 +30,8 @@ MetricName parse_metric(const std::string& name) {
       if (to_string(metric) == name) return metric;
     }
   }
-  throw UsageError("unknown metric '" + name + "'", "known are train, valid, test and fit, each with .loss, .top1, .top5",
+  throw UsageError("unknown metric '" + name + "'",
+                   "known are train, valid, test and fit, each with .loss, .top1, .top5",
                    "Write for instance test.top1.");
 }
 

@@ -25,10 +25,8 @@ struct Row {
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts(1);
   for (const char c : text) {
-    if (c == separator)
-      parts.emplace_back();
-    else if (c != '\r')
-      parts.back() += c;
+    if (c == separator) parts.emplace_back();
+    else if (c != '\r') parts.back() += c;
   }
   return parts;
 }

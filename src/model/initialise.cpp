@@ -42,27 +42,20 @@ torch::Tensor constant(const ParameterSpec& parameter, double value) {
 
 torch::Tensor draw_weight(const ParameterSpec& parameter, std::uint64_t seed) {
   switch (parameter.init) {
-    case Init::he_normal_fan_in:
-      return normal(parameter, std::sqrt(2.0 / static_cast<double>(parameter.fan_in)), seed);
+    case Init::he_normal_fan_in: return normal(parameter, std::sqrt(2.0 / static_cast<double>(parameter.fan_in)), seed);
     case Init::he_normal_fan_out:
       return normal(parameter, std::sqrt(2.0 / static_cast<double>(parameter.fan_out)), seed);
-    case Init::gaussian:
-      return normal(parameter, parameter.init_std, seed);
-    case Init::ones_zeros:
-      return constant(parameter, 1);
-    default:
-      return uniform(parameter, 1 / std::sqrt(static_cast<double>(parameter.fan_in)), seed);
+    case Init::gaussian: return normal(parameter, parameter.init_std, seed);
+    case Init::ones_zeros: return constant(parameter, 1);
+    default: return uniform(parameter, 1 / std::sqrt(static_cast<double>(parameter.fan_in)), seed);
   }
 }
 
 torch::Tensor draw_bias(const ParameterSpec& parameter, std::uint64_t seed) {
   switch (parameter.init) {
-    case Init::torch_default:
-      return uniform(parameter, 1 / std::sqrt(static_cast<double>(parameter.fan_in)), seed);
-    case Init::gaussian:
-      return constant(parameter, parameter.init_bias);
-    default:
-      return constant(parameter, 0);
+    case Init::torch_default: return uniform(parameter, 1 / std::sqrt(static_cast<double>(parameter.fan_in)), seed);
+    case Init::gaussian: return constant(parameter, parameter.init_bias);
+    default: return constant(parameter, 0);
   }
 }
 

@@ -59,25 +59,16 @@ torch::Tensor Unit::apply(const Operation& op, const torch::Tensor& x, const Uni
     case LayerKind::convolution:
       return at::conv2d(spatial(x), weight_of(op), bias_of(op), {layer.stride, layer.stride},
                         {layer.padding, layer.padding}, {1, 1}, layer.groups);
-    case LayerKind::linear:
-      return at::linear(x.dim() == 2 ? x : x.flatten(1), weight_of(op), bias_of(op));
-    case LayerKind::relu:
-      return at::relu(x);
-    case LayerKind::max_pool:
-      return max_pool(layer, spatial(x));
-    case LayerKind::average_pool:
-      return average_pool(layer, spatial(x));
-    case LayerKind::adaptive_average_pool:
-      return at::adaptive_avg_pool2d(spatial(x), {layer.kernel_h, layer.kernel_w});
-    case LayerKind::local_response_norm:
-      return local_response_norm(layer, x);
-    case LayerKind::batch_norm:
-      return normalise(op, x, mode);
-    case LayerKind::dropout:
-      return drop(op, x, mode);
+    case LayerKind::linear: return at::linear(x.dim() == 2 ? x : x.flatten(1), weight_of(op), bias_of(op));
+    case LayerKind::relu: return at::relu(x);
+    case LayerKind::max_pool: return max_pool(layer, spatial(x));
+    case LayerKind::average_pool: return average_pool(layer, spatial(x));
+    case LayerKind::adaptive_average_pool: return at::adaptive_avg_pool2d(spatial(x), {layer.kernel_h, layer.kernel_w});
+    case LayerKind::local_response_norm: return local_response_norm(layer, x);
+    case LayerKind::batch_norm: return normalise(op, x, mode);
+    case LayerKind::dropout: return drop(op, x, mode);
     case LayerKind::concatenate:
-    case LayerKind::add:
-      return join(op, x, mode);
+    case LayerKind::add: return join(op, x, mode);
   }
   return x;
 }

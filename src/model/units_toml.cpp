@@ -12,18 +12,13 @@ using network::LayerSpec;
 std::vector<std::string> spelled_out(LayerKind kind) {
   switch (kind) {
     case LayerKind::max_pool:
-    case LayerKind::average_pool:
-      return {"stride"};
-    case LayerKind::dropout:
-      return {"probability"};
-    case LayerKind::local_response_norm:
-      return {"alpha", "beta"};
+    case LayerKind::average_pool: return {"stride"};
+    case LayerKind::dropout: return {"probability"};
+    case LayerKind::local_response_norm: return {"alpha", "beta"};
     case LayerKind::convolution:
     case LayerKind::linear:
-    case LayerKind::batch_norm:
-      return {"init"};
-    default:
-      return {};
+    case LayerKind::batch_norm: return {"init"};
+    default: return {};
   }
 }
 

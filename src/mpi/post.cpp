@@ -46,8 +46,8 @@ void Post::match() {
     if (!there) return;
     int size = 0;
     check(MPI_Get_count(&status, MPI_BYTE, &size), "MPI_Get_count");
-    incoming_.push_back({status.MPI_SOURCE, std::make_unique<std::string>(static_cast<std::size_t>(size), '\0'),
-                         MPI_REQUEST_NULL});
+    incoming_.push_back(
+        {status.MPI_SOURCE, std::make_unique<std::string>(static_cast<std::size_t>(size), '\0'), MPI_REQUEST_NULL});
     auto& last = incoming_.back();
     check(MPI_Imrecv(last.bytes->data(), size, MPI_BYTE, &message, &last.request), "MPI_Imrecv");
   }

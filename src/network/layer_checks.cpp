@@ -27,9 +27,7 @@ void ShapeWalk::check_values(const LayerSpec& layer) const {
     case LayerKind::convolution:
     case LayerKind::max_pool:
     case LayerKind::average_pool:
-    case LayerKind::adaptive_average_pool:
-      check_window(layer);
-      break;
+    case LayerKind::adaptive_average_pool: check_window(layer); break;
     case LayerKind::dropout:
       if (!(layer.probability >= 0 && layer.probability < 1)) {
         fail(layer, "probability " + std::to_string(layer.probability) + " cannot be", "it is at least 0, below 1",
@@ -44,8 +42,7 @@ void ShapeWalk::check_values(const LayerSpec& layer) const {
     case LayerKind::add:
       if (layer.branches.empty()) fail(layer, "it has no branches", "it joins branches", "List them.");
       break;
-    default:
-      break;
+    default: break;
   }
   if (!has_branches(layer.kind) && !layer.branches.empty()) {
     fail(layer, "it has branches", "only concatenate and add have", "Remove them or change the kind.");

@@ -57,32 +57,17 @@ Shape ShapeWalk::layer(const LayerSpec& layer, const Shape& input, const std::st
   check_values(layer);
   Shape output = input;
   switch (layer.kind) {
-    case LayerKind::convolution:
-      output = convolution(layer, input, prefix);
-      break;
-    case LayerKind::linear:
-      output = linear(layer, input, prefix);
-      break;
+    case LayerKind::convolution: output = convolution(layer, input, prefix); break;
+    case LayerKind::linear: output = linear(layer, input, prefix); break;
     case LayerKind::max_pool:
-    case LayerKind::average_pool:
-      output = pool(layer, input);
-      break;
-    case LayerKind::adaptive_average_pool:
-      output = {input.channels, layer.kernel_h, layer.kernel_w};
-      break;
-    case LayerKind::batch_norm:
-      output = batch_norm(layer, input, prefix);
-      break;
+    case LayerKind::average_pool: output = pool(layer, input); break;
+    case LayerKind::adaptive_average_pool: output = {input.channels, layer.kernel_h, layer.kernel_w}; break;
+    case LayerKind::batch_norm: output = batch_norm(layer, input, prefix); break;
     case LayerKind::concatenate:
-    case LayerKind::add:
-      output = join(layer, input, prefix);
-      break;
-    case LayerKind::dropout:
-      cost_.has_dropout = true;
-      break;
+    case LayerKind::add: output = join(layer, input, prefix); break;
+    case LayerKind::dropout: cost_.has_dropout = true; break;
     case LayerKind::relu:
-    case LayerKind::local_response_norm:
-      break;
+    case LayerKind::local_response_norm: break;
   }
   if (output.height > 0 && output.width > 0) return output;
   fail(layer, "input " + text_of(input) + " leaves nothing", "its window is larger than the image",

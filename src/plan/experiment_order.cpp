@@ -34,10 +34,8 @@ class Order {
     for (const auto* take : takes_of(experiment)) {
       for (const auto& from : take->from) {
         const auto found = index_.find(from);
-        if (found == index_.end())
-          refuse_unknown(*take, experiment.name, from);
-        else
-          visit(found->second);
+        if (found == index_.end()) refuse_unknown(*take, experiment.name, from);
+        else visit(found->second);
         if (!good_) return;
       }
     }

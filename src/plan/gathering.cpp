@@ -19,14 +19,10 @@ const metrics::Row* last_row(const TaskOutcome& outcome, metrics::Subset subset)
 
 bool records(const task::RecordSpec& record, metrics::Subset subset) {
   switch (subset) {
-    case metrics::Subset::valid:
-      return record.valid;
-    case metrics::Subset::test:
-      return record.test;
-    case metrics::Subset::fit:
-      return record.fit;
-    case metrics::Subset::train:
-      return true;
+    case metrics::Subset::valid: return record.valid;
+    case metrics::Subset::test: return record.test;
+    case metrics::Subset::fit: return record.fit;
+    case metrics::Subset::train: return true;
   }
   return false;
 }
@@ -116,10 +112,8 @@ void Gathering::add(const RunRef& ref) {
     setting->trained_units = entry->trained_units;
   }
   const auto outcome = outcomes_.find(run.task);
-  if (outcome == outcomes_.end() || !ended(outcome->second.state))
-    needs_.insert(run.task);
-  else
-    measure(outcome->second, ref, *setting, place);
+  if (outcome == outcomes_.end() || !ended(outcome->second.state)) needs_.insert(run.task);
+  else measure(outcome->second, ref, *setting, place);
 }
 
 void Gathering::measure(const TaskOutcome& outcome, const RunRef& ref, Setting& setting, Measurement measured) {

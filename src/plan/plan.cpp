@@ -4,22 +4,14 @@ namespace espalier::plan {
 
 const char* name_of(RunState state) {
   switch (state) {
-    case RunState::waiting:
-      return "waiting";
-    case RunState::ready:
-      return "ready";
-    case RunState::running:
-      return "running";
-    case RunState::done:
-      return "done";
-    case RunState::failed:
-      return "failed";
-    case RunState::quarantined:
-      return "quarantined";
-    case RunState::cancelled:
-      return "cancelled";
-    case RunState::aborted:
-      return "aborted";
+    case RunState::waiting: return "waiting";
+    case RunState::ready: return "ready";
+    case RunState::running: return "running";
+    case RunState::done: return "done";
+    case RunState::failed: return "failed";
+    case RunState::quarantined: return "quarantined";
+    case RunState::cancelled: return "cancelled";
+    case RunState::aborted: return "aborted";
   }
   return "unknown";
 }

@@ -55,10 +55,8 @@ std::vector<Label> labels_of(const PlannedExperiment& experiment, const grid::Ce
   std::vector<Label> labels;
   labels.reserve(grid.columns.size());
   for (std::size_t i = 0; i < grid.columns.size(); ++i) {
-    if (cell.values[i])
-      labels.push_back({grid.columns[i], to_string(*cell.values[i])});
-    else if (shape.origins[i] == grid::Origin::taken)
-      labels.push_back({grid.columns[i], "later"});
+    if (cell.values[i]) labels.push_back({grid.columns[i], to_string(*cell.values[i])});
+    else if (shape.origins[i] == grid::Origin::taken) labels.push_back({grid.columns[i], "later"});
   }
   return labels;
 }

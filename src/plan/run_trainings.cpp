@@ -134,8 +134,7 @@ const RunTrainings::Origin& RunTrainings::origin_of(const CellView& view) {
     key += '\n' + override.first + '=' + to_string(override.second);
     if (override.first == "replicate")
       replicate = *override.second.integer();  // the pretraining varies on request only
-    else
-      overrides.push_back(std::move(override));
+    else overrides.push_back(std::move(override));
   }
   const auto known = origins_.find(key);
   if (known != origins_.end()) return known->second;

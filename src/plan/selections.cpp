@@ -145,10 +145,8 @@ const Selections::Pool& Selections::pool_of(const study::Take& take) {
     check(take, from);
     for (std::size_t i = 0; i < from.grid.cells.size(); ++i) {
       const auto per = per_values(take, from.grid, from.grid.cells[i], sizes_);
-      if (per)
-        pool.by_per[per_key(*per)].push_back({&from, i});
-      else
-        pool.some_unknown = true;
+      if (per) pool.by_per[per_key(*per)].push_back({&from, i});
+      else pool.some_unknown = true;
     }
   }
   return pools_.emplace(&take, std::move(pool)).first->second;
@@ -171,8 +169,7 @@ Decision Selections::decide(const study::Take& take, SelectionOutcome asked, con
   const bool measured = !asked.candidates.empty() && asked.candidates.front().splits > 0;
   if ((!gathering.failures().empty() && !take.allow_missing) || !measured)
     asked.reason = reason_of(gathering.failures());
-  else
-    asked.chosen = asked.candidates.front().values;
+  else asked.chosen = asked.candidates.front().values;
   return finished(std::move(asked));
 }
 

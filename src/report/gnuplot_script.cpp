@@ -25,10 +25,8 @@ struct Range {
 std::string quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) {
-    if (c == '\'')
-      result += "''";
-    else
-      result += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    if (c == '\'') result += "''";
+    else result += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
   }
   return result + "'";
 }
@@ -145,8 +143,7 @@ std::string gnuplot_script(const Figure& figure, const FigurePanel& panel) {
   script += fmt::format("set yrange [{}:{}]\nset ylabel {}\n", scale * range.low, scale * range.high,
                         quoted(axis_title(figure.metric)));
   script += x_axis(figure);
-  if (figure.asked.series.empty())
-    script += "unset key\n";
+  if (figure.asked.series.empty()) script += "unset key\n";
   else
     script +=
         "set key outside right top Left reverse samplen 2 title " + quoted(meaning_of(figure.asked.series)) + "\n";

@@ -38,10 +38,8 @@ std::vector<const store::TaskState*> trainings_of(const PageContext& context, Ro
   };
   for (const auto& view : context.views) {
     if (!view.task) continue;
-    if (role == Role::target)
-      add(view.run->task);
-    else
-      std::for_each(view.task->task.needs.begin(), view.task->task.needs.end(), add);
+    if (role == Role::target) add(view.run->task);
+    else std::for_each(view.task->task.needs.begin(), view.task->task.needs.end(), add);
   }
   return tasks;
 }

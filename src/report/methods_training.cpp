@@ -86,10 +86,8 @@ std::string shared_values(const Tasks& tasks) {
 
 std::string group_text(const study::RateGroup& group) {
   std::string text = "units '" + group.units + "' ";
-  if (group.relative)
-    text += fmt::format("at {:g} times the rate of '{}'", group.relative->factor, group.relative->to);
-  else
-    text += group.start ? "at " + number(*group.start) : "at the default rate";
+  if (group.relative) text += fmt::format("at {:g} times the rate of '{}'", group.relative->factor, group.relative->to);
+  else text += group.start ? "at " + number(*group.start) : "at the default rate";
   const auto when = [](const study::Duration& d) {
     return fmt::format("{} {}", d.unit == study::Duration::Unit::epochs ? "epoch" : "step", d.count);
   };
@@ -131,18 +129,12 @@ std::string normalisation(const task::TrainSpec& spec) {
 
 const char* init_name(network::Init init) {
   switch (init) {
-    case network::Init::he_normal_fan_in:
-      return "He-normal by fan-in with zero biases";
-    case network::Init::he_normal_fan_out:
-      return "He-normal by fan-out with zero biases";
-    case network::Init::torch_default:
-      return "PyTorch's defaults (uniform within 1/sqrt(fan-in))";
-    case network::Init::gaussian:
-      return "Caffe's Gaussian fillers";
-    case network::Init::ones_zeros:
-      return "ones and zeros for batch norm";
-    case network::Init::none:
-      break;
+    case network::Init::he_normal_fan_in: return "He-normal by fan-in with zero biases";
+    case network::Init::he_normal_fan_out: return "He-normal by fan-out with zero biases";
+    case network::Init::torch_default: return "PyTorch's defaults (uniform within 1/sqrt(fan-in))";
+    case network::Init::gaussian: return "Caffe's Gaussian fillers";
+    case network::Init::ones_zeros: return "ones and zeros for batch norm";
+    case network::Init::none: break;
   }
   return "";
 }
@@ -170,10 +162,8 @@ std::string network_methods(const PageContext& context) {
     const std::string name = context.study.networks.size() == 1 ? " " + context.study.networks.front().name : "";
     text += fmt::format("The network{} has {} units: {}. New units are drawn {}.", name, spec.depth(), listed(names),
                         listed(inits));
-    if (dropouts.empty())
-      text += " It has no dropout. ";
-    else
-      text += fmt::format(" Dropout with probability {}. ", fmt::join(dropouts, " or "));
+    if (dropouts.empty()) text += " It has no dropout. ";
+    else text += fmt::format(" Dropout with probability {}. ", fmt::join(dropouts, " or "));
   }
   return text;
 }

@@ -9,7 +9,7 @@ namespace espalier::report {
 namespace {
 
 constexpr std::array<int, 7> kPoints = {7, 5, 9, 13, 11, 6, 4};
-constexpr std::array<const char *, 6> kWords = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
+constexpr std::array<const char*, 6> kWords = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
 
 struct Rgb {
   double red, green, blue;

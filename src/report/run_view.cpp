@@ -63,10 +63,8 @@ std::vector<RunView> runs_of(const std::vector<Directory>& directories, SameCell
     if (same_cell == SameCell::keep) place.clear();
     for (const auto& view : runs_of(directory)) {
       const auto [where, is_new] = place.try_emplace(view.run->id, views.size());
-      if (is_new)
-        views.push_back(view);
-      else
-        keep_better(views[where->second], view);
+      if (is_new) views.push_back(view);
+      else keep_better(views[where->second], view);
     }
   }
   return views;

@@ -26,10 +26,8 @@ std::string note_of(const Figure& figure, bool overlapping) {
   if (splits == 0) return "No run of this figure is done yet.";
   std::string note = fmt::format("{} of experiment '{}', mean {}.", axis_title(figure.metric), figure.asked.experiment,
                                  over_splits(splits, overlapping));
-  if (splits >= stats::kLeastSplits)
-    note += fmt::format(" Bars: Student's {:g} % intervals.", 100 * figure.confidence);
-  else if (splits > 1)
-    note += " Crosses: single splits; too few for intervals.";
+  if (splits >= stats::kLeastSplits) note += fmt::format(" Bars: Student's {:g} % intervals.", 100 * figure.confidence);
+  else if (splits > 1) note += " Crosses: single splits; too few for intervals.";
   return note;
 }
 

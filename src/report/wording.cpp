@@ -13,14 +13,10 @@ using metrics::Subset;
 
 const char* subset_title(Subset subset) {
   switch (subset) {
-    case Subset::train:
-      return "training";
-    case Subset::valid:
-      return "validation";
-    case Subset::test:
-      return "test";
-    case Subset::fit:
-      return "training-image";
+    case Subset::train: return "training";
+    case Subset::valid: return "validation";
+    case Subset::test: return "test";
+    case Subset::fit: return "training-image";
   }
   return "";
 }
@@ -47,12 +43,9 @@ std::string figure_of(const MetricName& metric, double value) {
 std::string axis_title(const MetricName& metric) {
   const std::string of = subset_title(metric.subset);
   switch (metric.quantity) {
-    case MetricName::Quantity::loss:
-      return of + " loss (nats)";
-    case MetricName::Quantity::top1:
-      return of + " top-1 accuracy (%)";
-    case MetricName::Quantity::top5:
-      return of + " top-5 accuracy (%)";
+    case MetricName::Quantity::loss: return of + " loss (nats)";
+    case MetricName::Quantity::top1: return of + " top-1 accuracy (%)";
+    case MetricName::Quantity::top5: return of + " top-5 accuracy (%)";
   }
   return of;
 }

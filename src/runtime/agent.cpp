@@ -49,9 +49,7 @@ bool Agent::hear() {
 
 void Agent::take(RawFrame frame) {
   switch (static_cast<sched::MessageType>(frame.type)) {
-    case sched::MessageType::setup:
-      setup_ = frame.as<sched::Setup>();
-      [[fallthrough]];
+    case sched::MessageType::setup: setup_ = frame.as<sched::Setup>(); [[fallthrough]];
     case sched::MessageType::catalog_update:
       greeting_.push_back(frame.bytes);
       trainer_.socket().send(frame.bytes);

@@ -1,8 +1,8 @@
 #include "runtime/artifact_shelf.hpp"
 
-#include <system_error>
 #include <spdlog/spdlog.h>
 
+#include <system_error>
 
 namespace espalier::runtime {
 

@@ -16,8 +16,8 @@ struct ToRecord {
   void operator()(const sched::Rows& rows) const { book.write(store::RowsRecord{rows.fence, rows.task, rows.rows}); }
   void operator()(const sched::CheckpointMade& made) const { book.write(store::CheckpointRecord{made}); }
   void operator()(const sched::TaskEnded& end) const {
-    book.write(store::EndedRecord{end.fence, end.task, end.state, end.cause, end.seconds, end.epoch_images, end.device,
-                                  time});
+    book.write(
+        store::EndedRecord{end.fence, end.task, end.state, end.cause, end.seconds, end.epoch_images, end.device, time});
   }
   void operator()(const sched::AttemptLost& lost) const {
     book.write(store::LostRecord{lost.lost, lost.charged, time});

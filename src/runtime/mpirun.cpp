@@ -22,18 +22,16 @@ Descriptor open_or_throw(const char* path, int flags) {
 }
 
 std::vector<std::string> command_of(const MpirunOptions& options) {
-  std::vector<std::string> argv = {"mpirun", "--bind-to", "none", "--oversubscribe", "-n",
-                                   std::to_string(options.ranks)};
+  std::vector<std::string> argv = {"mpirun",          "--bind-to", "none",
+                                   "--oversubscribe", "-n",        std::to_string(options.ranks)};
   argv.insert(argv.end(), options.rank_command.begin(), options.rank_command.end());
   return argv;
 }
 
 /// Root in a container is usual; single-copy needs ptrace, which containers forbid; ranks must not spin.
 std::vector<std::string> environment_of(const MpirunOptions& options) {
-  return {"OMPI_ALLOW_RUN_AS_ROOT=1",
-          "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
-          "OMPI_MCA_btl_vader_single_copy_mechanism=none",
-          "OMPI_MCA_mpi_yield_when_idle=1",
+  return {"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+          "OMPI_MCA_btl_vader_single_copy_mechanism=none", "OMPI_MCA_mpi_yield_when_idle=1",
           "OMP_NUM_THREADS=" + std::to_string(options.threads)};
 }
 

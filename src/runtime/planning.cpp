@@ -49,9 +49,10 @@ void refuse_errors(const plan::Plan& plan, const std::string& file) {
 void SchedulerLoop::check_form() const {
   const auto& before = book_.state().study;
   if (before.text.empty() || before.threads == options_.study.threads || options_.new_form == NewForm::accepted) return;
-  throw UsageError(fmt::format("this directory was begun with --threads {}, not {}", before.threads, options_.study.threads),
-                   "other threads change the last bits of every result",
-                   fmt::format("Use --threads {}, or --new-form to accept the difference.", before.threads));
+  throw UsageError(
+      fmt::format("this directory was begun with --threads {}, not {}", before.threads, options_.study.threads),
+      "other threads change the last bits of every result",
+      fmt::format("Use --threads {}, or --new-form to accept the difference.", before.threads));
 }
 
 void SchedulerLoop::plan_again() {
@@ -165,9 +166,10 @@ void SchedulerLoop::judge_source(const TaskId& id) {
   const auto last = std::find_if(rows.rbegin(), rows.rend(),
                                  [](const auto& one) { return one.row.subset == metrics::Subset::valid; });
   if (last == rows.rend() || last->row.top1_rate() >= bar->second.below) return;
-  warn(fmt::format("{} reached {:.0f} % validation top-1, below the {:.0f} % of a usable source (warn_below). What is "
-                   "transferred from it says little.",
-                   bar->second.name, 100 * last->row.top1_rate(), 100 * bar->second.below));
+  warn(
+      fmt::format("{} reached {:.0f} % validation top-1, below the {:.0f} % of a usable source (warn_below). What is "
+                  "transferred from it says little.",
+                  bar->second.name, 100 * last->row.top1_rate(), 100 * bar->second.below));
 }
 
 void SchedulerLoop::warn(const std::string& text) {

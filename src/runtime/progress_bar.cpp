@@ -9,7 +9,8 @@
 
 namespace espalier::runtime {
 
-ProgressBar::ProgressBar() : is_terminal_(isatty(STDERR_FILENO) != 0), next_(now_s() + (is_terminal_ ? 0 : every_s())) {}
+ProgressBar::ProgressBar()
+    : is_terminal_(isatty(STDERR_FILENO) != 0), next_(now_s() + (is_terminal_ ? 0 : every_s())) {}
 
 void ProgressBar::show(double now, const std::string& line) {
   if (now < next_ || line.empty() || line == last_) return;

@@ -77,9 +77,7 @@ bool SchedulerLoop::hear() {
 void SchedulerLoop::take(WorkerId worker, const process::RawFrame& frame) {
   using sched::MessageType;
   switch (static_cast<MessageType>(frame.type)) {
-    case MessageType::hello:
-      greet(worker);
-      return tell(frame.as<sched::Hello>());
+    case MessageType::hello: greet(worker); return tell(frame.as<sched::Hello>());
     case MessageType::started: return tell(frame.as<sched::Started>());
     case MessageType::progress: return tell(frame.as<sched::Progress>());
     case MessageType::rows: return tell(frame.as<sched::Rows>());

@@ -66,14 +66,14 @@ class SchedulerLoop {
   mpi::Post post_;
   std::map<WorkerId, std::string> outbox_;
   std::set<WorkerId> present_;
-  int left_ = 0;                           ///< workers that said goodbye
+  int left_ = 0;  ///< workers that said goodbye
   sched::Setup setup_;
-  std::unordered_set<TaskId> in_scope_;    ///< tasks of this launch
+  std::unordered_set<TaskId> in_scope_;  ///< tasks of this launch
   std::map<TaskId, SourceBar> bars_;
   std::vector<std::vector<TaskId>> pending_;  ///< what each selection that can come next waits for
   bool ended_since_plan_ = false;
   bool stopping_ = false, sent_away_ = false;
-  double deadline_ = 0;                    ///< of a stop, or of sending all away
+  double deadline_ = 0;  ///< of a stop, or of sending all away
   double next_tick_ = 0;
   std::string give_up_;
 };

@@ -14,7 +14,7 @@ volatile std::sig_atomic_t wanted = 0;
 void note(int) { wanted = 1; }
 
 void handle(int number, void (*handler)(int)) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   sigaction(number, &action, nullptr);

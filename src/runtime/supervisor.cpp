@@ -87,8 +87,8 @@ class Supervisor {
   Signals signals_;
   ProgressBar bar_;
   std::size_t segments_before_ = 0;
-  int stop_signal_ = 0;      ///< the first that asked for an end
-  bool aborted_ = false;     ///< a second Ctrl-C
+  int stop_signal_ = 0;   ///< the first that asked for an end
+  bool aborted_ = false;  ///< a second Ctrl-C
   bool stop_sent_ = false;
   double stop_deadline_ = 0;
   double next_look_ = 0;
@@ -96,7 +96,7 @@ class Supervisor {
 
 int Supervisor::run() {
   std::size_t best = results_in(tail_.state());
-  for (int tries = 0;; ) {
+  for (int tries = 0;;) {
     const int code = launch_once();
     if (code != kAgain) return code;
     const std::size_t now = results_in(tail_.state());
@@ -131,7 +131,8 @@ int Supervisor::outcome(const process::Exit& exit) {
   if (launch_finished()) return tail_.state().last_exit;
   if (aborted_) return 128 + stop_signal_;
   if (stop_signal_ != 0) return static_cast<int>(ExitCode::stopped);
-  const bool is_final = exit.code == static_cast<int>(ExitCode::usage) || exit.code == static_cast<int>(ExitCode::environment);
+  const bool is_final =
+      exit.code == static_cast<int>(ExitCode::usage) || exit.code == static_cast<int>(ExitCode::environment);
   return is_final ? exit.code : kAgain;
 }
 

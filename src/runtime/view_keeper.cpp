@@ -1,11 +1,11 @@
 #include "runtime/view_keeper.hpp"
 
 #include <signal.h>
+#include <spdlog/spdlog.h>
 #include <sys/wait.h>
 
 #include <chrono>
 #include <thread>
-#include <spdlog/spdlog.h>
 
 #include "espalier/process/launch.hpp"
 #include "runtime/pace.hpp"

@@ -60,7 +60,7 @@ void Scheduler::Core::on(const Tick&) {
   for (const auto& [id, worker] : workers) {
     if (worker.in_hand.empty() || now - worker.heard <= options.hang_s + options.agent_grace_s) continue;
     answer.relaunch = "agent " + std::to_string(id.rank) + " has not answered for " +
-                     std::to_string(static_cast<int>(now - worker.heard)) + " s";
+                      std::to_string(static_cast<int>(now - worker.heard)) + " s";
   }
 }
 

@@ -96,7 +96,8 @@ void Scheduler::Core::finish(Entry& entry, const TaskEnded& end) {
 
 /// What cannot run without `source` ends, and what cannot run without that.
 void Scheduler::Core::abort_all(const std::vector<Entry*>& entries, const Entry& source) {
-  const std::string why = source.state == RunState::done ? " kept no network" : std::string(" ") + name_of(source.state);
+  const std::string why =
+      source.state == RunState::done ? " kept no network" : std::string(" ") + name_of(source.state);
   for (Entry* entry : entries) {
     if (is_end(entry->state)) continue;
     // Newer than any attempt that earlier launches made of it.

@@ -12,9 +12,9 @@ namespace espalier::sched {
 struct Worker {
   bool in_service = true;
   std::set<Entry*> in_hand;
-  double load_s = 0;        ///< expected seconds of what is in hand
-  double heard = 0;         ///< when it last said something
-  std::set<TaskId> lost;    ///< different tasks lost since its last success
+  double load_s = 0;      ///< expected seconds of what is in hand
+  double heard = 0;       ///< when it last said something
+  std::set<TaskId> lost;  ///< different tasks lost since its last success
 };
 
 struct Scheduler::Core {

@@ -13,15 +13,15 @@ struct Entry {
   task::Task task;
   plan::RunState state = plan::RunState::waiting;
   std::vector<Entry*> sources, dependents;
-  double path_s = 0;          ///< cost of the longest chain that starts here
-  std::int64_t index = 0;     ///< order of arrival, for ties
-  std::int32_t missing = 0;   ///< sources that are not done yet
+  double path_s = 0;         ///< cost of the longest chain that starts here
+  std::int64_t index = 0;    ///< order of arrival, for ties
+  std::int32_t missing = 0;  ///< sources that are not done yet
   std::int32_t attempts = 0, charged = 0;
   ArtifactId resume, finished;
   bool in_hand = false, begun = false;
-  WorkerId worker;            ///< while in hand
-  WorkerId lost_at;           ///< the worker that lost it last
-  Fence fence;                ///< of the latest order
+  WorkerId worker;   ///< while in hand
+  WorkerId lost_at;  ///< the worker that lost it last
+  Fence fence;       ///< of the latest order
 };
 
 struct LongestFirst {
@@ -49,8 +49,8 @@ class TaskQueue {
   /// The best ready task for this worker, or null.
   Entry* pick(WorkerId worker, Retry retry) const;
 
-  void take(Entry& entry);             ///< ready -> running
-  void give_back(Entry& entry);        ///< running -> ready
+  void take(Entry& entry);       ///< ready -> running
+  void give_back(Entry& entry);  ///< running -> ready
   /// An end of any kind. Returns the tasks that can no longer run because of it, each once, nearest first.
   std::vector<Entry*> end(Entry& entry, plan::RunState state);
   /// Aborted because of a source.

@@ -19,7 +19,7 @@ struct Gathered {
 
 class Gathering {
  public:
-  void add(const std::vector<Observation>& side, Counts Contrast::*counts, std::optional<double> Pair::*value) {
+  void add(const std::vector<Observation>& side, Counts Contrast::* counts, std::optional<double> Pair::* value) {
     for (const auto& seen : side) {
       const auto [where, is_new] = index_.try_emplace(seen.group, groups.size());
       if (is_new) groups.emplace_back().contrast.group = seen.group;

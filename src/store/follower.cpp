@@ -13,7 +13,7 @@ namespace espalier::store {
 namespace {
 
 bool has_grown(const std::filesystem::path& file, std::uint64_t known) {
-  struct stat facts {};
+  struct stat facts{};
   return ::stat(file.c_str(), &facts) == 0 && static_cast<std::uint64_t>(facts.st_size) > known;
 }
 
@@ -96,8 +96,8 @@ void Follower::note_open_end() {
   const ChainLink& link = chain_.links[link_];
   const std::uint64_t size = std::filesystem::file_size(segment_file(out_, link.number));
   if (size <= offset_) return;
-  state_.dropped.push_back(fmt::format("segment {}, byte {}: {} ({} bytes after the last whole record)", link.number, offset_,
-                                       damage_.empty() ? "a record is cut off" : damage_, size - offset_));
+  state_.dropped.push_back(fmt::format("segment {}, byte {}: {} ({} bytes after the last whole record)", link.number,
+                                       offset_, damage_.empty() ? "a record is cut off" : damage_, size - offset_));
 }
 
 State replay(const std::filesystem::path& out, Detail detail) {

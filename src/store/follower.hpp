@@ -30,9 +30,9 @@ class Follower {
   std::filesystem::path out_;
   State state_;
   Chain chain_;
-  std::size_t link_ = 0;       ///< the segment being read
-  std::uint64_t offset_ = 0;   ///< read of it
-  std::string damage_;         ///< why the record at offset_ cannot be read; "" if it merely is not whole yet
+  std::size_t link_ = 0;      ///< the segment being read
+  std::uint64_t offset_ = 0;  ///< read of it
+  std::string damage_;        ///< why the record at offset_ cannot be read; "" if it merely is not whole yet
   Position end_{UINT32_MAX, UINT64_MAX};
 };
 

@@ -99,8 +99,8 @@ bool JournalWriter::superseded() const {
 
 void JournalWriter::commit() {
   if (impl_->stopped) {
-    throw EnvironmentError("the journal '" + impl_->file.string() + "' takes no more records", "an earlier write failed",
-                           "Start again: what was acknowledged is kept.");
+    throw EnvironmentError("the journal '" + impl_->file.string() + "' takes no more records",
+                           "an earlier write failed", "Start again: what was acknowledged is kept.");
   }
   if (impl_->waiting.empty()) return;
   impl_->stopped = true;  // unless all of the following succeeds

@@ -59,7 +59,7 @@ bool try_lock(const Descriptor& opened, const std::filesystem::path& file) {
 
 /// A file that was replaced by who took over is not the lock any more.
 bool is_still(const Descriptor& opened, const std::filesystem::path& file) {
-  struct stat mine {}, there {};
+  struct stat mine{}, there{};
   return ::fstat(opened.number(), &mine) == 0 && ::stat(file.c_str(), &there) == 0 && mine.st_ino == there.st_ino &&
          mine.st_dev == there.st_dev;
 }
@@ -86,11 +86,10 @@ Descriptor take_over(const std::filesystem::path& file, const WriterIdentity& wh
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& out, const Holder& holder) {
-  throw UsageError(
-      fmt::format("'{}' is in use", out.string()),
-      fmt::format("process {} on {} works on it{}", holder.process, holder.host,
-                  holder.job.empty() ? "" : ", job " + holder.job),
-      "Wait until it ends, or stop it with Ctrl-C or SIGTERM. If that machine is lost, use --take-over.");
+  throw UsageError(fmt::format("'{}' is in use", out.string()),
+                   fmt::format("process {} on {} works on it{}", holder.process, holder.host,
+                               holder.job.empty() ? "" : ", job " + holder.job),
+                   "Wait until it ends, or stop it with Ctrl-C or SIGTERM. If that machine is lost, use --take-over.");
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ std::vector<std::uint32_t> list_segments(const std::filesystem::path& out) {
 
 MappedFile::MappedFile(const std::filesystem::path& file) {
   const Descriptor opened = open_file(file, O_RDONLY);
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(opened.number(), &facts) != 0) disk_failed("read", file);
   if (facts.st_size == 0) return;
   size_ = static_cast<std::size_t>(facts.st_size);

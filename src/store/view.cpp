@@ -59,9 +59,9 @@ void remove_abandoned(const std::filesystem::path& out) {
 }  // namespace
 
 std::span<const ViewTable> view_tables() {
-  static constexpr ViewTable kTables[] = {{"runs", runs_table},   {"final", final_table},
-                                          {"metrics", metrics_table}, {"tasks", tasks_table},
-                                          {"selections", selections_table}, {"candidates", candidates_table}};
+  static constexpr ViewTable kTables[] = {
+      {"runs", runs_table},   {"final", final_table},           {"metrics", metrics_table},
+      {"tasks", tasks_table}, {"selections", selections_table}, {"candidates", candidates_table}};
   return kTables;
 }
 

@@ -16,7 +16,7 @@ namespace {
 using Setter = std::function<std::optional<Complaint>(TrainValues&, const Value&)>;
 constexpr std::int64_t kBig = std::numeric_limits<std::int32_t>::max();
 
-Setter integer(std::optional<std::int64_t> TrainValues::*field, std::int64_t least) {
+Setter integer(std::optional<std::int64_t> TrainValues::* field, std::int64_t least) {
   return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
     const auto read = integer_in(value, least, kBig);
     if (!read.complaint) values.*field = read.value;
@@ -24,7 +24,7 @@ Setter integer(std::optional<std::int64_t> TrainValues::*field, std::int64_t lea
   };
 }
 
-Setter real(std::optional<double> TrainValues::*field, Range range) {
+Setter real(std::optional<double> TrainValues::* field, Range range) {
   return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
     const auto read = real_in(value, range);
     if (!read.complaint) values.*field = read.value;
@@ -32,7 +32,7 @@ Setter real(std::optional<double> TrainValues::*field, Range range) {
   };
 }
 
-Setter word(std::optional<std::string> TrainValues::*field, std::vector<std::string> allowed) {
+Setter word(std::optional<std::string> TrainValues::* field, std::vector<std::string> allowed) {
   return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
     const auto read = word_of(value, allowed);
     if (!read.complaint) values.*field = read.value;
@@ -59,7 +59,7 @@ std::optional<Complaint> set_epochs(TrainValues& values, const Value& value) {
   return std::nullopt;
 }
 
-Setter augment_flag(bool task::AugmentSpec::*field) {
+Setter augment_flag(bool task::AugmentSpec::* field) {
   return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
     const auto read = truth_of(value);
     if (read.complaint) return read.complaint;
@@ -69,7 +69,7 @@ Setter augment_flag(bool task::AugmentSpec::*field) {
   };
 }
 
-Setter augment_pixels(std::int32_t task::AugmentSpec::*field) {
+Setter augment_pixels(std::int32_t task::AugmentSpec::* field) {
   return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
     const auto read = integer_in(value, 0, 8192);
     if (read.complaint) return read.complaint;
@@ -79,7 +79,7 @@ Setter augment_pixels(std::int32_t task::AugmentSpec::*field) {
   };
 }
 
-Setter augment_real(double task::AugmentSpec::*field, Range range) {
+Setter augment_real(double task::AugmentSpec::* field, Range range) {
   return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
     const auto read = real_in(value, range);
     if (read.complaint) return read.complaint;

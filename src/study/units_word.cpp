@@ -17,14 +17,10 @@ constexpr std::int32_t kMostUnits = 10'000;
 
 std::optional<UnitUse> use_of(char letter) {
   switch (letter) {
-    case 'F':
-      return UnitUse::frozen;
-    case 'T':
-      return UnitUse::tuned;
-    case 'R':
-      return UnitUse::fresh;
-    default:
-      return std::nullopt;
+    case 'F': return UnitUse::frozen;
+    case 'T': return UnitUse::tuned;
+    case 'R': return UnitUse::fresh;
+    default: return std::nullopt;
   }
 }
 

@@ -18,8 +18,8 @@ struct Evaluation {
 };
 
 struct EvaluationLimits {
-  std::int64_t images = -1;      ///< at most so many; -1: all
-  std::function<bool()> go_on;   ///< asked after every batch
+  std::int64_t images = -1;     ///< at most so many; -1: all
+  std::function<bool()> go_on;  ///< asked after every batch
 };
 
 Evaluation evaluate(model::UnitNetwork& network, const data::BatchMaker& batches, const data::ImageSet& set,

@@ -31,8 +31,13 @@ Timeline timeline_of(const Job& job) {
 class Training {
  public:
   Training(const Job& job, Control& control, Sink& sink)
-      : job_(job), control_(control), sink_(sink), timeline_(timeline_of(job)), network_(prepare_network(job)),
-        batches_(job.task.train), stepper_(network_, job.task.train, timeline_) {
+      : job_(job),
+        control_(control),
+        sink_(sink),
+        timeline_(timeline_of(job)),
+        network_(prepare_network(job)),
+        batches_(job.task.train),
+        stepper_(network_, job.task.train, timeline_) {
     if (!job_.resume.empty()) {
       position_ = load_training(job_.artifact_dir, job_.resume, job_.task.id, network_, stepper_.optimiser());
     }

@@ -1,6 +1,6 @@
-#include "espalier/core/checks.hpp"
 #include "espalier/trainer/trainer.hpp"
 
+#include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/train/numeric_form.hpp"
 

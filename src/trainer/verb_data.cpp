@@ -27,7 +27,8 @@ void add_raw_options(CLI::App& verb, Options& options, bool is_format_needed) {
   verb.add_option("--images", options.spec.images, "file or files of images; for folder: the folder");
   verb.add_option("--labels", options.spec.labels, "idx: file of labels");
   verb.add_option("--root", options.root, "paths are relative to this folder");
-  verb.add_option("--resize", options.spec.resize, "folder: shorter side, then centre crop")->check(CLI::Range(1, 8192));
+  verb.add_option("--resize", options.spec.resize, "folder: shorter side, then centre crop")
+      ->check(CLI::Range(1, 8192));
   verb.add_flag("--grey", options.spec.grey, "folder: one channel");
   verb.add_option("--label-kind", options.spec.label_kind, "cifar: fine or coarse");
   verb.add_option("--classes-of", options.classes_of, "a pack whose classes these images have (for test images)");
@@ -97,7 +98,8 @@ void add_make(CLI::App& data) {
   for (const char* name : {"classes", "per_class", "channels", "height", "width", "seed", "noise"}) {
     std::string flag = std::string("--") + name;
     std::replace(flag.begin(), flag.end(), '_', '-');
-    verb->add_option_function<std::int64_t>(flag, [options, name](std::int64_t value) { options->spec.made[name] = value; });
+    verb->add_option_function<std::int64_t>(flag,
+                                            [options, name](std::int64_t value) { options->spec.made[name] = value; });
   }
   verb->add_option("--out", options->out, "the pack to write")->required();
   verb->add_flag("--json", options->json, "one JSON value");
@@ -114,7 +116,8 @@ void add_info(CLI::App& data) {
   verb->add_flag("--json", options->json, "one JSON value");
   verb->callback([options, file] {
     if (!file->empty()) options->spec.images.insert(options->spec.images.begin(), *file);
-    if (options->spec.images.empty()) throw UsageError("nothing to look at", "no file was named", "Name a pack, or --format and --images.");
+    if (options->spec.images.empty())
+      throw UsageError("nothing to look at", "no file was named", "Name a pack, or --format and --images.");
     print(data::facts_of(import(*options), options->spec.images.front()), options->json);
   });
 }

@@ -36,10 +36,8 @@ void info(const Arguments& arguments) {
   const bool named = !choice.name.empty() && is_network_name(arguments.file);
   const auto description =
       named ? named_description(choice) : file_description(data::read_safetensors(arguments.file), choice);
-  if (!arguments.toml.empty())
-    std::cout << model::units_to_toml(description.network, arguments.toml);
-  else
-    std::cout << (arguments.json ? model_json(description) + "\n" : model_table(description));
+  if (!arguments.toml.empty()) std::cout << model::units_to_toml(description.network, arguments.toml);
+  else std::cout << (arguments.json ? model_json(description) + "\n" : model_table(description));
 }
 
 void export_model(const Arguments& arguments) {

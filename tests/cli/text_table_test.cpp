@@ -15,6 +15,4 @@ TEST_CASE("cli: numbers align right, words left, and letters outside ASCII count
         "gültig     7\n");
 }
 
-TEST_CASE("cli: an empty table is its header") {
-  CHECK(Table({"a", "bb"}).text() == "a  bb\n-  --\n");
-}
+TEST_CASE("cli: an empty table is its header") { CHECK(Table({"a", "bb"}).text() == "a  bb\n-  --\n"); }

@@ -18,9 +18,9 @@ TEST_CASE("seed: a permutation holds every index once") {
 }
 
 TEST_CASE("seed: keys that differ in any part draw different streams") {
-  const std::set<std::uint64_t> seeds{
-      seed_of(1, {"init", "target", 0}), seed_of(1, {"init", "target", 1}), seed_of(1, {"init", "source", 0}),
-      seed_of(2, {"init", "target", 0}), seed_of(1, {"inittarget", 0}),     seed_of(1, {"order", "target", 0})};
+  const std::set<std::uint64_t> seeds{seed_of(1, {"init", "target", 0}), seed_of(1, {"init", "target", 1}),
+                                      seed_of(1, {"init", "source", 0}), seed_of(2, {"init", "target", 0}),
+                                      seed_of(1, {"inittarget", 0}),     seed_of(1, {"order", "target", 0})};
   CHECK(seeds.size() == 6);
 }
 

@@ -1,11 +1,11 @@
-#include "espalier/data/subset.hpp"  // before Catch: torch has a CHECK of its own
-
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
+#include <catch2/catch.hpp>
+
 #include "data/augment_draws.hpp"
-#include "espalier/core/seed.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/core/seed.hpp"
+#include "espalier/data/subset.hpp"  // before Catch: torch has a CHECK of its own
 
 namespace espalier::data {
 namespace {
@@ -204,7 +204,8 @@ TEST_CASE("batch: equal keys draw equally; epoch, step and seed draw anew; one c
 
   const task::AugmentSpec shifted{.shifted_crop = 4}, both{.flip = true, .shifted_crop = 4};
   for (std::uint64_t i = 0; i < 20; ++i) {
-    const auto one = draw_image(shifted, 9, i, spec.input, spec.input), two = draw_image(both, 9, i, spec.input, spec.input);
+    const auto one = draw_image(shifted, 9, i, spec.input, spec.input),
+               two = draw_image(both, 9, i, spec.input, spec.input);
     CHECK(one.window.top == two.window.top);
     CHECK(one.window.left == two.window.left);
   }

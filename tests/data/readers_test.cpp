@@ -14,7 +14,8 @@ namespace {
 using Catch::Contains;
 
 std::string big_endian(std::uint32_t value) {
-  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)};
+  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+          static_cast<char>(value)};
 }
 
 std::string idx(char type, const std::vector<std::uint32_t>& sizes, const std::string& values) {
@@ -47,8 +48,8 @@ std::string jpeg_of(const at::Tensor& rgb) {
   const tjhandle handle = tjInitCompress();
   unsigned char* bytes = nullptr;
   unsigned long size = 0;
-  tjCompress2(handle, rgb.const_data_ptr<std::uint8_t>(), static_cast<int>(rgb.size(1)), 0, static_cast<int>(rgb.size(0)),
-              TJPF_RGB, &bytes, &size, TJSAMP_444, 100, 0);
+  tjCompress2(handle, rgb.const_data_ptr<std::uint8_t>(), static_cast<int>(rgb.size(1)), 0,
+              static_cast<int>(rgb.size(0)), TJPF_RGB, &bytes, &size, TJSAMP_444, 100, 0);
   std::string result(reinterpret_cast<char*>(bytes), size);
   tjFree(bytes);
   tjDestroy(handle);
@@ -125,7 +126,8 @@ TEST_CASE("cifar: record size tells CIFAR-10 from CIFAR-100, label_kind chooses 
   CHECK(read_cifar({folder / "hundred"}, "fine").labels.front() == 77);
   CHECK(read_cifar({folder / "hundred"}, "coarse").labels.front() == 5);
   CHECK_THAT(message([&] { read_cifar({folder / "ten"}, "coarse"); }), Contains("no coarse labels"));
-  CHECK_THAT(message([&] { read_cifar({folder / "ten", folder / "hundred"}, "fine"); }), Contains("not of one data set"));
+  CHECK_THAT(message([&] { read_cifar({folder / "ten", folder / "hundred"}, "fine"); }),
+             Contains("not of one data set"));
   put_bytes(folder / "odd", std::string(5000, '\0'));
   CHECK_THAT(message([&] { read_cifar({folder / "odd"}, "fine"); }), Contains("no CIFAR records"));
 }
@@ -190,7 +192,9 @@ TEST_CASE("folder: damaged JPEG and PNG bytes are refused or decoded, never a cr
     refused += message([&] { decode_image(bytes_of(bytes)); }) != "(no error)";
   }
   for (int length = 1; length < 64; ++length) {
-    refused += message([&] { decode_image(bytes_of(png_start + std::string(static_cast<std::size_t>(length), 'x'))); }) != "(no error)";
+    refused += message([&] {
+                 decode_image(bytes_of(png_start + std::string(static_cast<std::size_t>(length), 'x')));
+               }) != "(no error)";
   }
 
   CHECK(refused > 63);

@@ -1,12 +1,11 @@
-#include "espalier/data/subset.hpp"  // before Catch: torch has a CHECK of its own
-
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
+#include <catch2/catch.hpp>
 #include <map>
 #include <set>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/data/subset.hpp"  // before Catch: torch has a CHECK of its own
 #include "temporary_folder.hpp"
 
 namespace espalier::data {
@@ -29,7 +28,8 @@ Pack pack_of(const std::vector<std::int64_t>& counts, std::uint8_t salt = 0) {
     }
   }
   at::Tensor images = at::full({static_cast<std::int64_t>(labels.size()), 1, 1, 2}, salt, at::kByte);
-  for (std::size_t i = 0; i < labels.size(); ++i) images[static_cast<std::int64_t>(i)][0][0][1] = static_cast<int>(i % 251);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    images[static_cast<std::int64_t>(i)][0][0][1] = static_cast<int>(i % 251);
   return make_pack(images, at::tensor(labels, at::kInt), names);
 }
 
@@ -92,7 +92,8 @@ TEST_CASE("select_images: a smaller size is the beginning of a larger one, class
     const int small = *rc::gen::inRange(0, 20), large = *rc::gen::inRange(small, 25);
     const TaskImages few = select_images(spec_of(pack, small, 2, 3), {{0, 1, 2}}, shelf.packs);
     const TaskImages many = select_images(spec_of(pack, large, 2, 3), {{0, 1, 2}}, shelf.packs);
-    for (int label = 0; label < 3; ++label) RC_ASSERT(begins_with(rows_with_label(many.train, label), rows_with_label(few.train, label)));
+    for (int label = 0; label < 3; ++label)
+      RC_ASSERT(begins_with(rows_with_label(many.train, label), rows_with_label(few.train, label)));
     RC_ASSERT(few.valid.rows == many.valid.rows);
     RC_ASSERT(few.test.rows == many.test.rows);
   });
@@ -171,7 +172,8 @@ TEST_CASE("select_images: what is not at hand, of other content or beyond the cl
 
   CHECK_THROWS_AS(select_images(spec_of(pack, 1, 0, 0), {{1}}, shelf.packs), UsageError);
   CHECK_THROWS_AS(select_images(spec_of(pack, 1, 0, 0), {{0}}, {}), UsageError);
-  CHECK_THROWS_AS(select_images(spec_of(pack, 1, 0, 0), {{0}}, {{pack.digest, shelf.packs[other.digest]}}), CorruptionError);
+  CHECK_THROWS_AS(select_images(spec_of(pack, 1, 0, 0), {{0}}, {{pack.digest, shelf.packs[other.digest]}}),
+                  CorruptionError);
 }
 
 }  // namespace espalier::data

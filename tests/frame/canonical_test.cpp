@@ -11,7 +11,7 @@ struct Old {
   float rate = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(batch) & ESPALIER_FIELD(rate);
+    archive& ESPALIER_FIELD(batch) & ESPALIER_FIELD(rate);
   }
 };
 
@@ -21,7 +21,7 @@ struct Grown {
   float rate = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(batch) & ESPALIER_FIELD(clip) & ESPALIER_FIELD(rate);
+    archive& ESPALIER_FIELD(batch) & ESPALIER_FIELD(clip) & ESPALIER_FIELD(rate);
   }
 };
 

@@ -16,7 +16,7 @@ struct Inner {
   bool operator==(const Inner&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(number) & ESPALIER_FIELD(text);
+    archive& ESPALIER_FIELD(number) & ESPALIER_FIELD(text);
   }
 };
 
@@ -29,8 +29,7 @@ struct Outer {
   bool operator==(const Outer&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(items) & ESPALIER_FIELD(values) & ESPALIER_FIELD(maybe) &
-        ESPALIER_FIELD(raw);
+    archive& ESPALIER_FIELD(items) & ESPALIER_FIELD(values) & ESPALIER_FIELD(maybe) & ESPALIER_FIELD(raw);
   }
 };
 

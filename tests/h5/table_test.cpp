@@ -1,12 +1,13 @@
 #include "espalier/h5/table.hpp"
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <unistd.h>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/h5/file.hpp"
@@ -101,7 +102,8 @@ TEST_CASE("file: a changed value is found by its checksum") {
   bytes[place] ^= 1;
   file.write(bytes);
 
-  CHECK_THROWS_WITH(ReadFile(file.path).difference(sample(1000)), Catch::Contains("H5Dread") && Catch::Contains("checksum"));
+  CHECK_THROWS_WITH(ReadFile(file.path).difference(sample(1000)),
+                    Catch::Contains("H5Dread") && Catch::Contains("checksum"));
 }
 
 TEST_CASE("file: what is no HDF5 file is refused with the library's reason") {
@@ -110,5 +112,11 @@ TEST_CASE("file: what is no HDF5 file is refused with the library's reason") {
 
   CHECK_THROWS_AS(ReadFile(file.path), CorruptionError);
   CHECK_THROWS_WITH(ReadFile(file.path), Catch::Contains("H5Fopen"));
-  CHECK_THROWS_WITH([] { Image image; image.add_group("a"); image.add_group("a"); }(), Catch::Contains("H5Gcreate2"));
+  CHECK_THROWS_WITH(
+      [] {
+        Image image;
+        image.add_group("a");
+        image.add_group("a");
+      }(),
+      Catch::Contains("H5Gcreate2"));
 }

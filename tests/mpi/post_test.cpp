@@ -54,9 +54,10 @@ TEST_CASE("post: parcels of any size come back whole and in order", "[.][inner]"
 TEST_CASE("post: parcels travel between 1, 2 and 4 ranks") {
   const auto self = std::string(ESPALIER_BINARY_DIR) + "/bin/test_mpi";
   for (const char* ranks : {"1", "2", "4"}) {
-    const auto command = "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
-                         "OMPI_MCA_btl_vader_single_copy_mechanism=none mpirun --oversubscribe --bind-to none -n " +
-                         std::string(ranks) + " '" + self + "' '[inner]' > /dev/null";
+    const auto command =
+        "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
+        "OMPI_MCA_btl_vader_single_copy_mechanism=none mpirun --oversubscribe --bind-to none -n " +
+        std::string(ranks) + " '" + self + "' '[inner]' > /dev/null";
     INFO(command);
     CHECK(std::system(command.c_str()) == 0);
   }

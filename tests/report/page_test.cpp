@@ -74,9 +74,8 @@ TEST_CASE("report: the methods name splits, rates and the way intervals are made
   const auto methods = part("methods");
 
   CHECK_THAT(methods, Contains("3 random splits"));
-  CHECK_THAT(methods,
-             Contains("chosen: one setting; takes transferred from the setting of transferred with the "
-                      "best valid.top1, averaged over split, for each per_class"));
+  CHECK_THAT(methods, Contains("chosen: one setting; takes transferred from the setting of transferred with the "
+                               "best valid.top1, averaged over split, for each per_class"));
   CHECK_THAT(methods, Contains("units &#39;top&#39; at 0.01, multiplied by 0.1 at epoch 15"));
   CHECK_THAT(methods, Contains("over 3 overlapping splits"));
   CHECK_THAT(methods, Contains("4 images a class are held out for validation"));

@@ -36,16 +36,17 @@ std::vector<std::string> names(const plan::Plan& plan) {
 }  // namespace
 
 TEST_CASE("smoke: tasks that differ in seeds and the size of rates are one shape") {
-  const auto plan = one_of_each_shape(plan_of({training("a", 4, 0.1F), training("b", 4, 0.2F), training("c", 8, 0.1F)}));
+  const auto plan =
+      one_of_each_shape(plan_of({training("a", 4, 0.1F), training("b", 4, 0.2F), training("c", 8, 0.1F)}));
 
   CHECK(names(plan) == std::vector<std::string>{"b", "c"});
   CHECK(plan.runs.size() == 2);
 }
 
 TEST_CASE("smoke: a chosen task brings what it needs, which then stands for its shape") {
-  const auto plan = one_of_each_shape(plan_of({training("source 1", 4, 0.1F), training("source 2", 4, 0.1F),
-                                               training("run 1", 4, 0.1F, {"source 1"}),
-                                               training("run 2", 4, 0.1F, {"source 2"})}));
+  const auto plan =
+      one_of_each_shape(plan_of({training("source 1", 4, 0.1F), training("source 2", 4, 0.1F),
+                                 training("run 1", 4, 0.1F, {"source 1"}), training("run 2", 4, 0.1F, {"source 2"})}));
 
   CHECK(names(plan) == std::vector<std::string>{"source 2", "run 2"});
 }

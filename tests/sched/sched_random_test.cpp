@@ -138,7 +138,8 @@ class World {
       now_ += 0.001 * static_cast<double>(random_.below(100));
       tell(scheduler, event);
       if (random_.below(5) == 0) old_.push_back(event);
-      if (!old_.empty() && random_.below(5) == 0) tell(scheduler, old_[random_.below(old_.size())]);  // said again, late
+      if (!old_.empty() && random_.below(5) == 0)
+        tell(scheduler, old_[random_.below(old_.size())]);  // said again, late
     }
     return scheduler.all_ended();
   }

@@ -67,7 +67,8 @@ TEST_CASE("damage: random bytes never crash replay, and what is left is said") {
 
   for (int round = 0; round < 500; ++round) {
     std::string bytes = whole;
-    for (auto n = 1 + random.below(4); n > 0; --n) bytes[random.below(bytes.size())] ^= static_cast<char>(1 + random.below(255));
+    for (auto n = 1 + random.below(4); n > 0; --n)
+      bytes[random.below(bytes.size())] ^= static_cast<char>(1 + random.below(255));
     write(file, bytes);
     const State state = replay(out.path());
     REQUIRE_FALSE(state.dropped.empty());
@@ -97,7 +98,11 @@ TEST_CASE("damage: records that another program would write are counted, however
 TEST_CASE("damage: a damaged segment costs its own tail, not the segments after it") {
   Scratch out;
   write_session(out.path(), 40);
-  { JournalWriter writer = JournalWriter::open(out.path(), some_writer()); writer.append(WarningRecord{"kept"}); writer.commit(); }
+  {
+    JournalWriter writer = JournalWriter::open(out.path(), some_writer());
+    writer.append(WarningRecord{"kept"});
+    writer.commit();
+  }
   const auto file = segment_file(out.path(), 1);
   std::string bytes = read(file);
   bytes[bytes.size() / 2] ^= 1;

@@ -78,7 +78,8 @@ void check_and_finish(const std::filesystem::path& out) {
   check_numbered(after.warnings);
   REQUIRE(after.warnings.size() == kSessionRecords);
   REQUIRE(after.dropped.size() <= 1);  // at most a segment that was never begun
-  REQUIRE(h5::ReadFile(out / "results.h5").integer_attribute("provenance", "position_segment") == after.position.segment);
+  REQUIRE(h5::ReadFile(out / "results.h5").integer_attribute("provenance", "position_segment") ==
+          after.position.segment);
 }
 
 long count_calls() {
@@ -88,7 +89,9 @@ long count_calls() {
 
 }  // namespace
 
-TEST_CASE("faults: a kill, a power cut, a torn write or an error at any call loses nothing acknowledged and repeats nothing") {
+TEST_CASE(
+    "faults: a kill, a power cut, a torn write or an error at any call loses nothing acknowledged and repeats "
+    "nothing") {
   const long calls = count_calls();
   REQUIRE(calls > 2 * kSessionRecords / 10);
 
@@ -120,7 +123,10 @@ TEST_CASE("faults: after a failed write the writer takes no more records") {
 TEST_CASE("session for the sweep from outside", "[.session]") {
   const std::filesystem::path out = std::getenv("ESPALIER_SESSION");
   const std::string fault = std::getenv("ESPALIER_FAULT");
-  FaultyDisk::arm(fault == "kill" ? Fault::kill : fault == "tear" ? Fault::tear : Fault::none, std::atol(std::getenv("ESPALIER_CALL")));
+  FaultyDisk::arm(fault == "kill"   ? Fault::kill
+                  : fault == "tear" ? Fault::tear
+                                    : Fault::none,
+                  std::atol(std::getenv("ESPALIER_CALL")));
 
   std::atomic<int> acknowledged{0};
   write_numbered(out, 0, acknowledged);

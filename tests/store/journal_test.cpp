@@ -90,7 +90,9 @@ TEST_CASE("journal: a segment without a valid first record is ignored") {
 
 TEST_CASE("journal: a segment whose first record came after its successor measured does not count") {
   Scratch out;
-  { JournalWriter first = JournalWriter::open(out.path(), some_writer()); }
+  {
+    JournalWriter first = JournalWriter::open(out.path(), some_writer());
+  }
   std::ofstream(segment_file(out.path(), 2)).flush();  // created, its writer has not written yet
   JournalWriter third = JournalWriter::open(out.path(), some_writer());
   SegmentStart late;

@@ -1,8 +1,9 @@
 // Every record, filled with random values by an archive of its own, comes back as it was.
 #include "espalier/store/records.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
 
 #include "espalier/core/seed.hpp"
 #include "espalier/frame/frame.hpp"
@@ -29,7 +30,8 @@ class Filler {
   template <class T>
     requires std::is_arithmetic_v<T>
   void fill(T& value) {
-    value = std::is_same_v<T, bool> ? static_cast<T>(random_.below(2)) : static_cast<T>(random_.next() >> random_.below(60));
+    value = std::is_same_v<T, bool> ? static_cast<T>(random_.below(2))
+                                    : static_cast<T>(random_.next() >> random_.below(60));
   }
   template <class T>
     requires std::is_enum_v<T>
@@ -91,13 +93,14 @@ TEMPLATE_TEST_CASE("records: a record comes back as it was", "", SegmentStart, S
   CHECK(rc::check("round trip", [](std::uint64_t seed) { round_trip<TestType>(seed); }));
 }
 
-TEMPLATE_TEST_CASE("records: a payload that is cut off is refused", "", SegmentStart, StudyRecord, RunsRecord, TasksRecord,
-                   AttemptRecord, RowsRecord, CheckpointRecord, EndedRecord, LostRecord, SelectionRecord) {
+TEMPLATE_TEST_CASE("records: a payload that is cut off is refused", "", SegmentStart, StudyRecord, RunsRecord,
+                   TasksRecord, AttemptRecord, RowsRecord, CheckpointRecord, EndedRecord, LostRecord, SelectionRecord) {
   CHECK(rc::check("cut", [](std::uint64_t seed) {
     TestType record;
     Filler(seed) & record;
     const std::string bytes = frame::to_bytes(record);
 
-    RC_ASSERT_THROWS_AS(frame::from_bytes<TestType>(std::string_view(bytes).substr(0, seed % bytes.size())), CorruptionError);
+    RC_ASSERT_THROWS_AS(frame::from_bytes<TestType>(std::string_view(bytes).substr(0, seed % bytes.size())),
+                        CorruptionError);
   }));
 }

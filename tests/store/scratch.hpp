@@ -64,7 +64,8 @@ inline metrics::Row row_at(std::int32_t epoch, metrics::Subset subset = metrics:
   return {epoch, 0, subset, 1.5 / (1 + epoch), top1, 8, 10};
 }
 
-inline EndedRecord ended_of(int task, Fence fence, plan::RunState state = plan::RunState::done, std::string cause = "") {
+inline EndedRecord ended_of(int task, Fence fence, plan::RunState state = plan::RunState::done,
+                            std::string cause = "") {
   return {fence, task_number(task), state, std::move(cause), 2.5, 100, "cpu", 20};
 }
 

@@ -41,7 +41,7 @@ struct FaultyDisk {
     disk_calls() = {write, fdatasync, fsync, rename};
   }
   static struct stat facts_of(int descriptor) {
-    struct stat facts {};
+    struct stat facts{};
     if (::fstat(descriptor, &facts) != 0) ::abort();
     return facts;
   }
@@ -55,7 +55,7 @@ struct FaultyDisk {
   /// Files that are closed by now have been synced or do not count.
   static void cut_power() {
     for (const Synced& file : files) {
-      struct stat facts {};
+      struct stat facts{};
       const bool is_open = ::fstat(file.descriptor, &facts) == 0 && facts.st_ino == file.inode;
       if (is_open && ::ftruncate(file.descriptor, file.bytes) != 0) ::abort();
     }

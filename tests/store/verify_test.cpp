@@ -98,7 +98,8 @@ TEST_CASE("verify: a view that is missing, foreign or not what the journal says 
     CHECK_THAT(problems(sample.out), Catch::Contains("/metrics has other values"));
   }
   SECTION("ahead of the journal") {
-    std::filesystem::resize_file(segment_file(sample.out.path(), 1), std::filesystem::file_size(segment_file(sample.out.path(), 1)) - 1);
+    std::filesystem::resize_file(segment_file(sample.out.path(), 1),
+                                 std::filesystem::file_size(segment_file(sample.out.path(), 1)) - 1);
     CHECK_THAT(problems(sample.out), Catch::Contains("knows more than the journal"));
   }
 }

@@ -18,12 +18,8 @@ std::string mutated(std::string text) {
     const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
     const auto length = *rc::gen::inRange<std::size_t>(1, 40);
     switch (*rc::gen::inRange(0, 4)) {
-      case 0:
-        text.erase(at, length);
-        break;
-      case 1:
-        text.insert(at, text.substr(at, length));
-        break;
+      case 0: text.erase(at, length); break;
+      case 1: text.insert(at, text.substr(at, length)); break;
       case 2:
         text[at] = *rc::gen::element('"', '[', ']', '{', '}', '=', ',', '.', '-', '9', '\n', 'x', '\0', '\xff');
         break;

@@ -1,6 +1,6 @@
-#include "support/catch_after_torch.hpp"
 #include "espalier/train/optimiser.hpp"
 
+#include "support/catch_after_torch.hpp"
 #include "train/made_job.hpp"
 
 using namespace espalier;
@@ -8,7 +8,8 @@ using namespace espalier;
 namespace {
 
 struct Bed {
-  explicit Bed(train::Job job_ = testing::made_job({})) : job(std::move(job_)), network(job.network, spec().input, job.classes) {
+  explicit Bed(train::Job job_ = testing::made_job({}))
+      : job(std::move(job_)), network(job.network, spec().input, job.classes) {
     for (std::int32_t u = 1; u <= network.depth(); ++u) {
       network.reinitialise(u, 5);
       if (job.task.train.units[static_cast<std::size_t>(u - 1)].trained == task::Trained::no) network.freeze(u);
@@ -70,7 +71,8 @@ TEST_CASE("optimiser: a frozen unit keeps every bit and has no buffer") {
   optimiser.step(std::vector<float>(7, 0.1f), 0);
 
   CHECK(at::equal(before, bed.network.tensors(3)[0].value.detach()));
-  for (const auto& [name, buffer] : optimiser.state()) CHECK(name.find(bed.network.tensors(3)[0].name) == std::string::npos);
+  for (const auto& [name, buffer] : optimiser.state())
+    CHECK(name.find(bed.network.tensors(3)[0].name) == std::string::npos);
 }
 
 TEST_CASE("optimiser: Adam's first step moves every weight by about its rate") {

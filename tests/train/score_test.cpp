@@ -1,7 +1,8 @@
-#include "support/catch_after_torch.hpp"
 #include "espalier/train/score.hpp"
 
 #include <limits>
+
+#include "support/catch_after_torch.hpp"
 
 using namespace espalier;
 

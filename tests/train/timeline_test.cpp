@@ -1,7 +1,7 @@
-#include "support/catch_after_torch.hpp"
 #include "espalier/train/timeline.hpp"
 
 #include "espalier/core/errors.hpp"
+#include "support/catch_after_torch.hpp"
 
 using namespace espalier;
 using train::Timeline;

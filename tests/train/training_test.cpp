@@ -1,7 +1,7 @@
-#include "support/catch_after_torch.hpp"
 #include "espalier/train/training.hpp"
 
 #include "espalier/core/errors.hpp"
+#include "support/catch_after_torch.hpp"
 #include "train/made_job.hpp"
 
 using namespace espalier;

@@ -1,10 +1,10 @@
-#include "support/catch_after_torch.hpp"
 #include "espalier/trainer/bundle_port.hpp"
 
 #include <fstream>
 #include <sstream>
 
 #include "espalier/core/errors.hpp"
+#include "support/catch_after_torch.hpp"
 #include "trainer/made_bundle.hpp"
 
 using namespace espalier;

@@ -1,4 +1,3 @@
-#include "support/catch_after_torch.hpp"
 #include "espalier/trainer/fault.hpp"
 
 #include <sys/wait.h>
@@ -7,6 +6,7 @@
 #include <csignal>
 
 #include "espalier/core/errors.hpp"
+#include "support/catch_after_torch.hpp"
 #include "train/made_job.hpp"
 
 using namespace espalier;

@@ -1,8 +1,7 @@
 // Real images, from the files that ship with the repository to a network that knows what it was shown.
-#include "support/catch_after_torch.hpp"
-
 #include "espalier/data/import.hpp"
 #include "espalier/trainer/image_shelf.hpp"
+#include "support/catch_after_torch.hpp"
 #include "train/made_job.hpp"
 
 using namespace espalier;

@@ -1,11 +1,10 @@
 // The program itself: as an agent's child, and on a file of bundles.
-#include "support/catch_after_torch.hpp"
-
 #include <csignal>
 #include <fstream>
 
 #include "espalier/process/capture.hpp"
 #include "espalier/process/child.hpp"
+#include "support/catch_after_torch.hpp"
 #include "trainer/made_bundle.hpp"
 
 using namespace espalier;
@@ -16,7 +15,8 @@ namespace {
 const std::string kTrainer = std::string(ESPALIER_BINARY_DIR) + "/bin/espalier-trainer";
 
 process::Child start(const std::filesystem::path& folder, const std::vector<std::string>& environment = {}) {
-  return process::Child::start({{kTrainer, "--socket", std::to_string(process::kChildSocket)}, environment, folder / "log"});
+  return process::Child::start(
+      {{kTrainer, "--socket", std::to_string(process::kChildSocket)}, environment, folder / "log"});
 }
 
 /// Frames up to the first `Message`, which is returned; nothing if the child leaves before.
@@ -104,9 +104,8 @@ TEST_CASE("trainer process: a real crash at a step, ordered by the environment")
 TEST_CASE("trainer process: a file of bundles is executed without an agent, twice with the same answers") {
   const auto folder = testing::scratch("trainer-bundles");
   const MadeBundle made(folder);
-  std::ofstream(folder / "bundles", std::ios::binary)
-      << frame::encode(made.setup) << frame::encode(made.catalog) << frame::encode(made.pretrain)
-      << frame::encode(made.train);
+  std::ofstream(folder / "bundles", std::ios::binary) << frame::encode(made.setup) << frame::encode(made.catalog)
+                                                      << frame::encode(made.pretrain) << frame::encode(made.train);
 
   const auto to_file = process::capture({kTrainer, "--bundles", folder / "bundles", "--out", folder / "answers"});
   const auto to_stream = process::capture({kTrainer, "--bundles", folder / "bundles"});

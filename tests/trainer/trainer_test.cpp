@@ -1,8 +1,8 @@
-#include "support/catch_after_torch.hpp"
 #include "espalier/trainer/trainer.hpp"
 
 #include <functional>
 
+#include "support/catch_after_torch.hpp"
 #include "trainer/made_bundle.hpp"
 
 using namespace espalier;
@@ -108,7 +108,8 @@ TEST_CASE("trainer: Cancel ends the training in hand, but not one of another fen
   }
 }
 
-TEST_CASE("trainer: Stop saves the training in hand and gives back what waits; the saved one goes on to the same rows") {
+TEST_CASE(
+    "trainer: Stop saves the training in hand and gives back what waits; the saved one goes on to the same rows") {
   Bed whole("trainer-stop-whole"), bed("trainer-stop");
   whole.port.idle.push_back(frame::encode(whole.made.pretrain));
   whole.run();
@@ -129,7 +130,8 @@ TEST_CASE("trainer: Stop saves the training in hand and gives back what waits; t
   Bed rest("trainer-stop-rest");
   rest.made.setup.artifact_dir = bed.made.setup.artifact_dir;
   rest.made.pretrain.resume = files[0].artifact;
-  rest.port.idle = {frame::encode(rest.made.setup), frame::encode(rest.made.catalog), frame::encode(rest.made.pretrain)};
+  rest.port.idle = {frame::encode(rest.made.setup), frame::encode(rest.made.catalog),
+                    frame::encode(rest.made.pretrain)};
   rest.run();
   CHECK(rest.port.all<sched::Started>().at(0).resumed_from == files[0].at);
   CHECK((rest.port.all<sched::Rows>().back().rows == whole.port.all<sched::Rows>().back().rows));

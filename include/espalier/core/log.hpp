@@ -1,5 +1,6 @@
 #pragma once
-// Diagnostics of the running processes, to standard error. Libraries report by values and exceptions; only L4 and L5 log.
+// Diagnostics of the running processes, to standard error. Libraries report by values and exceptions; only L4 and L5
+// log.
 #include <string>
 
 namespace espalier::log {

@@ -15,7 +15,9 @@ namespace espalier::data {
 class DataProblem : public UsageError {
  public:
   DataProblem(std::string what_is_wrong, std::string reason, std::string advice)
-      : UsageError(what_is_wrong, reason, advice), problem(std::move(what_is_wrong)), why(std::move(reason)),
+      : UsageError(what_is_wrong, reason, advice),
+        problem(std::move(what_is_wrong)),
+        why(std::move(reason)),
         suggestion(std::move(advice)) {}
   std::string problem, why, suggestion;
 };
@@ -32,7 +34,8 @@ struct ImportSpec {
   bool grey = false;                ///< folder
   std::string label_kind = "fine";  ///< cifar: "fine" | "coarse"
   std::map<std::string, std::int64_t> made;
-  std::vector<std::string> class_names;  ///< test images: the classes of the training images, in their order; else empty
+  std::vector<std::string>
+      class_names;  ///< test images: the classes of the training images, in their order; else empty
 };
 
 /// Paths in `spec` are relative to `root`. Throws DataProblem naming the file and what is wrong with it.

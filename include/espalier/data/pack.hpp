@@ -12,9 +12,9 @@
 namespace espalier::data {
 
 struct Pack {
-  at::Tensor images;  ///< [N, C, H, W] uint8
-  at::Tensor labels;  ///< [N] int32, indices into class_names
-  std::string digest; ///< SHA-256 over shape, pixels and labels in file order
+  at::Tensor images;   ///< [N, C, H, W] uint8
+  at::Tensor labels;   ///< [N] int32, indices into class_names
+  std::string digest;  ///< SHA-256 over shape, pixels and labels in file order
   std::vector<std::string> class_names;
   std::vector<float> mean, std;  ///< per channel, on pixels / 255
 
@@ -22,7 +22,8 @@ struct Pack {
   std::vector<std::int64_t> class_counts() const;
 };
 
-/// Throws UsageError naming the file and what is wrong with it. Labels are checked, pixels are not read: see verify_pack.
+/// Throws UsageError naming the file and what is wrong with it. Labels are checked, pixels are not read: see
+/// verify_pack.
 Pack open_pack(const std::filesystem::path& file);
 
 /// Throws CorruptionError unless the digest is that of the pixels and labels.

@@ -11,7 +11,7 @@ namespace espalier::data {
 /// `cache`/<digest>.safetensors holds packs, `cache`/index what raw bytes gave which pack, `cache`/stat hashes of raw
 /// files that have not changed since. Any of it may be deleted at any time; two processes may use it at once.
 struct DataPlace {
-  std::filesystem::path root;   ///< raw paths are relative to it
+  std::filesystem::path root;  ///< raw paths are relative to it
   std::filesystem::path cache;
 };
 

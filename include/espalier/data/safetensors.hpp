@@ -30,7 +30,8 @@ inline constexpr std::size_t kMaxHeaderBytes = 64u << 20;
 /// dtype is checked against the file's size before use. Throws UsageError naming file and fault.
 TensorFile read_safetensors(const std::filesystem::path& file);
 
-/// Contiguous CPU tensors, written beside, fsynced, renamed to `file`; the folder is synced. Bytes depend on content only.
+/// Contiguous CPU tensors, written beside, fsynced, renamed to `file`; the folder is synced. Bytes depend on content
+/// only.
 void write_safetensors(const std::filesystem::path& file, const NamedTensors& tensors, const Metadata& metadata);
 
 /// The same into `folder`/<sha256 of the bytes>.safetensors. Returns the name and the size in bytes.

@@ -26,7 +26,8 @@ TaskImages select_images(const task::SubsetSpec& spec, const task::ClassList& cl
 class BatchMaker {
  public:
   explicit BatchMaker(const task::TrainSpec& spec);
-  /// [n, C, H, W] float32 channels-last; `positions` index `set.rows`; augmentation keyed by (augment_seed, epoch, step).
+  /// [n, C, H, W] float32 channels-last; `positions` index `set.rows`; augmentation keyed by (augment_seed, epoch,
+  /// step).
   at::Tensor training(const ImageSet& set, const std::vector<std::int64_t>& positions, std::int32_t epoch,
                       std::int32_t step) const;
   at::Tensor evaluation(const ImageSet& set, std::int64_t first, std::int64_t count) const;

@@ -1,5 +1,6 @@
 #pragma once
-// One frame: magic, version, type, size, CRC-32C, payload. The same bytes travel by MPI, by socket and into the journal.
+// One frame: magic, version, type, size, CRC-32C, payload. The same bytes travel by MPI, by socket and into the
+// journal.
 #include <cstdint>
 #include <optional>
 #include <string>

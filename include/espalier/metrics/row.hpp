@@ -18,12 +18,12 @@ struct Row {
   std::int32_t epoch = 0;  ///< whole epochs trained
   std::int32_t step = 0;   ///< further steps
   Subset subset = Subset::train;
-  double loss = 0;         ///< mean cross-entropy an image
+  double loss = 0;                             ///< mean cross-entropy an image
   std::int64_t top1 = 0, top5 = 0, count = 0;  ///< images right at 1, within 5, in all
   bool operator==(const Row&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(epoch) & ESPALIER_FIELD(step) & ESPALIER_FIELD(subset) & ESPALIER_FIELD(loss) &
+    archive& ESPALIER_FIELD(epoch) & ESPALIER_FIELD(step) & ESPALIER_FIELD(subset) & ESPALIER_FIELD(loss) &
         ESPALIER_FIELD(top1) & ESPALIER_FIELD(top5) & ESPALIER_FIELD(count);
   }
   double top1_rate() const { return count ? static_cast<double>(top1) / static_cast<double>(count) : 0; }

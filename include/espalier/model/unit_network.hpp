@@ -1,5 +1,6 @@
 #pragma once
-// The ordered units of a network as tensors, with the five operations of a protocol: copy, freeze, reinitialise, tune, swap.
+// The ordered units of a network as tensors, with the five operations of a protocol: copy, freeze, reinitialise, tune,
+// swap.
 #include <torch/torch.h>
 
 #include <memory>
@@ -25,7 +26,8 @@ struct UnitTensor {
 struct StepKey {
   std::uint64_t mask_seed = 0;
   std::int32_t epoch = 0, step = 0;
-  std::int64_t first_row = 0;  ///< of these images in the step's whole batch: a group's member draws its rows of the masks
+  std::int64_t first_row =
+      0;  ///< of these images in the step's whole batch: a group's member draws its rows of the masks
 };
 
 class UnitNetwork {

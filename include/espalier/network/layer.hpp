@@ -10,7 +10,7 @@ namespace espalier::network {
 
 enum class LayerKind : std::uint8_t {
   convolution,
-  linear,           ///< flattens its input
+  linear,  ///< flattens its input
   relu,
   max_pool,
   average_pool,
@@ -34,7 +34,8 @@ enum class Init : std::uint8_t {
 
 struct LayerSpec {
   LayerKind kind = LayerKind::relu;
-  std::string name;  ///< parameter prefix inside the unit ("conv", "0"); unique within the unit for layers with parameters
+  std::string
+      name;  ///< parameter prefix inside the unit ("conv", "0"); unique within the unit for layers with parameters
   std::int32_t outputs = 0;  ///< channels or features; for the classifier: 0 means "the number of classes"
   std::int32_t kernel_h = 0, kernel_w = 0;
   std::int32_t stride = 1;
@@ -54,7 +55,7 @@ struct LayerSpec {
 
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(kind) & ESPALIER_FIELD(name) & ESPALIER_FIELD(outputs) & ESPALIER_FIELD(kernel_h) &
+    archive& ESPALIER_FIELD(kind) & ESPALIER_FIELD(name) & ESPALIER_FIELD(outputs) & ESPALIER_FIELD(kernel_h) &
         ESPALIER_FIELD(kernel_w) & ESPALIER_FIELD(stride) & ESPALIER_FIELD(padding) & ESPALIER_FIELD(groups) &
         ESPALIER_FIELD(bias) & ESPALIER_FIELD(ceil_mode) & ESPALIER_FIELD(probability) & ESPALIER_FIELD(size) &
         ESPALIER_FIELD(alpha) & ESPALIER_FIELD(beta) & ESPALIER_FIELD(k) & ESPALIER_FIELD(epsilon) &
@@ -70,7 +71,7 @@ struct UnitSpec {
   bool operator==(const UnitSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(name) & ESPALIER_FIELD(layers);
+    archive& ESPALIER_FIELD(name) & ESPALIER_FIELD(layers);
   }
 };
 
@@ -80,7 +81,7 @@ struct Shape {
   bool operator==(const Shape&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(channels) & ESPALIER_FIELD(height) & ESPALIER_FIELD(width);
+    archive& ESPALIER_FIELD(channels) & ESPALIER_FIELD(height) & ESPALIER_FIELD(width);
   }
   std::int64_t elements() const { return std::int64_t{1} * channels * height * width; }
 };
@@ -92,7 +93,7 @@ struct NetworkSpec {
   std::int32_t depth() const { return static_cast<std::int32_t>(units.size()); }
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(units);
+    archive& ESPALIER_FIELD(units);
   }
 };
 

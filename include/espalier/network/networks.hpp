@@ -27,9 +27,9 @@ struct ParameterSpec {
   bool is_buffer = false;  ///< running statistics: saved and copied, never trained
   ParameterRole role = ParameterRole::weight;
   LayerKind layer = LayerKind::convolution;
-  Init init = Init::none;               ///< of its layer
+  Init init = Init::none;  ///< of its layer
   double init_std = 0, init_bias = 0;
-  std::int64_t fan_in = 0, fan_out = 0; ///< of its layer, counted as PyTorch does
+  std::int64_t fan_in = 0, fan_out = 0;  ///< of its layer, counted as PyTorch does
   std::int64_t elements() const;
 };
 

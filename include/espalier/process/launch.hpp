@@ -19,7 +19,7 @@ struct LaunchOptions {
   std::vector<Passed> descriptors;       ///< all others above 2 are closed in the child
   std::vector<int> blocked;              ///< signals the child starts with blocked; all handlers are the defaults
   bool own_session = false;
-  int death_signal = 0;                  ///< sent to the child when the calling *thread* ends; 0: none
+  int death_signal = 0;  ///< sent to the child when the calling *thread* ends; 0: none
 };
 
 /// Starts the child and returns its id. Call from the main thread where death_signal is set.

@@ -29,13 +29,13 @@ using Replan = std::function<Planned(const plan::Outcomes&, const std::vector<pl
 enum class NewForm : bool { refused, accepted };
 
 struct LaunchOptions {
-  std::filesystem::path out;               ///< absolute
+  std::filesystem::path out;  ///< absolute
   store::WriterIdentity who;
   store::StudyRecord study;
-  sched::Setup setup;                      ///< artifact_dir and log_dir are filled in
+  sched::Setup setup;  ///< artifact_dir and log_dir are filled in
   NewForm new_form = NewForm::refused;
-  bool whole_study = true;                 ///< false: --only; runs outside the part do not count for the exit code
-  std::vector<std::string> view_command;   ///< rebuilds the store from the journal; OUT is appended
+  bool whole_study = true;                ///< false: --only; runs outside the part do not count for the exit code
+  std::vector<std::string> view_command;  ///< rebuilds the store from the journal; OUT is appended
   double view_every_s = 20;
 };
 

@@ -13,7 +13,7 @@ struct SupervisorOptions {
   std::filesystem::path out;
   std::int32_t workers = 1;
   std::int32_t threads = 1;
-  std::vector<std::string> rank_command;  ///< what mpirun starts W + 1 times
+  std::vector<std::string> rank_command;                          ///< what mpirun starts W + 1 times
   std::function<std::string(const store::State&)> progress_line;  ///< "" while there is nothing to say
 };
 

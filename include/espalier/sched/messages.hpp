@@ -1,7 +1,8 @@
 #pragma once
 // What scheduler, agents and trainers say to each other. One struct a message; kType is its frame type.
 // scheduler -> agent -> trainer: Setup, CatalogUpdate, Assign, Cancel, Stop, Shutdown.
-// trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended. agent -> scheduler: Hello, TrainerLost.
+// trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended. agent -> scheduler: Hello,
+// TrainerLost.
 #include <cstdint>
 #include <map>
 #include <string>
@@ -14,9 +15,20 @@
 namespace espalier::sched {
 
 enum class MessageType : std::uint16_t {
-  setup = 1, catalog_update, assign, cancel, stop, shutdown,
-  started = 32, progress, rows, checkpoint_made, ended,
-  hello = 64, trainer_lost, goodbye,
+  setup = 1,
+  catalog_update,
+  assign,
+  cancel,
+  stop,
+  shutdown,
+  started = 32,
+  progress,
+  rows,
+  checkpoint_made,
+  ended,
+  hello = 64,
+  trainer_lost,
+  goodbye,
 };
 
 /// Exit code of a trainer that ran out of memory.
@@ -30,15 +42,15 @@ struct Setup {
   std::map<std::string, std::string> packs;  ///< data digest -> pack file
   std::int32_t threads = 1;
   double checkpoint_s = 60;
-  bool noop = false;                         ///< agents answer tasks themselves: benches of the control plane
-  bool smoke = false;                        ///< one step of every task, one batch of every evaluation
-  std::string trainer;                       ///< path of espalier-trainer
-  double hang_s = 300;                       ///< a trainer that is silent for so long is killed by its agent
+  bool noop = false;    ///< agents answer tasks themselves: benches of the control plane
+  bool smoke = false;   ///< one step of every task, one batch of every evaluation
+  std::string trainer;  ///< path of espalier-trainer
+  double hang_s = 300;  ///< a trainer that is silent for so long is killed by its agent
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(artifact_dir) & ESPALIER_FIELD(log_dir) & ESPALIER_FIELD(packs) &
-        ESPALIER_FIELD(threads) & ESPALIER_FIELD(checkpoint_s) & ESPALIER_FIELD(noop) & ESPALIER_FIELD(smoke) &
-        ESPALIER_FIELD(trainer) & ESPALIER_FIELD(hang_s);
+    archive& ESPALIER_FIELD(artifact_dir) & ESPALIER_FIELD(log_dir) & ESPALIER_FIELD(packs) & ESPALIER_FIELD(threads) &
+        ESPALIER_FIELD(checkpoint_s) & ESPALIER_FIELD(noop) & ESPALIER_FIELD(smoke) & ESPALIER_FIELD(trainer) &
+        ESPALIER_FIELD(hang_s);
   }
 };
 
@@ -47,7 +59,7 @@ struct CatalogUpdate {
   task::Catalog catalog;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(catalog);
+    archive& ESPALIER_FIELD(catalog);
   }
 };
 
@@ -60,7 +72,7 @@ struct Assign {
   ArtifactId resume;                     ///< training checkpoint to go on from; empty: from the start
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(sources) & ESPALIER_FIELD(resume);
+    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(sources) & ESPALIER_FIELD(resume);
   }
 };
 
@@ -70,7 +82,7 @@ struct Cancel {
   TaskId task;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task);
+    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task);
   }
 };
 
@@ -95,7 +107,7 @@ struct Started {
   task::Moment resumed_from;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(resumed_from);
+    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(resumed_from);
   }
 };
 
@@ -108,7 +120,7 @@ struct Progress {
   std::int64_t epoch_images = 0;  ///< trained in this attempt so far
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(at) & ESPALIER_FIELD(epoch_images);
+    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(at) & ESPALIER_FIELD(epoch_images);
   }
 };
 
@@ -119,7 +131,7 @@ struct Rows {
   std::vector<metrics::Row> rows;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(rows);
+    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(rows);
   }
 };
 
@@ -136,7 +148,7 @@ struct CheckpointMade {
   std::int64_t bytes = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(at) &
+    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(at) &
         ESPALIER_FIELD(artifact) & ESPALIER_FIELD(bytes);
   }
 };
@@ -148,13 +160,13 @@ struct Ended {
   Fence fence;
   TaskId task;
   EndKind kind = EndKind::done;
-  std::string text;      ///< of diverged and refused: what happened, where
-  double seconds = 0;    ///< of work in this attempt
+  std::string text;    ///< of diverged and refused: what happened, where
+  double seconds = 0;  ///< of work in this attempt
   std::int64_t epoch_images = 0;
-  std::string device;    ///< provenance: "cpu: <model>, 1 thread, libtorch 2.13.0"
+  std::string device;  ///< provenance: "cpu: <model>, 1 thread, libtorch 2.13.0"
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(text) &
+    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(text) &
         ESPALIER_FIELD(seconds) & ESPALIER_FIELD(epoch_images) & ESPALIER_FIELD(device);
   }
 };
@@ -166,7 +178,7 @@ struct Hello {
   std::int64_t process = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(worker) & ESPALIER_FIELD(host) & ESPALIER_FIELD(process);
+    archive& ESPALIER_FIELD(worker) & ESPALIER_FIELD(host) & ESPALIER_FIELD(process);
   }
 };
 
@@ -179,12 +191,12 @@ struct TrainerLost {
   LossCause cause = LossCause::crashed;
   std::int32_t signal = 0, exit_code = 0;
   std::string log_tail;
-  TaskId in_hand;                 ///< the task it was working on, empty if none
+  TaskId in_hand;  ///< the task it was working on, empty if none
   Fence fence;
   std::vector<TaskId> unstarted;  ///< queued at the agent, given back uncharged
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(worker) & ESPALIER_FIELD(cause) & ESPALIER_FIELD(signal) & ESPALIER_FIELD(exit_code) &
+    archive& ESPALIER_FIELD(worker) & ESPALIER_FIELD(cause) & ESPALIER_FIELD(signal) & ESPALIER_FIELD(exit_code) &
         ESPALIER_FIELD(log_tail) & ESPALIER_FIELD(in_hand) & ESPALIER_FIELD(fence) & ESPALIER_FIELD(unstarted);
   }
 };
@@ -195,7 +207,7 @@ struct Goodbye {
   WorkerId worker;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(worker);
+    archive& ESPALIER_FIELD(worker);
   }
 };
 

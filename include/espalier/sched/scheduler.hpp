@@ -8,14 +8,14 @@
 namespace espalier::sched {
 
 struct Options {
-  std::uint32_t segment = 0;        ///< of the journal: first half of every fence
-  std::int32_t crash_budget = 3;    ///< charged crashes that quarantine a task
-  std::int32_t worker_budget = 3;   ///< different tasks a worker may lose without a success in between
-  double hang_s = 300;              ///< the agent kills a trainer that is silent for so long
-  double agent_grace_s = 60;        ///< and an agent that is silent for so much longer is given up
-  double window_s = 0.25;           ///< expected work queued at an agent beyond the task in hand
+  std::uint32_t segment = 0;       ///< of the journal: first half of every fence
+  std::int32_t crash_budget = 3;   ///< charged crashes that quarantine a task
+  std::int32_t worker_budget = 3;  ///< different tasks a worker may lose without a success in between
+  double hang_s = 300;             ///< the agent kills a trainer that is silent for so long
+  double agent_grace_s = 60;       ///< and an agent that is silent for so much longer is given up
+  double window_s = 0.25;          ///< expected work queued at an agent beyond the task in hand
   std::int32_t window_tasks = 512;
-  bool networks_wanted = true;      ///< a source must have kept its network (not so in no-op launches)
+  bool networks_wanted = true;  ///< a source must have kept its network (not so in no-op launches)
 };
 
 struct Counts {

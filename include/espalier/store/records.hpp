@@ -11,7 +11,20 @@
 namespace espalier::store {
 
 enum class RecordType : std::uint16_t {
-  segment_start = 1, study, catalog, runs, tasks, attempt, rows, checkpoint, ended, lost, selection, warning, note, finished,
+  segment_start = 1,
+  study,
+  catalog,
+  runs,
+  tasks,
+  attempt,
+  rows,
+  checkpoint,
+  ended,
+  lost,
+  selection,
+  warning,
+  note,
+  finished,
 };
 
 /// First record of every segment.
@@ -20,17 +33,17 @@ struct SegmentStart {
   std::uint32_t segment = 0;
   std::string host;
   std::int64_t process = 0;
-  std::string job;                     ///< Slurm job id, or ""
-  std::uint32_t restart = 0;           ///< SLURM_RESTART_COUNT, or relaunches by the supervisor
-  std::uint32_t previous = 0;          ///< the segment before that counts; 0: this is the first
-  std::uint64_t previous_length = 0;   ///< bytes of `previous` that count as truth
-  std::string program;                 ///< version and commit
-  double time = 0;                     ///< seconds since 1970
+  std::string job;                    ///< Slurm job id, or ""
+  std::uint32_t restart = 0;          ///< SLURM_RESTART_COUNT, or relaunches by the supervisor
+  std::uint32_t previous = 0;         ///< the segment before that counts; 0: this is the first
+  std::uint64_t previous_length = 0;  ///< bytes of `previous` that count as truth
+  std::string program;                ///< version and commit
+  double time = 0;                    ///< seconds since 1970
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(segment) & ESPALIER_FIELD(host) & ESPALIER_FIELD(process) & ESPALIER_FIELD(job) &
-        ESPALIER_FIELD(restart) & ESPALIER_FIELD(previous) & ESPALIER_FIELD(previous_length) &
-        ESPALIER_FIELD(program) & ESPALIER_FIELD(time);
+    archive& ESPALIER_FIELD(segment) & ESPALIER_FIELD(host) & ESPALIER_FIELD(process) & ESPALIER_FIELD(job) &
+        ESPALIER_FIELD(restart) & ESPALIER_FIELD(previous) & ESPALIER_FIELD(previous_length) & ESPALIER_FIELD(program) &
+        ESPALIER_FIELD(time);
   }
 };
 
@@ -41,10 +54,10 @@ struct StudyRecord {
   std::string text;
   std::vector<std::string> overrides;  ///< --set
   std::int32_t workers = 0, threads = 1;
-  std::string facts_json;              ///< data facts as resolved
+  std::string facts_json;  ///< data facts as resolved
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(file_name) & ESPALIER_FIELD(text) & ESPALIER_FIELD(overrides) & ESPALIER_FIELD(workers) &
+    archive& ESPALIER_FIELD(file_name) & ESPALIER_FIELD(text) & ESPALIER_FIELD(overrides) & ESPALIER_FIELD(workers) &
         ESPALIER_FIELD(threads) & ESPALIER_FIELD(facts_json);
   }
 };
@@ -54,7 +67,7 @@ struct CatalogRecord {
   task::Catalog catalog;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(catalog);
+    archive& ESPALIER_FIELD(catalog);
   }
 };
 
@@ -66,7 +79,7 @@ struct RunsRecord {
   std::vector<plan::PlannedRun> runs;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(all_current) & ESPALIER_FIELD(runs);
+    archive& ESPALIER_FIELD(all_current) & ESPALIER_FIELD(runs);
   }
 };
 
@@ -75,7 +88,7 @@ struct TasksRecord {
   std::vector<task::Task> tasks;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(tasks);
+    archive& ESPALIER_FIELD(tasks);
   }
 };
 
@@ -88,7 +101,7 @@ struct AttemptRecord {
   double time = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(worker) & ESPALIER_FIELD(resumed_from) &
+    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(worker) & ESPALIER_FIELD(resumed_from) &
         ESPALIER_FIELD(time);
   }
 };
@@ -100,7 +113,7 @@ struct RowsRecord {
   std::vector<metrics::Row> rows;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(rows);
+    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(rows);
   }
 };
 
@@ -109,7 +122,7 @@ struct CheckpointRecord {
   sched::CheckpointMade made;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(made);
+    archive& ESPALIER_FIELD(made);
   }
 };
 
@@ -126,7 +139,7 @@ struct EndedRecord {
   double time = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(state) & ESPALIER_FIELD(cause) &
+    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(state) & ESPALIER_FIELD(cause) &
         ESPALIER_FIELD(seconds) & ESPALIER_FIELD(epoch_images) & ESPALIER_FIELD(device) & ESPALIER_FIELD(time);
   }
 };
@@ -139,7 +152,7 @@ struct LostRecord {
   double time = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(lost) & ESPALIER_FIELD(charged) & ESPALIER_FIELD(time);
+    archive& ESPALIER_FIELD(lost) & ESPALIER_FIELD(charged) & ESPALIER_FIELD(time);
   }
 };
 
@@ -148,7 +161,7 @@ struct SelectionRecord {
   plan::SelectionOutcome outcome;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(outcome);
+    archive& ESPALIER_FIELD(outcome);
   }
 };
 
@@ -158,7 +171,7 @@ struct WarningRecord {
   std::string text;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(text);
+    archive& ESPALIER_FIELD(text);
   }
 };
 
@@ -169,7 +182,7 @@ struct FinishedRecord {
   double time = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(exit_code) & ESPALIER_FIELD(time);
+    archive& ESPALIER_FIELD(exit_code) & ESPALIER_FIELD(time);
   }
 };
 

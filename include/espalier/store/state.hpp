@@ -37,12 +37,12 @@ struct TaskState {
   task::Task task;
   plan::RunState state = plan::RunState::waiting;
   std::string cause;
-  std::vector<CurrentRow> rows;     ///< one per (subset, epoch, step), ascending by epoch, step, subset
-  task::RecordSpec recorded;        ///< what the attempt that ended it was asked to record
+  std::vector<CurrentRow> rows;              ///< one per (subset, epoch, step), ascending by epoch, step, subset
+  task::RecordSpec recorded;                 ///< what the attempt that ended it was asked to record
   KeptFile training, finished, predictions;  ///< `training` is none once the task has ended for good
   std::vector<Attempt> attempts;
-  std::int32_t charged = 0;         ///< crashes that count against its budget
-  double seconds = 0;               ///< of work, all attempts
+  std::int32_t charged = 0;  ///< crashes that count against its budget
+  double seconds = 0;        ///< of work, all attempts
   std::int64_t epoch_images = 0;
   std::string device;
 };
@@ -70,16 +70,16 @@ struct State {
   std::vector<SegmentStart> segments;
   StudyRecord study;
   task::Catalog catalog;
-  std::vector<RunEntry> runs;                  ///< in the order in which they were first listed
+  std::vector<RunEntry> runs;                        ///< in the order in which they were first listed
   std::unordered_map<RunId, std::size_t> run_index;  ///< id -> place in `runs`
-  std::unordered_map<TaskId, TaskState> tasks;  ///< no order: sort by id where output depends on it
+  std::unordered_map<TaskId, TaskState> tasks;       ///< no order: sort by id where output depends on it
   std::vector<plan::SelectionOutcome> selections;
   std::vector<std::string> warnings;
-  std::vector<std::string> dropped;            ///< what recovery left out, and why
-  std::int32_t last_exit = -1;                 ///< of the last launch that ended in order; -1: none, or one runs now
+  std::vector<std::string> dropped;  ///< what recovery left out, and why
+  std::int32_t last_exit = -1;       ///< of the last launch that ended in order; -1: none, or one runs now
   std::uint64_t records = 0;
   std::uint32_t next_segment = 1;
-  Position position;                           ///< where the last record applied ends
+  Position position;  ///< where the last record applied ends
 
   /// The state of a run follows its task's, its selection's and whether inputs are done.
   plan::RunState state_of(const plan::PlannedRun& run) const;

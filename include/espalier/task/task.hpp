@@ -17,7 +17,7 @@ struct Moment {
   auto operator<=>(const Moment&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(epoch) & ESPALIER_FIELD(step);
+    archive& ESPALIER_FIELD(epoch) & ESPALIER_FIELD(step);
   }
 };
 
@@ -35,7 +35,7 @@ struct UnitStart {
   bool operator==(const UnitStart&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(kind) & ESPALIER_FIELD(task) & ESPALIER_FIELD(checkpoint);
+    archive& ESPALIER_FIELD(kind) & ESPALIER_FIELD(task) & ESPALIER_FIELD(checkpoint);
   }
 };
 
@@ -48,7 +48,7 @@ struct RatePoint {
   bool operator==(const RatePoint&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(from) & ESPALIER_FIELD(rate);
+    archive& ESPALIER_FIELD(from) & ESPALIER_FIELD(rate);
   }
 };
 
@@ -60,7 +60,7 @@ struct UnitRow {
   bool operator==(const UnitRow&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(start) & ESPALIER_FIELD(trained) & ESPALIER_FIELD(rates);
+    archive& ESPALIER_FIELD(start) & ESPALIER_FIELD(trained) & ESPALIER_FIELD(rates);
   }
 };
 
@@ -69,18 +69,19 @@ enum class ImageOrder : std::uint8_t { shuffled, file };
 /// Which images of a packed data set, per class in the (shuffled) order: training from the front (first per_class of
 /// what training may use), then `valid_per_class`, test at the end unless `test_data` names a pack of its own.
 struct SubsetSpec {
-  std::string data;       ///< digest of the pack
-  std::string classes;    ///< catalog digest of a ClassList; label i of the network is classes[i]
-  std::int32_t per_class = 0;        ///< training images a class; a class with fewer gives all it has
-  std::int32_t train_available = 0;  ///< most training images any class may give: total - valid - test; size-independent
+  std::string data;            ///< digest of the pack
+  std::string classes;         ///< catalog digest of a ClassList; label i of the network is classes[i]
+  std::int32_t per_class = 0;  ///< training images a class; a class with fewer gives all it has
+  std::int32_t train_available =
+      0;  ///< most training images any class may give: total - valid - test; size-independent
   std::int32_t valid_per_class = 0;
-  std::int32_t test_per_class = 0;   ///< 0 where test_data is set
-  std::string test_data;             ///< digest of a pack with test images of the same classes
+  std::int32_t test_per_class = 0;  ///< 0 where test_data is set
+  std::string test_data;            ///< digest of a pack with test images of the same classes
   ImageOrder order = ImageOrder::shuffled;
   bool operator==(const SubsetSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(data) & ESPALIER_FIELD(classes) & ESPALIER_FIELD(per_class) &
+    archive& ESPALIER_FIELD(data) & ESPALIER_FIELD(classes) & ESPALIER_FIELD(per_class) &
         ESPALIER_FIELD(train_available) & ESPALIER_FIELD(valid_per_class) & ESPALIER_FIELD(test_per_class) &
         ESPALIER_FIELD(test_data) & ESPALIER_FIELD(order);
   }
@@ -88,16 +89,16 @@ struct SubsetSpec {
 
 /// Random changes of training images; all drawn per (epoch, step). Zero means off.
 struct AugmentSpec {
-  bool flip = false;                 ///< horizontal, probability 1/2
-  std::int32_t shifted_crop = 0;     ///< zero-pad by so many pixels, crop back at random
-  std::int32_t random_resized = 0;   ///< side of a random resized crop (area 0.08-1, aspect 3/4-4/3), 0: off
-  std::int32_t centre_crop = 0;      ///< side of the evaluation crop where training crops; 0: whole image
-  double rotation_degrees = 0;       ///< uniform in +-
-  double translation = 0;            ///< uniform in +- this fraction of the side
+  bool flip = false;                ///< horizontal, probability 1/2
+  std::int32_t shifted_crop = 0;    ///< zero-pad by so many pixels, crop back at random
+  std::int32_t random_resized = 0;  ///< side of a random resized crop (area 0.08-1, aspect 3/4-4/3), 0: off
+  std::int32_t centre_crop = 0;     ///< side of the evaluation crop where training crops; 0: whole image
+  double rotation_degrees = 0;      ///< uniform in +-
+  double translation = 0;           ///< uniform in +- this fraction of the side
   bool operator==(const AugmentSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(flip) & ESPALIER_FIELD(shifted_crop) & ESPALIER_FIELD(random_resized) &
+    archive& ESPALIER_FIELD(flip) & ESPALIER_FIELD(shifted_crop) & ESPALIER_FIELD(random_resized) &
         ESPALIER_FIELD(centre_crop) & ESPALIER_FIELD(rotation_degrees) & ESPALIER_FIELD(translation);
   }
 };
@@ -115,10 +116,10 @@ struct TrainSpec {
   SubsetSpec subset;
   std::vector<UnitRow> units;
   Optimiser optimiser = Optimiser::sgd;
-  float momentum = 0;       ///< SGD's; Adam uses beta 0.9, 0.999, epsilon 1e-8
-  float weight_decay = 0;   ///< L2, added to the gradient, weights and biases alike (PyTorch's convention)
+  float momentum = 0;      ///< SGD's; Adam uses beta 0.9, 0.999, epsilon 1e-8
+  float weight_decay = 0;  ///< L2, added to the gradient, weights and biases alike (PyTorch's convention)
   std::int32_t batch = 0;
-  Moment length;            ///< epochs, or epochs and steps of the last one
+  Moment length;  ///< epochs, or epochs and steps of the last one
   AugmentSpec augment;
   FrozenDropout frozen_dropout = FrozenDropout::off;
   Precision precision = Precision::fp32;
@@ -126,12 +127,12 @@ struct TrainSpec {
   bool operator==(const TrainSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(numerics_version) & ESPALIER_FIELD(network) & ESPALIER_FIELD(input) &
-        ESPALIER_FIELD(mean) & ESPALIER_FIELD(std) & ESPALIER_FIELD(subset) & ESPALIER_FIELD(units) &
-        ESPALIER_FIELD(optimiser) & ESPALIER_FIELD(momentum) & ESPALIER_FIELD(weight_decay) & ESPALIER_FIELD(batch) &
-        ESPALIER_FIELD(length) & ESPALIER_FIELD(augment) & ESPALIER_FIELD(frozen_dropout) &
-        ESPALIER_FIELD(precision) & ESPALIER_FIELD(init_seed) & ESPALIER_FIELD(order_seed) &
-        ESPALIER_FIELD(mask_seed) & ESPALIER_FIELD(augment_seed);
+    archive& ESPALIER_FIELD(numerics_version) & ESPALIER_FIELD(network) & ESPALIER_FIELD(input) & ESPALIER_FIELD(mean) &
+        ESPALIER_FIELD(std) & ESPALIER_FIELD(subset) & ESPALIER_FIELD(units) & ESPALIER_FIELD(optimiser) &
+        ESPALIER_FIELD(momentum) & ESPALIER_FIELD(weight_decay) & ESPALIER_FIELD(batch) & ESPALIER_FIELD(length) &
+        ESPALIER_FIELD(augment) & ESPALIER_FIELD(frozen_dropout) & ESPALIER_FIELD(precision) &
+        ESPALIER_FIELD(init_seed) & ESPALIER_FIELD(order_seed) & ESPALIER_FIELD(mask_seed) &
+        ESPALIER_FIELD(augment_seed);
   }
 };
 
@@ -147,7 +148,7 @@ struct RecordSpec {
   bool operator==(const RecordSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(evaluate_every) & ESPALIER_FIELD(valid) & ESPALIER_FIELD(test) & ESPALIER_FIELD(fit) &
+    archive& ESPALIER_FIELD(evaluate_every) & ESPALIER_FIELD(valid) & ESPALIER_FIELD(test) & ESPALIER_FIELD(fit) &
         ESPALIER_FIELD(keep);
   }
 };
@@ -158,7 +159,7 @@ struct NumericForm {
   bool operator==(const NumericForm&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(threads);
+    archive& ESPALIER_FIELD(threads);
   }
 };
 
@@ -168,17 +169,18 @@ struct Task {
   TrainSpec train;
   RecordSpec record;
   NumericForm form;
-  std::vector<TaskId> needs;       ///< tasks whose finished networks it starts from
-  double cost_s = 0;               ///< estimated seconds on one worker
-  std::int64_t epoch_images = 0;   ///< training images times epochs
+  std::vector<TaskId> needs;      ///< tasks whose finished networks it starts from
+  double cost_s = 0;              ///< estimated seconds on one worker
+  std::int64_t epoch_images = 0;  ///< training images times epochs
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(id) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(train) & ESPALIER_FIELD(record) &
+    archive& ESPALIER_FIELD(id) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(train) & ESPALIER_FIELD(record) &
         ESPALIER_FIELD(form) & ESPALIER_FIELD(needs) & ESPALIER_FIELD(cost_s) & ESPALIER_FIELD(epoch_images);
   }
 };
 
-/// The id of a training: canonical digest of (kind "training", spec). Pretrainings and trainings of equal form are equal.
+/// The id of a training: canonical digest of (kind "training", spec). Pretrainings and trainings of equal form are
+/// equal.
 TaskId task_id(const TrainSpec& spec);
 
 /// The classes a network tells apart: indices into a data set's classes, in label order.
@@ -186,7 +188,7 @@ struct ClassList {
   std::vector<std::int32_t> classes;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(classes);
+    archive& ESPALIER_FIELD(classes);
   }
 };
 
@@ -199,7 +201,7 @@ struct Catalog {
   void merge(const Catalog& other);
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & ESPALIER_FIELD(networks) & ESPALIER_FIELD(class_lists);
+    archive& ESPALIER_FIELD(networks) & ESPALIER_FIELD(class_lists);
   }
 };
 

@@ -23,7 +23,7 @@ struct Job {
   std::map<TaskId, ArtifactId> sources;  ///< finished networks of task.needs
   ArtifactId resume;                     ///< a training checkpoint of this task; empty: from the start
   double checkpoint_s = 60;
-  bool smoke = false;                    ///< one step, one batch of each evaluation, no predictions
+  bool smoke = false;  ///< one step, one batch of each evaluation, no predictions
 };
 
 enum class Order : std::uint8_t { go_on, stop, cancel };
