@@ -1,6 +1,5 @@
 // links: train
-// Processor milliseconds a step of cifar7, and where they go: the reference for bench/train_step.py (the same in
-// PyTorch). JSON.
+// Processor milliseconds a step of cifar7, and where they go; bench/train_step.py does the same in PyTorch. JSON.
 #include <ctime>
 #include <iostream>
 #include <limits>
@@ -21,8 +20,7 @@ struct Shape {
   std::int32_t channels, side, batch, frozen;
 };
 
-/// Processor time of this thread: it does its own work alone, and other processes disturb it less than they do the
-/// clock.
+/// Processor time of this thread: other processes disturb it less than they do the clock.
 double now_ms() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);

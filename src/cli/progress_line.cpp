@@ -34,7 +34,8 @@ std::string progress_line(const store::State& state) {
   if (failed > 0) line += fmt::format("  {} unsuccessful", failed);
   if (!progress.running.empty()) line += fmt::format("  {} training", progress.running.size());
   if (progress.images_per_s > 0) line += fmt::format("  {:.0f} epoch-images/s", progress.images_per_s);
-  if (progress.seconds_left) line += fmt::format("  {} left", report::duration_text(*progress.seconds_left));
+  if (progress.seconds_left && *progress.seconds_left >= 1)
+    line += fmt::format("  {} left", report::duration_text(*progress.seconds_left));
   return line;
 }
 

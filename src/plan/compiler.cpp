@@ -22,6 +22,29 @@ study::Value decay_of(const study::TrainValues& values) {
   return "never";
 }
 
+/// What decides whether a cell's rows can be: equal keys need one look.
+std::string protocol_key(const PlannedExperiment& experiment, const grid::Cell& cell) {
+  std::string key = experiment.study->name + '\n' + std::to_string(cell.shape);
+  for (const auto* axis : {"transferred", "frozen", "high_units", "network", "per_class"}) {
+    const auto* value = value_at(experiment.grid, cell, axis);
+    key += '\n' + (value ? to_string(*value) : "later");
+  }
+  return key;
+}
+
+bool protocol_is_known(const grid::Grid& grid, const grid::Cell& cell) {
+  return value_at(grid, cell, "transferred") && value_at(grid, cell, "frozen") && value_at(grid, cell, "high_units");
+}
+
+void check_protocol(const grid::Grid& grid, const grid::Cell& cell, std::int32_t depth) {
+  try {
+    read_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); }, depth, false);
+  } catch (const Refusal& refusal) {
+    const std::string why = "a selection may choose so";
+    throw Refusal{refusal.problem, refusal.why.empty() ? why : why + "; " + refusal.why, refusal.suggestion};
+  }
+}
+
 std::string key_of(const PlannedExperiment& experiment) { return "experiment." + experiment.study->name; }
 
 }  // namespace
@@ -146,6 +169,25 @@ Compiler::Taking Compiler::take_values(PlannedExperiment& experiment, grid::Cell
   return run.waits_for.empty() ? Taking::settled : Taking::waiting;
 }
 
+/// A value still to be taken may turn out to be one that cannot be trained: better said now than when it is chosen.
+void Compiler::foresee(const PlannedExperiment& experiment, const grid::Cell& cell, grid::Rules& rules) {
+  const auto& grid = experiment.grid;
+  const auto& shape = grid.shapes[static_cast<std::size_t>(cell.shape)];
+  if (!foreseen_.insert(protocol_key(experiment, cell)).second) return;
+  const auto* network = value_at(grid, cell, "network");
+  for (std::size_t t = 0; network && t < shape.takes.size(); ++t) {
+    for (const auto& setting : selections_->possible({&experiment, &cell, t})) {
+      grid::Cell filled = cell;
+      for (std::size_t v = 0; v < setting.size(); ++v) {
+        auto& value = filled.values[static_cast<std::size_t>(grid.column(shape.takes[t]->values[v]))];
+        if (!value) value = setting[v];
+      }
+      if (!protocol_is_known(grid, filled) || rules.excluding(filled.values)) continue;
+      check_protocol(grid, filled, trainings_->depth_of(to_string(*network)));
+    }
+  }
+}
+
 bool Compiler::train(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run) {
   try {
     const auto made = trainings_->add(experiment.grid, cell);
@@ -191,6 +233,7 @@ void Compiler::plan_experiment(PlannedExperiment& experiment) {
         ++experiment.count.excluded[*rule];
         continue;
       }
+      if (taking == Taking::waiting) foresee(experiment, cell, rules);
       if (taking == Taking::settled && !train(experiment, cell, run)) continue;
       run.labels = labels_of(experiment, cell);
       experiment.count.later += !run.waits_for.empty();

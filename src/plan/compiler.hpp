@@ -25,6 +25,7 @@ class Compiler {
   void plan_experiment(PlannedExperiment& experiment);
   enum class Taking : std::uint8_t { settled, waiting, aborted };
   Taking take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run);
+  void foresee(const PlannedExperiment& experiment, const grid::Cell& cell, grid::Rules& rules);
   bool train(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run);
   void refuse(const PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal);
   void report_passes();
@@ -43,6 +44,7 @@ class Compiler {
   std::unique_ptr<ClassPools> pools_;
   std::unique_ptr<RunTrainings> trainings_;
   std::unique_ptr<Selections> selections_;
+  std::set<std::string> foreseen_;
   std::int64_t unmerged_tasks_ = 0, unmerged_epoch_images_ = 0;
 };
 

@@ -79,6 +79,27 @@ const Decision& Selections::of(const Taker& taker) {
   return decisions_.emplace(key, std::move(made)).first->second;
 }
 
+std::vector<std::vector<study::Value>> Selections::possible(const Taker& taker) {
+  const auto& grid = taker.experiment->grid;
+  const auto& take = *grid.shapes[static_cast<std::size_t>(taker.cell->shape)].takes[taker.take];
+  const auto per = per_values(take, grid, *taker.cell, sizes_);
+  std::vector<std::vector<study::Value>> all;
+  if (!per) return all;
+  const auto& pool = pool_of(take);
+  const auto found = pool.by_per.find(per_key(*per));
+  if (found == pool.by_per.end()) return all;
+  for (const auto& ref : found->second) {
+    std::vector<study::Value> setting;
+    for (const auto& axis : take.values) {
+      const auto* value = value_at(ref.experiment->grid, ref.experiment->grid.cells[ref.run], axis);
+      if (value) setting.push_back(*value);
+    }
+    const bool known = setting.size() == take.values.size();
+    if (known && std::find(all.begin(), all.end(), setting) == all.end()) all.push_back(std::move(setting));
+  }
+  return all;
+}
+
 const SelectionOutcome* Selections::given(const std::string& key, const SelectionOutcome& asked) const {
   for (const auto& fact : facts_) {
     if (fact.key == key) return &fact;

@@ -33,6 +33,9 @@ class Selections {
   /// that is not recorded.
   const Decision& of(const Taker& taker);
 
+  /// The settings it may come to, as far as the runs it chooses from are known: each once.
+  std::vector<std::vector<study::Value>> possible(const Taker& taker);
+
   std::vector<SelectionOutcome> outcomes() const { return made_; }
   std::vector<PendingSelection> pending() const { return pending_; }
 

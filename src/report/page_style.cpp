@@ -45,6 +45,7 @@ figure h3 { margin: 0 0 .3rem; }
 .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: .6rem; }
 .panels h3 { margin: .4rem 0 0; font: 600 14px system-ui, sans-serif; }
 svg { width: 100%; height: auto; color: var(--ink); }
+svg use[color="white"] { color: var(--paper); }
 svg text { font-family: system-ui, sans-serif; }
 details { margin: .6rem 0; } summary { cursor: pointer; font: 15px system-ui, sans-serif; color: var(--accent); }
 pre { overflow-x: auto; background: var(--band); padding: 1rem; font: 13px/1.45 ui-monospace, monospace; }

@@ -24,7 +24,7 @@ int most_splits(const Figure& figure) {
 std::string note_of(const Figure& figure, bool overlapping) {
   const int splits = most_splits(figure);
   if (splits == 0) return "No run of this figure is done yet.";
-  std::string note = fmt::format("{} of experiment '{}', mean {}.", axis_title(figure.metric), figure.asked.experiment,
+  std::string note = fmt::format("Mean {} of experiment '{}' {}.", axis_title(figure.metric), figure.asked.experiment,
                                  over_splits(splits, overlapping));
   if (splits >= stats::kLeastSplits) note += fmt::format(" Bars: Student's {:g} % intervals.", 100 * figure.confidence);
   else if (splits > 1) note += " Crosses: single splits; too few for intervals.";

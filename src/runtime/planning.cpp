@@ -174,7 +174,9 @@ void SchedulerLoop::judge_source(const TaskId& id) {
 
 void SchedulerLoop::warn(const std::string& text) {
   const auto& known = book_.state().warnings;
-  if (std::find(known.begin(), known.end(), text) == known.end()) book_.write(store::WarningRecord{text});
+  if (std::find(known.begin(), known.end(), text) != known.end()) return;
+  book_.write(store::WarningRecord{text});
+  fmt::print(stderr, "espalier: warning: {}\n", text);  // the supervisor shows it at once, and all of them at the end
 }
 
 }  // namespace espalier::runtime

@@ -1,9 +1,5 @@
 #include "runtime/scheduler_loop.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdio>
-
 #include "espalier/core/errors.hpp"
 #include "espalier/runtime/signals.hpp"
 
@@ -168,10 +164,7 @@ void SchedulerLoop::send_away() {
 
 int SchedulerLoop::finish() {
   const int code = exit_code();
-  if (!give_up_.empty()) {
-    warn(give_up_);
-    fmt::print(stderr, "espalier: {}\n", give_up_);
-  }
+  if (!give_up_.empty()) warn(give_up_);
   book_.write(store::FinishedRecord{code, wall_clock_s()});
   settle();
   view_.finish(stopping_ ? deadline_ + kStopped_s - kPatience_s - now_s() : 600);

@@ -11,8 +11,8 @@ constexpr std::size_t kKept = 32;  // index rows and mappings only: the pixels a
 std::shared_ptr<const data::TaskImages> ImageShelf::of(const task::SubsetSpec& subset, const task::ClassList& classes,
                                                        const data::PackPaths& packs) {
   const std::string key = frame::Canonical::text(subset);
-  const auto found =
-      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.key == key; });
+  const auto is_it = [&](const Entry& entry) { return entry.key == key; };
+  const auto found = std::find_if(entries_.begin(), entries_.end(), is_it);
   if (found != entries_.end()) {
     entries_.splice(entries_.begin(), entries_, found);
   } else {

@@ -93,6 +93,16 @@ class RunVerb(unittest.TestCase):
         self.assertIn("batch", launch.said())
         self.assertFalse(launch.out.exists())
 
+    def test_a_source_below_its_bar_is_said_loudly_and_kept_in_the_journal(self):
+        launch = self.launch("bar")
+        text = launch.study.read_text().replace("width = 20", "width = 20\nnoise = 255")
+        launch.study.write_text(text.replace("train = { epochs = 1 }", "train = { epochs = 1, warn_below = 0.999 }"))
+
+        self.assertEqual(launch.finish(), 0, launch.said())
+
+        self.assertIn("espalier: warning: source 'half', split", launch.said())
+        self.assertGreaterEqual(len(launch.records(12)), 1)
+
     def test_no_op_tasks_pass_through_scheduler_agents_and_journal(self):
         launch = self.launch("noop")
         launch.command = [launch.command[0], "run", "--noop-tasks", "2000", "--out", launch.out, "--workers", "3"]

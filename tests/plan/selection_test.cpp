@@ -198,17 +198,29 @@ TEST_CASE("plan: a diverged setting ranks last but is no failure") {
   CHECK(selection_for(after, "second", "1").candidates.back().diverged == 1);
 }
 
-TEST_CASE("plan: a value taken that cannot be trained aborts the run with the reason") {
+TEST_CASE("plan: a selection that may choose what cannot be trained is refused at once, unless a rule excludes it") {
   auto study = chain(1);  // no rule keeps frozen below what is taken
   study.experiments[1].axes[0].values = {0, 2};
-  const Plan before = compiled(study);
-  const auto outcomes = support::all_finished(before, [](const PlannedRun& run) {
-    return run.experiment == "first" && number(run, "transferred") == 1 ? 800 : 700;
-  });
-  const Plan after = compiled(study, outcomes);
 
-  CHECK(run_where(after, "second", {{"frozen", "2"}}).aborted.find("frozen = 2 exceeds transferred = 1") !=
-        std::string::npos);
+  const std::string refused = support::complaints(study);
+
+  CHECK(refused.find("frozen = 2 exceeds transferred = 1") != std::string::npos);
+  CHECK(refused.find("a selection may choose so") != std::string::npos);
+  study.experiments[1].excludes = {{{}, "beyond", "frozen > transferred"}};
+  CHECK(compiled(study).experiments[1].later == 4);
+}
+
+TEST_CASE("plan: a value given that cannot be trained aborts the run with the reason") {
+  auto study = chain(1);
+  study.experiments[1].axes[0].values = {0, 2};
+  CompileOptions options;
+  options.decided = {support::given("second", 1, {{"transferred", "1"}}),
+                     support::given("second", 2, {{"transferred", "3"}})};
+
+  const Plan plan = compiled(study, {}, options);
+
+  const auto& run = run_where(plan, "second", {{"frozen", "2"}, {"per_class", "1"}});
+  CHECK(run.aborted.find("frozen = 2 exceeds transferred = 1") != std::string::npos);
 }
 
 TEST_CASE("plan: selections that cannot be right are refused when the study is read") {

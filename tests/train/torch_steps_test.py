@@ -99,9 +99,10 @@ def check(name, width, make, channels, side, batch, frozen, base, optimiser):
         file = lambda leaf: os.path.join(folder, leaf)  # noqa: E731
         description = {
             "network": name, "width": width, "input": [channels, side, side], "classes": classes, "threads": 1,
-            "units": [{"trained": u not in frozen, "rates": rates_of(u, frozen, base)} for u in range(1, len(units) + 1)],
-            "optimiser": optimiser, "momentum": 0.9, "weight_decay": 5e-4, "steps_per_epoch": PER_EPOCH, "steps": STEPS,
-            "dropout": False}
+            "units": [{"trained": number not in frozen, "rates": rates_of(number, frozen, base)}
+                      for number in range(1, len(units) + 1)],
+            "optimiser": optimiser, "momentum": 0.9, "weight_decay": 5e-4, "steps_per_epoch": PER_EPOCH,
+            "steps": STEPS, "dropout": False}
         names = probe(folder, {**description, "out": file("drawn")})["names"]
         weights = load_file(file("drawn"))
         for unit, parameters in zip(units, names, strict=True):
@@ -110,7 +111,8 @@ def check(name, width, make, channels, side, batch, frozen, base, optimiser):
                 weights[parameter] = tensor.detach().clone(memory_format=torch.contiguous_format)
         save_file(weights, file("weights"))
         save_file({"images": images, "labels": labels}, file("batches"))
-        given = probe(folder, {**description, "weights": file("weights"), "batches": file("batches"), "out": file("end")})
+        given = probe(folder, {**description, "weights": file("weights"), "batches": file("batches"),
+                               "out": file("end")})
         end = load_file(file("end"))
     expected = train_here(units, frozen, base, optimiser, images, labels)
     worst = max(abs(a - b) / abs(b) for a, b in zip(given["losses"], expected, strict=True))

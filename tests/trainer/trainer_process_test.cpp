@@ -15,8 +15,8 @@ namespace {
 const std::string kTrainer = std::string(ESPALIER_BINARY_DIR) + "/bin/espalier-trainer";
 
 process::Child start(const std::filesystem::path& folder, const std::vector<std::string>& environment = {}) {
-  return process::Child::start(
-      {{kTrainer, "--socket", std::to_string(process::kChildSocket)}, environment, folder / "log"});
+  const auto socket = std::to_string(process::kChildSocket);
+  return process::Child::start({{kTrainer, "--socket", socket}, environment, folder / "log"});
 }
 
 /// Frames up to the first `Message`, which is returned; nothing if the child leaves before.

@@ -108,8 +108,7 @@ TEST_CASE("trainer: Cancel ends the training in hand, but not one of another fen
   }
 }
 
-TEST_CASE(
-    "trainer: Stop saves the training in hand and gives back what waits; the saved one goes on to the same rows") {
+TEST_CASE("trainer: Stop saves the training in hand and gives back what waits; the saved one ends the same") {
   Bed whole("trainer-stop-whole"), bed("trainer-stop");
   whole.port.idle.push_back(frame::encode(whole.made.pretrain));
   whole.run();
