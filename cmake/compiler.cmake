@@ -9,7 +9,7 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2")  # checks stay on: no NDEBUG
 
 add_library(espalier_flags INTERFACE)
 target_compile_options(espalier_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers
-                                                -fstack-protector-strong)
+                                                -fstack-protector-strong -fpch-preprocess)
 target_link_options(espalier_flags INTERFACE -Wl,-z,relro,-z,now)
 target_include_directories(espalier_flags INTERFACE ${CMAKE_SOURCE_DIR}/include)
 

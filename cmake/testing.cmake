@@ -7,7 +7,12 @@ add_library(espalier_catch_main STATIC ${CMAKE_SOURCE_DIR}/tests/support/catch_m
 target_link_libraries(espalier_catch_main PUBLIC Catch2::Catch2 rapidcheck espalier_flags)
 target_include_directories(espalier_catch_main PUBLIC ${CMAKE_SOURCE_DIR}/tests)
 
-function(espalier_tests module)
+file(WRITE ${CMAKE_BINARY_DIR}/catch_pch.cpp "")
+add_library(espalier_catch_pch STATIC ${CMAKE_BINARY_DIR}/catch_pch.cpp)
+target_link_libraries(espalier_catch_pch PUBLIC Catch2::Catch2 rapidcheck espalier_flags)
+target_precompile_headers(espalier_catch_pch PRIVATE <catch2/catch.hpp> <rapidcheck.h>)
+
+function(espalier_tests module pch)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${module}/*_test.cpp)
   if(NOT sources)
     return()
@@ -15,6 +20,9 @@ function(espalier_tests module)
   add_executable(test_${module} ${sources})
   target_link_libraries(test_${module} PRIVATE espalier_${module} espalier_catch_main)
   target_include_directories(test_${module} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_precompile_headers(test_${module} REUSE_FROM espalier_${pch}_pch)
+  set_target_properties(test_${module} PROPERTIES POSITION_INDEPENDENT_CODE OFF)  # as the library the header is from
+  target_compile_options(test_${module} PRIVATE -fPIC)
   target_compile_definitions(test_${module} PRIVATE ESPALIER_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              ESPALIER_BINARY_DIR="${CMAKE_BINARY_DIR}")
   catch_discover_tests(test_${module} TEST_PREFIX "${module}/" PROPERTIES LABELS ${module} TIMEOUT 300
@@ -22,11 +30,11 @@ function(espalier_tests module)
 endfunction()
 
 foreach(module core frame process mpi h5 metrics stats network task study grid plan sched store report runtime cli)
-  espalier_tests(${module})
+  espalier_tests(${module} catch)
 endforeach()
 if(ESPALIER_TRAINER)
   foreach(module data model train trainer)
-    espalier_tests(${module})
+    espalier_tests(${module} torch)
   endforeach()
 endif()
 

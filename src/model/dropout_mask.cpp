@@ -13,9 +13,9 @@ std::uint64_t draw(std::uint64_t seed, std::uint64_t counter) {
 
 }  // namespace
 
-torch::Tensor dropout_mask(std::int64_t first_row, std::int64_t rows, std::int64_t row_elements, double probability,
+at::Tensor dropout_mask(std::int64_t first_row, std::int64_t rows, std::int64_t row_elements, double probability,
                            std::uint64_t seed) {
-  torch::Tensor mask = torch::empty({rows, row_elements}, torch::kFloat32);
+  at::Tensor mask = at::empty({rows, row_elements}, at::kFloat);
   float* out = mask.data_ptr<float>();
   const float kept = 1.0f / static_cast<float>(1.0 - probability);
   const auto threshold = static_cast<std::uint32_t>(probability * 4294967296.0);

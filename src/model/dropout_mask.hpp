@@ -1,5 +1,5 @@
 #pragma once
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <cstdint>
 
@@ -7,7 +7,7 @@ namespace espalier::model {
 
 /// A mask [rows, row_elements] of 0 (with `probability`) and 1 / (1 - probability). Counter-based: element e (counted
 /// from the batch's first row) depends on (seed, e) alone, so a part of a batch draws its rows of the whole mask.
-torch::Tensor dropout_mask(std::int64_t first_row, std::int64_t rows, std::int64_t row_elements, double probability,
+at::Tensor dropout_mask(std::int64_t first_row, std::int64_t rows, std::int64_t row_elements, double probability,
                            std::uint64_t seed);
 
 }  // namespace espalier::model

@@ -12,8 +12,8 @@ using network::ParameterRole;
 using network::ParameterSpec;
 
 /// Marsaglia's polar method in double, so that the float results do not hang on a library's generator.
-torch::Tensor normal(const ParameterSpec& parameter, double std, std::uint64_t seed) {
-  torch::Tensor values = torch::empty(parameter.shape, torch::kFloat32);
+at::Tensor normal(const ParameterSpec& parameter, double std, std::uint64_t seed) {
+  at::Tensor values = at::empty(parameter.shape, at::kFloat);
   float* out = values.data_ptr<float>();
   SplitMix64 random(seed);
   const std::int64_t count = values.numel();
@@ -28,19 +28,19 @@ torch::Tensor normal(const ParameterSpec& parameter, double std, std::uint64_t s
   return values;
 }
 
-torch::Tensor uniform(const ParameterSpec& parameter, double bound, std::uint64_t seed) {
-  torch::Tensor values = torch::empty(parameter.shape, torch::kFloat32);
+at::Tensor uniform(const ParameterSpec& parameter, double bound, std::uint64_t seed) {
+  at::Tensor values = at::empty(parameter.shape, at::kFloat);
   float* out = values.data_ptr<float>();
   SplitMix64 random(seed);
   for (std::int64_t i = 0; i < values.numel(); ++i) out[i] = static_cast<float>((2 * random.uniform() - 1) * bound);
   return values;
 }
 
-torch::Tensor constant(const ParameterSpec& parameter, double value) {
-  return torch::full(parameter.shape, value, torch::kFloat32);
+at::Tensor constant(const ParameterSpec& parameter, double value) {
+  return at::full(parameter.shape, value, at::kFloat);
 }
 
-torch::Tensor draw_weight(const ParameterSpec& parameter, std::uint64_t seed) {
+at::Tensor draw_weight(const ParameterSpec& parameter, std::uint64_t seed) {
   switch (parameter.init) {
     case Init::he_normal_fan_in: return normal(parameter, std::sqrt(2.0 / static_cast<double>(parameter.fan_in)), seed);
     case Init::he_normal_fan_out:
@@ -51,7 +51,7 @@ torch::Tensor draw_weight(const ParameterSpec& parameter, std::uint64_t seed) {
   }
 }
 
-torch::Tensor draw_bias(const ParameterSpec& parameter, std::uint64_t seed) {
+at::Tensor draw_bias(const ParameterSpec& parameter, std::uint64_t seed) {
   switch (parameter.init) {
     case Init::torch_default: return uniform(parameter, 1 / std::sqrt(static_cast<double>(parameter.fan_in)), seed);
     case Init::gaussian: return constant(parameter, parameter.init_bias);
@@ -61,7 +61,7 @@ torch::Tensor draw_bias(const ParameterSpec& parameter, std::uint64_t seed) {
 
 }  // namespace
 
-torch::Tensor draw_parameter(const ParameterSpec& parameter, std::uint64_t seed) {
+at::Tensor draw_parameter(const ParameterSpec& parameter, std::uint64_t seed) {
   if (parameter.layer == network::LayerKind::batch_norm) {
     const bool one = parameter.role == ParameterRole::weight || parameter.role == ParameterRole::running_var;
     return constant(parameter, one ? 1 : 0);

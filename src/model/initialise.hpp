@@ -1,5 +1,5 @@
 #pragma once
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <cstdint>
 
@@ -8,6 +8,6 @@
 namespace espalier::model {
 
 /// A tensor of `parameter`'s shape (contiguous), drawn by its layer's rule from `seed`.
-torch::Tensor draw_parameter(const network::ParameterSpec& parameter, std::uint64_t seed);
+at::Tensor draw_parameter(const network::ParameterSpec& parameter, std::uint64_t seed);
 
 }  // namespace espalier::model

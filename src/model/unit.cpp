@@ -1,5 +1,7 @@
 #include "unit.hpp"
 
+#include <c10/core/GradMode.h>
+
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
 #include "initialise.hpp"
@@ -11,18 +13,18 @@ using network::LayerKind;
 using network::ParameterRole;
 using network::ParameterSpec;
 
-torch::Tensor empty_value(const ParameterSpec& parameter) {
-  const auto format = parameter.shape.size() == 4 ? torch::MemoryFormat::ChannelsLast : torch::MemoryFormat::Contiguous;
-  return torch::empty(parameter.shape, torch::TensorOptions(torch::kFloat32).memory_format(format));
+at::Tensor empty_value(const ParameterSpec& parameter) {
+  const auto format = parameter.shape.size() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+  return at::empty(parameter.shape, at::TensorOptions(at::kFloat).memory_format(format));
 }
 
-std::string shape_text(torch::IntArrayRef sizes) {
+std::string shape_text(at::IntArrayRef sizes) {
   std::string text;
   for (const auto size : sizes) text += (text.empty() ? "[" : ", ") + std::to_string(size);
   return text.empty() ? "[]" : text + "]";
 }
 
-void assign(UnitTensor& to, const torch::Tensor& from) {
+void assign(UnitTensor& to, const at::Tensor& from) {
   if (from.sizes() != to.value.sizes()) {
     throw UsageError("tensor '" + to.name + "' has shape " + shape_text(from.sizes()),
                      "this network's has " + shape_text(to.value.sizes()),
@@ -31,7 +33,7 @@ void assign(UnitTensor& to, const torch::Tensor& from) {
   to.value.copy_(from);
 }
 
-const torch::Tensor* find(const data::TensorFile& file, const std::string& name) {
+const at::Tensor* find(const data::TensorFile& file, const std::string& name) {
   for (const auto& [each, value] : file.tensors) {
     if (each == name) return &value;
   }
@@ -42,7 +44,7 @@ std::string scale_name(const std::string& weight_name) {
   return weight_name.substr(0, weight_name.size() - std::string("weight").size()) + "scale";
 }
 
-torch::Tensor per_output(const torch::Tensor& scale, const torch::Tensor& weight) {
+at::Tensor per_output(const at::Tensor& scale, const at::Tensor& weight) {
   std::vector<std::int64_t> shape(static_cast<std::size_t>(weight.dim()), 1);
   shape[0] = -1;
   return scale.view(shape);
@@ -65,7 +67,7 @@ Unit::Unit(const network::UnitSpec& spec, const network::UnitCost& cost)
 }
 
 void Unit::reinitialise(std::uint64_t seed) {
-  torch::NoGradGuard no_grad;
+  c10::NoGradGuard no_grad;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     tensors[i].value.copy_(draw_parameter(parameters_[i], derive(seed, i)));
   }
@@ -73,23 +75,23 @@ void Unit::reinitialise(std::uint64_t seed) {
 }
 
 void Unit::copy(const data::TensorFile& from) {
-  torch::NoGradGuard no_grad;
+  c10::NoGradGuard no_grad;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     assign(tensors[i], from.at(tensors[i].name));
     if (parameters_[i].role != ParameterRole::weight) continue;
-    const torch::Tensor* scale = find(from, scale_name(tensors[i].name));
+    const at::Tensor* scale = find(from, scale_name(tensors[i].name));
     if (scale != nullptr) tensors[i].value.mul_(per_output(*scale, tensors[i].value));
   }
   reset_scales();
 }
 
 void Unit::restore(const data::TensorFile& from) {
-  torch::NoGradGuard no_grad;
+  c10::NoGradGuard no_grad;
   for (auto& tensor : tensors) assign(tensor, from.at(tensor.name));
 }
 
 void Unit::swap(Unit& other) {
-  torch::NoGradGuard no_grad;
+  c10::NoGradGuard no_grad;
   if (tensors.size() != other.tensors.size()) {
     throw UsageError(
         "units '" + name + "' and '" + other.name + "' cannot be swapped",
@@ -97,7 +99,7 @@ void Unit::swap(Unit& other) {
         "Swap units of equal form.");
   }
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    const torch::Tensor mine = tensors[i].value.clone();
+    const at::Tensor mine = tensors[i].value.clone();
     assign(tensors[i], other.tensors[i].value);
     assign(other.tensors[i], mine);
   }
@@ -119,14 +121,14 @@ void Unit::tune(task::Trained how) {
   }
 }
 
-torch::Tensor Unit::weight_of(const Operation& op) const {
+at::Tensor Unit::weight_of(const Operation& op) const {
   const auto& weight = tensors[static_cast<std::size_t>(op.weight)].value;
   const int scale = scale_of_[static_cast<std::size_t>(op.weight)];
   return scale == kNoTensor ? weight : weight * per_output(tensors[static_cast<std::size_t>(scale)].value, weight);
 }
 
-torch::Tensor Unit::bias_of(const Operation& op) const {
-  return op.bias == kNoTensor ? torch::Tensor() : tensors[static_cast<std::size_t>(op.bias)].value;
+at::Tensor Unit::bias_of(const Operation& op) const {
+  return op.bias == kNoTensor ? at::Tensor() : tensors[static_cast<std::size_t>(op.bias)].value;
 }
 
 void Unit::add_scales(const std::vector<Operation>& operations) {
@@ -137,7 +139,7 @@ void Unit::add_scales(const std::vector<Operation>& operations) {
     const auto weight = static_cast<std::size_t>(op.weight);
     scale_of_[weight] = static_cast<int>(tensors.size());
     const std::string scale = scale_name(tensors[weight].name);
-    tensors.push_back({scale, torch::ones({tensors[weight].value.size(0)}), false, true});
+    tensors.push_back({scale, at::ones({tensors[weight].value.size(0)}), false, true});
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // One unit: its tensors, how it is trained now, and its forward pass.
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <string>
 #include <vector>
@@ -22,7 +22,7 @@ class Unit {
  public:
   Unit(const network::UnitSpec& spec, const network::UnitCost& cost);
 
-  torch::Tensor forward(const torch::Tensor& input, const UnitMode& mode) const;
+  at::Tensor forward(const at::Tensor& input, const UnitMode& mode) const;
 
   void reinitialise(std::uint64_t seed);
   void copy(const data::TensorFile& from);
@@ -37,13 +37,13 @@ class Unit {
  private:
   void add_scales(const std::vector<Operation>& operations);
   void reset_scales();
-  torch::Tensor run(const std::vector<Operation>& operations, torch::Tensor x, const UnitMode& mode) const;
-  torch::Tensor apply(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const;
-  torch::Tensor join(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const;
-  torch::Tensor drop(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const;
-  torch::Tensor normalise(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const;
-  torch::Tensor weight_of(const Operation& op) const;
-  torch::Tensor bias_of(const Operation& op) const;
+  at::Tensor run(const std::vector<Operation>& operations, at::Tensor x, const UnitMode& mode) const;
+  at::Tensor apply(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor join(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor drop(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor normalise(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor weight_of(const Operation& op) const;
+  at::Tensor bias_of(const Operation& op) const;
 
   std::vector<network::ParameterSpec> parameters_;
   std::vector<Operation> operations_;

@@ -9,7 +9,7 @@ namespace {
 using network::LayerKind;
 
 /// Images for a spatial layer: after a linear layer there is one pixel.
-torch::Tensor spatial(const torch::Tensor& x) { return x.dim() == 4 ? x : x.unsqueeze(-1).unsqueeze(-1); }
+at::Tensor spatial(const at::Tensor& x) { return x.dim() == 4 ? x : x.unsqueeze(-1).unsqueeze(-1); }
 
 /// The layer gave a tensor of its own that no backward pass reads: the ReLU after it may overwrite it.
 bool gives_own_output(const Operation& op) {
@@ -18,29 +18,30 @@ bool gives_own_output(const Operation& op) {
          (kind == LayerKind::add && op.branches.size() > 1);
 }
 
-torch::Tensor max_pool(const network::LayerSpec& layer, const torch::Tensor& x) {
+at::Tensor max_pool(const network::LayerSpec& layer, const at::Tensor& x) {
   return at::max_pool2d(x, {layer.kernel_h, layer.kernel_w}, {layer.stride, layer.stride},
                         {layer.padding, layer.padding}, 1, layer.ceil_mode);
 }
 
-torch::Tensor average_pool(const network::LayerSpec& layer, const torch::Tensor& x) {
+at::Tensor average_pool(const network::LayerSpec& layer, const at::Tensor& x) {
   return at::avg_pool2d(x, {layer.kernel_h, layer.kernel_w}, {layer.stride, layer.stride},
                         {layer.padding, layer.padding}, layer.ceil_mode);
 }
 
-torch::Tensor local_response_norm(const network::LayerSpec& layer, const torch::Tensor& x) {
-  namespace functional = torch::nn::functional;
-  return functional::local_response_norm(
-      x, functional::LocalResponseNormFuncOptions(layer.size).alpha(layer.alpha).beta(layer.beta).k(layer.k));
+at::Tensor local_response_norm(const network::LayerSpec& layer, const at::Tensor& x) {
+  const std::int64_t size = layer.size;
+  const at::Tensor squares = at::constant_pad_nd((x * x).unsqueeze(1), {0, 0, 0, 0, size / 2, (size - 1) / 2});
+  const at::Tensor mean = at::avg_pool3d(squares, {size, 1, 1}, {1, 1, 1}).squeeze(1);
+  return x / mean.mul(layer.alpha).add(layer.k).pow(layer.beta);
 }
 
 }  // namespace
 
-torch::Tensor Unit::forward(const torch::Tensor& input, const UnitMode& mode) const {
+at::Tensor Unit::forward(const at::Tensor& input, const UnitMode& mode) const {
   return run(operations_, input, mode);
 }
 
-torch::Tensor Unit::run(const std::vector<Operation>& operations, torch::Tensor x, const UnitMode& mode) const {
+at::Tensor Unit::run(const std::vector<Operation>& operations, at::Tensor x, const UnitMode& mode) const {
   bool own = false;
   for (const auto& op : operations) {
     if (op.layer.kind == LayerKind::relu && own) {
@@ -53,7 +54,7 @@ torch::Tensor Unit::run(const std::vector<Operation>& operations, torch::Tensor 
   return x;
 }
 
-torch::Tensor Unit::apply(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const {
+at::Tensor Unit::apply(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
   const auto& layer = op.layer;
   switch (layer.kind) {
     case LayerKind::convolution:
@@ -73,16 +74,16 @@ torch::Tensor Unit::apply(const Operation& op, const torch::Tensor& x, const Uni
   return x;
 }
 
-torch::Tensor Unit::join(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const {
-  std::vector<torch::Tensor> parts;
+at::Tensor Unit::join(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
+  std::vector<at::Tensor> parts;
   for (const auto& branch : op.branches) parts.push_back(spatial(run(branch, x, mode)));
   if (op.layer.kind == LayerKind::concatenate) return at::cat(parts, 1);
-  torch::Tensor sum = parts[0];
+  at::Tensor sum = parts[0];
   for (std::size_t i = 1; i < parts.size(); ++i) sum = sum + parts[i];
   return sum;
 }
 
-torch::Tensor Unit::drop(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const {
+at::Tensor Unit::drop(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
   if (!mode.dropout || op.layer.probability == 0) return x;
   const std::int64_t rows = x.size(0);
   const auto seed = derive(mode.mask_seed, static_cast<std::uint64_t>(op.index));
@@ -90,7 +91,7 @@ torch::Tensor Unit::drop(const Operation& op, const torch::Tensor& x, const Unit
                  .view(x.sizes());
 }
 
-torch::Tensor Unit::normalise(const Operation& op, const torch::Tensor& x, const UnitMode& mode) const {
+at::Tensor Unit::normalise(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
   const auto value = [this](int place) { return tensors[static_cast<std::size_t>(place)].value; };
   return at::batch_norm(x, value(op.weight), value(op.bias), value(op.running_mean), value(op.running_var),
                         mode.batch_statistics, op.layer.momentum, op.layer.epsilon, false);

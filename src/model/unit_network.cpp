@@ -1,5 +1,7 @@
 #include "espalier/model/unit_network.hpp"
 
+#include <c10/core/GradMode.h>
+
 #include "espalier/core/checks.hpp"
 #include "espalier/core/seed.hpp"
 #include "unit.hpp"
@@ -9,9 +11,9 @@ namespace {
 
 /// One channel makes both layouts look alike to LibTorch; these strides say channels-last, so that all layers after it
 /// keep one layout.
-torch::Tensor channels_last(const torch::Tensor& images) {
+at::Tensor channels_last(const at::Tensor& images) {
   const auto n = images.size(0), h = images.size(2), w = images.size(3);
-  if (images.size(1) != 1 || !images.is_contiguous()) return images.contiguous(torch::MemoryFormat::ChannelsLast);
+  if (images.size(1) != 1 || !images.is_contiguous()) return images.contiguous(at::MemoryFormat::ChannelsLast);
   return images.as_strided({n, 1, h, w}, {h * w, 1, w, 1});
 }
 
@@ -49,9 +51,9 @@ struct UnitNetwork::Impl {
     return number;
   }
 
-  torch::Tensor evaluate(const torch::Tensor& images, std::int32_t last) {
-    torch::NoGradGuard no_grad;
-    torch::Tensor x = channels_last(images);
+  at::Tensor evaluate(const at::Tensor& images, std::int32_t last) {
+    c10::NoGradGuard no_grad;
+    at::Tensor x = channels_last(images);
     for (std::int32_t number = 1; number <= last; ++number) x = unit(number).forward(x, {});
     return x;
   }
@@ -86,30 +88,26 @@ void UnitNetwork::tune(std::int32_t unit, task::Trained trained) { impl_->unit(u
 bool UnitNetwork::is_frozen(std::int32_t unit) const { return impl_->unit(unit).trained == task::Trained::no; }
 void UnitNetwork::set_frozen_dropout(task::FrozenDropout frozen_dropout) { impl_->frozen_dropout = frozen_dropout; }
 
-torch::Tensor UnitNetwork::train_forward(const torch::Tensor& images, const StepKey& key) {
+at::Tensor UnitNetwork::train_forward(const at::Tensor& images, const StepKey& key) {
   const std::int32_t first = impl_->first_trained();
-  torch::Tensor x = channels_last(images);
+  at::Tensor x = channels_last(images);
   for (std::int32_t number = 1; number <= depth(); ++number) {
-    const torch::AutoGradMode graph(number >= first);
+    const c10::AutoGradMode graph(number >= first);
     const auto& unit = impl_->unit(number);
     x = unit.forward(x, impl_->training_mode(unit, number, key));
   }
   return x.flatten(1);
 }
 
-torch::Tensor UnitNetwork::eval_forward(const torch::Tensor& images) {
-  return impl_->evaluate(images, depth()).flatten(1);
-}
+at::Tensor UnitNetwork::eval_forward(const at::Tensor& images) { return impl_->evaluate(images, depth()).flatten(1); }
 
-torch::Tensor UnitNetwork::features(const torch::Tensor& images, std::int32_t unit) {
-  return impl_->evaluate(images, unit);
-}
+at::Tensor UnitNetwork::features(const at::Tensor& images, std::int32_t unit) { return impl_->evaluate(images, unit); }
 
 data::NamedTensors UnitNetwork::state() const {
   data::NamedTensors all;
   for (const auto& unit : impl_->units) {
     for (const auto& tensor : unit.tensors) {
-      all.emplace_back(tensor.name, tensor.value.detach().clone(torch::MemoryFormat::Contiguous));
+      all.emplace_back(tensor.name, tensor.value.detach().clone(at::MemoryFormat::Contiguous));
     }
   }
   return all;

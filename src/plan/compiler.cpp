@@ -140,7 +140,8 @@ std::map<std::string, std::int64_t> Compiler::largest_sizes() const {
   return largest;
 }
 
-void Compiler::refuse(const PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal) {
+void Compiler::refuse(PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal) {
+  experiment.refused = true;
   const std::string at = "in experiment '" + experiment.study->name + "' at " + describe(experiment, cell);
   findings_.error(experiment.study->where, key_of(experiment),
                   {refusal.problem, refusal.why.empty() ? at : refusal.why + "; " + at, refusal.suggestion});

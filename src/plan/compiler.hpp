@@ -1,6 +1,7 @@
 #pragma once
 // One compilation: its parts and the order in which they meet.
 #include <memory>
+#include <set>
 
 #include "espalier/grid/rules.hpp"
 #include "plan/class_pools.hpp"
@@ -27,7 +28,7 @@ class Compiler {
   Taking take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run);
   void foresee(const PlannedExperiment& experiment, const grid::Cell& cell, grid::Rules& rules);
   bool train(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run);
-  void refuse(const PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal);
+  void refuse(PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal);
   void report_passes();
   void finish();
 

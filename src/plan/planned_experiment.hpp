@@ -13,6 +13,7 @@ struct PlannedExperiment {
   grid::Grid grid;               ///< cells, taken values filled in where decided
   std::vector<PlannedRun> runs;  ///< one a cell, once planned
   ExperimentCount count;
+  bool refused = false;      ///< a cell of it cannot be: what is wrong has been said
   std::set<TaskId> sources;  ///< pretrainings its runs start from
 };
 

@@ -164,6 +164,7 @@ const Selections::Pool& Selections::pool_of(const study::Take& take) {
     if (found == planned_.end()) throw Refusal{"a selection refers to experiment '" + name + "'", "there is none", ""};
     const auto& from = *found->second;
     check(take, from);
+    pool.some_unknown |= from.refused;
     for (std::size_t i = 0; i < from.grid.cells.size(); ++i) {
       const auto per = per_values(take, from.grid, from.grid.cells[i], sizes_);
       if (per) pool.by_per[per_key(*per)].push_back({&from, i});

@@ -1,12 +1,14 @@
 #include "train/evaluate.hpp"
 
+#include <c10/core/GradMode.h>
+
 #include <algorithm>
 
 namespace espalier::train {
 
 Evaluation evaluate(model::UnitNetwork& network, const data::BatchMaker& batches, const data::ImageSet& set,
                     const EvaluationLimits& limits) {
-  const at::NoGradGuard no_grad;
+  const c10::NoGradGuard no_grad;
   const std::int64_t images = limits.images < 0 ? set.size() : std::min(limits.images, set.size());
   Evaluation result;
   for (std::int64_t first = 0; first < images && result.finished; first += kEvaluationBatch) {

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_sgd.h>
+#include <c10/core/GradMode.h>
 
 #include "espalier/core/checks.hpp"
 
@@ -37,7 +38,7 @@ Optimiser::Optimiser(model::UnitNetwork& network, const task::TrainSpec& spec)
 }
 
 void Optimiser::step(const std::vector<float>& rates, std::int64_t step_index) {
-  const at::NoGradGuard no_grad;
+  const c10::NoGradGuard no_grad;
   for (auto& unit : units_) {
     update(unit, rates.at(unit.index), step_index);
     for (auto& value : unit.values) value.mutable_grad().reset();

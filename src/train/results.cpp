@@ -1,5 +1,7 @@
 #include "train/results.hpp"
 
+#include "espalier/model/description.hpp"
+
 namespace espalier::train {
 
 namespace {
@@ -16,7 +18,9 @@ data::Metadata describe_file(const Job& job, const char* kind, task::Moment at) 
 }  // namespace
 
 data::WrittenArtifact write_finished(const Job& job, const model::UnitNetwork& network, task::Moment at) {
-  return data::write_artifact(job.artifact_dir, network.state(), describe_file(job, "espalier network 1", at));
+  data::Metadata metadata = model::describe({network.spec(), network.input(), network.classes()});
+  metadata.merge(describe_file(job, "espalier network 1", at));
+  return data::write_artifact(job.artifact_dir, network.state(), metadata);
 }
 
 data::WrittenArtifact write_predictions(const Job& job, const std::vector<std::int32_t>& predicted, task::Moment at) {

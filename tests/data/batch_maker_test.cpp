@@ -1,11 +1,10 @@
 #include <rapidcheck.h>
 
-#include <catch2/catch.hpp>
-
 #include "data/augment_draws.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
-#include "espalier/data/subset.hpp"  // before Catch: torch has a CHECK of its own
+#include "espalier/data/subset.hpp"
+#include "support/catch_after_torch.hpp"
 
 namespace espalier::data {
 namespace {

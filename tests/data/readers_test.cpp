@@ -3,9 +3,8 @@
 #include <turbojpeg.h>
 #include <zlib.h>
 
-#include <catch2/catch.hpp>
-
 #include "data/decode_image.hpp"
+#include "support/catch_after_torch.hpp"
 #include "temporary_folder.hpp"
 
 namespace espalier::data {

@@ -1,9 +1,8 @@
 #include "espalier/data/safetensors.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "espalier/core/errors.hpp"
 #include "espalier/core/hash.hpp"
+#include "support/catch_after_torch.hpp"
 #include "temporary_folder.hpp"
 
 namespace espalier::data {

@@ -1,11 +1,11 @@
 #include <rapidcheck.h>
 
-#include <catch2/catch.hpp>
 #include <map>
 #include <set>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/data/subset.hpp"  // before Catch: torch has a CHECK of its own
+#include "espalier/data/subset.hpp"
+#include "support/catch_after_torch.hpp"
 #include "temporary_folder.hpp"
 
 namespace espalier::data {

@@ -36,7 +36,7 @@ TEST_CASE("initialise: deviations are those of each rule") {
 
 TEST_CASE("initialise: normal draws have a normal's mean and tails") {
   const auto z = model::draw_parameter(weight(Init::gaussian), 5) / 0.02;
-  const auto share = [&](double limit) { return (z.abs() > limit).to(torch::kDouble).mean().item<double>(); };
+  const auto share = [&](double limit) { return (z.abs() > limit).to(at::kDouble).mean().item<double>(); };
 
   CHECK(z.mean().item<double>() == Approx(0).margin(0.01));
   CHECK(share(1) == Approx(0.3173).epsilon(0.02));
@@ -53,10 +53,10 @@ TEST_CASE("initialise: biases and batch norm start at their constants") {
   variance.role = ParameterRole::running_var;
   variance.shape = {4};
 
-  CHECK(torch::equal(model::draw_parameter(bias, 1), torch::full({4}, 0.5)));
+  CHECK(at::equal(model::draw_parameter(bias, 1), at::full({4}, 0.5)));
   bias.init = Init::he_normal_fan_in;
-  CHECK(torch::equal(model::draw_parameter(bias, 1), torch::zeros({4})));
-  CHECK(torch::equal(model::draw_parameter(variance, 1), torch::ones({4})));
+  CHECK(at::equal(model::draw_parameter(bias, 1), at::zeros({4})));
+  CHECK(at::equal(model::draw_parameter(variance, 1), at::ones({4})));
 }
 
 TEST_CASE("initialise: a seed's first values never change") {
@@ -73,9 +73,9 @@ TEST_CASE("initialise: a seed's first values never change") {
 TEST_CASE("dropout mask: the share dropped, the value kept, and rows that do not depend on the batch's size") {
   const auto mask = model::dropout_mask(0, 64, 1000, 0.2, 11);
 
-  CHECK((mask == 0).to(torch::kDouble).mean().item<double>() == Approx(0.2).epsilon(0.05));
+  CHECK((mask == 0).to(at::kDouble).mean().item<double>() == Approx(0.2).epsilon(0.05));
   CHECK(mask.max().item<float>() == 1.0f / 0.8f);
-  CHECK(torch::equal(model::dropout_mask(0, 10, 1000, 0.2, 11), mask.slice(0, 0, 10)));
-  CHECK(torch::equal(model::dropout_mask(10, 5, 1000, 0.2, 11), mask.slice(0, 10, 15)));
-  CHECK_FALSE(torch::equal(model::dropout_mask(0, 64, 1000, 0.2, 12), mask));
+  CHECK(at::equal(model::dropout_mask(0, 10, 1000, 0.2, 11), mask.slice(0, 0, 10)));
+  CHECK(at::equal(model::dropout_mask(10, 5, 1000, 0.2, 11), mask.slice(0, 10, 15)));
+  CHECK_FALSE(at::equal(model::dropout_mask(0, 64, 1000, 0.2, 12), mask));
 }

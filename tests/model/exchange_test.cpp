@@ -76,12 +76,12 @@ TEST_CASE("import: torchvision's names come back after an export, Caffe's are kn
   const auto back = import_tensors(theirs, described("resnet18"), {});
 
   REQUIRE(back.size() == ours.tensors.size());
-  CHECK(torch::equal(theirs.at("layer2.0.downsample.0.weight"), ours.at("layer2.0.block.1.0.weight")));
-  for (const auto& [name, value] : back) CHECK(torch::equal(value, ours.at(name)));
+  CHECK(at::equal(theirs.at("layer2.0.downsample.0.weight"), ours.at("layer2.0.block.1.0.weight")));
+  for (const auto& [name, value] : back) CHECK(at::equal(value, ours.at(name)));
 }
 
 TEST_CASE("import: names that do not fit and shapes that differ are told") {
-  const data::TensorFile odd{{{"w", torch::zeros({1})}}, {}};
+  const data::TensorFile odd{{{"w", at::zeros({1})}}, {}};
   CHECK_THROWS_WITH(import_tensors(odd, described("cifar7"), {}), Catch::Contains("--names"));
 
   UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 5);

@@ -1,5 +1,7 @@
 #include "espalier/model/unit_network.hpp"
 
+#include <c10/core/GradMode.h>
+
 #include "espalier/core/errors.hpp"
 #include "support/catch_after_torch.hpp"
 
@@ -18,8 +20,8 @@ UnitNetwork drawn(const std::string& name, const network::Shape& input, std::uin
 
 UnitNetwork small(std::uint64_t seed = 1) { return drawn("cifar7", {3, 16, 16}, seed); }
 
-torch::Tensor images(std::int64_t count, const network::Shape& shape = {3, 16, 16}) {
-  return torch::sin(torch::arange(count * shape.elements(), torch::kFloat32))
+at::Tensor images(std::int64_t count, const network::Shape& shape = {3, 16, 16}) {
+  return at::sin(at::arange(count * shape.elements(), at::kFloat))
       .view({count, shape.channels, shape.height, shape.width});
 }
 
@@ -27,7 +29,7 @@ data::TensorFile saved(const UnitNetwork& net) { return {net.state(), {}}; }
 
 bool equal_unit(UnitNetwork& a, UnitNetwork& b, std::int32_t unit) {
   for (std::size_t i = 0; i < a.tensors(unit).size(); ++i) {
-    if (!torch::equal(a.tensors(unit)[i].value, b.tensors(unit)[i].value)) return false;
+    if (!at::equal(a.tensors(unit)[i].value, b.tensors(unit)[i].value)) return false;
   }
   return true;
 }
@@ -57,8 +59,8 @@ TEST_CASE("UnitNetwork: a copied unit gives the source's outputs, and shapes and
 
   for (std::int32_t u = 1; u <= 4; ++u) target.copy(u, saved(source));
 
-  CHECK(torch::equal(source.features(images(2), 4), target.features(images(2), 4)));
-  CHECK_FALSE(torch::equal(source.features(images(2), 5), target.features(images(2), 5)));
+  CHECK(at::equal(source.features(images(2), 4), target.features(images(2), 4)));
+  CHECK_FALSE(at::equal(source.features(images(2), 5), target.features(images(2), 5)));
   auto narrow = drawn("cifar7", {3, 16, 16}, 1, 0.5);
   CHECK_THROWS_WITH(narrow.copy(2, saved(source)),
                     Catch::Contains("conv2.conv.weight") && Catch::Contains("[16, 8, 3, 3]"));
@@ -100,9 +102,9 @@ TEST_CASE("UnitNetwork: dropout of frozen units is off unless asked for") {
   for (std::int32_t u = 1; u <= 7; ++u) net.freeze(u);
   const auto evaluated = net.eval_forward(images(4));
 
-  CHECK(torch::equal(net.train_forward(images(4), {5, 0, 0}), evaluated));
+  CHECK(at::equal(net.train_forward(images(4), {5, 0, 0}), evaluated));
   net.set_frozen_dropout(task::FrozenDropout::on);
-  CHECK_FALSE(torch::equal(net.train_forward(images(4), {5, 0, 0}), evaluated));
+  CHECK_FALSE(at::equal(net.train_forward(images(4), {5, 0, 0}), evaluated));
 }
 
 TEST_CASE("UnitNetwork: masks are those of their key") {
@@ -111,10 +113,10 @@ TEST_CASE("UnitNetwork: masks are those of their key") {
 
   const auto reference = out({5, 1, 2});
 
-  CHECK(torch::equal(out({5, 1, 2}), reference));
-  CHECK_FALSE(torch::equal(out({6, 1, 2}), reference));
-  CHECK_FALSE(torch::equal(out({5, 2, 2}), reference));
-  CHECK_FALSE(torch::equal(out({5, 1, 3}), reference));
+  CHECK(at::equal(out({5, 1, 2}), reference));
+  CHECK_FALSE(at::equal(out({6, 1, 2}), reference));
+  CHECK_FALSE(at::equal(out({5, 2, 2}), reference));
+  CHECK_FALSE(at::equal(out({5, 1, 3}), reference));
 }
 
 TEST_CASE("UnitNetwork: a member of a group draws its rows of the whole batch's masks") {
@@ -124,7 +126,7 @@ TEST_CASE("UnitNetwork: a member of a group draws its rows of the whole batch's 
   const auto whole = net.train_forward(batch, {5, 1, 2}).detach();
   const auto part = net.train_forward(batch.slice(0, 2, 5), {5, 1, 2, 2}).detach();
 
-  CHECK(torch::allclose(part, whole.slice(0, 2, 5), 1e-5, 1e-6));
+  CHECK(at::allclose(part, whole.slice(0, 2, 5), 1e-5, 1e-6));
 }
 
 TEST_CASE("UnitNetwork: frozen batch norm uses running statistics and leaves them as they are") {
@@ -134,15 +136,15 @@ TEST_CASE("UnitNetwork: frozen batch norm uses running statistics and leaves the
     for (const auto& tensor : net.tensors(unit)) {
       if (tensor.name.ends_with("running_mean")) return tensor.value.clone();
     }
-    return torch::Tensor();
+    return at::Tensor();
   };
   for (std::int32_t u = 1; u <= 3; ++u) net.freeze(u);
   const auto frozen_before = mean(2), tuned_before = mean(4);
 
   net.train_forward(batch, {});
 
-  CHECK(torch::equal(mean(2), frozen_before));
-  CHECK_FALSE(torch::equal(mean(4), tuned_before));
+  CHECK(at::equal(mean(2), frozen_before));
+  CHECK_FALSE(at::equal(mean(4), tuned_before));
 }
 
 TEST_CASE("UnitNetwork: scale and shift train a scale per output and biases, from the same function") {
@@ -151,7 +153,7 @@ TEST_CASE("UnitNetwork: scale and shift train a scale per output and biases, fro
 
   for (std::int32_t u = 1; u <= 7; ++u) net.tune(u, Trained::scale_shift);
 
-  CHECK(torch::equal(net.eval_forward(images(3)), before));
+  CHECK(at::equal(net.eval_forward(images(3)), before));
   net.train_forward(images(3), {}).sum().backward();
   for (const auto& tensor : net.tensors(2)) {
     CHECK(tensor.value.grad().defined() == (tensor.name != "conv2.conv.weight"));
@@ -163,7 +165,7 @@ TEST_CASE("UnitNetwork: a scaled unit is restored exactly, and copied as the wei
   auto net = small();
   net.tune(2, Trained::scale_shift);
   {
-    torch::NoGradGuard no_grad;
+    c10::NoGradGuard no_grad;
     net.tensors(2).back().value.fill_(3);
   }
   auto restored = small(4), copied = small(5);
@@ -173,7 +175,7 @@ TEST_CASE("UnitNetwork: a scaled unit is restored exactly, and copied as the wei
   copied.copy(2, saved(net));
 
   CHECK(equal_unit(net, restored, 2));
-  CHECK(torch::equal(copied.tensors(2)[0].value, net.tensors(2)[0].value * 3));
+  CHECK(at::equal(copied.tensors(2)[0].value, net.tensors(2)[0].value * 3));
 }
 
 TEST_CASE("UnitNetwork: two batch sizes and one channel give the same rows") {
@@ -183,7 +185,7 @@ TEST_CASE("UnitNetwork: two batch sizes and one channel give the same rows") {
   const auto whole = net.eval_forward(batch), part = net.eval_forward(batch.slice(0, 0, 3));
 
   CHECK(whole.sizes() == at::IntArrayRef({8, 5}));
-  CHECK(torch::allclose(part, whole.slice(0, 0, 3), 1e-5, 1e-6));
+  CHECK(at::allclose(part, whole.slice(0, 0, 3), 1e-5, 1e-6));
 }
 
 TEST_CASE("UnitNetwork: state is a copy that training cannot change") {
@@ -192,6 +194,6 @@ TEST_CASE("UnitNetwork: state is a copy that training cannot change") {
 
   net.reinitialise(6, 99);
 
-  CHECK_FALSE(torch::equal(state.at("fc6.linear.weight"), net.tensors(6)[0].value));
+  CHECK_FALSE(at::equal(state.at("fc6.linear.weight"), net.tensors(6)[0].value));
   CHECK(state.at("conv2.conv.weight").is_contiguous());
 }

@@ -223,6 +223,20 @@ TEST_CASE("plan: a value given that cannot be trained aborts the run with the re
   CHECK(run.aborted.find("frozen = 2 exceeds transferred = 1") != std::string::npos);
 }
 
+TEST_CASE("plan: a size that cannot be is said once, not again by what would choose from it") {
+  auto study = chain(1);
+  for (auto& experiment : study.experiments) {
+    for (auto& axis : experiment.axes) {
+      if (axis.name == "per_class") axis.values = {1000};
+    }
+  }
+
+  const std::string refused = support::complaints(study);
+
+  CHECK(refused.find("1000") != std::string::npos);
+  CHECK(refused.find("no run to choose from") == std::string::npos);
+}
+
 TEST_CASE("plan: selections that cannot be right are refused when the study is read") {
   auto study = chain();
   study.experiments[1].takes[0].from = {"firts"};

@@ -1,7 +1,7 @@
 #pragma once
 // LibTorch defines a CHECK of its own (glog's): it must be gone before Catch's is. Its header also
 // prints any vector, so compare vectors of structs in double parentheses.
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 #undef CHECK
 
 #include <catch2/catch.hpp>

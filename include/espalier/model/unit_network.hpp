@@ -1,7 +1,7 @@
 #pragma once
 // The ordered units of a network as tensors, with the five operations of a protocol: copy, freeze, reinitialise, tune,
 // swap.
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <memory>
 #include <string>
@@ -17,7 +17,7 @@ namespace espalier::model {
 /// now is what requires_grad(). Weights of convolutions lie channels-last.
 struct UnitTensor {
   std::string name;
-  torch::Tensor value;
+  at::Tensor value;
   bool is_buffer = false;       ///< running statistics
   bool is_scale_shift = false;  ///< trained under Trained::scale_shift
 };
@@ -62,11 +62,11 @@ class UnitNetwork {
   void set_frozen_dropout(task::FrozenDropout frozen_dropout);
 
   /// [N, C, H, W] -> logits [N, classes], training mode. Units below the first trained one run without a graph.
-  torch::Tensor train_forward(const torch::Tensor& images, const StepKey& key);
+  at::Tensor train_forward(const at::Tensor& images, const StepKey& key);
   /// Evaluation mode: no dropout, running statistics, no graph.
-  torch::Tensor eval_forward(const torch::Tensor& images);
+  at::Tensor eval_forward(const at::Tensor& images);
   /// Output of unit `unit`, evaluation mode: [N, C, H, W] (channels-last) or [N, features].
-  torch::Tensor features(const torch::Tensor& images, std::int32_t unit);
+  at::Tensor features(const at::Tensor& images, std::int32_t unit);
 
   /// All tensors in unit order, copies, contiguous NCHW: what a checkpoint holds.
   data::NamedTensors state() const;

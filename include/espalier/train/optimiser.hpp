@@ -1,6 +1,6 @@
 #pragma once
 // SGD in PyTorch's convention and Adam, with a rate a unit. Frozen units and tensors are not touched at all.
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <vector>
 

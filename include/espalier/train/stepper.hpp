@@ -1,6 +1,6 @@
 #pragma once
 // One step of training: forward, loss, backward, update.
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <vector>
 

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# What takes longer than CI may: studies under random kills, the quickstart held to its claims, the benches.
+# Writes results/test_long.json (date, commit, machine, figures); commit it. About half an hour on two cores.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/bootstrap.sh
+scripts/build.sh -DESPALIER_TESTS=ON -DESPALIER_BENCH=ON
+export ESPALIER_BIN=$PWD/build/bin PYTHONPATH=$PWD/tests/support
+parts=$(mktemp -d)
+trap 'rm -rf "$parts"' EXIT
+
+part() {  # part NAME COMMAND...: its standard output is one JSON object
+  local name=$1
+  shift
+  echo "$name" >&2
+  "$@" >"$parts/$name.json"
+  cat "$parts/$name.json" >&2
+}
+
+part quickstart .venv/bin/python tests/long/quickstart_claims.py
+part random_kills .venv/bin/python tests/long/random_kills.py
+part dispatch .venv/bin/python bench/dispatch.py
+part status .venv/bin/python bench/status.py
+part plan_100k build/bin/bench_plan_100k
+part journal build/bin/bench_journal
+part train_step build/bin/bench_train_step
+part train_step_torch .venv/bin/python bench/train_step.py
+
+.venv/bin/python - "$parts" <<'PYTHON' >results/test_long.json
+import datetime, json, os, pathlib, subprocess, sys
+commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
+model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown")
+parts = {file.stem: json.loads(file.read_text()) for file in sorted(pathlib.Path(sys.argv[1]).glob("*.json"))}
+print(json.dumps({"date": datetime.date.today().isoformat(), "commit": commit, "cores": os.cpu_count(),
+                  "processor": model, "parts": parts}, indent=2))
+PYTHON
+echo "wrote results/test_long.json"
