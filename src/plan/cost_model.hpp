@@ -4,8 +4,8 @@
 
 namespace espalier::plan {
 
-inline constexpr double kUncalibratedRate = 5e9;  ///< multiply-adds a second of one CPU core
-inline constexpr double kStepOverhead = 1e-3;     ///< seconds a step, beside its arithmetic
+inline constexpr double kUncalibratedRate = 2.5e10;  ///< multiply-adds a second of one CPU core with AVX-512 or AVX2
+inline constexpr double kStepOverhead = 1e-3;        ///< seconds a step, beside its arithmetic
 
 /// Forward and backward multiply-adds of one training image: frozen units forward only, and nothing goes back below
 /// the lowest trained unit.

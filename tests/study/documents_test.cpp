@@ -58,11 +58,13 @@ TEST_CASE("documents: docs/study.md has a row for every word of the language, as
   }
 }
 
-TEST_CASE("documents: the example of docs/study.md is a study") {
-  const auto result = parse(toml_blocks(text_of("docs/study.md")).at(0));
+TEST_CASE("documents: the examples of README.md and docs/study.md are studies") {
+  for (const char* file : {"README.md", "docs/study.md"}) {
+    const auto result = parse(toml_blocks(text_of(file)).at(0));
 
-  for (const auto& diagnostic : result.diagnostics) UNSCOPED_INFO(format(diagnostic, "docs/study.md"));
-  CHECK(result.diagnostics.empty());
+    for (const auto& diagnostic : result.diagnostics) UNSCOPED_INFO(format(diagnostic, file));
+    CHECK(result.diagnostics.empty());
+  }
 }
 
 TEST_CASE("documents: the paper's study has 1,036 runs before selections are known") {
@@ -74,7 +76,7 @@ TEST_CASE("documents: the paper's study has 1,036 runs before selections are kno
 }
 
 TEST_CASE("documents: every job is a study without a finding") {
-  CHECK(cells(job("quickstart.toml")) == 108);
+  CHECK(cells(job("quickstart.toml")) == 144);
   CHECK(cells(job("plested-cifar100.toml")) == 1008);
   CHECK(job("plested-omniglot.toml").experiments.size() == 6);
 }

@@ -1,0 +1,42 @@
+"""The quickstart, held to what it is to show: sources that are good, transfer that beats training from scratch at every
+size. One JSON object on standard output.
+
+    ESPALIER_BIN=build/bin .venv/bin/python tests/long/quickstart_claims.py"""
+import json
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(os.environ["ESPALIER_BIN"]) / "espalier"
+
+
+def ask(*words):
+    return json.loads(subprocess.run([PROGRAM, *words, "--json"], check=True, capture_output=True, text=True).stdout)
+
+
+def differences(out, a, b, *more):
+    """{size: paired difference of test top-1 in points}."""
+    contrasts = ask("compare", out, a, b, "--by", "per_class", *more)["contrasts"]
+    return {one["axes"]["per_class"]: round(100 * one["difference"]["mean"], 1) for one in contrasts}
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        out, start = Path(folder) / "out", time.monotonic()
+        run = subprocess.run([PROGRAM, "run", ROOT / "jobs/quickstart.toml", "--out", out], check=True,
+                             capture_output=True, text=True)
+        seconds = time.monotonic() - start
+        transfer = differences(out, "transferred=4", "transferred=0", "--experiment", "transferred")
+        runs = ask("status", out)["runs"]
+    assert "below" not in run.stderr, run.stderr  # a source under its bar is said loudly
+    assert runs["done"] == runs["total"], runs
+    assert all(points > 5 for points in transfer.values()), transfer
+    print(json.dumps({"test": "quickstart_claims", "runs": runs["total"], "seconds": round(seconds, 1),
+                      "points_of_4_units_over_scratch": transfer}))
+
+
+if __name__ == "__main__":
+    main()
