@@ -20,7 +20,7 @@ part() {  # part NAME COMMAND...: its standard output is one JSON object
 part quickstart .venv/bin/python tests/long/quickstart_claims.py
 part random_kills .venv/bin/python tests/long/random_kills.py
 part dispatch .venv/bin/python bench/dispatch.py
-part status .venv/bin/python bench/status.py
+part verbs .venv/bin/python bench/verbs.py
 part plan_100k build/bin/bench_plan_100k
 part journal build/bin/bench_journal
 part train_step build/bin/bench_train_step

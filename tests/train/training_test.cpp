@@ -1,6 +1,7 @@
 #include "espalier/train/training.hpp"
 
 #include "espalier/core/errors.hpp"
+#include "espalier/model/description.hpp"
 #include "support/catch_after_torch.hpp"
 #include "train/made_job.hpp"
 
@@ -64,6 +65,18 @@ TEST_CASE("training: the same task gives the same bits") {
 
   CHECK((first.all == second.all));
   CHECK(first.last(Written::finished) == second.last(Written::finished));
+}
+
+TEST_CASE("training: the finished network's file says which network it holds") {
+  train::Job job = testing::made_job(testing::scratch("train-described"));
+  Notes notes;
+
+  run(job, notes);
+
+  const auto described = model::description_of(finished(job, notes));
+  REQUIRE(described);
+  CHECK((described->network == job.network));
+  CHECK(described->classes == job.classes);
 }
 
 TEST_CASE("training: what is told apart by place is learned") {
