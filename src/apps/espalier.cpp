@@ -39,6 +39,8 @@ int main(int argc, char** argv) {
     return run(argc, argv);
   } catch (const espalier::UsageError& error) {
     return report(error.what(), espalier::ExitCode::usage);
+  } catch (const espalier::RelaunchError& error) {
+    return report(error.what(), espalier::ExitCode::internal);
   } catch (const std::exception& error) {
     return report(error.what(), espalier::ExitCode::environment);
   }

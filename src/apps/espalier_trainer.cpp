@@ -56,8 +56,12 @@ int main(int argc, char** argv) {
     return run(argc, argv);
   } catch (const espalier::UsageError& error) {
     return report(error.what(), static_cast<int>(espalier::ExitCode::usage));
+  } catch (const espalier::EnvironmentError& error) {
+    return report(error.what(), static_cast<int>(espalier::ExitCode::environment));
+  } catch (const espalier::CorruptionError& error) {  // of files, which no task is to blame for
+    return report(error.what(), static_cast<int>(espalier::ExitCode::environment));
   } catch (const std::exception& error) {
     if (espalier::trainer::is_out_of_memory(error)) return report("out of memory", espalier::trainer::kOutOfMemory);
-    return report(error.what(), static_cast<int>(espalier::ExitCode::environment));
+    return report(error.what(), static_cast<int>(espalier::ExitCode::internal));
   }
 }

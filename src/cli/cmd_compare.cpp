@@ -44,18 +44,18 @@ std::vector<report::RunView> comparable(const std::vector<report::RunView>& view
 }
 
 void print(const Options& options, const report::Query& query, const std::vector<stats::Contrast>& contrasts,
-           const std::vector<report::Directory>& directories) {
+           const std::vector<report::Directory>& directories, const std::vector<std::string>& also) {
   if (options.query.json) {
     nlohmann::ordered_json out = {
-        {"metric", options.query.metric}, {"a", options.a}, {"b", options.b}, {"by", query.by}};
+        {"metric", options.query.metric}, {"a", options.a},     {"b", options.b}, {"by", query.by},
+        {"confidence", query.confidence}, {"also_differ", also}};
     out["contrasts"] = nlohmann::ordered_json::array();
     for (const auto& contrast : contrasts) out["contrasts"].push_back(to_json(contrast, query));
     fmt::print("{}\n", out.dump(2));
   } else if (options.query.csv) {
     fmt::print("{}", report::csv(report::exact(contrasts, query)));
   } else {
-    if (out_is_terminal()) fmt::print("{} of a: {} against b: {}\n\n", options.query.metric, options.a, options.b);
-    fmt::print("{}", printable(report::readable(contrasts, query)).text());
+    fmt::print("{}", printable(report::readable(contrasts, query, options.a, options.b)).text());
     if (out_is_terminal()) fmt::print("\n{}\n", interval_note(directories, options.query.confidence));
   }
 }
@@ -69,7 +69,11 @@ void compare(const Options& options) {
   if (!listed && !names(a, "experiment") && report::values_of(views, "experiment").size() > 1) {
     query.by.insert(query.by.begin(), "experiment");
   }
-  print(options, query, report::contrast(views, a, b, query), directories);
+  const auto also = report::also_differing(views, a, b, query);
+  for (const auto& axis : also) {
+    fmt::print(stderr, "espalier: note: the two sides differ in '{}' too\n", axis);
+  }
+  print(options, query, report::contrast(views, a, b, query), directories, also);
 }
 
 }  // namespace

@@ -43,7 +43,10 @@ std::string open_inputs(const Directory& directory, const std::vector<RunView>& 
   for (const auto& take : takes_of(*experiment, view)) {
     for (const auto& from : take.from) {
       const auto open = std::count_if(views.begin(), views.end(), [&](const RunView& other) {
-        return other.run->experiment == from && !store::is_final(other.state);
+        const bool asked = std::all_of(take.per.begin(), take.per.end(), [&](const std::string& axis) {
+          return other.value(axis) == view.value(axis) || other.value(axis) == "later";
+        });
+        return other.run->experiment == from && asked && !store::is_final(other.state);
       });
       if (open > 0) text += fmt::format("{}{} runs of '{}' are not ended", text.empty() ? "" : ", ", open, from);
     }
@@ -51,8 +54,16 @@ std::string open_inputs(const Directory& directory, const std::vector<RunView>& 
   return text;
 }
 
+bool is_made(const store::State& state, const std::string& key) {
+  return std::any_of(state.selections.begin(), state.selections.end(),
+                     [&](const plan::SelectionOutcome& one) { return one.key == key; });
+}
+
 std::string waiting_for(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   if (!view.run->waits_for.empty()) {
+    if (is_made(directory.state, view.run->waits_for)) {
+      return "its selection is made; the same 'espalier run' plans it";
+    }
     const auto inputs = open_inputs(directory, views, view);
     return "waits for the selection '" + view.run->waits_for + "'" + (inputs.empty() ? "" : ": " + inputs);
   }

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/store/journal.hpp"
@@ -18,16 +19,21 @@ struct Options {
 
 int run(const Options& options) {
   const store::State state = store::replay(options.directory);
+  require_journal(state, options.directory);
   if (state.segments.empty()) {
-    throw UsageError("'" + options.directory.string() + "' cannot be repaired", "it holds no readable journal",
+    throw UsageError("'" + options.directory.string() + "' cannot be repaired", "its journal is empty",
                      "Name the directory given to 'run --out'.");
   }
+  const auto kept = store::keep_richer_view(state, options.directory);
   store::write_view(state, options.directory);
   if (options.quiet) return 0;
   for (const std::string& dropped : state.dropped) fmt::print("left out: {}\n", dropped);
   fmt::print("results.h5 holds {} runs, {} tasks, from {} records of {} segments\n", state.runs.size(),
              state.tasks.size(), state.records, state.segments.size());
-  return 0;
+  if (!kept) return 0;
+  fmt::print("the journal has lost records that the old results.h5 was made from: it is kept as '{}'\n",
+             kept->string());
+  return static_cast<int>(ExitCode::some_failed);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "cli/lock_probe.hpp"
 #include "cli/progress_line.hpp"
+#include "cli/result_dir.hpp"
 #include "cli/run_arguments.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
@@ -29,6 +30,11 @@ void refuse_if_held(const RunArguments& arguments) {
   who.host = host;
   who.process = getpid();
   store::DirectoryLock::acquire(store, who);
+}
+
+/// Never starts anew over a journal that is there and damaged.
+void refuse_if_damaged(const std::filesystem::path& out) {
+  if (std::filesystem::is_directory(out / "journal")) require_journal(store::replay(out, store::Detail::brief), out);
 }
 
 /// A smoke or no-op run begins anew each time.
@@ -61,6 +67,7 @@ int run(RunArguments arguments) {
   if (arguments.noop_tasks == 0) load_study(arguments.study, WantImages::yes);
   refuse_if_held(arguments);
   prepare_store(arguments);
+  refuse_if_damaged(store_of(arguments));
   fill_defaults(arguments);
   runtime::SupervisorOptions options;
   options.out = store_of(arguments);

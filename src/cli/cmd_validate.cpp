@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "espalier/cli/commands.hpp"
 #include "espalier/cli/study_input.hpp"
@@ -21,10 +23,54 @@ struct Outcome {
   bool provisional = false;
 };
 
+bool is_error(const study::Diagnostic& diagnostic) { return diagnostic.severity == study::Diagnostic::Severity::error; }
+
+/// The last experiment that begins above a finding.
+std::string experiment_at(const study::Study& study, const study::Diagnostic& found) {
+  std::string name;
+  for (const auto& experiment : study.experiments) {
+    if (experiment.where.line <= found.where.line) name = experiment.name;
+  }
+  return name;
+}
+
+/// Leaves what can still be planned, so that all errors are found at once. False where nothing can: the errors are not
+/// the experiments' own.
+bool drop_faulty_experiments(study::Study& study, const std::vector<study::Diagnostic>& diagnostics) {
+  std::set<std::string> faulty;
+  for (const auto& found : diagnostics) {
+    if (!is_error(found) || found.key.starts_with("figure") || found.key.starts_with("train.")) continue;
+    if (!found.key.starts_with("experiment")) return false;
+    faulty.insert(experiment_at(study, found));
+  }
+  const auto takes_from_faulty = [&](const std::vector<study::Take>& takes) {
+    return std::any_of(takes.begin(), takes.end(), [&](const study::Take& take) {
+      return std::any_of(take.from.begin(), take.from.end(), [&](const auto& name) { return faulty.contains(name); });
+    });
+  };
+  for (std::size_t before = 0; before != faulty.size();) {
+    before = faulty.size();
+    for (const auto& one : study.experiments) {
+      const bool tainted =
+          takes_from_faulty(one.takes) ||
+          std::any_of(one.cases.begin(), one.cases.end(), [&](const auto& c) { return takes_from_faulty(c.takes); });
+      if (tainted) faulty.insert(one.name);
+    }
+  }
+  std::erase_if(study.experiments, [&](const study::Experiment& one) { return faulty.contains(one.name); });
+  return !study.experiments.empty();
+}
+
 Outcome validate(const Options& options) {
   CheckedStudy checked = check_study(options.study, options.no_images ? WantImages::no : WantImages::yes);
   Outcome outcome{std::move(checked.diagnostics)};
-  if (study::has_errors(outcome.diagnostics)) return outcome;
+  if (study::has_errors(outcome.diagnostics)) {
+    if (drop_faulty_experiments(checked.study, outcome.diagnostics)) {
+      const auto more = plan::compile(checked.study, checked.facts, {}, {}).diagnostics;
+      outcome.diagnostics.insert(outcome.diagnostics.end(), more.begin(), more.end());
+    }
+    return outcome;
+  }
   const plan::Plan plan = plan::compile(checked.study, checked.facts, {}, {});
   outcome.diagnostics.insert(outcome.diagnostics.end(), plan.diagnostics.begin(), plan.diagnostics.end());
   for (const auto& experiment : plan.experiments) {

@@ -32,7 +32,7 @@ std::vector<report::RunView> by_labels(const std::vector<report::RunView>& views
 [[noreturn]] void refuse(const std::vector<report::RunView>& found, const std::string& wanted) {
   if (found.empty()) {
     throw UsageError("no run is '" + wanted + "'", "it is neither the beginning of an id nor EXPERIMENT:AXIS=VALUE,...",
-                     "'espalier export' lists all runs.");
+                     "'espalier export DIR --format csv --what runs' lists all runs.");
   }
   constexpr std::size_t kNamed = 8;
   std::string list;

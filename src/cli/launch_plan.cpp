@@ -79,8 +79,9 @@ runtime::Replan replan_of(const StudyInput& input, const RunArguments& arguments
     options.threads = arguments.threads;
     options.decided = decided;
     options.only = arguments.only;
-    runtime::Planned planned{plan::compile(input.study, input.facts, outcomes, options), {}};
+    runtime::Planned planned{plan::compile(input.study, input.facts, outcomes, options), {}, {}};
     planned.bars = bars_of(input.study, planned.plan);
+    for (const auto& [source, checkpoint] : input.facts.checkpoints) planned.checkpoints.push_back(checkpoint);
     return planned;
   };
 }

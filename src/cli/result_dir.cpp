@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "cli/lock_probe.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/report/wording.hpp"
 #include "espalier/store/journal.hpp"
@@ -20,16 +21,41 @@ void require_results(const std::string& path) {
   }
 }
 
-}  // namespace
+/// A segment that a writer began and was killed at is shorter.
+constexpr std::uintmax_t kBegun = 4096;
 
-store::State read_brief(const std::string& path) {
+store::State read(const std::string& path, store::Detail detail) {
   require_results(path);
-  return store::replay(path, store::Detail::brief);
+  auto state = store::replay(path, detail);
+  require_journal(state, path);
+  if (lock_holder(path).empty()) store::settle_dead(state);
+  return state;
 }
 
+}  // namespace
+
+void require_journal(const store::State& state, const std::filesystem::path& out) {
+  require_results(out);
+  if (!state.segments.empty()) return;
+  for (const auto& entry : std::filesystem::directory_iterator(out / "journal")) {
+    if (entry.file_size() < kBegun) continue;
+    throw EnvironmentError("the journal of '" + out.string() + "' cannot be read",
+                           "the first record of '" + entry.path().filename().string() + "' is damaged",
+                           "Restore it from a copy; results.h5 beside it may still hold the numbers.");
+  }
+}
+
+store::State read_brief(const std::string& path) { return read(path, store::Detail::brief); }
+
 report::Directory read_directory(const std::string& path) {
-  require_results(path);
-  return {path, store::replay(path)};
+  report::Directory directory{path, read(path, store::Detail::full)};
+  for (const auto& dropped : directory.state.dropped) {
+    if (store::is_harmless(dropped)) continue;
+    fmt::print(stderr,
+               "espalier: warning: {}: journal: {}. Results after it are missing here; see 'espalier verify'.\n", path,
+               dropped);
+  }
+  return directory;
 }
 
 std::vector<report::Directory> read_directories(const std::vector<std::string>& paths) {

@@ -1,5 +1,6 @@
 #pragma once
 // How the looking verbs open what a run has written.
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,11 @@
 
 namespace espalier::cli {
 
-/// The journal of OUT, read. Throws UsageError where the path is not the directory of a study.
+/// Throws where there is a journal and none of it can be read.
+void require_journal(const store::State& state, const std::filesystem::path& out);
+
+/// The journal of OUT, read; damage is told on standard error. Throws UsageError where the path is not the directory of
+/// a study.
 report::Directory read_directory(const std::string& path);
 std::vector<report::Directory> read_directories(const std::vector<std::string>& paths);
 

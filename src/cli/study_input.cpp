@@ -51,13 +51,22 @@ std::size_t count_errors(const std::vector<study::Diagnostic>& diagnostics) {
   }));
 }
 
+/// Whether the tables of data are sound, so that what else is wrong and the images can be told together.
+bool data_can_be_read(const CheckedStudy& checked) {
+  return std::none_of(checked.diagnostics.begin(), checked.diagnostics.end(), [](const study::Diagnostic& found) {
+    const bool elsewhere = found.key.starts_with("experiment") || found.key.starts_with("train") ||
+                           found.key.starts_with("figure") || found.key.starts_with("network");
+    return found.severity == study::Diagnostic::Severity::error && !elsewhere;
+  });
+}
+
 }  // namespace
 
 CheckedStudy check_study(const StudyArguments& arguments, WantImages images) {
   auto parsed = study::parse(read_study_text(arguments.file), arguments.overrides);
   CheckedStudy checked{std::move(parsed.study), {}, std::move(parsed.diagnostics)};
-  if (study::has_errors(checked.diagnostics)) return checked;
   const auto root = root_of(arguments);
+  if (!data_can_be_read(checked)) return checked;
   checked.facts = find_facts(checked.study, root, images, checked.diagnostics);
   find_checkpoints(checked.study, root, checked);
   return checked;

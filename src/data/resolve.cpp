@@ -31,7 +31,7 @@ std::string index_key(const ImportSpec& spec, const DataPlace& place) {
   return to_hex(sha256(key.dump(-1, ' ', true, Json::error_handler_t::replace)));
 }
 
-/// The file's size tells a whole pack from a truncated one; its digest is checked when it is opened for training.
+/// The file's size tells a whole pack from a truncated one; pixels are not read again, being the page cache's.
 std::optional<PackFacts> find(const fs::path& note, const fs::path& cache) {
   std::ifstream in(note);
   if (!in) return std::nullopt;

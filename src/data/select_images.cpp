@@ -9,13 +9,23 @@ namespace {
 
 using Rows = std::vector<std::int64_t>;
 
+/// That images which were there are gone is the machine's fault, not the task's: it may be tried again.
+Pack open_or_report(const std::filesystem::path& file) {
+  try {
+    return open_pack(file);
+  } catch (const UsageError& error) {
+    throw EnvironmentError(error.what(), "it was there when the study was planned",
+                           "Run the study again: images that are missing are packed again.");
+  }
+}
+
 Pack open_by_digest(const std::string& digest, const PackPaths& packs) {
   const auto found = packs.find(digest);
   if (found == packs.end()) {
     throw UsageError("the images with digest " + digest.substr(0, 12) + " are not at hand",
                      "no pack was named for them", "Run 'espalier validate' where the images are.");
   }
-  Pack pack = open_pack(found->second);
+  Pack pack = open_or_report(found->second);
   if (pack.digest != digest) {
     throw CorruptionError("'" + found->second + "' holds other images",
                           "its digest is " + pack.digest.substr(0, 12) + "...",

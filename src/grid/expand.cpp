@@ -122,10 +122,15 @@ Grid expand(const study::Experiment& experiment, const Surroundings& surrounding
             std::vector<study::Diagnostic>& diagnostics) {
   try {
     return Expander(experiment, surroundings).run();
+  } catch (const MalformedRule& rule) {
+    auto found = finding(experiment, rule.problem);
+    found.where = rule.where;
+    found.key += ".exclude.when";
+    diagnostics.push_back(std::move(found));
   } catch (const UsageError& error) {
     diagnostics.push_back(finding(experiment, error.what()));
-    return {};
   }
+  return {};
 }
 
 }  // namespace espalier::grid

@@ -6,9 +6,21 @@
 
 namespace espalier::grid {
 
+namespace {
+
+Condition condition_of(const study::Exclude& exclude, const std::vector<std::string>& columns) {
+  try {
+    return Condition(exclude.when, columns);
+  } catch (const UsageError& error) {
+    throw MalformedRule{exclude.where, error.what()};
+  }
+}
+
+}  // namespace
+
 Rules::Rules(const std::vector<study::Exclude>& excludes, const std::vector<std::string>& columns) {
   for (const auto& exclude : excludes) {
-    Rule rule{exclude.name, Condition(exclude.when, columns), {}};
+    Rule rule{exclude.name, condition_of(exclude, columns), {}};
     for (const auto& name : rule.condition.names()) {
       rule.columns.push_back(
           static_cast<std::size_t>(std::find(columns.begin(), columns.end(), name) - columns.begin()));

@@ -14,7 +14,7 @@ std::uint64_t draw(std::uint64_t seed, std::uint64_t counter) {
 }  // namespace
 
 at::Tensor dropout_mask(std::int64_t first_row, std::int64_t rows, std::int64_t row_elements, double probability,
-                           std::uint64_t seed) {
+                        std::uint64_t seed) {
   at::Tensor mask = at::empty({rows, row_elements}, at::kFloat);
   float* out = mask.data_ptr<float>();
   const float kept = 1.0f / static_cast<float>(1.0 - probability);

@@ -37,9 +37,7 @@ at::Tensor local_response_norm(const network::LayerSpec& layer, const at::Tensor
 
 }  // namespace
 
-at::Tensor Unit::forward(const at::Tensor& input, const UnitMode& mode) const {
-  return run(operations_, input, mode);
-}
+at::Tensor Unit::forward(const at::Tensor& input, const UnitMode& mode) const { return run(operations_, input, mode); }
 
 at::Tensor Unit::run(const std::vector<Operation>& operations, at::Tensor x, const UnitMode& mode) const {
   bool own = false;

@@ -20,7 +20,7 @@ double mean(const std::vector<double>& values) {
 /// A setting with its means a split; diverged runs left out of them.
 struct Ranked {
   Candidate candidate;
-  BySplit metric;
+  BySplit metric, loss;
 };
 
 BySplit split_means(const std::vector<Measurement>& runs, double Measurement::* quantity) {
@@ -49,7 +49,8 @@ Ranked ranked(const Setting& setting) {
   auto& candidate = made.candidate;
   candidate.values = setting.values;
   candidate.mean = mean_of(made.metric);
-  candidate.loss = mean_of(split_means(setting.runs, &Measurement::loss));
+  made.loss = split_means(setting.runs, &Measurement::loss);
+  candidate.loss = mean_of(made.loss);
   candidate.trained_units = setting.trained_units;
   candidate.splits = static_cast<std::int32_t>(made.metric.size());
   candidate.missing = setting.missing;
@@ -58,10 +59,10 @@ Ranked ranked(const Setting& setting) {
   return made;
 }
 
-/// 0: whole; 1: some diverged; 2: nothing measured.
+/// 0: whole; 1: some diverged or missing; 2: nothing measured.
 int standing(const Candidate& candidate) {
   if (candidate.splits == 0) return 2;
-  return candidate.diverged > 0 ? 1 : 0;
+  return candidate.diverged > 0 || candidate.missing > 0 ? 1 : 0;
 }
 
 bool before(const Candidate& a, const Candidate& b, bool higher_is_better) {
@@ -71,12 +72,20 @@ bool before(const Candidate& a, const Candidate& b, bool higher_is_better) {
   return a.trained_units < b.trained_units;
 }
 
+/// In one split: by the metric, then the loss, then fewer trained units.
+bool beats(Ranked& a, Ranked& b, const std::string& split, bool higher_is_better) {
+  const double x = a.metric[split], y = b.metric[split];
+  if (x != y) return higher_is_better ? x > y : x < y;
+  if (a.loss[split] != b.loss[split]) return a.loss[split] < b.loss[split];
+  return a.candidate.trained_units < b.candidate.trained_units;
+}
+
 void count_wins(std::vector<Ranked>& all, bool higher_is_better) {
   std::map<std::string, Ranked*> best;
-  for (auto& one : all) {  // best first, so that equal values go to the better ranked
+  for (auto& one : all) {
     for (const auto& [split, value] : one.metric) {
       auto& holder = best[split];
-      if (!holder || (higher_is_better ? value > holder->metric[split] : value < holder->metric[split])) holder = &one;
+      if (!holder || beats(one, *holder, split, higher_is_better)) holder = &one;
     }
   }
   for (const auto& [split, holder] : best) ++holder->candidate.wins;

@@ -34,20 +34,21 @@ std::int64_t trainable(const study::DataSet& data, std::int64_t images) {
   return std::max<std::int64_t>(0, images - data.valid_per_class - (data.test_files ? 0 : data.test_per_class));
 }
 
-/// "'bat' has 3, 'cow' has 5 and 4 more"
+/// Of the whole data set, whatever the split: "'bat' has 3, 'cow' has 5 and 4 more".
 std::string short_classes(const ClassPool& pool, std::int64_t per_class) {
   std::string text;
   std::size_t named = 0, more = 0;
-  for (std::size_t i = 0; i < pool.classes.size(); ++i) {
-    if (pool.available[i] >= per_class) continue;
+  const auto& facts = *pool.facts;
+  for (std::size_t index = 0; index < facts.class_counts.size(); ++index) {
+    const auto available = trainable(*pool.data, facts.class_counts[index]);
+    if (available >= per_class) continue;
     if (named == kNamedAtMost) {
       ++more;
       continue;
     }
-    const auto index = static_cast<std::size_t>(pool.classes[i]);
-    const auto& names = pool.facts->class_names;
+    const auto& names = facts.class_names;
     text += (named++ ? ", '" : "'") + (index < names.size() ? names[index] : std::to_string(index)) + "' has " +
-            std::to_string(pool.available[i]);
+            std::to_string(available);
   }
   return more ? text + " and " + std::to_string(more) + " more" : text;
 }
@@ -93,7 +94,34 @@ std::vector<std::string> ClassPool::names() const {
 
 ClassPools::ClassPools(const study::Study& study, const Facts& facts, std::map<std::string, std::int64_t> largest,
                        task::Catalog& catalog)
-    : study_(study), facts_(facts), largest_(std::move(largest)), catalog_(catalog), halves_(halves_of(study, facts)) {}
+    : study_(study),
+      facts_(facts),
+      largest_(std::move(largest)),
+      catalog_(catalog),
+      halves_(halves_of(study, facts, usable(divided_data(study)))) {}
+
+/// Images that a class of this data must give, to be one of the study: the largest size asked of a target made of it.
+std::int64_t ClassPools::least_of(const std::string& data) const {
+  std::int64_t least = 1;
+  for (const auto& target : study_.targets) {
+    const auto wanted = largest_.find(target.name);
+    if (target.data == data && wanted != largest_.end()) least = std::max(least, wanted->second);
+  }
+  return least;
+}
+
+/// By class index. All, unless classes with too few images are left out.
+std::vector<bool> ClassPools::usable(const std::string& name) const {
+  const auto data = study_.data.find(name);
+  const auto known = facts_.data.find(name);
+  if (data == study_.data.end() || known == facts_.data.end()) return {};
+  std::vector<bool> all(known->second.class_counts.size(), true);
+  if (data->second.short_classes != study::ShortClasses::leave_out) return all;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i] = trainable(data->second, known->second.class_counts[i]) >= least_of(name);
+  }
+  return all;
+}
 
 std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const std::vector<std::int32_t>& listed,
                                                  const DataFacts& facts, std::int32_t split) const {
@@ -134,10 +162,7 @@ ClassPool ClassPools::made(Role role, const std::string& name, std::int32_t spli
     }
     pool.available.push_back(trainable(*pool.data, pool.facts->class_counts[static_cast<std::size_t>(index)]));
   }
-  if (pool.data->short_classes == study::ShortClasses::leave_out) {
-    const auto wanted = largest_.find(name);
-    drop_short(pool, role == Role::target && wanted != largest_.end() ? std::max<std::int64_t>(1, wanted->second) : 1);
-  }
+  if (pool.data->short_classes == study::ShortClasses::leave_out) drop_short(pool, least_of(from.data));
   count_images(pool);
   return pool;
 }
@@ -158,12 +183,15 @@ const ClassPool& ClassPools::of(Role role, const std::string& name, std::int32_t
 void ClassPools::check_size(const ClassPool& pool, std::int64_t per_class) {
   const bool take_all = pool.data->short_classes == study::ShortClasses::take_all;
   const auto least = take_all ? std::min<std::int64_t>(1, per_class) : per_class;
+  const bool enough =
+      std::all_of(pool.available.begin(), pool.available.end(), [&](std::int64_t images) { return images >= least; });
+  if (enough) return;
   const std::string found = short_classes(pool, least);
-  if (found.empty()) return;
   throw Refusal{
       "data '" + pool.data->name + "' has classes with fewer than " + std::to_string(least) + " training images",
       found + "; validation and test images are set apart first",
-      "Ask for fewer, or set short_classes = \"take-all\" or \"leave-out\"."};
+      std::string(least > 1 ? "Ask for fewer" : "Set fewer apart") +
+          ", or set short_classes = \"take-all\" or \"leave-out\"."};
 }
 
 std::int64_t ClassPools::all_of(const std::string& target) const {

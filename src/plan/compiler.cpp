@@ -3,6 +3,8 @@
 #include <unordered_set>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/grid/condition.hpp"
+#include "espalier/study/parse.hpp"
 #include "plan/cost_model.hpp"
 #include "plan/experiment_order.hpp"
 #include "plan/only.hpp"
@@ -41,7 +43,8 @@ void check_protocol(const grid::Grid& grid, const grid::Cell& cell, std::int32_t
     read_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); }, depth, false);
   } catch (const Refusal& refusal) {
     const std::string why = "a selection may choose so";
-    throw Refusal{refusal.problem, refusal.why.empty() ? why : why + "; " + refusal.why, refusal.suggestion};
+    throw Refusal{refusal.problem, refusal.why.empty() ? why : why + "; " + refusal.why, refusal.suggestion,
+                  refusal.once};
   }
 }
 
@@ -53,7 +56,30 @@ Compiler::Compiler(const study::Study& study, const Facts& facts, const Outcomes
                    const CompileOptions& options)
     : study_(study), facts_(facts), outcomes_(outcomes), options_(options) {}
 
+void Compiler::check_when(const study::Resources& resources) {
+  if (resources.when.empty()) return;
+  auto known = study::axis_names();
+  known.emplace_back("images");
+  try {
+    grid::Condition(resources.when, known);
+  } catch (const UsageError& error) {
+    findings_.error(resources.where, "resources.when", {error.what(), "", ""});
+  }
+}
+
+/// What this version does not do yet, and what that means.
+void Compiler::warn_of_groups() {
+  for (const auto& resources : study_.resources) {
+    check_when(resources);
+    if (resources.workers < 2) continue;
+    findings_.warning(resources.where, "resources.workers",
+                      {"each task is trained by one worker", "this version has no groups of workers yet",
+                       "Results do not depend on it"});
+  }
+}
+
 Plan Compiler::run() {
+  warn_of_groups();
   order_ = planning_order(study_, findings_);
   if (findings_.has_errors() || !expand_all()) return std::move(plan_);
   try {
@@ -65,7 +91,15 @@ Plan Compiler::run() {
   }
   trainings_ = std::make_unique<RunTrainings>(study_, facts_, *pools_, plan_.catalog, tasks_);
   selections_ = std::make_unique<Selections>(planned_, tasks_, outcomes_, sizes_, options_.decided);
-  for (const auto index : order_) plan_experiment(*planned_.at(study_.experiments[index].name));
+  for (const auto index : order_) {
+    auto& experiment = *planned_.at(study_.experiments[index].name);
+    if (!experiment.refused) plan_experiment(experiment);
+  }
+  for (const auto& unused : selections_->unused()) {
+    findings_.error({}, "--given",
+                    {"no selection is asked for what '" + unused + "' gives",
+                     "its experiment or its cell is not in the study", "Correct it, or remove it."});
+  }
   if (!findings_.has_errors()) finish();
   return std::move(plan_);
 }
@@ -94,8 +128,8 @@ bool Compiler::within_limit() {
   for (const auto& experiment : study_.experiments) {
     try {
       sum += grid::product(experiment, around);
-    } catch (const UsageError& error) {
-      findings_.error(experiment.where, "experiment." + experiment.name, {error.what(), "", ""});
+    } catch (const UsageError&) {
+      continue;  // expanding it says the same
     }
     if (sum <= static_cast<double>(study_.max_runs)) continue;
     findings_.error(experiment.where, "experiment." + experiment.name,
@@ -104,7 +138,7 @@ bool Compiler::within_limit() {
                      "Shorten an axis, or raise study.max_runs."});
     return false;
   }
-  return !findings_.has_errors();
+  return true;
 }
 
 bool Compiler::expand_all() {
@@ -114,7 +148,9 @@ bool Compiler::expand_all() {
     const auto& experiment = study_.experiments[index];
     auto planned = std::make_unique<PlannedExperiment>();
     planned->study = &experiment;
+    const auto before = plan_.diagnostics.size();
     planned->grid = grid::expand(experiment, around, plan_.diagnostics);
+    planned->refused = plan_.diagnostics.size() > before;
     planned->count.name = experiment.name;
     planned->count.excluded = planned->grid.excluded;
     if (experiment.kind != "train") {
@@ -123,7 +159,7 @@ bool Compiler::expand_all() {
     }
     planned_[experiment.name] = std::move(planned);
   }
-  return !findings_.has_errors();
+  return true;
 }
 
 std::map<std::string, std::int64_t> Compiler::largest_sizes() const {
@@ -143,8 +179,9 @@ std::map<std::string, std::int64_t> Compiler::largest_sizes() const {
 void Compiler::refuse(PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal) {
   experiment.refused = true;
   const std::string at = "in experiment '" + experiment.study->name + "' at " + describe(experiment, cell);
-  findings_.error(experiment.study->where, key_of(experiment),
-                  {refusal.problem, refusal.why.empty() ? at : refusal.why + "; " + at, refusal.suggestion});
+  findings_.error(
+      experiment.study->where, key_of(experiment),
+      {refusal.problem, refusal.why.empty() ? at : refusal.why + "; " + at, refusal.suggestion, refusal.once});
 }
 
 Compiler::Taking Compiler::take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run) {

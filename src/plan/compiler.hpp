@@ -20,6 +20,8 @@ class Compiler {
 
  private:
   bool expand_all();
+  void check_when(const study::Resources& resources);
+  void warn_of_groups();
   bool within_limit();
   grid::Surroundings surroundings();
   std::map<std::string, std::int64_t> largest_sizes() const;

@@ -11,6 +11,7 @@ namespace espalier::plan {
 /// What is wrong, in the words of a Diagnostic; thrown inside this module, caught where the place is known.
 struct Refusal {
   std::string problem, why, suggestion;
+  std::string once = "";  ///< findings that share it are told once a place
 };
 
 class Findings {
@@ -28,7 +29,7 @@ class Findings {
  private:
   void add(study::Diagnostic::Severity severity, study::Location where, const std::string& key,
            const Refusal& refusal) {
-    if (!seen_.insert(key + '\n' + refusal.problem).second) return;
+    if (!seen_.insert(key + '\n' + (refusal.once.empty() ? refusal.problem : refusal.once)).second) return;
     all_.push_back({severity, where, key, refusal.problem, refusal.why, refusal.suggestion});
   }
 

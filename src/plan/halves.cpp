@@ -11,9 +11,11 @@ namespace {
 
 using Halves = study::Split::Halves;
 
-Halves drawn(const study::Study& study, std::int32_t classes, std::int32_t split) {
-  const auto order = permutation(
-      classes, seed_of(static_cast<std::uint64_t>(study.seed), {std::string_view("split"), std::int64_t{split}}));
+Halves drawn(const study::Study& study, const std::vector<bool>& usable, std::int32_t split) {
+  auto order =
+      permutation(static_cast<std::int32_t>(usable.size()),
+                  seed_of(static_cast<std::uint64_t>(study.seed), {std::string_view("split"), std::int64_t{split}}));
+  std::erase_if(order, [&](std::int32_t index) { return !usable[static_cast<std::size_t>(index)]; });
   const auto middle = order.begin() + study.split.source;
   Halves halves{{order.begin(), middle}, {middle, middle + study.split.target}};
   std::sort(halves.source.begin(), halves.source.end());
@@ -22,6 +24,11 @@ Halves drawn(const study::Study& study, std::int32_t classes, std::int32_t split
 }
 
 void check_listed(const Halves& halves, std::int32_t classes, std::size_t split) {
+  for (const auto index : halves.source) {
+    if (std::find(halves.target.begin(), halves.target.end(), index) == halves.target.end()) continue;
+    throw Refusal{"split " + std::to_string(split) + " lists class " + std::to_string(index) + " on both sides",
+                  "the halves do not overlap", "Remove it from one."};
+  }
   for (const auto* half : {&halves.source, &halves.target}) {
     std::set<std::int32_t> seen;
     for (const auto index : *half) {
@@ -37,15 +44,18 @@ void check_listed(const Halves& halves, std::int32_t classes, std::size_t split)
   }
 }
 
-std::vector<Halves> random_halves(const study::Study& study, const std::string& data, std::int32_t classes) {
+std::vector<Halves> random_halves(const study::Study& study, const std::string& data, const std::vector<bool>& usable) {
   const auto& split = study.split;
+  const auto classes = std::count(usable.begin(), usable.end(), true);
   if (split.source + split.target > classes) {
     throw Refusal{"a split wants " + std::to_string(split.source) + " source and " + std::to_string(split.target) +
                       " target classes",
-                  "data '" + data + "' has " + std::to_string(classes), "Lower split.source or split.target."};
+                  "data '" + data + "' has " + std::to_string(classes) +
+                      (classes < static_cast<std::ptrdiff_t>(usable.size()) ? " with enough images" : ""),
+                  "Lower split.source or split.target."};
   }
   std::vector<Halves> all;
-  for (std::int32_t s = 1; s <= split.count; ++s) all.push_back(drawn(study, classes, s));
+  for (std::int32_t s = 1; s <= split.count; ++s) all.push_back(drawn(study, usable, s));
   return all;
 }
 
@@ -57,7 +67,7 @@ std::string divided_data(const study::Study& study) {
   return study.targets.empty() ? "" : study.targets.front().data;
 }
 
-std::vector<Halves> halves_of(const study::Study& study, const Facts& facts) {
+std::vector<Halves> halves_of(const study::Study& study, const Facts& facts, std::vector<bool> usable) {
   const auto& split = study.split;
   if (split.kind == study::Split::Kind::none) return std::vector<Halves>(static_cast<std::size_t>(split.count));
   const std::string data = divided_data(study);
@@ -66,7 +76,8 @@ std::vector<Halves> halves_of(const study::Study& study, const Facts& facts) {
     throw Refusal{"nothing is known of data '" + data + "', whose classes are divided", "", "Name it under [data]."};
   }
   const auto classes = static_cast<std::int32_t>(known->second.class_counts.size());
-  if (split.kind == study::Split::Kind::random) return random_halves(study, data, classes);
+  usable.resize(known->second.class_counts.size(), true);
+  if (split.kind == study::Split::Kind::random) return random_halves(study, data, usable);
   for (std::size_t s = 0; s < split.listed.size(); ++s) check_listed(split.listed[s], classes, s + 1);
   return split.listed;
 }

@@ -45,7 +45,8 @@ std::vector<UnitUse> uses_of_counts(const ValueOf& value_of, std::int32_t depth)
   if (frozen > transferred) {
     throw Refusal{"frozen = " + std::to_string(frozen) + " exceeds transferred = " + std::to_string(transferred),
                   "only copied units can be frozen",
-                  "Exclude it: exclude = [{ name = \"frozen beyond transferred\", when = \"frozen > transferred\" }]."};
+                  "Exclude it: exclude = [{ name = \"frozen beyond transferred\", when = \"frozen > transferred\" }].",
+                  "frozen beyond transferred"};
   }
   std::vector<UnitUse> uses(static_cast<std::size_t>(depth), UnitUse::fresh);
   std::fill_n(uses.begin(), transferred, UnitUse::tuned);

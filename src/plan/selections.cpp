@@ -1,6 +1,7 @@
 #include "plan/selections.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "plan/findings.hpp"
 
@@ -32,11 +33,27 @@ std::optional<std::vector<Label>> per_values(const study::Take& take, const grid
   return per;
 }
 
+bool varies(const grid::Grid& grid, const std::string& axis) {
+  const auto column = grid.column(axis);
+  if (column < 0 || grid.cells.empty()) return false;
+  const auto at = static_cast<std::size_t>(column);
+  return std::any_of(grid.cells.begin(), grid.cells.end(),
+                     [&](const grid::Cell& cell) { return cell.values[at] != grid.cells.front().values[at]; });
+}
+
 bool same_values(std::vector<Label> a, std::vector<Label> b) {
   const auto by_axis = [](const Label& x, const Label& y) { return x.axis < y.axis; };
   std::sort(a.begin(), a.end(), by_axis);
   std::sort(b.begin(), b.end(), by_axis);
   return a == b;
+}
+
+/// Whether labels say axis by axis what `setting` does.
+bool is_setting(const std::vector<Label>& labels, const std::vector<std::string>& axes,
+                const std::vector<study::Value>& setting) {
+  std::vector<Label> wanted;
+  for (std::size_t i = 0; i < axes.size(); ++i) wanted.push_back({axes[i], to_string(setting[i])});
+  return same_values(labels, wanted);
 }
 
 std::string reason_of(const std::vector<std::string>& failures) {
@@ -52,11 +69,7 @@ std::string reason_of(const std::vector<std::string>& failures) {
 Selections::Selections(const std::map<std::string, std::unique_ptr<PlannedExperiment>>& planned, const TaskTable& tasks,
                        const Outcomes& outcomes, const CanonicalSizes& sizes,
                        const std::vector<SelectionOutcome>& decided)
-    : planned_(planned), tasks_(tasks), outcomes_(outcomes), sizes_(sizes), facts_(decided) {
-  for (const auto& fact : facts_) {
-    if (!fact.key.empty()) made_.push_back(fact);
-  }
-}
+    : planned_(planned), tasks_(tasks), outcomes_(outcomes), sizes_(sizes), facts_(decided) {}
 
 const Decision& Selections::of(const Taker& taker) {
   const auto& grid = taker.experiment->grid;
@@ -75,6 +88,9 @@ const Decision& Selections::of(const Taker& taker) {
   asked.per = *per;
   asked.metric = take.best;
   const auto* fact = given(key, asked);
+  if (fact) used_.insert(fact);
+  if (fact && fact->key.empty()) check_given(*fact, take, possible(taker));
+  if (fact && !holds(*fact, take, possible(taker), per_key(*per))) fact = nullptr;
   Decision made = fact ? from_fact(take, *fact, asked) : decide(take, asked, per_key(*per));
   return decisions_.emplace(key, std::move(made)).first->second;
 }
@@ -108,14 +124,48 @@ const SelectionOutcome* Selections::given(const std::string& key, const Selectio
   return nullptr;
 }
 
-Decision Selections::from_fact(const study::Take& take, const SelectionOutcome& fact, SelectionOutcome asked) {
-  if (fact.key.empty()) {
-    asked.chosen = fact.chosen;
-    asked.reason = fact.reason;
-    made_.push_back(asked);
+std::vector<std::string> Selections::unused() const {
+  std::vector<std::string> unused;
+  for (const auto& fact : facts_) {
+    if (!fact.key.empty() || used_.contains(&fact)) continue;
+    unused.push_back(fact.experiment + (fact.per.empty() ? "" : ", ") + per_key(fact.per));
   }
+  return unused;
+}
+
+/// What a user gives must be one of the settings there are to choose from, where these are known.
+void Selections::check_given(const SelectionOutcome& fact, const study::Take& take,
+                             const std::vector<std::vector<study::Value>>& settings) {
+  if (settings.empty() || pool_of(take).some_unknown || fact.chosen.size() != take.values.size()) return;
+  const bool known = std::any_of(settings.begin(), settings.end(), [&](const std::vector<study::Value>& setting) {
+    return is_setting(fact.chosen, take.values, setting);
+  });
+  if (known) return;
+  throw Refusal{"the selection given, " + per_key(fact.chosen) + ", is not one of the settings to choose from",
+                std::to_string(settings.size()) + " settings were trained for it", "Give one of them."};
+}
+
+/// A choice once made stands, as long as it is still the one asked for: by the same metric, among the same settings,
+/// over the same splits. One that could not be made is tried again. One that the user gives stands.
+bool Selections::holds(const SelectionOutcome& fact, const study::Take& take,
+                       const std::vector<std::vector<study::Value>>& settings, const std::string& per) {
+  if (fact.key.empty()) return true;
+  if (!fact.reason.empty() || fact.metric != take.best || fact.candidates.size() != settings.size()) return false;
+  std::set<std::string> splits;
+  for (const auto& ref : pool_of(take).by_per[per]) splits.insert(*ref.experiment->runs[ref.run].label("split"));
+  return std::all_of(fact.candidates.begin(), fact.candidates.end(), [&](const Candidate& candidate) {
+    const bool is_whole = candidate.diverged == 0 && candidate.missing == 0;
+    if (is_whole && candidate.splits != static_cast<std::int32_t>(splits.size())) return false;
+    return std::any_of(settings.begin(), settings.end(), [&](const std::vector<study::Value>& setting) {
+      return is_setting(candidate.values, take.values, setting);
+    });
+  });
+}
+
+Decision Selections::from_fact(const study::Take& take, const SelectionOutcome& fact, SelectionOutcome asked) {
   asked.chosen = fact.chosen;
   asked.reason = fact.reason;
+  made_.push_back(fact.key.empty() ? asked : fact);
   Decision decision{Decision::State::decided, asked.key, {}, asked.reason};
   if (!asked.reason.empty()) {
     decision.state = Decision::State::impossible;
@@ -145,17 +195,21 @@ void Selections::check(const study::Take& take, const PlannedExperiment& from) c
                     "Fix it there."};
     }
   }
+  const auto refuse_if_unsaid = [&](const std::string& axis) {
+    if (axis == "split" || axis == "replicate" || has(take.values, axis) || has(take.per, axis)) return;
+    if (has(take.mean_over, axis)) return;
+    throw Refusal{"a selection from experiment '" + from.study->name + "' would average over '" + axis + "' unsaid",
+                  "the axis is neither taken nor in `per` nor in `mean_over`", "Name it in one of them."};
+  };
   for (const auto& axis : from.study->axes) {
-    const bool said = axis.name == "split" || axis.name == "replicate" || has(take.values, axis.name) ||
-                      has(take.per, axis.name) || has(take.mean_over, axis.name);
-    if (said || (axis.by.empty() && axis.values.size() < 2)) continue;
-    throw Refusal{
-        "a selection from experiment '" + from.study->name + "' would average over '" + axis.name + "' unsaid",
-        "the axis is neither taken nor in `per` nor in `mean_over`", "Name it in one of them."};
+    if (!axis.by.empty() || axis.values.size() > 1) refuse_if_unsaid(axis.name);
+  }
+  for (const char* axis : {"target", "source", "network"}) {  // all there are, where the experiment names none
+    if (varies(from.grid, axis)) refuse_if_unsaid(axis);
   }
 }
 
-const Selections::Pool& Selections::pool_of(const study::Take& take) {
+Selections::Pool& Selections::pool_of(const study::Take& take) {
   const auto known = pools_.find(&take);
   if (known != pools_.end()) return known->second;
   Pool pool;

@@ -2,6 +2,7 @@
 // "The values of these axes that are best by this metric, for each of these": decided, impossible, or still waiting.
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ class Selections {
 
   std::vector<SelectionOutcome> outcomes() const { return made_; }
   std::vector<PendingSelection> pending() const { return pending_; }
+  /// Of selections that the user gave: those nobody asked for, as "experiment, axis=value".
+  std::vector<std::string> unused() const;
 
  private:
   /// The runs of a take's experiments by the values of its `per` axes.
@@ -47,11 +50,15 @@ class Selections {
   };
 
   const SelectionOutcome* given(const std::string& key, const SelectionOutcome& asked) const;
+  bool holds(const SelectionOutcome& fact, const study::Take& take,
+             const std::vector<std::vector<study::Value>>& settings, const std::string& per);
+  void check_given(const SelectionOutcome& fact, const study::Take& take,
+                   const std::vector<std::vector<study::Value>>& settings);
   Decision from_fact(const study::Take& take, const SelectionOutcome& fact, SelectionOutcome asked);
   Decision decide(const study::Take& take, SelectionOutcome asked, const std::string& per_key);
   Decision waiting(const std::string& key, std::vector<TaskId> needs);
   Decision finished(SelectionOutcome outcome);
-  const Pool& pool_of(const study::Take& take);
+  Pool& pool_of(const study::Take& take);
   void check(const study::Take& take, const PlannedExperiment& from) const;
 
   const std::map<std::string, std::unique_ptr<PlannedExperiment>>& planned_;
@@ -60,6 +67,7 @@ class Selections {
   const CanonicalSizes& sizes_;
   std::vector<SelectionOutcome> facts_, made_;
   std::vector<PendingSelection> pending_;
+  std::set<const SelectionOutcome*> used_;
   std::map<std::string, Decision> decisions_;
   std::map<const study::Take*, Pool> pools_;
 };

@@ -66,10 +66,15 @@ WordTable readable(const std::vector<stats::Cell>& cells, const Query& query) {
   return table;
 }
 
-WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& query) {
+WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& query, const std::string& a,
+                   const std::string& b) {
   WordTable table{query.by, {}};
-  for (const char* title : {"a", "b", "a - b", "interval", "p", "a / b", "splits", "pairs"})
+  const std::string metric = metrics::to_string(query.metric) + (shown_scale(query.metric) == 100 ? " %" : "");
+  for (const auto& title : {metric + " of " + a, "of " + b, std::string("difference"),
+                            fmt::format("{:g} % interval", 100 * query.confidence), std::string("p"),
+                            std::string("ratio"), std::string("splits"), std::string("pairs")}) {
     table.header.push_back(title);
+  }
   for (const auto& contrast : contrasts) {
     Row row = contrast.group;
     const auto& difference = contrast.difference.difference;

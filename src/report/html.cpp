@@ -84,11 +84,9 @@ std::string listed(const std::vector<std::string>& words) {
 }
 
 std::string ties_text(const std::vector<std::string>& ties) {
-  constexpr std::size_t kMost = 8;
-  if (ties.empty()) return "nothing";
   std::string text;
-  for (std::size_t i = 0; i < std::min(kMost, ties.size()); ++i) text += (i ? "; " : "") + ties[i];
-  return ties.size() > kMost ? text + "; and " + std::to_string(ties.size() - kMost) + " more" : text;
+  for (const auto& tie : ties) text += (text.empty() ? "" : "; ") + tie;
+  return text.empty() ? "nothing" : text;
 }
 
 std::string setting_text(const std::vector<plan::Label>& labels) {

@@ -37,13 +37,30 @@ std::vector<std::string> fixed_labels(const std::vector<RunView>& runs) {
   return fixed;
 }
 
+/// "transferred and high_units advance together: (2, 5), (4, 3), (6, 1)".
+std::string zip_text(const study::Experiment& experiment, const std::vector<std::string>& zip) {
+  std::vector<const study::Axis*> axes;
+  for (const auto& name : zip) {
+    for (const auto& axis : experiment.axes) {
+      if (axis.name == name) axes.push_back(&axis);
+    }
+  }
+  std::string text = listed(zip) + " advance together:";
+  for (std::size_t i = 0; !axes.empty() && i < axes.front()->values.size(); ++i) {
+    std::vector<std::string> values;
+    for (const auto* axis : axes) values.push_back(i < axis->values.size() ? study::to_string(axis->values[i]) : "");
+    text += fmt::format("{} ({})", i ? "," : "", fmt::join(values, ", "));
+  }
+  return text;
+}
+
 std::string experiment_text(const study::Experiment& experiment, const std::vector<RunView>& runs) {
   std::vector<std::string> parts, varied;
   for (const auto& axis : own_axes(experiment, runs)) {
     varied.push_back(fmt::format("{} in {{{}}}", axis, fmt::join(values_of(runs, axis), ", ")));
   }
   parts.push_back(varied.empty() ? "one setting" : listed(varied));
-  for (const auto& zip : experiment.zips) parts.push_back(listed(zip) + " advance together");
+  for (const auto& zip : experiment.zips) parts.push_back(zip_text(experiment, zip));
   for (const auto& take : experiment.takes) parts.push_back("takes " + take_text(take));
   for (const auto& one : experiment.cases) parts.push_back(case_text(one));
   for (const auto& exclude : experiment.excludes)

@@ -110,13 +110,20 @@ std::string rate_groups(const PageContext& context) {
   return groups.empty() ? "" : " Rates of target trainings: " + fmt::format("{}", fmt::join(groups, "; ")) + ".";
 }
 
+std::string fit_text(const Tasks& tasks) {
+  const bool fit = std::any_of(tasks.begin(), tasks.end(), [](const auto* task) { return task->task.record.fit; });
+  return fit ? " The loss of the finished network on its training images is recorded too (fit)."
+             : " The loss of the finished network on its training images is not recorded (fit = false).";
+}
+
 std::string evaluation_text(const Tasks& tasks) {
   const auto every =
       distinct(tasks, [](const store::TaskState& t) { return std::to_string(t.task.record.evaluate_every); });
   return fmt::format(" Validation and test images are evaluated {}, in evaluation mode.",
                      every == "0"   ? "after the last epoch only"
                      : every == "1" ? "after every epoch"
-                                    : "every " + every + " epochs and after the last");
+                                    : "every " + every + " epochs and after the last") +
+         fit_text(tasks);
 }
 
 std::string normalisation(const task::TrainSpec& spec) {
@@ -139,12 +146,20 @@ const char* init_name(network::Init init) {
   return "";
 }
 
-void walk(const std::vector<network::LayerSpec>& layers, std::vector<std::string>& inits, std::set<double>& dropouts) {
+struct Traits {
+  std::vector<std::string> inits;
+  std::set<double> dropouts;
+  bool batch_norm = false;
+};
+
+void walk(const std::vector<network::LayerSpec>& layers, Traits& traits) {
+  auto& [inits, dropouts, batch_norm] = traits;
   for (const auto& layer : layers) {
+    batch_norm = batch_norm || layer.kind == network::LayerKind::batch_norm;
     const std::string init = init_name(layer.init);
     if (!init.empty() && std::find(inits.begin(), inits.end(), init) == inits.end()) inits.push_back(init);
     if (layer.kind == network::LayerKind::dropout) dropouts.insert(layer.probability);
-    for (const auto& branch : layer.branches) walk(branch, inits, dropouts);
+    for (const auto& branch : layer.branches) walk(branch, traits);
   }
 }
 
@@ -153,17 +168,22 @@ void walk(const std::vector<network::LayerSpec>& layers, std::vector<std::string
 std::string network_methods(const PageContext& context) {
   std::string text;
   for (const auto& [digest, spec] : context.state().catalog.networks) {
-    std::vector<std::string> names, inits;
-    std::set<double> dropouts;
+    std::vector<std::string> names, dropping;
+    Traits traits;
     for (const auto& unit : spec.units) {
+      Traits own;
+      walk(unit.layers, own);
+      walk(unit.layers, traits);
       names.push_back(unit.name);
-      walk(unit.layers, inits, dropouts);
+      if (!own.dropouts.empty()) dropping.push_back(unit.name);
     }
     const std::string name = context.study.networks.size() == 1 ? " " + context.study.networks.front().name : "";
     text += fmt::format("The network{} has {} units: {}. New units are drawn {}.", name, spec.depth(), listed(names),
-                        listed(inits));
-    if (dropouts.empty()) text += " It has no dropout. ";
-    else text += fmt::format(" Dropout with probability {}. ", fmt::join(dropouts, " or "));
+                        listed(traits.inits));
+    if (traits.dropouts.empty()) text += " It has no dropout. ";
+    else
+      text += fmt::format(" Dropout with probability {} in {}. ", fmt::join(traits.dropouts, " or "), listed(dropping));
+    if (traits.batch_norm) text += "Batch norm of frozen units uses running statistics. ";
   }
   return text;
 }
@@ -180,8 +200,10 @@ std::string training_methods(const PageContext& context) {
   const auto dropout = distinct(targets, [](const store::TaskState& t) {
     return std::string(t.task.train.frozen_dropout == task::FrozenDropout::on ? "on" : "off");
   });
-  text += fmt::format(" Frozen units get no gradient and no decay and use running statistics; their dropout is {}.",
-                      dropout);
+  text += fmt::format(
+      " The loss is the mean cross-entropy of the batch. Frozen units get no gradient and no decay; their dropout is "
+      "{}.",
+      dropout);
   return text + evaluation_text(targets) + normalisation(targets.front()->task.train);
 }
 

@@ -48,6 +48,19 @@ void require_axis(const std::vector<std::string>& known, const std::string& axis
   throw UsageError("no run has an axis '" + axis + "'", "the axes here are " + joined(known), "Name one of these.");
 }
 
+/// A value that no run has is a slip: said, with those there are.
+void require_value(const std::vector<RunView>& views, const Condition& condition) {
+  std::set<std::string> there;
+  for (const auto& view : views) there.insert(view.value(condition.axis));
+  for (const auto& wanted : condition.values) {
+    const bool found =
+        std::any_of(there.begin(), there.end(), [&](const auto& one) { return same_value(wanted, one); });
+    if (found || views.empty()) continue;
+    throw UsageError("no run has " + condition.axis + " = " + wanted,
+                     "the values here are " + joined({there.begin(), there.end()}), "Name one of these.");
+  }
+}
+
 std::vector<std::string> values_at(const RunView& view, const std::vector<std::string>& axes) {
   std::vector<std::string> values;
   for (const auto& axis : axes) values.push_back(view.value(axis));
@@ -102,6 +115,20 @@ stats::Observation observation_of(const RunView& view, const Query& query) {
   return seen;
 }
 
+/// Means are over splits, of what --over averages within them.
+void check_over(const Query& query) {
+  for (const auto& axis : query.over) {
+    const bool listed = std::find(query.by.begin(), query.by.end(), axis) != query.by.end();
+    if (listed) {
+      throw UsageError("'" + axis + "' is in --by and in --over", "a cell for each value averages over none",
+                       "Remove one.");
+    }
+    if (axis != "split" && axis != "replicate") continue;
+    throw UsageError("--over " + axis + " averages over what every mean is over anyway",
+                     "replicates are averaged within their split, then splits", "Leave it out.");
+  }
+}
+
 void require_recorded(const std::vector<RunView>& views, const Query& query) {
   bool any_done = false;
   for (const auto& view : views) {
@@ -136,6 +163,7 @@ std::vector<Condition> parse_conditions(const std::string& text) {
 std::vector<RunView> select(const std::vector<RunView>& views, const std::vector<Condition>& conditions) {
   const auto known = axes_of(views);
   for (const auto& condition : conditions) require_axis(known, condition.axis);
+  for (const auto& condition : conditions) require_value(views, condition);
   std::vector<RunView> selected;
   for (const auto& view : views) {
     const bool fits = std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
@@ -152,6 +180,7 @@ std::vector<stats::Observation> observe(const std::vector<RunView>& views, const
   const auto known = axes_of(views);
   for (const auto& axis : query.by) require_axis(known, axis);
   for (const auto& axis : query.over) require_axis(known, axis);
+  check_over(query);
   require_recorded(views, query);
   UnexplainedAxes unexplained(views, query);
   std::vector<stats::Observation> observations;
@@ -171,6 +200,12 @@ std::vector<stats::Cell> aggregate(const std::vector<RunView>& views, const Quer
   return cells;
 }
 
+std::vector<std::string> pair_key(const RunView& view, const Query& query) {
+  auto key = values_at(view, query.by);
+  for (const auto* axis : {"split", "replicate"}) key.push_back(view.value(axis));
+  return key;
+}
+
 std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<Condition>& a,
                                       const std::vector<Condition>& b, const Query& query) {
   const auto side_a = select(views, a), side_b = select(views, b);
@@ -181,6 +216,27 @@ std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const s
   std::stable_sort(contrasts.begin(), contrasts.end(),
                    [&](const auto& x, const auto& y) { return before(x.group, y.group); });
   return contrasts;
+}
+
+std::vector<std::string> also_differing(const std::vector<RunView>& views, const std::vector<Condition>& a,
+                                        const std::vector<Condition>& b, const Query& query) {
+  std::set<std::string> named = {"experiment", "directory", "split", "replicate", "case"};
+  for (const auto& condition : a) named.insert(condition.axis);
+  for (const auto& condition : b) named.insert(condition.axis);
+  named.insert(query.over.begin(), query.over.end());
+  std::map<std::vector<std::string>, const RunView*> partners;
+  const auto side_a = select(views, a), side_b = select(views, b);
+  for (const auto& view : side_a) partners[pair_key(view, query)] = &view;
+  std::vector<std::string> differing;
+  for (const auto& axis : axes_of(views)) {
+    if (named.contains(axis)) continue;
+    const bool differs = std::any_of(side_b.begin(), side_b.end(), [&](const RunView& view) {
+      const auto partner = partners.find(pair_key(view, query));
+      return partner != partners.end() && partner->second->value(axis) != view.value(axis);
+    });
+    if (differs) differing.push_back(axis);
+  }
+  return differing;
 }
 
 std::vector<std::string> varying_axes(const std::vector<RunView>& views) {

@@ -49,7 +49,7 @@ WordTable gap_table(const std::vector<RunView>& runs, Subset trained) {
       row.push_back(both ? fmt::format("{:.2f} / {:.2f}", a->second, b->second) : "-");
       if (both) gaps.push_back(b->second - a->second);
     }
-    row.push_back(gaps.empty() ? "-" : signless_zero(fmt::format("{:.2f}", stats::summarise(gaps).mean)));
+    row.push_back(gaps.size() < sizes.size() ? "-" : signless_zero(fmt::format("{:.2f}", stats::summarise(gaps).mean)));
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -98,6 +98,7 @@ std::string overfitting_section(const PageContext& context) {
     body += element("h3", "Loss of the finished network on its training images / validation loss") +
             paragraph("fit.loss: evaluation mode, dropout off. Not comparable with the running loss above.") + finished;
   }
+  if (!body.empty()) body = paragraph("Of the experiments in which transferred and per_class vary.") + body;
   return section("overfitting", "Overfitting", body);
 }
 

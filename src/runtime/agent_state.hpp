@@ -56,9 +56,10 @@ class Agent {
   process::Child trainer_;
   std::deque<Queued> queue_;
   std::optional<Queued> in_hand_;
-  double heard_ = 0;   ///< when the trainer last spoke or was given something
-  double closed_ = 0;  ///< when its socket was first seen closed
-  bool hung_ = false;  ///< we killed it for silence
+  double heard_ = 0;      ///< when the trainer last spoke or was given something
+  double closed_ = 0;     ///< when its socket was first seen closed
+  bool burying_ = false;  ///< the trainer has ended and its last words are being read
+  bool hung_ = false;     ///< we killed it for silence
   bool stopping_ = false;
   double stop_deadline_ = 0;
   bool leaving_ = false;

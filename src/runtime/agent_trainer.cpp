@@ -24,7 +24,7 @@ void Agent::start_trainer() {
 }
 
 void Agent::hand_next() {
-  if (in_hand_ || queue_.empty()) return;
+  if (in_hand_ || queue_.empty() || burying_) return;
   // One that is about to be reaped is not given anything: it would be charged to the task.
   if (trainer_.is_running() && !trainer_.socket().is_open()) return;
   if (!trainer_.is_running()) start_trainer();
@@ -63,9 +63,11 @@ void Agent::pass_on(const process::RawFrame& frame) {
 void Agent::watch() {
   if (!trainer_.is_running()) return;
   if (const auto exit = trainer_.reap()) {
+    burying_ = true;
     listen();  // what it said before it ended counts
     report_loss(*exit);
     trainer_ = {};
+    burying_ = false;
     hand_next();
     return;
   }
@@ -94,6 +96,7 @@ sched::LossCause Agent::cause_of(const process::Exit& exit) const {
   if (hung_) return sched::LossCause::hung;
   if (exit.signal == SIGKILL || exit.signal == SIGTERM) return sched::LossCause::killed;
   if (exit.signal != 0) return sched::LossCause::crashed;
+  if (exit.code == sched::kEnvironmentExit) return sched::LossCause::environment;
   return exit.code == sched::kOutOfMemoryExit ? sched::LossCause::out_of_memory : sched::LossCause::exited;
 }
 

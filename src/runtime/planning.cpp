@@ -12,24 +12,23 @@ using plan::RunState;
 
 namespace {
 
-constexpr std::size_t kChunk = 5000;  ///< runs or tasks a record: frames have a size limit
+constexpr std::size_t kChunk = 5000;             ///< runs or tasks a record
+constexpr std::size_t kChunkBytes = 64UL << 20;  ///< and bytes: frames have a size limit
 
 /// Calls `write` with pieces of `items`; once with nothing if there are none.
 template <class Item, class Write>
 void in_chunks(const std::vector<Item>& items, Write write) {
-  for (std::size_t at = 0; at == 0 || at < items.size(); at += kChunk) {
-    const auto begin = items.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto end = items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), at + kChunk));
-    write(std::vector<Item>(begin, end), at == 0);
+  std::vector<Item> piece;
+  std::size_t bytes = 0;
+  bool first = true;
+  for (const Item& item : items) {
+    piece.push_back(item);
+    bytes += frame::to_bytes(item).size();
+    if (piece.size() < kChunk && bytes < kChunkBytes) continue;
+    write(std::exchange(piece, {}), std::exchange(first, false));
+    bytes = 0;
   }
-}
-
-std::vector<plan::PlannedRun> current_runs(const store::State& state) {
-  std::vector<plan::PlannedRun> runs;
-  for (const auto& entry : state.runs) {
-    if (entry.current) runs.push_back(entry.run);
-  }
-  return runs;
+  if (first || !piece.empty()) write(std::move(piece), first);
 }
 
 bool same_study(const store::StudyRecord& left, const store::StudyRecord& right) {
@@ -61,23 +60,25 @@ void SchedulerLoop::plan_again() {
   refuse_errors(planned.plan, options_.study.file_name);
   if (options_.setup.smoke) planned.plan = one_of_each_shape(std::move(planned.plan));
   bars_ = std::move(planned.bars);
+  for (const auto& checkpoint : planned.checkpoints) shelf_.add(checkpoint);
   if (!same_study(book_.state().study, options_.study)) book_.write(options_.study);
   auto added = new_tasks(planned.plan, outcomes);
-  write_plan(planned.plan);
+  write_plan(planned.plan, outcomes);
   book_.commit();
   watch_pending(planned.plan);
   tell(sched::TasksAdded{std::move(added)});
 }
 
-void SchedulerLoop::write_plan(const plan::Plan& plan) {
+void SchedulerLoop::write_plan(const plan::Plan& plan, const plan::Outcomes& outcomes) {
   for (const auto& selection : plan.selections) {
     const auto& known = book_.state().selections;
-    const bool is_known =
-        std::any_of(known.begin(), known.end(), [&](const auto& one) { return one.key == selection.key; });
+    const bool is_known = std::any_of(known.begin(), known.end(), [&](const auto& one) {
+      return one.key == selection.key && frame::to_bytes(one) == frame::to_bytes(selection);
+    });
     if (!is_known) book_.write(store::SelectionRecord{selection});
   }
   write_catalog(plan);
-  write_tasks(plan);
+  write_tasks(plan, outcomes);
   write_runs(plan);
 }
 
@@ -94,32 +95,62 @@ void SchedulerLoop::write_catalog(const plan::Plan& plan) {
   for (const auto worker : present_) say(worker, sched::CatalogUpdate{added});
 }
 
+/// More is to be recorded than a training in hand or ended in this launch does: the next launch sees to it.
+bool SchedulerLoop::is_too_late(const store::TaskState& known, const task::Task& wanted) const {
+  if (!scheduler_.knows(wanted.id)) return false;
+  return known.state == RunState::running ||
+         (store::is_final(known.state) && !plan::covers(known.recorded, wanted.record));
+}
+
 /// Tasks that are new, or whose record or form is another than was journaled.
-void SchedulerLoop::write_tasks(const plan::Plan& plan) {
+void SchedulerLoop::write_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes) {
   std::vector<task::Task> changed;
   for (const auto& task : plan.tasks) {
     const auto found = book_.state().tasks.find(task.id);
-    const bool is_new = found == book_.state().tasks.end();
-    if (is_new || !(found->second.task.record == task.record) || !(found->second.task.form == task.form)) {
+    if (found == book_.state().tasks.end()) {
       changed.push_back(task);
+      continue;
     }
+    const auto& known = found->second.task;
+    const bool same_form = known.form == task.form || plan::is_done(task, outcomes);  // as it was, where it is done
+    if (known.record == task.record && same_form) continue;
+    if (is_too_late(found->second, task)) late_.insert(task.id);
+    else changed.push_back(task);
   }
   if (changed.empty()) return;
   in_chunks(changed, [&](std::vector<task::Task> tasks, bool) { book_.write(store::TasksRecord{std::move(tasks)}); });
 }
 
 void SchedulerLoop::write_runs(const plan::Plan& plan) {
-  if (frame::to_bytes(current_runs(book_.state())) == frame::to_bytes(plan.runs)) return;
-  in_chunks(plan.runs, [&](std::vector<plan::PlannedRun> runs, bool first) {
-    book_.write(store::RunsRecord{first, std::move(runs)});
+  const auto& state = book_.state();
+  std::vector<plan::PlannedRun> changed;
+  std::size_t known = 0;
+  for (const auto& run : plan.runs) {
+    const auto found = state.run_index.find(run.id);
+    const bool is_known = found != state.run_index.end() && state.runs[found->second].current;
+    known += is_known;
+    if (!is_known || frame::to_bytes(state.runs[found->second].run) != frame::to_bytes(run)) changed.push_back(run);
+  }
+  const auto listed = static_cast<std::size_t>(
+      std::count_if(state.runs.begin(), state.runs.end(), [](const auto& entry) { return entry.current; }));
+  if (changed.empty() && known == listed) return;
+  const bool some_left = known != listed;
+  in_chunks(some_left ? plan.runs : changed, [&](std::vector<plan::PlannedRun> runs, bool first) {
+    book_.write(store::RunsRecord{some_left && first, std::move(runs)});
   });
+}
+
+bool SchedulerLoop::records_more(const task::Task& task) const {
+  const auto found = book_.state().tasks.find(task.id);
+  return found != book_.state().tasks.end() && !(found->second.task.record == task.record);
 }
 
 std::vector<sched::AddedTask> SchedulerLoop::new_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes) {
   std::vector<sched::AddedTask> added;
   for (const auto& task : plan.tasks) {
-    if (!in_scope_.insert(task.id).second) continue;
-    added.push_back({task, history_of(task, outcomes)});
+    const bool is_new = in_scope_.insert(task.id).second;
+    if (is_new || records_more(task)) added.push_back({task, history_of(task, outcomes)});
+    if (!is_new) continue;
     for (const auto& unit : task.train.units) {
       if (unit.start.kind == task::StartKind::checkpoint) shelf_.add(unit.start.checkpoint);
     }
@@ -136,7 +167,10 @@ sched::History SchedulerLoop::history_of(const task::Task& task, const plan::Out
   if (store::is_final(known.state) && !wanted_anew) history.state = known.state;
   if (!known.attempts.empty()) history.attempts = static_cast<std::int32_t>(known.attempts.size());
   history.charged = known.charged;
-  if (shelf_.holds(known.training.artifact)) history.resume = known.training.artifact;
+  if (shelf_.holds(known.training.artifact)) {
+    history.resume = known.training.artifact;
+    history.resume_at = known.training.at;
+  }
   if (shelf_.holds(known.finished.artifact)) history.finished = known.finished.artifact;
   return history;
 }
@@ -152,7 +186,9 @@ void SchedulerLoop::watch_pending(const plan::Plan& plan) {
 bool SchedulerLoop::selection_is_due() const {
   const auto has_ended = [&](const TaskId& id) {
     const auto found = book_.state().tasks.find(id);
-    return found != book_.state().tasks.end() && store::is_final(found->second.state);
+    if (found == book_.state().tasks.end() || !store::is_final(found->second.state)) return false;
+    // Done without the row that is asked for: it is trained again.
+    return found->second.state != RunState::done || plan::covers(found->second.recorded, found->second.task.record);
   };
   return std::any_of(pending_.begin(), pending_.end(), [&](const std::vector<TaskId>& needs) {
     return std::all_of(needs.begin(), needs.end(), has_ended);

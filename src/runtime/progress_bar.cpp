@@ -1,6 +1,5 @@
 #include "runtime/progress_bar.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -16,13 +15,12 @@ void ProgressBar::show(double now, const std::string& line) {
   if (now < next_ || line.empty() || line == last_) return;
   next_ = now + every_s();
   last_ = line;
-  if (is_terminal_) fmt::print(stderr, "\r{}\x1b[K", line);
-  else fmt::print(stderr, "{}\n", line);
+  std::fputs((is_terminal_ ? "\r" + line + "\x1b[K" : line + "\n").c_str(), stderr);
   std::fflush(stderr);
 }
 
 void ProgressBar::clear() {
-  if (is_terminal_ && !last_.empty()) fmt::print(stderr, "\r\x1b[K");
+  if (is_terminal_ && !last_.empty()) std::fputs("\r\x1b[K", stderr);
   last_.clear();
 }
 

@@ -102,7 +102,7 @@ void SchedulerLoop::tell(const sched::Event& event) {
   for (const auto worker : commands.stop) say(worker, sched::Stop{});
   for (const auto& text : commands.warnings) warn(text);
   if (!commands.give_up.empty()) give_up_ = commands.give_up;
-  if (!commands.relaunch.empty()) throw Error("this launch ends", commands.relaunch, "");
+  if (!commands.relaunch.empty()) throw RelaunchError("this launch ends", commands.relaunch, "");
 }
 
 /// Files that the journal refers to through this fact, and no longer does, are kept track of.
@@ -133,7 +133,8 @@ void SchedulerLoop::settle() {
   for (auto& [worker, bytes] : outbox_) post_.send(worker.rank, std::exchange(bytes, {}));
   outbox_.clear();
   post_.advance();
-  if (ended_since_plan_ && !stopping_ && selection_is_due()) plan_again();
+  if (stopping_ || !std::exchange(ended_since_plan_, false)) return;
+  if (selection_is_due()) plan_again();
 }
 
 void SchedulerLoop::tick() {
@@ -150,8 +151,11 @@ void SchedulerLoop::tick() {
   if (book_.superseded()) throw Error("another process has taken over", "a higher journal segment exists", "");
 }
 
+/// Nothing is left, and no end that might make a selection due is still to be looked at.
+bool SchedulerLoop::is_done() const { return !give_up_.empty() || (scheduler_.all_ended() && !ended_since_plan_); }
+
 bool SchedulerLoop::is_over() {
-  if (!stopping_ && !sent_away_ && (scheduler_.all_ended() || !give_up_.empty())) send_away();
+  if (!stopping_ && !sent_away_ && is_done()) send_away();
   if (!stopping_ && !sent_away_) return false;
   return left_ == workers_ || now_s() > deadline_;
 }
@@ -177,12 +181,11 @@ int SchedulerLoop::exit_code() const {
   for (const auto& entry : book_.state().runs) {
     if (!entry.current || (!entry.run.task.empty() && !in_scope_.contains(entry.run.task))) continue;
     const auto state = book_.state().state_of(entry.run);
-    const bool later = entry.run.task.empty();
-    if (later && !options_.whole_study) continue;
+    if (entry.run.task.empty() && !options_.whole_study) continue;  // its selection lacks inputs of another part
     failed = failed || (store::is_final(state) && state != plan::RunState::done);
-    left = left || (!store::is_final(state) && !later);
+    left = left || !store::is_final(state) || late_.contains(entry.run.task);
   }
-  if (stopping_ && (left || !scheduler_.all_ended())) return static_cast<int>(ExitCode::stopped);
+  if (left || !scheduler_.all_ended()) return static_cast<int>(ExitCode::stopped);
   return static_cast<int>(failed ? ExitCode::some_failed : ExitCode::done);
 }
 

@@ -33,6 +33,7 @@ class SchedulerLoop {
   void write(const sched::Fact& fact);
   void settle();
   void tick();
+  bool is_done() const;
   bool is_over();
   void send_away();
   int finish();
@@ -40,10 +41,12 @@ class SchedulerLoop {
   // planning.cpp
   void check_form() const;
   void plan_again();
-  void write_plan(const plan::Plan& plan);
+  void write_plan(const plan::Plan& plan, const plan::Outcomes& outcomes);
   void write_runs(const plan::Plan& plan);
-  void write_tasks(const plan::Plan& plan);
+  void write_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes);
   void write_catalog(const plan::Plan& plan);
+  bool is_too_late(const store::TaskState& known, const task::Task& wanted) const;
+  bool records_more(const task::Task& task) const;
   std::vector<sched::AddedTask> new_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes);
   sched::History history_of(const task::Task& task, const plan::Outcomes& outcomes) const;
   void watch_pending(const plan::Plan& plan);
@@ -69,6 +72,7 @@ class SchedulerLoop {
   int left_ = 0;  ///< workers that said goodbye
   sched::Setup setup_;
   std::unordered_set<TaskId> in_scope_;  ///< tasks of this launch
+  std::unordered_set<TaskId> late_;      ///< asked to record more than this launch can still see to
   std::map<TaskId, SourceBar> bars_;
   std::vector<std::vector<TaskId>> pending_;  ///< what each selection that can come next waits for
   bool ended_since_plan_ = false;

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 
@@ -178,7 +178,7 @@ bool Supervisor::pause(double seconds) {
 void Supervisor::print(const std::vector<std::string>& lines) {
   if (lines.empty()) return;
   bar_.clear();
-  for (const auto& line : lines) fmt::print(stderr, "{}\n", line);
+  for (const auto& line : lines) std::fputs((line + "\n").c_str(), stderr);  // a terminal that is gone ends nothing
   std::fflush(stderr);
 }
 
@@ -193,6 +193,7 @@ void Supervisor::show_progress() {
 }  // namespace
 
 int supervise(const SupervisorOptions& options) {
+  std::signal(SIGPIPE, SIG_IGN);  // whoever read our output may leave; the study goes on
   std::filesystem::create_directories(options.out / "logs");
   return Supervisor(options).run();
 }

@@ -1,13 +1,27 @@
 // What goes wrong: trainers are lost, workers are no good, agents fall silent. Charged by cause.
+#include <algorithm>
+
 #include "sched/scheduler_core.hpp"
 
 namespace espalier::sched {
 
 using plan::RunState;
 
+namespace {
+
+std::string last_line(const std::string& text) {
+  const auto end = text.find_last_not_of('\n');
+  if (end == std::string::npos) return "it left without a word";
+  const auto begin = text.rfind('\n', end);
+  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - (begin == std::string::npos ? -1 : begin));
+}
+
+}  // namespace
+
 std::string describe(const TrainerLost& lost) {
   if (lost.cause == LossCause::hung) return "trainer hung";
   if (lost.cause == LossCause::out_of_memory) return "trainer ran out of memory";
+  if (lost.cause == LossCause::environment) return "the machine could not do it: " + last_line(lost.log_tail);
   if (lost.signal != 0) return "trainer killed by signal " + std::to_string(lost.signal);
   return "trainer left with exit code " + std::to_string(lost.exit_code);
 }
@@ -28,32 +42,41 @@ void Scheduler::Core::on(const TrainerLost& lost) {
 
 void Scheduler::Core::lose(Entry& entry, const TrainerLost& lost) {
   Worker& worker = worker_of(entry);
-  begin(entry, {});
+  begin(entry, entry.resume_at);  // lost before it said so: it would have gone on from there
   release(entry);
   // A task that others have lost too says nothing about this worker.
   if (entry.lost_at == WorkerId{} || entry.lost_at == lost.worker) worker.lost.insert(entry.task.id);
-  const bool workers_fault = worker.lost.size() >= static_cast<std::size_t>(options.worker_budget);
-  const bool charged = !stopping && !workers_fault;
+  const bool environment = lost.cause == LossCause::environment;
+  if (environment) ++worker.environment_losses;
+  const auto losses = std::max(static_cast<std::int32_t>(worker.lost.size()), worker.environment_losses);
+  const bool workers_fault = losses >= options.worker_budget;
+  const bool charged = !stopping && !workers_fault && !environment;
   entry.lost_at = lost.worker;
   if (charged) ++entry.charged;
   answer.facts.push_back(AttemptLost{lost, charged});
   if (entry.charged >= options.crash_budget) {
-    finish(entry, {entry.fence, entry.task.id, RunState::quarantined,
+    // Newer than the attempt, which the loss has ended.
+    finish(entry, {{options.segment, static_cast<std::uint32_t>(entry.attempts + 1)},
+                   entry.task.id,
+                   RunState::quarantined,
                    "lost " + std::to_string(entry.charged) + " times, last: " + describe(lost)});
   } else {
     tasks.give_back(entry);
   }
-  if (workers_fault && !stopping) judge(lost.worker, worker);
+  if (workers_fault && !stopping) judge(lost, worker);
 }
 
-void Scheduler::Core::judge(WorkerId id, Worker& worker) {
+void Scheduler::Core::judge(const TrainerLost& last, Worker& worker) {
   worker.in_service = false;
-  answer.warnings.push_back("worker " + std::to_string(id.rank) + " lost " + std::to_string(worker.lost.size()) +
-                            " different tasks without a success and gets no more.");
+  const std::string rank = std::to_string(last.worker.rank);
+  answer.warnings.push_back("worker " + rank +
+                            " loses its trainers without a success in between and gets no more tasks; " +
+                            "the last: " + describe(last) + ".");
   for (const auto& [other, one] : workers) {
     if (one.in_service) return;
   }
-  answer.give_up = "every worker loses its trainers. See logs/worker-" + std::to_string(id.rank) + ".log";
+  answer.give_up =
+      "every worker loses its trainers, the last one: " + describe(last) + ". See logs/worker-" + rank + ".log";
 }
 
 void Scheduler::Core::on(const Tick&) {

@@ -50,7 +50,10 @@ void Scheduler::Core::on(const Rows& rows) {
 void Scheduler::Core::on(const CheckpointMade& made) {
   Entry* entry = current(made.task, made.fence);
   if (!entry) return;
-  if (made.kind == CheckpointKind::training) entry->resume = made.artifact;
+  if (made.kind == CheckpointKind::training) {
+    entry->resume = made.artifact;
+    entry->resume_at = made.at;
+  }
   if (made.kind == CheckpointKind::finished) entry->finished = made.artifact;
   answer.facts.push_back(made);
 }
@@ -58,8 +61,9 @@ void Scheduler::Core::on(const CheckpointMade& made) {
 void Scheduler::Core::on(const Ended& ended) {
   Entry* entry = current(ended.task, ended.fence);
   if (!entry) return;
-  begin(*entry, {});
+  begin(*entry, entry->resume_at);
   worker_of(*entry).lost.clear();
+  worker_of(*entry).environment_losses = 0;
   release(*entry);
   TaskEnded end{ended.fence, ended.task, RunState::done, "", ended.seconds, ended.epoch_images, ended.device};
   switch (ended.kind) {

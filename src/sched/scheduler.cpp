@@ -23,6 +23,8 @@ bool Scheduler::all_ended() const { return core_->tasks.live() == 0; }
 
 bool Scheduler::all_left() const { return core_->stopping && core_->workers.empty(); }
 
+bool Scheduler::knows(const TaskId& task) const { return core_->tasks.find(task) != nullptr; }
+
 RunState Scheduler::state_of(const TaskId& task) const {
   const Entry* entry = core_->tasks.find(task);
   ESPALIER_EXPECT(entry != nullptr);

@@ -12,9 +12,10 @@ namespace espalier::sched {
 struct Worker {
   bool in_service = true;
   std::set<Entry*> in_hand;
-  double load_s = 0;      ///< expected seconds of what is in hand
-  double heard = 0;       ///< when it last said something
-  std::set<TaskId> lost;  ///< different tasks lost since its last success
+  double load_s = 0;                    ///< expected seconds of what is in hand
+  double heard = 0;                     ///< when it last said something
+  std::set<TaskId> lost;                ///< different tasks lost since its last success
+  std::int32_t environment_losses = 0;  ///< since its last success: the machine could not do it
 };
 
 struct Scheduler::Core {
@@ -53,7 +54,7 @@ struct Scheduler::Core {
   void finish(Entry& entry, const TaskEnded& end);
   void abort_all(const std::vector<Entry*>& entries, const Entry& source);
   void lose(Entry& entry, const TrainerLost& lost);
-  void judge(WorkerId id, Worker& worker);
+  void judge(const TrainerLost& last, Worker& worker);
 };
 
 }  // namespace espalier::sched

@@ -18,7 +18,10 @@ bool TaskQueue::serves(const Entry& source) const {
 
 Entry* TaskQueue::add(const AddedTask& added) {
   auto& slot = entries_[added.task.id];
-  if (slot) return nullptr;
+  if (slot) {  // asked to record more: in time unless it is worked on or has ended
+    if (!slot->in_hand && !is_end(slot->state)) slot->task.record = added.task.record;
+    return nullptr;
+  }
   slot = std::make_unique<Entry>();
   Entry& entry = *slot;
   entry.task = added.task;
@@ -27,6 +30,7 @@ Entry* TaskQueue::add(const AddedTask& added) {
   entry.attempts = added.history.attempts;
   entry.charged = added.history.charged;
   entry.resume = added.history.resume;
+  entry.resume_at = added.history.resume_at;
   entry.finished = added.history.finished;
   if (is_end(added.history.state)) entry.state = added.history.state;
   else ++live_;

@@ -18,6 +18,7 @@ struct Entry {
   std::int32_t missing = 0;  ///< sources that are not done yet
   std::int32_t attempts = 0, charged = 0;
   ArtifactId resume, finished;
+  task::Moment resume_at;  ///< where `resume` stands
   bool in_hand = false, begun = false;
   WorkerId worker;   ///< while in hand
   WorkerId lost_at;  ///< the worker that lost it last

@@ -47,8 +47,16 @@ void interrupt(TaskState& task, const std::string& why) {
   if (task.state == plan::RunState::running) task.state = plan::RunState::waiting;
 }
 
-void apply_one(State& state, SegmentStart&& start) {
+}  // namespace
+
+void settle_dead(State& state) {
   for (auto& [id, task] : state.tasks) interrupt(task, "interrupted: its launch ended");
+}
+
+namespace {
+
+void apply_one(State& state, SegmentStart&& start) {
+  settle_dead(state);
   state.next_segment = std::max(state.next_segment, start.segment + 1);
   state.last_exit = -1;
   state.segments.push_back(std::move(start));
@@ -78,7 +86,10 @@ void apply_tasks(State& state, std::string_view payload, Fence) {
   for (std::uint64_t n = 0; n < count; ++n) {
     reader & task;
     task::TrainSpec aside;
-    if (state.detail == Detail::brief) std::swap(aside, task.train);
+    if (state.detail == Detail::brief) {
+      std::swap(aside, task.train);
+      task.train.length = aside.length;
+    }
     state.tasks[task.id].task = task;
     if (state.detail == Detail::brief) std::swap(aside, task.train);
   }

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "espalier/sched/events.hpp"
+
 namespace espalier::store {
 
 std::string outcome_text(const EndedRecord& ended) {
@@ -17,6 +19,7 @@ std::string loss_text(const sched::TrainerLost& lost) {
     case sched::LossCause::killed: return fmt::format("trainer killed by signal {}", lost.signal);
     case sched::LossCause::hung: return "trainer hung: no sign of life, killed";
     case sched::LossCause::out_of_memory: return "trainer out of memory";
+    case sched::LossCause::environment: return sched::describe(lost);
     case sched::LossCause::exited: return fmt::format("trainer left with exit code {}", lost.exit_code);
   }
   return "trainer lost";

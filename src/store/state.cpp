@@ -4,6 +4,10 @@
 
 namespace espalier::store {
 
+bool is_harmless(const std::string& dropped) {
+  return dropped.find("a record is cut off") != std::string::npos || dropped.ends_with(": ignored");
+}
+
 bool is_final(plan::RunState state) {
   switch (state) {
     case plan::RunState::waiting:

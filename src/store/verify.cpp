@@ -28,8 +28,7 @@ void check_journal(Verification& result, const State& state) {
   result.segments = state.segments.size();
   result.records = state.records;
   for (const std::string& dropped : state.dropped) {
-    const bool harmless = dropped.find("a record is cut off") != std::string::npos || dropped.ends_with(": ignored");
-    harmless ? remark(result, "journal: " + dropped) : problem(result, "journal: " + dropped);
+    is_harmless(dropped) ? remark(result, "journal: " + dropped) : problem(result, "journal: " + dropped);
   }
 }
 
@@ -71,7 +70,8 @@ void compare_view(Verification& result, const State& state, const std::filesyste
   }
   const Position position{static_cast<std::uint32_t>(view.integer_attribute("provenance", "position_segment")),
                           static_cast<std::uint64_t>(view.integer_attribute("provenance", "position_bytes"))};
-  if (position > state.position) return problem(result, "results.h5 knows more than the journal. Run repair");
+  if (position > state.position)
+    return problem(result, "results.h5 knows more than the journal, which has lost records: keep a copy of it");
   if (position < state.position) remark(result, "results.h5 is older than the journal's end");
   const State then = state_at(out, position);
   for (const ViewTable& table : view_tables()) {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "espalier/core/build_info.hpp"
+#include "espalier/core/errors.hpp"
 #include "espalier/h5/file.hpp"
 #include "espalier/store/tables.hpp"
 #include "store/disk_calls.hpp"
@@ -56,7 +57,25 @@ void remove_abandoned(const std::filesystem::path& out) {
   }
 }
 
+/// Records that the view now in place was made from; 0 where there is none, or none that can be read.
+std::int64_t records_in_view(const std::filesystem::path& file) {
+  try {
+    return std::filesystem::exists(file) ? h5::ReadFile(file).integer_attribute("provenance", "records") : 0;
+  } catch (const Error&) {
+    return 0;
+  }
+}
+
 }  // namespace
+
+std::optional<std::filesystem::path> keep_richer_view(const State& state, const std::filesystem::path& out) {
+  const std::filesystem::path file = out / "results.h5";
+  const std::int64_t known = records_in_view(file);
+  if (known <= static_cast<std::int64_t>(state.records)) return std::nullopt;
+  const std::filesystem::path kept = out / fmt::format("results-of-{}-records.h5", known);
+  rename_file(file, kept);
+  return kept;
+}
 
 std::span<const ViewTable> view_tables() {
   static constexpr ViewTable kTables[] = {

@@ -22,7 +22,12 @@ void check_outputs(const Whole& whole) {
     check_axis(whole, figure, "x", figure.x);
     check_axis(whole, figure, "series", figure.series);
     try {
-      metrics::parse_metric(figure.y);
+      const auto metric = metrics::parse_metric(figure.y);
+      const Experiment* shown = find_experiment(whole.study, figure.experiment);
+      const std::string why = shown ? not_recorded(whole.study, *shown, metric.subset) : "";
+      if (!why.empty())
+        whole.report.error(figure.where, "figure.y",
+                           {"'" + figure.y + "' is not recorded", why, how_to_record(metric.subset)});
     } catch (const UsageError& error) {
       whole.report.error(figure.where, "figure.y", complaint_of(error));
     }

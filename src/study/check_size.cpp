@@ -5,16 +5,30 @@
 
 namespace espalier::study {
 
+namespace {
+
+constexpr std::int64_t kCounted = 1'000'000'000'000'000;  ///< beyond, products saturate
+
+std::string runs_text(std::int64_t cells) {
+  return cells > kCounted ? "more than " + std::to_string(kCounted) : "up to " + std::to_string(cells);
+}
+
+}  // namespace
+
 void check_size(const Whole& whole) {
-  std::int64_t sum = 0;
+  std::int64_t above = 0;
   for (const auto& experiment : whole.study.experiments) {
     const std::int64_t cells = cell_count(whole.study, experiment);
-    sum += std::min(cells, whole.study.max_runs + 1);
-    if (sum <= whole.study.max_runs) continue;
-    return whole.report.error(
-        experiment.where, key_of(experiment, "axes"),
-        {"up to " + std::to_string(cells) + " runs here pass the limit of " + std::to_string(whole.study.max_runs),
-         "the axes multiply", "Shorten an axis, or raise study.max_runs"});
+    const std::int64_t counted = std::min(cells, whole.study.max_runs + 1);
+    if (above + counted <= whole.study.max_runs) {
+      above += counted;
+      continue;
+    }
+    return whole.report.error(experiment.where, key_of(experiment, "axes"),
+                              {runs_text(cells) + " runs here" +
+                                   (above > 0 ? " and " + std::to_string(above) + " in the experiments above" : "") +
+                                   " pass the limit of " + std::to_string(whole.study.max_runs),
+                               "the axes multiply", "Shorten an axis, or raise study.max_runs"});
   }
 }
 

@@ -29,7 +29,8 @@ std::set<std::string> targets_of(const Study& study, const Experiment& experimen
   return names;
 }
 
-/// Why this metric of this experiment is not recorded; "" where it is.
+}  // namespace
+
 std::string not_recorded(const Study& study, const Experiment& experiment, metrics::Subset subset) {
   const auto wanted = targets_of(study, experiment);
   for (const auto& target : study.targets) {
@@ -47,6 +48,18 @@ std::string not_recorded(const Study& study, const Experiment& experiment, metri
   return "";
 }
 
+std::string how_to_record(metrics::Subset subset) {
+  switch (subset) {
+    case metrics::Subset::valid: return "Add valid = { per_class = N } to the data";
+    case metrics::Subset::test: return "Add test = { per_class = N } to the data, or test files";
+    case metrics::Subset::fit: return "Set train.fit = true";
+    case metrics::Subset::train: break;
+  }
+  return "";
+}
+
+namespace {
+
 void check_metric(const Scope& scope) {
   if (scope.take.best.empty()) return;
   metrics::MetricName metric;
@@ -59,7 +72,8 @@ void check_metric(const Scope& scope) {
     const Experiment* from = find_experiment(scope.whole.study, name);
     const std::string why = from ? not_recorded(scope.whole.study, *from, metric.subset) : "";
     if (!why.empty())
-      return scope.error("best", {"'" + scope.take.best + "' is not recorded in experiment '" + name + "'", why, ""});
+      return scope.error("best", {"'" + scope.take.best + "' is not recorded in experiment '" + name + "'", why,
+                                  how_to_record(metric.subset)});
   }
   if (metric.subset != metrics::Subset::test) return;
   scope.whole.report.warning(

@@ -35,7 +35,7 @@ void add_data(Docs& all) {
   add(all, "data.NAME",
       {{"format", "word", "required", "\"idx\", \"cifar\", \"folder\", \"pack\" or \"made\""},
        {"images", "word or words", "required but for made",
-        "idx: image files; cifar: record files; folder: one folder "
+        "idx: one image file; cifar: record files; folder: one folder "
         "with a folder a class; pack: one safetensors file"},
        {"labels", "word", "required for idx", "idx: the label file"},
        {"test", "table", "none", "test images: { per_class = N } or files of their own"},
@@ -142,12 +142,12 @@ void add_train(Docs& all) {
        {"weight_decay", "number", "0", "added to the gradient, weights and biases alike"},
        {"augment", "table", "nothing", "random changes of training images"},
        {"frozen_dropout", "word", "\"off\"", "dropout of frozen units: \"off\" or \"on\""},
-       {"precision", "word", "\"fp32\"", "\"fp32\", \"tf32\" or \"bf16\""},
+       {"precision", "word", "\"fp32\"", "\"fp32\""},
        {"evaluate", "table", "{ every = 1 }", "when validation and test images are evaluated"},
        {"fit", "truth value", "false", "also measure the finished network on its training images"},
        {"rates", "array of tables", "top 0.01, rest 0.001, x0.1 every 30",
         "rate groups; the first that matches a unit wins"},
-       {"keep", "word", "\"none\"", "networks of runs kept: \"none\", \"selected\", \"last\", \"best\" or \"all\""},
+       {"keep", "word", "\"none\"", "networks of runs kept at their end: \"none\" or \"last\""},
        {"warn_below", "number", "none", "sources: validation top-1 of a usable source"}});
   add(all, "train.augment",
       {{"flip", "truth value", "false", "mirror half of the images"},

@@ -96,14 +96,18 @@ void check_files(const Reader& reader, const DataSet& data) {
   if (made && reader.has("images")) {
     reader.error("images", {"made data have no files", "their images are drawn from a seed", "Remove it"});
   }
+  if (data.format != DataFormat::idx && reader.has("labels")) {
+    reader.error("labels",
+                 {"this format has no label file", "its labels stand in the records or in folder names", "Remove it"});
+  }
   if (data.format == DataFormat::idx && !reader.has("labels")) reader.missing("labels", "Name the label file");
   if (data.test_files && data.format == DataFormat::idx && data.test_files->labels.empty()) {
-    reader.error("test", {"'labels' is missing", "idx images have labels in a file of their own", ""});
+    reader.error("test", {"'labels' is missing", "idx images have labels in a file of their own", "Add labels = ..."});
   }
   const bool one_path =
       data.format == DataFormat::idx || data.format == DataFormat::folder || data.format == DataFormat::pack;
   if (one_path && data.format != DataFormat::idx && data.files.images.size() > 1) {
-    reader.error("images", {"expected one path", "this format has its images in one place", ""});
+    reader.error("images", {"expected one path", "this format has its images in one place", "Name one"});
   }
 }
 

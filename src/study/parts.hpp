@@ -1,5 +1,6 @@
 #pragma once
 // The tables of a study, one function each, and the checks that need all of them.
+#include "espalier/metrics/row.hpp"
 #include "espalier/study/parse.hpp"
 #include "study/reader.hpp"
 
@@ -43,6 +44,11 @@ void check_takes(const Whole& whole);                               ///< selecti
 void check_freezing(const Whole& whole);                            ///< frozen > transferred
 void check_size(const Whole& whole);                                ///< the product
 void check_outputs(const Whole& whole);                             ///< figures
+
+/// Why a metric of this experiment is not recorded; "" where it is.
+std::string not_recorded(const Study& study, const Experiment& experiment, metrics::Subset subset);
+/// What to write, so that it is.
+std::string how_to_record(metrics::Subset subset);
 
 /// The data set whose classes the split divides; "" where none is known.
 std::string split_data(const Study& study);

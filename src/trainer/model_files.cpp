@@ -42,8 +42,12 @@ model::Description named_description(const NetworkChoice& choice) {
 }
 
 model::Description file_description(const data::TensorFile& file, const NetworkChoice& choice) {
+  if (const auto own = model::description_of(file)) {
+    if (choice.name.empty() || named_description(choice).network == own->network) return *own;
+    throw UsageError("'" + file.file.string() + "' holds another network than '" + choice.name + "'",
+                     "the file describes its own units", "Leave --network out.");
+  }
   if (choice.name.empty()) {
-    if (const auto own = model::description_of(file)) return *own;
     throw UsageError("the file does not say which network it holds", "it has no description of units",
                      "Add --network NAME.");
   }

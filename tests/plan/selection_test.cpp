@@ -237,6 +237,44 @@ TEST_CASE("plan: a size that cannot be is said once, not again by what would cho
   CHECK(refused.find("no run to choose from") == std::string::npos);
 }
 
+TEST_CASE("plan: a choice that was made stands for the question it answered, and for no other") {
+  auto study = chain(1);
+  const Plan before = compiled(study);
+  const auto best_is = [&](int n) {
+    return support::all_finished(before, [n](const PlannedRun& run) {
+      return run.experiment == "first" && number(run, "transferred") == n ? 900 : 500;
+    });
+  };
+  CompileOptions options;
+  options.decided = compiled(study, best_is(3)).selections;
+  const std::vector<Label> three = {{"transferred", "3"}}, two = {{"transferred", "2"}};
+
+  CHECK(selection_for(compiled(study, best_is(2), options), "second", "1").chosen == three);
+  study.experiments[1].takes[0].best = "valid.loss";
+  CHECK(selection_for(compiled(study, best_is(2), options), "second", "1").metric == "valid.loss");
+  study.experiments[1].takes[0].best = "valid.top1";
+  study.experiments[0].axes[0].values = {1, 2};
+  CHECK(selection_for(compiled(study, best_is(2), options), "second", "1").chosen == two);
+}
+
+TEST_CASE("plan: a setting with missing runs ranks behind whole ones") {
+  auto easy = setting("easy", {{"1", "", 0.9, 1}});
+  easy.missing = 1;
+  const auto ranked = rank({easy, setting("whole", {{"1", "", 0.5, 1}, {"2", "", 0.4, 1}})}, true);
+
+  CHECK(ranked[0].values[0].value == "whole");
+}
+
+TEST_CASE("plan: a win of a split goes to the lower loss where metrics are equal") {
+  const auto ranked = rank({setting("1", {{"1", "", 0.5, 2.0}, {"2", "", 0.9, 1.0}}),
+                            setting("2", {{"1", "", 0.5, 1.0}, {"2", "", 0.1, 1.0}})},
+                           true);
+
+  CHECK(ranked[0].values[0].value == "1");
+  CHECK(ranked[0].wins == 1);
+  CHECK(ranked[1].wins == 1);
+}
+
 TEST_CASE("plan: selections that cannot be right are refused when the study is read") {
   auto study = chain();
   study.experiments[1].takes[0].from = {"firts"};

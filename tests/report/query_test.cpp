@@ -74,7 +74,8 @@ TEST_CASE("report: conditions select by value, whatever its spelling") {
 
   CHECK(report::select(views, {report::parse_condition("per_class = 1.0|all")}).size() == 12);
   CHECK(report::select(views, report::parse_conditions("per_class=1,transferred=0,split=2")).size() == 1);
-  CHECK(report::select(views, {report::parse_condition("experiment=other")}).empty());
+  CHECK_THROWS_WITH(report::select(views, {report::parse_condition("experiment=other")}),
+                    Catch::Contains("no run has experiment = other") && Catch::Contains("the values here are e"));
   CHECK_THROWS_WITH(report::select(views, {report::parse_condition("frozen=1")}),
                     Catch::Contains("no run has an axis 'frozen'"));
   CHECK_THROWS_AS(report::parse_condition("per_class"), UsageError);

@@ -46,9 +46,45 @@ TEST_CASE("loss: a task that crashes its trainer beyond its budget is quarantine
   auto answer = scene.lost(1, order);
 
   CHECK(answer.fact<AttemptLost>().charged);
-  answer.ended("a", RunState::quarantined);
+  const auto end = answer.fact<TaskEnded>();
+  CHECK((end.task == id("a") && end.state == RunState::quarantined));
+  CHECK(end.fence > order.fence);  // the loss has ended that attempt: a second end of it would not count
   answer.ended("b", RunState::aborted);
   answer.nothing_else();
+}
+
+TEST_CASE(
+    "loss: an attempt lost before it said so counts from its checkpoint, so that no row before that is given up") {
+  Scene scene;
+  for (int worker = 1; worker <= 2; ++worker) scene.hello(worker);
+  auto known = added("a");
+  known.history.resume = {"cc"};
+  known.history.resume_at = {30, 0};
+  const auto order = scene.add({known}).order(1, "a");
+
+  auto answer = scene.lost(1, order);
+
+  CHECK(answer.fact<AttemptBegun>().resumed_from == task::Moment{30, 0});
+  CHECK(answer.fact<AttemptLost>().charged);
+  CHECK(answer.order(2, "a").resume.hex == "cc");
+}
+
+TEST_CASE("loss: what the machine could not do is charged to no task; a worker with three such losses gets no more") {
+  Scene scene;
+  scene.hello(1);
+  auto order = scene.add({added("a")}).order(1, "a");
+  for (int loss = 1; loss <= 3; ++loss) {
+    scene.started(order);
+    auto answer = scene.on(TrainerLost{{1}, LossCause::environment, 0, 77, "no space left\n", id("a"), order.fence});
+    CHECK_FALSE(answer.fact<AttemptLost>().charged);
+    if (loss < 3) {
+      order = answer.order(1, "a");
+      continue;
+    }
+    CHECK(answer.warnings().size() == 1);
+    CHECK(answer.give_up().find("no space left") != std::string::npos);
+    answer.nothing_else();
+  }
 }
 
 TEST_CASE("loss: what was queued comes back uncharged and goes out again") {

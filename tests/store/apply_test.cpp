@@ -57,6 +57,18 @@ TEST_CASE("apply: a task runs with its attempt and is done with its end") {
   CHECK(state.dropped.empty());
 }
 
+TEST_CASE("apply: a quarantine follows the loss that ended the attempt, and counts") {
+  State state = state_with_tasks(1);
+  apply_record(state, attempt_of(0, {1, 3}));
+  apply_record(state, loss(0, {1, 3}, true));
+
+  apply_record(state, ended_of(0, {1, 4}, RunState::quarantined, "lost 3 times"));
+
+  CHECK(task_in(state).state == RunState::quarantined);
+  CHECK(task_in(state).cause == "lost 3 times");
+  CHECK(task_in(state).attempts.back().outcome != "done");
+}
+
 TEST_CASE("apply: a repeated end counts once") {
   State state = state_with_tasks(1);
   apply_record(state, attempt_of(0, {1, 1}));

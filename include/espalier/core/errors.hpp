@@ -30,7 +30,13 @@ class CorruptionError : public Error {
   using Error::Error;
 };
 
+/// This launch cannot go on, but another may: exit code 70, and the supervisor starts again.
+class RelaunchError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// The exit codes of both programs; 128+n means killed by signal n.
-enum class ExitCode : int { done = 0, some_failed = 1, usage = 2, stopped = 75, environment = 77 };
+enum class ExitCode : int { done = 0, some_failed = 1, usage = 2, internal = 70, stopped = 75, environment = 77 };
 
 }  // namespace espalier

@@ -8,9 +8,15 @@
 
 namespace espalier::grid {
 
+/// A condition that cannot be read, and where it stands.
+struct MalformedRule {
+  study::Location where;
+  std::string problem;
+};
+
 class Rules {
  public:
-  /// Throws UsageError naming the rule whose condition cannot be read.
+  /// Throws MalformedRule where a condition cannot be read.
   Rules(const std::vector<study::Exclude>& excludes, const std::vector<std::string>& columns);
 
   /// Name of the first rule that can be judged and holds; null: the cell stays. Throws UsageError as Condition::holds.

@@ -11,7 +11,9 @@ struct WordTable {
 
 /// For readers: percent, rounded.
 WordTable readable(const std::vector<stats::Cell>& cells, const Query& query);
-WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& query);
+/// `a` and `b` head the columns of the two sides.
+WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& query, const std::string& a,
+                   const std::string& b);
 
 /// For programs: full precision, one column a quantity; an empty field is "none".
 WordTable exact(const std::vector<stats::Cell>& cells, const Query& query);

@@ -26,6 +26,10 @@ struct Query {
 /// Runs that fulfil all conditions. Values compare as values: 0.010 is 0.01. Throws UsageError for an unknown axis.
 std::vector<RunView> select(const std::vector<RunView>& views, const std::vector<Condition>& conditions);
 
+/// Axes that the conditions do not name and in which paired runs of the two sides differ all the same.
+std::vector<std::string> also_differing(const std::vector<RunView>& views, const std::vector<Condition>& a,
+                                        const std::vector<Condition>& b, const Query& query);
+
 /// What statistics see of `views`. Throws UsageError where an axis that is neither in `by` nor in `over` varies within
 /// a cell of one split, or the metric was recorded by none of the runs that are done.
 std::vector<stats::Observation> observe(const std::vector<RunView>& views, const Query& query);

@@ -21,6 +21,7 @@ struct SourceBar {
 struct Planned {
   plan::Plan plan;
   std::map<TaskId, SourceBar> bars;
+  std::vector<ArtifactId> checkpoints;  ///< of the study's sources: kept, even where no task needs them yet
 };
 
 /// Compiles the study for what is known so far. Called at the start and whenever a selection can be made.

@@ -17,6 +17,7 @@ struct History {
   std::int32_t charged = 0;  ///< crashes that count against its budget
   ArtifactId resume;         ///< training checkpoint to go on from
   ArtifactId finished;       ///< its network, where it was kept
+  task::Moment resume_at;    ///< where `resume` stands
 };
 
 struct AddedTask {
@@ -24,7 +25,7 @@ struct AddedTask {
   History history;
 };
 
-/// Sources before what needs them; tasks that are known already are left as they are.
+/// Sources before what needs them; of tasks that are known already only what they record is news.
 struct TasksAdded {
   std::vector<AddedTask> tasks;
 };

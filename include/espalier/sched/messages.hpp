@@ -33,6 +33,8 @@ enum class MessageType : std::uint16_t {
 
 /// Exit code of a trainer that ran out of memory.
 inline constexpr int kOutOfMemoryExit = 3;
+/// Exit code of a trainer whose machine could not do it: no disk left, images gone. No task is charged for it.
+inline constexpr int kEnvironmentExit = 77;
 
 /// First frame to every agent and trainer. Paths are absolute.
 struct Setup {
@@ -182,7 +184,7 @@ struct Hello {
   }
 };
 
-enum class LossCause : std::uint8_t { crashed, killed, hung, out_of_memory, exited };
+enum class LossCause : std::uint8_t { crashed, killed, hung, out_of_memory, exited, environment };
 
 /// The agent's trainer is gone and reaped; `tasks` are given back with their fences.
 struct TrainerLost {

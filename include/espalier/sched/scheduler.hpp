@@ -36,6 +36,7 @@ class Scheduler {
   bool all_ended() const;
   /// A stop was asked for and every worker has left.
   bool all_left() const;
+  bool knows(const TaskId& task) const;
   /// Of a task that was added; waiting, ready, running or an end.
   plan::RunState state_of(const TaskId& task) const;
   Counts counts() const;

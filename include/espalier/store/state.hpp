@@ -87,6 +87,12 @@ struct State {
   plan::Outcomes outcomes() const;
 };
 
+/// Of a line in `dropped`: what a writer that was killed leaves behind, rather than damage?
+bool is_harmless(const std::string& dropped);
+
+/// Nobody works on this directory: what the journal's end says is running is so no more.
+void settle_dead(State& state);
+
 /// Is a task in this state never to be worked on again by itself?
 bool is_final(plan::RunState state);
 
