@@ -7,14 +7,31 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MAX_FILE, MAX_FUNCTION, MAX_BYTES = 400, 60, 1 << 20
-# A function body: a line that ends in "{", indented at most 2, up to the closing brace at the same indent.
-OPENING = re.compile(r"^( {0,2})[\w~:<>,&*\[\]=(\"' \-+!|.]+\)[^;]*\{$")
+# A function body: from a line that ends in "{", indented at most 2, or from the first line of a signature that is broken,
+# up to the closing brace at the same indent.
+OPENING = re.compile(r"^( {0,2})(?=\S)[\w~:<>,&*\[\]=(\"' \-+!|.]+\)[^;]*\{$")
 SAME_NAME = {"CMakeLists.txt", "__init__.py", "README.md"}
+
+
+def joined(lines):
+    """(number, line): a signature over several lines is one line, with the number of its first."""
+    first, held = 0, ""
+    for number, line in enumerate(lines, 1):
+        if held:
+            held += " " + line.strip()
+            if line.endswith((",", "(")):
+                continue
+            yield first, held
+            held = ""
+        elif re.match(r"^ {0,2}[\w:<>&*~]", line) and line.endswith((",", "(")):
+            first, held = number, line
+        else:
+            yield number, line
 
 
 def functions(lines):
     start, indent, name = None, "", ""
-    for number, line in enumerate(lines, 1):
+    for number, line in joined(lines):
         if start is None:
             match = OPENING.match(line)
             if match and not line.lstrip().startswith(("namespace", "struct", "class", "enum")):
