@@ -64,10 +64,10 @@ def high_units():
     print("\n### (b) Accuracy falls as more units learn at the high rate\n")
     test = cells("high-units", "test.top1", ["per_class", "high_units_number"])
     values = numbers("high-units", "high_units")
-    head("per class", *[f"h = {h:g}" for h in values], f"h = {values[-1]:g} against h = 1", "h = 2 against h = 1")
+    head("per class", *[f"h = {h:g}" for h in values], f"h = {values[-1]:g} against h = 2", "h = 1 against h = 2")
     for size in SIZES:
-        row(size, *[f"{test[size, h].mean():.1f}" for h in values], interval(test[size, values[-1]] - test[size, 1]),
-            interval(test[size, 2] - test[size, 1]))
+        row(size, *[f"{test[size, h].mean():.1f}" for h in values], interval(test[size, values[-1]] - test[size, 2]),
+            interval(test[size, 1] - test[size, 2]))
 
 
 def decay_epoch():
@@ -86,12 +86,12 @@ def frozen():
     by = ["per_class", "frozen_number"]
     valid, test = cells("frozen", "valid.top1", by), cells("frozen", "test.top1", by)
     values = numbers("frozen", "frozen")
-    head("per class", *[f"k = {k:g}" for k in values], "best k (validation)", "k = 1 against k = 0", "k = 3 against k = 0")
+    head("per class", *[f"k = {k:g}" for k in values], "best k (validation)", "k = 3 against k = 0", "k = 6 against k = 0")
     for size in SIZES:
         there = [k for k in values if (size, k) in test and test[size, k].notna().all()]
         row(size, *[f"{test[size, k].mean():.1f}" if k in there else "" for k in values],
             f"{best(valid, size, there, 1):g}",
-            *[interval(test[size, k] - test[size, 0]) if k in there else "" for k in (1, 3)])
+            *[interval(test[size, k] - test[size, 0]) if k in there else "" for k in (3, 6)])
 
 
 def overfitting():
