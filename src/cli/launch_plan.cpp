@@ -1,11 +1,16 @@
 #include "cli/launch_plan.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/process/descriptor.hpp"
 
 namespace espalier::cli {
 
@@ -60,6 +65,14 @@ std::map<TaskId, runtime::SourceBar> bars_of(const study::Study& study, const pl
   return bars;
 }
 
+/// A file or folder, to the disk: a name that says what its bytes hash to must never stand over others.
+void sync(const std::filesystem::path& path) {
+  const process::Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!opened || ::fsync(opened.get()) != 0) {
+    throw EnvironmentError("'" + path.string() + "' cannot be written", std::strerror(errno), "");
+  }
+}
+
 }  // namespace
 
 store::StudyRecord study_record(const StudyInput& input, const RunArguments& arguments) {
@@ -109,10 +122,14 @@ void bring_checkpoints(const StudyInput& input, const RunArguments& arguments, c
     const auto digest = input.facts.checkpoints.find(source.name);
     if (digest == input.facts.checkpoints.end()) continue;
     const auto file = artifacts / (digest->second.hex + ".safetensors");
-    if (std::filesystem::exists(file)) continue;
+    const auto original = root / source.checkpoint;
+    if (std::filesystem::exists(file) && std::filesystem::file_size(file) == std::filesystem::file_size(original))
+      continue;
     const auto beside = file.string() + ".new";
-    std::filesystem::copy_file(root / source.checkpoint, beside, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(original, beside, std::filesystem::copy_options::overwrite_existing);
+    sync(beside);
     std::filesystem::rename(beside, file);
+    sync(artifacts);
   }
 }
 

@@ -197,7 +197,7 @@ bool SchedulerLoop::selection_is_due() const {
 
 void SchedulerLoop::judge_source(const TaskId& id) {
   const auto bar = bars_.find(id);
-  if (bar == bars_.end()) return;
+  if (bar == bars_.end() || setup_.smoke) return;  // one step makes no source
   const auto& rows = book_.state().tasks.at(id).rows;
   const auto last = std::find_if(rows.rbegin(), rows.rend(),
                                  [](const auto& one) { return one.row.subset == metrics::Subset::valid; });

@@ -26,9 +26,12 @@ std::int64_t attempt_number(const TaskState& task, Fence fence) {
   return 0;
 }
 
+/// A column is as wide as its longest text, for every row: the journal has the whole of it.
+std::string_view brief(std::string_view text) { return text.substr(0, 240); }
+
 std::string_view cause_of(const State& state, const plan::PlannedRun& run) {
   const auto found = state.tasks.find(run.task);
-  return found == state.tasks.end() || !run.aborted.empty() ? run.aborted : found->second.cause;
+  return brief(found == state.tasks.end() || !run.aborted.empty() ? run.aborted : found->second.cause);
 }
 
 struct OwnedRow {
@@ -85,7 +88,7 @@ h5::Table tasks_table(const State& state) {
   add.texts("task", [](Item task) -> std::string_view { return task->task.id.hex; });
   add.texts("kind", [](Item task) { return name_of(task->task.kind); });
   add.texts("state", [](Item task) { return plan::name_of(task->state); });
-  add.texts("cause", [](Item task) -> std::string_view { return task->cause; });
+  add.texts("cause", [](Item task) { return brief(task->cause); });
   add.reals("cost_s", [](Item task) { return task->task.cost_s; });
   add.reals("seconds", [](Item task) { return task->seconds; });
   add.integers("epoch_images", [](Item task) { return task->epoch_images; });

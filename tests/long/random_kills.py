@@ -14,7 +14,7 @@ from collections import Counter
 from launches import Launch
 
 KINDS = ("trainer", "agent", "rank0", "mpirun", "supervisor")
-EPOCHS = 10
+EPOCHS = 40
 
 
 def kill_one(launch, chance):
@@ -41,7 +41,7 @@ def one_round(launch, chance, kills):
             launch.start()
             launches += 1
         if left:
-            time.sleep(chance.uniform(0.2, 4))
+            time.sleep(chance.uniform(0.2, 3))
             kind = kill_one(launch, chance)
             kills.update([kind] if kind else [])
     while launch.wait() != 0:

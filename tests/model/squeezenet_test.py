@@ -1,5 +1,6 @@
 """SqueezeNet from its Caffe table as listed units: its features are those of a PyTorch forward pass."""
 import pathlib
+import sys
 import tempfile
 
 import torch
@@ -34,7 +35,7 @@ def logits(w, x):
 def main():
     if not WEIGHTS.exists():
         print(f"*** NOT RUN: no SqueezeNet at {FOLDER}. Set ESPALIER_SHARED_DATA. ***")
-        return
+        sys.exit(77)  # ctest lists it as skipped
     torch.manual_seed(1)
     weights = load_file(WEIGHTS)
     images = torch.randn(3, 3, 227, 227) * 60
