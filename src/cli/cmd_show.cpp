@@ -36,7 +36,7 @@ const task::Task* find_task(const plan::Plan& plan, const TaskId& id) {
 }
 
 std::string task_text(const plan::Plan& plan, const task::Task& task, const StudyInput& input) {
-  return units_table(plan, task) + "\n" + task_facts(plan, task, input.facts);
+  return units_table(plan, task) + "\n" + task_facts(plan, task, input.study, input.facts);
 }
 
 std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,
@@ -55,8 +55,10 @@ std::string run_text(const plan::Plan& plan, const plan::PlannedRun& run, const 
   std::string text = fmt::format("run {} of experiment '{}'\n\n", run.id.brief(), run.experiment);
   text += values_table(shown_labels(input.study, run)) + "\n";
   if (!run.aborted.empty()) return text + "aborted: " + run.aborted + "\n";
-  if (!run.waits_for.empty())
-    return text + "waits for the selection " + run.waits_for + ": its rows are not known yet\n";
+  if (!run.waits_for.empty()) {
+    text += "waits for the selection " + run.waits_for + ": its rows are not known yet\n\n";
+    return text + values_table(shown_training(input.study, run, ShownRole::target));
+  }
   const auto* task = find_task(plan, run.task);
   if (!task) return text;
   text += fmt::format("task {}\n\n{}\n", run.task.brief(), task_text(plan, *task, input));

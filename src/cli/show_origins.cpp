@@ -106,6 +106,7 @@ const std::vector<Key>& train_keys() {
       {"keep", [](const TrainValues& v) { return v.keep.empty() ? std::nullopt : std::optional(v.keep); }},
       {"rates",
        [](const TrainValues& v) { return v.rates.empty() ? std::nullopt : std::optional(rates_text(v.rates)); }},
+      {"warn_below", [](const TrainValues& v) { return text_of(v.warn_below); }},
   };
   return keys;
 }
@@ -152,7 +153,7 @@ std::vector<ShownValue> shown_training(const study::Study& study, const plan::Pl
     for (auto set = sets.begin(); shown.from.empty() && set != sets.end(); ++set) {
       if (const auto text = key.read(set->first)) shown = {key.name, *text, set->second};
     }
-    all.push_back(shown);
+    if (!shown.from.empty()) all.push_back(shown);  // warn_below has no default
   }
   return all;
 }

@@ -81,6 +81,23 @@ std::string class_names(const std::vector<std::int32_t>& classes, const plan::Da
   return classes.size() > kClassesNamed ? text + ", ..." : text;
 }
 
+/// "data      omniglot: idx, shuffled; pixels / 255 less (0) over (1), given; short classes refused".
+std::string data_text(const study::Study& study, const plan::Facts& facts, const task::TrainSpec& spec) {
+  for (const auto& [name, one] : facts.data) {
+    const auto data = study.data.find(name);
+    if (one.digest != spec.subset.data || data == study.data.end()) continue;
+    const auto rule = data->second.short_classes;
+    return fmt::format("data      {}: images in {} order; pixels / 255 less ({}) over ({}), {}; short classes {}\n",
+                       name, data->second.order == task::ImageOrder::file ? "file" : "a fixed shuffled",
+                       fmt::join(spec.mean, ", "), fmt::join(spec.std, ", "),
+                       data->second.mean.empty() ? "computed" : "given",
+                       rule == study::ShortClasses::refuse     ? "refused"
+                       : rule == study::ShortClasses::take_all ? "give all they have"
+                                                               : "left out");
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string units_table(const plan::Plan& plan, const task::Task& task) {
@@ -112,13 +129,15 @@ std::string network_table(const plan::Plan& plan, const task::Task& task) {
   return table.text() + fmt::format("{} parameters\n", network::parameter_count(units));
 }
 
-std::string task_facts(const plan::Plan& plan, const task::Task& task, const plan::Facts& facts) {
+std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::Study& study,
+                       const plan::Facts& facts) {
   const auto& spec = task.train;
   const auto& subset = spec.subset;
   const auto& classes = classes_of(plan, task);
   const auto* data = facts_of(facts, subset.data);
-  std::string text = fmt::format("classes   {} ({})\n", classes.size(), class_names(classes, data));
-  text += fmt::format("images    {} a class for training of {} there, {} for validation, {} for test{}\n",
+  std::string text = data_text(study, facts, spec);
+  text += fmt::format("classes   {} ({})\n", classes.size(), class_names(classes, data));
+  text += fmt::format("images    up to {} a class for training of {} there, {} for validation, {} for test{}\n",
                       subset.per_class, subset.train_available, subset.valid_per_class, subset.test_per_class,
                       subset.test_data.empty() ? "" : " and test files of their own");
   text += fmt::format("length    {}, {} images seen, batches of {}\n", moment_text(spec.length), task.epoch_images,

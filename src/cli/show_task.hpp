@@ -11,6 +11,7 @@ std::string units_table(const plan::Plan& plan, const task::Task& task);
 /// One row a unit: its shapes, parameters and multiply-adds.
 std::string network_table(const plan::Plan& plan, const task::Task& task);
 /// Classes and images, batches and steps, seeds.
-std::string task_facts(const plan::Plan& plan, const task::Task& task, const plan::Facts& facts);
+std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::Study& study,
+                       const plan::Facts& facts);
 
 }  // namespace espalier::cli
