@@ -90,6 +90,20 @@ class Kills(unittest.TestCase):
 
         self.check_whole(launch)
 
+    def test_after_everything_is_killed_at_once_the_same_command_finishes(self):
+        launch = Launch(self.folder.name, "everything").start()
+        launch.wait_for_rows(10)
+        for pid in launch.processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # its parent's end was its own
+        self.assertEqual(launch.wait(), -signal.SIGKILL)
+
+        self.assertEqual(launch.finish(), 0, launch.said())
+
+        self.check_whole(launch)
+
     def test_many_kills_one_after_the_other_still_end_in_the_same_bits(self):
         launch = Launch(self.folder.name, "many").start()
         for rows, kind in ((4, "trainer"), (12, "rank0"), (20, "trainer"), (26, "agent")):
