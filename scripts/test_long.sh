@@ -7,7 +7,7 @@ scripts/bootstrap.sh
 scripts/build.sh -DESPALIER_TESTS=ON -DESPALIER_BENCH=ON
 export ESPALIER_BIN=$PWD/build/bin PYTHONPATH=$PWD/tests/support
 parts=$(mktemp -d)
-trap 'rm -rf "$parts"' EXIT
+trap 'rm -rf "$parts" "$parts.json"' EXIT
 
 part() {  # part NAME COMMAND...: its standard output is one JSON object
   local name=$1
@@ -26,7 +26,7 @@ part journal build/bin/bench_journal
 part train_step build/bin/bench_train_step
 part train_step_torch .venv/bin/python bench/train_step.py
 
-.venv/bin/python - "$parts" <<'PYTHON' >results/test_long.json
+.venv/bin/python - "$parts" <<'PYTHON' >"$parts.json"
 import datetime, json, os, pathlib, subprocess, sys
 commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
 model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown")
@@ -34,4 +34,5 @@ parts = {file.stem: json.loads(file.read_text()) for file in sorted(pathlib.Path
 print(json.dumps({"date": datetime.date.today().isoformat(), "commit": commit, "cores": os.cpu_count(),
                   "processor": model, "parts": parts}, indent=2))
 PYTHON
+mv "$parts.json" results/test_long.json
 echo "wrote results/test_long.json"

@@ -35,8 +35,22 @@ const task::Task* find_task(const plan::Plan& plan, const TaskId& id) {
   return nullptr;
 }
 
-std::string task_text(const plan::Plan& plan, const task::Task& task, const StudyInput& input) {
-  return units_table(plan, task) + "\n" + task_facts(plan, task, input.study, input.facts);
+/// The data that a run's source or target is made of.
+std::string data_of(const study::Study& study, const plan::PlannedRun& run, ShownRole role) {
+  const auto* name = run.label(role == ShownRole::source ? "source" : "target");
+  const auto find = [&](const auto& entries) {
+    for (const auto& entry : entries) {
+      if (name && entry.name == *name) return entry.data;
+    }
+    return std::string();
+  };
+  return role == ShownRole::source ? find(study.sources) : find(study.targets);
+}
+
+std::string task_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,
+                      const StudyInput& input, ShownRole role) {
+  const auto data = data_of(input.study, run, role);
+  return units_table(plan, task) + "\n" + task_facts(plan, task, input.study.data.at(data), input.facts.data.at(data));
 }
 
 std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,
@@ -45,7 +59,8 @@ std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, con
   for (const auto& need : task.needs) {
     const auto* source = find_task(plan, need);
     if (!source) continue;
-    text += fmt::format("\nsource: task {}\n\n{}\n", need.brief(), task_text(plan, *source, input));
+    text +=
+        fmt::format("\nsource: task {}\n\n{}\n", need.brief(), task_text(plan, run, *source, input, ShownRole::source));
     text += values_table(shown_training(input.study, run, ShownRole::source));
   }
   return text;
@@ -61,7 +76,7 @@ std::string run_text(const plan::Plan& plan, const plan::PlannedRun& run, const 
   }
   const auto* task = find_task(plan, run.task);
   if (!task) return text;
-  text += fmt::format("task {}\n\n{}\n", run.task.brief(), task_text(plan, *task, input));
+  text += fmt::format("task {}\n\n{}\n", run.task.brief(), task_text(plan, run, *task, input, ShownRole::target));
   text += values_table(shown_training(input.study, run, ShownRole::target)) + "\n";
   text += network_table(plan, *task);
   return text + source_text(plan, run, *task, input);

@@ -64,38 +64,25 @@ const std::vector<std::int32_t>& classes_of(const plan::Plan& plan, const task::
   return plan.catalog.class_lists.at(task.train.subset.classes).classes;
 }
 
-const plan::DataFacts* facts_of(const plan::Facts& facts, const std::string& digest) {
-  for (const auto& [name, one] : facts.data) {
-    if (one.digest == digest) return &one;
-  }
-  return nullptr;
-}
-
-std::string class_names(const std::vector<std::int32_t>& classes, const plan::DataFacts* facts) {
+std::string class_names(const std::vector<std::int32_t>& classes, const plan::DataFacts& facts) {
   std::string text;
   for (std::size_t i = 0; i < std::min(classes.size(), kClassesNamed); ++i) {
     const auto index = static_cast<std::size_t>(classes[i]);
     text += i ? ", " : "";
-    text += facts && index < facts->class_names.size() ? facts->class_names[index] : std::to_string(index);
+    text += index < facts.class_names.size() ? facts.class_names[index] : std::to_string(index);
   }
   return classes.size() > kClassesNamed ? text + ", ..." : text;
 }
 
-/// "data      omniglot: idx, shuffled; pixels / 255 less (0) over (1), given; short classes refused".
-std::string data_text(const study::Study& study, const plan::Facts& facts, const task::TrainSpec& spec) {
-  for (const auto& [name, one] : facts.data) {
-    const auto data = study.data.find(name);
-    if (one.digest != spec.subset.data || data == study.data.end()) continue;
-    const auto rule = data->second.short_classes;
-    return fmt::format("data      {}: images in {} order; pixels / 255 less ({}) over ({}), {}; short classes {}\n",
-                       name, data->second.order == task::ImageOrder::file ? "file" : "a fixed shuffled",
-                       fmt::join(spec.mean, ", "), fmt::join(spec.std, ", "),
-                       data->second.mean.empty() ? "computed" : "given",
-                       rule == study::ShortClasses::refuse     ? "refused"
-                       : rule == study::ShortClasses::take_all ? "give all they have"
-                                                               : "left out");
-  }
-  return "";
+/// "omniglot: images in a fixed shuffled order; pixels / 255 less (0) over (1), given; short classes refused".
+std::string data_text(const study::DataSet& data, const task::TrainSpec& spec) {
+  const auto rule = data.short_classes;
+  return fmt::format("{}: images in {} order; pixels / 255 less ({}) over ({}), {}; short classes {}", data.name,
+                     data.order == task::ImageOrder::file ? "file" : "a fixed shuffled", fmt::join(spec.mean, ", "),
+                     fmt::join(spec.std, ", "), data.mean.empty() ? "computed" : "given",
+                     rule == study::ShortClasses::refuse     ? "refused"
+                     : rule == study::ShortClasses::take_all ? "give all they have"
+                                                             : "left out");
 }
 
 }  // namespace
@@ -129,14 +116,13 @@ std::string network_table(const plan::Plan& plan, const task::Task& task) {
   return table.text() + fmt::format("{} parameters\n", network::parameter_count(units));
 }
 
-std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::Study& study,
-                       const plan::Facts& facts) {
+std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::DataSet& data,
+                       const plan::DataFacts& facts) {
   const auto& spec = task.train;
   const auto& subset = spec.subset;
   const auto& classes = classes_of(plan, task);
-  const auto* data = facts_of(facts, subset.data);
-  std::string text = data_text(study, facts, spec);
-  text += fmt::format("classes   {} ({})\n", classes.size(), class_names(classes, data));
+  std::string text = fmt::format("data      {}\n", data_text(data, spec));
+  text += fmt::format("classes   {} ({})\n", classes.size(), class_names(classes, facts));
   text += fmt::format("images    up to {} a class for training of {} there, {} for validation, {} for test{}\n",
                       subset.per_class, subset.train_available, subset.valid_per_class, subset.test_per_class,
                       subset.test_data.empty() ? "" : " and test files of their own");

@@ -10,8 +10,8 @@ namespace espalier::cli {
 std::string units_table(const plan::Plan& plan, const task::Task& task);
 /// One row a unit: its shapes, parameters and multiply-adds.
 std::string network_table(const plan::Plan& plan, const task::Task& task);
-/// Classes and images, batches and steps, seeds.
-std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::Study& study,
-                       const plan::Facts& facts);
+/// Data, classes and images, batches and steps, seeds. `data` is what the run knows them as.
+std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::DataSet& data,
+                       const plan::DataFacts& facts);
 
 }  // namespace espalier::cli
