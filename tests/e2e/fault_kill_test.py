@@ -1,5 +1,7 @@
 """kill -9 of every kind of process: the study finishes with the bits of an undisturbed run, nothing finished is done
 again, and no process is left."""
+import csv
+import io
 import os
 import signal
 import sys
@@ -13,7 +15,7 @@ class Kills(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
-        undisturbed = Launch(cls.folder.name, "undisturbed")
+        cls.undisturbed = undisturbed = Launch(cls.folder.name, "undisturbed")
         code = undisturbed.finish()
         assert code == 0, undisturbed.said()
         cls.expected = undisturbed.metrics()
@@ -51,6 +53,28 @@ class Kills(unittest.TestCase):
         self.assertIn(3, [resumed_epoch(attempt) for attempt in launch.records(6)])
         self.assertEqual(len(launch.records(10)), 1)
         self.check_whole(launch)
+
+    def test_a_task_that_always_crashes_is_quarantined_and_what_chooses_from_it_aborted(self):
+        task = self.task_of("transferred", transferred="0", per_class="2", split="1")
+        launch = Launch(self.folder.name, "quarantine", environment={"ESPALIER_FAULT": f"crash_at={task}:3:1"})
+        self.assertEqual(launch.finish(), 1, launch.said())
+
+        runs = launch.status()["experiments"]
+        self.assertEqual(runs["transferred"]["quarantined"], 1)
+        self.assertEqual(runs["transferred"]["done"], runs["transferred"]["total"] - 1)
+        self.assertGreater(runs["frozen"]["aborted"], 0)
+        self.assertGreater(runs["frozen"]["done"], 0)
+        self.assertEqual(len(launch.records(10)), 3)
+        self.assertEqual(launch.finish(), 1, launch.said())
+        self.assertEqual(len(launch.records(10)), 3)
+
+    def task_of(self, experiment, **axes):
+        """The task of one run of the undisturbed study."""
+        listed = self.undisturbed.ask("export", "--format", "csv", "--what", "runs")
+        for row in csv.DictReader(io.StringIO(listed)):
+            if row["experiment"] == experiment and all(row[axis] == value for axis, value in axes.items()):
+                return row["task"]
+        raise LookupError(axes)
 
     def test_a_hung_trainer_is_killed_and_its_task_repeated(self):
         marker = os.path.join(self.folder.name, "hung")

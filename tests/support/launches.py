@@ -1,5 +1,6 @@
 """Runs of the real program for end-to-end tests: start, watch, kill, compare. Processes are found by a mark in their
 environment, so that nothing of ours can hide."""
+import json
 import os
 import signal
 import struct
@@ -92,6 +93,14 @@ class Launch:
         code = self.process.wait(patience_s)
         assert self.gone_within(10), f"left behind: {self.processes()}"
         return code
+
+    def ask(self, verb, *words):
+        """What a looking verb prints on standard output."""
+        return subprocess.run([BIN / "espalier", verb, self.out, *words], check=True, capture_output=True, text=True,
+                              env=self.environment).stdout
+
+    def status(self):
+        return json.loads(self.ask("status", "--json"))
 
     def said(self):
         return self.output.read_text(errors="replace")
