@@ -3,6 +3,7 @@ again, and no process is left."""
 import csv
 import io
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -67,6 +68,18 @@ class Kills(unittest.TestCase):
         self.assertEqual(len(launch.records(10)), 3)
         self.assertEqual(launch.finish(), 1, launch.said())
         self.assertEqual(len(launch.records(10)), 3)
+
+    def test_images_that_vanish_cost_no_task_and_are_packed_again(self):
+        cache = os.path.join(self.folder.name, "own-cache")
+        launch = Launch(self.folder.name, "images", environment={"ESPALIER_CACHE": cache}).start()
+        launch.wait_for_rows(1)
+        shutil.rmtree(cache)
+
+        self.assertEqual(launch.wait(), 77, launch.said())
+
+        self.assertIn("every worker loses its trainers", launch.said())
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.check_whole(launch)
 
     def task_of(self, experiment, **axes):
         """The task of one run of the undisturbed study."""

@@ -73,8 +73,8 @@ class Launch:
         self.output = Path(folder) / f"{name}.said"
         self.study.write_text(STUDY.format(epochs=epochs))
         self.mark = uuid.uuid4().hex
-        self.environment = dict(os.environ, ESPALIER_TEST_MARK=self.mark, ESPALIER_CACHE=str(Path(folder) / "cache"),
-                                **(environment or {}))
+        self.environment = {**os.environ, "ESPALIER_TEST_MARK": self.mark,
+                            "ESPALIER_CACHE": str(Path(folder) / "cache"), **(environment or {})}
         self.command = [BIN / "espalier", "run", self.study, "--out", self.out, "--workers", str(workers),
                         "--checkpoint-s", "0", *more]
         self.process = None
