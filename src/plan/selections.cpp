@@ -152,7 +152,10 @@ bool Selections::holds(const SelectionOutcome& fact, const study::Take& take,
   if (fact.key.empty()) return true;
   if (!fact.reason.empty() || fact.metric != take.best || fact.candidates.size() != settings.size()) return false;
   std::set<std::string> splits;
-  for (const auto& ref : pool_of(take).by_per[per]) splits.insert(*ref.experiment->runs[ref.run].label("split"));
+  for (const auto& ref : pool_of(take).by_per[per]) {
+    const auto* split = ref.experiment->runs[ref.run].label("split");
+    splits.insert(split ? *split : "");
+  }
   return std::all_of(fact.candidates.begin(), fact.candidates.end(), [&](const Candidate& candidate) {
     const bool is_whole = candidate.diverged == 0 && candidate.missing == 0;
     if (is_whole && candidate.splits != static_cast<std::int32_t>(splits.size())) return false;
