@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What takes longer than CI may: studies under random kills, the quickstart held to its claims, the benches.
-# Writes results/test_long.json (date, commit, machine, figures); commit it. About half an hour on two cores.
+# Writes results/test_long.json (date, commit, machine, figures); commit it. About ten minutes on two cores, and the build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/bootstrap.sh

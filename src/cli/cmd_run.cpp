@@ -32,11 +32,6 @@ void refuse_if_held(const RunArguments& arguments) {
   store::DirectoryLock::acquire(store, who);
 }
 
-/// Never starts anew over a journal that is there and damaged.
-void refuse_if_damaged(const std::filesystem::path& out) {
-  if (std::filesystem::is_directory(out / "journal")) require_journal(store::replay(out, store::Detail::brief), out);
-}
-
 /// A smoke or no-op run begins anew each time.
 void prepare_store(const RunArguments& arguments) {
   const auto store = store_of(arguments);
@@ -44,11 +39,16 @@ void prepare_store(const RunArguments& arguments) {
   std::filesystem::create_directories(store);
 }
 
-void fill_defaults(RunArguments& arguments) {
-  if (arguments.threads == 0) {
-    const auto before = store::replay(store_of(arguments), store::Detail::brief);
-    arguments.threads = before.study.text.empty() ? 1 : before.study.threads;
-  }
+/// Never starts anew over a journal that is there and damaged.
+store::State earlier_launches(const std::filesystem::path& out) {
+  if (!std::filesystem::is_directory(out / "journal")) return {};
+  auto state = store::replay(out, store::Detail::brief);
+  require_journal(state, out);
+  return state;
+}
+
+void fill_defaults(RunArguments& arguments, const store::StudyRecord& before) {
+  if (arguments.threads == 0) arguments.threads = before.text.empty() ? 1 : before.threads;
   if (arguments.workers == 0) arguments.workers = std::max(1, runtime::usable_cores() / arguments.threads);
 }
 
@@ -67,8 +67,7 @@ int run(RunArguments arguments) {
   if (arguments.noop_tasks == 0) load_study(arguments.study, WantImages::yes);
   refuse_if_held(arguments);
   prepare_store(arguments);
-  refuse_if_damaged(store_of(arguments));
-  fill_defaults(arguments);
+  fill_defaults(arguments, earlier_launches(store_of(arguments)).study);
   runtime::SupervisorOptions options;
   options.out = store_of(arguments);
   options.workers = arguments.workers;

@@ -67,6 +67,13 @@ std::vector<std::string> values_at(const RunView& view, const std::vector<std::s
   return values;
 }
 
+/// What runs of the two sides of a comparison agree in.
+std::vector<std::string> pair_key(const RunView& view, const Query& query) {
+  auto key = values_at(view, query.by);
+  for (const auto* axis : {"split", "replicate"}) key.push_back(view.value(axis));
+  return key;
+}
+
 /// Refuses means over settings that the user did not ask to average over.
 class UnexplainedAxes {
  public:
@@ -198,12 +205,6 @@ std::vector<stats::Cell> aggregate(const std::vector<RunView>& views, const Quer
   const TupleOrder before(groups);
   std::stable_sort(cells.begin(), cells.end(), [&](const auto& a, const auto& b) { return before(a.group, b.group); });
   return cells;
-}
-
-std::vector<std::string> pair_key(const RunView& view, const Query& query) {
-  auto key = values_at(view, query.by);
-  for (const auto* axis : {"split", "replicate"}) key.push_back(view.value(axis));
-  return key;
 }
 
 std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<Condition>& a,

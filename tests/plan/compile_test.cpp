@@ -104,6 +104,25 @@ TEST_CASE("plan: short classes give all they have, or are left out at every size
   }
 }
 
+TEST_CASE("plan: a class that is left out is in neither half of a split") {
+  auto study = support::small_study(3);
+  study.split.source = study.split.target = 5;  // of 12 classes, two of which are short
+  study.data["letters"].short_classes = study::ShortClasses::leave_out;
+  study.experiments = {experiment("a", {axis("transferred", {2}), axis("per_class", {5})})};
+  auto facts = support::small_facts();
+  facts.data["letters"].class_counts[3] = facts.data["letters"].class_counts[7] = 11;
+
+  const Plan plan = compiled(study, {}, {}, facts);
+
+  for (const auto& task : plan.tasks) {
+    const auto& classes = plan.catalog.class_lists.at(task.train.subset.classes).classes;
+    CHECK(classes.size() == 5);
+    for (const int left_out : {3, 7}) CHECK(std::find(classes.begin(), classes.end(), left_out) == classes.end());
+  }
+  study.split.target = 6;
+  CHECK(complaints(study, facts).find("has 10 with enough images") != std::string::npos);
+}
+
 TEST_CASE("plan: halves of a split share no class, and listed splits are taken as they are") {
   auto study = support::small_study(3);
   study.experiments = {experiment("a", {axis("transferred", {2})})};

@@ -223,6 +223,31 @@ TEST_CASE("plan: a value given that cannot be trained aborts the run with the re
   CHECK(run.aborted.find("frozen = 2 exceeds transferred = 1") != std::string::npos);
 }
 
+TEST_CASE("plan: what a user gives must be asked for, and be one of the settings there are") {
+  const auto complaint = [](const SelectionOutcome& given) {
+    CompileOptions options;
+    options.decided = {given};
+    std::string text;
+    for (const auto& one : plan::compile(chain(1), support::small_facts(), {}, options).diagnostics)
+      text += one.problem;
+    return text;
+  };
+
+  CHECK(complaint(support::given("second", 1, {{"transferred", "2"}})).empty());
+  CHECK(complaint(support::given("nobody", 1, {{"transferred", "2"}})).find("'nobody") != std::string::npos);
+  CHECK(complaint(support::given("second", 11, {{"transferred", "2"}})).find("per_class=11") != std::string::npos);
+  CHECK(complaint(support::given("second", 1, {{"transferred", "9"}})).find("not one of the settings") !=
+        std::string::npos);
+}
+
+TEST_CASE("plan: a selection over all targets must say what becomes of them") {
+  auto study = chain(1);
+  study.targets.push_back(study.targets.front());
+  study.targets.back().name = "second target";
+
+  CHECK(support::complaints(study).find("average over 'target' unsaid") != std::string::npos);
+}
+
 TEST_CASE("plan: a size that cannot be is said once, not again by what would choose from it") {
   auto study = chain(1);
   for (auto& experiment : study.experiments) {

@@ -81,6 +81,33 @@ TEST_CASE("report: conditions select by value, whatever its spelling") {
   CHECK_THROWS_AS(report::parse_condition("per_class"), UsageError);
 }
 
+TEST_CASE("report: --over what every mean is over, or what --by lists, is refused") {
+  const auto directories = one(small_study());
+  const auto views = report::runs_of(directories);
+  auto query = by({"transferred", "per_class"});
+
+  query.over = {"split"};
+  CHECK_THROWS_WITH(report::observe(views, query), Catch::Contains("every mean is over anyway"));
+  query.over = {"per_class"};
+  CHECK_THROWS_WITH(report::observe(views, query), Catch::Contains("in --by and in --over"));
+}
+
+TEST_CASE("report: axes in which the sides of a contrast differ unsaid are told") {
+  StateBuilder builder;
+  for (int split = 1; split <= 3; ++split) {
+    for (const int n : {2, 6}) {
+      auto labels = cell(n, "1", split);
+      labels.push_back({"high_units", std::to_string(7 - n)});  // zipped with it
+      builder.done("e", labels, {.test_top1 = 0.5});
+    }
+  }
+  const auto directories = one(builder);
+  const auto views = report::runs_of(directories);
+  const auto a = report::parse_conditions("transferred=6"), b = report::parse_conditions("transferred=2");
+
+  CHECK((report::also_differing(views, a, b, by({"per_class"})) == std::vector<std::string>{"high_units"}));
+}
+
 TEST_CASE("report: diverged, waiting and later runs are counted in their cells") {
   StateBuilder builder;
   builder.done("e", cell(6, "1", 1), {.test_top1 = .5});

@@ -25,6 +25,23 @@ def check_verify_and_repair(out):
     assert json.loads(program("espalier", "verify", out, "--json").stdout)["findings"] == []
 
 
+def check_damage(out):
+    """What a damaged journal no longer holds is kept where it still stands, and said."""
+    segment = next((out / "journal").glob("*.log"))
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:len(whole) // 2] + b"x" + whole[len(whole) // 2 + 1:])
+    told = program("espalier", "aggregate", out, "--by", "transferred", "--over", "per_class,case")
+    assert "espalier: warning" in told.stderr and "verify" in told.stderr, told
+    assert program("espalier", "repair", out).returncode == 1
+    assert len(list(out.glob("results-of-*-records.h5"))) == 1
+    segment.write_bytes(whole[:20] + bytes([whole[20] ^ 1]) + whole[21:].ljust(5000, b"x"))
+    for verb in ("status", "repair"):
+        refused = program("espalier", verb, out)
+        assert refused.returncode == 77 and "is damaged" in refused.stderr, refused
+    segment.write_bytes(whole)
+    assert program("espalier", "repair", out).returncode == 0
+
+
 def check_export(out):
     rows = list(csv.DictReader(io.StringIO(program("espalier", "export", out, "--format", "csv").stdout)))
     assert [row["test.top1"] for row in rows] == ["0", "0.1", "0.2"], rows
@@ -45,6 +62,7 @@ def main():
         assert sample.returncode == 0, sample.stdout
         check_verify_and_repair(Path(folder))
         check_export(Path(folder))
+        check_damage(Path(folder))
 
 
 if __name__ == "__main__":

@@ -81,6 +81,20 @@ class Validate(unittest.TestCase):
         self.assertFalse(found["ok"])
         self.assertEqual([d["line"] for d in found["diagnostics"]], [2, 15])
 
+    def test_errors_of_a_value_a_condition_and_a_size_are_found_together(self):
+        self.with_images()
+        more = ('[train]\nbatch = 0\n[[experiment]]\nname = "b"\naxes = { per_class = [1] }\n'
+                'exclude = [{ name = "x", when = "frozn > 3" }]\n'
+                '[[experiment]]\nname = "c"\naxes = { per_class = [100] }\n')
+
+        done = self.validate(MADE + more)
+
+        self.assertEqual(done.returncode, 2)
+        lines = done.stderr.strip().splitlines()
+        self.assertEqual(len(lines), 3, done.stderr)
+        for line, words in zip(lines, ("train.batch", "experiment.b.exclude.when", "fewer than 100"), strict=True):
+            self.assertIn(words, line)
+
     def test_files_that_are_not_there(self):
         self.with_images()
         text = MADE.replace('format = "made"\nclasses = 4\nper_class = 12',
