@@ -70,7 +70,7 @@ json measure(const Shape& shape) {
   for (std::int32_t i = 0; i < shape.batch; ++i) positions.push_back(37 * i % 1000);
   const data::BatchMaker batches(spec);
   const at::Tensor labels = at::randint(80, {shape.batch}, at::kLong);
-  const train::Timeline timeline(1000, shape.batch, {1000, 0});
+  const task::Timeline timeline(1000, shape.batch, {1000, 0});
   train::Stepper stepper(network, spec, timeline);
   train::Score score;
   task::Moment at;

@@ -5,6 +5,7 @@
 
 #include "cli/plan_given.hpp"
 #include "cli/plan_tables.hpp"
+#include "cli/run_arguments.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/cli/study_input.hpp"
 #include "espalier/core/errors.hpp"
@@ -17,6 +18,8 @@ struct Options {
   StudyArguments study;
   std::filesystem::path out, given;
   std::string only;
+  std::vector<std::string> without;
+  std::uint64_t feature_bytes = 0;
   bool json = false, explain = false;
 };
 
@@ -33,6 +36,8 @@ int run(const Options& options) {
   const StudyInput input = load_study(options.study, WantImages::no);
   plan::CompileOptions compile;
   compile.only = options.only;
+  compile.passes = passes_of(options.without);
+  if (options.feature_bytes > 0) compile.feature_bytes = static_cast<std::int64_t>(options.feature_bytes);
   const auto outcomes = read_directory(options.out, compile);
   if (!options.given.empty()) {
     const auto given = read_given(options.given);
@@ -41,7 +46,7 @@ int run(const Options& options) {
   const plan::Plan plan = plan::compile(input.study, input.facts, outcomes, compile);
   print_diagnostics(plan.diagnostics, options.study.file);
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
-  const bool calibrated = compile.multiply_adds_per_s.has_value();
+  const bool calibrated = !compile.calibration.empty();
   fmt::print("{}", options.json ? plan_json(plan, calibrated) : plan_text(plan, options.explain, calibrated));
   return static_cast<int>(ExitCode::done);
 }
@@ -59,6 +64,7 @@ void add_plan(CLI::App& app, int& exit_code) {
   verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")
       ->allow_extra_args(false);
   verb->add_option("--only", options->only, "CONDITION: count the tasks of these runs alone");
+  add_pass_options(*verb, options->without, options->feature_bytes);
   verb->add_option("--given", options->given, "JSON file with selections made by hand");
   verb->add_flag("--explain", options->explain, "show what each pass saved and which selections are made");
   verb->add_flag("--json", options->json, "print one JSON object");

@@ -44,6 +44,9 @@ runtime::LaunchOptions launch_options(const RunArguments& arguments) {
   options.setup.checkpoint_s = arguments.checkpoint_s;
   options.setup.hang_s = arguments.hang_s;
   options.setup.smoke = arguments.smoke;
+  options.setup.share_stages = passes_of(arguments.without).stages;
+  options.setup.feature_bytes = feature_bytes_of(arguments.feature_bytes, arguments.workers);
+  options.passes = passes_of(arguments.without);
   options.setup.noop = arguments.noop || arguments.noop_tasks > 0;
   options.new_form = arguments.new_form ? runtime::NewForm::accepted : runtime::NewForm::refused;
   options.whole_study = arguments.only.empty() && !arguments.smoke;

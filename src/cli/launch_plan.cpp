@@ -82,6 +82,7 @@ store::StudyRecord study_record(const StudyInput& input, const RunArguments& arg
   record.overrides = arguments.study.overrides;
   record.workers = arguments.workers;
   record.threads = arguments.threads;
+  record.without = arguments.without;
   record.facts_json = facts_text(input.facts);
   return record;
 }
@@ -90,6 +91,9 @@ runtime::Replan replan_of(const StudyInput& input, const RunArguments& arguments
   return [&input, &arguments](const plan::Outcomes& outcomes, const std::vector<plan::SelectionOutcome>& decided) {
     plan::CompileOptions options;
     options.threads = arguments.threads;
+    options.passes = passes_of(arguments.without);
+    options.feature_bytes = feature_bytes_of(arguments.feature_bytes, arguments.workers);
+    options.account = false;
     options.decided = decided;
     options.only = arguments.only;
     runtime::Planned planned{plan::compile(input.study, input.facts, outcomes, options), {}, {}};

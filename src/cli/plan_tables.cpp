@@ -40,12 +40,15 @@ std::string experiments_text(const plan::Plan& plan) {
 }
 
 std::string passes_text(const plan::Plan& plan) {
-  Table table({"pass", "tasks before", "tasks after", "epoch-images before", "epoch-images after"});
+  Table table({"pass", "tasks before", "after", "epoch-images before", "after", "device-hours before", "after"});
   for (const auto& pass : plan.passes) {
     table.row({pass.name, std::to_string(pass.tasks_before), std::to_string(pass.tasks_after),
-               std::to_string(pass.epoch_images_before), std::to_string(pass.epoch_images_after)});
+               std::to_string(pass.epoch_images_before), std::to_string(pass.epoch_images_after),
+               fmt::format("{:.4f}", pass.hours_before), fmt::format("{:.4f}", pass.hours_after)});
   }
-  return table.text();
+  std::string text = table.text();
+  for (const auto& [why, count] : plan.refused) text += fmt::format("features: {} tasks without, {}\n", count, why);
+  return text;
 }
 
 std::string selections_text(const plan::Plan& plan) {
@@ -74,7 +77,9 @@ ordered_json passes_json(const plan::Plan& plan) {
                    {"tasks_before", pass.tasks_before},
                    {"tasks_after", pass.tasks_after},
                    {"epoch_images_before", pass.epoch_images_before},
-                   {"epoch_images_after", pass.epoch_images_after}});
+                   {"epoch_images_after", pass.epoch_images_after},
+                   {"device_hours_before", pass.hours_before},
+                   {"device_hours_after", pass.hours_after}});
   }
   return all;
 }
@@ -122,6 +127,7 @@ std::string plan_json(const plan::Plan& plan, bool calibrated) {
                              {"provisional", plan.provisional},
                              {"experiments", experiments_json(plan)},
                              {"passes", passes_json(plan)},
+                             {"features_refused", plan.refused},
                              {"selections_pending", plan.pending.size()}};
   return json.dump(2) + "\n";
 }

@@ -2,7 +2,32 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "espalier/runtime/supervisor.hpp"
+
 namespace espalier::cli {
+
+void add_pass_options(CLI::App& verb, std::vector<std::string>& without, std::uint64_t& feature_bytes) {
+  verb.add_option("--without", without, "passes to leave out: stages, features, fuse; all of them is the reference")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"stages", "features", "fuse"}));
+  verb.add_option(
+          "--feature-memory", feature_bytes,
+          "memory of a trainer for outputs of frozen units, as 2GB (default: its part of a quarter of what is free)")
+      ->transform(CLI::AsSizeValue(false));
+}
+
+plan::Passes passes_of(const std::vector<std::string>& without) {
+  const auto on = [&](const char* name) { return std::find(without.begin(), without.end(), name) == without.end(); };
+  return {on("stages"), on("features"), on("fuse")};
+}
+
+std::int64_t feature_bytes_of(std::uint64_t given, std::int32_t workers) {
+  if (given > 0) return static_cast<std::int64_t>(given);
+  return runtime::free_memory_bytes() / 4 / std::max(1, workers);
+}
 
 void add_options(CLI::App& verb, RunArguments& arguments) {
   auto* study = verb.add_option("study", arguments.study.file, "the study file");
@@ -25,6 +50,7 @@ void add_options(CLI::App& verb, RunArguments& arguments) {
       ->check(CLI::NonNegativeNumber);
   verb.add_option("--hang-s", arguments.hang_s, "")->check(CLI::PositiveNumber)->group("");
   verb.add_option("--view-every-s", arguments.view_every_s, "")->check(CLI::NonNegativeNumber)->group("");
+  add_pass_options(verb, arguments.without, arguments.feature_bytes);
   verb.add_option("--noop-tasks", arguments.noop_tasks, "")->check(CLI::PositiveNumber)->group("")->excludes(study);
 }
 
@@ -40,6 +66,8 @@ std::vector<std::string> words_of(const RunArguments& arguments) {
   if (!arguments.study.data_root.empty()) {
     add("--data-root", std::filesystem::absolute(arguments.study.data_root).string());
   }
+  for (const auto& pass : arguments.without) add("--without", pass);
+  if (arguments.feature_bytes > 0) add("--feature-memory", std::to_string(arguments.feature_bytes));
   if (arguments.smoke) words.push_back("--smoke");
   if (arguments.noop) words.push_back("--noop");
   if (arguments.take_over) words.push_back("--take-over");

@@ -17,8 +17,18 @@ struct RunArguments {
   std::string only;
   bool smoke = false, noop = false, take_over = false, new_form = false;
   double checkpoint_s = 60, hang_s = 300, view_every_s = 20;
-  std::int64_t noop_tasks = 0;  ///< a made-up study of so many no-op tasks, for the bench
+  std::vector<std::string> without;  ///< passes
+  std::uint64_t feature_bytes = 0;   ///< a trainer's; 0: a part of what is free
+  std::int64_t noop_tasks = 0;       ///< a made-up study of so many no-op tasks, for the bench
 };
+
+/// --without and --feature-memory, of `run`, `plan` and `simulate`.
+void add_pass_options(CLI::App& verb, std::vector<std::string>& without, std::uint64_t& feature_bytes);
+
+plan::Passes passes_of(const std::vector<std::string>& without);
+
+/// `given`, or where that is 0 a trainer's part of a quarter of the free memory.
+std::int64_t feature_bytes_of(std::uint64_t given, std::int32_t workers);
 
 void add_options(CLI::App& verb, RunArguments& arguments);
 

@@ -90,6 +90,15 @@ at::Tensor BatchMaker::training(const ImageSet& set, const std::vector<std::int6
   return (batch * scale_.view({1, -1, 1, 1}) + offset_.view({1, -1, 1, 1})).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
+std::vector<bool> BatchMaker::flips(std::int64_t count, std::int32_t epoch, std::int32_t step) const {
+  std::vector<bool> flipped(static_cast<std::size_t>(count), false);
+  if (!augment_.flip) return flipped;
+  const std::uint64_t key = derive(seed_, static_cast<std::uint64_t>(epoch), step);
+  for (std::size_t i = 0; i < flipped.size(); ++i)
+    flipped[i] = draw_image(augment_, key, i, input_, input_).window.flip;
+  return flipped;
+}
+
 at::Tensor BatchMaker::evaluation(const ImageSet& set, std::int64_t first, std::int64_t count) const {
   const network::Shape from = shape_of(set.images);
   check_sides(from, input_);

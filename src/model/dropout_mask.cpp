@@ -1,4 +1,6 @@
-#include "dropout_mask.hpp"
+#include "espalier/model/dropout_mask.hpp"
+
+#include "espalier/core/seed.hpp"
 
 namespace espalier::model {
 namespace {
@@ -26,6 +28,11 @@ at::Tensor dropout_mask(std::int64_t first_row, std::int64_t rows, std::int64_t 
     out[i] = bits < threshold ? 0.0f : kept;
   }
   return mask;
+}
+
+std::uint64_t mask_seed(const StepKey& key, std::int32_t unit, std::int32_t layer) {
+  const auto part = [](std::int32_t number) { return static_cast<std::uint64_t>(number); };
+  return derive(derive(key.mask_seed, part(unit), part(key.epoch), part(key.step)), part(layer));
 }
 
 }  // namespace espalier::model

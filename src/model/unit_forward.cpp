@@ -1,6 +1,6 @@
 // The forward pass of one unit, layer by layer.
-#include "dropout_mask.hpp"
 #include "espalier/core/seed.hpp"
+#include "espalier/model/dropout_mask.hpp"
 #include "unit.hpp"
 
 namespace espalier::model {

@@ -12,6 +12,7 @@ namespace {
 /// One channel makes both layouts look alike to LibTorch; these strides say channels-last, so that all layers after it
 /// keep one layout.
 at::Tensor channels_last(const at::Tensor& images) {
+  if (images.dim() != 4) return images;
   const auto n = images.size(0), h = images.size(2), w = images.size(3);
   if (images.size(1) != 1 || !images.is_contiguous()) return images.contiguous(at::MemoryFormat::ChannelsLast);
   return images.as_strided({n, 1, h, w}, {h * w, 1, w, 1});
@@ -51,10 +52,11 @@ struct UnitNetwork::Impl {
     return number;
   }
 
-  at::Tensor evaluate(const at::Tensor& images, std::int32_t last) {
+  /// Units `after` + 1 to `last`.
+  at::Tensor evaluate(const at::Tensor& input, std::int32_t after, std::int32_t last) {
     c10::NoGradGuard no_grad;
-    at::Tensor x = channels_last(images);
-    for (std::int32_t number = 1; number <= last; ++number) x = unit(number).forward(x, {});
+    at::Tensor x = channels_last(input);
+    for (std::int32_t number = after + 1; number <= last; ++number) x = unit(number).forward(x, {});
     return x;
   }
 };
@@ -88,10 +90,11 @@ void UnitNetwork::tune(std::int32_t unit, task::Trained trained) { impl_->unit(u
 bool UnitNetwork::is_frozen(std::int32_t unit) const { return impl_->unit(unit).trained == task::Trained::no; }
 void UnitNetwork::set_frozen_dropout(task::FrozenDropout frozen_dropout) { impl_->frozen_dropout = frozen_dropout; }
 
-at::Tensor UnitNetwork::train_forward(const at::Tensor& images, const StepKey& key) {
+at::Tensor UnitNetwork::train_forward(const at::Tensor& input, const StepKey& key, std::int32_t after) {
   const std::int32_t first = impl_->first_trained();
-  at::Tensor x = channels_last(images);
-  for (std::int32_t number = 1; number <= depth(); ++number) {
+  ESPALIER_EXPECT(after >= 0 && after < first);
+  at::Tensor x = channels_last(input);
+  for (std::int32_t number = after + 1; number <= depth(); ++number) {
     const c10::AutoGradMode graph(number >= first);
     const auto& unit = impl_->unit(number);
     x = unit.forward(x, impl_->training_mode(unit, number, key));
@@ -99,9 +102,13 @@ at::Tensor UnitNetwork::train_forward(const at::Tensor& images, const StepKey& k
   return x.flatten(1);
 }
 
-at::Tensor UnitNetwork::eval_forward(const at::Tensor& images) { return impl_->evaluate(images, depth()).flatten(1); }
+at::Tensor UnitNetwork::eval_forward(const at::Tensor& input, std::int32_t after) {
+  return impl_->evaluate(input, after, depth()).flatten(1);
+}
 
-at::Tensor UnitNetwork::features(const at::Tensor& images, std::int32_t unit) { return impl_->evaluate(images, unit); }
+at::Tensor UnitNetwork::features(const at::Tensor& images, std::int32_t unit) {
+  return impl_->evaluate(images, 0, unit);
+}
 
 data::NamedTensors UnitNetwork::state() const {
   data::NamedTensors all;

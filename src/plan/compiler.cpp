@@ -7,7 +7,9 @@
 #include "espalier/study/parse.hpp"
 #include "plan/cost_model.hpp"
 #include "plan/experiment_order.hpp"
+#include "plan/forms.hpp"
 #include "plan/only.hpp"
+#include "plan/sharing_report.hpp"
 
 namespace espalier::plan {
 namespace {
@@ -230,12 +232,8 @@ bool Compiler::train(PlannedExperiment& experiment, const grid::Cell& cell, Plan
   try {
     const auto made = trainings_->add(experiment.grid, cell);
     run.task = made.task;
-    ++unmerged_tasks_;
-    unmerged_epoch_images_ += made.epoch_images;
-    if (!made.source.empty() && experiment.sources.insert(made.source).second) {
-      ++unmerged_tasks_;
-      unmerged_epoch_images_ += made.source_epoch_images;
-    }
+    ++uses_[made.task];
+    if (!made.source.empty() && experiment.sources.insert(made.source).second) ++uses_[made.source];
     return true;
   } catch (const Refusal& refusal) {
     const auto& shape = experiment.grid.shapes[static_cast<std::size_t>(cell.shape)];
@@ -287,15 +285,14 @@ void Compiler::plan_experiment(PlannedExperiment& experiment) {
   experiment.count.runs = static_cast<std::int64_t>(experiment.runs.size());
 }
 
-void Compiler::report_passes() {
-  const auto tasks = static_cast<std::int64_t>(tasks_.all().size());
-  plan_.passes.push_back(
-      {"canonicalise", unmerged_tasks_, unmerged_tasks_, unmerged_epoch_images_, unmerged_epoch_images_});
-  plan_.passes.push_back({"merge", unmerged_tasks_, tasks, unmerged_epoch_images_, tasks_.epoch_images()});
-}
-
 void Compiler::finish() {
-  report_passes();
+  const CostModel costs(options_.calibration);
+  const SharingReport report(tasks_, costs, options_.threads);
+  plan_.refused = choose_forms(tasks_, plan_.catalog, costs, options_);
+  if (options_.account) {
+    plan_.passes = report.of_merging(uses_);
+    report.add_sharing(plan_.passes, options_.passes);
+  }
   for (const auto& [name, data] : facts_.data) plan_.provisional = plan_.provisional || data.provisional;
   for (const auto& experiment : study_.experiments) {
     auto& planned = *planned_.at(experiment.name);
@@ -314,15 +311,20 @@ void Compiler::finish() {
   }
   std::map<TaskId, std::int64_t> disk;
   for (const auto& entry : tasks_.all()) disk[entry.id] = disk_bytes(entry.training);
-  const double rate = options_.multiply_adds_per_s.value_or(kUncalibratedRate * options_.threads);
-  for (auto& task : tasks_.take(rate, {options_.threads})) {
+  const auto is_to_do = [&](const TaskTable::Entry& entry) {
+    const auto outcome = outcomes_.find(entry.id);
+    const bool done = outcome != outcomes_.end() && outcome->second.state == RunState::done &&
+                      covers(outcome->second.recorded, entry.training.record);
+    return (all || wanted.contains(entry.id)) && !done;
+  };
+  if (options_.account) plan_.device_hours = report.hours(options_.passes, is_to_do);
+  for (auto& task : tasks_.take()) {
     if (!all && !wanted.contains(task.id)) continue;
     plan_.disk_bytes += disk[task.id];
     const auto outcome = outcomes_.find(task.id);
     const bool done = is_done(task, outcomes_);
     plan_.done += done;
     plan_.again += !done && outcome != outcomes_.end() && outcome->second.state == RunState::done;
-    if (!done) plan_.device_hours += task.cost_s / 3600;
     plan_.tasks.push_back(std::move(task));
   }
 }

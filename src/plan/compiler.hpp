@@ -2,6 +2,7 @@
 // One compilation: its parts and the order in which they meet.
 #include <memory>
 #include <set>
+#include <unordered_map>
 
 #include "espalier/grid/rules.hpp"
 #include "plan/class_pools.hpp"
@@ -31,7 +32,6 @@ class Compiler {
   void foresee(const PlannedExperiment& experiment, const grid::Cell& cell, grid::Rules& rules);
   bool train(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run);
   void refuse(PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal);
-  void report_passes();
   void finish();
 
   const study::Study& study_;
@@ -48,7 +48,7 @@ class Compiler {
   std::unique_ptr<RunTrainings> trainings_;
   std::unique_ptr<Selections> selections_;
   std::set<std::string> foreseen_;
-  std::int64_t unmerged_tasks_ = 0, unmerged_epoch_images_ = 0;
+  std::unordered_map<TaskId, std::int64_t> uses_;  ///< runs, or experiments, that would train each by themselves
 };
 
 }  // namespace espalier::plan

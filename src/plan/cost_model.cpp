@@ -1,11 +1,38 @@
 #include "plan/cost_model.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace espalier::plan {
 namespace {
 
 constexpr std::int64_t kRowBytes = 300;       // a row in the journal, and again in the store
 constexpr std::int64_t kTaskBytes = 6000;     // task, run, attempt and end records
 constexpr std::int64_t kPredictionBytes = 4;  // an image
+
+std::int32_t frozen_prefix(const task::TrainSpec& spec) {
+  const auto trained = std::find_if(spec.units.begin(), spec.units.end(),
+                                    [](const task::UnitRow& row) { return row.trained != task::Trained::no; });
+  return static_cast<std::int32_t>(trained - spec.units.begin());
+}
+
+double batches_of(std::int64_t images) {
+  return static_cast<double>((images + kEvaluationBatch - 1) / kEvaluationBatch);
+}
+
+}  // namespace
+
+std::string CostKey::text() const {
+  return fmt::format("{}/{}x{}x{}/{}/{}/{}/{}/{}/{}/{}", network, input.channels, input.height, input.width, classes,
+                     batch, frozen, form.threads, form.cached_units, form.fused ? "fused" : "single",
+                     static_cast<int>(precision));
+}
+
+CostKey key_of(const Training& training, const task::NumericForm& form) {
+  const auto& spec = training.spec;
+  return {spec.network, spec.input, training.classes, spec.batch, frozen_prefix(spec), form, spec.precision};
+}
 
 std::int64_t evaluations(const Training& training) {
   const auto every = training.record.evaluate_every;
@@ -15,16 +42,17 @@ std::int64_t evaluations(const Training& training) {
   return length.epoch / every + (rest ? 1 : 0);
 }
 
-double forward_multiply_adds(const std::vector<network::UnitCost>& units) {
+double forward_multiply_adds(const std::vector<network::UnitCost>& units, std::int32_t after) {
   double sum = 0;
-  for (const auto& unit : units) sum += static_cast<double>(unit.multiply_adds);
+  for (std::size_t u = static_cast<std::size_t>(after); u < units.size(); ++u) {
+    sum += static_cast<double>(units[u].multiply_adds);
+  }
   return sum;
 }
 
-}  // namespace
-
-double step_multiply_adds(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units) {
-  double sum = forward_multiply_adds(units);
+double step_multiply_adds(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units,
+                          std::int32_t cached) {
+  double sum = forward_multiply_adds(units, cached);
   bool below = false;  // whether a lower unit is trained, so that gradients pass through
   for (std::size_t u = 0; u < units.size(); ++u) {
     const auto own = static_cast<double>(units[u].multiply_adds);
@@ -35,13 +63,30 @@ double step_multiply_adds(const task::TrainSpec& spec, const std::vector<network
   return sum;
 }
 
-double cost_s(const Training& training, double multiply_adds_per_s) {
-  const auto evaluated = training.valid_images * training.record.valid + training.test_images * training.record.test;
-  const double arithmetic =
-      step_multiply_adds(training.spec, *training.units) * static_cast<double>(training.epoch_images) +
-      forward_multiply_adds(*training.units) * (static_cast<double>(evaluated * evaluations(training)) +
-                                                static_cast<double>(training.images * training.record.fit));
-  return arithmetic / multiply_adds_per_s + kStepOverhead * static_cast<double>(training.steps);
+Cost CostModel::of(const Training& training, const task::NumericForm& form) const {
+  const auto measured = calibration_.find(key_of(training, form).text());
+  if (measured != calibration_.end()) return measured->second;
+  const auto& units = *training.units;
+  const double rate = kUncalibratedRate * form.threads;
+  const double forward = forward_multiply_adds(units, form.cached_units);
+  const auto batch = static_cast<double>(training.spec.batch), evaluated = static_cast<double>(kEvaluationBatch);
+  return {step_multiply_adds(training.spec, units, form.cached_units) * batch / rate +
+              (form.fused ? kFusedOverhead : kStepOverhead),
+          forward * evaluated / rate, (forward_multiply_adds(units) - forward) * evaluated / rate};
+}
+
+double CostModel::cost_s(const Training& training, const task::NumericForm& form) const {
+  const Cost cost = of(training, form);
+  const double batches = static_cast<double>(training.epoch_images) / static_cast<double>(training.spec.batch);
+  const double measured = batches_of(training.valid_images) * training.record.valid +
+                          batches_of(training.test_images) * training.record.test;
+  return batches * cost.step_s +
+         (measured * static_cast<double>(evaluations(training)) + batches_of(training.images) * training.record.fit) *
+             cost.evaluation_s;
+}
+
+double CostModel::features_s(const Training& training, const task::NumericForm& form, std::int64_t images) const {
+  return form.cached_units == 0 ? 0 : batches_of(images) * of(training, form).features_s;
 }
 
 std::int64_t disk_bytes(const Training& training) {

@@ -35,4 +35,10 @@ bool is_done(const task::Task& task, const Outcomes& outcomes) {
          covers(found->second.recorded, task.record);
 }
 
+task::Sharing sharing_of(const task::Task& task, const Passes& passes) {
+  auto sharing = task::sharing_of(task);
+  if (!passes.stages) sharing.family = 0;
+  return sharing;
+}
+
 }  // namespace espalier::plan

@@ -119,7 +119,6 @@ RunTrainings::Origin RunTrainings::pretraining(const CellView& view, const std::
   Training training = maker_.make(wish);
   Origin origin;
   origin.units = training.units;
-  origin.epoch_images = training.epoch_images;
   origin.task = tasks_.add(std::move(training), task::TaskKind::pretrain, {});
   origin.start.kind = task::StartKind::task;
   origin.start.task = origin.task;
@@ -181,10 +180,8 @@ RunTrainings::Made RunTrainings::add(const grid::Grid& grid, const grid::Cell& c
   if (origin) {
     check_copies(view, wish.protocol, *origin, *training.units);
     made.source = origin->task;
-    made.source_epoch_images = origin->epoch_images;
     if (!origin->task.empty()) needs.push_back(origin->task);
   }
-  made.epoch_images = training.epoch_images;
   made.task = tasks_.add(std::move(training), task::TaskKind::train, std::move(needs));
   return made;
 }

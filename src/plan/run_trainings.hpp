@@ -18,7 +18,6 @@ class RunTrainings {
   struct Made {
     TaskId task;
     TaskId source;  ///< empty: nothing is copied from a pretraining
-    std::int64_t epoch_images = 0, source_epoch_images = 0;
   };
   /// Adds the cell's tasks to the table. Throws Refusal where the cell cannot be trained.
   Made add(const grid::Grid& grid, const grid::Cell& cell);
@@ -31,7 +30,6 @@ class RunTrainings {
   struct Origin {
     task::UnitStart start;
     TaskId task;
-    std::int64_t epoch_images = 0;
     const std::vector<network::UnitCost>* units = nullptr;
   };
   const Origin& origin_of(const CellView& view);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "plan/cost_model.hpp"
-
 namespace espalier::plan {
 namespace {
 
@@ -37,7 +35,8 @@ const TaskId& TaskTable::add(Training training, task::TaskKind kind, std::vector
   }
   const auto trained = std::count_if(training.spec.units.begin(), training.spec.units.end(),
                                      [](const task::UnitRow& row) { return row.trained != task::Trained::no; });
-  entries_.push_back({std::move(id), kind, std::move(training), std::move(needs), static_cast<std::int32_t>(trained)});
+  entries_.push_back(
+      {std::move(id), kind, std::move(training), std::move(needs), static_cast<std::int32_t>(trained), {}, 0});
   return entries_.back().id;
 }
 
@@ -52,7 +51,7 @@ std::int64_t TaskTable::epoch_images() const {
   return sum;
 }
 
-std::vector<task::Task> TaskTable::take(double multiply_adds_per_s, const task::NumericForm& form) {
+std::vector<task::Task> TaskTable::take() {
   std::vector<task::Task> tasks;
   tasks.reserve(entries_.size());
   for (auto& entry : entries_) {
@@ -60,9 +59,10 @@ std::vector<task::Task> TaskTable::take(double multiply_adds_per_s, const task::
     task.id = std::move(entry.id);
     task.kind = entry.kind;
     task.record = entry.training.record;
-    task.form = form;
+    task.form = entry.form;
     task.needs = std::move(entry.needs);
-    task.cost_s = cost_s(entry.training, multiply_adds_per_s);
+    task.cost_s = entry.cost_s;
+    task.images = entry.training.images;
     task.epoch_images = entry.training.epoch_images;
     task.train = std::move(entry.training.spec);
     tasks.push_back(std::move(task));

@@ -19,16 +19,19 @@ class TaskTable {
     Training training;
     std::vector<TaskId> needs;
     std::int32_t trained_units = 0;
+    task::NumericForm form;
+    double cost_s = 0;
   };
 
   /// Adds a training, or widens what an equal one records.
   const TaskId& add(Training training, task::TaskKind kind, std::vector<TaskId> needs);
   const Entry* find(const TaskId& id) const;
   const std::vector<Entry>& all() const { return entries_; }
+  std::vector<Entry>& all() { return entries_; }
   std::int64_t epoch_images() const;
 
   /// The tasks, needed ones before those that need them. Leaves the table empty.
-  std::vector<task::Task> take(double multiply_adds_per_s, const task::NumericForm& form);
+  std::vector<task::Task> take();
 
  private:
   std::vector<Entry> entries_;

@@ -64,6 +64,7 @@ task::RecordSpec record_of(const TrainingWish& wish, const Training& training) {
 void count(Training& training, const TrainingWish& wish) {
   const auto& spec = training.spec;
   training.images = wish.pool->images(spec.subset.per_class);
+  training.classes = wish.pool->count();
   training.valid_images = wish.pool->valid_images;
   training.test_images = wish.pool->test_images;
 }

@@ -40,6 +40,7 @@ struct Training {
   task::RecordSpec record;
   std::int64_t images = 0, valid_images = 0, test_images = 0;
   std::int64_t epoch_images = 0, steps = 0;
+  std::int32_t classes = 0;
   const std::vector<network::UnitCost>* units = nullptr;  ///< owned by the maker
 };
 

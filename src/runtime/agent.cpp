@@ -54,7 +54,7 @@ void Agent::take(RawFrame frame) {
       greeting_.push_back(frame.bytes);
       trainer_.socket().send(frame.bytes);
       return;
-    case sched::MessageType::assign: return take_assign(std::move(frame));
+    case sched::MessageType::bundle: return take_bundle(std::move(frame));
     case sched::MessageType::cancel: return trainer_.socket().send(frame.bytes);
     case sched::MessageType::stop: return begin_stop(std::move(frame));
     case sched::MessageType::shutdown: leaving_ = true; return;
@@ -62,17 +62,21 @@ void Agent::take(RawFrame frame) {
   }
 }
 
-void Agent::take_assign(RawFrame frame) {
-  const auto assign = frame.as<sched::Assign>();
+void Agent::take_bundle(RawFrame frame) {
+  const auto bundle = frame.as<sched::Bundle>();
   if (stopping_) return;  // on its way when the stop was answered: rank 0 takes it back with our goodbye
-  if (setup_.noop) return answer_at_once(assign);
-  queue_.push_back({assign.task.id, assign.fence, std::move(frame.bytes)});
+  if (setup_.noop) return answer_at_once(bundle);
+  Queued queued{{}, std::move(frame.bytes)};
+  for (const auto& one : bundle.tasks) queued.tasks.push_back({one.task.id, one.fence});
+  queue_.push_back(std::move(queued));
   hand_next();
 }
 
-void Agent::answer_at_once(const sched::Assign& assign) {
-  say(sched::Started{assign.fence, assign.task.id});
-  say(sched::Ended{assign.fence, assign.task.id, sched::EndKind::done, "", 0, 0, "no-op"});
+void Agent::answer_at_once(const sched::Bundle& bundle) {
+  for (const auto& one : bundle.tasks) {
+    say(sched::Started{one.fence, one.task.id});
+    say(sched::Ended{one.fence, one.task.id, sched::EndKind::done, "", 0, 0, "no-op"});
+  }
 }
 
 void Agent::begin_stop(RawFrame frame) {

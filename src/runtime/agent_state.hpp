@@ -11,7 +11,7 @@
 
 namespace espalier::runtime {
 
-/// One agent. The trainer has one task at a time; the others wait here, where they outlive it.
+/// One agent. The trainer has one bundle at a time; the others wait here, where they outlive it.
 class Agent {
  public:
   explicit Agent(WorkerId worker) : worker_(worker) {}
@@ -19,16 +19,15 @@ class Agent {
 
  private:
   struct Queued {
-    TaskId task;
-    Fence fence;
-    std::string frame;  ///< as it came, to be passed on
+    std::vector<sched::Held> tasks;  ///< that have not ended
+    std::string frame;               ///< as it came, to be passed on
   };
 
   bool hear();
   void take(process::RawFrame frame);
-  void take_assign(process::RawFrame frame);
+  void take_bundle(process::RawFrame frame);
   void begin_stop(process::RawFrame frame);
-  void answer_at_once(const sched::Assign& assign);
+  void answer_at_once(const sched::Bundle& bundle);
 
   void start_trainer();
   void hand_next();

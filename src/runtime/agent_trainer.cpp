@@ -56,7 +56,8 @@ void Agent::pass_on(const process::RawFrame& frame) {
   outbox_ += frame.bytes;
   if (!frame.is<sched::Ended>()) return;
   const auto ended = frame.as<sched::Ended>();
-  if (in_hand_ && in_hand_->task == ended.task && in_hand_->fence == ended.fence) in_hand_.reset();
+  if (in_hand_) std::erase(in_hand_->tasks, sched::Held{ended.task, ended.fence});
+  if (in_hand_ && in_hand_->tasks.empty()) in_hand_.reset();
   hand_next();
 }
 
@@ -108,11 +109,10 @@ void Agent::report_loss(const process::Exit& exit) {
   lost.signal = exit.signal;
   lost.exit_code = exit.code;
   lost.log_tail = trainer_.log_tail();
-  if (in_hand_) {
-    lost.in_hand = in_hand_->task;
-    lost.fence = in_hand_->fence;
+  if (in_hand_) lost.in_hand = in_hand_->tasks;
+  for (const auto& queued : queue_) {
+    for (const auto& held : queued.tasks) lost.unstarted.push_back(held.task);
   }
-  for (const auto& queued : queue_) lost.unstarted.push_back(queued.task);
   in_hand_.reset();
   queue_.clear();
   say(lost);

@@ -58,6 +58,7 @@ void SchedulerLoop::plan_again() {
   const auto outcomes = book_.state().outcomes();
   Planned planned = replan_(outcomes, book_.state().selections);
   refuse_errors(planned.plan, options_.study.file_name);
+  keep_forms(planned.plan);
   if (options_.setup.smoke) planned.plan = one_of_each_shape(std::move(planned.plan));
   bars_ = std::move(planned.bars);
   for (const auto& checkpoint : planned.checkpoints) shelf_.add(checkpoint);
@@ -67,6 +68,15 @@ void SchedulerLoop::plan_again() {
   book_.commit();
   watch_pending(planned.plan);
   tell(sched::TasksAdded{std::move(added)});
+}
+
+/// The form of a task is fixed when its plan row is journaled, and kept by all later attempts.
+void SchedulerLoop::keep_forms(plan::Plan& plan) const {
+  if (options_.new_form == NewForm::accepted) return;
+  for (auto& task : plan.tasks) {
+    const auto known = book_.state().tasks.find(task.id);
+    if (known != book_.state().tasks.end()) task.form = known->second.task.form;
+  }
 }
 
 void SchedulerLoop::write_plan(const plan::Plan& plan, const plan::Outcomes& outcomes) {
@@ -149,7 +159,8 @@ std::vector<sched::AddedTask> SchedulerLoop::new_tasks(const plan::Plan& plan, c
   std::vector<sched::AddedTask> added;
   for (const auto& task : plan.tasks) {
     const bool is_new = in_scope_.insert(task.id).second;
-    if (is_new || records_more(task)) added.push_back({task, history_of(task, outcomes)});
+    if (is_new || records_more(task))
+      added.push_back({task, history_of(task, outcomes), plan::sharing_of(task, options_.passes)});
     if (!is_new) continue;
     for (const auto& unit : task.train.units) {
       if (unit.start.kind == task::StartKind::checkpoint) shelf_.add(unit.start.checkpoint);

@@ -98,7 +98,7 @@ void SchedulerLoop::greet(WorkerId worker) {
 void SchedulerLoop::tell(const sched::Event& event) {
   const auto commands = scheduler_.on(event, now_s());
   for (const auto& fact : commands.facts) write(fact);
-  for (const auto& order : commands.orders) say(order.worker, order.assign);
+  for (const auto& order : commands.orders) say(order.worker, order.bundle);
   for (const auto worker : commands.stop) say(worker, sched::Stop{});
   for (const auto& text : commands.warnings) warn(text);
   if (!commands.give_up.empty()) give_up_ = commands.give_up;

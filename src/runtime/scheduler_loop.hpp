@@ -40,6 +40,7 @@ class SchedulerLoop {
   int exit_code() const;
   // planning.cpp
   void check_form() const;
+  void keep_forms(plan::Plan& plan) const;
   void plan_again();
   void write_plan(const plan::Plan& plan, const plan::Outcomes& outcomes);
   void write_runs(const plan::Plan& plan);

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 
 #include "espalier/core/errors.hpp"
 #include "runtime/mpirun.hpp"
@@ -202,6 +203,15 @@ std::int32_t usable_cores() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
   return std::max(1, CPU_COUNT(&set));
+}
+
+std::int64_t free_memory_bytes() {
+  std::ifstream lines("/proc/meminfo");
+  std::string name;
+  for (std::int64_t kilobytes = 0; lines >> name >> kilobytes; lines.ignore(64, '\n')) {
+    if (name == "MemAvailable:") return kilobytes * 1024;
+  }
+  return std::int64_t{4} << 30;
 }
 
 std::string own_program() { return std::filesystem::read_symlink("/proc/self/exe").string(); }

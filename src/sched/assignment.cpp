@@ -1,44 +1,119 @@
-// Who gets what next.
+// Who gets what next, and what goes together.
 #include <algorithm>
 
+#include "sched/bundle_cost.hpp"
 #include "sched/scheduler_core.hpp"
 
 namespace espalier::sched {
 
-double Scheduler::Core::expected_s(const Entry& entry) const {
-  return entry.task.cost_s * seconds_per_cost.value_or(1);
-}
+namespace {
 
-/// One task in hand always; more only where they are known to be so short that a nap of the agent would be felt.
-/// A long task is never queued behind another: a neighbour may be free first.
-bool Scheduler::Core::has_room(const Worker& worker, const Entry& entry) const {
+constexpr std::size_t kMostInBundle = 256;
+constexpr std::size_t kWarmFeatures = 4;
+constexpr double kNearlyAsLong = 0.8;  ///< of the longest path: taken before it where its features are at hand
+
+/// Work that crashed a trainer is tried alone: its neighbours must not pay for it again.
+bool is_suspect(const Entry& entry) { return entry.lost_at != WorkerId{} || entry.charged > 0; }
+
+}  // namespace
+
+/// One bundle in hand always; more only where they are known to be so short that a nap of the agent would be felt.
+/// A long one is never queued behind another: a neighbour may be free first.
+bool Scheduler::Core::has_room(const Worker& worker, double cost_s) const {
   if (worker.in_hand.empty()) return true;
   if (worker.in_hand.size() >= static_cast<std::size_t>(options.window_tasks)) return false;
-  if (entry.task.cost_s > 0 && !seconds_per_cost) return false;
-  return worker.load_s + expected_s(entry) <= options.window_s;
+  if (cost_s > 0 && !seconds_per_cost) return false;
+  return worker.load_s + expected_s(cost_s) <= options.window_s;
 }
 
-void Scheduler::Core::assign(WorkerId id, Worker& worker, Entry& entry) {
+void Scheduler::Core::update_room(WorkerId id, const Worker& worker) {
+  const bool room = worker.in_hand.empty() || (worker.load_s < options.window_s &&
+                                               worker.in_hand.size() < static_cast<std::size_t>(options.window_tasks));
+  if (worker.in_service && room) roomy.insert(id);
+  else roomy.erase(id);
+}
+
+/// Longest path first; among paths of nearly that length, one whose features the worker holds.
+Entry* Scheduler::Core::pick(WorkerId id, const Worker& worker, Retry retry) const {
+  Entry* top = tasks.pick(id, retry);
+  if (!top || top->sharing.features == 0) return top;
+  for (const auto features : worker.warm) {
+    Entry* near = tasks.pick_with_features(features);
+    if (near && near->path_s >= kNearlyAsLong * top->path_s) return near;
+  }
+  return top;
+}
+
+/// What one worker should get at most, so that all are busy to the end.
+double Scheduler::Core::fair_share_s() const {
+  return tasks.ready_cost_s() / static_cast<double>(std::max<std::size_t>(1, workers.size()));
+}
+
+/// `first`, with what shares stages with it, and what can be trained as lanes of the same network.
+std::vector<Entry*> Scheduler::Core::bundle_of(Entry& first) const {
+  std::vector<Entry*> bundle{&first};
+  if (is_suspect(first) || first.sharing == task::Sharing{}) return bundle;
+  BundleCost cost;
+  cost.add(first);
+  const double limit = std::max(fair_share_s(), cost.seconds());
+  const auto add_from = [&](const ReadyTasks& companions) {
+    for (Entry* entry : companions) {
+      if (bundle.size() >= kMostInBundle) return;
+      const bool known = std::find(bundle.begin(), bundle.end(), entry) != bundle.end();
+      if (known || is_suspect(*entry) || cost.with(*entry) > limit) continue;
+      cost.add(*entry);
+      bundle.push_back(entry);
+    }
+  };
+  add_from(tasks.family_of(first));
+  add_from(tasks.lanes_of(first));
+  return bundle;
+}
+
+Assign Scheduler::Core::order_for(WorkerId id, Worker& worker, Entry& entry) {
   tasks.take(entry);
   entry.in_hand = true;
   entry.worker = id;
   entry.fence = {options.segment, static_cast<std::uint32_t>(++entry.attempts)};
-  if (worker.in_hand.empty()) worker.heard = now;
   worker.in_hand.insert(&entry);
-  worker.load_s += expected_s(entry);
   Assign assign{entry.fence, entry.task, {}, entry.resume};
   for (const Entry* source : entry.sources) assign.sources[source->task.id] = source->finished;
-  answer.orders.push_back({id, std::move(assign)});
+  return assign;
 }
 
-/// One task a worker at most, so that short queues fill evenly.
+void Scheduler::Core::assign(WorkerId id, Worker& worker, const std::vector<Entry*>& bundle) {
+  if (worker.in_hand.empty()) worker.heard = now;
+  BundleCost cost;
+  double alone_s = 0;
+  for (const Entry* entry : bundle) {
+    cost.add(*entry);
+    alone_s += entry->task.cost_s;
+  }
+  Order order{id, {}};
+  for (Entry* entry : bundle) {
+    entry->share_s = alone_s > 0 ? cost.seconds() * entry->task.cost_s / alone_s : 0;
+    order.bundle.tasks.push_back(order_for(id, worker, *entry));
+  }
+  worker.load_s += expected_s(cost.seconds());
+  if (const auto features = bundle.front()->sharing.features) {
+    std::erase(worker.warm, features);
+    worker.warm.push_front(features);
+    if (worker.warm.size() > kWarmFeatures) worker.warm.pop_back();
+  }
+  update_room(id, worker);
+  answer.orders.push_back(std::move(order));
+}
+
+/// One bundle a worker at most, so that short queues fill evenly.
 bool Scheduler::Core::assign_round(Retry retry) {
   bool gave = false;
-  for (auto& [id, worker] : workers) {
-    if (!worker.in_service) continue;
-    Entry* entry = tasks.pick(id, retry);
-    if (!entry || !has_room(worker, *entry)) continue;
-    assign(id, worker, *entry);
+  const std::vector<WorkerId> candidates(roomy.begin(), roomy.end());
+  for (const auto id : candidates) {
+    if (tasks.ready().empty()) break;
+    Worker& worker = workers.at(id);
+    Entry* entry = pick(id, worker, retry);
+    if (!entry || !has_room(worker, entry->task.cost_s)) continue;
+    assign(id, worker, bundle_of(*entry));
     gave = true;
   }
   return gave;
@@ -46,15 +121,17 @@ bool Scheduler::Core::assign_round(Retry retry) {
 
 /// A lost task goes back to the worker that lost it only when nobody else has room.
 void Scheduler::Core::assign_all() {
-  while (!stopping && (assign_round(Retry::elsewhere) || assign_round(Retry::anywhere))) {
+  if (stopping || tasks.ready().empty()) return;
+  while (assign_round(Retry::elsewhere) || assign_round(Retry::anywhere)) {
   }
 }
 
 void Scheduler::Core::release(Entry& entry) {
   Worker& worker = worker_of(entry);
   worker.in_hand.erase(&entry);
-  worker.load_s = worker.in_hand.empty() ? 0 : std::max(0.0, worker.load_s - expected_s(entry));
+  worker.load_s = worker.in_hand.empty() ? 0 : std::max(0.0, worker.load_s - expected_s(entry.share_s));
   entry.in_hand = false;
+  update_room(entry.worker, worker);
 }
 
 }  // namespace espalier::sched

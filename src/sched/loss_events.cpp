@@ -36,38 +36,65 @@ void Scheduler::Core::on(const TrainerLost& lost) {
     release(*entry);
     tasks.give_back(*entry);
   }
-  if (lost.in_hand.empty()) return;
-  if (Entry* entry = current(lost.in_hand, lost.fence)) lose(*entry, lost);
+  const auto begun = begun_of(lost);
+  if (!begun.empty()) lose(begun, lost);
 }
 
-void Scheduler::Core::lose(Entry& entry, const TrainerLost& lost) {
-  Worker& worker = worker_of(entry);
-  begin(entry, entry.resume_at);  // lost before it said so: it would have gone on from there
-  release(entry);
-  // A task that others have lost too says nothing about this worker.
-  if (entry.lost_at == WorkerId{} || entry.lost_at == lost.worker) worker.lost.insert(entry.task.id);
+/// The lost bundle's tasks that had begun; the others are given back. A trainer that was lost before it said anything
+/// was at the first of them.
+std::vector<Entry*> Scheduler::Core::begun_of(const TrainerLost& lost) {
+  std::vector<Entry*> all, begun;
+  for (const auto& held : lost.in_hand) {
+    if (Entry* entry = current(held.task, held.fence)) all.push_back(entry);
+  }
+  std::copy_if(all.begin(), all.end(), std::back_inserter(begun), [](const Entry* one) { return one->begun; });
+  if (begun.empty() && !all.empty()) begun.push_back(all.front());
+  for (Entry* entry : all) {
+    if (std::find(begun.begin(), begun.end(), entry) != begun.end()) continue;
+    release(*entry);
+    tasks.give_back(*entry);
+  }
+  return begun;
+}
+
+void Scheduler::Core::lose(const std::vector<Entry*>& entries, const TrainerLost& lost) {
+  Worker& worker = workers[lost.worker];
+  TrainerLost fact = lost;
+  fact.in_hand.clear();
+  for (Entry* entry : entries) {
+    begin(*entry, entry->resume_at);  // lost before it said so: it would have gone on from there
+    release(*entry);
+    fact.in_hand.push_back({entry->task.id, entry->fence});
+    // A task that others have lost too says nothing about this worker.
+    const bool news = entry->lost_at == WorkerId{} || entry->lost_at == lost.worker;
+    if (news && entry == entries.front()) worker.lost.insert(entry->task.id);
+    entry->lost_at = lost.worker;
+  }
   const bool environment = lost.cause == LossCause::environment;
   if (environment) ++worker.environment_losses;
   const auto losses = std::max(static_cast<std::int32_t>(worker.lost.size()), worker.environment_losses);
   const bool workers_fault = losses >= options.worker_budget;
   const bool charged = !stopping && !workers_fault && !environment;
-  entry.lost_at = lost.worker;
-  if (charged) ++entry.charged;
-  answer.facts.push_back(AttemptLost{lost, charged});
-  if (entry.charged >= options.crash_budget) {
-    // Newer than the attempt, which the loss has ended.
-    finish(entry, {{options.segment, static_cast<std::uint32_t>(entry.attempts + 1)},
-                   entry.task.id,
-                   RunState::quarantined,
-                   "lost " + std::to_string(entry.charged) + " times, last: " + describe(lost)});
-  } else {
-    tasks.give_back(entry);
+  answer.facts.push_back(AttemptLost{fact, charged});
+  for (Entry* entry : entries) {
+    if (charged) ++entry->charged;
+    retry_or_quarantine(*entry, lost);
   }
   if (workers_fault && !stopping) judge(lost, worker);
 }
 
+void Scheduler::Core::retry_or_quarantine(Entry& entry, const TrainerLost& lost) {
+  if (entry.charged < options.crash_budget) return tasks.give_back(entry);
+  // Newer than the attempt, which the loss has ended.
+  finish(entry, {{options.segment, static_cast<std::uint32_t>(entry.attempts + 1)},
+                 entry.task.id,
+                 RunState::quarantined,
+                 "lost " + std::to_string(entry.charged) + " times, last: " + describe(lost)});
+}
+
 void Scheduler::Core::judge(const TrainerLost& last, Worker& worker) {
   worker.in_service = false;
+  update_room(last.worker, worker);
   const std::string rank = std::to_string(last.worker.rank);
   answer.warnings.push_back("worker " + rank +
                             " loses its trainers without a success in between and gets no more tasks; " +

@@ -14,7 +14,9 @@ Entry* Scheduler::Core::current(const TaskId& task, Fence fence) {
 }
 
 void Scheduler::Core::on(const Hello& hello) {
-  workers[hello.worker].heard = now;
+  Worker& worker = workers[hello.worker];
+  worker.heard = now;
+  update_room(hello.worker, worker);
   if (stopping) answer.stop.push_back(hello.worker);
 }
 
@@ -68,8 +70,8 @@ void Scheduler::Core::on(const Ended& ended) {
   TaskEnded end{ended.fence, ended.task, RunState::done, "", ended.seconds, ended.epoch_images, ended.device};
   switch (ended.kind) {
     case EndKind::done:
-      if (entry->task.cost_s > 0) {
-        const double ratio = ended.seconds / entry->task.cost_s;
+      if (entry->share_s > 0) {
+        const double ratio = ended.seconds / entry->share_s;
         seconds_per_cost = seconds_per_cost ? 0.8 * *seconds_per_cost + 0.2 * ratio : ratio;
       }
       return finish(*entry, end);
@@ -120,6 +122,7 @@ void Scheduler::Core::on(const Goodbye& goodbye) {
     tasks.give_back(*entry);
   }
   workers.erase(found);
+  roomy.erase(goodbye.worker);
 }
 
 void Scheduler::Core::on(const StopRequested&) {

@@ -1,5 +1,6 @@
 #pragma once
 // The machine's state and its answers to each event; scheduler.cpp is its face.
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,6 +17,7 @@ struct Worker {
   double heard = 0;                     ///< when it last said something
   std::set<TaskId> lost;                ///< different tasks lost since its last success
   std::int32_t environment_losses = 0;  ///< since its last success: the machine could not do it
+  std::deque<std::uint64_t> warm;       ///< features its trainer used last, newest first
 };
 
 struct Scheduler::Core {
@@ -37,6 +39,7 @@ struct Scheduler::Core {
   Options options;
   TaskQueue tasks;
   std::map<WorkerId, Worker> workers;
+  std::set<WorkerId> roomy;  ///< those that may get more
   bool stopping = false;
   double now = 0;
   std::optional<double> seconds_per_cost;  ///< learned: what an estimated second took
@@ -45,15 +48,22 @@ struct Scheduler::Core {
  private:
   Entry* current(const TaskId& task, Fence fence);
   Worker& worker_of(const Entry& entry) { return workers[entry.worker]; }
-  double expected_s(const Entry& entry) const;
-  bool has_room(const Worker& worker, const Entry& entry) const;
+  double expected_s(double cost_s) const { return cost_s * seconds_per_cost.value_or(1); }
+  bool has_room(const Worker& worker, double cost_s) const;
+  Entry* pick(WorkerId id, const Worker& worker, Retry retry) const;
+  std::vector<Entry*> bundle_of(Entry& first) const;
+  double fair_share_s() const;
   bool assign_round(Retry retry);
-  void assign(WorkerId id, Worker& worker, Entry& entry);
+  void assign(WorkerId id, Worker& worker, const std::vector<Entry*>& bundle);
+  Assign order_for(WorkerId id, Worker& worker, Entry& entry);
+  void update_room(WorkerId id, const Worker& worker);
   void release(Entry& entry);
   void begin(Entry& entry, task::Moment resumed_from);
   void finish(Entry& entry, const TaskEnded& end);
   void abort_all(const std::vector<Entry*>& entries, const Entry& source);
-  void lose(Entry& entry, const TrainerLost& lost);
+  std::vector<Entry*> begun_of(const TrainerLost& lost);
+  void lose(const std::vector<Entry*>& entries, const TrainerLost& lost);
+  void retry_or_quarantine(Entry& entry, const TrainerLost& lost);
   void judge(const TrainerLost& last, Worker& worker);
 };
 

@@ -25,6 +25,7 @@ Entry* TaskQueue::add(const AddedTask& added) {
   slot = std::make_unique<Entry>();
   Entry& entry = *slot;
   entry.task = added.task;
+  entry.sharing = added.sharing;
   entry.index = static_cast<std::int64_t>(entries_.size());
   entry.path_s = added.task.cost_s;
   entry.attempts = added.history.attempts;
@@ -73,9 +74,9 @@ void TaskQueue::reopen(Entry& entry) {
 
 void TaskQueue::raise(Entry& entry, double path_s) {
   if (path_s <= entry.path_s) return;
-  const bool was_ready = ready_.erase(&entry) > 0;
+  const bool was_ready = erase_ready(entry);
   entry.path_s = path_s;
-  if (was_ready) ready_.insert(&entry);
+  if (was_ready) insert_ready(entry);
   for (Entry* source : entry.sources) raise(*source, source->task.cost_s + path_s);
 }
 
@@ -91,15 +92,52 @@ Entry* TaskQueue::pick(WorkerId worker, Retry retry) const {
   return nullptr;
 }
 
+Entry* TaskQueue::pick_with_features(std::uint64_t features) const {
+  for (Entry* entry : group(by_features_, features)) {
+    if (entry->lost_at == WorkerId{}) return entry;
+  }
+  return nullptr;
+}
+
+const ReadyTasks& TaskQueue::group(const Groups& groups, std::uint64_t key) {
+  static const ReadyTasks kNone;
+  const auto found = groups.find(key);
+  return found == groups.end() ? kNone : found->second;
+}
+
+void TaskQueue::insert_ready(Entry& entry) {
+  if (!ready_.insert(&entry).second) return;
+  ready_cost_s_ += entry.task.cost_s;
+  const auto& [family, features, lanes] = entry.sharing;
+  if (family) by_family_[family].insert(&entry);
+  if (features) by_features_[features].insert(&entry);
+  if (lanes) by_lanes_[lanes].insert(&entry);
+}
+
+bool TaskQueue::erase_ready(Entry& entry) {
+  if (ready_.erase(&entry) == 0) return false;
+  ready_cost_s_ -= entry.task.cost_s;
+  const auto leave = [&](Groups& groups, std::uint64_t key) {
+    const auto found = groups.find(key);
+    if (found == groups.end()) return;
+    found->second.erase(&entry);
+    if (found->second.empty()) groups.erase(found);
+  };
+  leave(by_family_, entry.sharing.family);
+  leave(by_features_, entry.sharing.features);
+  leave(by_lanes_, entry.sharing.lanes);
+  return true;
+}
+
 void TaskQueue::take(Entry& entry) {
-  ready_.erase(&entry);
+  erase_ready(entry);
   entry.state = RunState::running;
 }
 
 void TaskQueue::give_back(Entry& entry) {
   entry.state = RunState::ready;
   entry.in_hand = entry.begun = false;
-  ready_.insert(&entry);
+  insert_ready(entry);
 }
 
 std::vector<Entry*> TaskQueue::doomed(Entry& entry) const {
@@ -112,7 +150,7 @@ std::vector<Entry*> TaskQueue::doomed(Entry& entry) const {
 
 std::vector<Entry*> TaskQueue::end(Entry& entry, RunState state) {
   ESPALIER_EXPECT(is_end(state) && !is_end(entry.state));
-  ready_.erase(&entry);
+  erase_ready(entry);
   entry.state = state;
   entry.in_hand = entry.begun = false;
   --live_;

@@ -11,6 +11,7 @@ namespace espalier::sched {
 
 struct Entry {
   task::Task task;
+  task::Sharing sharing;
   plan::RunState state = plan::RunState::waiting;
   std::vector<Entry*> sources, dependents;
   double path_s = 0;         ///< cost of the longest chain that starts here
@@ -20,9 +21,10 @@ struct Entry {
   ArtifactId resume, finished;
   task::Moment resume_at;  ///< where `resume` stands
   bool in_hand = false, begun = false;
-  WorkerId worker;   ///< while in hand
-  WorkerId lost_at;  ///< the worker that lost it last
-  Fence fence;       ///< of the latest order
+  WorkerId worker;     ///< while in hand
+  WorkerId lost_at;    ///< the worker that lost it last
+  Fence fence;         ///< of the latest order
+  double share_s = 0;  ///< of its bundle's cost, while in hand
 };
 
 struct LongestFirst {
@@ -37,6 +39,8 @@ bool is_end(plan::RunState state);
 /// Whether a worker may get a task that it was the last to lose.
 enum class Retry : std::uint8_t { elsewhere, anywhere };
 
+using ReadyTasks = std::set<Entry*, LongestFirst>;
+
 class TaskQueue {
  public:
   explicit TaskQueue(bool networks_wanted) : networks_wanted_(networks_wanted) {}
@@ -49,6 +53,14 @@ class TaskQueue {
   Entry* find(const TaskId& id) const;
   /// The best ready task for this worker, or null.
   Entry* pick(WorkerId worker, Retry retry) const;
+  /// The best ready task that uses these features and was not lost, or null.
+  Entry* pick_with_features(std::uint64_t features) const;
+  /// Ready tasks of the same family, and with the same lanes; not null.
+  const ReadyTasks& family_of(const Entry& entry) const { return group(by_family_, entry.sharing.family); }
+  const ReadyTasks& lanes_of(const Entry& entry) const { return group(by_lanes_, entry.sharing.lanes); }
+  const ReadyTasks& ready() const { return ready_; }
+  /// Costs of all ready tasks, each alone.
+  double ready_cost_s() const { return ready_.empty() ? 0 : ready_cost_s_; }
 
   void take(Entry& entry);       ///< ready -> running
   void give_back(Entry& entry);  ///< running -> ready
@@ -62,12 +74,18 @@ class TaskQueue {
   const std::unordered_map<TaskId, std::unique_ptr<Entry>>& all() const { return entries_; }
 
  private:
+  using Groups = std::unordered_map<std::uint64_t, ReadyTasks>;
+  static const ReadyTasks& group(const Groups& groups, std::uint64_t key);
   void raise(Entry& entry, double path_s);
   void reopen(Entry& entry);
+  void insert_ready(Entry& entry);
+  bool erase_ready(Entry& entry);
 
   bool networks_wanted_;
   std::unordered_map<TaskId, std::unique_ptr<Entry>> entries_;
-  std::set<Entry*, LongestFirst> ready_;
+  ReadyTasks ready_;
+  Groups by_family_, by_lanes_, by_features_;  ///< the ready ones, by what they can share
+  double ready_cost_s_ = 0;
   std::int64_t live_ = 0;
 };
 

@@ -184,12 +184,13 @@ void apply_one(State& state, LostRecord&& record) {
     const bool was_there = task && !task->attempts.empty() && task->attempts.back().worker == lost.worker;
     if (was_there) lose_task(*task, task->attempts.back().fence, record, "given back before it started");
   }
-  if (lost.in_hand.empty()) return;
-  TaskState* task = find_task(state, lost.in_hand);
-  if (!task || !open_attempt(*task, lost.fence)) return;
-  lose_task(*task, lost.fence, record, loss_text(lost));
-  task->attempts.back().log_tail = lost.log_tail;
-  if (record.charged) ++task->charged;
+  for (const sched::Held& held : lost.in_hand) {
+    TaskState* task = find_task(state, held.task);
+    if (!task || !open_attempt(*task, held.fence)) continue;
+    lose_task(*task, held.fence, record, loss_text(lost));
+    task->attempts.back().log_tail = lost.log_tail;
+    if (record.charged) ++task->charged;
+  }
 }
 
 void apply_one(State& state, SelectionRecord&& record) {

@@ -2,9 +2,8 @@
 // A network measured on a set of images, in evaluation mode.
 #include <functional>
 
-#include "espalier/data/subset.hpp"
-#include "espalier/model/unit_network.hpp"
 #include "espalier/train/score.hpp"
+#include "train/inputs.hpp"
 
 namespace espalier::train {
 
@@ -22,7 +21,10 @@ struct EvaluationLimits {
   std::function<bool()> go_on;  ///< asked after every batch
 };
 
-Evaluation evaluate(model::UnitNetwork& network, const data::BatchMaker& batches, const data::ImageSet& set,
+/// Inputs [n, ...] -> logits [n, classes].
+using Predict = std::function<at::Tensor(const at::Tensor&)>;
+
+Evaluation evaluate(const Predict& predict, Inputs& inputs, Part part, const at::Tensor& labels,
                     const EvaluationLimits& limits);
 
 }  // namespace espalier::train

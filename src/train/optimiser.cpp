@@ -76,7 +76,8 @@ std::vector<Optimiser::Buffer> Optimiser::buffers() const {
 
 data::NamedTensors Optimiser::state() const {
   data::NamedTensors tensors;
-  for (const auto& buffer : buffers()) tensors.emplace_back(buffer.name, buffer.value.contiguous());
+  for (const auto& buffer : buffers())
+    tensors.emplace_back(buffer.name, buffer.value.clone(at::MemoryFormat::Contiguous));
   return tensors;
 }
 

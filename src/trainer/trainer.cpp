@@ -1,5 +1,7 @@
 #include "espalier/trainer/trainer.hpp"
 
+#include <algorithm>
+
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/train/numeric_form.hpp"
@@ -12,6 +14,7 @@ sched::EndKind kind_of(train::End end) {
   switch (end) {
     case train::End::done: return sched::EndKind::done;
     case train::End::diverged: return sched::EndKind::diverged;
+    case train::End::refused: return sched::EndKind::refused;
     case train::End::stopped: return sched::EndKind::stopped;
     case train::End::cancelled: return sched::EndKind::cancelled;
   }
@@ -39,45 +42,57 @@ const Value& in_catalog(const std::map<std::string, Value>& values, const std::s
 /// Between two steps: reads what has arrived meanwhile and says whether to go on.
 class Trainer::Steering : public train::Control {
  public:
-  Steering(Trainer& trainer, const TaskId& task) : trainer_(trainer), task_(task) {}
+  Steering(Trainer& trainer, const sched::Bundle& bundle) : trainer_(trainer), bundle_(bundle) {}
 
-  train::Order after_step(task::Moment at) override {
-    trainer_.fault_.strike(task_, at);
+  train::Order after_step(const train::Members& members, task::Moment at) override {
+    for (const auto member : members) trainer_.fault_.strike(bundle_.tasks[member].task.id, at);
     trainer_.take_waiting();
-    if (trainer_.cancelled_ || trainer_.leaving_ || !trainer_.port_.is_open()) return train::Order::cancel;
+    if (trainer_.leaving_ || !trainer_.port_.is_open()) return train::Order::cancel;
     return trainer_.stopping_ ? train::Order::stop : train::Order::go_on;
   }
+  bool is_cancelled(std::size_t member) const override { return trainer_.is_cancelled(bundle_.tasks[member]); }
 
  private:
   Trainer& trainer_;
-  const TaskId& task_;
+  const sched::Bundle& bundle_;
 };
 
 /// Turns what a training gives into messages.
 class Trainer::Reporter : public train::Sink {
  public:
-  Reporter(Trainer& trainer, const sched::Assign& assign)
-      : trainer_(trainer), fence_(assign.fence), task_(assign.task.id) {}
+  Reporter(Trainer& trainer, const sched::Bundle& bundle) : trainer_(trainer), bundle_(bundle) {}
 
-  void started(task::Moment resumed_from) override { tell(sched::Started{fence_, task_, resumed_from}); }
-  void progress(task::Moment at, std::int64_t epoch_images) override {
-    tell(sched::Progress{fence_, task_, at, epoch_images});
+  void started(std::size_t member, task::Moment resumed_from) override {
+    tell(sched::Started{fence(member), id(member), resumed_from});
   }
-  void rows(const std::vector<metrics::Row>& rows) override { tell(sched::Rows{fence_, task_, rows}); }
-  void checkpoint(const train::Checkpoint& made) override {
-    if (made.kind == train::Written::finished) trainer_.finished_[task_] = made.artifact;
-    tell(sched::CheckpointMade{fence_, task_, kind_of(made.kind), made.at, made.artifact, made.bytes});
+  void progress(std::size_t member, task::Moment at, std::int64_t epoch_images) override {
+    tell(sched::Progress{fence(member), id(member), at, epoch_images});
+  }
+  void rows(std::size_t member, const std::vector<metrics::Row>& rows) override {
+    tell(sched::Rows{fence(member), id(member), rows});
+  }
+  void checkpoint(std::size_t member, const train::Checkpoint& made) override {
+    if (made.kind == train::Written::finished) trainer_.finished_[id(member)] = made.artifact;
+    tell(sched::CheckpointMade{fence(member), id(member), kind_of(made.kind), made.at, made.artifact, made.bytes});
+  }
+  void ended(std::size_t member, const train::Outcome& outcome) override {
+    sched::Ended ended = trainer_.answer(bundle_.tasks[member], kind_of(outcome.end));
+    ended.text = outcome.text;
+    ended.seconds = outcome.seconds;
+    ended.epoch_images = outcome.epoch_images;
+    tell(ended);
   }
 
  private:
+  Fence fence(std::size_t member) const { return bundle_.tasks[member].fence; }
+  const TaskId& id(std::size_t member) const { return bundle_.tasks[member].task.id; }
   template <class Message>
   void tell(const Message& message) {
     trainer_.port_.tell(message);
   }
 
   Trainer& trainer_;
-  const Fence fence_;
-  const TaskId task_;
+  const sched::Bundle& bundle_;
 };
 
 void Trainer::run() {
@@ -88,18 +103,21 @@ void Trainer::run() {
       take(*frame);
       continue;
     }
-    sched::Assign next = std::move(queue_.front());
+    const sched::Bundle next = std::move(queue_.front());
     queue_.pop_front();
-    work(std::move(next));
+    work(next);
     take_waiting();
   }
 }
 
 void Trainer::take(const frame::Frame& frame) {
   switch (static_cast<sched::MessageType>(frame.type)) {
-    case sched::MessageType::setup: setup_ = frame.as<sched::Setup>(); return;
+    case sched::MessageType::setup:
+      setup_ = frame.as<sched::Setup>();
+      features_.set_budget(setup_.feature_bytes);
+      return;
     case sched::MessageType::catalog_update: catalog_.merge(frame.as<sched::CatalogUpdate>().catalog); return;
-    case sched::MessageType::assign: queue_.push_back(frame.as<sched::Assign>()); return;
+    case sched::MessageType::bundle: queue_.push_back(frame.as<sched::Bundle>()); return;
     case sched::MessageType::cancel: cancel(frame.as<sched::Cancel>()); return;
     case sched::MessageType::stop: stopping_ = true; return;
     case sched::MessageType::shutdown: leaving_ = true; return;
@@ -111,46 +129,48 @@ void Trainer::take_waiting() {
   while (const auto frame = port_.poll()) take(*frame);
 }
 
-void Trainer::cancel(const sched::Cancel& order) {
-  if (in_hand_ && in_hand_->task == order.task && in_hand_->fence == order.fence) {
-    cancelled_ = true;
+/// Of a bundle in hand or waiting: the training ends when its turn comes to say so.
+void Trainer::cancel(const sched::Cancel& order) { cancelled_.push_back({order.task, order.fence}); }
+
+bool Trainer::is_cancelled(const sched::Assign& assign) const {
+  const sched::Held held{assign.task.id, assign.fence};
+  return std::find(cancelled_.begin(), cancelled_.end(), held) != cancelled_.end();
+}
+
+void Trainer::work(const sched::Bundle& bundle) {
+  if (stopping_) {
+    for (const auto& one : bundle.tasks) port_.tell(answer(one, sched::EndKind::stopped));
     return;
   }
-  for (auto waiting = queue_.begin(); waiting != queue_.end(); ++waiting) {
-    if (waiting->task.id != order.task || waiting->fence != order.fence) continue;
-    port_.tell(answer(*waiting, sched::EndKind::cancelled));
-    queue_.erase(waiting);
-    return;
+  const bool noop = std::all_of(bundle.tasks.begin(), bundle.tasks.end(),
+                                [](const auto& one) { return one.task.kind == task::TaskKind::noop; });
+  if (!noop) return train(bundle);
+  for (const auto& one : bundle.tasks) {
+    port_.tell(sched::Started{one.fence, one.task.id, {}});
+    port_.tell(answer(one, sched::EndKind::done));
   }
 }
 
-void Trainer::work(sched::Assign assign) {
-  if (stopping_) return port_.tell(answer(assign, sched::EndKind::stopped));
-  in_hand_ = {assign.fence, assign.task.id};
-  cancelled_ = false;
-  port_.tell(end_of(assign));
-  in_hand_.reset();
-}
-
-sched::Ended Trainer::end_of(const sched::Assign& assign) {
-  Reporter reporter(*this, assign);
-  if (assign.task.kind == task::TaskKind::noop) {
-    reporter.started({});
-    return answer(assign, sched::EndKind::done);
+void Trainer::train(const sched::Bundle& bundle) {
+  sched::Bundle able;
+  std::vector<train::Job> jobs;
+  for (const auto& one : bundle.tasks) {
+    if (is_cancelled(one)) {
+      port_.tell(answer(one, sched::EndKind::cancelled));
+      continue;
+    }
+    try {
+      jobs.push_back(job_of(one));
+      able.tasks.push_back(one);
+    } catch (const UsageError& error) {  // of the task's own making: trying again would not help
+      sched::Ended ended = answer(one, sched::EndKind::refused);
+      ended.text = error.what();
+      port_.tell(ended);
+    }
   }
-  try {
-    Steering steering(*this, assign.task.id);
-    const train::Outcome outcome = train::train(job_of(assign), steering, reporter);
-    sched::Ended ended = answer(assign, kind_of(outcome.end));
-    ended.text = outcome.text;
-    ended.seconds = outcome.seconds;
-    ended.epoch_images = outcome.epoch_images;
-    return ended;
-  } catch (const UsageError& error) {  // of the task's own making: trying again would not help
-    sched::Ended ended = answer(assign, sched::EndKind::refused);
-    ended.text = error.what();
-    return ended;
-  }
+  Reporter reporter(*this, able);
+  Steering steering(*this, able);
+  train::train(jobs, features_, steering, reporter);
 }
 
 train::Job Trainer::job_of(const sched::Assign& assign) {
@@ -167,6 +187,7 @@ train::Job Trainer::job_of(const sched::Assign& assign) {
   job.resume = assign.resume;
   job.checkpoint_s = setup_.checkpoint_s;
   job.smoke = setup_.smoke;
+  job.share_stages = setup_.share_stages;
   return job;
 }
 

@@ -80,7 +80,7 @@ json train_steps(model::UnitNetwork& network, const task::TrainSpec& spec, const
   const auto per_epoch = probe.at("steps_per_epoch").get<std::int32_t>();
   const auto steps = probe.at("steps").get<std::int32_t>();
   const auto batch = static_cast<std::int32_t>(images.size(1));
-  const train::Timeline timeline(std::int64_t{per_epoch} * batch, batch, {steps / per_epoch, steps % per_epoch});
+  const task::Timeline timeline(std::int64_t{per_epoch} * batch, batch, {steps / per_epoch, steps % per_epoch});
   train::Stepper stepper(network, spec, timeline);
   train::Score score;
   for (std::int32_t i = 0; i < steps; ++i) {

@@ -1,7 +1,7 @@
 #include <cmath>
 
+#include "espalier/model/dropout_mask.hpp"
 #include "espalier/network/networks.hpp"
-#include "model/dropout_mask.hpp"
 #include "model/initialise.hpp"
 #include "support/catch_after_torch.hpp"
 

@@ -31,7 +31,7 @@ TEST_CASE("plan: a pretraining shared by two experiments appears once a split") 
   CHECK(plan.runs.size() == 2 * 2 + 3 * 2);
   CHECK(count(plan, task::TaskKind::pretrain) == 2);
   CHECK(count(plan, task::TaskKind::train) == 8);  // transferred = 2 at all images occurs in both
-  REQUIRE(plan.passes.size() == 2);
+  REQUIRE(plan.passes.size() == 5);
   CHECK(plan.passes[1].name == "merge");
   CHECK(plan.passes[1].tasks_before == 10 + 2 + 2);
   CHECK(plan.passes[1].tasks_after == 10);

@@ -37,7 +37,7 @@ class PlanVerb(unittest.TestCase):
         self.assertTrue(counted["provisional"])
         self.assertGreater(counted["device_hours"], 0)
         self.assertGreater(counted["disk_bytes"], 0)
-        merge = counted["passes"][-1]
+        merge = counted["passes"][1]
         self.assertEqual(merge["name"], "merge")
         self.assertGreater(merge["tasks_before"], merge["tasks_after"])
         self.assertGreater(merge["epoch_images_before"], merge["epoch_images_after"])

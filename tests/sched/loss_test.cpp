@@ -75,7 +75,8 @@ TEST_CASE("loss: what the machine could not do is charged to no task; a worker w
   auto order = scene.add({added("a")}).order(1, "a");
   for (int loss = 1; loss <= 3; ++loss) {
     scene.started(order);
-    auto answer = scene.on(TrainerLost{{1}, LossCause::environment, 0, 77, "no space left\n", id("a"), order.fence});
+    auto answer =
+        scene.on(TrainerLost{{1}, LossCause::environment, 0, 77, "no space left\n", {{id("a"), order.fence}}, {}});
     CHECK_FALSE(answer.fact<AttemptLost>().charged);
     if (loss < 3) {
       order = answer.order(1, "a");
@@ -98,7 +99,7 @@ TEST_CASE("loss: what was queued comes back uncharged and goes out again") {
 
   auto answer = scene.lost(1, first, {"b", "c"});
 
-  CHECK(answer.fact<AttemptLost>().lost.in_hand == id("a"));
+  CHECK(answer.fact<AttemptLost>().lost.in_hand.at(0).task == id("a"));
   answer.order(1, "b");
   answer.order(1, "c");
   answer.order(1, "a");  // the task just lost here goes last

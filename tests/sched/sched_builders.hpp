@@ -24,11 +24,22 @@ class Answer {
 
   Assign order(int worker, const std::string& task) {
     REQUIRE(!commands_.orders.empty());
-    Order first = commands_.orders.front();
+    auto& [receiver, bundle] = commands_.orders.front();
+    CHECK(receiver.rank == worker);
+    const Assign first = bundle.tasks.front();
+    CHECK(first.task.id.hex == task);
+    bundle.tasks.erase(bundle.tasks.begin());
+    if (bundle.tasks.empty()) commands_.orders.erase(commands_.orders.begin());
+    return first;
+  }
+  /// How many tasks the next order holds.
+  std::size_t bundled() const { return commands_.orders.empty() ? 0 : commands_.orders.front().bundle.tasks.size(); }
+  Bundle bundle(int worker) {
+    REQUIRE(!commands_.orders.empty());
+    const Order first = commands_.orders.front();
     commands_.orders.erase(commands_.orders.begin());
     CHECK(first.worker.rank == worker);
-    CHECK(first.assign.task.id.hex == task);
-    return first.assign;
+    return first.bundle;
   }
   template <class FactType>
   FactType fact() {
@@ -77,7 +88,7 @@ class Scene {
     return on(Ended{assign.fence, assign.task.id, kind, "", seconds});
   }
   Answer lost(int worker, const Assign& assign, std::vector<std::string> unstarted = {}) {
-    TrainerLost message{{worker}, LossCause::killed, 9, 0, "", assign.task.id, assign.fence};
+    TrainerLost message{{worker}, LossCause::killed, 9, 0, "", {{assign.task.id, assign.fence}}, {}};
     for (const auto& name : unstarted) message.unstarted.push_back(id(name));
     return on(message);
   }

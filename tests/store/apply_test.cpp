@@ -22,8 +22,8 @@ const TaskState& task_in(const State& state, int n = 0) { return state.tasks.at(
 
 LostRecord loss(int task, Fence fence, bool charged, std::vector<TaskId> unstarted = {}) {
   LostRecord record;
-  record.lost = {WorkerId{1},  sched::LossCause::killed, 9,     0,
-                 "last words", task_number(task),        fence, std::move(unstarted)};
+  record.lost = {WorkerId{1}, sched::LossCause::killed, 9, 0, "last words", {{task_number(task), fence}}, {}};
+  record.lost.unstarted = std::move(unstarted);
   record.charged = charged;
   record.time = 30;
   return record;

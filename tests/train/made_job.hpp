@@ -9,6 +9,7 @@
 #include "espalier/core/seed.hpp"
 #include "espalier/data/safetensors.hpp"
 #include "espalier/network/networks.hpp"
+#include "espalier/train/feature_shelf.hpp"
 #include "espalier/train/training.hpp"
 
 namespace espalier::testing {
@@ -36,6 +37,22 @@ inline data::ImageSet made_images(std::int32_t per_class, std::uint64_t seed) {
   return set;
 }
 
+/// Three sets in one pack, as they are in real data: rows tell images apart.
+inline std::shared_ptr<data::TaskImages> made_pack() {
+  auto images = std::make_shared<data::TaskImages>();
+  images->train = made_images(5, 1);
+  images->valid = made_images(2, 2);
+  images->test = made_images(3, 3);
+  const at::Tensor pack = at::cat({images->train.images, images->valid.images, images->test.images});
+  std::int64_t first = 0;
+  for (auto* set : {&images->train, &images->valid, &images->test}) {
+    for (auto& row : set->rows) row += first;
+    first += set->size();
+    set->images = pack;
+  }
+  return images;
+}
+
 /// Folders of this process, removed with it.
 struct ScratchFolders {
   ~ScratchFolders() {
@@ -60,11 +77,7 @@ inline train::Job made_job(const std::filesystem::path& artifacts) {
   train::Job job;
   job.network = *network::named("cifar7", {.width = 0.125});
   job.classes = kClasses;
-  auto images = std::make_shared<data::TaskImages>();
-  images->train = made_images(5, 1);
-  images->valid = made_images(2, 2);
-  images->test = made_images(3, 3);
-  job.images = images;
+  job.images = made_pack();
   job.artifact_dir = artifacts;
   auto& spec = job.task.train;
   spec.input = {1, kSide, kSide};
@@ -88,17 +101,16 @@ inline train::Job made_job(const std::filesystem::path& artifacts) {
 /// Lets a training run `steps` questions long, then says `then`.
 struct After : train::Control {
   explicit After(std::int64_t questions = -1, train::Order order = train::Order::stop) : left(questions), then(order) {}
-  train::Order after_step(task::Moment) override { return left < 0 || left-- > 0 ? train::Order::go_on : then; }
+  train::Order after_step(const train::Members&, task::Moment) override {
+    return left < 0 || left-- > 0 ? train::Order::go_on : then;
+  }
   std::int64_t left;
   train::Order then;
 };
 
-/// Keeps what it is told.
-struct Notes : train::Sink {
-  void started(task::Moment from) override { resumed_from = from; }
-  void progress(task::Moment, std::int64_t) override {}
-  void rows(const std::vector<metrics::Row>& more) override { all.insert(all.end(), more.begin(), more.end()); }
-  void checkpoint(const train::Checkpoint& made) override {
+/// Keeps what is said of one training.
+struct Notes {
+  void checkpoint(const train::Checkpoint& made) {
     files[made.kind].push_back(made.artifact);
     moments[made.kind].push_back(made.at);
   }
@@ -111,6 +123,33 @@ struct Notes : train::Sink {
   std::vector<metrics::Row> all;
   std::map<train::Written, std::vector<ArtifactId>> files;
   std::map<train::Written, std::vector<task::Moment>> moments;
+  train::Outcome outcome;
 };
+
+/// Keeps what is said of each member of a bundle.
+struct BundleNotes : train::Sink {
+  explicit BundleNotes(std::size_t members) : of(members) {}
+  void started(std::size_t member, task::Moment from) override { of.at(member).resumed_from = from; }
+  void progress(std::size_t, task::Moment, std::int64_t) override {}
+  void rows(std::size_t member, const std::vector<metrics::Row>& more) override {
+    auto& all = of.at(member).all;
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  void checkpoint(std::size_t member, const train::Checkpoint& made) override { of.at(member).checkpoint(made); }
+  void ended(std::size_t member, const train::Outcome& outcome) override {
+    of.at(member).outcome = outcome;
+    ++ends;
+  }
+  std::vector<Notes> of;
+  std::size_t ends = 0;
+};
+
+inline std::vector<Notes> run_bundle(const std::vector<train::Job>& jobs, After control = After(),
+                                     std::int64_t feature_bytes = std::int64_t{1} << 30) {
+  train::FeatureShelf features(feature_bytes);
+  BundleNotes notes(jobs.size());
+  train::train(jobs, features, control, notes);
+  return notes.of;
+}
 
 }  // namespace espalier::testing

@@ -13,7 +13,8 @@ using train::Written;
 namespace {
 
 train::Outcome run(const train::Job& job, Notes& notes, After control = After()) {
-  return train::train(job, control, notes);
+  notes = testing::run_bundle({job}, control).front();
+  return notes.outcome;
 }
 
 std::vector<metrics::Row> of(const Notes& notes, metrics::Subset subset) {
@@ -197,7 +198,10 @@ TEST_CASE("training: sources that are not there or do not fit are the task's own
   }
   SECTION("a precision that is not built") { job.task.train.precision = task::Precision::bf16; }
 
-  CHECK_THROWS_AS(run(job, notes), UsageError);
+  const auto outcome = run(job, notes);
+
+  CHECK(outcome.end == train::End::refused);
+  CHECK_FALSE(outcome.text.empty());
 }
 
 TEST_CASE("training: a smoke run takes one step, keeps sources and no predictions") {

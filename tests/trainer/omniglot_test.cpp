@@ -46,11 +46,10 @@ TEST_CASE("omniglot: cifar7 tells ten characters apart after a few epochs, far a
   for (std::int32_t c = 0; c < kCharacters; ++c) characters.classes.push_back(60 * c);
   trainer::ImageShelf shelf;
   job.images = shelf.of(spec.subset, characters, {{pack.digest, file}});
-  testing::After control;
-  testing::Notes notes;
 
-  REQUIRE(train::train(job, control, notes).end == train::End::done);
+  const auto notes = testing::run_bundle({job}).front();
 
+  REQUIRE(notes.outcome.end == train::End::done);
   REQUIRE(notes.all.back().subset == metrics::Subset::test);
   CHECK(notes.all.back().count == 50);
   CHECK(notes.all.back().top1_rate() > 0.6);  // chance: 0.1

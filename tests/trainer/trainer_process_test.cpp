@@ -64,11 +64,11 @@ TEST_CASE("trainer process: works for its agent, ignores TERM, and leaves when t
 
   child.socket().send_message(made.setup);
   child.socket().send_message(made.catalog);
-  child.socket().send_message(made.pretrain);
+  child.socket().send_message(sched::Bundle{{made.pretrain}});
   const auto first = await<sched::Ended>(child);
   ::kill(child.process(), SIGTERM);
   ::kill(child.process(), SIGINT);
-  child.socket().send_message(made.train);
+  child.socket().send_message(sched::Bundle{{made.train}});
   const auto second = await<sched::Ended>(child);
   child.socket().send_message(sched::Shutdown{});
 
@@ -95,7 +95,7 @@ TEST_CASE("trainer process: a real crash at a step, ordered by the environment")
   auto child = start(folder, {"ESPALIER_FAULT=crash_at=:1:2"});
   child.socket().send_message(made.setup);
   child.socket().send_message(made.catalog);
-  child.socket().send_message(made.pretrain);
+  child.socket().send_message(sched::Bundle{{made.pretrain}});
 
   CHECK_FALSE(await<sched::Ended>(child));
   CHECK(wait_for_end(child).signal == SIGSEGV);
@@ -104,8 +104,9 @@ TEST_CASE("trainer process: a real crash at a step, ordered by the environment")
 TEST_CASE("trainer process: a file of bundles is executed without an agent, twice with the same answers") {
   const auto folder = testing::scratch("trainer-bundles");
   const MadeBundle made(folder);
-  std::ofstream(folder / "bundles", std::ios::binary) << frame::encode(made.setup) << frame::encode(made.catalog)
-                                                      << frame::encode(made.pretrain) << frame::encode(made.train);
+  std::ofstream(folder / "bundles", std::ios::binary)
+      << frame::encode(made.setup) << frame::encode(made.catalog) << frame::encode(sched::Bundle{{made.pretrain}})
+      << frame::encode(sched::Bundle{{made.train}});
 
   const auto to_file = process::capture({kTrainer, "--bundles", folder / "bundles", "--out", folder / "answers"});
   const auto to_stream = process::capture({kTrainer, "--bundles", folder / "bundles"});

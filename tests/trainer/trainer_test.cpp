@@ -59,8 +59,8 @@ struct Bed {
 
 TEST_CASE("trainer: a training takes its source from what was made before it") {
   Bed bed("trainer-two");
-  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
-  bed.port.idle.push_back(frame::encode(bed.made.train));
+  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
+  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.train}}));
 
   const auto ended = bed.run();
 
@@ -81,8 +81,8 @@ TEST_CASE("trainer: a training takes its source from what was made before it") {
 
 TEST_CASE("trainer: a task whose source is missing is refused with the reason, and the next one is taken") {
   Bed bed("trainer-refused");
-  bed.port.idle.push_back(frame::encode(bed.made.train));
-  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
+  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.train}}));
+  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
 
   const auto ended = bed.run();
 
@@ -94,7 +94,7 @@ TEST_CASE("trainer: a task whose source is missing is refused with the reason, a
 
 TEST_CASE("trainer: Cancel ends the training in hand, but not one of another fence") {
   Bed bed("trainer-cancel");
-  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
+  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
   sched::Cancel order{bed.made.pretrain.fence, bed.made.pretrain.task.id};
 
   SECTION("of this attempt") {
@@ -110,10 +110,10 @@ TEST_CASE("trainer: Cancel ends the training in hand, but not one of another fen
 
 TEST_CASE("trainer: Stop saves the training in hand and gives back what waits; the saved one ends the same") {
   Bed whole("trainer-stop-whole"), bed("trainer-stop");
-  whole.port.idle.push_back(frame::encode(whole.made.pretrain));
+  whole.port.idle.push_back(frame::encode(sched::Bundle{{whole.made.pretrain}}));
   whole.run();
-  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
-  bed.port.between[1] = frame::encode(bed.made.train);
+  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
+  bed.port.between[1] = frame::encode(sched::Bundle{{bed.made.train}});
   bed.port.between[3] = frame::encode(sched::Stop{});
 
   const auto ended = bed.run();
@@ -130,7 +130,7 @@ TEST_CASE("trainer: Stop saves the training in hand and gives back what waits; t
   rest.made.setup.artifact_dir = bed.made.setup.artifact_dir;
   rest.made.pretrain.resume = files[0].artifact;
   rest.port.idle = {frame::encode(rest.made.setup), frame::encode(rest.made.catalog),
-                    frame::encode(rest.made.pretrain)};
+                    frame::encode(sched::Bundle{{rest.made.pretrain}})};
   rest.run();
   CHECK(rest.port.all<sched::Started>().at(0).resumed_from == files[0].at);
   CHECK((rest.port.all<sched::Rows>().back().rows == whole.port.all<sched::Rows>().back().rows));
@@ -138,21 +138,22 @@ TEST_CASE("trainer: Stop saves the training in hand and gives back what waits; t
 
 TEST_CASE("trainer: a queued task can be cancelled before it starts") {
   Bed bed("trainer-cancel-queued");
-  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
-  bed.port.between[1] = frame::encode(bed.made.train);
+  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
+  bed.port.between[1] = frame::encode(sched::Bundle{{bed.made.train}});
   bed.port.between[3] = frame::encode(sched::Cancel{bed.made.train.fence, bed.made.train.task.id});
 
   const auto ended = bed.run();
 
   REQUIRE(ended.size() == 2);
-  CHECK(ended[0].task == bed.made.train.task.id);
-  CHECK(ended[0].kind == sched::EndKind::cancelled);
-  CHECK(ended[1].kind == sched::EndKind::done);
+  CHECK(ended[0].kind == sched::EndKind::done);
+  CHECK(ended[1].task == bed.made.train.task.id);
+  CHECK(ended[1].kind == sched::EndKind::cancelled);
+  CHECK(bed.port.all<sched::Started>().size() == 1);
 }
 
 TEST_CASE("trainer: when the agent is gone, the training in hand is given up") {
   Bed bed("trainer-alone");
-  bed.port.idle.push_back(frame::encode(bed.made.pretrain));
+  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
   bed.port.open = false;
 
   CHECK(bed.run().at(0).kind == sched::EndKind::cancelled);
@@ -162,7 +163,7 @@ TEST_CASE("trainer: a no-op is answered at once") {
   Bed bed("trainer-noop");
   sched::Assign noop;
   noop.task.kind = task::TaskKind::noop;
-  bed.port.idle.push_back(frame::encode(noop));
+  bed.port.idle.push_back(frame::encode(sched::Bundle{{noop}}));
 
   CHECK(bed.run().at(0).kind == sched::EndKind::done);
 }

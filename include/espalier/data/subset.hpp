@@ -31,6 +31,8 @@ class BatchMaker {
   at::Tensor training(const ImageSet& set, const std::vector<std::int64_t>& positions, std::int32_t epoch,
                       std::int32_t step) const;
   at::Tensor evaluation(const ImageSet& set, std::int64_t first, std::int64_t count) const;
+  /// Of each of the first `count` images of a training batch: whether it is mirrored in this step.
+  std::vector<bool> flips(std::int64_t count, std::int32_t epoch, std::int32_t step) const;
 
  private:
   task::AugmentSpec augment_;

@@ -62,9 +62,10 @@ class UnitNetwork {
   void set_frozen_dropout(task::FrozenDropout frozen_dropout);
 
   /// [N, C, H, W] -> logits [N, classes], training mode. Units below the first trained one run without a graph.
-  at::Tensor train_forward(const at::Tensor& images, const StepKey& key);
+  /// With `after` > 0, `x` is the output of that unit, as features() gives it.
+  at::Tensor train_forward(const at::Tensor& x, const StepKey& key, std::int32_t after = 0);
   /// Evaluation mode: no dropout, running statistics, no graph.
-  at::Tensor eval_forward(const at::Tensor& images);
+  at::Tensor eval_forward(const at::Tensor& x, std::int32_t after = 0);
   /// Output of unit `unit`, evaluation mode: [N, C, H, W] (channels-last) or [N, features].
   at::Tensor features(const at::Tensor& images, std::int32_t unit);
 

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "espalier/metrics/row.hpp"
+#include "espalier/plan/costs.hpp"
 #include "espalier/study/diagnostic.hpp"
 #include "espalier/study/study.hpp"
+#include "espalier/task/sharing.hpp"
 #include "espalier/task/task.hpp"
 
 namespace espalier::plan {
@@ -115,6 +117,7 @@ struct PassReport {
   std::string name;
   std::int64_t tasks_before = 0, tasks_after = 0;
   std::int64_t epoch_images_before = 0, epoch_images_after = 0;
+  double hours_before = 0, hours_after = 0;  ///< of one device
 };
 
 struct ExperimentCount {
@@ -132,12 +135,13 @@ struct Plan {
   std::vector<PendingSelection> pending;
   std::vector<ExperimentCount> experiments;
   std::vector<PassReport> passes;
-  std::vector<study::Diagnostic> diagnostics;  ///< errors: nothing else is to be used
-  bool provisional = false;                    ///< some data are absent; ids will change
-  double device_hours = 0;                     ///< of the tasks not done
-  std::int64_t disk_bytes = 0;                 ///< estimated, at the end
-  std::int64_t done = 0;                       ///< tasks whose results exist
-  std::int64_t again = 0;                      ///< tasks done before, trained again because more is to be recorded
+  std::map<std::string, std::int64_t> refused;  ///< why a pass left tasks alone -> how many
+  std::vector<study::Diagnostic> diagnostics;   ///< errors: nothing else is to be used
+  bool provisional = false;                     ///< some data are absent; ids will change
+  double device_hours = 0;                      ///< of the tasks not done
+  std::int64_t disk_bytes = 0;                  ///< estimated, at the end
+  std::int64_t done = 0;                        ///< tasks whose results exist
+  std::int64_t again = 0;                       ///< tasks done before, trained again because more is to be recorded
 };
 
 /// Whether all that `wanted` asks for was recorded when `recorded` was; kept networks are not looked at.
@@ -146,12 +150,23 @@ bool covers(const task::RecordSpec& recorded, const task::RecordSpec& wanted);
 /// Whether a task needs no work: it is done, and what it wants was recorded.
 bool is_done(const task::Task& task, const Outcomes& outcomes);
 
+/// The passes that can be left out.
+struct Passes {
+  bool stages = true, features = true, fuse = true;
+};
+
 struct CompileOptions {
   std::int32_t threads = 1;
-  std::optional<double> multiply_adds_per_s;  ///< calibration of one worker; none: uncalibrated default
-  std::vector<SelectionOutcome> decided;      ///< facts from the journal: never derived again
-  std::string only;                           ///< --only CONDITION: tasks of other runs are left out (runs stay listed)
+  Passes passes;
+  std::int64_t feature_bytes = std::int64_t{1} << 30;  ///< memory of one worker for outputs of frozen units
+  Calibration calibration;                             ///< empty: costs are estimated
+  bool account = true;                                 ///< fill passes and device_hours: takes a moment
+  std::vector<SelectionOutcome> decided;               ///< facts from the journal: never derived again
+  std::string only;  ///< --only CONDITION: tasks of other runs are left out (runs stay listed)
 };
+
+/// What a task may be bundled with under these passes.
+task::Sharing sharing_of(const task::Task& task, const Passes& passes);
 
 /// Compiles a study. `outcomes` are the results so far: they decide selections and what counts as done.
 Plan compile(const study::Study& study, const Facts& facts, const Outcomes& outcomes, const CompileOptions& options);

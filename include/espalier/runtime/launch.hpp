@@ -35,6 +35,7 @@ struct LaunchOptions {
   store::StudyRecord study;
   sched::Setup setup;  ///< artifact_dir and log_dir are filled in
   NewForm new_form = NewForm::refused;
+  plan::Passes passes;
   bool whole_study = true;                ///< false: --only; runs outside the part do not count for the exit code
   std::vector<std::string> view_command;  ///< rebuilds the store from the journal; OUT is appended
   double view_every_s = 20;

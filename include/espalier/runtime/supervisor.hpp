@@ -23,6 +23,9 @@ int supervise(const SupervisorOptions& options);
 /// Cores this process may use.
 std::int32_t usable_cores();
 
+/// Memory of this machine that programs may still take.
+std::int64_t free_memory_bytes();
+
 /// Path of this program.
 std::string own_program();
 

@@ -7,6 +7,7 @@
 
 #include "espalier/plan/plan.hpp"
 #include "espalier/sched/messages.hpp"
+#include "espalier/task/sharing.hpp"
 
 namespace espalier::sched {
 
@@ -23,6 +24,7 @@ struct History {
 struct AddedTask {
   task::Task task;
   History history;
+  task::Sharing sharing;  ///< what it may be bundled with
 };
 
 /// Sources before what needs them; of tasks that are known already only what they record is news.
@@ -65,7 +67,7 @@ using Fact = std::variant<AttemptBegun, Rows, CheckpointMade, TaskEnded, Attempt
 
 struct Order {
   WorkerId worker;
-  Assign assign;
+  Bundle bundle;
 };
 
 struct Commands {

@@ -1,6 +1,6 @@
 #pragma once
 // What scheduler, agents and trainers say to each other. One struct a message; kType is its frame type.
-// scheduler -> agent -> trainer: Setup, CatalogUpdate, Assign, Cancel, Stop, Shutdown.
+// scheduler -> agent -> trainer: Setup, CatalogUpdate, Bundle, Cancel, Stop, Shutdown.
 // trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended. agent -> scheduler: Hello,
 // TrainerLost.
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace espalier::sched {
 enum class MessageType : std::uint16_t {
   setup = 1,
   catalog_update,
-  assign,
+  bundle,
   cancel,
   stop,
   shutdown,
@@ -48,11 +48,13 @@ struct Setup {
   bool smoke = false;   ///< one step of every task, one batch of every evaluation
   std::string trainer;  ///< path of espalier-trainer
   double hang_s = 300;  ///< a trainer that is silent for so long is killed by its agent
+  bool share_stages = true;
+  std::int64_t feature_bytes = std::int64_t{1} << 30;  ///< memory of one trainer for outputs of frozen units
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(artifact_dir) & ESPALIER_FIELD(log_dir) & ESPALIER_FIELD(packs) & ESPALIER_FIELD(threads) &
         ESPALIER_FIELD(checkpoint_s) & ESPALIER_FIELD(noop) & ESPALIER_FIELD(smoke) & ESPALIER_FIELD(trainer) &
-        ESPALIER_FIELD(hang_s);
+        ESPALIER_FIELD(hang_s) & ESPALIER_FIELD(share_stages) & ESPALIER_FIELD(feature_bytes);
   }
 };
 
@@ -65,9 +67,8 @@ struct CatalogUpdate {
   }
 };
 
-/// One bundle: here, one task. Artifacts lie in Setup::artifact_dir.
+/// One task of a bundle. Artifacts lie in Setup::artifact_dir.
 struct Assign {
-  static constexpr MessageType kType = MessageType::assign;
   Fence fence;
   task::Task task;
   std::map<TaskId, ArtifactId> sources;  ///< finished networks of task.needs
@@ -75,6 +76,16 @@ struct Assign {
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(sources) & ESPALIER_FIELD(resume);
+  }
+};
+
+/// What one trainer works on in one go: tasks that share stages, features or a batched network, or a single one.
+struct Bundle {
+  static constexpr MessageType kType = MessageType::bundle;
+  std::vector<Assign> tasks;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(tasks);
   }
 };
 
@@ -186,20 +197,30 @@ struct Hello {
 
 enum class LossCause : std::uint8_t { crashed, killed, hung, out_of_memory, exited, environment };
 
-/// The agent's trainer is gone and reaped; `tasks` are given back with their fences.
+/// A task of the bundle that was worked on, with the fence of its order.
+struct Held {
+  TaskId task;
+  Fence fence;
+  bool operator==(const Held&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(task) & ESPALIER_FIELD(fence);
+  }
+};
+
+/// The agent's trainer is gone and reaped.
 struct TrainerLost {
   static constexpr MessageType kType = MessageType::trainer_lost;
   WorkerId worker;
   LossCause cause = LossCause::crashed;
   std::int32_t signal = 0, exit_code = 0;
   std::string log_tail;
-  TaskId in_hand;  ///< the task it was working on, empty if none
-  Fence fence;
+  std::vector<Held> in_hand;      ///< of the bundle it was working on, what had not ended; as a fact: what had begun
   std::vector<TaskId> unstarted;  ///< queued at the agent, given back uncharged
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(worker) & ESPALIER_FIELD(cause) & ESPALIER_FIELD(signal) & ESPALIER_FIELD(exit_code) &
-        ESPALIER_FIELD(log_tail) & ESPALIER_FIELD(in_hand) & ESPALIER_FIELD(fence) & ESPALIER_FIELD(unstarted);
+        ESPALIER_FIELD(log_tail) & ESPALIER_FIELD(in_hand) & ESPALIER_FIELD(unstarted);
   }
 };
 

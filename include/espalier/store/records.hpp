@@ -54,11 +54,12 @@ struct StudyRecord {
   std::string text;
   std::vector<std::string> overrides;  ///< --set
   std::int32_t workers = 0, threads = 1;
-  std::string facts_json;  ///< data facts as resolved
+  std::string facts_json;            ///< data facts as resolved
+  std::vector<std::string> without;  ///< passes left out
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(file_name) & ESPALIER_FIELD(text) & ESPALIER_FIELD(overrides) & ESPALIER_FIELD(workers) &
-        ESPALIER_FIELD(threads) & ESPALIER_FIELD(facts_json);
+        ESPALIER_FIELD(threads) & ESPALIER_FIELD(facts_json) & ESPALIER_FIELD(without);
   }
 };
 

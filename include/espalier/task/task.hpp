@@ -156,10 +156,12 @@ struct RecordSpec {
 /// How a task is run in numbers: fixed when its plan row is journaled, provenance, not identity.
 struct NumericForm {
   std::int32_t threads = 1;
+  std::int32_t cached_units = 0;  ///< units 1..k whose outputs are computed once an image; 0: none
+  bool fused = false;             ///< what comes after them is trained as one lane of a batched network
   bool operator==(const NumericForm&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(threads);
+    archive& ESPALIER_FIELD(threads) & ESPALIER_FIELD(cached_units) & ESPALIER_FIELD(fused);
   }
 };
 
@@ -170,12 +172,14 @@ struct Task {
   RecordSpec record;
   NumericForm form;
   std::vector<TaskId> needs;      ///< tasks whose finished networks it starts from
-  double cost_s = 0;              ///< estimated seconds on one worker
+  double cost_s = 0;              ///< estimated seconds on one worker, alone
+  std::int64_t images = 0;        ///< training images
   std::int64_t epoch_images = 0;  ///< training images times epochs
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(id) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(train) & ESPALIER_FIELD(record) &
-        ESPALIER_FIELD(form) & ESPALIER_FIELD(needs) & ESPALIER_FIELD(cost_s) & ESPALIER_FIELD(epoch_images);
+        ESPALIER_FIELD(form) & ESPALIER_FIELD(needs) & ESPALIER_FIELD(cost_s) & ESPALIER_FIELD(images) &
+        ESPALIER_FIELD(epoch_images);
   }
 };
 

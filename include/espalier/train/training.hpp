@@ -1,5 +1,5 @@
 #pragma once
-// One training from its first step, or from a checkpoint, to its end: no sockets, no messages.
+// Trainings from their first step, or from a checkpoint, to their end: no sockets, no messages.
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -13,7 +13,9 @@
 
 namespace espalier::train {
 
-/// What is done, and with what.
+class FeatureShelf;
+
+/// One task and what it is done with.
 struct Job {
   task::Task task;
   network::NetworkSpec network;
@@ -23,16 +25,23 @@ struct Job {
   std::map<TaskId, ArtifactId> sources;  ///< finished networks of task.needs
   ArtifactId resume;                     ///< a training checkpoint of this task; empty: from the start
   double checkpoint_s = 60;
-  bool smoke = false;  ///< one step, one batch of each evaluation, no predictions
+  bool smoke = false;        ///< one step, one batch of each evaluation, no predictions
+  bool share_stages = true;  ///< false: takes all its steps by itself
 };
 
 enum class Order : std::uint8_t { go_on, stop, cancel };
+
+/// Places in the bundle, counted from 0.
+using Members = std::vector<std::size_t>;
 
 /// Asked after every step and every evaluated batch.
 class Control {
  public:
   virtual ~Control() = default;
-  virtual Order after_step(task::Moment at) = 0;
+  /// `members`: those that took the step.
+  virtual Order after_step(const Members& members, task::Moment at) = 0;
+  /// Whether this one alone is to end.
+  virtual bool is_cancelled(std::size_t) const { return false; }
 };
 
 enum class Written : std::uint8_t { training, finished, predictions };
@@ -44,30 +53,35 @@ struct Checkpoint {
   std::int64_t bytes = 0;
 };
 
-/// Receives what a training gives while it runs.
-class Sink {
- public:
-  virtual ~Sink() = default;
-  virtual void started(task::Moment resumed_from) = 0;
-  /// At least once a second, as far as single steps are shorter. `epoch_images`: trained in this attempt.
-  virtual void progress(task::Moment at, std::int64_t epoch_images) = 0;
-  virtual void rows(const std::vector<metrics::Row>& rows) = 0;
-  /// The file is synced and in place.
-  virtual void checkpoint(const Checkpoint& checkpoint) = 0;
-};
-
-enum class End : std::uint8_t { done, diverged, stopped, cancelled };
+enum class End : std::uint8_t { done, diverged, refused, stopped, cancelled };
 
 struct Outcome {
   End end = End::done;
-  std::string text;  ///< of diverged: what, where
-  double seconds = 0;
-  std::int64_t epoch_images = 0;  ///< trained in this attempt
+  std::string text;    ///< of diverged and refused: what, where
+  double seconds = 0;  ///< of work in this attempt; of what was shared, its part
+  /// Trained in this attempt; what was shared is counted for one of those who shared it.
+  std::int64_t epoch_images = 0;
 };
 
-/// Runs the job. A resumed training gives bit for bit what the undisturbed one gives; on Order::stop the state is
-/// saved first (not in a smoke run). Throws UsageError where the task itself cannot be: a source that is not given,
-/// has no such tensor or another shape, a precision that this build has not.
-Outcome train(const Job& job, Control& control, Sink& sink);
+/// Receives what the members of a bundle give while they run.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void started(std::size_t member, task::Moment resumed_from) = 0;
+  /// At least once a second for some member in work, as far as single steps are shorter.
+  virtual void progress(std::size_t member, task::Moment at, std::int64_t epoch_images) = 0;
+  virtual void rows(std::size_t member, const std::vector<metrics::Row>& rows) = 0;
+  /// The file is synced and in place.
+  virtual void checkpoint(std::size_t member, const Checkpoint& checkpoint) = 0;
+  /// Once for each member.
+  virtual void ended(std::size_t member, const Outcome& outcome) = 0;
+};
+
+/// Runs a bundle. Jobs of one family take the steps they share once; those with cached units get their inputs from
+/// `features`; fused ones train as lanes of one batched network. A resumed training gives bit for bit what the
+/// undisturbed one gives, a shared one what it gives alone in the same numeric form. On Order::stop states are saved
+/// first (not in a smoke run). A task that cannot be (a source that is not given, has no such tensor or another shape,
+/// a precision that this build has not) ends as refused.
+void train(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink);
 
 }  // namespace espalier::train

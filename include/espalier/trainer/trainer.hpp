@@ -1,10 +1,10 @@
 #pragma once
-// The trainer's loop: takes setups, catalogs and assignments from a port, works on one task after the other, answers.
+// The trainer's loop: takes setups, catalogs and bundles from a port, works on one bundle after the other, answers.
 #include <deque>
-#include <optional>
 #include <vector>
 
 #include "espalier/sched/messages.hpp"
+#include "espalier/train/feature_shelf.hpp"
 #include "espalier/train/training.hpp"
 #include "espalier/trainer/fault.hpp"
 #include "espalier/trainer/image_shelf.hpp"
@@ -26,8 +26,9 @@ class Trainer {
   void take(const frame::Frame& frame);
   void take_waiting();
   void cancel(const sched::Cancel& order);
-  void work(sched::Assign assign);
-  sched::Ended end_of(const sched::Assign& assign);
+  bool is_cancelled(const sched::Assign& assign) const;
+  void work(const sched::Bundle& bundle);
+  void train(const sched::Bundle& bundle);
   train::Job job_of(const sched::Assign& assign);
   sched::Ended answer(const sched::Assign& assign, sched::EndKind kind) const;
 
@@ -36,9 +37,10 @@ class Trainer {
   sched::Setup setup_;
   task::Catalog catalog_;
   ImageShelf images_;
-  std::deque<sched::Assign> queue_;
-  std::optional<sched::Cancel> in_hand_;  ///< what a Cancel must say to end the training in hand
-  bool cancelled_ = false, stopping_ = false, leaving_ = false;
+  train::FeatureShelf features_{0};
+  std::deque<sched::Bundle> queue_;
+  std::vector<sched::Held> cancelled_;
+  bool stopping_ = false, leaving_ = false;
   std::map<TaskId, ArtifactId> finished_;  ///< networks made here: sources of later tasks that were given none
 };
 

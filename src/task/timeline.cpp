@@ -1,12 +1,12 @@
-#include "espalier/train/timeline.hpp"
+#include "espalier/task/timeline.hpp"
 
 #include <algorithm>
 
 #include "espalier/core/errors.hpp"
 
-namespace espalier::train {
+namespace espalier::task {
 
-Timeline::Timeline(std::int64_t images, std::int32_t batch, task::Moment length) {
+Timeline::Timeline(std::int64_t images, std::int32_t batch, Moment length) {
   if (batch < 1) throw UsageError("the batch is " + std::to_string(batch), "it must be at least 1", "");
   steps_per_epoch_ = static_cast<std::int32_t>(std::max<std::int64_t>(1, (images + batch - 1) / batch));
   total_steps_ = index(length);
@@ -18,7 +18,7 @@ std::int32_t Timeline::steps_in(std::int32_t epoch) const {
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(left, 0, steps_per_epoch_));
 }
 
-task::Moment Timeline::moment(std::int64_t steps) const {
+Moment Timeline::moment(std::int64_t steps) const {
   return {static_cast<std::int32_t>(steps / steps_per_epoch_), static_cast<std::int32_t>(steps % steps_per_epoch_)};
 }
 
@@ -28,8 +28,8 @@ Timeline Timeline::cut(std::int64_t steps) const {
   return shorter;
 }
 
-float rate_at(const task::UnitRow& row, const Timeline& timeline, task::Moment at) {
-  if (row.trained == task::Trained::no) return 0;
+float rate_at(const UnitRow& row, const Timeline& timeline, Moment at) {
+  if (row.trained == Trained::no) return 0;
   const std::int64_t now = timeline.index(at);
   float rate = 0;
   for (const auto& point : row.rates) {
@@ -39,4 +39,4 @@ float rate_at(const task::UnitRow& row, const Timeline& timeline, task::Moment a
   return rate;
 }
 
-}  // namespace espalier::train
+}  // namespace espalier::task

@@ -1,10 +1,10 @@
-#include "espalier/train/timeline.hpp"
+#include "espalier/task/timeline.hpp"
 
+#include "catch2/catch.hpp"
 #include "espalier/core/errors.hpp"
-#include "support/catch_after_torch.hpp"
 
 using namespace espalier;
-using train::Timeline;
+using task::Timeline;
 
 TEST_CASE("timeline: the last, smaller batch is a step of its own") {
   const Timeline timeline(20, 6, {2, 1});
@@ -28,12 +28,12 @@ TEST_CASE("rates: each point holds from its moment to the next") {
   task::UnitRow row;
   row.rates = {{{0, 0}, 1.0f}, {{1, 2}, 0.5f}, {{3, 0}, 0.25f}};
 
-  CHECK(train::rate_at(row, timeline, {0, 0}) == 1.0f);
-  CHECK(train::rate_at(row, timeline, {1, 1}) == 1.0f);
-  CHECK(train::rate_at(row, timeline, {1, 2}) == 0.5f);
-  CHECK(train::rate_at(row, timeline, {2, 3}) == 0.5f);
-  CHECK(train::rate_at(row, timeline, {3, 0}) == 0.25f);
-  CHECK(train::rate_at(row, timeline, {8, 3}) == 0.25f);
+  CHECK(task::rate_at(row, timeline, {0, 0}) == 1.0f);
+  CHECK(task::rate_at(row, timeline, {1, 1}) == 1.0f);
+  CHECK(task::rate_at(row, timeline, {1, 2}) == 0.5f);
+  CHECK(task::rate_at(row, timeline, {2, 3}) == 0.5f);
+  CHECK(task::rate_at(row, timeline, {3, 0}) == 0.25f);
+  CHECK(task::rate_at(row, timeline, {8, 3}) == 0.25f);
 }
 
 TEST_CASE("rates: a unit that is not trained has rate 0, whatever its row says") {
@@ -41,5 +41,5 @@ TEST_CASE("rates: a unit that is not trained has rate 0, whatever its row says")
   row.rates = {{{0, 0}, 1.0f}};
   row.trained = task::Trained::no;
 
-  CHECK(train::rate_at(row, Timeline(20, 6, {1, 0}), {0, 0}) == 0.0f);
+  CHECK(task::rate_at(row, Timeline(20, 6, {1, 0}), {0, 0}) == 0.0f);
 }

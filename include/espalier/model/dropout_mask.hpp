@@ -1,7 +1,10 @@
 #pragma once
+// The masks of dropout: what a step draws is told by its key.
 #include <ATen/ATen.h>
 
 #include <cstdint>
+
+#include "espalier/model/unit_network.hpp"
 
 namespace espalier::model {
 
@@ -9,5 +12,8 @@ namespace espalier::model {
 /// from the batch's first row) depends on (seed, e) alone, so a part of a batch draws its rows of the whole mask.
 at::Tensor dropout_mask(std::int64_t first_row, std::int64_t rows, std::int64_t row_elements, double probability,
                         std::uint64_t seed);
+
+/// The seed of the mask of layer `layer` (from 0, branches counted through) of unit `unit` (from 1) in a step.
+std::uint64_t mask_seed(const StepKey& key, std::int32_t unit, std::int32_t layer);
 
 }  // namespace espalier::model

@@ -1,0 +1,27 @@
+#pragma once
+// Which tasks can be worked on together, and what names a state that several of them pass through.
+#include <cstdint>
+#include <string>
+
+#include "espalier/task/timeline.hpp"
+
+namespace espalier::task {
+
+/// Hashes; tasks with equal ones can share. 0: nothing to share.
+struct Sharing {
+  std::uint64_t family = 0;    ///< same start on the same data; rates and length may differ: a stage tree
+  std::uint64_t features = 0;  ///< same outputs of the cached units
+  std::uint64_t lanes = 0;     ///< same shapes after the cached units, and as many steps an epoch: one batched network
+  bool operator==(const Sharing&) const = default;
+};
+
+Sharing sharing_of(const Task& task);
+
+/// What the outputs of units 1..k depend on beside the image: their values, the input's form, precision. Not the data.
+std::string prefix_key(const TrainSpec& spec, std::int32_t units);
+
+/// Names the state of a training at `at`: equal for two trainings of one family that have taken the same steps until
+/// then. 64 hexadecimal digits.
+std::string trunk_id(const TrainSpec& spec, const Timeline& timeline, Moment at);
+
+}  // namespace espalier::task

@@ -1,0 +1,107 @@
+#include "plan/forms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace espalier::plan {
+namespace {
+
+using network::LayerKind;
+
+/// Above so many parameters a lane is as fast by itself, and lanes would not fit the caches (bench/README.md).
+constexpr std::int64_t kMostLaneParameters = 1 << 20;
+
+std::string random_change(const task::AugmentSpec& augment) {
+  if (augment.shifted_crop > 0 || augment.random_resized > 0) return "random crops give other features each time";
+  if (augment.rotation_degrees != 0) return "random rotations give other features each time";
+  if (augment.translation != 0) return "random translations give other features each time";
+  return "";
+}
+
+/// Frozen units from the bottom up.
+std::int32_t frozen_units(const task::TrainSpec& spec) {
+  const auto live = std::find_if(spec.units.begin(), spec.units.end(),
+                                 [](const task::UnitRow& row) { return row.trained != task::Trained::no; });
+  return static_cast<std::int32_t>(live - spec.units.begin());
+}
+
+/// Images whose features one trainer holds for this task.
+std::int64_t views_of(const Training& training) {
+  return training.images * (training.spec.augment.flip ? 2 : 1) + training.valid_images + training.test_images;
+}
+
+/// "" if computing the features once pays.
+std::string why_not_worth(const Training& training, const CostModel& costs, const task::NumericForm& cached,
+                          std::int64_t budget) {
+  const auto units = static_cast<std::size_t>(cached.cached_units);
+  const std::int64_t view_bytes = 4 * (*training.units)[units - 1].output.elements();
+  const std::int64_t bytes = views_of(training) * view_bytes;
+  if (bytes > budget) {
+    return fmt::format("features of {} units would take {} MB, more than --feature-memory", units, bytes / 1'000'000);
+  }
+  const std::int64_t gathered =
+      training.epoch_images + evaluations(training) * (training.valid_images + training.test_images);
+  const double with = costs.cost_s(training, cached) + costs.features_s(training, cached, views_of(training)) +
+                      static_cast<double>(gathered * view_bytes) / kMemoryRate;
+  if (with >= costs.cost_s(training, {cached.threads})) {
+    return fmt::format("features of {} {} cost more than they save", units, units == 1 ? "unit" : "units");
+  }
+  return "";
+}
+
+}  // namespace
+
+Cut exact_cut(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units) {
+  const std::int32_t frozen = frozen_units(spec);
+  if (frozen == 0) return {};
+  if (auto why = random_change(spec.augment); !why.empty()) return {0, std::move(why)};
+  if (spec.frozen_dropout == task::FrozenDropout::off) return {frozen, ""};
+  for (std::int32_t u = 0; u < frozen; ++u) {
+    if (!units[static_cast<std::size_t>(u)].has_dropout) continue;
+    return {u, u > 0 ? "" : "dropout of the first frozen unit is on"};
+  }
+  return {frozen, ""};
+}
+
+bool can_fuse(const task::TrainSpec& spec, const network::NetworkSpec& network,
+              const std::vector<network::UnitCost>& units, std::int32_t cached) {
+  if (cached == 0 || cached == network.depth() || spec.optimiser != task::Optimiser::sgd) return false;
+  if (spec.precision != task::Precision::fp32) return false;
+  std::int64_t parameters = 0;
+  for (auto u = static_cast<std::size_t>(cached); u < network.units.size(); ++u) {
+    if (spec.units[u].trained != task::Trained::all) return false;
+    for (const auto& parameter : units[u].parameters) parameters += parameter.elements();
+    for (const auto& layer : network.units[u].layers) {
+      const bool fusible =
+          layer.kind == LayerKind::linear || layer.kind == LayerKind::relu || layer.kind == LayerKind::dropout;
+      if (!fusible || (layer.kind == LayerKind::linear && !layer.bias)) return false;
+    }
+  }
+  return parameters > 0 && parameters <= kMostLaneParameters;
+}
+
+std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::Catalog& catalog, const CostModel& costs,
+                                                 const CompileOptions& options) {
+  std::map<std::string, std::int64_t> refused;
+  for (auto& entry : tasks.all()) {
+    const auto& training = entry.training;
+    entry.form = {options.threads};
+    if (options.passes.features) {
+      Cut cut = exact_cut(training.spec, *training.units);
+      if (cut.units > 0) {
+        const task::NumericForm cached{options.threads, cut.units};
+        cut.refused = why_not_worth(training, costs, cached, options.feature_bytes);
+        if (cut.refused.empty()) entry.form = cached;
+      }
+      if (!cut.refused.empty()) ++refused[cut.refused];
+    }
+    const auto& network = catalog.networks.at(training.spec.network);
+    entry.form.fused =
+        options.passes.fuse && can_fuse(training.spec, network, *training.units, entry.form.cached_units);
+    entry.cost_s = costs.cost_s(training, entry.form);
+  }
+  return refused;
+}
+
+}  // namespace espalier::plan

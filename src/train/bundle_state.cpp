@@ -1,0 +1,86 @@
+#include "train/bundle_state.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "espalier/task/sharing.hpp"
+
+namespace espalier::train {
+
+namespace {
+constexpr double kProgressEvery_s = 0.5;
+}
+
+task::Timeline timeline_of(const Job& job) {
+  const task::Timeline whole(job.images->train.size(), job.task.train.batch, job.task.train.length);
+  return job.smoke ? whole.cut(1) : whole;
+}
+
+BundleState::BundleState(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink)
+    : jobs_(jobs), features_(features), control_(control), sink_(sink), closed_(jobs.size()), spent_(jobs.size()) {
+  for (const Job& job : jobs) timelines_.push_back(timeline_of(job));
+}
+
+Members BundleState::open_of(const Members& members) const {
+  Members open;
+  std::copy_if(members.begin(), members.end(), std::back_inserter(open), [&](std::size_t m) { return is_open(m); });
+  return open;
+}
+
+void BundleState::end(std::size_t member, End end, const std::string& text) {
+  if (!is_open(member)) return;
+  closed_[member] = true;
+  spent_[member].end = end;
+  spent_[member].text = text;
+  sink_.ended(member, spent_[member]);
+}
+
+void BundleState::end_all(const Members& members, End end, const std::string& text) {
+  for (const std::size_t member : members) this->end(member, end, text);
+}
+
+Order BundleState::ask(const Members& members, task::Moment at) {
+  const Members open = open_of(members);
+  if (!open.empty() && seconds_since(told_) >= kProgressEvery_s) {
+    sink_.progress(open.front(), at, spent_[open.front()].epoch_images);
+    told_ = Clock::now();
+  }
+  const Order order = control_.after_step(open, at);
+  for (const std::size_t member : open) {
+    if (control_.is_cancelled(member)) end(member, End::cancelled);
+  }
+  return order;
+}
+
+void BundleState::charge(const Members& members, std::int64_t images) {
+  const double spent = seconds_since(charged_);
+  charged_ = Clock::now();
+  const Members open = open_of(members);
+  for (const std::size_t member : open) spent_[member].seconds += spent / static_cast<double>(open.size());
+  if (!open.empty()) spent_[open.front()].epoch_images += images;
+}
+
+void BundleState::save(const Members& members, const Snapshot& snapshot) {
+  const Members open = open_of(members);
+  if (open.empty() || jobs_[open.front()].smoke) return;
+  const Job& job = jobs_[open.front()];
+  const auto at = snapshot.position.at;
+  const auto file =
+      train::save(job.artifact_dir, task::trunk_id(job.task.train, timelines_[open.front()], at), snapshot);
+  for (const std::size_t member : open) sink_.checkpoint(member, {Written::training, at, file.id, file.bytes});
+}
+
+at::Tensor labels_at(const data::ImageSet& set, const std::vector<std::int64_t>& positions) {
+  at::Tensor labels = at::empty({static_cast<std::int64_t>(positions.size())}, at::kLong);
+  const auto* all = set.labels.const_data_ptr<std::int64_t>();
+  auto* out = labels.mutable_data_ptr<std::int64_t>();
+  for (const std::int64_t position : positions) *out++ = all[position];
+  return labels;
+}
+
+std::string divergence_text(const std::string& what, double loss, task::Moment at) {
+  return what + " is " + (std::isnan(loss) ? "not a number" : "infinite") + " at epoch " + std::to_string(at.epoch) +
+         ", step " + std::to_string(at.step);
+}
+
+}  // namespace espalier::train

@@ -1,0 +1,62 @@
+#pragma once
+// The books of a bundle in work: who has ended, who is told what, what each has cost.
+#include <chrono>
+
+#include "espalier/task/timeline.hpp"
+#include "espalier/train/training.hpp"
+#include "train/evaluate.hpp"
+#include "train/snapshot.hpp"
+
+namespace espalier::train {
+
+using Clock = std::chrono::steady_clock;
+
+inline double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Of a smoke run, one step.
+task::Timeline timeline_of(const Job& job);
+
+class BundleState {
+ public:
+  BundleState(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink);
+
+  const Job& job(std::size_t member) const { return jobs_[member]; }
+  const task::Timeline& timeline(std::size_t member) const { return timelines_[member]; }
+  std::size_t size() const { return jobs_.size(); }
+  FeatureShelf& features() { return features_; }
+  Sink& sink() { return sink_; }
+
+  bool is_open(std::size_t member) const { return !closed_[member]; }
+  Members open_of(const Members& members) const;
+  void end(std::size_t member, End end, const std::string& text = "");
+  void end_all(const Members& members, End end, const std::string& text = "");
+
+  /// What others want, and a heartbeat when one is due. Members that are cancelled end here.
+  Order ask(const Members& members, task::Moment at);
+  /// Time since the last call is spent by `members` in equal parts; images count for the first of them.
+  void charge(const Members& members, std::int64_t images);
+  void count_images(std::size_t member, std::int64_t images) { spent_[member].epoch_images += images; }
+
+  /// Writes a training checkpoint for all of `members`, which are in this state.
+  void save(const Members& members, const Snapshot& snapshot);
+
+ private:
+  const std::vector<Job>& jobs_;
+  FeatureShelf& features_;
+  Control& control_;
+  Sink& sink_;
+  std::vector<task::Timeline> timelines_;
+  std::vector<bool> closed_;
+  std::vector<Outcome> spent_;
+  Clock::time_point told_ = Clock::now(), charged_ = told_;
+};
+
+/// The labels of the images at `positions`.
+at::Tensor labels_at(const data::ImageSet& set, const std::vector<std::int64_t>& positions);
+
+/// "the training loss is not a number at epoch 3, step 2".
+std::string divergence_text(const std::string& what, double loss, task::Moment at);
+
+}  // namespace espalier::train

@@ -1,0 +1,111 @@
+// How lanes train and are measured, a step of all at once.
+#include <ATen/ops/stack.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "espalier/core/seed.hpp"
+#include "train/fused_training.hpp"
+
+namespace espalier::train {
+
+/// To the end of the epoch, or of the first stage that ends.
+Order FusedTraining::train_some() {
+  start_epoch();
+  std::int64_t end = timeline_.index({at_.epoch + 1, 0});
+  for (const Lane& lane : lanes_) end = std::min(end, stage_of(lane).end);
+  while (index() < end && !lanes_.empty()) {
+    const Order order = step();
+    if (order != Order::go_on) return order;
+  }
+  return Order::go_on;
+}
+
+void FusedTraining::start_epoch() {
+  measured_ = false;
+  for (Stream& stream : streams_) {
+    stream.order = permutation(static_cast<std::int32_t>(stream.images->train.size()),
+                               derive(stream.order_seed, static_cast<std::uint64_t>(at_.epoch)));
+  }
+}
+
+FusedTraining::Batch FusedTraining::next_batch() {
+  Batch batch;
+  const std::size_t size = static_cast<std::size_t>(leader(lanes_.front()).task.train.batch);
+  const std::size_t first = static_cast<std::size_t>(at_.step) * size;
+  std::vector<at::Tensor> inputs(streams_.size()), labels(streams_.size()), by_lane;
+  for (const Lane& lane : lanes_) {
+    const std::size_t s = families_[lane.family].stream;
+    if (!inputs[s].defined()) {
+      const auto& order = streams_[s].order;
+      const std::size_t last = std::min(first + size, order.size());
+      const std::vector<std::int64_t> positions(order.begin() + static_cast<std::ptrdiff_t>(first),
+                                                order.begin() + static_cast<std::ptrdiff_t>(last));
+      inputs[s] = streams_[s].inputs->training(positions, at_.epoch, at_.step).flatten(1);
+      labels[s] = labels_at(streams_[s].images->train, positions);
+      batch.images = static_cast<std::int64_t>(positions.size());
+    }
+    by_lane.push_back(inputs[s]);
+    batch.labels.push_back(labels[s]);
+  }
+  batch.inputs = at::stack(by_lane);
+  return batch;
+}
+
+std::vector<LaneStep> FusedTraining::lane_steps() const {
+  std::vector<LaneStep> steps;
+  for (const Lane& lane : lanes_) {
+    const auto& spec = leader(lane).task.train;
+    LaneStep step{{spec.mask_seed, at_.epoch, at_.step}, {}};
+    for (const auto& row : spec.units) step.rates.push_back(task::rate_at(row, timeline_, at_));
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+Order FusedTraining::step() {
+  const Batch batch = next_batch();
+  const auto steps = lane_steps();
+  const at::Tensor logits = network_.forward(batch.inputs, steps);
+  const auto losses = network_.losses(logits, batch.labels);
+  network_.update(steps);
+  bool some_diverged = false;
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    lanes_[i].running.add(logits[static_cast<std::int64_t>(i)], batch.labels[i], losses[i]);
+    const Members open = bundle_.open_of(members_of(lanes_[i]));
+    if (!open.empty()) bundle_.count_images(open.front(), batch.images);
+    if (std::isfinite(losses[i])) continue;
+    bundle_.end_all(open, End::diverged, divergence_text("the training loss", losses[i], at_));
+    some_diverged = true;
+  }
+  bundle_.charge(all_open(), 0);
+  ++at_.step;
+  const Order order = bundle_.ask(all_open(), at_);
+  if (some_diverged) keep_open();
+  return order;
+}
+
+Order FusedTraining::measure(std::size_t lane, const Members& members) {
+  Measurement measurement(bundle_, members, timeline_.normalised(at_), lanes_[lane].running);
+  const auto predict = [&](const at::Tensor& x) { return network_.predict(static_cast<std::int64_t>(lane), x); };
+  const Order order = measurement.run(predict, *streams_[families_[lanes_[lane].family].stream].inputs);
+  lanes_[lane].predicted = measurement.predicted();
+  return order;
+}
+
+Order FusedTraining::measure_all() {
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    const Members open = bundle_.open_of(members_of(lanes_[i]));
+    if (open.empty()) continue;
+    const Order order = measure(i, open);
+    if (order != Order::go_on) return order;
+  }
+  bundle_.charge(all_open(), 0);
+  measured_ = true;
+  at_ = timeline_.normalised(at_);
+  for (Lane& lane : lanes_) lane.running = {};
+  if (!lanes_.empty() && seconds_since(saved_) >= leader(lanes_.front()).checkpoint_s) save_all(true);
+  return Order::go_on;
+}
+
+}  // namespace espalier::train

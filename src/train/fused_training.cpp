@@ -1,0 +1,166 @@
+// How lanes begin, part and end; fused_steps.cpp is how they train.
+#include "train/fused_training.hpp"
+
+#include <algorithm>
+
+#include "espalier/task/sharing.hpp"
+#include "train/prepare_network.hpp"
+
+namespace espalier::train {
+
+FusedTraining::FusedTraining(BundleState& bundle, const std::vector<Members>& families)
+    : bundle_(bundle),
+      timeline_(bundle.timeline(families.front().front())),
+      network_(bundle.job(families.front().front()).network,
+               bundle.job(families.front().front()).task.form.cached_units,
+               bundle.job(families.front().front()).task.train) {
+  for (const auto& members : families) add(members);
+}
+
+void FusedTraining::add(const Members& members) {
+  const Job& job = bundle_.job(members.front());
+  model::UnitNetwork network = prepare_network(job);
+  Optimiser optimiser(network, job.task.train);
+  Lane lane;
+  lane.family = families_.size();
+  if (!job.resume.empty()) {
+    const auto trunk = [&](task::Moment at) { return task::trunk_id(job.task.train, timeline_, at); };
+    const Snapshot state = load(job.artifact_dir, job.resume, trunk);
+    restore(state, network, optimiser);
+    at_ = state.position.at;
+    lane.running = state.position.running;
+  }
+  std::vector<task::Trajectory> family;
+  for (const std::size_t m : members) family.push_back({&bundle_.job(m).task.train, bundle_.timeline(m)});
+  network_.append(network, optimiser);
+  families_.push_back({members, task::stage_tree(family, index()), stream_of(job, network)});
+  lanes_.push_back(std::move(lane));
+  for (const std::size_t m : members) bundle_.sink().started(m, at_);
+}
+
+std::size_t FusedTraining::stream_of(const Job& job, const model::UnitNetwork& network) {
+  const auto& spec = job.task.train;
+  frame::Writer key;
+  key& task::prefix_key(spec, job.task.form.cached_units) & spec.subset & spec.order_seed & spec.augment_seed &
+      spec.augment.flip;
+  const auto [known, is_new] = stream_index_.try_emplace(key.take(), streams_.size());
+  if (is_new) {
+    auto inputs = std::make_unique<FeatureInputs>(job, bundle_.features(), network);
+    streams_.push_back({std::move(inputs), job.images, spec.order_seed, {}});
+  }
+  return known->second;
+}
+
+Order FusedTraining::run() {
+  Order order = Order::go_on;
+  while (fill_features(order) && !lanes_.empty() && order == Order::go_on) {
+    if (at_.step == timeline_.steps_per_epoch()) order = measure_all();
+    if (order == Order::go_on) order = pass_stage_ends();
+    if (order == Order::go_on && !lanes_.empty()) order = train_some();
+  }
+  bundle_.charge(all_open(), 0);
+  if (order == Order::stop) save_all(false);
+  return order;
+}
+
+bool FusedTraining::fill_features(Order& order) {
+  for (Stream& stream : streams_) {
+    const auto go_on = [&] { return (order = bundle_.ask(all_open(), at_)) == Order::go_on; };
+    if (!stream.inputs->is_filled() && !stream.inputs->fill(go_on)) return false;
+  }
+  return true;
+}
+
+Members FusedTraining::members_of(const Lane& lane, const std::vector<std::size_t>& places) const {
+  Members members;
+  for (const std::size_t place : places) members.push_back(families_[lane.family].members[place]);
+  return members;
+}
+
+Members FusedTraining::all_open() const {
+  Members all;
+  for (const Lane& lane : lanes_) {
+    const Members open = bundle_.open_of(members_of(lane));
+    all.insert(all.end(), open.begin(), open.end());
+  }
+  return all;
+}
+
+/// Lanes at the end of their stage end members and part.
+Order FusedTraining::pass_stage_ends() {
+  const auto at_end = [this](const Lane& lane) { return stage_of(lane).end <= index(); };
+  while (std::any_of(lanes_.begin(), lanes_.end(), at_end)) {
+    std::vector<std::int64_t> from;
+    std::vector<Lane> lanes;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      if (!at_end(lanes_[i])) {
+        from.push_back(static_cast<std::int64_t>(i));
+        lanes.push_back(lanes_[i]);
+        continue;
+      }
+      const Order order = end_members(i);
+      if (order != Order::go_on) return order;
+      for (const std::size_t next : stage_of(lanes_[i]).next) {
+        from.push_back(static_cast<std::int64_t>(i));
+        lanes.push_back(lanes_[i]);
+        lanes.back().stage = next;
+      }
+    }
+    replace(from, std::move(lanes));
+  }
+  keep_open();
+  return Order::go_on;
+}
+
+Order FusedTraining::end_members(std::size_t lane) {
+  const Members ended = bundle_.open_of(members_of(lanes_[lane], stage_of(lanes_[lane]).ended));
+  if (ended.empty()) return Order::go_on;
+  if (!measured_) {
+    const Order order = measure(lane, ended);
+    if (order != Order::go_on) return order;
+  }
+  for (const std::size_t member : bundle_.open_of(ended)) {
+    finish(bundle_, member, timeline_.normalised(at_), lanes_[lane].predicted, [&] { return network_of(lane); });
+  }
+  return Order::go_on;
+}
+
+/// Lanes with nobody left are dropped; the others do not notice.
+void FusedTraining::keep_open() {
+  std::vector<std::int64_t> from;
+  std::vector<Lane> lanes;
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    if (bundle_.open_of(members_of(lanes_[i])).empty()) continue;
+    from.push_back(static_cast<std::int64_t>(i));
+    lanes.push_back(lanes_[i]);
+  }
+  if (lanes.size() < lanes_.size()) replace(from, std::move(lanes));
+}
+
+void FusedTraining::replace(const std::vector<std::int64_t>& from, std::vector<Lane> lanes) {
+  lanes_ = std::move(lanes);
+  if (!lanes_.empty()) network_.select(from);
+}
+
+model::UnitNetwork FusedTraining::network_of(std::size_t lane, std::unique_ptr<Optimiser>* optimiser) const {
+  const Job& job = leader(lanes_[lane]);
+  model::UnitNetwork network = prepare_network(job);
+  auto own = std::make_unique<Optimiser>(network, job.task.train);
+  network_.extract(static_cast<std::int64_t>(lane), network, *own);
+  if (optimiser) *optimiser = std::move(own);
+  return network;
+}
+
+void FusedTraining::save_all(bool only_going) {
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    Members members = bundle_.open_of(members_of(lanes_[i]));
+    if (only_going) std::erase_if(members, [&](std::size_t m) { return bundle_.timeline(m).is_end(at_); });
+    if (members.empty()) continue;
+    std::unique_ptr<Optimiser> optimiser;
+    const model::UnitNetwork network = network_of(i, &optimiser);
+    bundle_.save(members, snapshot_of(network, *optimiser, {at_, lanes_[i].running}));
+  }
+  saved_ = Clock::now();
+}
+
+}  // namespace espalier::train

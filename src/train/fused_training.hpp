@@ -1,0 +1,82 @@
+#pragma once
+// Jobs that differ in numbers only, after their cached units: lanes of one batched network, in step with each other.
+#include <map>
+#include <memory>
+
+#include "espalier/task/stage_tree.hpp"
+#include "train/bundle_state.hpp"
+#include "train/lane_network.hpp"
+#include "train/measure.hpp"
+
+namespace espalier::train {
+
+class FusedTraining {
+ public:
+  /// `families`: members that share family, form and resume artifact each. All are of one shape, with as many images;
+  /// none resumes, or there is one family. Throws UsageError where a task cannot be.
+  FusedTraining(BundleState& bundle, const std::vector<Members>& families);
+
+  /// Until all members have ended, or an order to stop (states are saved) or cancel (they are not).
+  Order run();
+
+ private:
+  struct Family {
+    Members members;  ///< of the bundle; stages name places in it
+    task::StageTree tree;
+    std::size_t stream = 0;
+  };
+  /// Where lanes get their minibatches from: those of one replicate share them.
+  struct Stream {
+    std::unique_ptr<FeatureInputs> inputs;
+    std::shared_ptr<const data::TaskImages> images;
+    std::uint64_t order_seed = 0;
+    std::vector<std::int32_t> order;  ///< of the epoch
+  };
+  struct Lane {
+    std::size_t family = 0, stage = 0;
+    Score running;
+    std::vector<std::int32_t> predicted;
+  };
+  struct Batch {
+    at::Tensor inputs;
+    std::vector<at::Tensor> labels;  ///< by lane
+    std::int64_t images = 0;
+  };
+
+  void add(const Members& members);
+  std::size_t stream_of(const Job& job, const model::UnitNetwork& network);
+  bool fill_features(Order& order);
+  Order train_some();
+  void start_epoch();
+  Order step();
+  Batch next_batch();
+  std::vector<LaneStep> lane_steps() const;
+  Order measure(std::size_t lane, const Members& members);
+  Order measure_all();
+  Order pass_stage_ends();
+  Order end_members(std::size_t lane);
+  void keep_open();
+  void replace(const std::vector<std::int64_t>& from, std::vector<Lane> lanes);
+  void save_all(bool only_going);
+  model::UnitNetwork network_of(std::size_t lane, std::unique_ptr<Optimiser>* optimiser = nullptr) const;
+
+  const task::Stage& stage_of(const Lane& lane) const { return families_[lane.family].tree[lane.stage]; }
+  Members members_of(const Lane& lane, const std::vector<std::size_t>& places) const;
+  Members members_of(const Lane& lane) const { return members_of(lane, stage_of(lane).members); }
+  Members all_open() const;
+  const Job& leader(const Lane& lane) const { return bundle_.job(members_of(lane).front()); }
+  std::int64_t index() const { return timeline_.index(at_); }
+
+  BundleState& bundle_;
+  task::Timeline timeline_;
+  task::Moment at_;
+  std::vector<Family> families_;
+  std::vector<Stream> streams_;
+  std::map<std::string, std::size_t> stream_index_;
+  std::vector<Lane> lanes_;
+  LaneNetwork network_;
+  bool measured_ = false;  ///< all lanes, at this moment
+  Clock::time_point saved_ = Clock::now();
+};
+
+}  // namespace espalier::train

@@ -1,0 +1,135 @@
+#include "train/inputs.hpp"
+
+#include <ATen/ops/cat.h>
+
+#include <algorithm>
+
+#include "espalier/core/checks.hpp"
+#include "espalier/network/networks.hpp"
+#include "espalier/task/sharing.hpp"
+
+namespace espalier::train {
+
+const data::ImageSet& part_of(const data::TaskImages& images, Part part) {
+  switch (part) {
+    case Part::train: return images.train;
+    case Part::valid: return images.valid;
+    case Part::test: return images.test;
+  }
+  throw ContractViolation("impossible", "Part", __FILE__, __LINE__);
+}
+
+at::Tensor ImageInputs::training(const std::vector<std::int64_t>& positions, std::int32_t epoch, std::int32_t step) {
+  return batches_.training(images_->train, positions, epoch, step);
+}
+
+at::Tensor ImageInputs::evaluation(Part part, std::int64_t first, std::int64_t count) {
+  return batches_.evaluation(part_of(*images_, part), first, count);
+}
+
+FeatureInputs::FeatureInputs(const Job& job, FeatureShelf& shelf, model::UnitNetwork network)
+    : job_(job),
+      shelf_(shelf),
+      network_(std::move(network)),
+      batches_(job.task.train),
+      units_(job.task.form.cached_units) {
+  const auto& spec = job.task.train;
+  const auto costs = network::infer(job.network, spec.input, job.classes);
+  bytes_per_view_ = 4 * costs.at(static_cast<std::size_t>(units_ - 1)).output.elements();
+  const std::string prefix = task::prefix_key(spec, units_);
+  const auto& test = spec.subset.test_data.empty() ? spec.subset.data : spec.subset.test_data;
+  source(Part::train).set = source(Part::valid).set = shelf.of(prefix + spec.subset.data);
+  source(Part::test).set = shelf.of(prefix + test);
+}
+
+bool FeatureInputs::fill(const GoOn& go_on) {
+  if (job_.smoke) {  // one step: nothing is worth keeping
+    for (Source& each : sources_) each.kept = false;
+    return filled_ = true;
+  }
+  const bool flips = job_.task.train.augment.flip;
+  filled_ = fill_part(Part::train, false, go_on) && (!flips || fill_part(Part::train, true, go_on)) &&
+            fill_part(Part::valid, false, go_on) && fill_part(Part::test, false, go_on);
+  return filled_;
+}
+
+bool FeatureInputs::fill_part(Part part, bool mirrored, const GoOn& go_on) {
+  auto& [set, kept, slots, mirrored_slots] = source(part);
+  std::vector<View> views, missing;
+  for (const auto row : part_of(*job_.images, part).rows) views.push_back({row, mirrored});
+  std::copy_if(views.begin(), views.end(), std::back_inserter(missing), [&](const View& v) { return !set->holds(v); });
+  const auto count = static_cast<std::int64_t>(missing.size());
+  kept = kept && (missing.empty() || shelf_.make_room(*set, count * bytes_per_view_));
+  if (!kept) return true;
+  set->reserve(count);
+  for (std::int64_t first = 0; first < count; first += kFeatureChunk) {
+    const auto last = std::min(first + kFeatureChunk, count);
+    const std::vector<View> chunk(missing.begin() + first, missing.begin() + last);
+    set->add(chunk, compute(part, chunk));
+    if (!go_on()) return false;
+  }
+  for (const View& view : views) (mirrored ? mirrored_slots : slots).push_back(set->slot_of(view));
+  return true;
+}
+
+/// At most one chunk: padded to its full size, so that a view's features depend on that view alone.
+at::Tensor FeatureInputs::compute(Part part, std::vector<View> views) {
+  const auto count = static_cast<std::int64_t>(views.size());
+  ESPALIER_EXPECT(count > 0 && count <= kFeatureChunk);
+  const bool mirrored = views.front().mirrored;
+  data::ImageSet set;
+  set.images = part_of(*job_.images, part).images;
+  for (const View& view : views) set.rows.push_back(view.row);
+  set.rows.resize(static_cast<std::size_t>(kFeatureChunk), set.rows.front());
+  at::Tensor images = batches_.evaluation(set, 0, kFeatureChunk);
+  if (mirrored) images = images.flip(3);
+  return network_.features(images, units_).slice(0, 0, count);
+}
+
+/// Views that are not kept, mirrored ones and others apart.
+at::Tensor FeatureInputs::compute_all(Part part, const std::vector<View>& views) {
+  at::Tensor all;
+  for (const bool mirrored : {false, true}) {
+    std::vector<std::int64_t> places;
+    for (std::size_t i = 0; i < views.size(); ++i) {
+      if (views[i].mirrored == mirrored) places.push_back(static_cast<std::int64_t>(i));
+    }
+    for (std::size_t first = 0; first < places.size(); first += kFeatureChunk) {
+      std::vector<View> chunk;
+      const auto last = std::min(places.size(), first + kFeatureChunk);
+      for (auto i = first; i < last; ++i) chunk.push_back(views[static_cast<std::size_t>(places[i])]);
+      const at::Tensor features = compute(part, chunk);
+      if (!all.defined()) {
+        auto sizes = features.sizes().vec();
+        sizes[0] = static_cast<std::int64_t>(views.size());
+        all = at::empty(sizes, features.options().memory_format(features.suggest_memory_format()));
+      }
+      for (auto i = first; i < last; ++i) all[places[i]].copy_(features[static_cast<std::int64_t>(i - first)]);
+    }
+  }
+  return all;
+}
+
+at::Tensor FeatureInputs::training(const std::vector<std::int64_t>& positions, std::int32_t epoch, std::int32_t step) {
+  const auto flips = batches_.flips(static_cast<std::int64_t>(positions.size()), epoch, step);
+  const auto& from = source(Part::train);
+  std::vector<std::int64_t> slots;
+  std::vector<View> views;
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    const auto position = static_cast<std::size_t>(positions[i]);
+    if (from.kept) slots.push_back((flips[i] ? from.mirrored_slots : from.slots).at(position));
+    else views.push_back({job_.images->train.rows.at(position), flips[i]});
+  }
+  return from.kept ? from.set->gather(slots) : compute_all(Part::train, views);
+}
+
+at::Tensor FeatureInputs::evaluation(Part part, std::int64_t first, std::int64_t count) {
+  const auto& from = source(part);
+  if (from.kept) return from.set->gather({from.slots.begin() + first, from.slots.begin() + first + count});
+  const auto& rows = part_of(*job_.images, part).rows;
+  std::vector<View> views;
+  for (auto i = first; i < first + count; ++i) views.push_back({rows[static_cast<std::size_t>(i)], false});
+  return compute_all(part, views);
+}
+
+}  // namespace espalier::train

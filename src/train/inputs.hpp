@@ -1,0 +1,75 @@
+#pragma once
+// What the first live unit of a training sees: images, or features of its cached units.
+#include <functional>
+
+#include "espalier/data/subset.hpp"
+#include "espalier/model/unit_network.hpp"
+#include "espalier/train/feature_shelf.hpp"
+#include "espalier/train/training.hpp"
+
+namespace espalier::train {
+
+/// One of the sets of a task's images.
+enum class Part : std::uint8_t { train, valid, test };
+
+const data::ImageSet& part_of(const data::TaskImages& images, Part part);
+
+class Inputs {
+ public:
+  virtual ~Inputs() = default;
+  /// [n, ...] of the training images at `positions`, as the step that begins at (epoch, step) sees them.
+  virtual at::Tensor training(const std::vector<std::int64_t>& positions, std::int32_t epoch, std::int32_t step) = 0;
+  virtual at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) = 0;
+};
+
+class ImageInputs : public Inputs {
+ public:
+  explicit ImageInputs(const Job& job) : images_(job.images), batches_(job.task.train) {}
+  at::Tensor training(const std::vector<std::int64_t>& positions, std::int32_t epoch, std::int32_t step) override;
+  at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) override;
+
+ private:
+  std::shared_ptr<const data::TaskImages> images_;
+  data::BatchMaker batches_;
+};
+
+/// Asked after every chunk of features; false ends the work.
+using GoOn = std::function<bool()>;
+
+/// Features from the shelf, computed as far as it lacks them; those that do not fit are computed each time, in chunks
+/// of the same form.
+class FeatureInputs : public Inputs {
+ public:
+  /// `network` is the job's own, as prepared; it is kept for what does not fit.
+  FeatureInputs(const Job& job, FeatureShelf& shelf, model::UnitNetwork network);
+
+  /// Computes what is missing of all parts. False if `go_on` ended it early.
+  bool fill(const GoOn& go_on);
+  bool is_filled() const { return filled_; }
+
+  at::Tensor training(const std::vector<std::int64_t>& positions, std::int32_t epoch, std::int32_t step) override;
+  at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) override;
+
+ private:
+  /// One part's way to its features.
+  struct Source {
+    std::shared_ptr<FeatureSet> set;
+    bool kept = true;  ///< false: it did not fit
+    std::vector<std::int64_t> slots, mirrored_slots;
+  };
+  bool fill_part(Part part, bool mirrored, const GoOn& go_on);
+  Source& source(Part part) { return sources_[static_cast<std::size_t>(part)]; }
+  at::Tensor compute(Part part, std::vector<View> views);
+  at::Tensor compute_all(Part part, const std::vector<View>& views);
+
+  const Job job_;
+  FeatureShelf& shelf_;
+  model::UnitNetwork network_;
+  data::BatchMaker batches_;
+  std::int32_t units_;
+  std::int64_t bytes_per_view_ = 0;
+  Source sources_[3];
+  bool filled_ = false;
+};
+
+}  // namespace espalier::train

@@ -1,0 +1,20 @@
+#pragma once
+// Loops over one lane's numbers, the same for a lane wherever it lies: what ATen's kernels do not promise.
+#include <ATen/ATen.h>
+
+namespace espalier::train {
+
+struct SgdStep {
+  float rate = 0, momentum = 0, weight_decay = 0;
+};
+
+/// PyTorch's SGD: d = g + decay * p; buf = momentum * buf + d; p -= rate * buf. Contiguous, in place.
+void update_sgd(const at::Tensor& value, const at::Tensor& buffer, const at::Tensor& gradient, const SgdStep& step);
+
+/// [lanes, n, out] -> [lanes, out].
+at::Tensor sum_of_rows(const at::Tensor& gradient);
+
+/// Mean cross-entropy of `log_probabilities` [n, classes], which become its gradient by the logits.
+double cross_entropy_to_gradient(const at::Tensor& log_probabilities, const at::Tensor& labels);
+
+}  // namespace espalier::train

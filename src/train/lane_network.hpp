@@ -1,0 +1,66 @@
+#pragma once
+// Fully connected layers of several trainings as one batched network: lane b of every tensor is one training's.
+// A lane's numbers do not depend on how many lanes there are, or on what the others hold.
+#include <ATen/ATen.h>
+
+#include <optional>
+#include <vector>
+
+#include "espalier/model/unit_network.hpp"
+#include "espalier/train/optimiser.hpp"
+
+namespace espalier::train {
+
+/// What one lane draws and updates by in one step.
+struct LaneStep {
+  model::StepKey key;
+  std::vector<float> rates;  ///< of units 1..L
+};
+
+class LaneNetwork {
+ public:
+  /// Units after `cached_units` of a network of that form. Throws UsageError where it is not made of linear layers,
+  /// ReLU and dropout.
+  LaneNetwork(const network::NetworkSpec& network, std::int32_t cached_units, const task::TrainSpec& spec);
+
+  std::int64_t lanes() const { return layers_.front().weight.defined() ? layers_.front().weight.size(0) : 0; }
+  /// One more lane with the values and momentum of a training.
+  void append(const model::UnitNetwork& network, const Optimiser& optimiser);
+  /// The lanes `from`, in that order; one may be named twice, and is copied with its momentum.
+  void select(const std::vector<std::int64_t>& from);
+  /// A lane's values into a training that was prepared alike.
+  void extract(std::int64_t lane, model::UnitNetwork& network, Optimiser& optimiser) const;
+
+  /// `inputs` [lanes, n, features], `labels` one tensor [n] a lane. Returns logits [lanes, n, classes].
+  at::Tensor forward(const at::Tensor& inputs, const std::vector<LaneStep>& steps);
+  /// After forward(): each lane's mean cross-entropy, and with it the gradient of the logits.
+  std::vector<double> losses(const at::Tensor& logits, const std::vector<at::Tensor>& labels);
+  /// After losses(): updates all lanes but those whose loss is not finite.
+  void update(const std::vector<LaneStep>& steps);
+
+  /// One lane, evaluation mode: [n, features] -> [n, classes].
+  at::Tensor predict(std::int64_t lane, const at::Tensor& inputs) const;
+
+ private:
+  enum class Kind : std::uint8_t { linear, relu, dropout };
+  struct Layer {
+    Kind kind = Kind::linear;
+    std::int32_t unit = 0;    ///< from 1
+    std::int32_t index = 0;   ///< in its unit: part of a mask's key
+    double probability = 0;   ///< of dropout
+    std::string name;         ///< of a linear layer's tensors, without ".weight"
+    at::Tensor weight, bias;  ///< [lanes, out, in], [lanes, out]
+    at::Tensor weight_momentum, bias_momentum;
+    at::Tensor input;  ///< of the last forward(); a ReLU's output; a dropout's mask
+  };
+  at::Tensor masks(const Layer& layer, const at::Tensor& x, const std::vector<LaneStep>& steps) const;
+  void update_linear(Layer& layer, const at::Tensor& gradient, const std::vector<LaneStep>& steps);
+  std::vector<Layer>& tensors() { return layers_; }
+
+  float momentum_, weight_decay_;
+  std::vector<Layer> layers_;  ///< the first one is linear or is followed by one
+  std::vector<bool> finite_;   ///< by lane, of the last losses()
+  at::Tensor gradient_;        ///< of the logits
+};
+
+}  // namespace espalier::train

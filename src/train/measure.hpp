@@ -1,0 +1,39 @@
+#pragma once
+// What the members of one stage have measured at a moment they share.
+#include <map>
+
+#include "train/bundle_state.hpp"
+
+namespace espalier::train {
+
+/// Measured once for all who want it.
+class Measurement {
+ public:
+  /// `at` normalised; `members` are in one state there, with `running` as trained since the epoch began.
+  Measurement(BundleState& bundle, const Members& members, task::Moment at, const Score& running);
+
+  /// The end of an epoch of all, or of the training of those that end within one. Rows are given out together, or not
+  /// at all if interrupted: a training resumed from here measures again. A loss that is not finite ends the members.
+  Order run(const Predict& predict, Inputs& inputs);
+
+  /// Predicted on the test images; empty unless measured.
+  const std::vector<std::int32_t>& predicted() const { return predicted_; }
+
+ private:
+  bool ends(std::size_t member) const { return bundle_.timeline(member).is_end(at_); }
+  bool due(std::size_t member) const;
+  bool wants(std::size_t member, metrics::Subset subset) const;
+  void give_out(const std::map<metrics::Subset, metrics::Row>& rows);
+
+  BundleState& bundle_;
+  Members members_;
+  task::Moment at_;
+  Score running_;
+  std::vector<std::int32_t> predicted_;
+};
+
+/// Writes what a member leaves that has come to its end; `network` is asked for only where it is kept.
+void finish(BundleState& bundle, std::size_t member, task::Moment at, const std::vector<std::int32_t>& predicted,
+            const std::function<model::UnitNetwork()>& network);
+
+}  // namespace espalier::train

@@ -1,0 +1,60 @@
+#pragma once
+// Jobs of one family in one state: each step they share is taken once; where they part, the state is copied.
+#include <memory>
+#include <optional>
+
+#include "espalier/task/stage_tree.hpp"
+#include "espalier/train/stepper.hpp"
+#include "train/bundle_state.hpp"
+#include "train/measure.hpp"
+
+namespace espalier::train {
+
+class TreeTraining {
+ public:
+  /// `members` share family, form and resume artifact. Throws UsageError where their task cannot be.
+  TreeTraining(BundleState& bundle, const Members& members);
+
+  /// Until all members have ended, or an order to stop (states are saved) or cancel (they are not).
+  Order run();
+
+ private:
+  /// Branches that wait for their turn at a fork.
+  struct Fork {
+    Snapshot state;
+    Members members;
+    bool saved = false;
+  };
+
+  Order walk(std::size_t stage);
+  Order branch(const task::Stage& stage);
+  Order advance(const task::Stage& stage);
+  Order train_epoch(const task::Stage& stage);
+  void step(const task::Stage& stage, const std::vector<std::int32_t>& order);
+  Order measure(const Members& members);
+  Order end_members(const task::Stage& stage);
+  void save_if_due(const task::Stage& stage);
+  void save_all(const Members& members);
+  Snapshot snapshot() const;
+
+  Members of(const Members& places) const;
+  const Job& leader() const { return bundle_.job(members_.front()); }
+  std::int64_t index() const { return timeline_.index(position_.at); }
+  bool any_open(const task::Stage& stage) const { return !bundle_.open_of(of(stage.members)).empty(); }
+
+  BundleState& bundle_;
+  Members members_;  ///< of the bundle; stages name places in it
+  task::Timeline timeline_;
+  task::StageTree tree_;
+  model::UnitNetwork network_;
+  std::unique_ptr<Inputs> inputs_;
+  Stepper stepper_;
+  Position position_;
+  Members stage_members_;
+  std::vector<Fork> forks_;
+  std::vector<std::int32_t> predicted_;
+  std::optional<std::int64_t> measured_;  ///< the step at which all of the stage were measured last
+  Clock::time_point saved_ = Clock::now();
+};
+
+}  // namespace espalier::train

@@ -1,0 +1,109 @@
+#pragma once
+// Bundles for the tests of what trainings share: falls at several epochs, frozen units, lanes.
+#include "support/catch_after_torch.hpp"
+#include "train/made_job.hpp"
+
+namespace espalier::testing {
+
+/// The job with all rates falling at `epoch` (0: from the start), `epochs` long.
+inline train::Job falling(train::Job job, std::int32_t epoch, std::int32_t epochs) {
+  for (auto& row : job.task.train.units) {
+    if (row.trained == task::Trained::no) continue;
+    row.rates = epoch == 0 ? std::vector<task::RatePoint>{{{0, 0}, 0.005f}}
+                           : std::vector<task::RatePoint>{{{0, 0}, 0.05f}, {{epoch, 0}, 0.005f}};
+    if (epoch >= epochs) row.rates.resize(1);
+  }
+  job.task.train.length = {epochs, 0};
+  job.task.id = task::task_id(job.task.train);
+  return job;
+}
+
+/// Falls at 0, 1, 2 and never, a shorter one, and one that is cut within an epoch.
+inline std::vector<train::Job> family(const train::Job& job) {
+  std::vector<train::Job> jobs{falling(job, 0, 3), falling(job, 1, 3), falling(job, 2, 3),
+                               falling(job, 3, 3), falling(job, 2, 2), falling(job, 1, 3)};
+  jobs.back().task.train.length = {2, 1};
+  jobs.back().task.id = task::task_id(jobs.back().task.train);
+  jobs[1].task.record.evaluate_every = 2;
+  jobs[2].task.record.fit = true;
+  return jobs;
+}
+
+/// A finished network in the job's artifacts, to start from.
+inline ArtifactId some_source(const train::Job& job, std::uint64_t seed) {
+  train::Job source = job;
+  source.task.train.init_seed = seed;
+  source.task.id = task::task_id(source.task.train);
+  return run_bundle({source}).front().last(train::Written::finished);
+}
+
+/// The first `units` copied from `source` and frozen; the job's form computes their outputs once.
+inline train::Job frozen(train::Job job, const ArtifactId& source, std::int32_t units) {
+  for (std::int32_t u = 0; u < units; ++u) {
+    job.task.train.units[static_cast<std::size_t>(u)] = {
+        {task::StartKind::checkpoint, {}, source}, task::Trained::no, {}};
+  }
+  job.task.form.cached_units = units;
+  job.task.id = task::task_id(job.task.train);
+  return job;
+}
+
+inline std::vector<Notes> each_alone(const std::vector<train::Job>& jobs) {
+  std::vector<Notes> all;
+  for (const auto& job : jobs) all.push_back(run_bundle({job}).front());
+  return all;
+}
+
+inline void check_same(const Notes& left, const Notes& right) {
+  CHECK((left.all == right.all));
+  CHECK(left.last(train::Written::finished) == right.last(train::Written::finished));
+  CHECK(left.last(train::Written::predictions) == right.last(train::Written::predictions));
+  CHECK(left.outcome.end == right.outcome.end);
+}
+
+inline void check_same(const std::vector<Notes>& left, const std::vector<Notes>& right) {
+  REQUIRE(left.size() == right.size());
+  for (std::size_t m = 0; m < left.size(); ++m) {
+    INFO("member " << m);
+    check_same(left[m], right[m]);
+  }
+}
+
+inline std::int64_t images_of(const std::vector<Notes>& notes) {
+  std::int64_t sum = 0;
+  for (const auto& one : notes) sum += one.outcome.epoch_images;
+  return sum;
+}
+
+/// Stops the bundle after every number of questions and goes on from what was saved: the ends must be those of `whole`.
+inline void check_resuming(const std::vector<train::Job>& jobs, const std::vector<Notes>& whole, std::int64_t stride) {
+  for (std::int64_t questions = 0;; questions += stride) {
+    INFO("stopped after " << questions << " questions");
+    const auto cut = run_bundle(jobs, After(questions));
+    std::vector<train::Job> left;
+    std::vector<std::size_t> who;
+    for (std::size_t m = 0; m < jobs.size(); ++m) {
+      if (cut[m].outcome.end == train::End::done) continue;
+      REQUIRE(cut[m].outcome.end == train::End::stopped);
+      left.push_back(jobs[m]);
+      left.back().resume = cut[m].last(train::Written::training);
+      who.push_back(m);
+    }
+    if (left.empty()) return;
+    const auto rest = run_bundle(left);
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      INFO("member " << who[i]);
+      const auto& expected = whole[who[i]];
+      REQUIRE(rest[i].last(train::Written::finished) == expected.last(train::Written::finished));
+      REQUIRE(rest[i].last(train::Written::predictions) == expected.last(train::Written::predictions));
+      std::map<std::tuple<std::int32_t, std::int32_t, metrics::Subset>, metrics::Row> rows;
+      for (const auto* notes : {&cut[who[i]], &rest[i]}) {
+        for (const auto& row : notes->all) rows[{row.epoch, row.step, row.subset}] = row;
+      }
+      REQUIRE(rows.size() == expected.all.size());
+      for (const auto& row : expected.all) REQUIRE((rows.at({row.epoch, row.step, row.subset}) == row));
+    }
+  }
+}
+
+}  // namespace espalier::testing

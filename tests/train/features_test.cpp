@@ -1,0 +1,137 @@
+// Outputs of frozen units, computed once an image.
+#include "espalier/train/numeric_form.hpp"
+#include "train/bundle_jobs.hpp"
+#include "train/inputs.hpp"
+#include "train/prepare_network.hpp"
+
+using namespace espalier;
+using namespace espalier::testing;
+
+namespace {
+
+/// Rows as close as rounding leaves them.
+void check_close(const Notes& left, const Notes& right) {
+  REQUIRE(left.all.size() == right.all.size());
+  for (std::size_t i = 0; i < left.all.size(); ++i) {
+    INFO("row " << i << ", epoch " << left.all[i].epoch);
+    CHECK(left.all[i].loss == Approx(right.all[i].loss).epsilon(1e-5));
+    CHECK(left.all[i].count == right.all[i].count);
+  }
+}
+
+train::Job uncached(train::Job job) {
+  job.task.form = {};
+  return job;
+}
+
+}  // namespace
+
+TEST_CASE("features: a training on cached features is the same training to rounding, whatever is frozen") {
+  const auto job = made_job(scratch("features-close"));
+  const auto source = some_source(job, 5);
+  for (std::int32_t units = 1; units <= 7; ++units) {
+    INFO(units << " units");
+    auto cached = frozen(job, source, units);
+    cached.task.record.fit = true;
+    const auto notes = each_alone({cached, uncached(cached)});
+    CHECK(notes[0].outcome.end == train::End::done);
+    check_close(notes[0], notes[1]);
+  }
+}
+
+TEST_CASE("features: mirrored images have features of their own") {
+  const auto job = made_job(scratch("features-flip"));
+  auto cached = frozen(job, some_source(job, 5), 3);
+  cached.task.train.augment.flip = true;
+  auto straight = cached;
+  straight.task.train.augment.flip = false;
+
+  const auto notes = each_alone({cached, uncached(cached), straight});
+
+  check_close(notes[0], notes[1]);
+  CHECK(notes[0].all[0].loss != Approx(notes[2].all[0].loss).epsilon(1e-4));
+}
+
+TEST_CASE("features: each source has its own, though one trainer holds both") {
+  const auto job = made_job(scratch("features-sources"));
+  const auto first = frozen(job, some_source(job, 5), 4), second = frozen(job, some_source(job, 6), 4);
+
+  const auto together = run_bundle({first, second});
+
+  check_close(together[0], each_alone({uncached(first)}).front());
+  check_close(together[1], each_alone({uncached(second)}).front());
+  CHECK(together[0].all[0].loss != Approx(together[1].all[0].loss).epsilon(1e-4));
+}
+
+TEST_CASE("features: those that do not fit the memory are computed each time, to the same bits") {
+  const auto job = made_job(scratch("features-memory"));
+  auto cached = frozen(job, some_source(job, 5), 2);
+  cached.task.train.augment.flip = true;
+
+  check_same(run_bundle({cached}, After(), 1000), run_bundle({cached}));
+}
+
+TEST_CASE("features: an image's features depend on that image alone, not on its neighbours or its place") {
+  train::apply(task::NumericForm{});
+  for (const std::string name : {"cifar7", "mnist4", "resnet18"}) {
+    auto job = made_job({});
+    job.network = *network::named(name, {.width = name == "resnet18" ? 0.25 : 1});
+    job.task.train.input = {1, 28, 28};
+    job.task.train.units.assign(job.network.units.size(), {});
+    auto network = train::prepare_network(job);
+    const at::Tensor images = at::randn({train::kFeatureChunk, 1, 28, 28});
+    for (std::int32_t unit = 1; unit < network.depth(); ++unit) {
+      INFO(name << ", unit " << unit);
+      const at::Tensor features = network.features(images, unit);
+      const at::Tensor order = at::randperm(train::kFeatureChunk, at::kLong);
+      const at::Tensor moved = network.features(images.index_select(0, order), unit);
+      CHECK(at::equal(features.index_select(0, order), moved));
+      at::Tensor others = at::randn_like(images);
+      others[17].copy_(images[5]);
+      CHECK(at::equal(network.features(others, unit)[17], features[5]));
+    }
+  }
+}
+
+TEST_CASE("features: the shelf drops what was used longest ago, never what is in use") {
+  train::FeatureShelf shelf(3000);
+  const auto fill = [](train::FeatureSet& set) {
+    set.add({{0, false}, {1, false}}, at::zeros({2, 125}));
+  };  // 1000 bytes
+  auto first = shelf.of("first");
+  fill(*first);
+  fill(*shelf.of("second"));
+  fill(*shelf.of("third"));
+  shelf.of("second");
+
+  const auto fourth = shelf.of("fourth");
+  CHECK(shelf.make_room(*fourth, 1000));
+  CHECK(shelf.bytes() == 2000);
+  CHECK(first->holds({1, false}));
+  CHECK(shelf.of("second")->holds({1, false}));
+  CHECK_FALSE(shelf.of("third")->holds({1, false}));
+  CHECK_FALSE(shelf.make_room(*fourth, 2500));
+}
+
+TEST_CASE("features: sizes share them, and what is there is not computed again") {
+  const auto job = made_job(scratch("features-grow"));
+  auto large = frozen(job, some_source(job, 5), 3), small = large;
+  auto images = std::make_shared<data::TaskImages>(*large.images);
+  images->train.rows.resize(8);
+  images->train.labels = images->train.labels.slice(0, 0, 8);
+  small.images = images;
+  train::FeatureShelf shelf(1 << 30);
+  int chunks = 0;
+  const auto fill = [&](const train::Job& one) {
+    chunks = 0;
+    train::FeatureInputs inputs(one, shelf, train::prepare_network(one));
+    CHECK(inputs.fill([&] { return ++chunks > 0; }));
+  };
+
+  fill(small);
+  CHECK(chunks == 3);  // training, validation, test images
+  fill(large);
+  CHECK(chunks == 1);
+  fill(small);
+  CHECK(chunks == 0);
+}

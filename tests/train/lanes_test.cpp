@@ -1,0 +1,94 @@
+// Trainings as lanes of one batched network.
+#include "train/bundle_jobs.hpp"
+#include "train/lane_network.hpp"
+
+using namespace espalier;
+using namespace espalier::testing;
+
+namespace {
+
+train::Job fused(train::Job job, bool yes = true) {
+  job.task.form.fused = yes;
+  return job;
+}
+
+/// Falls, other initial weights, another replicate's order and masks, a deeper network of another source.
+std::vector<train::Job> neighbours(const train::Job& job, const ArtifactId& source, const ArtifactId& other) {
+  std::vector<train::Job> jobs = family(fused(frozen(job, source, 5)));
+  auto replicate = falling(fused(frozen(job, source, 5)), 1, 3);
+  replicate.task.train.init_seed = replicate.task.train.order_seed = replicate.task.train.mask_seed = 77;
+  auto elsewhere = falling(fused(frozen(job, other, 5)), 2, 3);
+  for (auto* one : {&replicate, &elsewhere}) {
+    one->task.id = task::task_id(one->task.train);
+    jobs.push_back(*one);
+  }
+  return jobs;
+}
+
+}  // namespace
+
+TEST_CASE("lanes: a training is the same to the bit, alone or beside others") {
+  const auto job = made_job(scratch("lanes-same"));
+  const auto jobs = neighbours(job, some_source(job, 5), some_source(job, 6));
+
+  const auto together = run_bundle(jobs);
+
+  check_same(together, each_alone(jobs));
+  CHECK(together.back().all[0].loss != together[2].all[0].loss);
+}
+
+TEST_CASE("lanes: the fused form is the unfused one to rounding") {
+  const auto job = made_job(scratch("lanes-close"));
+  auto jobs = neighbours(job, some_source(job, 5), some_source(job, 6));
+  const auto together = run_bundle(jobs);
+  for (auto& one : jobs) one.task.form.fused = false;
+  const auto plain = run_bundle(jobs);
+  for (std::size_t m = 0; m < jobs.size(); ++m) {
+    REQUIRE(together[m].all.size() == plain[m].all.size());
+    for (std::size_t i = 0; i < plain[m].all.size(); ++i) {
+      INFO("member " << m << ", row " << i);
+      CHECK(together[m].all[i].loss == Approx(plain[m].all[i].loss).epsilon(1e-5));
+    }
+  }
+}
+
+TEST_CASE("lanes: one that diverges ends alone, and its neighbours do not notice") {
+  const auto job = made_job(scratch("lanes-diverge"));
+  auto jobs = neighbours(job, some_source(job, 5), some_source(job, 6));
+  const auto well = run_bundle(jobs);
+  for (auto& row : jobs[1].task.train.units) {
+    if (row.rates.size() > 1) row.rates[1].rate = 1e30f;
+  }
+  jobs[1].task.id = task::task_id(jobs[1].task.train);
+
+  const auto notes = run_bundle(jobs);
+
+  CHECK(notes[1].outcome.end == train::End::diverged);
+  CHECK(notes[1].outcome.text.find("training loss") != std::string::npos);
+  for (std::size_t m = 0; m < jobs.size(); ++m) {
+    if (m != 1 && m != 5) check_same(notes[m], well[m]);
+  }
+}
+
+TEST_CASE("lanes: stopped anywhere and resumed, every one ends with the same rows and bits") {
+  const auto job = made_job(scratch("lanes-resume"));
+  const auto jobs = neighbours(job, some_source(job, 5), some_source(job, 6));
+
+  check_resuming(jobs, run_bundle(jobs), 4);
+}
+
+TEST_CASE("lanes: each takes its own unit's rate") {
+  const auto job = made_job(scratch("lanes-rates"));
+  const auto source = some_source(job, 5);
+  auto one = falling(fused(frozen(job, source, 5)), 3, 3), slow_top = one, slow_bottom = one;
+  slow_top.task.train.units[6].rates[0].rate = 0.001f;
+  slow_bottom.task.train.units[5].rates[0].rate = 0.001f;
+  for (auto* each : {&slow_top, &slow_bottom}) each->task.id = task::task_id(each->task.train);
+
+  const auto notes = run_bundle({one, slow_top, slow_bottom});
+
+  const auto plain = run_bundle({fused(slow_top, false), fused(slow_bottom, false)});
+  CHECK(notes[1].all.back().loss == Approx(plain[0].all.back().loss).epsilon(1e-5));
+  CHECK(notes[2].all.back().loss == Approx(plain[1].all.back().loss).epsilon(1e-5));
+  CHECK(notes[1].all.back().loss != notes[2].all.back().loss);
+}
