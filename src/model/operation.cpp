@@ -11,6 +11,16 @@ struct Counters {
 
 std::vector<Operation> sequence(const std::vector<network::LayerSpec>& layers, Counters& next);
 
+/// The maximum of rectified values is the rectified maximum, values and gradients to the bit: a ReLU before a maximum
+/// pooling has a quarter of the work after it.
+void pool_before_relu(std::vector<Operation>& ops) {
+  for (std::size_t i = 1; i < ops.size(); ++i) {
+    const bool swaps = ops[i - 1].layer.kind == network::LayerKind::relu &&
+                       ops[i].layer.kind == network::LayerKind::max_pool && ops[i].layer.padding == 0;
+    if (swaps) std::swap(ops[i - 1], ops[i]);
+  }
+}
+
 Operation operation(const network::LayerSpec& layer, Counters& next) {
   Operation op;
   op.layer = layer;
@@ -32,6 +42,7 @@ Operation operation(const network::LayerSpec& layer, Counters& next) {
 std::vector<Operation> sequence(const std::vector<network::LayerSpec>& layers, Counters& next) {
   std::vector<Operation> ops;
   for (const auto& layer : layers) ops.push_back(operation(layer, next));
+  pool_before_relu(ops);
   return ops;
 }
 

@@ -15,7 +15,7 @@ at::Tensor spatial(const at::Tensor& x) { return x.dim() == 4 ? x : x.unsqueeze(
 bool gives_own_output(const Operation& op) {
   const auto kind = op.layer.kind;
   return kind == LayerKind::convolution || kind == LayerKind::linear || kind == LayerKind::batch_norm ||
-         (kind == LayerKind::add && op.branches.size() > 1);
+         kind == LayerKind::max_pool || (kind == LayerKind::add && op.branches.size() > 1);
 }
 
 at::Tensor max_pool(const network::LayerSpec& layer, const at::Tensor& x) {

@@ -15,7 +15,8 @@ void Agent::start_trainer() {
   const auto number = std::to_string(worker_.rank);
   process::ChildOptions options;
   options.argv = {setup_.trainer, "--socket", std::to_string(process::kChildSocket)};
-  options.environment = {"OMP_NUM_THREADS=" + std::to_string(setup_.threads), "ESPALIER_WORKER=" + number};
+  options.environment = {"OMP_NUM_THREADS=" + std::to_string(setup_.threads), "ESPALIER_WORKER=" + number,
+                         "GLIBC_TUNABLES=glibc.malloc.hugetlb=1"};  // large pages where the kernel gives them
   options.log = setup_.log_dir + "/worker-" + number + ".log";
   trainer_ = process::Child::start(options);
   closed_ = 0;
