@@ -22,11 +22,12 @@ int run(int argc, char** argv) {
   int exit_code = 0;
   auto* socket =
       app.add_option("--socket", options.socket, "descriptor of the agent's socket")->check(CLI::Range(0, 65535));
-  auto* bundles = app.add_option("--bundles", options.bundles, "file of frames: Setup, CatalogUpdate, Assign, ...");
+  auto* bundles = app.add_option("--bundles", options.bundles, "file of frames: Setup, CatalogUpdate, Bundle, ...");
   app.add_option("--out", options.out, "where the answers to --bundles go; default: standard output")->needs(bundles);
   bundles->excludes(socket);
   espalier::trainer::add_data_verbs(app, exit_code);
   espalier::trainer::add_model_verbs(app, exit_code);
+  espalier::trainer::add_calibrate_verb(app, exit_code);
   espalier::trainer::add_probe_verbs(app, exit_code);
   app.require_subcommand(0, 1);
   try {

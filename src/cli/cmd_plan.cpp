@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "cli/calibration_file.hpp"
 #include "cli/plan_given.hpp"
 #include "cli/plan_tables.hpp"
 #include "cli/run_arguments.hpp"
@@ -26,8 +27,13 @@ struct Options {
 /// What the directory knows; nothing of it where it does not exist yet.
 plan::Outcomes read_directory(const std::filesystem::path& out, plan::CompileOptions& compile) {
   if (out.empty() || !std::filesystem::exists(out)) return {};
+  if (!std::filesystem::exists(out / "journal")) {
+    compile.calibration = read_calibration(out);
+    return {};
+  }
   const store::State state = store::replay(out);
   compile.decided = state.selections;
+  compile.calibration = read_calibration(out);
   compile.threads = state.study.threads;
   return state.outcomes();
 }

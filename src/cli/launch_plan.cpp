@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "cli/calibration_file.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/process/descriptor.hpp"
 
@@ -93,6 +94,7 @@ runtime::Replan replan_of(const StudyInput& input, const RunArguments& arguments
     options.threads = arguments.threads;
     options.passes = passes_of(arguments.without);
     options.feature_bytes = feature_bytes_of(arguments.feature_bytes, arguments.workers);
+    options.calibration = read_calibration(store_of(arguments));
     options.account = false;
     options.decided = decided;
     options.only = arguments.only;

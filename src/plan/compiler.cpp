@@ -1,5 +1,6 @@
 #include "plan/compiler.hpp"
 
+#include <optional>
 #include <unordered_set>
 
 #include "espalier/core/errors.hpp"
@@ -286,12 +287,15 @@ void Compiler::plan_experiment(PlannedExperiment& experiment) {
 }
 
 void Compiler::finish() {
-  const CostModel costs(options_.calibration);
-  const SharingReport report(tasks_, costs, options_.threads);
+  CostModel costs(options_.calibration);
   plan_.refused = choose_forms(tasks_, plan_.catalog, costs, options_);
+  learn_costs(tasks_, outcomes_, costs);
+  std::optional<SharingReport> report;
   if (options_.account) {
-    plan_.passes = report.of_merging(uses_);
-    report.add_sharing(plan_.passes, options_.passes);
+    report.emplace(tasks_, costs, options_.threads);
+    plan_.passes = report->of_merging(uses_);
+    report->add_sharing(plan_.passes, options_.passes);
+    plan_.probes = probes_of(tasks_);
   }
   for (const auto& [name, data] : facts_.data) plan_.provisional = plan_.provisional || data.provisional;
   for (const auto& experiment : study_.experiments) {
@@ -309,18 +313,18 @@ void Compiler::finish() {
     findings_.error({}, "--only", {error.what(), "", ""});
     return;
   }
-  std::map<TaskId, std::int64_t> disk;
-  for (const auto& entry : tasks_.all()) disk[entry.id] = disk_bytes(entry.training);
+  for (const auto& entry : tasks_.all()) {
+    if (all || wanted.contains(entry.id)) plan_.disk_bytes += disk_bytes(entry.training);
+  }
   const auto is_to_do = [&](const TaskTable::Entry& entry) {
     const auto outcome = outcomes_.find(entry.id);
     const bool done = outcome != outcomes_.end() && outcome->second.state == RunState::done &&
                       covers(outcome->second.recorded, entry.training.record);
     return (all || wanted.contains(entry.id)) && !done;
   };
-  if (options_.account) plan_.device_hours = report.hours(options_.passes, is_to_do);
+  if (report) plan_.device_hours = report->hours(options_.passes, is_to_do);
   for (auto& task : tasks_.take()) {
     if (!all && !wanted.contains(task.id)) continue;
-    plan_.disk_bytes += disk[task.id];
     const auto outcome = outcomes_.find(task.id);
     const bool done = is_done(task, outcomes_);
     plan_.done += done;

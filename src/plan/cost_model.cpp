@@ -64,8 +64,16 @@ double step_multiply_adds(const task::TrainSpec& spec, const std::vector<network
 }
 
 Cost CostModel::of(const Training& training, const task::NumericForm& form) const {
-  const auto measured = calibration_.find(key_of(training, form).text());
-  if (measured != calibration_.end()) return measured->second;
+  if (calibration_.empty() && learned_.empty()) return estimate(training, form);
+  const std::string key = key_of(training, form).text();
+  const auto learned = learned_.find(key);
+  const double ratio = learned == learned_.end() ? 1 : learned->second;
+  const auto measured = calibration_.find(key);
+  Cost cost = measured != calibration_.end() ? measured->second : estimate(training, form);
+  return {ratio * cost.step_s, ratio * cost.evaluation_s, cost.features_s};
+}
+
+Cost CostModel::estimate(const Training& training, const task::NumericForm& form) {
   const auto& units = *training.units;
   const double rate = kUncalibratedRate * form.threads;
   const double forward = forward_multiply_adds(units, form.cached_units);

@@ -24,6 +24,9 @@ class CostModel {
  public:
   explicit CostModel(const Calibration& calibration) : calibration_(calibration) {}
 
+  /// What trainings of this key really took, as a multiple of what the calibration says: from now on counted in.
+  void learn(const std::string& key, double ratio) { learned_[key] = ratio; }
+
   Cost of(const Training& training, const task::NumericForm& form) const;
   /// Seconds of `steps` steps, evaluations and all; features not counted.
   double cost_s(const Training& training, const task::NumericForm& form) const;
@@ -31,7 +34,10 @@ class CostModel {
   double features_s(const Training& training, const task::NumericForm& form, std::int64_t images) const;
 
  private:
+  static Cost estimate(const Training& training, const task::NumericForm& form);
+
   const Calibration& calibration_;
+  std::map<std::string, double> learned_;
 };
 
 /// Times the network is measured on validation and test images.

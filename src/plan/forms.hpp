@@ -20,6 +20,12 @@ Cut exact_cut(const task::TrainSpec& spec, const std::vector<network::UnitCost>&
 bool can_fuse(const task::TrainSpec& spec, const network::NetworkSpec& network,
               const std::vector<network::UnitCost>& units, std::int32_t cached);
 
+/// What finished tasks took, by key: costs, and with them those of all tasks, follow.
+void learn_costs(TaskTable& tasks, const Outcomes& outcomes, CostModel& costs);
+
+/// One task for each key that matters to the forms: as chosen, without lanes, without features.
+std::vector<CostProbe> probes_of(const TaskTable& tasks);
+
 /// Sets form and cost of every task. Returns the reasons of refusals with the number of tasks.
 std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::Catalog& catalog, const CostModel& costs,
                                                  const CompileOptions& options);

@@ -19,14 +19,31 @@ std::int64_t images_until(const Training& training, const task::Timeline& timeli
   return at.epoch * training.images + std::min(std::int64_t{at.step} * training.spec.batch, training.images);
 }
 
-std::uint64_t family_of(const Entry& entry, const task::NumericForm& form) {
-  task::Task task;
-  task.train = entry.training.spec;
-  task.form = form;
-  return task::sharing_of(task).family;
+}  // namespace
+
+SharingReport::SharingReport(const TaskTable& tasks, const CostModel& costs, std::int32_t threads)
+    : tasks_(tasks), costs_(costs), threads_(threads) {
+  std::unordered_map<std::uint64_t, std::size_t> index;
+  for (const auto& entry : tasks.all()) {
+    const auto key = task::family_key(entry.training.spec, entry.form);
+    const auto [known, is_new] = index.try_emplace(key, families_.size());
+    if (is_new) families_.emplace_back();
+    families_[known->second].members.push_back(&entry);
+  }
+  for (auto& family : families_) grow_tree(family);
 }
 
-}  // namespace
+void SharingReport::grow_tree(Family& family) {
+  std::vector<task::Trajectory> members;
+  for (const Entry* entry : family.members) members.push_back({&entry->training.spec, timeline_of(entry->training)});
+  const auto& training = family.members.front()->training;
+  const auto& timeline = members.front().timeline;
+  family.tree_steps = family.tree_images = 0;
+  for (const auto& stage : task::stage_tree(members)) {
+    family.tree_steps += stage.end - stage.begin;
+    family.tree_images += images_until(training, timeline, stage.end) - images_until(training, timeline, stage.begin);
+  }
+}
 
 task::NumericForm SharingReport::form_of(const Entry& entry, const Passes& passes) const {
   task::NumericForm form{threads_};
@@ -35,38 +52,37 @@ task::NumericForm SharingReport::form_of(const Entry& entry, const Passes& passe
   return form;
 }
 
+/// What its members come to if each step they share is taken once.
+SharingReport::Totals SharingReport::shared(const Family& family, const Passes& passes) const {
+  double step_s = 0;
+  for (const Entry* entry : family.members) {
+    const auto steps = static_cast<double>(std::max<std::int64_t>(1, entry->training.steps));
+    step_s = std::max(step_s, costs_.cost_s(entry->training, form_of(*entry, passes)) / steps);
+  }
+  return {family.tree_images, step_s * static_cast<double>(std::max<std::int64_t>(1, family.tree_steps))};
+}
+
 SharingReport::Totals SharingReport::totals(const Passes& passes, const Wanted& wanted) const {
   Totals sum;
-  std::map<std::uint64_t, std::vector<const Entry*>> families;
-  std::map<std::string, double> features;
-  std::uint64_t alone = 0;
-  for (const auto& entry : tasks_.all()) {
-    if (!wanted(entry)) continue;
-    const auto form = form_of(entry, passes);
-    const auto& training = entry.training;
-    families[passes.stages ? family_of(entry, form) : alone += 2].push_back(&entry);
-    if (form.cached_units == 0) continue;
-    const auto views = training.images + training.valid_images + training.test_images;
-    // Subsets of one class list are nested: the largest counts.
-    auto& seconds = features[task::prefix_key(training.spec, form.cached_units) + training.spec.subset.classes];
-    seconds = std::max(seconds, costs_.features_s(training, form, views));
-  }
-  for (const auto& [key, family] : families) {
-    std::vector<task::Trajectory> members;
-    double step_s = 0;
-    for (const Entry* entry : family) {
-      members.push_back({&entry->training.spec, timeline_of(entry->training)});
-      const auto steps = static_cast<double>(std::max<std::int64_t>(1, members.back().timeline.total_steps()));
-      step_s = std::max(step_s, costs_.cost_s(entry->training, form_of(*entry, passes)) / steps);
+  std::unordered_map<std::string, double> features;
+  const auto wanted_one = [&](const Entry* one) { return wanted(*one); };
+  for (const auto& all : families_) {
+    Family some;
+    std::copy_if(all.members.begin(), all.members.end(), std::back_inserter(some.members), wanted_one);
+    if (some.members.empty()) continue;
+    const bool alone = !passes.stages || some.members.size() == 1, whole = some.members.size() == all.members.size();
+    if (!alone && !whole) grow_tree(some);
+    if (!alone) sum += shared(whole ? all : some, passes);
+    for (const Entry* entry : some.members) {
+      const auto form = form_of(*entry, passes);
+      const auto& training = entry->training;
+      if (alone) sum += {training.epoch_images, costs_.cost_s(training, form)};
+      if (form.cached_units == 0) continue;
+      const auto views = training.images + training.valid_images + training.test_images;
+      // Subsets of one class list are nested: the largest counts.
+      auto& seconds = features[task::prefix_key(training.spec, form.cached_units) + training.spec.subset.classes];
+      seconds = std::max(seconds, costs_.features_s(training, form, views));
     }
-    const auto& first = family.front()->training;
-    std::int64_t steps = 0;
-    for (const auto& stage : task::stage_tree(members)) {
-      steps += stage.end - stage.begin;
-      sum.epoch_images += images_until(first, members.front().timeline, stage.end) -
-                          images_until(first, members.front().timeline, stage.begin);
-    }
-    sum.seconds += step_s * static_cast<double>(std::max<std::int64_t>(1, steps));
   }
   for (const auto& [key, seconds] : features) sum.seconds += seconds;
   return sum;

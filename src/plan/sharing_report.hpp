@@ -12,12 +12,12 @@ using Wanted = std::function<bool(const TaskTable::Entry&)>;
 
 class SharingReport {
  public:
-  SharingReport(const TaskTable& tasks, const CostModel& costs, std::int32_t threads)
-      : tasks_(tasks), costs_(costs), threads_(threads) {}
+  /// Forms must have been chosen, and the tasks stay where they are.
+  SharingReport(const TaskTable& tasks, const CostModel& costs, std::int32_t threads);
 
   /// canonicalise and merge; `uses`: how many runs would train each task by themselves.
   std::vector<PassReport> of_merging(const std::unordered_map<TaskId, std::int64_t>& uses) const;
-  /// stages, features, fuse, as far as they are on. Call once forms are chosen.
+  /// stages, features, fuse, as far as they are on.
   void add_sharing(std::vector<PassReport>& reports, const Passes& passes) const;
   /// Of the wanted tasks under these passes.
   double hours(const Passes& passes, const Wanted& wanted) const;
@@ -26,13 +26,27 @@ class SharingReport {
   struct Totals {
     std::int64_t epoch_images = 0;
     double seconds = 0;
+    Totals& operator+=(const Totals& more) {
+      epoch_images += more.epoch_images;
+      seconds += more.seconds;
+      return *this;
+    }
   };
+  using Members = std::vector<const TaskTable::Entry*>;
+  /// Trainings that could share stages, and the tree of all of them.
+  struct Family {
+    Members members;
+    std::int64_t tree_steps = 0, tree_images = 0;
+  };
+  static void grow_tree(Family& family);
+  Totals shared(const Family& family, const Passes& passes) const;
   Totals totals(const Passes& passes, const Wanted& wanted) const;
   task::NumericForm form_of(const TaskTable::Entry& entry, const Passes& passes) const;
 
   const TaskTable& tasks_;
   const CostModel& costs_;
   std::int32_t threads_;
+  std::vector<Family> families_;
 };
 
 }  // namespace espalier::plan

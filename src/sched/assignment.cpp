@@ -8,7 +8,7 @@ namespace espalier::sched {
 
 namespace {
 
-constexpr std::size_t kMostInBundle = 256;
+constexpr std::size_t kMostInBundle = 128;
 constexpr std::size_t kWarmFeatures = 4;
 constexpr double kNearlyAsLong = 0.8;  ///< of the longest path: taken before it where its features are at hand
 
@@ -50,23 +50,24 @@ double Scheduler::Core::fair_share_s() const {
 }
 
 /// `first`, with what shares stages with it, and what can be trained as lanes of the same network.
-std::vector<Entry*> Scheduler::Core::bundle_of(Entry& first) const {
-  std::vector<Entry*> bundle{&first};
+PickedBundle Scheduler::Core::bundle_of(Entry& first) const {
+  PickedBundle bundle{{&first}, first.task.cost_s};
   if (is_suspect(first) || first.sharing == task::Sharing{}) return bundle;
+  const double limit = fair_share_s();
+  if (limit <= first.task.cost_s) return bundle;
   BundleCost cost;
-  cost.add(first);
-  const double limit = std::max(fair_share_s(), cost.seconds());
+  cost.add({&first});
   const auto add_from = [&](const ReadyTasks& companions) {
+    std::vector<Entry*> more;
     for (Entry* entry : companions) {
-      if (bundle.size() >= kMostInBundle) return;
-      const bool known = std::find(bundle.begin(), bundle.end(), entry) != bundle.end();
-      if (known || is_suspect(*entry) || cost.with(*entry) > limit) continue;
-      cost.add(*entry);
-      bundle.push_back(entry);
+      const bool known = std::find(bundle.tasks.begin(), bundle.tasks.end(), entry) != bundle.tasks.end();
+      if (!known && !is_suspect(*entry) && bundle.tasks.size() + more.size() < kMostInBundle) more.push_back(entry);
     }
+    for (Entry* entry : cost.fitting(more, limit)) bundle.tasks.push_back(entry);
   };
   add_from(tasks.family_of(first));
   add_from(tasks.lanes_of(first));
+  bundle.cost_s = cost.seconds();
   return bundle;
 }
 
@@ -81,21 +82,18 @@ Assign Scheduler::Core::order_for(WorkerId id, Worker& worker, Entry& entry) {
   return assign;
 }
 
-void Scheduler::Core::assign(WorkerId id, Worker& worker, const std::vector<Entry*>& bundle) {
+void Scheduler::Core::assign(WorkerId id, Worker& worker, const PickedBundle& bundle) {
   if (worker.in_hand.empty()) worker.heard = now;
-  BundleCost cost;
   double alone_s = 0;
-  for (const Entry* entry : bundle) {
-    cost.add(*entry);
-    alone_s += entry->task.cost_s;
-  }
-  Order order{id, {}};
-  for (Entry* entry : bundle) {
-    entry->share_s = alone_s > 0 ? cost.seconds() * entry->task.cost_s / alone_s : 0;
+  for (const Entry* entry : bundle.tasks) alone_s += entry->task.cost_s;
+  Order order{id, {}, bundle.cost_s};
+  order.bundle.tasks.reserve(bundle.tasks.size());
+  for (Entry* entry : bundle.tasks) {
+    entry->share_s = alone_s > 0 ? bundle.cost_s * entry->task.cost_s / alone_s : 0;
     order.bundle.tasks.push_back(order_for(id, worker, *entry));
   }
-  worker.load_s += expected_s(cost.seconds());
-  if (const auto features = bundle.front()->sharing.features) {
+  worker.load_s += expected_s(bundle.cost_s);
+  if (const auto features = bundle.tasks.front()->sharing.features) {
     std::erase(worker.warm, features);
     worker.warm.push_front(features);
     if (worker.warm.size() > kWarmFeatures) worker.warm.pop_back();
@@ -112,7 +110,11 @@ bool Scheduler::Core::assign_round(Retry retry) {
     if (tasks.ready().empty()) break;
     Worker& worker = workers.at(id);
     Entry* entry = pick(id, worker, retry);
-    if (!entry || !has_room(worker, entry->task.cost_s)) continue;
+    if (!entry) continue;
+    if (!has_room(worker, entry->task.cost_s)) {
+      roomy.erase(id);  // until something of its own has ended: thousands need not be asked at every event
+      continue;
+    }
     assign(id, worker, bundle_of(*entry));
     gave = true;
   }

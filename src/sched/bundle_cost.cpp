@@ -6,7 +6,7 @@
 
 namespace espalier::sched {
 
-double BundleCost::family_s(const std::vector<const Entry*>& family) const {
+double BundleCost::family_s(const std::vector<const Entry*>& family) {
   if (family.empty()) return 0;
   if (family.size() == 1) return family[0]->task.cost_s;
   std::vector<task::Trajectory> members;
@@ -20,18 +20,36 @@ double BundleCost::family_s(const std::vector<const Entry*>& family) const {
   return step_s * static_cast<double>(task::steps_of(task::stage_tree(members)));
 }
 
-double BundleCost::with(const Entry& entry) const {
-  const auto known = families_.find(entry.sharing.family);
-  if (entry.sharing.family == 0 || known == families_.end()) return seconds_ + entry.task.cost_s;
-  auto family = known->second;
-  const double before = family_s(family);
-  family.push_back(&entry);
-  return seconds_ - before + family_s(family);
+void BundleCost::add(const std::vector<Entry*>& entries) {
+  std::map<std::uint64_t, double> before;
+  for (const Entry* entry : entries) {
+    if (entry->sharing.family == 0) {
+      seconds_ += entry->task.cost_s;
+      continue;
+    }
+    auto& family = families_[entry->sharing.family];
+    before.try_emplace(entry->sharing.family, family_s(family));
+    family.push_back(entry);
+  }
+  for (const auto& [key, seconds] : before) seconds_ += family_s(families_[key]) - seconds;
 }
 
-void BundleCost::add(const Entry& entry) {
-  seconds_ = with(entry);
-  if (entry.sharing.family != 0) families_[entry.sharing.family].push_back(&entry);
+std::vector<Entry*> BundleCost::fitting(const std::vector<Entry*>& more, double limit_s) {
+  BundleCost all = *this;
+  all.add(more);
+  if (all.seconds_ <= limit_s) {
+    *this = std::move(all);
+    return more;
+  }
+  std::vector<Entry*> fit;
+  for (Entry* entry : more) {
+    BundleCost with = *this;
+    with.add({entry});
+    if (with.seconds_ > limit_s) continue;
+    *this = std::move(with);
+    fit.push_back(entry);
+  }
+  return fit;
 }
 
 }  // namespace espalier::sched

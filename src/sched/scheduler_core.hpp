@@ -20,6 +20,12 @@ struct Worker {
   std::deque<std::uint64_t> warm;       ///< features its trainer used last, newest first
 };
 
+/// Tasks that go to one worker together, and what they cost so.
+struct PickedBundle {
+  std::vector<Entry*> tasks;
+  double cost_s = 0;
+};
+
 struct Scheduler::Core {
   explicit Core(const Options& chosen) : options(chosen), tasks(chosen.networks_wanted) {}
 
@@ -51,10 +57,10 @@ struct Scheduler::Core {
   double expected_s(double cost_s) const { return cost_s * seconds_per_cost.value_or(1); }
   bool has_room(const Worker& worker, double cost_s) const;
   Entry* pick(WorkerId id, const Worker& worker, Retry retry) const;
-  std::vector<Entry*> bundle_of(Entry& first) const;
+  PickedBundle bundle_of(Entry& first) const;
   double fair_share_s() const;
   bool assign_round(Retry retry);
-  void assign(WorkerId id, Worker& worker, const std::vector<Entry*>& bundle);
+  void assign(WorkerId id, Worker& worker, const PickedBundle& bundle);
   Assign order_for(WorkerId id, Worker& worker, Entry& entry);
   void update_room(WorkerId id, const Worker& worker);
   void release(Entry& entry);

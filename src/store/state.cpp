@@ -43,6 +43,7 @@ plan::Outcomes State::outcomes() const {
     outcome.cause = task.cause;
     outcome.recorded = is_final(task.state) ? task.recorded : task.task.record;
     outcome.seconds = task.seconds;
+    outcome.epoch_images = task.epoch_images;
     outcome.rows.reserve(task.rows.size());
     for (const CurrentRow& current : task.rows) outcome.rows.push_back(current.row);
   }

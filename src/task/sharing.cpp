@@ -3,39 +3,40 @@
 #include <functional>
 
 #include "espalier/frame/canonical.hpp"
+#include "espalier/frame/hasher.hpp"
 
 namespace espalier::task {
 
 namespace {
 
-/// Never 0.
-std::uint64_t hash_of(const std::string& key) { return std::hash<std::string>{}(key) | 1; }
-
-TrainSpec without_rates(TrainSpec spec) {
-  for (auto& row : spec.units) row.rates.clear();
-  spec.length = {};
-  return spec;
-}
+constexpr std::string_view kOfOneTraining[] = {"rates", "length"};
 
 /// Shapes, optimiser and steps after unit k: what lanes of one batched network have in common.
-std::string lanes_key(const Task& task) {
+std::uint64_t lanes_key(const Task& task) {
   const TrainSpec& spec = task.train;
-  frame::Writer key;
+  frame::Hasher key;
   key & spec.network & spec.input & spec.batch & spec.momentum & spec.weight_decay & spec.subset.per_class &
-      task.images & task.form.cached_units & task.form.threads;
-  return key.take();
+      task.images & task.form;
+  return key.value();
 }
 
 }  // namespace
+
+std::uint64_t family_key(const TrainSpec& spec, const NumericForm& form) {
+  frame::Hasher key(kOfOneTraining);
+  key & spec & form;
+  return key.value() | 1;  // never 0
+}
 
 Sharing sharing_of(const Task& task) {
   if (task.kind == TaskKind::noop) return {};
   Sharing sharing;
   const auto& form = task.form;
-  sharing.family = hash_of(frame::to_bytes(without_rates(task.train)) + frame::to_bytes(form));
-  if (form.cached_units > 0)
-    sharing.features = hash_of(prefix_key(task.train, form.cached_units) + task.train.subset.data);
-  if (form.fused) sharing.lanes = hash_of(lanes_key(task));
+  sharing.family = family_key(task.train, form);
+  if (form.cached_units > 0) {
+    sharing.features = std::hash<std::string>{}(prefix_key(task.train, form.cached_units) + task.train.subset.data) | 1;
+  }
+  if (form.fused) sharing.lanes = lanes_key(task) | 1;
   return sharing;
 }
 

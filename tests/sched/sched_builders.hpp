@@ -24,7 +24,7 @@ class Answer {
 
   Assign order(int worker, const std::string& task) {
     REQUIRE(!commands_.orders.empty());
-    auto& [receiver, bundle] = commands_.orders.front();
+    auto& [receiver, bundle, cost_s] = commands_.orders.front();
     CHECK(receiver.rank == worker);
     const Assign first = bundle.tasks.front();
     CHECK(first.task.id.hex == task);

@@ -50,7 +50,7 @@ name = "mnist4"
 batch = 4
 epochs = {epochs}
 momentum = 0.9
-rates = [{{ units = "rest", start = 0.002, factor = 0.1, first = 4 }}]
+rates = [{{ units = "top", start = 0.002, factor = 0.1, first = 4 }}, {{ units = "rest", start = 0.002, factor = 0.1, first = 4 }}]
 
 [[experiment]]
 name = "transferred"
@@ -61,6 +61,11 @@ name = "frozen"
 axes = {{ frozen = [0, 1], per_class = [2, 8] }}
 take = [{{ values = ["transferred"], from = ["transferred"], best = "valid.top1", mean_over = ["split"], per = ["per_class"] }}]
 exclude = [{{ name = "frozen beyond transferred", when = "frozen > transferred" }}]
+
+[[experiment]]
+name = "falls"
+axes = {{ decay_epoch = [2, 4], frozen = [0, 2], per_class = [2, 8] }}
+fixed = {{ transferred = 2 }}
 """
 
 

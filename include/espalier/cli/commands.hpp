@@ -7,6 +7,8 @@ namespace espalier::cli {
 void add_validate(CLI::App& app, int& exit_code);
 void add_show(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);
+void add_calibrate(CLI::App& app, int& exit_code);  ///< starts the trainer
+void add_simulate(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_rank(CLI::App& app, int& exit_code);  ///< hidden: what mpirun starts
 void add_status(CLI::App& app, int& exit_code);

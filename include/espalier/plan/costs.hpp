@@ -28,4 +28,10 @@ struct Cost {
 /// By CostKey::text(). What `espalier calibrate` measured, scaled by what the journal has seen since.
 using Calibration = std::map<std::string, Cost>;
 
+/// A task to be measured for a key: its spec and form count.
+struct CostProbe {
+  std::string key;
+  task::Task task;
+};
+
 }  // namespace espalier::plan

@@ -43,7 +43,8 @@ struct TaskOutcome {
   std::string cause;               ///< of failed, quarantined, cancelled, aborted
   std::vector<metrics::Row> rows;  ///< current rows
   task::RecordSpec recorded;
-  double seconds = 0;
+  double seconds = 0;             ///< worked on it, its part of what was shared
+  std::int64_t epoch_images = 0;  ///< trained for it; what was shared counts for one of those who shared it
 };
 using Outcomes = std::map<TaskId, TaskOutcome>;
 
@@ -135,6 +136,7 @@ struct Plan {
   std::vector<PendingSelection> pending;
   std::vector<ExperimentCount> experiments;
   std::vector<PassReport> passes;
+  std::vector<CostProbe> probes;                ///< what a calibration has to measure
   std::map<std::string, std::int64_t> refused;  ///< why a pass left tasks alone -> how many
   std::vector<study::Diagnostic> diagnostics;   ///< errors: nothing else is to be used
   bool provisional = false;                     ///< some data are absent; ids will change

@@ -68,6 +68,7 @@ using Fact = std::variant<AttemptBegun, Rows, CheckpointMade, TaskEnded, Attempt
 struct Order {
   WorkerId worker;
   Bundle bundle;
+  double cost_s = 0;  ///< estimated, what its tasks share counted once
 };
 
 struct Commands {

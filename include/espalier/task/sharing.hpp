@@ -17,6 +17,9 @@ struct Sharing {
 
 Sharing sharing_of(const Task& task);
 
+/// Of all but rates and length.
+std::uint64_t family_key(const TrainSpec& spec, const NumericForm& form);
+
 /// What the outputs of units 1..k depend on beside the image: their values, the input's form, precision. Not the data.
 std::string prefix_key(const TrainSpec& spec, std::int32_t units);
 

@@ -1,0 +1,19 @@
+#pragma once
+// What a task's steps cost here, measured on random numbers: no images, no sources.
+#include "espalier/network/layer.hpp"
+#include "espalier/task/task.hpp"
+
+namespace espalier::train {
+
+/// Seconds, each the median of several.
+struct MeasuredCost {
+  double step_s = 0;        ///< a training step of a whole batch, in the task's numeric form; of one lane where fused
+  double evaluation_s = 0;  ///< kEvaluationBatch images
+  double features_s = 0;    ///< kFeatureChunk images through the cached units
+};
+
+/// Takes about `seconds` for each of the three.
+MeasuredCost measure_cost(const task::Task& task, const network::NetworkSpec& network, std::int32_t classes,
+                          double seconds);
+
+}  // namespace espalier::train

@@ -1,0 +1,54 @@
+#include "cli/calibration_file.hpp"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::cli {
+
+namespace {
+
+using nlohmann::json;
+
+std::filesystem::path file_of(const std::filesystem::path& out) { return out / "calibration.json"; }
+
+}  // namespace
+
+plan::Calibration read_calibration(const std::filesystem::path& out) {
+  std::ifstream in(file_of(out));
+  if (!in) return {};
+  try {
+    plan::Calibration calibration;
+    const json file = json::parse(in);
+    for (const auto& [key, cost] : file.at("costs").items()) {
+      calibration[key] = {cost.at("step_s").get<double>(), cost.at("evaluation_s").get<double>(),
+                          cost.at("features_s").get<double>()};
+    }
+    return calibration;
+  } catch (const json::exception& error) {
+    throw CorruptionError("'" + file_of(out).string() + "' cannot be read (" + error.what() +
+                          "). Delete it, or run 'espalier calibrate' again.");
+  }
+}
+
+void write_calibration(const std::filesystem::path& out, const plan::Calibration& calibration) {
+  plan::Calibration all = read_calibration(out);
+  for (const auto& [key, cost] : calibration) all[key] = cost;
+  json costs = json::object();
+  for (const auto& [key, cost] : all) {
+    costs[key] = {{"step_s", cost.step_s}, {"evaluation_s", cost.evaluation_s}, {"features_s", cost.features_s}};
+  }
+  std::filesystem::create_directories(out);
+  const auto beside = file_of(out).string() + ".new";
+  std::ofstream file(beside);
+  file << json{{"what", "seconds of one worker, by network, input, classes, batch, frozen units and numeric form"},
+               {"costs", costs}}
+              .dump(1)
+       << "\n";
+  if (!file.flush()) throw EnvironmentError("'" + beside + "' cannot be written", "is the disk full?", "");
+  file.close();
+  std::filesystem::rename(beside, file_of(out));
+}
+
+}  // namespace espalier::cli

@@ -1,0 +1,162 @@
+// espalier simulate STUDY --workers N: the study through the real scheduler in virtual time.
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <unordered_set>
+
+#include "cli/calibration_file.hpp"
+#include "cli/run_arguments.hpp"
+#include "espalier/cli/commands.hpp"
+#include "espalier/core/errors.hpp"
+#include "espalier/core/seed.hpp"
+#include "espalier/sched/simulate.hpp"
+
+namespace espalier::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct Options {
+  StudyArguments study;
+  std::filesystem::path out;
+  std::vector<std::string> without;
+  std::uint64_t feature_bytes = 0, seed = 1;
+  std::int32_t workers = 1;
+  double mtbf_h = 0;
+  bool json = false;
+};
+
+/// Results as they might be: what selections choose from when their turn comes.
+class Dream {
+ public:
+  Dream(const StudyInput& input, const plan::CompileOptions& compile) : input_(input), compile_(compile) {
+    compile_.account = false;
+  }
+
+  /// The plan's tasks that are new; it keeps none of them.
+  std::vector<sched::AddedTask> added(plan::Plan& plan) {
+    std::vector<sched::AddedTask> tasks;
+    for (auto& task : plan.tasks) {
+      if (!known_.insert(task.id).second) continue;
+      const auto sharing = plan::sharing_of(task, compile_.passes);
+      tasks.push_back({std::move(task), {}, sharing});
+    }
+    plan.tasks.clear();
+    pending_ = plan.pending;
+    std::erase_if(pending_, [](const auto& one) { return one.needs.empty(); });
+    compile_.decided = plan.selections;
+    if (!pending_.empty()) {
+      for (const auto& one : tasks) specs_[one.task.id] = one.task;
+    }
+    return tasks;
+  }
+
+  sched::Growth ended(const TaskId& id) {
+    if (pending_.empty()) return {};
+    outcomes_[id] = outcome_of(specs_.at(id));
+    std::vector<TaskId> after;
+    for (const auto& selection : pending_) {
+      const bool due = std::all_of(selection.needs.begin(), selection.needs.end(),
+                                   [&](const TaskId& need) { return outcomes_.contains(need); });
+      if (due) after.insert(after.end(), selection.needs.begin(), selection.needs.end());
+    }
+    if (after.empty()) return {};
+    plan::Plan plan = plan::compile(input_.study, input_.facts, outcomes_, compile_);
+    return {added(plan), after};
+  }
+
+ private:
+  static plan::TaskOutcome outcome_of(const task::Task& task) {
+    SplitMix64 random(std::hash<std::string>{}(task.id.hex));
+    plan::TaskOutcome outcome;
+    outcome.state = plan::RunState::done;
+    outcome.recorded = task.record;
+    const auto& at = task.train.length;
+    for (const auto subset : {metrics::Subset::valid, metrics::Subset::test}) {
+      const auto right = static_cast<std::int64_t>(random.below(1000));
+      outcome.rows.push_back({at.epoch, at.step, subset, 1 + random.uniform(), right, right, 1000});
+    }
+    return outcome;
+  }
+
+  const StudyInput& input_;
+  plan::CompileOptions compile_;
+  plan::Outcomes outcomes_;
+  std::vector<plan::PendingSelection> pending_;
+  std::unordered_set<TaskId> known_;
+  std::unordered_map<TaskId, task::Task> specs_;
+};
+
+ordered_json passes_json(const plan::Plan& plan) {
+  ordered_json passes = ordered_json::array();
+  for (const auto& pass : plan.passes) {
+    passes.push_back(
+        {{"name", pass.name}, {"device_hours_before", pass.hours_before}, {"device_hours_after", pass.hours_after}});
+  }
+  return passes;
+}
+
+void print(const Options& options, const plan::Plan& plan, const sched::Simulated& seen, bool calibrated) {
+  const double bound = seen.lower_bound_s;
+  const double utilisation = seen.makespan_s > 0 ? seen.busy_s / (seen.makespan_s * options.workers) : 1;
+  if (options.json) {
+    const ordered_json json = {
+        {"workers", options.workers},    {"tasks", seen.tasks},        {"bundles", seen.bundles},
+        {"makespan_s", seen.makespan_s}, {"lower_bound_s", bound},     {"critical_path_s", seen.critical_path_s},
+        {"work_s", seen.work_s},         {"utilisation", utilisation}, {"failures", seen.failures},
+        {"calibrated", calibrated},      {"passes", passes_json(plan)}};
+    fmt::print("{}\n", json.dump(2));
+    return;
+  }
+  fmt::print("{} tasks in {} bundles on {} workers{}\n", seen.tasks, seen.bundles, options.workers,
+             calibrated ? "" : " (uncalibrated)");
+  fmt::print("makespan {:.2f} h, at least {:.2f} h (longest chain {:.2f} h, work / workers {:.2f} h); {:.0f} % busy\n",
+             seen.makespan_s / 3600, bound / 3600, seen.critical_path_s / 3600, seen.work_s / options.workers / 3600,
+             100 * utilisation);
+  if (options.mtbf_h > 0) fmt::print("{} failures of workers\n", seen.failures);
+  for (const auto& pass : plan.passes) {
+    fmt::print("{}: {:.2f} -> {:.2f} device-hours\n", pass.name, pass.hours_before, pass.hours_after);
+  }
+}
+
+int run(const Options& options) {
+  const StudyInput input = load_study(options.study, WantImages::no);
+  plan::CompileOptions compile;
+  compile.passes = passes_of(options.without);
+  if (options.feature_bytes > 0) compile.feature_bytes = static_cast<std::int64_t>(options.feature_bytes);
+  if (!options.out.empty()) compile.calibration = read_calibration(options.out);
+  plan::Plan plan = plan::compile(input.study, input.facts, {}, compile);
+  print_diagnostics(plan.diagnostics, options.study.file);
+  if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
+  Dream dream(input, compile);
+  auto tasks = dream.added(plan);
+  plan.runs.clear();
+  const bool grows = !plan.pending.empty();
+  const sched::Grow grow = grows ? sched::Grow([&](const TaskId& ended) { return dream.ended(ended); }) : sched::Grow{};
+  const sched::SimulateOptions how{options.workers, options.mtbf_h * 3600, 60, options.seed};
+  print(options, plan, sched::simulate(std::move(tasks), how, grow), !compile.calibration.empty());
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("simulate", "run a study's plan through the scheduler in virtual time");
+  verb->add_option("study", options->study.file, "the study file")->required();
+  verb->add_option("--workers", options->workers, "how many")->required()->check(CLI::Range(1, 1'000'000));
+  verb->add_option("--mtbf", options->mtbf_h, "mean hours between failures of one worker; default: none fails")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--out", options->out, "directory whose calibration tells the costs");
+  verb->add_option("--data-root", options->study.data_root,
+                   "folder that data paths are relative to; default: the study's");
+  verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")
+      ->allow_extra_args(false);
+  verb->add_option("--seed", options->seed, "of the failures");
+  add_pass_options(*verb, options->without, options->feature_bytes);
+  verb->add_flag("--json", options->json, "print one JSON object");
+  verb->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace espalier::cli

@@ -1,0 +1,57 @@
+// Costs follow what is measured: by the journal, and by a calibration of the keys that matter.
+#include <set>
+
+#include "plan/forms.hpp"
+
+namespace espalier::plan {
+
+namespace {
+
+struct Seen {
+  double seconds = 0, predicted = 0;
+};
+
+/// The key and a task of it.
+void add_probe(const TaskTable::Entry& entry, const task::NumericForm& form, std::set<std::string>& known,
+               std::vector<CostProbe>& probes) {
+  const std::string key = key_of(entry.training, form).text();
+  if (!known.insert(key).second) return;
+  CostProbe probe{key, {}};
+  probe.task.train = entry.training.spec;
+  probe.task.form = form;
+  probes.push_back(std::move(probe));
+}
+
+}  // namespace
+
+/// Images that were shared count once, and so does their time: sums over a key are comparable, single tasks are not.
+void learn_costs(TaskTable& tasks, const Outcomes& outcomes, CostModel& costs) {
+  std::map<std::string, Seen> seen;
+  for (const auto& entry : tasks.all()) {
+    const auto outcome = outcomes.find(entry.id);
+    if (outcome == outcomes.end() || outcome->second.state != RunState::done || entry.training.epoch_images == 0)
+      continue;
+    auto& [seconds, predicted] = seen[key_of(entry.training, entry.form).text()];
+    seconds += outcome->second.seconds;
+    predicted += entry.cost_s * static_cast<double>(outcome->second.epoch_images) /
+                 static_cast<double>(entry.training.epoch_images);
+  }
+  for (const auto& [key, one] : seen) {
+    if (one.seconds > 0 && one.predicted > 0) costs.learn(key, one.seconds / one.predicted);
+  }
+  if (seen.empty()) return;
+  for (auto& entry : tasks.all()) entry.cost_s = costs.cost_s(entry.training, entry.form);
+}
+
+std::vector<CostProbe> probes_of(const TaskTable& tasks) {
+  std::set<std::string> known;
+  std::vector<CostProbe> probes;
+  for (const auto& entry : tasks.all()) {
+    add_probe(entry, entry.form, known, probes);
+    add_probe(entry, {entry.form.threads}, known, probes);
+    if (entry.form.fused) add_probe(entry, {entry.form.threads, entry.form.cached_units}, known, probes);
+  }
+  return probes;
+}
+
+}  // namespace espalier::plan

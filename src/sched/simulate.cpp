@@ -1,0 +1,194 @@
+#include "espalier/sched/simulate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <queue>
+
+#include "espalier/core/seed.hpp"
+
+namespace espalier::sched {
+
+namespace {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+/// What will happen at a worker. A failure makes what was to come of its bundle void: `life` tells.
+struct Happening {
+  double at = 0;
+  std::int64_t order = 0;  ///< for ties
+  std::int32_t worker = 0, life = 0;
+  bool fails = false;
+  Fence fence;
+  TaskId task;
+  double seconds = 0;
+  bool operator>(const Happening& other) const { return std::tie(at, order) > std::tie(other.at, other.order); }
+};
+
+class World {
+ public:
+  World(const SimulateOptions& options, const Grow& grow)
+      : options_(options),
+        grow_(grow),
+        random_(options.seed),
+        workers_(static_cast<std::size_t>(options.workers) + 1),
+        scheduler_(forgiving()) {}
+
+  Simulated run(std::vector<AddedTask> tasks) {
+    for (std::int32_t w = 1; w <= options_.workers; ++w) tell(Hello{{w}, "", 0});
+    add(std::move(tasks), {});
+    while (!coming_.empty() && !scheduler_.all_ended()) {
+      const Happening next = coming_.top();
+      coming_.pop();
+      auto& worker = workers_[static_cast<std::size_t>(next.worker)];
+      if (next.life != worker.life) continue;
+      now_ = next.at;
+      if (next.fails) fail(next.worker);
+      else end(next);
+    }
+    result_.makespan_s = now_;
+    result_.lower_bound_s = lower_bound_s();
+    const auto counts = scheduler_.counts();
+    result_.unfinished = counts.waiting + counts.ready + counts.in_hand;
+    return result_;
+  }
+
+ private:
+  struct Running {
+    Fence fence;
+    TaskId task;
+    double begins = 0, ends = 0;
+  };
+  struct Worker {
+    std::int32_t life = 0;
+    double free_at = 0, fails_at = kNever;
+    std::vector<Running> running;
+  };
+
+  static Options forgiving() {
+    Options options;
+    options.crash_budget = options.worker_budget = std::numeric_limits<std::int32_t>::max();
+    return options;
+  }
+
+  void add(std::vector<AddedTask> tasks, const std::vector<TaskId>& after) {
+    double base = 0;
+    for (const auto& id : after) base = std::max(base, earliest_[id]);
+    for (const auto& one : tasks) {
+      double start = base;
+      for (const auto& need : one.task.needs) start = std::max(start, earliest_[need]);
+      release_[one.task.id] = start;
+      const double ends = earliest_[one.task.id] = start + one.task.cost_s;
+      result_.critical_path_s = std::max(result_.critical_path_s, ends);
+      ++result_.tasks;
+    }
+    tell(TasksAdded{std::move(tasks)});
+  }
+
+  void tell(const Event& event) {
+    const Commands commands = scheduler_.on(event, now_);
+    for (const auto& order : commands.orders) take(order);
+    if (std::exchange(telling_, true)) return;  // whoever began sees to what was started
+    while (!started_.empty()) {
+      const auto [task, fence] = std::move(started_.back());
+      started_.pop_back();
+      tell(Started{fence, task, {}});
+    }
+    telling_ = false;
+  }
+
+  void take(const Order& order) {
+    ++result_.bundles;
+    auto& worker = workers_[static_cast<std::size_t>(order.worker.rank)];
+    if (worker.running.empty()) worker.free_at = now_;
+    double alone = 0;
+    for (const auto& one : order.bundle.tasks) alone += one.task.cost_s;
+    for (const auto& one : order.bundle.tasks) {
+      const auto kept = done_.find(one.task.id);
+      const double share = alone > 0 ? order.cost_s * one.task.cost_s / alone : 0;
+      if (const auto first = release_.extract(one.task.id)) {
+        result_.work_s += share;
+        work_.emplace_back(first.mapped(), share);
+      }
+      const double seconds = share * (1 - (kept == done_.end() ? 0 : kept->second));
+      const double begins = worker.free_at;
+      worker.free_at += seconds;
+      worker.running.push_back({one.fence, one.task.id, begins, worker.free_at});
+      coming_.push({worker.free_at, ++count_, order.worker.rank, worker.life, false, one.fence, one.task.id, seconds});
+    }
+    arm(order.worker.rank);
+    for (const auto& one : order.bundle.tasks) started_.push_back({one.task.id, one.fence});
+  }
+
+  double lower_bound_s() {
+    std::sort(work_.begin(), work_.end(), std::greater<>());
+    double bound = result_.critical_path_s, later = 0;
+    for (const auto& [release, share] : work_) {
+      later += share;
+      bound = std::max(bound, release + later / options_.workers);
+    }
+    return bound;
+  }
+
+  /// The worker's next failure, drawn once a life.
+  void arm(std::int32_t id) {
+    auto& worker = workers_[static_cast<std::size_t>(id)];
+    if (options_.mtbf_s <= 0 || worker.fails_at < kNever) return;
+    worker.fails_at = now_ - options_.mtbf_s * std::log1p(-random_.uniform());
+    coming_.push({worker.fails_at, ++count_, id, worker.life, true, {}, {}, 0});
+  }
+
+  void end(const Happening& happening) {
+    auto& worker = workers_[static_cast<std::size_t>(happening.worker)];
+    std::erase_if(worker.running, [&](const Running& one) { return one.task == happening.task; });
+    result_.busy_s += happening.seconds;
+    tell(CheckpointMade{happening.fence, happening.task, CheckpointKind::finished, {}, {"network"}, 0});
+    tell(Ended{happening.fence, happening.task, EndKind::done, "", happening.seconds, 0, ""});
+    if (!grow_) return;
+    Growth growth = grow_(happening.task);
+    if (!growth.tasks.empty()) add(std::move(growth.tasks), growth.after);
+  }
+
+  /// The trainer is lost with what it did since the last checkpoint.
+  void fail(std::int32_t id) {
+    auto& worker = workers_[static_cast<std::size_t>(id)];
+    worker.fails_at = kNever;
+    ++worker.life;
+    TrainerLost lost{{id}, LossCause::killed, 9, 0, "", {}, {}};
+    for (const auto& one : worker.running) {
+      lost.in_hand.push_back({one.task, one.fence});
+      const double worked = std::clamp(now_ - one.begins, 0.0, one.ends - one.begins);
+      result_.busy_s += worked;
+      const double kept = std::floor(worked / options_.checkpoint_s) * options_.checkpoint_s;
+      double& fraction = done_[one.task];
+      if (one.ends > one.begins) fraction += (1 - fraction) * kept / (one.ends - one.begins);
+    }
+    worker.running.clear();
+    worker.free_at = now_;
+    ++result_.failures;
+    if (lost.in_hand.empty()) return arm(id);
+    tell(lost);
+  }
+
+  SimulateOptions options_;
+  const Grow& grow_;
+  SplitMix64 random_;
+  std::vector<Worker> workers_;
+  Scheduler scheduler_;
+  std::priority_queue<Happening, std::vector<Happening>, std::greater<>> coming_;
+  std::vector<Held> started_;  ///< orders whose workers have not yet said that they began
+  bool telling_ = false;
+  std::unordered_map<TaskId, double> earliest_, done_, release_;
+  std::vector<std::pair<double, double>> work_;  ///< of each task: when it could begin at the earliest, what it costs
+  std::int64_t count_ = 0;
+  double now_ = 0;
+  Simulated result_;
+};
+
+}  // namespace
+
+Simulated simulate(std::vector<AddedTask> tasks, const SimulateOptions& options, const Grow& grow) {
+  return World(options, grow).run(std::move(tasks));
+}
+
+}  // namespace espalier::sched

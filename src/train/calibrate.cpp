@@ -1,0 +1,112 @@
+#include "espalier/train/calibrate.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "espalier/train/numeric_form.hpp"
+#include "espalier/train/stepper.hpp"
+#include "train/bundle_state.hpp"
+#include "train/lane_network.hpp"
+
+namespace espalier::train {
+
+namespace {
+
+constexpr std::int64_t kLanes = 8;
+
+double median_s(double seconds, const std::function<void()>& work) {
+  for (int i = 0; i < 2; ++i) work();
+  std::vector<double> taken;
+  const auto begun = Clock::now();
+  while (taken.size() < 3 || (seconds_since(begun) < seconds && taken.size() < 200)) {
+    const auto start = Clock::now();
+    work();
+    taken.push_back(seconds_since(start));
+  }
+  std::nth_element(taken.begin(), taken.begin() + static_cast<std::ptrdiff_t>(taken.size() / 2), taken.end());
+  return taken[taken.size() / 2];
+}
+
+/// The task's network with values of its own, whatever it would copy.
+model::UnitNetwork random_network(const task::Task& task, const network::NetworkSpec& spec, std::int32_t classes) {
+  model::UnitNetwork network(spec, task.train.input, classes);
+  for (std::int32_t u = 1; u <= network.depth(); ++u) {
+    network.reinitialise(u, 1);
+    network.tune(u, task.train.units.at(static_cast<std::size_t>(u - 1)).trained);
+  }
+  return network;
+}
+
+class Bed {
+ public:
+  Bed(const task::Task& task, const network::NetworkSpec& spec, std::int32_t classes)
+      : task_(task), spec_(spec), network_(random_network(task, spec, classes)), classes_(classes) {
+    for (auto& row : task_.train.units) {
+      if (row.trained != task::Trained::no) row.rates = {{{0, 0}, 1e-6f}};
+    }
+  }
+
+  double step_s(double seconds) { return task_.form.fused ? lanes_s(seconds) / kLanes : single_s(seconds); }
+  double evaluation_s(double seconds) {
+    const at::Tensor inputs = inputs_of(kEvaluationBatch);
+    return median_s(seconds, [&] { network_.eval_forward(inputs, task_.form.cached_units); });
+  }
+  double features_s(double seconds) {
+    if (task_.form.cached_units == 0) return 0;
+    const at::Tensor images = images_of(kFeatureChunk);
+    return median_s(seconds, [&] { network_.features(images, task_.form.cached_units); });
+  }
+
+ private:
+  at::Tensor images_of(std::int64_t count) const {
+    const auto& input = task_.train.input;
+    return at::rand({count, input.channels, input.height, input.width}).contiguous(at::MemoryFormat::ChannelsLast);
+  }
+  at::Tensor inputs_of(std::int64_t count) {
+    const at::Tensor images = images_of(count);
+    return task_.form.cached_units == 0 ? images : network_.features(images, task_.form.cached_units);
+  }
+  at::Tensor labels() const { return at::randint(classes_, {task_.train.batch}, at::kLong); }
+
+  double single_s(double seconds) {
+    const task::Timeline timeline(std::int64_t{task_.train.batch} * 1000, task_.train.batch, {1, 0});
+    Stepper stepper(network_, task_.train, timeline, task_.form.cached_units);
+    const at::Tensor inputs = inputs_of(task_.train.batch), wanted = labels();
+    Score score;
+    return median_s(seconds, [&] { stepper.step(inputs, wanted, {0, 0}, score); });
+  }
+
+  double lanes_s(double seconds) {
+    LaneNetwork lanes(spec_, task_.form.cached_units, task_.train);
+    const Optimiser optimiser(network_, task_.train);
+    for (std::int64_t lane = 0; lane < kLanes; ++lane) lanes.append(network_, optimiser);
+    const at::Tensor inputs = inputs_of(task_.train.batch).flatten(1).unsqueeze(0).repeat({kLanes, 1, 1});
+    const std::vector<at::Tensor> wanted(kLanes, labels());
+    const std::vector<LaneStep> steps(kLanes, {{1, 0, 0}, std::vector<float>(task_.train.units.size(), 1e-6f)});
+    std::vector<Score> scores(kLanes);
+    return median_s(seconds, [&] {
+      const at::Tensor logits = lanes.forward(inputs, steps);
+      const auto losses = lanes.losses(logits, wanted);
+      lanes.update(steps);
+      for (std::size_t lane = 0; lane < scores.size(); ++lane) {
+        scores[lane].add(logits[static_cast<std::int64_t>(lane)], wanted[lane], losses[lane]);
+      }
+    });
+  }
+
+  task::Task task_;
+  const network::NetworkSpec& spec_;
+  model::UnitNetwork network_;
+  std::int32_t classes_;
+};
+
+}  // namespace
+
+MeasuredCost measure_cost(const task::Task& task, const network::NetworkSpec& network, std::int32_t classes,
+                          double seconds) {
+  apply(task.form);
+  Bed bed(task, network, classes);
+  return {bed.step_s(seconds), bed.evaluation_s(seconds), bed.features_s(seconds)};
+}
+
+}  // namespace espalier::train

@@ -1,0 +1,50 @@
+// The verb `calibrate`: frames CatalogUpdate and Bundle on standard input, JSON with the cost of each task.
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/frame/frame.hpp"
+#include "espalier/sched/messages.hpp"
+#include "espalier/train/calibrate.hpp"
+#include "espalier/train/numeric_form.hpp"
+#include "espalier/trainer/verbs.hpp"
+
+namespace espalier::trainer {
+
+namespace {
+
+void calibrate(double seconds) {
+  std::string bytes(std::istreambuf_iterator<char>(std::cin), {});
+  task::Catalog catalog;
+  sched::Bundle bundle;
+  while (!bytes.empty()) {
+    const auto frame = frame::take(bytes);
+    if (!frame) throw UsageError("the frames on standard input end early", "", "");
+    if (frame->type == static_cast<std::uint16_t>(sched::MessageType::catalog_update)) {
+      catalog.merge(frame->as<sched::CatalogUpdate>().catalog);
+    } else {
+      bundle = frame->as<sched::Bundle>();
+    }
+  }
+  train::start_deterministic();
+  auto costs = nlohmann::json::array();
+  for (const auto& one : bundle.tasks) {
+    const auto& spec = one.task.train;
+    const auto classes = static_cast<std::int32_t>(catalog.class_lists.at(spec.subset.classes).classes.size());
+    const auto cost = train::measure_cost(one.task, catalog.networks.at(spec.network), classes, seconds);
+    costs.push_back({{"step_s", cost.step_s}, {"evaluation_s", cost.evaluation_s}, {"features_s", cost.features_s}});
+  }
+  std::cout << costs << "\n";
+}
+
+}  // namespace
+
+void add_calibrate_verb(CLI::App& app, int&) {
+  auto* verb = app.add_subcommand("calibrate", "measure what steps cost; started by espalier");
+  const auto seconds = std::make_shared<double>(0.2);
+  verb->add_option("--seconds", *seconds, "for each figure")->check(CLI::PositiveNumber);
+  verb->callback([seconds] { calibrate(*seconds); });
+}
+
+}  // namespace espalier::trainer

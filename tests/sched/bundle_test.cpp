@@ -1,0 +1,136 @@
+// What goes to one worker together.
+#include "espalier/sched/simulate.hpp"
+#include "sched/sched_builders.hpp"
+
+using namespace espalier;
+using namespace espalier::sched;
+
+namespace {
+
+/// A training of ten steps an epoch whose rate falls at `fall`; costs a second a step.
+AddedTask training(const std::string& name, std::int32_t fall, task::Sharing sharing, std::int32_t epochs = 4) {
+  AddedTask one = added(name, 10.0 * epochs);
+  one.task.images = 100;
+  one.task.train.batch = 10;
+  one.task.train.length = {epochs, 0};
+  one.task.train.units.resize(1);
+  one.task.train.units[0].rates = {{{0, 0}, 1}};
+  if (fall < epochs) one.task.train.units[0].rates.push_back({{fall, 0}, 0.1f});
+  one.sharing = sharing;
+  return one;
+}
+
+std::vector<std::string> names(const Bundle& bundle) {
+  std::vector<std::string> all;
+  for (const auto& one : bundle.tasks) all.push_back(one.task.id.hex);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("bundle: a family goes to one worker, and costs what its tree costs") {
+  Scene scene;
+  scene.add({training("a", 1, {7}), training("b", 2, {7}), training("c", 3, {7})});
+  const auto commands = scene.scheduler.on(Hello{{1}}, 0);
+
+  REQUIRE(commands.orders.size() == 1);
+  CHECK((names(commands.orders[0].bundle) == std::vector<std::string>{"a", "b", "c"}));
+  CHECK(commands.orders[0].cost_s == Approx(10 + 30 + 10 + 20 + 10 + 10));
+}
+
+TEST_CASE("bundle: what would keep one worker busy beyond its share is left to the others") {
+  Scene scene;
+  scene.add({training("a", 1, {7}), training("b", 2, {7}), training("c", 3, {7}), training("d", 4, {7})});
+  scene.hello(1);  // alone: it gets all
+
+  Scene two;
+  two.hello(1);
+  two.hello(2);
+  auto answer = two.add({training("a", 1, {7}), training("b", 2, {7}), training("c", 3, {7}), training("d", 4, {7})});
+
+  const auto first = answer.bundle(1), second = answer.bundle(2);
+  CHECK(first.tasks.size() == 2);  // 40 + 30 of 160 / 2
+  CHECK(second.tasks.size() == 1);
+}
+
+TEST_CASE("bundle: lanes of several families go together; without anything to share a task goes alone") {
+  Scene scene;
+  scene.add(
+      {training("a", 1, {3, 5, 9}), training("b", 1, {4, 5, 9}), training("c", 1, {5, 6, 9}), training("d", 1, {})});
+  auto answer = scene.hello(1);
+  CHECK((names(answer.bundle(1)) == std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST_CASE("bundle: a lost bundle is charged to those that had begun, and tried one by one") {
+  Scene scene;
+  scene.add({training("a", 1, {7}), training("b", 2, {7}), training("c", 3, {7})});
+  const auto bundle = scene.hello(1).bundle(1);
+  scene.started(bundle.tasks[0]);
+  scene.started(bundle.tasks[1]);
+  TrainerLost lost{{1}, LossCause::crashed, 11, 0, "", {}, {}};
+  for (const auto& one : bundle.tasks) lost.in_hand.push_back({one.task.id, one.fence});
+
+  auto answer = scene.on(lost);
+
+  const auto fact = answer.fact<AttemptLost>();
+  CHECK(fact.charged);
+  REQUIRE(fact.lost.in_hand.size() == 2);
+  CHECK((fact.lost.in_hand[0].task == id("a") && fact.lost.in_hand[1].task == id("b")));
+  CHECK((names(answer.bundle(1)) == std::vector<std::string>{"c"}));  // not to blame, and elsewhere first
+  CHECK(scene.scheduler.state_of(id("a")) == plan::RunState::ready);
+}
+
+TEST_CASE("bundle: a worker goes on with the features it holds, where that costs no balance") {
+  Scene scene;
+  scene.add(
+      {training("a", 1, {1, 21}), training("b", 1, {2, 22}), training("c", 1, {3, 21}), training("d", 1, {4, 22})});
+  scene.hello(1).order(1, "a");
+  auto answer = scene.hello(2);
+  const auto b = answer.order(2, "b");
+
+  scene.ended(b, EndKind::done, 40);
+
+  CHECK(scene.scheduler.state_of(id("d")) == plan::RunState::running);
+  CHECK(scene.scheduler.state_of(id("c")) == plan::RunState::ready);
+}
+
+TEST_CASE("simulation: many workers are kept busy to the end, and no schedule beats the bound") {
+  std::vector<AddedTask> tasks;
+  for (int i = 0; i < 400; ++i) {
+    tasks.push_back(training("t" + std::to_string(i), i % 4 + 1, {static_cast<std::uint64_t>(i / 4 + 1)}));
+  }
+  for (const std::int32_t workers : {1, 7, 40}) {
+    const auto seen = simulate(tasks, {workers});
+    INFO(workers << " workers");
+    CHECK(seen.unfinished == 0);
+    CHECK(seen.tasks == 400);
+    CHECK(seen.makespan_s >= seen.lower_bound_s * 0.999);
+    CHECK(seen.makespan_s <= seen.lower_bound_s * (workers == 40 ? 1.25 : 1.05));
+  }
+}
+
+TEST_CASE("simulation: failures cost time and lose no task") {
+  std::vector<AddedTask> tasks;
+  for (int i = 0; i < 100; ++i) tasks.push_back(training("t" + std::to_string(i), 9, {}, 40));
+  const auto well = simulate(tasks, {5}), failing = simulate(tasks, {5, 2000});
+
+  CHECK(well.failures == 0);
+  CHECK(failing.failures > 3);
+  CHECK(failing.unfinished == 0);
+  CHECK(failing.makespan_s > well.makespan_s);
+  CHECK(failing.busy_s > well.busy_s);
+}
+
+TEST_CASE("simulation: what a selection adds comes after what it waits for") {
+  std::vector<AddedTask> tasks{training("a", 9, {}), training("b", 9, {})};
+  int asked = 0;
+  const auto seen = simulate(tasks, {2}, [&](const TaskId&) {
+    Growth growth;
+    if (++asked == 2) growth = {{training("c", 9, {})}, {id("a"), id("b")}};
+    return growth;
+  });
+
+  CHECK(seen.tasks == 3);
+  CHECK(seen.makespan_s == Approx(80));
+  CHECK(seen.critical_path_s == Approx(80));
+}
