@@ -25,6 +25,8 @@ part plan_100k build/bin/bench_plan_100k
 part journal build/bin/bench_journal
 part train_step build/bin/bench_train_step
 part train_step_torch .venv/bin/python bench/train_step.py
+part fused build/bin/bench_fused
+part equivalence .venv/bin/python tests/e2e/equivalence_test.py
 
 .venv/bin/python - "$parts" <<'PYTHON' >"$parts.json"
 import datetime, json, os, pathlib, subprocess, sys

@@ -92,6 +92,15 @@ std::string why(const Directory& directory, const std::vector<RunView>& views, c
   }
 }
 
+std::string form_text(const task::NumericForm& form) {
+  std::string text = fmt::format("{} {}", form.threads, form.threads == 1 ? "thread" : "threads");
+  if (form.cached_units > 0) {
+    text += fmt::format(", outputs of {} frozen {} computed once", form.cached_units,
+                        form.cached_units == 1 ? "unit" : "units");
+  }
+  return text + (form.fused ? ", a lane of a batched network" : "");
+}
+
 void print_task(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   const auto& task = *view.task;
   line("task", fmt::format("{}, {} epochs, {} epoch-images", task.task.id.hex, task.task.train.length.epoch,
@@ -109,6 +118,7 @@ void print_task(const Directory& directory, const std::vector<RunView>& views, c
     shared += (shared.empty() ? "" : ", ") + other.run->id.brief() + " (" + other.run->experiment + ")";
   }
   if (!shared.empty()) line("shared", "the same training answers " + shared);
+  line("form", form_text(task.task.form));
   if (!task.device.empty()) line("device", task.device);
 }
 

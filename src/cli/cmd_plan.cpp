@@ -10,6 +10,7 @@
 #include "espalier/cli/commands.hpp"
 #include "espalier/cli/study_input.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/runtime/supervisor.hpp"
 #include "espalier/store/journal.hpp"
 
 namespace espalier::cli {
@@ -43,7 +44,7 @@ int run(const Options& options) {
   plan::CompileOptions compile;
   compile.only = options.only;
   compile.passes = passes_of(options.without);
-  if (options.feature_bytes > 0) compile.feature_bytes = static_cast<std::int64_t>(options.feature_bytes);
+  compile.feature_bytes = feature_bytes_of(options.feature_bytes, runtime::usable_cores());  // as `run` by itself
   const auto outcomes = read_directory(options.out, compile);
   if (!options.given.empty()) {
     const auto given = read_given(options.given);

@@ -147,7 +147,7 @@ void add_simulate(CLI::App& app, int& exit_code) {
   verb->add_option("study", options->study.file, "the study file")->required();
   verb->add_option("--workers", options->workers, "how many")->required()->check(CLI::Range(1, 1'000'000));
   verb->add_option("--mtbf", options->mtbf_h, "mean hours between failures of one worker; default: none fails")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(0.1, 1e9));  // failures more often than checkpoints let nothing end
   verb->add_option("--out", options->out, "directory whose calibration tells the costs");
   verb->add_option("--data-root", options->study.data_root,
                    "folder that data paths are relative to; default: the study's");

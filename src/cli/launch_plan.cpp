@@ -89,11 +89,13 @@ store::StudyRecord study_record(const StudyInput& input, const RunArguments& arg
 }
 
 runtime::Replan replan_of(const StudyInput& input, const RunArguments& arguments) {
-  return [&input, &arguments](const plan::Outcomes& outcomes, const std::vector<plan::SelectionOutcome>& decided) {
+  const std::int64_t feature_bytes = feature_bytes_of(arguments.feature_bytes, arguments.workers);  // once a launch
+  return [&input, &arguments, feature_bytes](const plan::Outcomes& outcomes,
+                                             const std::vector<plan::SelectionOutcome>& decided) {
     plan::CompileOptions options;
     options.threads = arguments.threads;
     options.passes = passes_of(arguments.without);
-    options.feature_bytes = feature_bytes_of(arguments.feature_bytes, arguments.workers);
+    options.feature_bytes = feature_bytes;
     options.calibration = read_calibration(store_of(arguments));
     options.account = false;
     options.decided = decided;

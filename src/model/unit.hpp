@@ -14,6 +14,7 @@ namespace espalier::model {
 struct UnitMode {
   bool dropout = false;
   bool batch_statistics = false;
+  bool bf16 = false;            ///< convolutions and linear layers compute in bfloat16; weights stay float32
   std::uint64_t mask_seed = 0;  ///< of the unit and step
   std::int64_t first_row = 0;
 };

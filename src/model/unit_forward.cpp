@@ -18,6 +18,11 @@ bool gives_own_output(const Operation& op) {
          kind == LayerKind::max_pool || (kind == LayerKind::add && op.branches.size() > 1);
 }
 
+/// As autocast does: gradients of a lowered weight arrive at its float32 self.
+at::Tensor lowered(const at::Tensor& x, const UnitMode& mode) {
+  return mode.bf16 && x.defined() ? x.to(at::kBFloat16) : x;
+}
+
 at::Tensor max_pool(const network::LayerSpec& layer, const at::Tensor& x) {
   return at::max_pool2d(x, {layer.kernel_h, layer.kernel_w}, {layer.stride, layer.stride},
                         {layer.padding, layer.padding}, 1, layer.ceil_mode);
@@ -56,14 +61,16 @@ at::Tensor Unit::apply(const Operation& op, const at::Tensor& x, const UnitMode&
   const auto& layer = op.layer;
   switch (layer.kind) {
     case LayerKind::convolution:
-      return at::conv2d(spatial(x), weight_of(op), bias_of(op), {layer.stride, layer.stride},
-                        {layer.padding, layer.padding}, {1, 1}, layer.groups);
-    case LayerKind::linear: return at::linear(x.dim() == 2 ? x : x.flatten(1), weight_of(op), bias_of(op));
+      return at::conv2d(lowered(spatial(x), mode), lowered(weight_of(op), mode), lowered(bias_of(op), mode),
+                        {layer.stride, layer.stride}, {layer.padding, layer.padding}, {1, 1}, layer.groups);
+    case LayerKind::linear:
+      return at::linear(lowered(x.dim() == 2 ? x : x.flatten(1), mode), lowered(weight_of(op), mode),
+                        lowered(bias_of(op), mode));
     case LayerKind::relu: return at::relu(x);
     case LayerKind::max_pool: return max_pool(layer, spatial(x));
     case LayerKind::average_pool: return average_pool(layer, spatial(x));
     case LayerKind::adaptive_average_pool: return at::adaptive_avg_pool2d(spatial(x), {layer.kernel_h, layer.kernel_w});
-    case LayerKind::local_response_norm: return local_response_norm(layer, x);
+    case LayerKind::local_response_norm: return local_response_norm(layer, x.to(at::kFloat)).to(x.scalar_type());
     case LayerKind::batch_norm: return normalise(op, x, mode);
     case LayerKind::dropout: return drop(op, x, mode);
     case LayerKind::concatenate:
@@ -86,7 +93,8 @@ at::Tensor Unit::drop(const Operation& op, const at::Tensor& x, const UnitMode& 
   const std::int64_t rows = x.size(0);
   const auto seed = derive(mode.mask_seed, static_cast<std::uint64_t>(op.index));
   return x * dropout_mask(mode.first_row, rows, x.numel() / std::max<std::int64_t>(rows, 1), op.layer.probability, seed)
-                 .view(x.sizes());
+                 .view(x.sizes())
+                 .to(x.scalar_type());
 }
 
 at::Tensor Unit::normalise(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {

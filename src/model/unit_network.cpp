@@ -26,6 +26,7 @@ struct UnitNetwork::Impl {
   std::int32_t classes;
   std::vector<Unit> units;
   task::FrozenDropout frozen_dropout = task::FrozenDropout::off;
+  bool bf16 = false;
 
   Unit& unit(std::int32_t number) {
     ESPALIER_EXPECT(number >= 1 && number <= spec.depth());
@@ -37,6 +38,7 @@ struct UnitNetwork::Impl {
     UnitMode mode;
     mode.dropout = !frozen || frozen_dropout == task::FrozenDropout::on;
     mode.batch_statistics = !frozen;
+    mode.bf16 = bf16;
     mode.first_row = key.first_row;
     mode.mask_seed = derive(key.mask_seed, static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(key.epoch),
                             static_cast<std::uint64_t>(key.step));
@@ -56,7 +58,9 @@ struct UnitNetwork::Impl {
   at::Tensor evaluate(const at::Tensor& input, std::int32_t after, std::int32_t last) {
     c10::NoGradGuard no_grad;
     at::Tensor x = channels_last(input);
-    for (std::int32_t number = after + 1; number <= last; ++number) x = unit(number).forward(x, {});
+    UnitMode mode;
+    mode.bf16 = bf16;
+    for (std::int32_t number = after + 1; number <= last; ++number) x = unit(number).forward(x, mode);
     return x;
   }
 };
@@ -88,6 +92,7 @@ void UnitNetwork::swap(std::int32_t unit, UnitNetwork& other) { impl_->unit(unit
 void UnitNetwork::freeze(std::int32_t unit) { impl_->unit(unit).tune(task::Trained::no); }
 void UnitNetwork::tune(std::int32_t unit, task::Trained trained) { impl_->unit(unit).tune(trained); }
 bool UnitNetwork::is_frozen(std::int32_t unit) const { return impl_->unit(unit).trained == task::Trained::no; }
+void UnitNetwork::set_precision(task::Precision precision) { impl_->bf16 = precision == task::Precision::bf16; }
 void UnitNetwork::set_frozen_dropout(task::FrozenDropout frozen_dropout) { impl_->frozen_dropout = frozen_dropout; }
 
 at::Tensor UnitNetwork::train_forward(const at::Tensor& input, const StepKey& key, std::int32_t after) {
@@ -99,11 +104,11 @@ at::Tensor UnitNetwork::train_forward(const at::Tensor& input, const StepKey& ke
     const auto& unit = impl_->unit(number);
     x = unit.forward(x, impl_->training_mode(unit, number, key));
   }
-  return x.flatten(1);
+  return x.flatten(1).to(at::kFloat);
 }
 
 at::Tensor UnitNetwork::eval_forward(const at::Tensor& input, std::int32_t after) {
-  return impl_->evaluate(input, after, depth()).flatten(1);
+  return impl_->evaluate(input, after, depth()).flatten(1).to(at::kFloat);
 }
 
 at::Tensor UnitNetwork::features(const at::Tensor& images, std::int32_t unit) {

@@ -70,12 +70,14 @@ void SchedulerLoop::plan_again() {
   tell(sched::TasksAdded{std::move(added)});
 }
 
-/// The form of a task is fixed when its plan row is journaled, and kept by all later attempts.
+/// The form of a task is fixed when its plan row is journaled, and kept by all later attempts; --new-form changes what
+/// is not done and not yet in this launch's hands.
 void SchedulerLoop::keep_forms(plan::Plan& plan) const {
-  if (options_.new_form == NewForm::accepted) return;
   for (auto& task : plan.tasks) {
     const auto known = book_.state().tasks.find(task.id);
-    if (known != book_.state().tasks.end()) task.form = known->second.task.form;
+    if (known == book_.state().tasks.end()) continue;
+    const bool open = !scheduler_.knows(task.id) && known->second.state != RunState::done;
+    if (options_.new_form == NewForm::refused || !open) task.form = known->second.task.form;
   }
 }
 

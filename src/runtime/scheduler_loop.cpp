@@ -19,8 +19,9 @@ sched::Setup complete(sched::Setup setup, const std::filesystem::path& out) {
   return setup;
 }
 
-sched::Options scheduler_options(std::uint32_t segment, const sched::Setup& setup) {
+sched::Options scheduler_options(std::uint32_t segment, int workers, const sched::Setup& setup) {
   sched::Options options;
+  options.workers = workers;
   options.segment = segment;
   options.hang_s = setup.hang_s;
   options.networks_wanted = !setup.noop;
@@ -41,7 +42,7 @@ SchedulerLoop::SchedulerLoop(int workers, const LaunchOptions& options, const Re
       book_(options.out, options.who),
       shelf_(options.out / "artifacts", book_.state()),
       view_(with(options.view_command, options.out), options.view_every_s),
-      scheduler_(scheduler_options(book_.segment(), options.setup)),
+      scheduler_(scheduler_options(book_.segment(), workers, options.setup)),
       setup_(complete(options.setup, options.out)) {}
 
 int SchedulerLoop::run() {

@@ -1,5 +1,6 @@
 // Who gets what next, and what goes together.
 #include <algorithm>
+#include <limits>
 
 #include "sched/bundle_cost.hpp"
 #include "sched/scheduler_core.hpp"
@@ -13,7 +14,7 @@ constexpr std::size_t kWarmFeatures = 4;
 constexpr double kNearlyAsLong = 0.8;  ///< of the longest path: taken before it where its features are at hand
 
 /// Work that crashed a trainer is tried alone: its neighbours must not pay for it again.
-bool is_suspect(const Entry& entry) { return entry.lost_at != WorkerId{} || entry.charged > 0; }
+bool is_suspect(const Entry& entry) { return entry.charged > 0; }
 
 }  // namespace
 
@@ -24,6 +25,12 @@ bool Scheduler::Core::has_room(const Worker& worker, double cost_s) const {
   if (worker.in_hand.size() >= static_cast<std::size_t>(options.window_tasks)) return false;
   if (cost_s > 0 && !seconds_per_cost) return false;
   return worker.load_s + expected_s(cost_s) <= options.window_s;
+}
+
+/// What may be given to it at most: behind something else only what is short.
+double Scheduler::Core::room_s(const Worker& worker) const {
+  if (worker.in_hand.empty()) return std::numeric_limits<double>::infinity();
+  return (options.window_s - worker.load_s) / seconds_per_cost.value_or(1);
 }
 
 void Scheduler::Core::update_room(WorkerId id, const Worker& worker) {
@@ -46,20 +53,22 @@ Entry* Scheduler::Core::pick(WorkerId id, const Worker& worker, Retry retry) con
 
 /// What one worker should get at most, so that all are busy to the end.
 double Scheduler::Core::fair_share_s() const {
-  return tasks.ready_cost_s() / static_cast<double>(std::max<std::size_t>(1, workers.size()));
+  const auto expected = static_cast<std::size_t>(std::max(1, options.workers));
+  return tasks.ready_cost_s() / static_cast<double>(std::max(expected, workers.size()));
 }
 
 /// `first`, with what shares stages with it, and what can be trained as lanes of the same network.
-PickedBundle Scheduler::Core::bundle_of(Entry& first) const {
+PickedBundle Scheduler::Core::bundle_of(Entry& first, double room_s) const {
   PickedBundle bundle{{&first}, first.task.cost_s};
   if (is_suspect(first) || first.sharing == task::Sharing{}) return bundle;
-  const double limit = fair_share_s();
+  const double limit = std::min(fair_share_s(), room_s);
   if (limit <= first.task.cost_s) return bundle;
   BundleCost cost;
   cost.add({&first});
   const auto add_from = [&](const ReadyTasks& companions) {
     std::vector<Entry*> more;
     for (Entry* entry : companions) {
+      if (entry->sharing.features != first.sharing.features) continue;  // the planner made sure of one set's memory
       const bool known = std::find(bundle.tasks.begin(), bundle.tasks.end(), entry) != bundle.tasks.end();
       if (!known && !is_suspect(*entry) && bundle.tasks.size() + more.size() < kMostInBundle) more.push_back(entry);
     }
@@ -90,6 +99,7 @@ void Scheduler::Core::assign(WorkerId id, Worker& worker, const PickedBundle& bu
   order.bundle.tasks.reserve(bundle.tasks.size());
   for (Entry* entry : bundle.tasks) {
     entry->share_s = alone_s > 0 ? bundle.cost_s * entry->task.cost_s / alone_s : 0;
+    entry->load_s = expected_s(entry->share_s);
     order.bundle.tasks.push_back(order_for(id, worker, *entry));
   }
   worker.load_s += expected_s(bundle.cost_s);
@@ -115,7 +125,7 @@ bool Scheduler::Core::assign_round(Retry retry) {
       roomy.erase(id);  // until something of its own has ended: thousands need not be asked at every event
       continue;
     }
-    assign(id, worker, bundle_of(*entry));
+    assign(id, worker, bundle_of(*entry, room_s(worker)));
     gave = true;
   }
   return gave;
@@ -131,7 +141,7 @@ void Scheduler::Core::assign_all() {
 void Scheduler::Core::release(Entry& entry) {
   Worker& worker = worker_of(entry);
   worker.in_hand.erase(&entry);
-  worker.load_s = worker.in_hand.empty() ? 0 : std::max(0.0, worker.load_s - expected_s(entry.share_s));
+  worker.load_s = worker.in_hand.empty() ? 0 : std::max(0.0, worker.load_s - entry.load_s);
   entry.in_hand = false;
   update_room(entry.worker, worker);
 }

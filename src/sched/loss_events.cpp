@@ -30,6 +30,7 @@ void Scheduler::Core::on(const TrainerLost& lost) {
   const auto found = workers.find(lost.worker);
   if (found == workers.end()) return;
   found->second.heard = now;
+  found->second.warm.clear();
   for (const auto& id : lost.unstarted) {
     Entry* entry = tasks.find(id);
     if (!entry || !entry->in_hand || entry->begun || entry->worker != lost.worker) continue;

@@ -57,7 +57,8 @@ struct Scheduler::Core {
   double expected_s(double cost_s) const { return cost_s * seconds_per_cost.value_or(1); }
   bool has_room(const Worker& worker, double cost_s) const;
   Entry* pick(WorkerId id, const Worker& worker, Retry retry) const;
-  PickedBundle bundle_of(Entry& first) const;
+  double room_s(const Worker& worker) const;
+  PickedBundle bundle_of(Entry& first, double room_s) const;
   double fair_share_s() const;
   bool assign_round(Retry retry);
   void assign(WorkerId id, Worker& worker, const PickedBundle& bundle);

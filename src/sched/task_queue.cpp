@@ -151,6 +151,8 @@ std::vector<Entry*> TaskQueue::doomed(Entry& entry) const {
 std::vector<Entry*> TaskQueue::end(Entry& entry, RunState state) {
   ESPALIER_EXPECT(is_end(state) && !is_end(entry.state));
   erase_ready(entry);
+  entry.resume = {};  // nothing refers to it any more
+  entry.resume_at = {};
   entry.state = state;
   entry.in_hand = entry.begun = false;
   --live_;

@@ -25,6 +25,7 @@ struct Entry {
   WorkerId lost_at;    ///< the worker that lost it last
   Fence fence;         ///< of the latest order
   double share_s = 0;  ///< of its bundle's cost, while in hand
+  double load_s = 0;   ///< the same in expected seconds, as they were when it was given out
 };
 
 struct LongestFirst {

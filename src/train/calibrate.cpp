@@ -30,6 +30,7 @@ double median_s(double seconds, const std::function<void()>& work) {
 /// The task's network with values of its own, whatever it would copy.
 model::UnitNetwork random_network(const task::Task& task, const network::NetworkSpec& spec, std::int32_t classes) {
   model::UnitNetwork network(spec, task.train.input, classes);
+  network.set_precision(task.train.precision);
   for (std::int32_t u = 1; u <= network.depth(); ++u) {
     network.reinitialise(u, 1);
     network.tune(u, task.train.units.at(static_cast<std::size_t>(u - 1)).trained);

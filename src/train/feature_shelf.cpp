@@ -2,16 +2,21 @@
 
 #include <ATen/ops/index_select.h>
 
+#include <algorithm>
+
 #include "espalier/core/checks.hpp"
 
 namespace espalier::train {
 
 void FeatureSet::reserve(std::int64_t views) {
-  if (!table_.defined()) return;
+  if (!table_.defined()) {
+    wished_ = std::max(wished_, views);
+    return;
+  }
   const auto wanted = static_cast<std::int64_t>(slots_.size()) + views;
   if (wanted <= table_.size(0)) return;
   const auto used = static_cast<std::int64_t>(slots_.size());
-  at::Tensor larger = at::empty({wanted, table_.size(1)}, at::kFloat);
+  at::Tensor larger = at::empty({wanted, table_.size(1)}, table_.options());
   larger.slice(0, 0, used).copy_(table_.slice(0, 0, used));
   table_ = larger;
 }
@@ -23,7 +28,7 @@ void FeatureSet::add(const std::vector<View>& views, const at::Tensor& features)
   const at::Tensor rows = (spatial ? features.permute({0, 2, 3, 1}) : features).contiguous().view({count, -1});
   if (!table_.defined()) {
     shape_ = features.sizes().slice(1).vec();
-    table_ = at::empty({count, rows.size(1)}, at::kFloat);
+    table_ = at::empty({std::max(count, wished_), rows.size(1)}, rows.options());
   }
   reserve(count);
   auto next = static_cast<std::int64_t>(slots_.size());

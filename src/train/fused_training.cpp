@@ -14,6 +14,10 @@ FusedTraining::FusedTraining(BundleState& bundle, const std::vector<Members>& fa
       network_(bundle.job(families.front().front()).network,
                bundle.job(families.front().front()).task.form.cached_units,
                bundle.job(families.front().front()).task.train) {
+  for (const auto& members : families) {  // all of them are in work from here on, whichever may end it
+    if (!bundle_.job(members.front()).resume.empty()) continue;
+    for (const std::size_t m : members) bundle_.sink().started(m, {});
+  }
   for (const auto& members : families) add(members);
 }
 
@@ -35,6 +39,7 @@ void FusedTraining::add(const Members& members) {
   network_.append(network, optimiser);
   families_.push_back({members, task::stage_tree(family, index()), stream_of(job, network)});
   lanes_.push_back(std::move(lane));
+  if (job.resume.empty()) return;
   for (const std::size_t m : members) bundle_.sink().started(m, at_);
 }
 
@@ -152,6 +157,7 @@ model::UnitNetwork FusedTraining::network_of(std::size_t lane, std::unique_ptr<O
 }
 
 void FusedTraining::save_all(bool only_going) {
+  if (index() == 0) return;  // nothing to lose yet
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     Members members = bundle_.open_of(members_of(lanes_[i]));
     if (only_going) std::erase_if(members, [&](std::size_t m) { return bundle_.timeline(m).is_end(at_); });

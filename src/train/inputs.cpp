@@ -35,7 +35,8 @@ FeatureInputs::FeatureInputs(const Job& job, FeatureShelf& shelf, model::UnitNet
       units_(job.task.form.cached_units) {
   const auto& spec = job.task.train;
   const auto costs = network::infer(job.network, spec.input, job.classes);
-  bytes_per_view_ = 4 * costs.at(static_cast<std::size_t>(units_ - 1)).output.elements();
+  const std::int64_t number_bytes = spec.precision == task::Precision::bf16 ? 2 : 4;
+  bytes_per_view_ = number_bytes * costs.at(static_cast<std::size_t>(units_ - 1)).output.elements();
   const std::string prefix = task::prefix_key(spec, units_);
   const auto& test = spec.subset.test_data.empty() ? spec.subset.data : spec.subset.test_data;
   source(Part::train).set = source(Part::valid).set = shelf.of(prefix + spec.subset.data);

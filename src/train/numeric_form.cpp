@@ -45,6 +45,14 @@ void start_deterministic() {
   context.setDeterministicFillUninitializedMemory(false);  // we read nothing unwritten, and filling costs time
 }
 
+bool has_bf16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") > 0;
+#else
+  return false;
+#endif
+}
+
 void apply(const task::NumericForm& form) { at::set_num_threads(std::max(1, form.threads)); }
 
 std::string describe(const task::NumericForm& form) {

@@ -1,6 +1,7 @@
 #include "train/prepare_network.hpp"
 
 #include "espalier/core/errors.hpp"
+#include "espalier/train/numeric_form.hpp"
 
 namespace espalier::train {
 
@@ -8,8 +9,12 @@ namespace {
 
 void check(const Job& job) {
   const auto& spec = job.task.train;
-  if (spec.precision != task::Precision::fp32) {
-    throw UsageError("this precision is not available", "this build trains in fp32 only", "Use precision = \"fp32\".");
+  if (spec.precision == task::Precision::tf32) {
+    throw UsageError("tf32 is not available", "processors have no such arithmetic", "Use precision = \"fp32\".");
+  }
+  if (spec.precision == task::Precision::bf16 && !has_bf16()) {
+    throw UsageError("bf16 is not available here", "this processor has no bfloat16 arithmetic",
+                     "Use precision = \"fp32\", or other machines.");
   }
   if (spec.units.size() != job.network.units.size()) {
     throw UsageError("the task has " + std::to_string(spec.units.size()) + " unit rows",
@@ -61,6 +66,7 @@ model::UnitNetwork prepare_network(const Job& job) {
     }
   }
   network.set_frozen_dropout(spec.frozen_dropout);
+  network.set_precision(spec.precision);
   return network;
 }
 

@@ -52,12 +52,24 @@ Members members_of(const Group& group) {
   return all;
 }
 
+Order run(const Group& group, BundleState& bundle);
+
+/// One of the families cannot be trained: the others must not be refused with it.
+Order run_each(const Group& group, BundleState& bundle) {
+  Order order = Order::go_on;
+  for (const auto& family : group.families) {
+    if (order == Order::go_on) order = run({{family}, group.fused}, bundle);
+  }
+  return order;
+}
+
 Order run(const Group& group, BundleState& bundle) {
   apply(bundle.job(group.families.front().front()).task.form);
   try {
     if (group.fused) return FusedTraining(bundle, group.families).run();
     return TreeTraining(bundle, group.families.front()).run();
   } catch (const UsageError& error) {  // of the tasks' own making: trying again would not help
+    if (group.families.size() > 1) return run_each(group, bundle);
     bundle.end_all(members_of(group), End::refused, error.what());
     return Order::go_on;
   }

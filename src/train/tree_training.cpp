@@ -173,8 +173,9 @@ void TreeTraining::save_if_due(const task::Stage& stage) {
 
 /// The state at hand for `members`, and those that wait at forks.
 void TreeTraining::save_all(const Members& members) {
-  if (!bundle_.open_of(members).empty()) bundle_.save(members, snapshot());
+  if (index() > 0 && !bundle_.open_of(members).empty()) bundle_.save(members, snapshot());
   for (Fork& fork : forks_) {
+    if (timeline_.index(fork.state.position.at) == 0) continue;  // nothing to lose yet
     if (!std::exchange(fork.saved, true)) bundle_.save(fork.members, fork.state);
   }
   saved_ = Clock::now();

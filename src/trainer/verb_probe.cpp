@@ -54,6 +54,7 @@ task::TrainSpec train_of(const json& probe) {
   spec.input = {input[0].get<std::int32_t>(), input[1].get<std::int32_t>(), input[2].get<std::int32_t>()};
   for (const auto& unit : probe.at("units")) spec.units.push_back(row_of(unit));
   spec.optimiser = probe.value("optimiser", "sgd") == "adam" ? task::Optimiser::adam : task::Optimiser::sgd;
+  if (probe.value("precision", "fp32") == "bf16") spec.precision = task::Precision::bf16;
   spec.momentum = probe.value("momentum", 0.0f);
   spec.weight_decay = probe.value("weight_decay", 0.0f);
   spec.init_seed = probe.value("init_seed", std::uint64_t{1});
@@ -110,6 +111,7 @@ void probe_steps(const std::string& file) {
   const auto spec = train_of(probe);
   model::UnitNetwork network(network_of(probe), spec.input, probe.at("classes").get<std::int32_t>());
   set_up(network, spec, probe);
+  network.set_precision(spec.precision);
   const json losses = train_steps(network, spec, probe);
   if (probe.contains("out")) data::write_safetensors(probe["out"].get<std::string>(), network.state(), {});
   std::cout << json{{"losses", losses}, {"names", names_of(network)}} << "\n";

@@ -100,7 +100,7 @@ class Passes(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.folder.cleanup()
-        print(json.dumps(cls.report, indent=1))
+        print(json.dumps(cls.report, indent=1), flush=True)
 
     @classmethod
     def run_without(cls, name, passes):

@@ -53,12 +53,25 @@ TEST_CASE("bundle: what would keep one worker busy beyond its share is left to t
   CHECK(second.tasks.size() == 1);
 }
 
-TEST_CASE("bundle: lanes of several families go together; without anything to share a task goes alone") {
+TEST_CASE(
+    "bundle: lanes of several families go together, if they use the same features; a task with nothing to share goes "
+    "alone") {
   Scene scene;
   scene.add(
       {training("a", 1, {3, 5, 9}), training("b", 1, {4, 5, 9}), training("c", 1, {5, 6, 9}), training("d", 1, {})});
   auto answer = scene.hello(1);
-  CHECK((names(answer.bundle(1)) == std::vector<std::string>{"a", "b", "c"}));
+  CHECK((names(answer.bundle(1)) == std::vector<std::string>{"a", "b"}));
+}
+
+TEST_CASE("bundle: the first worker to say hello leaves the others their share") {
+  Options options;
+  options.workers = 2;
+  Scene scene(options);
+  scene.add({training("a", 4, {1, 5, 9}), training("b", 4, {2, 5, 9}), training("c", 4, {3, 5, 9}),
+             training("d", 4, {4, 5, 9})});
+
+  CHECK(scene.hello(1).bundle(1).tasks.size() == 2);
+  CHECK(scene.hello(2).bundle(2).tasks.size() == 1);
 }
 
 TEST_CASE("bundle: a lost bundle is charged to those that had begun, and tried one by one") {

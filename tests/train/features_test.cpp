@@ -135,3 +135,14 @@ TEST_CASE("features: sizes share them, and what is there is not computed again")
   fill(small);
   CHECK(chunks == 0);
 }
+
+TEST_CASE("features: in bf16 they are kept as they come, and give the training that computes them each time") {
+  if (!train::has_bf16()) return;
+  const auto job = made_job(scratch("features-bf16"));
+  auto cached = frozen(job, some_source(job, 5), 3);
+  cached.task.train.precision = task::Precision::bf16;
+
+  check_same(run_bundle({cached}, After(), 1000), run_bundle({cached}));
+  const auto notes = each_alone({cached, uncached(cached)});
+  CHECK(notes[0].all[0].loss == Approx(notes[1].all[0].loss).epsilon(0.02));
+}

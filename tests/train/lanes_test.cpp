@@ -70,6 +70,21 @@ TEST_CASE("lanes: one that diverges ends alone, and its neighbours do not notice
   }
 }
 
+TEST_CASE("lanes: one that cannot be trained is refused alone") {
+  const auto job = made_job(scratch("lanes-refused"));
+  const auto source = some_source(job, 5);
+  auto jobs = std::vector<train::Job>{falling(fused(frozen(job, source, 5)), 1, 3),
+                                      falling(fused(frozen(job, source, 5)), 2, 3)};
+  jobs[1].task.train.init_seed = 3;
+  jobs[1].task.train.units[6].start = {task::StartKind::task, TaskId{"0123456789abcdef0123456789abcdef"}, {}};
+  jobs[1].task.id = task::task_id(jobs[1].task.train);
+
+  const auto notes = run_bundle(jobs);
+
+  CHECK(notes[1].outcome.end == train::End::refused);
+  check_same(notes[0], each_alone({jobs[0]}).front());
+}
+
 TEST_CASE("lanes: stopped anywhere and resumed, every one ends with the same rows and bits") {
   const auto job = made_job(scratch("lanes-resume"));
   const auto jobs = neighbours(job, some_source(job, 5), some_source(job, 6));

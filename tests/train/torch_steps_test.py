@@ -13,11 +13,13 @@ from safetensors.torch import load_file, save_file
 sys.path.insert(0, os.path.dirname(__file__))
 import torch_networks as nets  # noqa: E402
 
-STEPS, PER_EPOCH, TOLERANCE = 20, 5, 1e-5
+STEPS, PER_EPOCH = 20, 5
+TOLERANCE = {"fp32": 1e-5, "bf16": 1e-3}  # against autocast
 DECAY = (2, 1)
 TRAINER = os.path.join(os.environ["ESPALIER_BIN"], "espalier-trainer")
 
-CASES = [  # name, width, make, channels, side, batch, frozen units, base rate, optimiser
+CASES = [  # name, width, make, channels, side, batch, frozen units, base rate, optimiser[, precision]
+    ("cifar7", 1, nets.cifar7, 3, 32, 10, {1, 2}, 0.0005, "sgd", "bf16"),
     ("cifar7", 1, nets.cifar7, 1, 28, 10, {1, 2}, 0.01, "sgd"),
     ("cifar7", 1, nets.cifar7, 3, 16, 6, set(), 0.001, "adam"),
     ("mnist4", 1, nets.mnist4, 1, 28, 8, {2}, 0.01, "sgd"),
@@ -62,7 +64,7 @@ def buffers_of(module):
     return [buffer for name, buffer in module.named_buffers() if not name.endswith("num_batches_tracked")]
 
 
-def train_here(units, frozen, base, optimiser, images, labels):
+def train_here(units, frozen, base, optimiser, images, labels, precision):
     groups = []
     for number, unit in enumerate(units, 1):
         for parameter in unit.parameters():
@@ -78,9 +80,10 @@ def train_here(units, frozen, base, optimiser, images, labels):
         for group in steps.param_groups:
             group["lr"] = rate_at(group["rates"], step)
         x = images[step].contiguous(memory_format=torch.channels_last)
-        for unit in units:
-            x = unit(x)
-        loss = F.cross_entropy(x, labels[step])
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+            for unit in units:
+                x = unit(x)
+        loss = F.cross_entropy(x.float(), labels[step])
         steps.zero_grad(set_to_none=True)
         loss.backward()
         steps.step()
@@ -88,7 +91,7 @@ def train_here(units, frozen, base, optimiser, images, labels):
     return losses
 
 
-def check(name, width, make, channels, side, batch, frozen, base, optimiser):
+def check(name, width, make, channels, side, batch, frozen, base, optimiser, precision="fp32"):
     torch.manual_seed(17)
     classes = 5
     units = make(channels, side, classes).to(memory_format=torch.channels_last)
@@ -102,7 +105,8 @@ def check(name, width, make, channels, side, batch, frozen, base, optimiser):
             "units": [{"trained": number not in frozen, "rates": rates_of(number, frozen, base)}
                       for number in range(1, len(units) + 1)],
             "optimiser": optimiser, "momentum": 0.9, "weight_decay": 5e-4, "steps_per_epoch": PER_EPOCH,
-            "steps": STEPS, "dropout": False}
+            "steps": STEPS, "dropout": False,
+            "precision": precision}
         names = probe(folder, {**description, "out": file("drawn")})["names"]
         weights = load_file(file("drawn"))
         for unit, parameters in zip(units, names, strict=True):
@@ -114,10 +118,11 @@ def check(name, width, make, channels, side, batch, frozen, base, optimiser):
         given = probe(folder, {**description, "weights": file("weights"), "batches": file("batches"),
                                "out": file("end")})
         end = load_file(file("end"))
-    expected = train_here(units, frozen, base, optimiser, images, labels)
+    expected = train_here(units, frozen, base, optimiser, images, labels, precision)
+    assert None not in given["losses"], (given["losses"], expected)
     worst = max(abs(a - b) / abs(b) for a, b in zip(given["losses"], expected, strict=True))
-    print(f"{name} {optimiser}: loss {expected[0]:.4f} to {expected[-1]:.4f}, worst relative difference {worst:.1e}")
-    assert worst <= TOLERANCE, (name, given["losses"], expected)
+    print(f"{name} {optimiser} {precision}: loss {expected[0]:.4f} to {expected[-1]:.4f}, worst relative difference {worst:.1e}")
+    assert worst <= TOLERANCE[precision], (name, given["losses"], expected)
     for number, parameters in enumerate(names, 1):
         unchanged = [torch.equal(end[p], weights[p]) for p in parameters]
         assert all(unchanged) if number in frozen else not any(unchanged), (name, number, unchanged)

@@ -2,6 +2,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/model/description.hpp"
+#include "espalier/train/numeric_form.hpp"
 #include "support/catch_after_torch.hpp"
 #include "train/made_job.hpp"
 
@@ -196,7 +197,7 @@ TEST_CASE("training: sources that are not there or do not fit are the task's own
     job.task.train.units[6].start = {task::StartKind::checkpoint, {}, notes.last(Written::finished)};
     job.classes = 3;
   }
-  SECTION("a precision that is not built") { job.task.train.precision = task::Precision::bf16; }
+  SECTION("a precision that is not built") { job.task.train.precision = task::Precision::tf32; }
 
   const auto outcome = run(job, notes);
 
@@ -228,4 +229,21 @@ TEST_CASE("training: predictions name each test image's row and agree with the l
   const auto right = (file.at("predicted") == file.at("label")).sum().item<std::int64_t>();
   CHECK(right == of(notes, metrics::Subset::test).back().top1);
   CHECK(file.at("row").size(0) == 12);
+}
+
+TEST_CASE("training: bf16 rounds what is computed, not the weights, and gives the same bits again") {
+  if (!train::has_bf16()) return;
+  train::Job job = testing::made_job(testing::scratch("train-bf16")), low = job;
+  low.task.train.precision = task::Precision::bf16;
+  Notes notes, rounded, again;
+
+  run(job, notes);
+  REQUIRE(run(low, rounded).end == train::End::done);
+  run(low, again);
+
+  CHECK((rounded.all == again.all));
+  CHECK(rounded.all[0].loss == Approx(notes.all[0].loss).epsilon(0.02));
+  CHECK(rounded.all[0].loss != notes.all[0].loss);
+  const auto values = finished(low, rounded);
+  for (const auto& [name, value] : values.tensors) CHECK(value.scalar_type() == at::kFloat);
 }

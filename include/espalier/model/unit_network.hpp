@@ -60,6 +60,9 @@ class UnitNetwork {
   void tune(std::int32_t unit, task::Trained trained);
   bool is_frozen(std::int32_t unit) const;
   void set_frozen_dropout(task::FrozenDropout frozen_dropout);
+  /// fp32 unless said otherwise. bf16: convolutions and linear layers, and what lies between them, in bfloat16;
+  /// weights, their gradients and logits in float32.
+  void set_precision(task::Precision precision);
 
   /// [N, C, H, W] -> logits [N, classes], training mode. Units below the first trained one run without a graph.
   /// With `after` > 0, `x` is the output of that unit, as features() gives it.

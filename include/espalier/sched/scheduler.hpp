@@ -15,6 +15,7 @@ struct Options {
   double agent_grace_s = 60;       ///< and an agent that is silent for so much longer is given up
   double window_s = 0.25;          ///< expected work queued at an agent beyond the task in hand
   std::int32_t window_tasks = 512;
+  std::int32_t workers = 0;     ///< that are expected: shares are cut for them before they have said hello
   bool networks_wanted = true;  ///< a source must have kept its network (not so in no-op launches)
 };
 

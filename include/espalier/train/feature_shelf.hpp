@@ -42,6 +42,7 @@ class FeatureSet {
  private:
   std::vector<std::int64_t> shape_;  ///< of one view's features
   at::Tensor table_;                 ///< [space, elements], in memory order
+  std::int64_t wished_ = 0;          ///< space, before the first features tell their shape
   std::unordered_map<std::int64_t, std::int64_t> slots_;
 };
 

@@ -12,6 +12,9 @@ void start_deterministic();
 /// Before a task. Its last bits depend on the number of threads.
 void apply(const task::NumericForm& form);
 
+/// Whether this machine's processor computes in bfloat16 by itself.
+bool has_bf16();
+
 /// Provenance: "cpu: <model>, 1 thread, libtorch 2.13.0".
 std::string describe(const task::NumericForm& form);
 
