@@ -12,6 +12,9 @@ namespace espalier::train {
 
 namespace {
 
+/// Lanes that train together: more of them leave the processor's caches and gain nothing (bench/fused.cpp).
+constexpr std::size_t kMostFamilies = 4;
+
 /// Members that go through the bundle together: of one family in one state, or of several families as lanes.
 struct Group {
   std::vector<Members> families;
@@ -36,7 +39,7 @@ std::vector<Group> groups_of(const std::vector<Job>& jobs) {
     const Lanes key{task::sharing_of(job.task).lanes, job.classes, job.images->train.size()};
     const bool joins = job.task.form.fused && job.resume.empty();  // those that resume stand elsewhere
     const auto known = lanes_index.find(key);
-    if (joins && known != lanes_index.end()) {
+    if (joins && known != lanes_index.end() && groups[known->second].families.size() < kMostFamilies) {
       groups[known->second].families.push_back(std::move(family));
       continue;
     }
