@@ -1,7 +1,7 @@
 #include "plan/sharing_report.hpp"
 
 #include <algorithm>
-#include <map>
+#include <functional>
 
 #include "espalier/task/stage_tree.hpp"
 
@@ -19,6 +19,12 @@ std::int64_t images_until(const Training& training, const task::Timeline& timeli
   return at.epoch * training.images + std::min(std::int64_t{at.step} * training.spec.batch, training.images);
 }
 
+std::uint64_t features_of(const Entry& entry) {
+  const auto& spec = entry.training.spec;
+  if (entry.form.cached_units == 0) return 0;
+  return std::hash<std::string>{}(task::prefix_key(spec, entry.form.cached_units) + spec.subset.classes);
+}
+
 }  // namespace
 
 SharingReport::SharingReport(const TaskTable& tasks, const CostModel& costs, std::int32_t threads)
@@ -28,15 +34,17 @@ SharingReport::SharingReport(const TaskTable& tasks, const CostModel& costs, std
     const auto key = task::family_key(entry.training.spec, entry.form);
     const auto [known, is_new] = index.try_emplace(key, families_.size());
     if (is_new) families_.emplace_back();
-    families_[known->second].members.push_back(&entry);
+    families_[known->second].members.push_back({&entry, features_of(entry)});
   }
   for (auto& family : families_) grow_tree(family);
 }
 
 void SharingReport::grow_tree(Family& family) {
   std::vector<task::Trajectory> members;
-  for (const Entry* entry : family.members) members.push_back({&entry->training.spec, timeline_of(entry->training)});
-  const auto& training = family.members.front()->training;
+  for (const auto& [entry, features] : family.members) {
+    members.push_back({&entry->training.spec, timeline_of(entry->training)});
+  }
+  const auto& training = family.members.front().entry->training;
   const auto& timeline = members.front().timeline;
   family.tree_steps = family.tree_images = 0;
   for (const auto& stage : task::stage_tree(members)) {
@@ -55,7 +63,7 @@ task::NumericForm SharingReport::form_of(const Entry& entry, const Passes& passe
 /// What its members come to if each step they share is taken once.
 SharingReport::Totals SharingReport::shared(const Family& family, const Passes& passes) const {
   double step_s = 0;
-  for (const Entry* entry : family.members) {
+  for (const auto& [entry, features] : family.members) {
     const auto steps = static_cast<double>(std::max<std::int64_t>(1, entry->training.steps));
     step_s = std::max(step_s, costs_.cost_s(entry->training, form_of(*entry, passes)) / steps);
   }
@@ -64,23 +72,27 @@ SharingReport::Totals SharingReport::shared(const Family& family, const Passes& 
 
 SharingReport::Totals SharingReport::totals(const Passes& passes, const Wanted& wanted) const {
   Totals sum;
-  std::unordered_map<std::string, double> features;
-  const auto wanted_one = [&](const Entry* one) { return wanted(*one); };
+  std::unordered_map<std::uint64_t, double> features;
+  const auto is_wanted = [&](const Member& member) { return wanted(*member.entry); };
   for (const auto& all : families_) {
-    Family some;
-    std::copy_if(all.members.begin(), all.members.end(), std::back_inserter(some.members), wanted_one);
-    if (some.members.empty()) continue;
-    const bool alone = !passes.stages || some.members.size() == 1, whole = some.members.size() == all.members.size();
-    if (!alone && !whole) grow_tree(some);
-    if (!alone) sum += shared(whole ? all : some, passes);
-    for (const Entry* entry : some.members) {
+    Family part;
+    const bool whole = std::all_of(all.members.begin(), all.members.end(), is_wanted);
+    if (!whole) {
+      std::copy_if(all.members.begin(), all.members.end(), std::back_inserter(part.members), is_wanted);
+      if (part.members.empty()) continue;
+      grow_tree(part);
+    }
+    const Family& family = whole ? all : part;
+    const bool alone = !passes.stages || family.members.size() == 1;
+    if (!alone) sum += shared(family, passes);
+    for (const auto& [entry, key] : family.members) {
       const auto form = form_of(*entry, passes);
       const auto& training = entry->training;
       if (alone) sum += {training.epoch_images, costs_.cost_s(training, form)};
       if (form.cached_units == 0) continue;
       const auto views = training.images + training.valid_images + training.test_images;
       // Subsets of one class list are nested: the largest counts.
-      auto& seconds = features[task::prefix_key(training.spec, form.cached_units) + training.spec.subset.classes];
+      auto& seconds = features[key];
       seconds = std::max(seconds, costs_.features_s(training, form, views));
     }
   }

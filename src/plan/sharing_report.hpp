@@ -32,7 +32,11 @@ class SharingReport {
       return *this;
     }
   };
-  using Members = std::vector<const TaskTable::Entry*>;
+  struct Member {
+    const TaskTable::Entry* entry = nullptr;
+    std::uint64_t features = 0;  ///< hash of what the cached units' outputs belong to: prefix and class list
+  };
+  using Members = std::vector<Member>;
   /// Trainings that could share stages, and the tree of all of them.
   struct Family {
     Members members;

@@ -45,12 +45,6 @@ const TaskTable::Entry* TaskTable::find(const TaskId& id) const {
   return known == index_.end() ? nullptr : &entries_[known->second];
 }
 
-std::int64_t TaskTable::epoch_images() const {
-  std::int64_t sum = 0;
-  for (const auto& entry : entries_) sum += entry.training.epoch_images;
-  return sum;
-}
-
 std::vector<task::Task> TaskTable::take() {
   std::vector<task::Task> tasks;
   tasks.reserve(entries_.size());

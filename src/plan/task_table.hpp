@@ -28,7 +28,6 @@ class TaskTable {
   const Entry* find(const TaskId& id) const;
   const std::vector<Entry>& all() const { return entries_; }
   std::vector<Entry>& all() { return entries_; }
-  std::int64_t epoch_images() const;
 
   /// The tasks, needed ones before those that need them. Leaves the table empty.
   std::vector<task::Task> take();

@@ -55,7 +55,6 @@ class LaneNetwork {
   };
   at::Tensor masks(const Layer& layer, const at::Tensor& x, const std::vector<LaneStep>& steps) const;
   void update_linear(Layer& layer, const at::Tensor& gradient, const std::vector<LaneStep>& steps);
-  std::vector<Layer>& tensors() { return layers_; }
 
   float momentum_, weight_decay_;
   std::vector<Layer> layers_;  ///< the first one is linear or is followed by one
