@@ -36,6 +36,7 @@ bool is_done(const task::Task& task, const Outcomes& outcomes) {
 }
 
 task::Sharing sharing_of(const task::Task& task, const Passes& passes) {
+  if (!passes.bundles) return {};
   auto sharing = task::sharing_of(task);
   if (!passes.stages) sharing.family = 0;
   return sharing;

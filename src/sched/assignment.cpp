@@ -64,15 +64,15 @@ PickedBundle Scheduler::Core::bundle_of(Entry& first, double room_s) const {
   const double limit = std::min(fair_share_s(), room_s);
   if (limit <= first.task.cost_s) return bundle;
   BundleCost cost;
-  cost.add({&first});
+  cost.add(first);
   const auto add_from = [&](const ReadyTasks& companions) {
-    std::vector<Entry*> more;
     for (Entry* entry : companions) {
-      if (entry->sharing.features != first.sharing.features) continue;  // the planner made sure of one set's memory
+      if (bundle.tasks.size() >= kMostInBundle) break;
+      // The planner made sure of one set's memory.
+      if (is_suspect(*entry) || entry->sharing.features != first.sharing.features) continue;
       const bool known = std::find(bundle.tasks.begin(), bundle.tasks.end(), entry) != bundle.tasks.end();
-      if (!known && !is_suspect(*entry) && bundle.tasks.size() + more.size() < kMostInBundle) more.push_back(entry);
+      if (!known && cost.add_within(*entry, limit)) bundle.tasks.push_back(entry);
     }
-    for (Entry* entry : cost.fitting(more, limit)) bundle.tasks.push_back(entry);
   };
   add_from(tasks.family_of(first));
   add_from(tasks.lanes_of(first));

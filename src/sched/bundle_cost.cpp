@@ -1,55 +1,45 @@
 #include "sched/bundle_cost.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "espalier/task/stage_tree.hpp"
 
 namespace espalier::sched {
 
-double BundleCost::family_s(const std::vector<const Entry*>& family) {
-  if (family.empty()) return 0;
-  if (family.size() == 1) return family[0]->task.cost_s;
-  std::vector<task::Trajectory> members;
+double family_seconds(const std::vector<const Entry*>& members) {
+  if (members.empty()) return 0;
+  if (members.size() == 1) return members[0]->task.cost_s;
+  std::vector<task::Trajectory> family;
+  family.reserve(members.size());
   double step_s = 0;
-  for (const Entry* entry : family) {
+  for (const Entry* entry : members) {
     const auto& task = entry->task;
-    members.push_back({&task.train, task::Timeline(task.images, task.train.batch, task.train.length)});
-    const auto steps = static_cast<double>(std::max<std::int64_t>(1, members.back().timeline.total_steps()));
+    family.push_back({&task.train, task::Timeline(task.images, task.train.batch, task.train.length)});
+    const auto steps = static_cast<double>(std::max<std::int64_t>(1, family.back().timeline.total_steps()));
     step_s = std::max(step_s, task.cost_s / steps);
   }
-  return step_s * static_cast<double>(task::steps_of(task::stage_tree(members)));
+  return step_s * static_cast<double>(task::steps_of(task::stage_tree(family)));
 }
 
-void BundleCost::add(const std::vector<Entry*>& entries) {
-  std::map<std::uint64_t, double> before;
-  for (const Entry* entry : entries) {
-    if (entry->sharing.family == 0) {
-      seconds_ += entry->task.cost_s;
-      continue;
-    }
-    auto& family = families_[entry->sharing.family];
-    before.try_emplace(entry->sharing.family, family_s(family));
-    family.push_back(entry);
-  }
-  for (const auto& [key, seconds] : before) seconds_ += family_s(families_[key]) - seconds;
-}
+void BundleCost::add(const Entry& entry) { add_within(entry, std::numeric_limits<double>::infinity()); }
 
-std::vector<Entry*> BundleCost::fitting(const std::vector<Entry*>& more, double limit_s) {
-  BundleCost all = *this;
-  all.add(more);
-  if (all.seconds_ <= limit_s) {
-    *this = std::move(all);
-    return more;
+bool BundleCost::add_within(const Entry& entry, double limit_s) {
+  if (entry.sharing.family == 0) {
+    if (seconds_ + entry.task.cost_s > limit_s) return false;
+    seconds_ += entry.task.cost_s;
+    return true;
   }
-  std::vector<Entry*> fit;
-  for (Entry* entry : more) {
-    BundleCost with = *this;
-    with.add({entry});
-    if (with.seconds_ > limit_s) continue;
-    *this = std::move(with);
-    fit.push_back(entry);
+  auto& [members, seconds] = families_[entry.sharing.family];
+  members.push_back(&entry);
+  const double grown = family_seconds(members);
+  if (seconds_ + grown - seconds > limit_s) {
+    members.pop_back();
+    return false;
   }
-  return fit;
+  seconds_ += grown - seconds;
+  seconds = grown;
+  return true;
 }
 
 }  // namespace espalier::sched

@@ -20,10 +20,10 @@ void Scheduler::Core::on(const Hello& hello) {
   if (stopping) answer.stop.push_back(hello.worker);
 }
 
-void Scheduler::Core::on(const TasksAdded& added) {
+void Scheduler::Core::on(TasksAdded& added) {
   std::vector<Entry*> batch;
-  for (const auto& one : added.tasks) {
-    if (Entry* entry = tasks.add(one)) batch.push_back(entry);
+  for (auto& one : added.tasks) {
+    if (Entry* entry = tasks.add(std::move(one))) batch.push_back(entry);
   }
   tasks.settle(batch);
   for (Entry* entry : batch) {

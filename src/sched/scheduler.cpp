@@ -12,9 +12,9 @@ Scheduler::~Scheduler() = default;
 Scheduler::Scheduler(Scheduler&&) noexcept = default;
 Scheduler& Scheduler::operator=(Scheduler&&) noexcept = default;
 
-Commands Scheduler::on(const Event& event, double now) {
+Commands Scheduler::on(Event event, double now) {
   core_->now = now;
-  std::visit([&](const auto& one) { core_->on(one); }, event);
+  std::visit([&](auto& one) { core_->on(one); }, event);
   core_->assign_all();
   return std::exchange(core_->answer, {});
 }

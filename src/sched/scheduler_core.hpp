@@ -30,7 +30,7 @@ struct Scheduler::Core {
   explicit Core(const Options& chosen) : options(chosen), tasks(chosen.networks_wanted) {}
 
   void on(const Hello& hello);
-  void on(const TasksAdded& added);
+  void on(TasksAdded& added);  ///< takes the tasks
   void on(const Started& started);
   void on(const Progress& progress);
   void on(const Rows& rows);

@@ -59,6 +59,11 @@ class World {
     TaskId task;
     double begins = 0, ends = 0;
   };
+  /// Of a task: when it could begin and end at the earliest, and how much of it is safe in a checkpoint.
+  struct Known {
+    double earliest_start = 0, earliest_end = 0, fraction_done = 0;
+    bool given_out = false;
+  };
   struct Worker {
     std::int32_t life = 0;
     double free_at = 0, fails_at = kNever;
@@ -73,20 +78,20 @@ class World {
 
   void add(std::vector<AddedTask> tasks, const std::vector<TaskId>& after) {
     double base = 0;
-    for (const auto& id : after) base = std::max(base, earliest_[id]);
+    for (const auto& id : after) base = std::max(base, known_[id].earliest_end);
+    known_.reserve(known_.size() + tasks.size());
     for (const auto& one : tasks) {
       double start = base;
-      for (const auto& need : one.task.needs) start = std::max(start, earliest_[need]);
-      release_[one.task.id] = start;
-      const double ends = earliest_[one.task.id] = start + one.task.cost_s;
-      result_.critical_path_s = std::max(result_.critical_path_s, ends);
+      for (const auto& need : one.task.needs) start = std::max(start, known_[need].earliest_end);
+      known_[one.task.id] = {start, start + one.task.cost_s};
+      result_.critical_path_s = std::max(result_.critical_path_s, start + one.task.cost_s);
       ++result_.tasks;
     }
     tell(TasksAdded{std::move(tasks)});
   }
 
-  void tell(const Event& event) {
-    const Commands commands = scheduler_.on(event, now_);
+  void tell(Event event) {
+    const Commands commands = scheduler_.on(std::move(event), now_);
     for (const auto& order : commands.orders) take(order);
     if (std::exchange(telling_, true)) return;  // whoever began sees to what was started
     while (!started_.empty()) {
@@ -104,13 +109,13 @@ class World {
     double alone = 0;
     for (const auto& one : order.bundle.tasks) alone += one.task.cost_s;
     for (const auto& one : order.bundle.tasks) {
-      const auto kept = done_.find(one.task.id);
+      auto& known = known_[one.task.id];
       const double share = alone > 0 ? order.cost_s * one.task.cost_s / alone : 0;
-      if (const auto first = release_.extract(one.task.id)) {
+      if (!std::exchange(known.given_out, true)) {
         result_.work_s += share;
-        work_.emplace_back(first.mapped(), share);
+        work_.emplace_back(known.earliest_start, share);
       }
-      const double seconds = share * (1 - (kept == done_.end() ? 0 : kept->second));
+      const double seconds = share * (1 - known.fraction_done);
       const double begins = worker.free_at;
       worker.free_at += seconds;
       worker.running.push_back({one.fence, one.task.id, begins, worker.free_at});
@@ -160,7 +165,7 @@ class World {
       const double worked = std::clamp(now_ - one.begins, 0.0, one.ends - one.begins);
       result_.busy_s += worked;
       const double kept = std::floor(worked / options_.checkpoint_s) * options_.checkpoint_s;
-      double& fraction = done_[one.task];
+      double& fraction = known_[one.task].fraction_done;
       if (one.ends > one.begins) fraction += (1 - fraction) * kept / (one.ends - one.begins);
     }
     worker.running.clear();
@@ -178,7 +183,7 @@ class World {
   std::priority_queue<Happening, std::vector<Happening>, std::greater<>> coming_;
   std::vector<Held> started_;  ///< orders whose workers have not yet said that they began
   bool telling_ = false;
-  std::unordered_map<TaskId, double> earliest_, done_, release_;
+  std::unordered_map<TaskId, Known> known_;
   std::vector<std::pair<double, double>> work_;  ///< of each task: when it could begin at the earliest, what it costs
   std::int64_t count_ = 0;
   double now_ = 0;

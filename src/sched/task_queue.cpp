@@ -16,7 +16,7 @@ bool TaskQueue::serves(const Entry& source) const {
   return source.state == RunState::done && (!networks_wanted_ || !source.finished.empty());
 }
 
-Entry* TaskQueue::add(const AddedTask& added) {
+Entry* TaskQueue::add(AddedTask added) {
   auto& slot = entries_[added.task.id];
   if (slot) {  // asked to record more: in time unless it is worked on or has ended
     if (!slot->in_hand && !is_end(slot->state)) slot->task.record = added.task.record;
@@ -24,10 +24,10 @@ Entry* TaskQueue::add(const AddedTask& added) {
   }
   slot = std::make_unique<Entry>();
   Entry& entry = *slot;
-  entry.task = added.task;
+  entry.task = std::move(added.task);
   entry.sharing = added.sharing;
   entry.index = static_cast<std::int64_t>(entries_.size());
-  entry.path_s = added.task.cost_s;
+  entry.path_s = entry.task.cost_s;
   entry.attempts = added.history.attempts;
   entry.charged = added.history.charged;
   entry.resume = added.history.resume;
@@ -35,7 +35,7 @@ Entry* TaskQueue::add(const AddedTask& added) {
   entry.finished = added.history.finished;
   if (is_end(added.history.state)) entry.state = added.history.state;
   else ++live_;
-  for (const auto& need : added.task.needs) {
+  for (const auto& need : entry.task.needs) {
     Entry* source = find(need);
     ESPALIER_EXPECT(source != nullptr && source != &entry);
     entry.sources.push_back(source);

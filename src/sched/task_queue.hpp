@@ -47,7 +47,7 @@ class TaskQueue {
   explicit TaskQueue(bool networks_wanted) : networks_wanted_(networks_wanted) {}
 
   /// Adds one task whose sources are known. Returns it, or null if it was known already.
-  Entry* add(const AddedTask& added);
+  Entry* add(AddedTask added);
   /// Raises the priorities of what the new entries need. Call once after a batch, with the batch.
   void settle(const std::vector<Entry*>& batch);
 

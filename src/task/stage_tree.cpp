@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace espalier::task {
 
@@ -9,25 +10,81 @@ namespace {
 
 using Members = std::vector<std::size_t>;
 
-std::vector<float> rates_at(const Trajectory& one, std::int64_t step) {
-  std::vector<float> rates;
-  for (const auto& row : one.spec->units) rates.push_back(rate_at(row, one.timeline, one.timeline.moment(step)));
-  return rates;
-}
+/// What one training does from some step on: rates by their number, from which step, until when.
+struct Course {
+  struct Change {
+    std::int64_t from = 0;
+    std::size_t rates = 0;
+  };
+  std::vector<Change> changes;  ///< neighbours differ
+  std::int64_t end = 0;
+
+  std::size_t rates_at(std::int64_t step) const { return after(step)[-1].rates; }
+  /// The first step after `step` at which something changes; the end at the latest.
+  std::int64_t next_event(std::int64_t step) const {
+    const auto next = after(step);
+    return next == changes.end() ? end : std::min(end, next->from);
+  }
+
+ private:
+  std::vector<Change>::const_iterator after(std::int64_t step) const {
+    return std::upper_bound(changes.begin(), changes.end(), step,
+                            [](std::int64_t at, const Change& change) { return at < change.from; });
+  }
+};
+
+/// Gives equal rates of all units equal numbers.
+class Courses {
+ public:
+  Course of(const Trajectory& one, std::int64_t begin) {
+    steps_.assign(1, begin);
+    for (const auto& row : one.spec->units) {
+      for (const auto& point : row.rates) steps_.push_back(std::max(begin, one.timeline.index(point.from)));
+    }
+    std::sort(steps_.begin(), steps_.end());
+    steps_.erase(std::unique(steps_.begin(), steps_.end()), steps_.end());
+    Course course{{}, std::max(begin, one.timeline.total_steps())};
+    for (const std::int64_t step : steps_) {
+      const std::size_t rates = number_of(one, step);
+      if (course.changes.empty() || course.changes.back().rates != rates) course.changes.push_back({step, rates});
+    }
+    return course;
+  }
+
+ private:
+  std::size_t number_of(const Trajectory& one, std::int64_t step) {
+    rates_.clear();
+    for (const auto& row : one.spec->units) rates_.push_back(rate_at(row, one.timeline, one.timeline.moment(step)));
+    return numbers_.try_emplace(rates_, numbers_.size()).first->second;
+  }
+
+  std::map<std::vector<float>, std::size_t> numbers_;
+  std::vector<std::int64_t> steps_;
+  std::vector<float> rates_;
+};
 
 class Builder {
  public:
-  explicit Builder(const std::vector<Trajectory>& family) : family_(family) {}
+  Builder(const std::vector<Trajectory>& family, std::int64_t begin) {
+    Courses courses;
+    courses_.reserve(family.size());
+    for (const auto& one : family) courses_.push_back(courses.of(one, begin));
+  }
 
   /// Adds the stages of `members` from `begin` on and returns the place of the first.
-  std::size_t add(const Members& members, std::int64_t begin) {
+  std::size_t add(Members members, std::int64_t begin) {
     const std::size_t place = tree_.size();
-    tree_.push_back({begin, begin, members, {}, {}});
-    for (const std::int64_t step : events_after(members, begin)) {
-      Parts parts = parts_at(members, step);
-      if (parts.ended.empty() && parts.going.size() == 1) continue;
-      finish(place, step, std::move(parts));
-      break;
+    const std::int64_t end = parting(members, begin);
+    tree_.push_back({begin, end, {}, {}, {}});
+    std::vector<std::pair<std::size_t, Members>> branches;  // by the rates of the next step, in order of first members
+    for (const std::size_t member : members) {
+      if (courses_[member].end <= end) tree_[place].ended.push_back(member);
+      else branch_of(branches, courses_[member].rates_at(end)).push_back(member);
+    }
+    tree_[place].members = std::move(members);
+    for (auto& [rates, branch] : branches) {
+      const std::size_t next = add(std::move(branch), end);
+      tree_[place].next.push_back(next);
     }
     return place;
   }
@@ -35,48 +92,29 @@ class Builder {
   StageTree take() { return std::move(tree_); }
 
  private:
-  struct Parts {
-    Members ended;
-    std::map<std::vector<float>, Members> going;  ///< by the rates of the next step
-  };
-
-  /// Steps at which something may change, `begin` first.
-  std::vector<std::int64_t> events_after(const Members& members, std::int64_t begin) const {
-    std::vector<std::int64_t> steps{begin};
-    for (const std::size_t member : members) {
-      const auto& [spec, timeline] = family_[member];
-      steps.push_back(std::max(begin, timeline.total_steps()));
-      for (const auto& row : spec->units) {
-        for (const auto& point : row.rates) steps.push_back(std::max(begin, timeline.index(point.from)));
-      }
-    }
-    std::sort(steps.begin(), steps.end());
-    steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
-    return steps;
-  }
-
-  Parts parts_at(const Members& members, std::int64_t step) const {
-    Parts parts;
-    for (const std::size_t member : members) {
-      if (family_[member].timeline.total_steps() <= step) parts.ended.push_back(member);
-      else parts.going[rates_at(family_[member], step)].push_back(member);
-    }
-    return parts;
-  }
-
-  void finish(std::size_t place, std::int64_t end, Parts parts) {
-    tree_[place].end = end;
-    tree_[place].ended = std::move(parts.ended);
-    std::vector<Members> branches;
-    for (auto& [rates, members] : parts.going) branches.push_back(std::move(members));
-    std::sort(branches.begin(), branches.end());  // by first member, not by rates
-    for (const auto& members : branches) {
-      const std::size_t next = add(members, end);
-      tree_[place].next.push_back(next);
+  /// The first step from `step` on at which the members part, or one of them ends.
+  std::int64_t parting(const Members& members, std::int64_t step) const {
+    while (true) {
+      const Course& first = courses_[members.front()];
+      const auto parts = [&](std::size_t member) {
+        const Course& course = courses_[member];
+        return course.end <= step || course.rates_at(step) != first.rates_at(step);
+      };
+      if (std::any_of(members.begin(), members.end(), parts)) return step;
+      std::int64_t next = first.end;
+      for (const std::size_t member : members) next = std::min(next, courses_[member].next_event(step));
+      step = next;
     }
   }
 
-  const std::vector<Trajectory>& family_;
+  static Members& branch_of(std::vector<std::pair<std::size_t, Members>>& branches, std::size_t rates) {
+    for (auto& [known, members] : branches) {
+      if (known == rates) return members;
+    }
+    return branches.emplace_back(rates, Members{}).second;
+  }
+
+  std::vector<Course> courses_;
   StageTree tree_;
 };
 
@@ -86,8 +124,8 @@ StageTree stage_tree(const std::vector<Trajectory>& family, std::int64_t from) {
   if (family.empty()) return {};
   Members all(family.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-  Builder builder(family);
-  builder.add(all, from);
+  Builder builder(family, from);
+  builder.add(std::move(all), from);
   return builder.take();
 }
 

@@ -6,6 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "espalier/frame/archive.hpp"
@@ -27,24 +30,42 @@ class Canonical {
   /// Only named fields may appear directly inside a struct.
   template <class T>
   Canonical& operator&(const boost::serialization::nvp<T>& named) {
-    fields_.emplace_back(named.name(), text(named.const_value()));
+    field(named.name(), named.const_value());
     return *this;
   }
   /// Unnamed members (of ids): the value itself.
   template <class T>
   Canonical& operator&(const T& value) {
-    fields_.emplace_back("", text(value));
+    field("", value);
     return *this;
   }
 
  private:
-  using Fields = std::vector<std::pair<const char*, std::string>>;
+  using Texts = std::vector<std::string>;
+
+  /// Writes `name=value;`, or nothing where the value is the default. Defaults themselves are only collected.
+  template <class T>
+  void field(const char* name, const T& value) {
+    const std::size_t begin = out_.size();
+    out_.append(name).append("=");
+    const std::size_t text_begin = out_.size();
+    const std::size_t place = place_++;
+    write(value);
+    const std::string_view text = std::string_view(out_).substr(text_begin);
+    if (collected_) collected_->emplace_back(text);
+    const bool is_default = defaults_ && place < defaults_->size() && text == (*defaults_)[place];
+    if (is_default) out_.resize(begin);
+    else out_ += ';';
+  }
 
   template <class T>
-  static Fields fields_of(const T& value) {
+  static Texts defaults_of() {
+    Texts texts;
     Canonical archive;
-    const_cast<T&>(value).serialize(archive, 0u);
-    return std::move(archive.fields_);
+    archive.collected_ = &texts;
+    T value{};
+    value.serialize(archive, 0u);
+    return texts;
   }
 
   template <class T>
@@ -93,21 +114,19 @@ class Canonical {
   template <class T>
     requires(std::is_class_v<T>)
   void write(const T& value) {
-    static const Fields defaults = fields_of(T{});
-    const Fields fields = fields_of(value);
+    static const Texts defaults = defaults_of<T>();
+    const auto outer =
+        std::tuple(std::exchange(defaults_, &defaults), std::exchange(collected_, nullptr), std::exchange(place_, 0));
     out_ += '{';
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (i < defaults.size() && fields[i] == defaults[i]) continue;
-      out_ += fields[i].first;
-      out_ += '=';
-      out_ += fields[i].second;
-      out_ += ';';
-    }
+    const_cast<T&>(value).serialize(*this, 0u);
     out_ += '}';
+    std::tie(defaults_, collected_, place_) = outer;
   }
 
   std::string out_;
-  Fields fields_;
+  const Texts* defaults_ = nullptr;  ///< of the struct being written, field by field
+  Texts* collected_ = nullptr;       ///< where a default struct's texts go
+  std::size_t place_ = 0;            ///< of its next field
 };
 
 /// SHA-256 of the canonical text.

@@ -152,9 +152,9 @@ bool covers(const task::RecordSpec& recorded, const task::RecordSpec& wanted);
 /// Whether a task needs no work: it is done, and what it wants was recorded.
 bool is_done(const task::Task& task, const Outcomes& outcomes);
 
-/// The passes that can be left out.
+/// The passes that can be left out. Stages are shared within bundles only.
 struct Passes {
-  bool stages = true, features = true, fuse = true;
+  bool stages = true, features = true, fuse = true, bundles = true;
 };
 
 struct CompileOptions {

@@ -31,7 +31,7 @@ class Scheduler {
   Scheduler& operator=(Scheduler&&) noexcept;
 
   /// `now` in seconds, never falling.
-  Commands on(const Event& event, double now);
+  Commands on(Event event, double now);
 
   /// No task is left that could still be worked on.
   bool all_ended() const;
