@@ -15,6 +15,39 @@ target_link_directories(espalier_torch INTERFACE ${ESPALIER_TORCH_ROOT}/lib)
 target_link_libraries(espalier_torch INTERFACE torch torch_cpu c10)
 target_link_options(espalier_torch INTERFACE -Wl,-rpath,${ESPALIER_TORCH_ROOT}/lib)
 
+# CUDA: AUTO follows the wheel. No toolkit and no GPU are needed to build, only the wheel's nvidia-* packages.
+set(ESPALIER_CUDA AUTO CACHE STRING "build the trainer for CUDA: AUTO, ON, OFF")
+set_property(CACHE ESPALIER_CUDA PROPERTY STRINGS AUTO ON OFF)
+set(espalier_cuda OFF)
+if(EXISTS ${ESPALIER_TORCH_ROOT}/lib/libtorch_cuda.so)
+  set(espalier_cuda ON)
+elseif(ESPALIER_CUDA STREQUAL ON)
+  message(FATAL_ERROR "ESPALIER_CUDA=ON, but the torch wheel at '${ESPALIER_TORCH_ROOT}' is a CPU one. "
+                      "Run scripts/bootstrap.sh --cuda or set ESPALIER_TORCH_ROOT.")
+endif()
+if(ESPALIER_CUDA STREQUAL OFF)
+  set(espalier_cuda OFF)
+endif()
+message(STATUS "CUDA: ${espalier_cuda} (ESPALIER_CUDA=${ESPALIER_CUDA})")
+if(espalier_cuda)
+  set(nvidia ${ESPALIER_TORCH_ROOT}/../nvidia)
+  file(GLOB nvidia_libraries LIST_DIRECTORIES ON ${nvidia}/*/lib)
+  file(GLOB nvidia_includes LIST_DIRECTORIES ON ${nvidia}/cu13/include ${nvidia}/nccl/include)
+  list(LENGTH nvidia_includes found)
+  if(found LESS 2)
+    message(FATAL_ERROR "the wheel at '${ESPALIER_TORCH_ROOT}' is for CUDA, but beside it lack nvidia/cu13 or nvidia/nccl. "
+                        "Run scripts/bootstrap.sh --cuda.")
+  endif()
+  target_compile_definitions(espalier_torch INTERFACE ESPALIER_CUDA=1)
+  target_include_directories(espalier_torch SYSTEM INTERFACE ${nvidia_includes})
+  foreach(folder ${nvidia_libraries})
+    target_link_directories(espalier_torch INTERFACE ${folder})
+    target_link_options(espalier_torch INTERFACE -Wl,-rpath,${folder} -Wl,-rpath-link,${folder})
+  endforeach()
+  target_link_libraries(espalier_torch INTERFACE -Wl,--no-as-needed torch_cuda c10_cuda -l:libcudart.so.13
+                        -l:libnccl.so.2 -Wl,--as-needed)
+endif()
+
 # One precompiled header for every file that includes torch: ATen alone, since reading torch/torch.h back takes seven
 # seconds a file.
 file(WRITE ${CMAKE_BINARY_DIR}/torch_pch.cpp "")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PEERS = ["script_pool", "ray_tune", "submitit_local", "careful_loop", "shared_loop"]
-REFERENCE = ["--without", "stages,features,fuse"]    # every run by itself
+REFERENCE = ["--without", "stages,features,fuse,bundles,groups"]    # every run by itself
 ROOT_MAY_RUN = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
 
 
@@ -43,6 +43,8 @@ def exported(espalier, out, table):
 def run_espalier(options, folder, extra):
     command = [options.espalier, "run", options.study, "--data-root", options.data_root, "--out", folder / "out",
                "--workers", str(options.workers), *extra]
+    if options.bf16:
+        command += ["--set", "train.precision=bf16"]
     wall_s = timed(command, {**ROOT_MAY_RUN, "ESPALIER_CACHE": str(folder / "cache")})
     rows = exported(options.espalier, folder / "out", "final")
     tasks = exported(options.espalier, folder / "out", "tasks")
@@ -53,6 +55,8 @@ def run_espalier(options, folder, extra):
 def run_peer(options, folder, name):
     command = [options.python, HERE / f"{name}.py", options.study, "--data-root", options.data_root,
                "--workers", str(options.workers), "--out", folder / "out.json"]
+    if options.bf16:
+        command.append("--bf16")
     wall_s = timed(command, {"PYTHONDONTWRITEBYTECODE": "1"})
     report = json.loads((folder / "out.json").read_text())
     return {"wall_s": wall_s, "runs": len(report["runs"]),
@@ -100,6 +104,7 @@ def compare(options):
     base = results.get("espalier", {}).get("median_s")
     ratios = {name: result["median_s"] / base for name, result in results.items() if base and "median_s" in result}
     return {"study": Path(options.study).stem, "workers": options.workers, "repeats": options.repeats,
+            "precision": "bf16" if options.bf16 else "fp32",
             "cores": os.cpu_count(), "machine": platform.processor() or platform.machine(), "results": results,
             "times_espalier": ratios}
 
@@ -113,6 +118,7 @@ def main():
     parser.add_argument("--python", default=sys.executable, help="of the environment of requirements.txt")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--bf16", action="store_true", help="all in bfloat16, weights in float32")
     names = ["espalier", "espalier_reference", *PEERS]
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))
     options = parser.parse_args()

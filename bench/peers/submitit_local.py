@@ -1,6 +1,7 @@
 """How long does it take under submitit, whose local executor stands for a batch system's job array? One process a run;
 since that executor starts whatever it is given at once, runs are handed to it as places fall free."""
 import contextlib
+import os
 import time
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def submitted(executor, workers, context, work, items):
 
 @contextlib.contextmanager
 def local_jobs(context, workers):
+    os.environ["PYTHONPATH"] = str(Path(__file__).parent)    # a job is a process of its own, started elsewhere
     executor = submitit.LocalExecutor(folder=Path(context.folder) / "jobs")
     executor.update_parameters(timeout_min=NO_LIMIT_MIN)
     yield lambda work, items: submitted(executor, workers, context, work, items)

@@ -98,6 +98,7 @@ std::string form_text(const task::NumericForm& form) {
     text += fmt::format(", outputs of {} frozen {} computed once", form.cached_units,
                         form.cached_units == 1 ? "unit" : "units");
   }
+  if (form.workers > 1) text += fmt::format(", batches cut among {} workers", form.workers);
   return text + (form.fused ? ", a lane of a batched network" : "");
 }
 

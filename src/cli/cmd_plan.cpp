@@ -44,6 +44,7 @@ int run(const Options& options) {
   plan::CompileOptions compile;
   compile.only = options.only;
   compile.passes = passes_of(options.without);
+  compile.workers = runtime::usable_cores();
   compile.feature_bytes = feature_bytes_of(options.feature_bytes, runtime::usable_cores());  // as `run` by itself
   const auto outcomes = read_directory(options.out, compile);
   if (!options.given.empty()) {

@@ -124,6 +124,7 @@ int run(const Options& options) {
   const StudyInput input = load_study(options.study, WantImages::no);
   plan::CompileOptions compile;
   compile.passes = passes_of(options.without);
+  compile.workers = options.workers;
   if (options.feature_bytes > 0) compile.feature_bytes = static_cast<std::int64_t>(options.feature_bytes);
   if (!options.out.empty()) compile.calibration = read_calibration(options.out);
   plan::Plan plan = plan::compile(input.study, input.facts, {}, compile);

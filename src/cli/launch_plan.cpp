@@ -96,6 +96,7 @@ runtime::Replan replan_of(const StudyInput& input, const RunArguments& arguments
     options.threads = arguments.threads;
     options.passes = passes_of(arguments.without);
     options.feature_bytes = feature_bytes;
+    options.workers = arguments.workers;
     options.calibration = read_calibration(store_of(arguments));
     options.account = false;
     options.decided = decided;

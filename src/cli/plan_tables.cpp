@@ -40,11 +40,14 @@ std::string experiments_text(const plan::Plan& plan) {
 }
 
 std::string passes_text(const plan::Plan& plan) {
-  Table table({"pass", "tasks before", "after", "epoch-images before", "after", "device-hours before", "after"});
+  Table table({"pass", "tasks before", "after", "epoch-images before", "after", "10^12 multiply-adds before", "after",
+               "device-hours before", "after"});
   for (const auto& pass : plan.passes) {
     table.row({pass.name, std::to_string(pass.tasks_before), std::to_string(pass.tasks_after),
                std::to_string(pass.epoch_images_before), std::to_string(pass.epoch_images_after),
-               fmt::format("{:.4f}", pass.hours_before), fmt::format("{:.4f}", pass.hours_after)});
+               fmt::format("{:.2f}", pass.multiply_adds_before / 1e12),
+               fmt::format("{:.2f}", pass.multiply_adds_after / 1e12), fmt::format("{:.4f}", pass.hours_before),
+               fmt::format("{:.4f}", pass.hours_after)});
   }
   std::string text = table.text();
   for (const auto& [why, count] : plan.refused) text += fmt::format("features: {} tasks without, {}\n", count, why);
@@ -78,6 +81,8 @@ ordered_json passes_json(const plan::Plan& plan) {
                    {"tasks_after", pass.tasks_after},
                    {"epoch_images_before", pass.epoch_images_before},
                    {"epoch_images_after", pass.epoch_images_after},
+                   {"multiply_adds_before", pass.multiply_adds_before},
+                   {"multiply_adds_after", pass.multiply_adds_after},
                    {"device_hours_before", pass.hours_before},
                    {"device_hours_after", pass.hours_after}});
   }

@@ -10,10 +10,10 @@ namespace espalier::cli {
 
 void add_pass_options(CLI::App& verb, std::vector<std::string>& without, std::uint64_t& feature_bytes) {
   verb.add_option("--without", without,
-                  "passes to leave out: stages, features, fuse, bundles; all of them is the reference")
+                  "passes to leave out: stages, features, fuse, bundles, groups; all of them is the reference")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"stages", "features", "fuse", "bundles"}));
+      ->check(CLI::IsMember({"stages", "features", "fuse", "bundles", "groups"}));
   verb.add_option(
           "--feature-memory", feature_bytes,
           "memory of a trainer for outputs of frozen units, as 2GB (default: its part of a quarter of what is free)")
@@ -22,7 +22,7 @@ void add_pass_options(CLI::App& verb, std::vector<std::string>& without, std::ui
 
 plan::Passes passes_of(const std::vector<std::string>& without) {
   const auto on = [&](const char* name) { return std::find(without.begin(), without.end(), name) == without.end(); };
-  return {on("stages") && on("bundles"), on("features"), on("fuse"), on("bundles")};
+  return {on("stages") && on("bundles"), on("features"), on("fuse"), on("bundles"), on("groups")};
 }
 
 std::int64_t feature_bytes_of(std::uint64_t given, std::int32_t workers) {

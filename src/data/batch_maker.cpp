@@ -70,7 +70,7 @@ BatchMaker::BatchMaker(const task::TrainSpec& spec)
 }
 
 at::Tensor BatchMaker::training(const ImageSet& set, const std::vector<std::int64_t>& positions, std::int32_t epoch,
-                                std::int32_t step) const {
+                                std::int32_t step, std::int64_t first_row) const {
   const network::Shape from = shape_of(set.images);
   const bool resizes = augment_.random_resized > 0, rotates = augment_.rotation_degrees > 0;
   const bool moves_resized = resizes && augment_.translation > 0;
@@ -80,7 +80,7 @@ at::Tensor BatchMaker::training(const ImageSet& set, const std::vector<std::int6
   std::vector<ImageDraw> draws;
   for (std::size_t i = 0; i < positions.size(); ++i) {
     rows.push_back(set.rows.at(static_cast<std::size_t>(positions[i])));
-    draws.push_back(draw_image(augment_, key, i, from, input_));
+    draws.push_back(draw_image(augment_, key, i + static_cast<std::size_t>(first_row), from, input_));
   }
   if (!resizes) check_sides(from, input_);
   if (!resizes && !rotates) return gather(set.images, rows, windows_of(draws), input_, values_of(scale_, offset_));
@@ -90,12 +90,13 @@ at::Tensor BatchMaker::training(const ImageSet& set, const std::vector<std::int6
   return (batch * scale_.view({1, -1, 1, 1}) + offset_.view({1, -1, 1, 1})).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-std::vector<bool> BatchMaker::flips(std::int64_t count, std::int32_t epoch, std::int32_t step) const {
+std::vector<bool> BatchMaker::flips(std::int64_t count, std::int32_t epoch, std::int32_t step,
+                                    std::int64_t first_row) const {
   std::vector<bool> flipped(static_cast<std::size_t>(count), false);
   if (!augment_.flip) return flipped;
   const std::uint64_t key = derive(seed_, static_cast<std::uint64_t>(epoch), step);
   for (std::size_t i = 0; i < flipped.size(); ++i)
-    flipped[i] = draw_image(augment_, key, i, input_, input_).window.flip;
+    flipped[i] = draw_image(augment_, key, i + static_cast<std::size_t>(first_row), input_, input_).window.flip;
   return flipped;
 }
 

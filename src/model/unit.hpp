@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "espalier/model/reducer.hpp"
 #include "espalier/model/unit_network.hpp"
 #include "operation.hpp"
 
@@ -17,6 +18,8 @@ struct UnitMode {
   bool bf16 = false;            ///< convolutions and linear layers compute in bfloat16; weights stay float32
   std::uint64_t mask_seed = 0;  ///< of the unit and step
   std::int64_t first_row = 0;
+  Reducer* group = nullptr;  ///< batch statistics over its members
+  std::int64_t rows = -1;    ///< that count, with a group
 };
 
 class Unit {

@@ -1,6 +1,7 @@
 // The forward pass of one unit, layer by layer.
 #include "espalier/core/seed.hpp"
 #include "espalier/model/dropout_mask.hpp"
+#include "group_norm.hpp"
 #include "unit.hpp"
 
 namespace espalier::model {
@@ -99,6 +100,11 @@ at::Tensor Unit::drop(const Operation& op, const at::Tensor& x, const UnitMode& 
 
 at::Tensor Unit::normalise(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
   const auto value = [this](int place) { return tensors[static_cast<std::size_t>(place)].value; };
+  if (mode.batch_statistics && mode.group) {
+    const GroupNorm norm{value(op.weight),      value(op.bias),    value(op.running_mean),
+                         value(op.running_var), op.layer.momentum, op.layer.epsilon};
+    return group_batch_norm(x, norm, mode.rows, *mode.group);
+  }
   return at::batch_norm(x, value(op.weight), value(op.bias), value(op.running_mean), value(op.running_var),
                         mode.batch_statistics, op.layer.momentum, op.layer.epsilon, false);
 }

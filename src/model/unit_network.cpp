@@ -40,6 +40,8 @@ struct UnitNetwork::Impl {
     mode.batch_statistics = !frozen;
     mode.bf16 = bf16;
     mode.first_row = key.first_row;
+    mode.group = key.group;
+    mode.rows = key.rows;
     mode.mask_seed = derive(key.mask_seed, static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(key.epoch),
                             static_cast<std::uint64_t>(key.step));
     return mode;

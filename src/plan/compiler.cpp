@@ -61,28 +61,34 @@ Compiler::Compiler(const study::Study& study, const Facts& facts, const Outcomes
 
 void Compiler::check_when(const study::Resources& resources) {
   if (resources.when.empty()) return;
-  auto known = study::axis_names();
-  known.emplace_back("images");
   try {
-    grid::Condition(resources.when, known);
+    grid::Condition(resources.when, names_of_resources());
   } catch (const UsageError& error) {
     findings_.error(resources.where, "resources.when", {error.what(), "", ""});
   }
 }
 
-/// What this version does not do yet, and what that means.
-void Compiler::warn_of_groups() {
-  for (const auto& resources : study_.resources) {
-    check_when(resources);
-    if (resources.workers < 2) continue;
-    findings_.warning(resources.where, "resources.workers",
-                      {"each task is trained by one worker", "this version has no groups of workers yet",
-                       "Results do not depend on it"});
-  }
+void Compiler::check_resources() {
+  for (const auto& resources : study_.resources) check_when(resources);
+  if (!findings_.has_errors()) resources_.emplace(study_.resources);
+}
+
+/// The most that any of its runs asks for.
+void Compiler::ask_for_workers(const PlannedExperiment& experiment, const grid::Cell& cell,
+                               const RunTrainings::Made& made) {
+  if (!resources_ || resources_->empty()) return;
+  const auto ask = [&](const TaskId& id, const ResourceRules::ValueOf& value_of) {
+    const auto* entry = tasks_.find(id);
+    if (!entry) return;
+    const auto workers = resources_->workers_of(value_of, entry->training.images);
+    if (workers > 0) asked_[id] = std::max(asked_[id], workers);
+  };
+  ask(made.task, [&](const std::string& axis) { return value_at(experiment.grid, cell, axis); });
+  if (!made.source.empty()) ask(made.source, [](const std::string&) { return nullptr; });
 }
 
 Plan Compiler::run() {
-  warn_of_groups();
+  check_resources();
   order_ = planning_order(study_, findings_);
   if (findings_.has_errors() || !expand_all()) return std::move(plan_);
   try {
@@ -233,6 +239,7 @@ bool Compiler::train(PlannedExperiment& experiment, const grid::Cell& cell, Plan
   try {
     const auto made = trainings_->add(experiment.grid, cell);
     run.task = made.task;
+    ask_for_workers(experiment, cell, made);
     ++uses_[made.task];
     if (!made.source.empty() && experiment.sources.insert(made.source).second) ++uses_[made.source];
     return true;
@@ -290,6 +297,7 @@ void Compiler::finish() {
   CostModel costs(options_.calibration);
   plan_.refused = choose_forms(tasks_, plan_.catalog, costs, options_);
   learn_costs(tasks_, outcomes_, costs);
+  if (options_.passes.groups) choose_groups(tasks_, costs, asked_, options_);
   std::optional<SharingReport> report;
   if (options_.account) {
     report.emplace(tasks_, costs, options_.threads);

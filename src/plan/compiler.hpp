@@ -1,12 +1,14 @@
 #pragma once
 // One compilation: its parts and the order in which they meet.
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
 #include "espalier/grid/rules.hpp"
 #include "plan/class_pools.hpp"
 #include "plan/findings.hpp"
+#include "plan/groups.hpp"
 #include "plan/planned_experiment.hpp"
 #include "plan/run_trainings.hpp"
 #include "plan/selections.hpp"
@@ -22,7 +24,8 @@ class Compiler {
  private:
   bool expand_all();
   void check_when(const study::Resources& resources);
-  void warn_of_groups();
+  void check_resources();
+  void ask_for_workers(const PlannedExperiment& experiment, const grid::Cell& cell, const RunTrainings::Made& made);
   bool within_limit();
   grid::Surroundings surroundings();
   std::map<std::string, std::int64_t> largest_sizes() const;
@@ -48,7 +51,9 @@ class Compiler {
   std::unique_ptr<RunTrainings> trainings_;
   std::unique_ptr<Selections> selections_;
   std::set<std::string> foreseen_;
-  std::unordered_map<TaskId, std::int64_t> uses_;  ///< runs, or experiments, that would train each by themselves
+  std::optional<ResourceRules> resources_;
+  std::unordered_map<TaskId, std::int32_t> asked_;  ///< workers of tasks, by [[resources]]
+  std::unordered_map<TaskId, std::int64_t> uses_;   ///< runs, or experiments, that would train each by themselves
 };
 
 }  // namespace espalier::plan

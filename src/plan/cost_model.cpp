@@ -21,6 +21,18 @@ double batches_of(std::int64_t images) {
   return static_cast<double>((images + kEvaluationBatch - 1) / kEvaluationBatch);
 }
 
+/// Of a reduction among agents: what a step waits for, and numbers a second (bench/README.md).
+constexpr double kReduceLatency_s = 2e-3, kReduceRate = 5e8;
+
+double trained_parameters(const Training& training) {
+  double sum = 0;
+  for (std::size_t u = 0; u < training.units->size(); ++u) {
+    if (training.spec.units[u].trained == task::Trained::no) continue;
+    for (const auto& parameter : (*training.units)[u].parameters) sum += static_cast<double>(parameter.elements());
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::string CostKey::text() const {
@@ -63,6 +75,24 @@ double step_multiply_adds(const task::TrainSpec& spec, const std::vector<network
   return sum;
 }
 
+double evaluated_images(const Training& training) {
+  const auto& record = training.record;
+  const std::int64_t each = training.valid_images * record.valid + training.test_images * record.test;
+  return static_cast<double>(each * evaluations(training) + training.images * record.fit);
+}
+
+double multiply_adds(const Training& training, const task::NumericForm& form, std::int64_t epoch_images) {
+  const auto shown = static_cast<double>(epoch_images);
+  const double part = training.epoch_images > 0 ? shown / static_cast<double>(training.epoch_images) : 1;
+  return shown * step_multiply_adds(training.spec, *training.units, form.cached_units) +
+         part * evaluated_images(training) * forward_multiply_adds(*training.units, form.cached_units);
+}
+
+double feature_multiply_adds(const Training& training, const task::NumericForm& form, std::int64_t images) {
+  const auto& units = *training.units;
+  return static_cast<double>(images) * (forward_multiply_adds(units) - forward_multiply_adds(units, form.cached_units));
+}
+
 Cost CostModel::of(const Training& training, const task::NumericForm& form) const {
   if (calibration_.empty() && learned_.empty()) return estimate(training, form);
   const std::string key = key_of(training, form).text();
@@ -88,9 +118,11 @@ double CostModel::cost_s(const Training& training, const task::NumericForm& form
   const double batches = static_cast<double>(training.epoch_images) / static_cast<double>(training.spec.batch);
   const double measured = batches_of(training.valid_images) * training.record.valid +
                           batches_of(training.test_images) * training.record.test;
-  return batches * cost.step_s +
-         (measured * static_cast<double>(evaluations(training)) + batches_of(training.images) * training.record.fit) *
-             cost.evaluation_s;
+  const double evaluated =
+      measured * static_cast<double>(evaluations(training)) + batches_of(training.images) * training.record.fit;
+  const double members = std::max(1, form.workers);
+  const double reduced = form.workers > 1 ? kReduceLatency_s + 4.0 * trained_parameters(training) / kReduceRate : 0;
+  return batches * (cost.step_s / members + reduced) + evaluated * cost.evaluation_s / members;
 }
 
 double CostModel::features_s(const Training& training, const task::NumericForm& form, std::int64_t images) const {

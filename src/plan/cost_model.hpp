@@ -18,6 +18,13 @@ double step_multiply_adds(const task::TrainSpec& spec, const std::vector<network
 /// Of the units after the first `after`.
 double forward_multiply_adds(const std::vector<network::UnitCost>& units, std::int32_t after = 0);
 
+/// Of its evaluations: images on which the network is measured, each time counted.
+double evaluated_images(const Training& training);
+/// Of that part of a training that shows it `epoch_images`, and as many of its evaluations; features not counted.
+double multiply_adds(const Training& training, const task::NumericForm& form, std::int64_t epoch_images);
+/// Of the features of so many images.
+double feature_multiply_adds(const Training& training, const task::NumericForm& form, std::int64_t images);
+
 CostKey key_of(const Training& training, const task::NumericForm& form);
 
 class CostModel {

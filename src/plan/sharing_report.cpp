@@ -57,6 +57,7 @@ task::NumericForm SharingReport::form_of(const Entry& entry, const Passes& passe
   task::NumericForm form{threads_};
   if (passes.features) form.cached_units = entry.form.cached_units;
   if (passes.fuse) form.fused = entry.form.fused;
+  form.workers = entry.form.workers;
   return form;
 }
 
@@ -67,12 +68,14 @@ SharingReport::Totals SharingReport::shared(const Family& family, const Passes& 
     const auto steps = static_cast<double>(std::max<std::int64_t>(1, entry->training.steps));
     step_s = std::max(step_s, costs_.cost_s(entry->training, form_of(*entry, passes)) / steps);
   }
-  return {family.tree_images, step_s * static_cast<double>(std::max<std::int64_t>(1, family.tree_steps))};
+  const auto& [entry, features] = family.members.front();
+  return {family.tree_images, step_s * static_cast<double>(std::max<std::int64_t>(1, family.tree_steps)),
+          multiply_adds(entry->training, form_of(*entry, passes), family.tree_images)};
 }
 
 SharingReport::Totals SharingReport::totals(const Passes& passes, const Wanted& wanted) const {
   Totals sum;
-  std::unordered_map<std::uint64_t, double> features;
+  std::unordered_map<std::uint64_t, Totals> features;
   const auto is_wanted = [&](const Member& member) { return wanted(*member.entry); };
   for (const auto& all : families_) {
     Family part;
@@ -88,15 +91,19 @@ SharingReport::Totals SharingReport::totals(const Passes& passes, const Wanted& 
     for (const auto& [entry, key] : family.members) {
       const auto form = form_of(*entry, passes);
       const auto& training = entry->training;
-      if (alone) sum += {training.epoch_images, costs_.cost_s(training, form)};
+      if (alone) {
+        sum += {training.epoch_images, costs_.cost_s(training, form),
+                multiply_adds(training, form, training.epoch_images)};
+      }
       if (form.cached_units == 0) continue;
       const auto views = training.images + training.valid_images + training.test_images;
       // Subsets of one class list are nested: the largest counts.
-      auto& seconds = features[key];
-      seconds = std::max(seconds, costs_.features_s(training, form, views));
+      auto& most = features[key];
+      most.seconds = std::max(most.seconds, costs_.features_s(training, form, views));
+      most.multiply_adds = std::max(most.multiply_adds, feature_multiply_adds(training, form, views));
     }
   }
-  for (const auto& [key, seconds] : features) sum.seconds += seconds;
+  for (const auto& [key, most] : features) sum += most;
   return sum;
 }
 
@@ -116,10 +123,16 @@ std::vector<PassReport> SharingReport::of_merging(const std::unordered_map<TaskI
     merge.epoch_images_after += entry.training.epoch_images;
     merge.hours_before += static_cast<double>(count) * hours;
     merge.hours_after += hours;
+    const double work = multiply_adds(entry.training, {threads_}, entry.training.epoch_images);
+    merge.multiply_adds_before += static_cast<double>(count) * work;
+    merge.multiply_adds_after += work;
   }
-  PassReport canonicalise{
-      "canonicalise",     merge.tasks_before, merge.tasks_before, merge.epoch_images_before, merge.epoch_images_before,
-      merge.hours_before, merge.hours_before};
+  PassReport canonicalise = merge;
+  canonicalise.name = "canonicalise";
+  canonicalise.tasks_after = merge.tasks_before;
+  canonicalise.epoch_images_after = merge.epoch_images_before;
+  canonicalise.hours_after = merge.hours_before;
+  canonicalise.multiply_adds_after = merge.multiply_adds_before;
   return {canonicalise, merge};
 }
 
@@ -132,8 +145,8 @@ void SharingReport::add_sharing(std::vector<PassReport>& reports, const Passes& 
     if (!(passes.*pass)) return;
     on.*pass = true;
     const Totals after = totals(on, all);
-    reports.push_back(
-        {name, tasks, tasks, before.epoch_images, after.epoch_images, before.seconds / 3600, after.seconds / 3600});
+    reports.push_back({name, tasks, tasks, before.epoch_images, after.epoch_images, before.seconds / 3600,
+                       after.seconds / 3600, before.multiply_adds, after.multiply_adds});
     before = after;
   };
   report("stages", &Passes::stages);

@@ -25,10 +25,11 @@ class SharingReport {
  private:
   struct Totals {
     std::int64_t epoch_images = 0;
-    double seconds = 0;
+    double seconds = 0, multiply_adds = 0;
     Totals& operator+=(const Totals& more) {
       epoch_images += more.epoch_images;
       seconds += more.seconds;
+      multiply_adds += more.multiply_adds;
       return *this;
     }
   };

@@ -1,6 +1,7 @@
 // The agent's ear towards rank 0, and its loop.
 #include "espalier/runtime/agent.hpp"
 
+#include <sched.h>
 #include <unistd.h>
 
 #include "espalier/core/errors.hpp"
@@ -29,8 +30,11 @@ void Agent::run() {
     const bool told = hear();
     const bool heard = listen();
     watch();
+    exchange();
     post_outbox();
-    if (told || heard) pace.busy();
+    // While a trainer waits for its group nothing sleeps: what comes from the others wakes nobody.
+    if (exchange_ && exchange_->in_flight()) sched_yield();
+    else if (told || heard) pace.busy();
     else pace.nap(trainer_.socket().descriptor());
   }
   leave();
@@ -58,6 +62,8 @@ void Agent::take(RawFrame frame) {
     case sched::MessageType::cancel: return trainer_.socket().send(frame.bytes);
     case sched::MessageType::stop: return begin_stop(std::move(frame));
     case sched::MessageType::shutdown: leaving_ = true; return;
+    case sched::MessageType::disband: return disband(frame.as<sched::Disband>().group);
+    case sched::MessageType::part: return take_part(frame.as<sched::Part>());
     default: throw CorruptionError("an agent was sent a frame of type " + std::to_string(frame.type));
   }
 }
@@ -66,7 +72,8 @@ void Agent::take_bundle(RawFrame frame) {
   const auto bundle = frame.as<sched::Bundle>();
   if (stopping_) return;  // on its way when the stop was answered: rank 0 takes it back with our goodbye
   if (setup_.noop) return answer_at_once(bundle);
-  Queued queued{{}, std::move(frame.bytes)};
+  if (over_.contains(bundle.group.id)) return;
+  Queued queued{{}, std::move(frame.bytes), bundle.group};
   for (const auto& one : bundle.tasks) queued.tasks.push_back({one.task.id, one.fence});
   queue_.push_back(std::move(queued));
   hand_next();

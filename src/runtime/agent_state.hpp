@@ -1,12 +1,15 @@
 #pragma once
 #include <deque>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "espalier/mpi/session.hpp"
 #include "espalier/process/child.hpp"
 #include "espalier/sched/messages.hpp"
+#include "runtime/group_exchange.hpp"
 #include "runtime/pace.hpp"
 
 namespace espalier::runtime {
@@ -21,6 +24,7 @@ class Agent {
   struct Queued {
     std::vector<sched::Held> tasks;  ///< that have not ended
     std::string frame;               ///< as it came, to be passed on
+    sched::Group group;
   };
 
   bool hear();
@@ -28,6 +32,13 @@ class Agent {
   void take_bundle(process::RawFrame frame);
   void begin_stop(process::RawFrame frame);
   void answer_at_once(const sched::Bundle& bundle);
+
+  void take_part(sched::Part part);
+  void take_from_group(const process::RawFrame& frame);
+  void disband(std::uint64_t group);
+  void end_group();
+  void exchange();
+  bool leads() const { return !in_hand_ || in_hand_->group.leads(); }
 
   void start_trainer();
   void hand_next();
@@ -55,8 +66,12 @@ class Agent {
   process::Child trainer_;
   std::deque<Queued> queue_;
   std::optional<Queued> in_hand_;
-  double heard_ = 0;      ///< when the trainer last spoke or was given something
-  double closed_ = 0;     ///< when its socket was first seen closed
+  std::optional<GroupExchange> exchange_;                    ///< of the bundle in hand, if a group has it
+  std::map<std::uint64_t, std::vector<sched::Part>> early_;  ///< of groups whose bundle has not come yet
+  std::set<std::uint64_t> over_;                             ///< groups that are no more
+  bool disbanded_ = false;                                   ///< the trainer was killed because its group is no more
+  double heard_ = 0;                                         ///< when the trainer last spoke or was given something
+  double closed_ = 0;                                        ///< when its socket was first seen closed
   bool burying_ = false;  ///< the trainer has ended and its last words are being read
   bool hung_ = false;     ///< we killed it for silence
   bool stopping_ = false;

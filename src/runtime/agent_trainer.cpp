@@ -25,13 +25,18 @@ void Agent::start_trainer() {
 }
 
 void Agent::hand_next() {
-  if (in_hand_ || queue_.empty() || burying_) return;
+  if (in_hand_ || queue_.empty() || burying_ || disbanded_) return;
   // One that is about to be reaped is not given anything: it would be charged to the task.
   if (trainer_.is_running() && !trainer_.socket().is_open()) return;
   if (!trainer_.is_running()) start_trainer();
   in_hand_ = std::move(queue_.front());
   queue_.pop_front();
   heard_ = now_s();
+  if (in_hand_->group.id != 0) {
+    exchange_.emplace(in_hand_->group);
+    for (auto& part : early_[in_hand_->group.id]) exchange_->take(std::move(part));
+    early_.erase(in_hand_->group.id);
+  }
   trainer_.socket().send(in_hand_->frame);
 }
 
@@ -47,6 +52,10 @@ bool Agent::listen() {
     spdlog::error("the trainer sent what is not a message: {}", error.what());
     trainer_.kill();
     trainer_.socket().close();
+  } catch (const EnvironmentError& error) {  // of its shared memory: it has just ended, or this machine refuses
+    spdlog::error("{}", error.what());
+    trainer_.kill();
+    trainer_.socket().close();
   }
   return any;
 }
@@ -54,11 +63,15 @@ bool Agent::listen() {
 /// Verbatim: rank 0 and the trainer understand each other.
 void Agent::pass_on(const process::RawFrame& frame) {
   heard_ = now_s();
-  outbox_ += frame.bytes;
+  if (frame.is<sched::SharedBuffer>() || frame.is<sched::Reduce>()) return take_from_group(frame);
+  if (leads()) outbox_ += frame.bytes;
   if (!frame.is<sched::Ended>()) return;
   const auto ended = frame.as<sched::Ended>();
   if (in_hand_) std::erase(in_hand_->tasks, sched::Held{ended.task, ended.fence});
-  if (in_hand_ && in_hand_->tasks.empty()) in_hand_.reset();
+  if (in_hand_ && in_hand_->tasks.empty()) {
+    end_group();
+    in_hand_.reset();
+  }
   hand_next();
 }
 
@@ -103,6 +116,11 @@ sched::LossCause Agent::cause_of(const process::Exit& exit) const {
 }
 
 void Agent::report_loss(const process::Exit& exit) {
+  if (std::exchange(disbanded_, false)) {  // rank 0 knows
+    end_group();
+    in_hand_.reset();
+    return;
+  }
   if (!in_hand_ && queue_.empty()) return;  // it left between tasks: the next one starts another
   sched::TrainerLost lost;
   lost.worker = worker_;
@@ -114,6 +132,7 @@ void Agent::report_loss(const process::Exit& exit) {
   for (const auto& queued : queue_) {
     for (const auto& held : queued.tasks) lost.unstarted.push_back(held.task);
   }
+  end_group();
   in_hand_.reset();
   queue_.clear();
   say(lost);

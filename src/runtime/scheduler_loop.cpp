@@ -99,11 +99,21 @@ void SchedulerLoop::greet(WorkerId worker) {
 void SchedulerLoop::tell(const sched::Event& event) {
   const auto commands = scheduler_.on(event, now_s());
   for (const auto& fact : commands.facts) write(fact);
-  for (const auto& order : commands.orders) say(order.worker, order.bundle);
+  for (const auto& order : commands.orders) give_out(order);
+  for (const auto& [worker, disband] : commands.disband) say(worker, disband);
   for (const auto worker : commands.stop) say(worker, sched::Stop{});
   for (const auto& text : commands.warnings) warn(text);
   if (!commands.give_up.empty()) give_up_ = commands.give_up;
   if (!commands.relaunch.empty()) throw RelaunchError("this launch ends", commands.relaunch, "");
+}
+
+void SchedulerLoop::give_out(const sched::Order& order) {
+  if (order.bundle.group.id == 0) return say(order.worker, order.bundle);
+  sched::Bundle bundle = order.bundle;
+  for (const auto worker : order.bundle.group.members) {
+    say(worker, bundle);
+    ++bundle.group.rank;
+  }
 }
 
 /// Files that the journal refers to through this fact, and no longer does, are kept track of.

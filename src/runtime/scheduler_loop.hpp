@@ -30,6 +30,7 @@ class SchedulerLoop {
   void take(WorkerId worker, const process::RawFrame& frame);
   void greet(WorkerId worker);
   void tell(const sched::Event& event);
+  void give_out(const sched::Order& order);
   void write(const sched::Fact& fact);
   void settle();
   void tick();

@@ -80,36 +80,65 @@ PickedBundle Scheduler::Core::bundle_of(Entry& first, double room_s) const {
   return bundle;
 }
 
-Assign Scheduler::Core::order_for(WorkerId id, Worker& worker, Entry& entry) {
+Assign Scheduler::Core::order_for(const std::vector<WorkerId>& to, Entry& entry) {
   tasks.take(entry);
   entry.in_hand = true;
-  entry.worker = id;
+  entry.worker = to.front();
   entry.fence = {options.segment, static_cast<std::uint32_t>(++entry.attempts)};
-  worker.in_hand.insert(&entry);
+  for (const WorkerId id : to) workers.at(id).in_hand.insert(&entry);
   Assign assign{entry.fence, entry.task, {}, entry.resume};
   for (const Entry* source : entry.sources) assign.sources[source->task.id] = source->finished;
   return assign;
 }
 
-void Scheduler::Core::assign(WorkerId id, Worker& worker, const PickedBundle& bundle) {
-  if (worker.in_hand.empty()) worker.heard = now;
+/// To one worker, or to all of a group, of which the first leads.
+void Scheduler::Core::assign(const std::vector<WorkerId>& to, const PickedBundle& bundle) {
   double alone_s = 0;
   for (const Entry* entry : bundle.tasks) alone_s += entry->task.cost_s;
-  Order order{id, {}, bundle.cost_s};
+  Order order{to.front(), {}, bundle.cost_s};
+  if (to.size() > 1) order.bundle.group = {++groups_, to};
   order.bundle.tasks.reserve(bundle.tasks.size());
+  for (const WorkerId id : to) {
+    if (workers.at(id).in_hand.empty()) workers.at(id).heard = now;
+  }
   for (Entry* entry : bundle.tasks) {
     entry->share_s = alone_s > 0 ? bundle.cost_s * entry->task.cost_s / alone_s : 0;
     entry->load_s = expected_s(entry->share_s);
-    order.bundle.tasks.push_back(order_for(id, worker, *entry));
+    entry->group = order.bundle.group;
+    order.bundle.tasks.push_back(order_for(to, *entry));
   }
-  worker.load_s += expected_s(bundle.cost_s);
-  if (const auto features = bundle.tasks.front()->sharing.features) {
-    std::erase(worker.warm, features);
-    worker.warm.push_front(features);
-    if (worker.warm.size() > kWarmFeatures) worker.warm.pop_back();
+  for (const WorkerId id : to) {
+    Worker& worker = workers.at(id);
+    worker.load_s += expected_s(bundle.cost_s);
+    worker.free_at = std::max(now, worker.free_at) + expected_s(bundle.cost_s);
+    if (const auto features = bundle.tasks.front()->sharing.features) {
+      std::erase(worker.warm, features);
+      worker.warm.push_front(features);
+      if (worker.warm.size() > kWarmFeatures) worker.warm.pop_back();
+    }
+    update_room(id, worker);
   }
-  update_room(id, worker);
   answer.orders.push_back(std::move(order));
+}
+
+/// Gives the worker something, if there is something for it.
+bool Scheduler::Core::assign_to(WorkerId id, Retry retry) {
+  Worker& worker = workers.at(id);
+  Entry* entry = pick(id, worker, retry);
+  double room = room_s(worker);
+  if (entry && entry->task.form.workers > 1) {
+    if (assign_group(*entry, retry)) return true;
+    // The next workers to be free are the group's. Until then this one may do what will have ended by then.
+    room = std::min(room, (group_begins(*entry) - now) / seconds_per_cost.value_or(1));
+    entry = tasks.pick_short(id, retry, room);
+  }
+  if (!entry) return false;
+  if (!has_room(worker, entry->task.cost_s)) {
+    roomy.erase(id);  // until something of its own has ended: thousands need not be asked at every event
+    return false;
+  }
+  assign({id}, bundle_of(*entry, room));
+  return true;
 }
 
 /// One bundle a worker at most, so that short queues fill evenly.
@@ -118,15 +147,7 @@ bool Scheduler::Core::assign_round(Retry retry) {
   const std::vector<WorkerId> candidates(roomy.begin(), roomy.end());
   for (const auto id : candidates) {
     if (tasks.ready().empty()) break;
-    Worker& worker = workers.at(id);
-    Entry* entry = pick(id, worker, retry);
-    if (!entry) continue;
-    if (!has_room(worker, entry->task.cost_s)) {
-      roomy.erase(id);  // until something of its own has ended: thousands need not be asked at every event
-      continue;
-    }
-    assign(id, worker, bundle_of(*entry, room_s(worker)));
-    gave = true;
+    if (roomy.contains(id)) gave = assign_to(id, retry) || gave;  // a group may have taken it meanwhile
   }
   return gave;
 }
@@ -139,11 +160,17 @@ void Scheduler::Core::assign_all() {
 }
 
 void Scheduler::Core::release(Entry& entry) {
-  Worker& worker = worker_of(entry);
-  worker.in_hand.erase(&entry);
-  worker.load_s = worker.in_hand.empty() ? 0 : std::max(0.0, worker.load_s - entry.load_s);
+  for (const WorkerId id : holders_of(entry)) {
+    const auto found = workers.find(id);
+    if (found == workers.end()) continue;
+    Worker& worker = found->second;
+    worker.in_hand.erase(&entry);
+    worker.load_s = worker.in_hand.empty() ? 0 : std::max(0.0, worker.load_s - entry.load_s);
+    if (worker.in_hand.empty()) worker.free_at = now;
+    update_room(id, worker);
+  }
   entry.in_hand = false;
-  update_room(entry.worker, worker);
+  entry.group = {};
 }
 
 }  // namespace espalier::sched

@@ -33,7 +33,8 @@ void Scheduler::Core::on(const TrainerLost& lost) {
   found->second.warm.clear();
   for (const auto& id : lost.unstarted) {
     Entry* entry = tasks.find(id);
-    if (!entry || !entry->in_hand || entry->begun || entry->worker != lost.worker) continue;
+    if (!entry || !entry->in_hand || entry->begun || !holds(lost.worker, *entry)) continue;
+    disband(entry->group, lost.worker);
     release(*entry);
     tasks.give_back(*entry);
   }
@@ -64,6 +65,7 @@ void Scheduler::Core::lose(const std::vector<Entry*>& entries, const TrainerLost
   fact.in_hand.clear();
   for (Entry* entry : entries) {
     begin(*entry, entry->resume_at);  // lost before it said so: it would have gone on from there
+    if (entry == entries.front()) disband(entry->group, lost.worker);
     release(*entry);
     fact.in_hand.push_back({entry->task.id, entry->fence});
     // A task that others have lost too says nothing about this worker.

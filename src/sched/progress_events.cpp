@@ -9,7 +9,7 @@ using plan::RunState;
 Entry* Scheduler::Core::current(const TaskId& task, Fence fence) {
   Entry* entry = tasks.find(task);
   if (!entry || !entry->in_hand || entry->fence != fence) return nullptr;
-  worker_of(*entry).heard = now;
+  for (const WorkerId id : holders_of(*entry)) workers.at(id).heard = now;
   return entry;
 }
 
@@ -64,8 +64,10 @@ void Scheduler::Core::on(const Ended& ended) {
   Entry* entry = current(ended.task, ended.fence);
   if (!entry) return;
   begin(*entry, entry->resume_at);
-  worker_of(*entry).lost.clear();
-  worker_of(*entry).environment_losses = 0;
+  for (const WorkerId id : holders_of(*entry)) {
+    workers.at(id).lost.clear();
+    workers.at(id).environment_losses = 0;
+  }
   release(*entry);
   TaskEnded end{ended.fence, ended.task, RunState::done, "", ended.seconds, ended.epoch_images, ended.device};
   switch (ended.kind) {
@@ -118,6 +120,7 @@ void Scheduler::Core::on(const Goodbye& goodbye) {
   if (found == workers.end()) return;
   const auto in_hand = found->second.in_hand;
   for (Entry* entry : in_hand) {
+    disband(entry->group, goodbye.worker);
     release(*entry);
     tasks.give_back(*entry);
   }

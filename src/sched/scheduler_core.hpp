@@ -14,13 +14,14 @@ struct Worker {
   bool in_service = true;
   std::set<Entry*> in_hand;
   double load_s = 0;                    ///< expected seconds of what is in hand
+  double free_at = 0;                   ///< when it is expected to have nothing in hand
   double heard = 0;                     ///< when it last said something
   std::set<TaskId> lost;                ///< different tasks lost since its last success
   std::int32_t environment_losses = 0;  ///< since its last success: the machine could not do it
   std::deque<std::uint64_t> warm;       ///< features its trainer used last, newest first
 };
 
-/// Tasks that go to one worker together, and what they cost so.
+/// Tasks that go to one worker, or group, together, and what they cost so.
 struct PickedBundle {
   std::vector<Entry*> tasks;
   double cost_s = 0;
@@ -53,7 +54,7 @@ struct Scheduler::Core {
 
  private:
   Entry* current(const TaskId& task, Fence fence);
-  Worker& worker_of(const Entry& entry) { return workers[entry.worker]; }
+  std::uint64_t groups_ = 0;  ///< that have been made
   double expected_s(double cost_s) const { return cost_s * seconds_per_cost.value_or(1); }
   bool has_room(const Worker& worker, double cost_s) const;
   Entry* pick(WorkerId id, const Worker& worker, Retry retry) const;
@@ -61,8 +62,15 @@ struct Scheduler::Core {
   PickedBundle bundle_of(Entry& first, double room_s) const;
   double fair_share_s() const;
   bool assign_round(Retry retry);
-  void assign(WorkerId id, Worker& worker, const PickedBundle& bundle);
-  Assign order_for(WorkerId id, Worker& worker, Entry& entry);
+  bool assign_to(WorkerId id, Retry retry);
+  void assign(const std::vector<WorkerId>& to, const PickedBundle& bundle);
+  std::size_t group_size_of(const Entry& entry) const;
+  bool assign_group(Entry& entry, Retry retry);
+  double group_begins(const Entry& entry) const;
+  void disband(const Group& group, WorkerId but);
+  std::vector<WorkerId> holders_of(const Entry& entry) const;
+  bool holds(WorkerId worker, Entry& entry) const { return workers.at(worker).in_hand.contains(&entry); }
+  Assign order_for(const std::vector<WorkerId>& to, Entry& entry);
   void update_room(WorkerId id, const Worker& worker);
   void release(Entry& entry);
   void begin(Entry& entry, task::Moment resumed_from);

@@ -68,6 +68,7 @@ class World {
     std::int32_t life = 0;
     double free_at = 0, fails_at = kNever;
     std::vector<Running> running;
+    std::vector<WorkerId> group;  ///< that it works in, or none
   };
 
   static Options forgiving() {
@@ -102,26 +103,40 @@ class World {
     telling_ = false;
   }
 
+  static std::vector<WorkerId> takers_of(const Order& order) {
+    return order.bundle.group.id == 0 ? std::vector{order.worker} : order.bundle.group.members;
+  }
+
   void take(const Order& order) {
     ++result_.bundles;
-    auto& worker = workers_[static_cast<std::size_t>(order.worker.rank)];
-    if (worker.running.empty()) worker.free_at = now_;
+    const auto takers = takers_of(order);
+    auto& leader = workers_[static_cast<std::size_t>(order.worker.rank)];
+    for (const auto taker : takers) {
+      auto& worker = workers_[static_cast<std::size_t>(taker.rank)];
+      if (worker.running.empty()) worker.free_at = now_;
+      worker.group = order.bundle.group.members;
+    }
     double alone = 0;
     for (const auto& one : order.bundle.tasks) alone += one.task.cost_s;
     for (const auto& one : order.bundle.tasks) {
       auto& known = known_[one.task.id];
       const double share = alone > 0 ? order.cost_s * one.task.cost_s / alone : 0;
+      const auto width = static_cast<double>(takers.size());
       if (!std::exchange(known.given_out, true)) {
-        result_.work_s += share;
-        work_.emplace_back(known.earliest_start, share);
+        result_.work_s += width * share;
+        work_.emplace_back(known.earliest_start, width * share);
       }
       const double seconds = share * (1 - known.fraction_done);
-      const double begins = worker.free_at;
-      worker.free_at += seconds;
-      worker.running.push_back({one.fence, one.task.id, begins, worker.free_at});
-      coming_.push({worker.free_at, ++count_, order.worker.rank, worker.life, false, one.fence, one.task.id, seconds});
+      const double begins = leader.free_at;
+      for (const auto taker : takers) {
+        auto& worker = workers_[static_cast<std::size_t>(taker.rank)];
+        worker.free_at = begins + seconds;
+        worker.running.push_back({one.fence, one.task.id, begins, worker.free_at});
+      }
+      coming_.push(
+          {begins + seconds, ++count_, order.worker.rank, leader.life, false, one.fence, one.task.id, width * seconds});
     }
-    arm(order.worker.rank);
+    for (const auto taker : takers) arm(taker.rank);
     for (const auto& one : order.bundle.tasks) started_.push_back({one.task.id, one.fence});
   }
 
@@ -144,8 +159,12 @@ class World {
   }
 
   void end(const Happening& happening) {
-    auto& worker = workers_[static_cast<std::size_t>(happening.worker)];
-    std::erase_if(worker.running, [&](const Running& one) { return one.task == happening.task; });
+    auto holders = workers_[static_cast<std::size_t>(happening.worker)].group;
+    if (holders.empty()) holders = {{happening.worker}};
+    for (const auto holder : holders) {
+      auto& worker = workers_[static_cast<std::size_t>(holder.rank)];
+      std::erase_if(worker.running, [&](const Running& one) { return one.task == happening.task; });
+    }
     result_.busy_s += happening.seconds;
     tell(CheckpointMade{happening.fence, happening.task, CheckpointKind::finished, {}, {"network"}, 0});
     tell(Ended{happening.fence, happening.task, EndKind::done, "", happening.seconds, 0, ""});
@@ -170,9 +189,23 @@ class World {
     }
     worker.running.clear();
     worker.free_at = now_;
+    for (const auto other : std::exchange(worker.group, {})) abandon(other);
     ++result_.failures;
     if (lost.in_hand.empty()) return arm(id);
     tell(lost);
+  }
+
+  /// The trainer of a group that has lost another member is killed, too.
+  void abandon(WorkerId id) {
+    auto& worker = workers_[static_cast<std::size_t>(id.rank)];
+    if (worker.running.empty()) return;
+    result_.busy_s += std::max(0.0, now_ - worker.running.front().begins);
+    worker.running.clear();
+    worker.group.clear();
+    worker.free_at = now_;
+    worker.fails_at = kNever;
+    ++worker.life;
+    arm(id.rank);
   }
 
   SimulateOptions options_;

@@ -92,6 +92,17 @@ Entry* TaskQueue::pick(WorkerId worker, Retry retry) const {
   return nullptr;
 }
 
+Entry* TaskQueue::pick_short(WorkerId worker, Retry retry, double seconds) const {
+  constexpr int kLooks = 256;
+  int looks = 0;
+  for (Entry* entry : ready_) {
+    if (++looks > kLooks) break;
+    const bool fits = entry->task.form.workers == 1 && entry->task.cost_s <= seconds;
+    if (fits && (retry == Retry::anywhere || entry->lost_at != worker)) return entry;
+  }
+  return nullptr;
+}
+
 Entry* TaskQueue::pick_with_features(std::uint64_t features) const {
   for (Entry* entry : group(by_features_, features)) {
     if (entry->lost_at == WorkerId{}) return entry;

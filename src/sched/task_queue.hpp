@@ -21,7 +21,8 @@ struct Entry {
   ArtifactId resume, finished;
   task::Moment resume_at;  ///< where `resume` stands
   bool in_hand = false, begun = false;
-  WorkerId worker;     ///< while in hand
+  WorkerId worker;     ///< while in hand; of a group: the one that leads
+  Group group;         ///< while in hand, if a group has it
   WorkerId lost_at;    ///< the worker that lost it last
   Fence fence;         ///< of the latest order
   double share_s = 0;  ///< of its bundle's cost, while in hand
@@ -54,6 +55,9 @@ class TaskQueue {
   Entry* find(const TaskId& id) const;
   /// The best ready task for this worker, or null.
   Entry* pick(WorkerId worker, Retry retry) const;
+  /// The best ready task for one worker alone that takes `seconds` at most by its estimate, among the next few; or
+  /// null.
+  Entry* pick_short(WorkerId worker, Retry retry, double seconds) const;
   /// The best ready task that uses these features and was not lost, or null.
   Entry* pick_with_features(std::uint64_t features) const;
   /// Ready tasks of the same family, and with the same lanes; not null.

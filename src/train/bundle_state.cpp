@@ -9,15 +9,24 @@ namespace espalier::train {
 
 namespace {
 constexpr double kProgressEvery_s = 0.5;
-}
+constexpr std::size_t kOrders = 3;  ///< go on, stop, cancel
+}  // namespace
 
 task::Timeline timeline_of(const Job& job) {
   const task::Timeline whole(job.images->train.size(), job.task.train.batch, job.task.train.length);
   return job.smoke ? whole.cut(1) : whole;
 }
 
-BundleState::BundleState(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink)
-    : jobs_(jobs), features_(features), control_(control), sink_(sink), closed_(jobs.size()), spent_(jobs.size()) {
+BundleState::BundleState(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink,
+                         model::Reducer* group)
+    : jobs_(jobs),
+      features_(features),
+      control_(control),
+      sink_(sink),
+      closed_(jobs.size()),
+      spent_(jobs.size()),
+      group_(group),
+      wishes_(kOrders + jobs.size()) {
   for (const Job& job : jobs) timelines_.push_back(timeline_of(job));
 }
 
@@ -46,10 +55,25 @@ Order BundleState::ask(const Members& members, task::Moment at) {
     told_ = Clock::now();
   }
   const Order order = control_.after_step(open, at);
+  if (group_) {
+    if (order != Order::go_on) wishes_[static_cast<std::size_t>(order)] = 1;
+    for (const std::size_t member : open) wishes_[kOrders + member] = control_.is_cancelled(member);
+    return agreed_;
+  }
   for (const std::size_t member : open) {
     if (control_.is_cancelled(member)) end(member, End::cancelled);
   }
   return order;
+}
+
+void BundleState::agree() {
+  for (const Order order : {Order::stop, Order::cancel}) {
+    if (wishes_[static_cast<std::size_t>(order)] > 0) agreed_ = order;
+  }
+  for (std::size_t member = 0; member < jobs_.size(); ++member) {
+    if (wishes_[kOrders + member] > 0) end(member, End::cancelled);
+  }
+  std::fill(wishes_.begin(), wishes_.end(), 0);
 }
 
 void BundleState::charge(const Members& members, std::int64_t images) {
@@ -62,7 +86,7 @@ void BundleState::charge(const Members& members, std::int64_t images) {
 
 void BundleState::save(const Members& members, const Snapshot& snapshot) {
   const Members open = open_of(members);
-  if (open.empty() || jobs_[open.front()].smoke) return;
+  if (open.empty() || jobs_[open.front()].smoke || !leads()) return;
   const Job& job = jobs_[open.front()];
   const auto at = snapshot.position.at;
   const auto file =

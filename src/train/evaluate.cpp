@@ -3,24 +3,45 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace espalier::train {
 
+namespace {
+
+/// The members' parts become the whole on all of them.
+void pool(Evaluation& result, model::Reducer& group) {
+  const auto& score = result.score;
+  const at::Tensor words = group.sum(at::tensor({score.loss_sum, static_cast<double>(score.top1),
+                                                 static_cast<double>(score.top5), static_cast<double>(score.count)},
+                                                at::kDouble));
+  const auto* word = words.const_data_ptr<double>();
+  result.score = {word[0], std::llround(word[1]), std::llround(word[2]), std::llround(word[3])};
+  const at::Tensor labels = group.sum(at::tensor(result.labels, at::kInt)).to(at::kInt);
+  const auto* label = labels.const_data_ptr<std::int32_t>();
+  result.labels.assign(label, label + labels.numel());
+}
+
+}  // namespace
+
 Evaluation evaluate(const Predict& predict, Inputs& inputs, Part part, const at::Tensor& labels,
-                    const EvaluationLimits& limits) {
+                    const EvaluationLimits& limits, model::Reducer* group) {
   const c10::NoGradGuard no_grad;
   const std::int64_t images = limits.images < 0 ? labels.size(0) : std::min(limits.images, labels.size(0));
+  const std::int64_t members = group ? group->size() : 1, rank = group ? group->rank() : 0;
   Evaluation result;
+  result.labels.resize(static_cast<std::size_t>(images));
   for (std::int64_t first = 0; first < images && result.finished; first += kEvaluationBatch) {
+    if (first / kEvaluationBatch % members != rank) continue;
     const std::int64_t n = std::min(kEvaluationBatch, images - first);
     const at::Tensor logits = predict(inputs.evaluation(part, first, n));
     const at::Tensor wanted = labels.slice(0, first, first + n);
     result.score.add(logits, wanted, at::cross_entropy_loss(logits, wanted).item<float>());
     const at::Tensor best = logits.argmax(1).to(at::kInt).contiguous();
-    const auto* values = best.const_data_ptr<std::int32_t>();
-    result.labels.insert(result.labels.end(), values, values + n);
+    std::copy_n(best.const_data_ptr<std::int32_t>(), n, result.labels.begin() + first);
     result.finished = limits.go_on();
   }
+  if (group && result.finished) pool(result, *group);
   return result;
 }
 

@@ -24,7 +24,8 @@ struct EvaluationLimits {
 /// Inputs [n, ...] -> logits [n, classes].
 using Predict = std::function<at::Tensor(const at::Tensor&)>;
 
+/// With a group, each member computes its share of the batches, and all get the whole.
 Evaluation evaluate(const Predict& predict, Inputs& inputs, Part part, const at::Tensor& labels,
-                    const EvaluationLimits& limits);
+                    const EvaluationLimits& limits, model::Reducer* group = nullptr);
 
 }  // namespace espalier::train

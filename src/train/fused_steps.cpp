@@ -41,7 +41,7 @@ FusedTraining::Batch FusedTraining::next_batch() {
       const std::size_t last = std::min(first + size, order.size());
       const std::vector<std::int64_t> positions(order.begin() + static_cast<std::ptrdiff_t>(first),
                                                 order.begin() + static_cast<std::ptrdiff_t>(last));
-      inputs[s] = streams_[s].inputs->training(positions, at_.epoch, at_.step).flatten(1);
+      inputs[s] = streams_[s].inputs->training(positions, at_, 0).flatten(1);
       labels[s] = labels_at(streams_[s].images->train, positions);
       batch.images = static_cast<std::int64_t>(positions.size());
     }

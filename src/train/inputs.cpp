@@ -19,8 +19,8 @@ const data::ImageSet& part_of(const data::TaskImages& images, Part part) {
   throw ContractViolation("impossible", "Part", __FILE__, __LINE__);
 }
 
-at::Tensor ImageInputs::training(const std::vector<std::int64_t>& positions, std::int32_t epoch, std::int32_t step) {
-  return batches_.training(images_->train, positions, epoch, step);
+at::Tensor ImageInputs::training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) {
+  return batches_.training(images_->train, positions, at.epoch, at.step, first_row);
 }
 
 at::Tensor ImageInputs::evaluation(Part part, std::int64_t first, std::int64_t count) {
@@ -111,8 +111,9 @@ at::Tensor FeatureInputs::compute_all(Part part, const std::vector<View>& views)
   return all;
 }
 
-at::Tensor FeatureInputs::training(const std::vector<std::int64_t>& positions, std::int32_t epoch, std::int32_t step) {
-  const auto flips = batches_.flips(static_cast<std::int64_t>(positions.size()), epoch, step);
+at::Tensor FeatureInputs::training(const std::vector<std::int64_t>& positions, task::Moment at,
+                                   std::int64_t first_row) {
+  const auto flips = batches_.flips(static_cast<std::int64_t>(positions.size()), at.epoch, at.step, first_row);
   const auto& from = source(Part::train);
   std::vector<std::int64_t> slots;
   std::vector<View> views;

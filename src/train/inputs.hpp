@@ -17,15 +17,16 @@ const data::ImageSet& part_of(const data::TaskImages& images, Part part);
 class Inputs {
  public:
   virtual ~Inputs() = default;
-  /// [n, ...] of the training images at `positions`, as the step that begins at (epoch, step) sees them.
-  virtual at::Tensor training(const std::vector<std::int64_t>& positions, std::int32_t epoch, std::int32_t step) = 0;
+  /// [n, ...] of the training images at `positions`, as the step that begins at `at` sees them; `first_row`: of the
+  /// first one in the step's whole batch.
+  virtual at::Tensor training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) = 0;
   virtual at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) = 0;
 };
 
 class ImageInputs : public Inputs {
  public:
   explicit ImageInputs(const Job& job) : images_(job.images), batches_(job.task.train) {}
-  at::Tensor training(const std::vector<std::int64_t>& positions, std::int32_t epoch, std::int32_t step) override;
+  at::Tensor training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) override;
   at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) override;
 
  private:
@@ -47,7 +48,7 @@ class FeatureInputs : public Inputs {
   bool fill(const GoOn& go_on);
   bool is_filled() const { return filled_; }
 
-  at::Tensor training(const std::vector<std::int64_t>& positions, std::int32_t epoch, std::int32_t step) override;
+  at::Tensor training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) override;
   at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) override;
 
  private:

@@ -40,7 +40,7 @@ Order Measurement::run(const Predict& predict, Inputs& inputs) {
     const auto& labels = part_of(*job.images, part).labels;
     const bool wanted = std::any_of(members_.begin(), members_.end(), [&](std::size_t m) { return wants(m, subset); });
     if (order != Order::go_on || !wanted || labels.size(0) == 0) continue;
-    Evaluation result = evaluate(predict, inputs, part, labels, limits);
+    Evaluation result = evaluate(predict, inputs, part, labels, limits, bundle_.group());
     rows[subset] = result.score.row(subset, at_);
     if (subset == Subset::test) predicted_ = std::move(result.labels);
   }
@@ -68,6 +68,7 @@ void Measurement::give_out(const std::map<Subset, metrics::Row>& rows) {
 void finish(BundleState& bundle, std::size_t member, task::Moment at, const std::vector<std::int32_t>& predicted,
             const std::function<model::UnitNetwork()>& network) {
   const Job& job = bundle.job(member);
+  if (!bundle.leads()) return bundle.end(member, End::done);
   const auto written = [&](Written kind, const data::WrittenArtifact& file) {
     bundle.sink().checkpoint(member, {kind, at, file.id, file.bytes});
   };

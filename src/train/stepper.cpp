@@ -1,17 +1,56 @@
 #include "espalier/train/stepper.hpp"
 
+#include <algorithm>
 #include <cmath>
+
+#include "train/gradient_buckets.hpp"
 
 namespace espalier::train {
 
+namespace {
+
+constexpr std::int64_t kScoreWords = 4;
+
+void put_words(const at::Tensor& words, const Score& score, const std::vector<double>& wishes) {
+  auto* out = words.mutable_data_ptr<double>();
+  *out++ = score.loss_sum;
+  *out++ = static_cast<double>(score.top1);
+  *out++ = static_cast<double>(score.top5);
+  *out++ = static_cast<double>(score.count);
+  std::copy(wishes.begin(), wishes.end(), out);
+}
+
+Score take_words(const at::Tensor& words, std::vector<double>& wishes) {
+  const auto* in = words.const_data_ptr<double>();
+  std::copy_n(in + kScoreWords, wishes.size(), wishes.begin());
+  return {in[0], std::llround(in[1]), std::llround(in[2]), std::llround(in[3])};
+}
+
+}  // namespace
+
+Shard shard_of(std::int64_t whole, std::int32_t rank, std::int32_t size) {
+  const std::int64_t first = whole * rank / size;
+  return {first, whole * (rank + 1) / size - first, whole};
+}
+
 Stepper::Stepper(model::UnitNetwork& network, const task::TrainSpec& spec, const task::Timeline& timeline,
-                 std::int32_t cached_units)
+                 std::int32_t cached_units, model::Reducer* group)
     : network_(network),
       spec_(&spec),
       timeline_(timeline),
       optimiser_(network, spec),
       cached_units_(cached_units),
-      rates_(spec.units.size()) {}
+      rates_(spec.units.size()),
+      group_(group) {
+  if (group_) buckets_ = std::make_unique<GradientBuckets>(network, *group_);
+}
+
+Stepper::~Stepper() = default;
+
+void Stepper::update(task::Moment at) {
+  for (std::size_t u = 0; u < rates_.size(); ++u) rates_[u] = task::rate_at(spec_->units[u], timeline_, at);
+  optimiser_.step(rates_, timeline_.index(at));
+}
 
 double Stepper::step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score) {
   const at::Tensor logits = network_.train_forward(inputs, {spec_->mask_seed, at.epoch, at.step}, cached_units_);
@@ -20,8 +59,33 @@ double Stepper::step(const at::Tensor& inputs, const at::Tensor& labels, task::M
   score.add(logits.detach(), labels, value);
   if (!std::isfinite(value)) return value;
   if (loss.requires_grad()) loss.backward();
-  for (std::size_t u = 0; u < rates_.size(); ++u) rates_[u] = task::rate_at(spec_->units[u], timeline_, at);
-  optimiser_.step(rates_, timeline_.index(at));
+  update(at);
+  return value;
+}
+
+double Stepper::step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score,
+                     const Shard& shard, std::vector<double>& wishes) {
+  const model::StepKey key{spec_->mask_seed, at.epoch, at.step, shard.first, group_, shard.rows};
+  const at::Tensor logits = network_.train_forward(inputs, key, cached_units_);
+  const at::Tensor sum = at::cross_entropy_loss(logits, labels, {}, at::Reduction::Sum);
+  Score part;
+  const auto rows = static_cast<double>(shard.rows);
+  if (shard.rows > 0) part.add(logits.detach(), labels, static_cast<double>(sum.item<float>()) / rows);
+  const auto words = kScoreWords + static_cast<std::int64_t>(wishes.size());
+  if (!words_.defined() || words_.numel() != words) words_ = group_->buffer(words, at::kDouble);
+  put_words(words_, part, wishes);
+  group_->begin(words_);
+  buckets_->start();
+  const at::Tensor loss = sum * (shard.rows > 0 ? 1.0 / static_cast<double>(shard.whole) : 0.0);
+  if (loss.requires_grad()) loss.backward();
+  buckets_->finish();
+  const Score whole = take_words(words_, wishes);
+  score.loss_sum += whole.loss_sum;
+  score.top1 += whole.top1;
+  score.top5 += whole.top5;
+  score.count += whole.count;
+  const double value = whole.loss_sum / static_cast<double>(shard.whole);
+  if (std::isfinite(value)) update(at);
   return value;
 }
 

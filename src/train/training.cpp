@@ -69,6 +69,7 @@ Order run_each(const Group& group, BundleState& bundle) {
 Order run(const Group& group, BundleState& bundle) {
   apply(bundle.job(group.families.front().front()).task.form);
   try {
+    if (group.fused && bundle.group()) throw UsageError("a group cannot train lanes", "the plan is wrong", "");
     if (group.fused) return FusedTraining(bundle, group.families).run();
     return TreeTraining(bundle, group.families.front()).run();
   } catch (const UsageError& error) {  // of the tasks' own making: trying again would not help
@@ -80,8 +81,8 @@ Order run(const Group& group, BundleState& bundle) {
 
 }  // namespace
 
-void train(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink) {
-  BundleState bundle(jobs, features, control, sink);
+void train(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink, model::Reducer* group) {
+  BundleState bundle(jobs, features, control, sink, group);
   Order order = Order::go_on;
   for (const Group& group : groups_of(jobs)) {
     if (order == Order::go_on) order = run(group, bundle);

@@ -24,7 +24,7 @@ TreeTraining::TreeTraining(BundleState& bundle, const Members& members)
       timeline_(bundle.timeline(members.front())),
       network_(prepare_network(leader())),
       inputs_(inputs_of(bundle, leader(), network_)),
-      stepper_(network_, leader().task.train, timeline_, leader().task.form.cached_units) {
+      stepper_(network_, leader().task.train, timeline_, leader().task.form.cached_units, bundle.group()) {
   if (!leader().resume.empty()) {
     const auto trunk = [&](task::Moment at) { return task::trunk_id(leader().task.train, timeline_, at); };
     const Snapshot state = load(leader().artifact_dir, leader().resume, trunk);
@@ -128,14 +128,21 @@ void TreeTraining::step(const task::Stage& stage, const std::vector<std::int32_t
   const std::size_t batch = static_cast<std::size_t>(leader().task.train.batch);
   const std::size_t first = static_cast<std::size_t>(position_.at.step) * batch;
   const std::size_t last = std::min(first + batch, order.size());
-  const std::vector<std::int64_t> positions(order.begin() + static_cast<std::ptrdiff_t>(first),
-                                            order.begin() + static_cast<std::ptrdiff_t>(last));
-  const at::Tensor inputs = inputs_->training(positions, position_.at.epoch, position_.at.step);
-  const double loss = stepper_.step(inputs, labels_at(set, positions), position_.at, position_.running);
+  const auto whole = static_cast<std::int64_t>(last - first);
+  const auto* group = bundle_.group();
+  const Shard shard = group ? shard_of(whole, group->rank(), group->size()) : Shard{0, whole, whole};
+  const auto from = order.begin() + static_cast<std::ptrdiff_t>(first) +
+                    static_cast<std::ptrdiff_t>(std::min(shard.first, whole - 1));
+  const std::vector<std::int64_t> positions(from, from + std::max<std::int64_t>(1, shard.rows));
+  const at::Tensor inputs = inputs_->training(positions, position_.at, shard.first);
+  const at::Tensor labels = labels_at(set, positions);
+  const double loss = group ? stepper_.step(inputs, labels, position_.at, position_.running, shard, bundle_.wishes())
+                            : stepper_.step(inputs, labels, position_.at, position_.running);
+  if (group) bundle_.agree();
   if (!std::isfinite(loss)) {
     return bundle_.end_all(of(stage.members), End::diverged, divergence_text("the training loss", loss, position_.at));
   }
-  bundle_.charge(stage_members_, static_cast<std::int64_t>(positions.size()));
+  bundle_.charge(stage_members_, whole);
   ++position_.at.step;
 }
 

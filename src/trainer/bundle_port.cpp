@@ -25,6 +25,11 @@ std::optional<frame::Frame> BundlePort::wait() {
   return std::move(front.frame);
 }
 
+std::optional<frame::Frame> BundlePort::wait_for(int) {
+  throw UsageError(file_.string() + " holds a bundle for a group of workers", "there is one trainer and no agent",
+                   "Plan it with one worker a task.");
+}
+
 void BundlePort::send(const std::string& frame_bytes) {
   out_.write(frame_bytes.data(), static_cast<std::streamsize>(frame_bytes.size()));
   out_.flush();

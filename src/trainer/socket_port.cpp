@@ -20,6 +20,12 @@ std::optional<frame::Frame> SocketPort::wait() {
   }
 }
 
+std::optional<frame::Frame> SocketPort::wait_for(int milliseconds) {
+  if (auto frame = poll()) return frame;
+  if (socket_.is_open()) socket_.wait(milliseconds);
+  return poll();
+}
+
 void SocketPort::send(const std::string& frame_bytes) {
   socket_.send(frame_bytes);
   while (socket_.has_unsent()) {

@@ -5,6 +5,7 @@
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/train/numeric_form.hpp"
+#include "espalier/trainer/agent_reducer.hpp"
 
 namespace espalier::trainer {
 
@@ -121,6 +122,7 @@ void Trainer::take(const frame::Frame& frame) {
     case sched::MessageType::cancel: cancel(frame.as<sched::Cancel>()); return;
     case sched::MessageType::stop: stopping_ = true; return;
     case sched::MessageType::shutdown: leaving_ = true; return;
+    case sched::MessageType::reduced: return;  // of a group that is over
     default: throw CorruptionError("a trainer was sent a frame of type " + std::to_string(frame.type));
   }
 }
@@ -138,6 +140,7 @@ bool Trainer::is_cancelled(const sched::Assign& assign) const {
 }
 
 void Trainer::work(const sched::Bundle& bundle) {
+  group_size_ = std::max<std::size_t>(1, bundle.group.members.size());
   if (stopping_) {
     for (const auto& one : bundle.tasks) port_.tell(answer(one, sched::EndKind::stopped));
     return;
@@ -155,7 +158,7 @@ void Trainer::train(const sched::Bundle& bundle) {
   sched::Bundle able;
   std::vector<train::Job> jobs;
   for (const auto& one : bundle.tasks) {
-    if (is_cancelled(one)) {
+    if (bundle.group.id == 0 && is_cancelled(one)) {  // a group agrees on it after a step
       port_.tell(answer(one, sched::EndKind::cancelled));
       continue;
     }
@@ -170,7 +173,14 @@ void Trainer::train(const sched::Bundle& bundle) {
   }
   Reporter reporter(*this, able);
   Steering steering(*this, able);
-  train::train(jobs, features_, steering, reporter);
+  if (bundle.group.id == 0 || jobs.empty()) return train::train(jobs, features_, steering, reporter);
+  const auto sign_of_life = [&] { port_.tell(sched::Progress{able.tasks[0].fence, able.tasks[0].task.id, {}, 0}); };
+  AgentReducer group(port_, bundle.group, [this](const frame::Frame& frame) { take(frame); }, sign_of_life);
+  try {
+    train::train(jobs, features_, steering, reporter, &group);
+  } catch (const model::GroupBroken&) {
+    leaving_ = true;  // only where the agent itself is gone
+  }
 }
 
 train::Job Trainer::job_of(const sched::Assign& assign) {
@@ -197,6 +207,7 @@ sched::Ended Trainer::answer(const sched::Assign& assign, sched::EndKind kind) c
   ended.task = assign.task.id;
   ended.kind = kind;
   ended.device = train::describe(assign.task.form);
+  if (group_size_ > 1) ended.device += ", a group of " + std::to_string(group_size_) + " through agents";
   return ended;
 }
 

@@ -14,7 +14,7 @@ import h5py
 
 BIN = Path(os.environ["ESPALIER_BIN"])
 SOURCE = Path(os.environ["ESPALIER_SOURCE"])
-ALL = ("stages", "features", "fuse", "bundles")
+ALL = ("stages", "features", "fuse", "bundles", "groups")
 STUDY = """
 [study]
 name = "equivalence"

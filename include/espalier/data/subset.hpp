@@ -28,11 +28,12 @@ class BatchMaker {
   explicit BatchMaker(const task::TrainSpec& spec);
   /// [n, C, H, W] float32 channels-last; `positions` index `set.rows`; augmentation keyed by (augment_seed, epoch,
   /// step).
+  /// `first_row`: of these images in the step's whole batch, where they are a part of it.
   at::Tensor training(const ImageSet& set, const std::vector<std::int64_t>& positions, std::int32_t epoch,
-                      std::int32_t step) const;
+                      std::int32_t step, std::int64_t first_row = 0) const;
   at::Tensor evaluation(const ImageSet& set, std::int64_t first, std::int64_t count) const;
-  /// Of each of the first `count` images of a training batch: whether it is mirrored in this step.
-  std::vector<bool> flips(std::int64_t count, std::int32_t epoch, std::int32_t step) const;
+  /// Of each of `count` images of a training batch, from `first_row` on: whether it is mirrored in this step.
+  std::vector<bool> flips(std::int64_t count, std::int32_t epoch, std::int32_t step, std::int64_t first_row = 0) const;
 
  private:
   task::AugmentSpec augment_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "espalier/data/safetensors.hpp"
+#include "espalier/model/reducer.hpp"
 #include "espalier/network/networks.hpp"
 #include "espalier/task/task.hpp"
 
@@ -26,8 +27,9 @@ struct UnitTensor {
 struct StepKey {
   std::uint64_t mask_seed = 0;
   std::int32_t epoch = 0, step = 0;
-  std::int64_t first_row =
-      0;  ///< of these images in the step's whole batch: a group's member draws its rows of the masks
+  std::int64_t first_row = 0;  ///< of these images in the step's whole batch: a member draws its rows of the masks
+  Reducer* group = nullptr;    ///< batch norm uses statistics over the members' images; null: of these alone
+  std::int64_t rows = -1;      ///< with a group: of these images, how many count; the others only fill the batch
 };
 
 class UnitNetwork {

@@ -118,7 +118,8 @@ struct PassReport {
   std::string name;
   std::int64_t tasks_before = 0, tasks_after = 0;
   std::int64_t epoch_images_before = 0, epoch_images_after = 0;
-  double hours_before = 0, hours_after = 0;  ///< of one device
+  double hours_before = 0, hours_after = 0;                  ///< of one device
+  double multiply_adds_before = 0, multiply_adds_after = 0;  ///< training, evaluation and features
 };
 
 struct ExperimentCount {
@@ -154,11 +155,12 @@ bool is_done(const task::Task& task, const Outcomes& outcomes);
 
 /// The passes that can be left out. Stages are shared within bundles only.
 struct Passes {
-  bool stages = true, features = true, fuse = true, bundles = true;
+  bool stages = true, features = true, fuse = true, bundles = true, groups = true;
 };
 
 struct CompileOptions {
   std::int32_t threads = 1;
+  std::int32_t workers = 1;  ///< there will be: more of them may make up groups for what is long
   Passes passes;
   std::int64_t feature_bytes = std::int64_t{1} << 30;  ///< memory of one worker for outputs of frozen units
   Calibration calibration;                             ///< empty: costs are estimated

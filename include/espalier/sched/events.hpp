@@ -66,18 +66,19 @@ struct AttemptLost {
 using Fact = std::variant<AttemptBegun, Rows, CheckpointMade, TaskEnded, AttemptLost>;
 
 struct Order {
-  WorkerId worker;
-  Bundle bundle;
+  WorkerId worker;    ///< of a group: the one that leads
+  Bundle bundle;      ///< with a group: for each of its members
   double cost_s = 0;  ///< estimated, what its tasks share counted once
 };
 
 struct Commands {
   std::vector<Fact> facts;
   std::vector<Order> orders;
-  std::vector<WorkerId> stop;         ///< workers to be told to stop
-  std::vector<std::string> warnings;  ///< for the user
-  std::string give_up;                ///< why no launch can go on as things are; empty: it can
-  std::string relaunch;               ///< why this launch cannot go on, but another may
+  std::vector<WorkerId> stop;                         ///< workers to be told to stop
+  std::vector<std::pair<WorkerId, Disband>> disband;  ///< members of groups that have lost another
+  std::vector<std::string> warnings;                  ///< for the user
+  std::string give_up;                                ///< why no launch can go on as things are; empty: it can
+  std::string relaunch;                               ///< why this launch cannot go on, but another may
 };
 
 /// "trainer killed by signal 9", "trainer left with exit code 3".

@@ -1,6 +1,7 @@
 #pragma once
 // What scheduler, agents and trainers say to each other. One struct a message; kType is its frame type.
-// scheduler -> agent -> trainer: Setup, CatalogUpdate, Bundle, Cancel, Stop, Shutdown.
+// scheduler -> agent -> trainer: Setup, CatalogUpdate, Bundle, Cancel, Stop, Shutdown; to the agent: Disband.
+// Within a group: trainer -> agent SharedBuffer, Reduce; agent -> agent Part; agent -> trainer Reduced.
 // trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended. agent -> scheduler: Hello,
 // TrainerLost.
 #include <cstdint>
@@ -29,6 +30,11 @@ enum class MessageType : std::uint16_t {
   hello = 64,
   trainer_lost,
   goodbye,
+  disband = 96,  // groups
+  shared_buffer,
+  reduce,
+  reduced,
+  part,
 };
 
 /// Exit code of a trainer that ran out of memory.
@@ -79,13 +85,89 @@ struct Assign {
   }
 };
 
+/// The workers that train one bundle together, its batches cut among them; the first one leads: it alone answers.
+struct Group {
+  std::uint64_t id = 0;  ///< 0: no group; never used twice in a launch
+  std::vector<WorkerId> members;
+  std::int32_t rank = 0;  ///< the receiver's place among them
+  bool leads() const { return rank == 0; }
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(id) & ESPALIER_FIELD(members) & ESPALIER_FIELD(rank);
+  }
+};
+
 /// What one trainer works on in one go: tasks that share stages, features or a batched network, or a single one.
 struct Bundle {
   static constexpr MessageType kType = MessageType::bundle;
   std::vector<Assign> tasks;
+  Group group;  ///< each member gets the same bundle
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(tasks);
+    archive& ESPALIER_FIELD(tasks) & ESPALIER_FIELD(group);
+  }
+};
+
+/// The group has lost a member: kill the trainer if it works for it. Nothing is reported.
+struct Disband {
+  static constexpr MessageType kType = MessageType::disband;
+  std::uint64_t group = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(group);
+  }
+};
+
+/// Trainer to its agent: numbers that both see, a memory file of the trainer's (descriptor as it has it).
+struct SharedBuffer {
+  static constexpr MessageType kType = MessageType::shared_buffer;
+  std::uint64_t group = 0;
+  std::int32_t buffer = 0;  ///< its number, from 0
+  std::int32_t descriptor = -1;
+  std::int64_t count = 0;
+  bool doubles = false;  ///< float64; else float32
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(group) & ESPALIER_FIELD(buffer) & ESPALIER_FIELD(descriptor) & ESPALIER_FIELD(count) &
+        ESPALIER_FIELD(doubles);
+  }
+};
+
+/// Trainer to its agent: add this buffer up over the group. `number` counts the group's reductions, alike on all.
+struct Reduce {
+  static constexpr MessageType kType = MessageType::reduce;
+  std::uint64_t group = 0;
+  std::int64_t number = 0;
+  std::int32_t buffer = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(group) & ESPALIER_FIELD(number) & ESPALIER_FIELD(buffer);
+  }
+};
+
+/// Agent to its trainer: the buffer of that reduction holds the sum.
+struct Reduced {
+  static constexpr MessageType kType = MessageType::reduced;
+  std::uint64_t group = 0;
+  std::int64_t number = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(group) & ESPALIER_FIELD(number);
+  }
+};
+
+/// Agent to agent: numbers of the receiver's part of a buffer, to be added up; or the sums of the sender's part.
+struct Part {
+  static constexpr MessageType kType = MessageType::part;
+  std::uint64_t group = 0;
+  std::int64_t number = 0;
+  std::int32_t rank = 0;  ///< of the sender in the group
+  bool summed = false;
+  std::string bytes;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(group) & ESPALIER_FIELD(number) & ESPALIER_FIELD(rank) & ESPALIER_FIELD(summed) &
+        ESPALIER_FIELD(bytes);
   }
 };
 

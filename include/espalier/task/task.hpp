@@ -158,10 +158,11 @@ struct NumericForm {
   std::int32_t threads = 1;
   std::int32_t cached_units = 0;  ///< units 1..k whose outputs are computed once an image; 0: none
   bool fused = false;             ///< what comes after them is trained as one lane of a batched network
+  std::int32_t workers = 1;       ///< each batch is cut among so many trainers of a group
   bool operator==(const NumericForm&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(threads) & ESPALIER_FIELD(cached_units) & ESPALIER_FIELD(fused);
+    archive& ESPALIER_FIELD(threads) & ESPALIER_FIELD(cached_units) & ESPALIER_FIELD(fused) & ESPALIER_FIELD(workers);
   }
 };
 

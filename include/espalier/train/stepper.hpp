@@ -2,6 +2,7 @@
 // One step of training: forward, loss, backward, update.
 #include <ATen/ATen.h>
 
+#include <memory>
 #include <vector>
 
 #include "espalier/model/unit_network.hpp"
@@ -11,16 +12,32 @@
 
 namespace espalier::train {
 
+class GradientBuckets;
+
+/// A member's part of a step's batch: images [first, first + rows) of `whole`. Where rows is 0, it is given one image
+/// that counts nothing.
+struct Shard {
+  std::int64_t first = 0, rows = 0, whole = 0;
+};
+
+/// Part `rank` of `size` of a batch of `whole` images: parts differ by one image at most.
+Shard shard_of(std::int64_t whole, std::int32_t rank, std::int32_t size);
+
 class Stepper {
  public:
-  /// `network` and `spec` must outlive it.
+  /// `network` and `spec` must outlive it, and `group`, if one is given.
   Stepper(model::UnitNetwork& network, const task::TrainSpec& spec, const task::Timeline& timeline,
-          std::int32_t cached_units = 0);
+          std::int32_t cached_units = 0, model::Reducer* group = nullptr);
+  ~Stepper();
 
   /// Trains on `inputs` (images, or outputs of the cached units) and `labels` [n] in the step that begins at `at`,
   /// adds to `score` what was predicted before the update, and returns the mean loss. Nothing is updated where the
   /// loss is not finite.
   double step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score);
+  /// The same as a member of a group, with its part of the batch: the score and the loss are those of the whole batch.
+  /// `wishes` are added up over the members on the way.
+  double step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score, const Shard& shard,
+              std::vector<double>& wishes);
   /// From now on the rates are those of `spec`, which must outlive it and train the same units.
   void follow(const task::TrainSpec& spec) { spec_ = &spec; }
 
@@ -28,12 +45,17 @@ class Stepper {
   const Optimiser& optimiser() const { return optimiser_; }
 
  private:
+  void update(task::Moment at);
+
   model::UnitNetwork& network_;
   const task::TrainSpec* spec_;
   task::Timeline timeline_;
   Optimiser optimiser_;
   std::int32_t cached_units_;
   std::vector<float> rates_;
+  model::Reducer* group_;
+  std::unique_ptr<GradientBuckets> buckets_;
+  at::Tensor words_;  ///< loss sum, top 1, top 5, count; wishes
 };
 
 }  // namespace espalier::train

@@ -11,6 +11,10 @@
 #include "espalier/network/layer.hpp"
 #include "espalier/task/task.hpp"
 
+namespace espalier::model {
+class Reducer;
+}
+
 namespace espalier::train {
 
 class FeatureShelf;
@@ -77,11 +81,14 @@ class Sink {
   virtual void ended(std::size_t member, const Outcome& outcome) = 0;
 };
 
-/// Runs a bundle. Jobs of one family take the steps they share once; those with cached units get their inputs from
+/// Runs a bundle, alone or as a member of `group` (then without fused jobs): every member is given the same bundle; it
+/// computes its part of each batch and evaluation, and only rank 0 writes files. Throws model::GroupBroken.
+/// Jobs of one family take the steps they share once; those with cached units get their inputs from
 /// `features`; fused ones train as lanes of one batched network. A resumed training gives bit for bit what the
 /// undisturbed one gives, a shared one what it gives alone in the same numeric form. On Order::stop states are saved
 /// first (not in a smoke run). A task that cannot be (a source that is not given, has no such tensor or another shape,
 /// a precision that this build has not) ends as refused.
-void train(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink);
+void train(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink,
+           model::Reducer* group = nullptr);
 
 }  // namespace espalier::train

@@ -16,6 +16,8 @@ class BundlePort : public Port {
   std::optional<frame::Frame> poll() override { return std::nullopt; }
   /// Throws UsageError where the file is damaged or ends within a frame.
   std::optional<frame::Frame> wait() override;
+  /// Throws UsageError: only a group waits, and a file has none.
+  std::optional<frame::Frame> wait_for(int milliseconds) override;
   bool is_open() const override { return true; }
   /// Throws EnvironmentError if it cannot be written.
   void send(const std::string& frame_bytes) override;

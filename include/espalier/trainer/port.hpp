@@ -15,6 +15,8 @@ class Port {
   virtual std::optional<frame::Frame> poll() = 0;
   /// Sleeps until a frame arrives; nothing once the other side is gone.
   virtual std::optional<frame::Frame> wait() = 0;
+  /// Sleeps until a frame arrives, for so long at most.
+  virtual std::optional<frame::Frame> wait_for(int milliseconds) = 0;
   /// False once the other side is gone: what is being trained has no reader any more.
   virtual bool is_open() const = 0;
   virtual void send(const std::string& frame_bytes) = 0;

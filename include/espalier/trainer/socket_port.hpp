@@ -11,6 +11,7 @@ class SocketPort : public Port {
 
   std::optional<frame::Frame> poll() override;
   std::optional<frame::Frame> wait() override;
+  std::optional<frame::Frame> wait_for(int milliseconds) override;
   bool is_open() const override { return socket_.is_open(); }
   /// Waits where the agent is slow to read: messages are few and none may be lost.
   void send(const std::string& frame_bytes) override;

@@ -41,6 +41,7 @@ class Trainer {
   std::deque<sched::Bundle> queue_;
   std::vector<sched::Held> cancelled_;
   bool stopping_ = false, leaving_ = false;
+  std::size_t group_size_ = 1;             ///< of the bundle in hand
   std::map<TaskId, ArtifactId> finished_;  ///< networks made here: sources of later tasks that were given none
 };
 

@@ -1,0 +1,35 @@
+#pragma once
+// Memory that a child and its parent both see: without a name, gone with the last of them.
+#include <sys/types.h>
+
+#include <cstddef>
+
+#include "espalier/process/descriptor.hpp"
+
+namespace espalier::process {
+
+class SharedMemory {
+ public:
+  SharedMemory() = default;
+  /// Zeros. Throws EnvironmentError.
+  static SharedMemory create(std::size_t bytes);
+  /// What another process of this user has made and holds as `descriptor`. Throws EnvironmentError.
+  static SharedMemory of(pid_t process, int descriptor, std::size_t bytes);
+  SharedMemory(SharedMemory&& other) noexcept;
+  SharedMemory& operator=(SharedMemory&& other) noexcept;
+  ~SharedMemory();
+
+  int descriptor() const { return file_.get(); }
+  std::size_t bytes() const { return bytes_; }
+  void* data() const { return data_; }
+
+ private:
+  SharedMemory(Descriptor file, std::size_t bytes);
+  void unmap() noexcept;
+
+  Descriptor file_;
+  std::size_t bytes_ = 0;
+  void* data_ = nullptr;
+};
+
+}  // namespace espalier::process

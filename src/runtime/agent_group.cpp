@@ -1,0 +1,46 @@
+// The agent as a member of a group: between its trainer and the other members' agents.
+#include "espalier/core/errors.hpp"
+#include "runtime/agent_state.hpp"
+
+namespace espalier::runtime {
+
+/// Parts may come before the bundle they belong to: rank 0 and the other agents do not wait for each other.
+void Agent::take_part(sched::Part part) {
+  if (over_.contains(part.group)) return;
+  if (exchange_ && exchange_->id() == part.group) exchange_->take(std::move(part));
+  else early_[part.group].push_back(std::move(part));
+}
+
+void Agent::take_from_group(const process::RawFrame& frame) {
+  if (!exchange_) throw CorruptionError("a trainer without a group wants to reduce");
+  if (frame.is<sched::SharedBuffer>()) exchange_->add(frame.as<sched::SharedBuffer>(), trainer_.process());
+  else exchange_->reduce(frame.as<sched::Reduce>());
+}
+
+/// Sends what the group is waiting for, and tells the trainer what is done.
+void Agent::exchange() {
+  if (!exchange_) return;
+  for (auto& [to, part] : exchange_->take_letters()) post_.send(to.rank, frame::encode(part));
+  for (const auto number : exchange_->take_done()) {
+    trainer_.socket().send_message(sched::Reduced{exchange_->id(), number});
+  }
+}
+
+/// A member is lost: the trainer waits for numbers that will not come. A new one costs less than a way out would.
+void Agent::disband(std::uint64_t group) {
+  over_.insert(group);
+  early_.erase(group);
+  std::erase_if(queue_, [&](const Queued& one) { return one.group.id == group; });
+  if (!in_hand_ || in_hand_->group.id != group) return;
+  disbanded_ = true;
+  trainer_.kill();
+}
+
+void Agent::end_group() {
+  if (!in_hand_ || in_hand_->group.id == 0) return;
+  exchange();  // the last sums still leave
+  over_.insert(in_hand_->group.id);
+  exchange_.reset();
+}
+
+}  // namespace espalier::runtime

@@ -1,0 +1,60 @@
+// Groups of workers: who makes one up, when it can begin, and its end when a member is lost.
+#include <algorithm>
+#include <limits>
+
+#include "sched/scheduler_core.hpp"
+
+namespace espalier::sched {
+
+/// As its form says, or all there are: fewer give other last bits, and nothing waits for ever.
+std::size_t Scheduler::Core::group_size_of(const Entry& entry) const {
+  const auto in_service = static_cast<std::size_t>(
+      std::count_if(workers.begin(), workers.end(), [](const auto& one) { return one.second.in_service; }));
+  const auto expected = static_cast<std::size_t>(std::max(0, options.workers));
+  const std::size_t to_come = expected - std::min(expected, workers.size());
+  return std::min(static_cast<std::size_t>(entry.task.form.workers), std::max<std::size_t>(1, in_service + to_come));
+}
+
+/// Gives it to free workers, if there are enough of them.
+bool Scheduler::Core::assign_group(Entry& entry, Retry retry) {
+  const std::size_t size = group_size_of(entry);
+  std::vector<WorkerId> members;
+  for (const WorkerId id : roomy) {
+    const bool lost_here = retry == Retry::elsewhere && entry.lost_at == id;
+    if (workers.at(id).in_hand.empty() && !lost_here) members.push_back(id);
+    if (members.size() == size) break;
+  }
+  if (members.size() < size) return false;
+  if (size < static_cast<std::size_t>(entry.task.form.workers)) {
+    answer.warnings.push_back("tasks planned for groups of " + std::to_string(entry.task.form.workers) +
+                              " workers are trained by " + std::to_string(size) +
+                              ", which is all there are; last bits may differ.");
+  }
+  assign(members, bundle_of(entry, std::numeric_limits<double>::infinity()));
+  return true;
+}
+
+/// When as many workers as it wants are expected to be free.
+double Scheduler::Core::group_begins(const Entry& entry) const {
+  std::vector<double> free;
+  for (const auto& [id, worker] : workers) {
+    if (worker.in_service) free.push_back(worker.in_hand.empty() ? now : std::max(now, worker.free_at));
+  }
+  const std::size_t size = group_size_of(entry);
+  if (free.size() < size) return std::numeric_limits<double>::infinity();  // some have not said hello yet
+  std::nth_element(free.begin(), free.begin() + static_cast<std::ptrdiff_t>(size) - 1, free.end());
+  return free[size - 1];
+}
+
+std::vector<WorkerId> Scheduler::Core::holders_of(const Entry& entry) const {
+  return entry.group.id == 0 ? std::vector{entry.worker} : entry.group.members;
+}
+
+/// The other members would wait for ever.
+void Scheduler::Core::disband(const Group& group, WorkerId but) {
+  for (const WorkerId id : group.members) {
+    if (!(id == but) && workers.contains(id)) answer.disband.push_back({id, Disband{group.id}});
+  }
+}
+
+}  // namespace espalier::sched

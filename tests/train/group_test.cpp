@@ -1,0 +1,147 @@
+// A group's trainings against those of one worker: the same numbers but for rounding, whatever the batch leaves over.
+#include "support/catch_after_torch.hpp"
+#include "train/bundle_jobs.hpp"
+#include "train/meeting_reducer.hpp"
+
+using namespace espalier;
+using namespace espalier::testing;
+
+namespace {
+
+std::vector<Notes> run_group(const std::vector<train::Job>& jobs, std::int32_t members, After control = After()) {
+  std::vector<std::vector<Notes>> all(static_cast<std::size_t>(members));
+  as_group(members, [&](model::Reducer& reducer) {
+    train::FeatureShelf features(std::int64_t{1} << 30);
+    BundleNotes notes(jobs.size());
+    After mine = control;
+    train::train(jobs, features, mine, notes, &reducer);
+    all[static_cast<std::size_t>(reducer.rank())] = notes.of;
+  });
+  for (std::size_t member = 1; member < all.size(); ++member) {
+    for (std::size_t job = 0; job < jobs.size(); ++job) {
+      REQUIRE((all[member][job].all == all[0][job].all));  // rows: the same bits on all
+      REQUIRE(all[member][job].files.empty());             // the first alone writes
+      REQUIRE(all[member][job].outcome.end == all[0][job].outcome.end);
+    }
+  }
+  return all[0];
+}
+
+/// Rows alike: losses within `tolerance`, counts of images equal, those of right answers within one.
+void check_close(const Notes& group, const Notes& single, double tolerance) {
+  REQUIRE(group.all.size() == single.all.size());
+  for (std::size_t i = 0; i < group.all.size(); ++i) {
+    const auto &left = group.all[i], &right = single.all[i];
+    INFO(metrics::name_of(right.subset) << " at epoch " << right.epoch << ": " << left.loss << ", " << right.loss);
+    CHECK(left.subset == right.subset);
+    CHECK(left.count == right.count);
+    CHECK(std::abs(left.loss - right.loss) <= tolerance * right.loss);
+    CHECK(std::abs(left.top1 - right.top1) <= 1);
+  }
+}
+
+double largest_weight_difference(const train::Job& job, const Notes& group, const Notes& single) {
+  const auto left = data::read_artifact(job.artifact_dir, group.last(train::Written::finished));
+  const auto right = data::read_artifact(job.artifact_dir, single.last(train::Written::finished));
+  double largest = 0;
+  for (const auto& [name, value] : right.tensors) {
+    largest = std::max(largest, (left.at(name) - value).abs().max().item<double>());
+  }
+  return largest;
+}
+
+train::Job three_epochs(train::Job job) {
+  job.task.train.length = {3, 0};
+  job.task.record.fit = true;
+  job.task.id = task::task_id(job.task.train);
+  return job;
+}
+
+/// A residual block with batch norm before and in it, then a classifier with dropout.
+train::Job with_batch_norm(train::Job job) {
+  job.network = *network::named("resnet18", {.width = 0.125});
+  job.task.train.units.resize(job.network.units.size());
+  for (auto& row : job.task.train.units) row = {{}, task::Trained::all, {{{0, 0}, 0.02f}}};
+  job.task.id = task::task_id(job.task.train);
+  return job;
+}
+
+}  // namespace
+
+TEST_CASE("group: a batch is cut into parts that differ by one image at most, in order") {
+  for (std::int64_t whole = 1; whole <= 20; ++whole) {
+    for (std::int32_t size = 1; size <= 5; ++size) {
+      std::int64_t next = 0, least = whole, most = 0;
+      for (std::int32_t rank = 0; rank < size; ++rank) {
+        const auto shard = train::shard_of(whole, rank, size);
+        CHECK(shard.first == next);
+        CHECK(shard.whole == whole);
+        next += shard.rows;
+        least = std::min(least, shard.rows);
+        most = std::max(most, shard.rows);
+      }
+      CHECK(next == whole);
+      CHECK(most - least <= 1);
+    }
+  }
+}
+
+TEST_CASE("group: three epochs of 1, 2 and 4 members agree, dropout and a last batch smaller than the group included") {
+  const auto job = three_epochs(made_job(scratch("group")));  // last batches of 2 images: two of four members get none
+  const auto single = run_bundle({job}).front();
+  for (const std::int32_t members : {1, 2, 4}) {
+    INFO(members << " members");
+    const auto group = run_group({job}, members).front();
+    check_close(group, single, 1e-5);
+    CHECK(largest_weight_difference(job, group, single) < 1e-5);
+  }
+}
+
+TEST_CASE("group: augmentation and Adam draw and step as one worker does") {
+  auto job = three_epochs(made_job(scratch("group-augment")));
+  job.task.train.augment.flip = true;
+  job.task.train.augment.shifted_crop = 1;
+  job.task.train.optimiser = task::Optimiser::adam;
+  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 1e-3f}};
+  const auto single = run_bundle({job}).front();
+  check_close(run_group({job}, 2).front(), single, 1e-4);
+}
+
+TEST_CASE("group: batch norm has the statistics of the whole batch, running ones included") {
+  const auto job = with_batch_norm(three_epochs(made_job(scratch("group-norm"))));
+  const auto single = run_bundle({job}).front();
+  const auto group = run_group({job}, 2).front();
+  check_close(group, single, 2e-3);
+  CHECK(largest_weight_difference(job, group, single) < 2e-3);
+}
+
+TEST_CASE("group: features and families are trained by groups, too") {
+  auto job = made_job(scratch("group-family"));
+  const auto source = some_source(job, 77);
+  const auto jobs = family(frozen(job, source, 2));
+  const auto single = run_bundle(jobs);
+  const auto group = run_group(jobs, 2);
+  for (std::size_t m = 0; m < jobs.size(); ++m) {
+    INFO("member " << m);
+    check_close(group[m], single[m], 1e-4);
+  }
+}
+
+TEST_CASE("group: all stop after the same step, and go on from there to the same bits") {
+  const auto job = three_epochs(made_job(scratch("group-stop")));
+  const auto whole = run_group({job}, 2).front();
+  const auto cut = run_group({job}, 2, After(5)).front();
+  REQUIRE(cut.outcome.end == train::End::stopped);
+  auto rest = job;
+  rest.resume = cut.last(train::Written::training);
+  REQUIRE_FALSE(rest.resume.empty());
+  const auto resumed = run_group({rest}, 2).front();
+  CHECK(resumed.last(train::Written::finished) == whole.last(train::Written::finished));
+  CHECK(run_group({job}, 2, After(3, train::Order::cancel)).front().outcome.end == train::End::cancelled);
+}
+
+TEST_CASE("group: a training that diverges ends on all members") {
+  auto job = three_epochs(made_job(scratch("group-diverges")));
+  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 1e6f}};
+  CHECK(run_group({job}, 2).front().outcome.end == train::End::diverged);
+}
