@@ -103,22 +103,26 @@ class Groups(unittest.TestCase):
         assert done.returncode == 0, done.stderr
         return out
 
-    def check_first_epochs(self, k, found):
-        shared = {key: row for key, row in found.items() if key[1] <= 3}
-        self.assertGreater(len(shared), 20)
-        largest = max(abs(row["loss"] / self.single[key]["loss"] - 1) for key, row in shared.items())
-        print(json.dumps({"workers": k, "rows": len(shared), "largest_relative_loss_difference_by_epoch_3": largest}),
+    def check_first_epochs(self, k, found, tasks):
+        """Of trainings from equal states: others begin from sources that differ by six epochs' rounding."""
+        fresh = {task["task"] for task in tasks if not task["source"]}
+        largest = {}
+        for key, row in found.items():
+            if key[0] in fresh:
+                difference = abs(row["loss"] / self.single[key]["loss"] - 1)
+                largest[key[1]] = max(largest.get(key[1], 0), float(difference))
+        print(json.dumps({"workers": k, "trainings": len(fresh), "largest_relative_loss_difference_by_epoch": largest}),
               flush=True)
-        self.assertLess(largest, 2e-3)
-        first = max(abs(row["loss"] / self.single[key]["loss"] - 1) for key, row in shared.items() if key[1] == 1)
-        self.assertLess(first, 1e-4)
+        self.assertGreaterEqual(len(fresh), 3)
+        self.assertLess(largest[1], 2e-6)
+        self.assertLess(largest[3], 1e-2)
 
     def test_two_workers(self):
         found, tasks = rows(self.run_with(2))
         self.assertEqual(set(found), set(self.single))
         self.assertEqual(set(tasks["workers"]), {2})
         self.assertTrue(all(b"a group of 2 through agents" in device for device in tasks["device"]))
-        self.check_first_epochs(2, found)
+        self.check_first_epochs(2, found, tasks)
         ours, theirs = last_test_rates(found), last_test_rates(self.single)
         differences = [ours[task] - theirs[task] for task in theirs]
         mean = statistics.fmean(differences)
@@ -129,9 +133,9 @@ class Groups(unittest.TestCase):
         self.assertLess(abs(mean) + half, 1)
 
     def test_four_workers(self):
-        found, tasks = rows(self.run_with(4, "--only", "per_class = 4 and replicate = 1"))
+        found, tasks = rows(self.run_with(4, "--only", "per_class == 4 and replicate == 1"))
         self.assertIn(4, set(tasks["workers"]))
-        self.check_first_epochs(4, found)
+        self.check_first_epochs(4, found, tasks)
 
 
 class Faults(unittest.TestCase):
@@ -158,12 +162,12 @@ class Faults(unittest.TestCase):
         with h5py.File(self.undisturbed.out / "results.h5") as view:
             self.assertEqual(set(view["tasks"][:]["workers"]), {1, 2})
 
-    def test_a_killed_member_costs_one_attempt(self):
+    def test_killed_members_cost_their_attempts_and_nothing_else(self):
         launch = self.launch("member").start()
         launch.wait_for_rows(4)
-        for victim in launch.find("trainer"):
-            os.kill(victim, signal.SIGKILL)
-            time.sleep(0.5)
+        for _ in range(4):
+            launch.kill("trainer")
+            time.sleep(0.3)
         self.assertEqual(launch.wait(), 0, launch.said())
         self.assertEqual(launch.segments(), [1])
         self.assertEqual(launch.metrics(), self.expected)

@@ -35,7 +35,7 @@ TEST_CASE("groups: without rules and with one worker every task has one") {
 
 TEST_CASE("groups: the first rule that matches counts; a pretraining has images only") {
   auto study = sizes();
-  study.resources = {rule("per_class = 4", 4), rule("images >= 1", 2)};
+  study.resources = {rule("per_class == 4", 4), rule("images >= 1", 2)};
   const auto plan = compiled(study);
   for (const auto& task : plan.tasks) {
     const bool four = task.kind == task::TaskKind::train && task.train.subset.per_class == 4;
@@ -46,7 +46,7 @@ TEST_CASE("groups: the first rule that matches counts; a pretraining has images 
 
 TEST_CASE("groups: a rule may ask for one worker; left out, none counts") {
   auto study = sizes();
-  study.resources = {rule("transferred = 0", 1), rule("", 3)};
+  study.resources = {rule("transferred == 0", 1), rule("", 3)};
   const auto plan = compiled(study);
   CHECK((workers_of(plan, task::TaskKind::train).contains(1) && workers_of(plan, task::TaskKind::train).contains(3)));
 

@@ -83,7 +83,8 @@ TEST_CASE("group: a source trained by a group sets its dependents free for all i
   const auto source = answer.bundle(1).tasks.front();
   scene.finished_network(source, "network");
   auto then = scene.ended(source);
-  then.fact<TaskEnded>();
+  then.fact<AttemptBegun>();
+  then.ended("source", plan::RunState::done);
   then.order(1, "x");
   then.order(2, "y");
 }
@@ -92,11 +93,11 @@ TEST_CASE("simulation: groups and single tasks share the workers, failures or no
   std::vector<AddedTask> tasks;
   for (int i = 0; i < 30; ++i) tasks.push_back(for_group("g" + std::to_string(i), i % 3 == 0 ? 4 : 2, 100));
   for (int i = 0; i < 200; ++i) tasks.push_back(added("s" + std::to_string(i), 20 + i % 7));
-  const auto well = simulate(tasks, {8}), failing = simulate(tasks, {8, 3000});
+  const auto well = simulate(tasks, {8}), failing = simulate(tasks, {8, 1000});
 
   CHECK(well.unfinished == 0);
   CHECK(well.makespan_s <= 1.15 * well.lower_bound_s);
   CHECK(failing.unfinished == 0);
   CHECK(failing.failures > 0);
-  CHECK(failing.makespan_s < 2 * well.makespan_s);
+  CHECK(failing.makespan_s < 3 * well.makespan_s);
 }

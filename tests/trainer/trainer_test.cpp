@@ -17,6 +17,7 @@ struct ScriptPort : trainer::Port {
     if (due == between.end()) return std::nullopt;
     return unpack(due->second);
   }
+  std::optional<frame::Frame> wait_for(int) override { return wait(); }
   std::optional<frame::Frame> wait() override {
     if (idle.empty()) return std::nullopt;
     const std::string bytes = idle.front();
