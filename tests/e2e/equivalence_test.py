@@ -70,7 +70,7 @@ def rows(out):
 
 
 def bits(row):
-    return (row["loss"].tobytes(), int(row["top1"]), int(row["top5"]), int(row["count"]))
+    return tuple(row[name].tobytes() for name in ("loss", "top1", "top5", "count"))
 
 
 def last_test_rates(found):
@@ -78,7 +78,7 @@ def last_test_rates(found):
     last = {}
     for (task, epoch, _, subset), row in sorted(found.items(), key=lambda one: one[0][:3]):
         if subset == b"test":
-            last[task] = 100 * row["top1"] / row["count"]
+            last[task] = 100 * row["top1"]    # a rate
     return last
 
 

@@ -78,7 +78,7 @@ def rows(out):
 
 def last_test_rates(found):
     last = max(epoch for _, epoch, _ in found)
-    return {task: 100 * r["top1"] / r["count"] for (task, epoch, subset), r in found.items()
+    return {task: 100 * r["top1"] for (task, epoch, subset), r in found.items()
             if subset == b"test" and epoch == last}
 
 
