@@ -1,6 +1,12 @@
 # The torch wheel as an SDK. find_package(Torch) wants a whole CUDA toolkit for CUDA wheels, so the target is our own.
+set(ESPALIER_CUDA AUTO CACHE STRING "build the trainer for CUDA: AUTO (as the wheel is), ON, OFF")
+set_property(CACHE ESPALIER_CUDA PROPERTY STRINGS AUTO ON OFF)
 if(NOT ESPALIER_TORCH_ROOT)
-  file(GLOB found ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch)
+  set(environment .venv)
+  if(ESPALIER_CUDA STREQUAL ON)
+    set(environment .venv-cuda)
+  endif()
+  file(GLOB found ${CMAKE_SOURCE_DIR}/${environment}/lib/python3*/site-packages/torch)
   list(GET found 0 found)
   set(ESPALIER_TORCH_ROOT ${found} CACHE PATH "folder of the torch wheel")
 endif()
@@ -15,9 +21,7 @@ target_link_directories(espalier_torch INTERFACE ${ESPALIER_TORCH_ROOT}/lib)
 target_link_libraries(espalier_torch INTERFACE torch torch_cpu c10)
 target_link_options(espalier_torch INTERFACE -Wl,-rpath,${ESPALIER_TORCH_ROOT}/lib)
 
-# CUDA: AUTO follows the wheel. No toolkit and no GPU are needed to build, only the wheel's nvidia-* packages.
-set(ESPALIER_CUDA AUTO CACHE STRING "build the trainer for CUDA: AUTO, ON, OFF")
-set_property(CACHE ESPALIER_CUDA PROPERTY STRINGS AUTO ON OFF)
+# No toolkit and no GPU are needed to build for CUDA, only the wheel's nvidia-* packages.
 set(espalier_cuda OFF)
 if(EXISTS ${ESPALIER_TORCH_ROOT}/lib/libtorch_cuda.so)
   set(espalier_cuda ON)

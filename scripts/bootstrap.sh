@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what espalier is built from: Debian packages, and a virtual environment with the torch wheel.
 #   scripts/bootstrap.sh           CPU wheel
-#   scripts/bootstrap.sh --cuda    CUDA wheel with its nvidia-* packages (about 5 GB)
+#   scripts/bootstrap.sh --cuda    beside it, in .venv-cuda, the CUDA wheel with its nvidia-* packages (about 5 GB)
 # As root it installs packages itself; as a user it names what is missing and how to get it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,14 +28,21 @@ if ((${#missing[@]})); then
   fi
 fi
 
-torch='torch==2.13.0'
-[[ "${1:-}" == --cuda ]] && torch='torch==2.11.0'
-[[ -x .venv/bin/python ]] || /usr/bin/python3 -m venv .venv
-tools=(numpy safetensors h5py pandas clang-format==23.1.5)
-stamp=".venv/.espalier-$(sha256sum <<<"$torch ${tools[*]}" | cut -c1-12)"
-if [[ ! -e "$stamp" ]]; then
-  echo "installing $torch and the test tools into .venv"
-  .venv/bin/pip install --quiet --disable-pip-version-check "$torch" "${tools[@]}" 2> >(grep -v '^WARNING' >&2 || true)
-  .venv/bin/python -c 'import torch, safetensors, h5py, pandas'
+# environment DIR PACKAGE...: a virtual environment with exactly these, made once.
+environment() {
+  local folder=$1
+  shift
+  [[ -x $folder/bin/python ]] || /usr/bin/python3 -m venv "$folder"
+  local stamp
+  stamp="$folder/.espalier-$(sha256sum <<<"$*" | cut -c1-12)"
+  [[ -e $stamp ]] && return
+  echo "installing $1 into $folder"
+  "$folder/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir "$@" 2> >(grep -v '^WARNING' >&2 || true)
   touch "$stamp"
+}
+
+environment .venv torch==2.13.0 numpy safetensors h5py pandas clang-format==23.1.5
+.venv/bin/python -c 'import torch, safetensors, h5py, pandas'
+if [[ "${1:-}" == --cuda ]]; then
+  environment .venv-cuda torch==2.11.0
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Configures and builds Release into build/ (or $ESPALIER_BUILD). Extra arguments go to cmake's configure step.
+# Configures and builds Release into build/ (or $ESPALIER_BUILD); all, or the targets in $ESPALIER_TARGETS. Extra arguments go to cmake's configure step.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${ESPALIER_BUILD:-build}
@@ -10,4 +10,5 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release "$@" >"${build//\//_}
   exit 77
 }
 rm -f "${build//\//_}.configure.log"
-cmake --build "$build"
+# shellcheck disable=SC2086
+cmake --build "$build" ${ESPALIER_TARGETS:+--target $ESPALIER_TARGETS}

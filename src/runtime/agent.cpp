@@ -32,8 +32,10 @@ void Agent::run() {
     watch();
     exchange();
     post_outbox();
-    // While a trainer waits for its group nothing sleeps: what comes from the others wakes nobody.
-    if (exchange_ && exchange_->in_flight()) sched_yield();
+    // What comes from a group's other members wakes nobody; numbers that travel move only while somebody looks.
+    const bool in_flight = exchange_ && exchange_->in_flight();
+    if (in_flight && exchange_->has_strangers()) sched_yield();
+    else if (in_flight) pace.doze(trainer_.socket().descriptor());
     else if (told || heard) pace.busy();
     else pace.nap(trainer_.socket().descriptor());
   }
@@ -63,7 +65,8 @@ void Agent::take(RawFrame frame) {
     case sched::MessageType::stop: return begin_stop(std::move(frame));
     case sched::MessageType::shutdown: leaving_ = true; return;
     case sched::MessageType::disband: return disband(frame.as<sched::Disband>().group);
-    case sched::MessageType::part: return take_part(frame.as<sched::Part>());
+    case sched::MessageType::peer_buffer:
+    case sched::MessageType::part: return take_from_peer(std::move(frame));
     default: throw CorruptionError("an agent was sent a frame of type " + std::to_string(frame.type));
   }
 }

@@ -4,11 +4,14 @@
 
 namespace espalier::runtime {
 
-/// Parts may come before the bundle they belong to: rank 0 and the other agents do not wait for each other.
-void Agent::take_part(sched::Part part) {
-  if (over_.contains(part.group)) return;
-  if (exchange_ && exchange_->id() == part.group) exchange_->take(std::move(part));
-  else early_[part.group].push_back(std::move(part));
+/// It may come before the bundle it belongs to: rank 0 and the other agents do not wait for each other.
+void Agent::take_from_peer(process::RawFrame frame) {
+  const bool announces = frame.is<sched::PeerBuffer>();
+  const auto group = announces ? frame.as<sched::PeerBuffer>().buffer.group : frame.as<sched::Part>().group;
+  if (over_.contains(group)) return;
+  if (!exchange_ || exchange_->id() != group) early_[group].push_back(std::move(frame));
+  else if (announces) exchange_->take(frame.as<sched::PeerBuffer>());
+  else exchange_->take(frame.as<sched::Part>());
 }
 
 void Agent::take_from_group(const process::RawFrame& frame) {
@@ -20,7 +23,9 @@ void Agent::take_from_group(const process::RawFrame& frame) {
 /// Sends what the group is waiting for, and tells the trainer what is done.
 void Agent::exchange() {
   if (!exchange_) return;
-  for (auto& [to, part] : exchange_->take_letters()) post_.send(to.rank, frame::encode(part));
+  for (const auto& letter : exchange_->take_letters()) {
+    post_.send(letter.to.rank, std::visit([](const auto& what) { return frame::encode(what); }, letter.what));
+  }
   for (const auto number : exchange_->take_done()) {
     trainer_.socket().send_message(sched::Reduced{exchange_->id(), number});
   }

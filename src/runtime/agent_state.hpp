@@ -33,7 +33,7 @@ class Agent {
   void begin_stop(process::RawFrame frame);
   void answer_at_once(const sched::Bundle& bundle);
 
-  void take_part(sched::Part part);
+  void take_from_peer(process::RawFrame frame);
   void take_from_group(const process::RawFrame& frame);
   void disband(std::uint64_t group);
   void end_group();
@@ -66,14 +66,14 @@ class Agent {
   process::Child trainer_;
   std::deque<Queued> queue_;
   std::optional<Queued> in_hand_;
-  std::optional<GroupExchange> exchange_;                    ///< of the bundle in hand, if a group has it
-  std::map<std::uint64_t, std::vector<sched::Part>> early_;  ///< of groups whose bundle has not come yet
-  std::set<std::uint64_t> over_;                             ///< groups that are no more
-  bool disbanded_ = false;                                   ///< the trainer was killed because its group is no more
-  double heard_ = 0;                                         ///< when the trainer last spoke or was given something
-  double closed_ = 0;                                        ///< when its socket was first seen closed
-  bool burying_ = false;  ///< the trainer has ended and its last words are being read
-  bool hung_ = false;     ///< we killed it for silence
+  std::optional<GroupExchange> exchange_;                          ///< of the bundle in hand, if a group has it
+  std::map<std::uint64_t, std::vector<process::RawFrame>> early_;  ///< of groups whose bundle has not come yet
+  std::set<std::uint64_t> over_;                                   ///< groups that are no more
+  bool disbanded_ = false;  ///< the trainer was killed because its group is no more
+  double heard_ = 0;        ///< when the trainer last spoke or was given something
+  double closed_ = 0;       ///< when its socket was first seen closed
+  bool burying_ = false;    ///< the trainer has ended and its last words are being read
+  bool hung_ = false;       ///< we killed it for silence
   bool stopping_ = false;
   double stop_deadline_ = 0;
   bool leaving_ = false;

@@ -34,7 +34,7 @@ void Agent::hand_next() {
   heard_ = now_s();
   if (in_hand_->group.id != 0) {
     exchange_.emplace(in_hand_->group);
-    for (auto& part : early_[in_hand_->group.id]) exchange_->take(std::move(part));
+    for (auto& frame : early_[in_hand_->group.id]) take_from_peer(std::move(frame));
     early_.erase(in_hand_->group.id);
   }
   trainer_.socket().send(in_hand_->frame);

@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <deque>
+#include <map>
+#include <variant>
 
 #include "espalier/core/seed.hpp"
 
@@ -18,10 +20,11 @@ namespace {
 /// Members of one group in this process; letters lie about until they are delivered.
 class Members {
  public:
-  explicit Members(std::int32_t count) {
+  /// Each at one of so many `places`.
+  explicit Members(std::int32_t count, std::int32_t places = 1) {
     sched::Group group{7, {}, 0};
     for (std::int32_t rank = 0; rank < count; ++rank) group.members.push_back({rank + 1});
-    for (; group.rank < count; ++group.rank) exchanges_.emplace_back(group);
+    for (; group.rank < count; ++group.rank) exchanges_.emplace_back(group, std::to_string(group.rank % places));
     done_.resize(static_cast<std::size_t>(count));
   }
 
@@ -38,14 +41,16 @@ class Members {
     exchanges_[member].reduce({7, number, buffer});
     collect(member);
   }
-  /// Delivers one letter; false if there is none.
+  /// Delivers one letter; false if there is none. Those from one member to another stay in order, as MPI keeps them.
   bool deliver(SplitMix64& random) {
+    std::erase_if(letters_, [](const auto& way) { return way.second.empty(); });
     if (letters_.empty()) return false;
-    const auto which = static_cast<std::ptrdiff_t>(random.below(letters_.size()));
-    auto letter = std::move(letters_[static_cast<std::size_t>(which)]);
-    letters_.erase(letters_.begin() + which);
+    auto way = std::next(letters_.begin(), static_cast<std::ptrdiff_t>(random.below(letters_.size())));
+    auto letter = std::move(way->second.front());
+    way->second.pop_front();
     const auto to = static_cast<std::size_t>(letter.to.rank - 1);
-    exchanges_[to].take(std::move(letter.part));
+    carried += std::holds_alternative<sched::Part>(letter.what);
+    std::visit([&](auto& what) { exchanges_[to].take(std::move(what)); }, letter.what);
     collect(to);
     return true;
   }
@@ -58,17 +63,20 @@ class Members {
   }
   const std::vector<std::int64_t>& done(std::size_t member) const { return done_[member]; }
   bool in_flight(std::size_t member) const { return exchanges_[member].in_flight(); }
+  std::int64_t carried = 0;  ///< parts
 
  private:
   void collect(std::size_t member) {
-    for (auto& letter : exchanges_[member].take_letters()) letters_.push_back(std::move(letter));
+    for (auto& letter : exchanges_[member].take_letters()) {
+      letters_[{member, letter.to.rank}].push_back(std::move(letter));
+    }
     for (const auto number : exchanges_[member].take_done()) done_[member].push_back(number);
   }
 
   std::vector<GroupExchange> exchanges_;
   std::deque<process::SharedMemory> memories_;
   std::map<std::pair<std::size_t, std::int32_t>, std::size_t> places_;
-  std::deque<GroupExchange::Letter> letters_;
+  std::map<std::pair<std::size_t, std::int32_t>, std::deque<GroupExchange::Letter>> letters_;  ///< by way
   std::vector<std::vector<std::int64_t>> done_;
 };
 
@@ -79,7 +87,7 @@ TEST_CASE("group exchange: every member gets the same sums, in whatever order le
     SplitMix64 random(seed);
     const auto count = static_cast<std::int32_t>(1 + random.below(5));
     const auto size = static_cast<std::size_t>(1 + random.below(9));  // fewer numbers than members, too
-    Members members(count);
+    Members members(count, static_cast<std::int32_t>(1 + random.below(3)));
     std::vector<float> floats(size, 0);
     std::vector<double> doubles(3, 0);
     for (std::int32_t m = 0; m < count; ++m) {

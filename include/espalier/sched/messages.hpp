@@ -1,7 +1,7 @@
 #pragma once
 // What scheduler, agents and trainers say to each other. One struct a message; kType is its frame type.
 // scheduler -> agent -> trainer: Setup, CatalogUpdate, Bundle, Cancel, Stop, Shutdown; to the agent: Disband.
-// Within a group: trainer -> agent SharedBuffer, Reduce; agent -> agent Part; agent -> trainer Reduced.
+// Within a group: trainer -> agent SharedBuffer, Reduce; agent -> agent PeerBuffer, Part; agent -> trainer Reduced.
 // trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended. agent -> scheduler: Hello,
 // TrainerLost.
 #include <cstdint>
@@ -34,6 +34,7 @@ enum class MessageType : std::uint16_t {
   shared_buffer,
   reduce,
   reduced,
+  peer_buffer,
   part,
 };
 
@@ -156,18 +157,33 @@ struct Reduced {
   }
 };
 
-/// Agent to agent: numbers of the receiver's part of a buffer, to be added up; or the sums of the sender's part.
+/// Agent to agent: a member's buffer. Who is at the same place (one kernel, one process name space) may map it.
+struct PeerBuffer {
+  static constexpr MessageType kType = MessageType::peer_buffer;
+  SharedBuffer buffer;
+  std::int32_t rank = 0;     ///< of the sender in the group
+  std::int64_t trainer = 0;  ///< its process
+  std::string place;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(buffer) & ESPALIER_FIELD(rank) & ESPALIER_FIELD(trainer) & ESPALIER_FIELD(place);
+  }
+};
+
+/// Agent to agent: the receiver's part of a buffer is to be added up; or the sums of the sender's part are there. The
+/// numbers come with it, unless one of the two maps the other's buffer.
 struct Part {
   static constexpr MessageType kType = MessageType::part;
   std::uint64_t group = 0;
   std::int64_t number = 0;
   std::int32_t rank = 0;  ///< of the sender in the group
+  std::int32_t buffer = 0;
   bool summed = false;
   std::string bytes;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(group) & ESPALIER_FIELD(number) & ESPALIER_FIELD(rank) & ESPALIER_FIELD(summed) &
-        ESPALIER_FIELD(bytes);
+    archive& ESPALIER_FIELD(group) & ESPALIER_FIELD(number) & ESPALIER_FIELD(rank) & ESPALIER_FIELD(buffer) &
+        ESPALIER_FIELD(summed) & ESPALIER_FIELD(bytes);
   }
 };
 
