@@ -30,22 +30,23 @@ at::Tensor group_sum(Reducer& group, const at::Tensor& values) {
 }  // namespace
 
 at::Tensor group_batch_norm(const at::Tensor& x, const GroupNorm& norm, std::int64_t rows, Reducer& group) {
-  const at::Tensor counted = x.slice(0, 0, rows).to(at::kDouble);
   const auto pixels = x.size(2) * x.size(3);
   const double count = group.sum(at::full({1}, static_cast<double>(rows * pixels), at::kDouble)).item<double>();
-  const at::Tensor mean = group_sum(group, counted.sum({0, 2, 3})) / count;
-  const auto by_channel = [](const at::Tensor& values) { return values.view({1, -1, 1, 1}); };
-  const at::Tensor deviations = counted - by_channel(mean);
-  const at::Tensor variance = group_sum(group, (deviations * deviations).sum({0, 2, 3})) / count;
+  const auto by_channel = [](const at::Tensor& values) { return values.to(at::kFloat).view({1, -1, 1, 1}); };
+  const auto sum_of = [&](const at::Tensor& values) {
+    return group_sum(group, values.slice(0, 0, rows).sum({0, 2, 3}, false, at::kDouble));
+  };
+  const at::Tensor mean = sum_of(x) / count;
+  const at::Tensor centred = x.to(at::kFloat) - by_channel(mean);
+  const at::Tensor variance = sum_of(centred * centred) / count;
   {
     const c10::NoGradGuard no_grad;
     norm.running_mean.mul_(1 - norm.momentum).add_(mean.to(at::kFloat), norm.momentum);
     norm.running_var.mul_(1 - norm.momentum)
         .add_(variance.to(at::kFloat), norm.momentum * count / std::max(1.0, count - 1));
   }
-  const at::Tensor scale = (variance + norm.epsilon).rsqrt();
-  const at::Tensor normalised = (x - by_channel(mean).to(at::kFloat)) * by_channel(scale).to(at::kFloat);
-  return (normalised * by_channel(norm.weight) + by_channel(norm.bias)).to(x.scalar_type());
+  const at::Tensor scale = by_channel((variance + norm.epsilon).rsqrt()) * by_channel(norm.weight);
+  return (centred * scale + by_channel(norm.bias)).to(x.scalar_type());
 }
 
 }  // namespace espalier::model

@@ -10,8 +10,14 @@ void Agent::take_from_peer(process::RawFrame frame) {
   const auto group = announces ? frame.as<sched::PeerBuffer>().buffer.group : frame.as<sched::Part>().group;
   if (over_.contains(group)) return;
   if (!exchange_ || exchange_->id() != group) early_[group].push_back(std::move(frame));
-  else if (announces) exchange_->take(frame.as<sched::PeerBuffer>());
+  else if (announces) announce(frame.as<sched::PeerBuffer>());
   else exchange_->take(frame.as<sched::Part>());
+}
+
+void Agent::announce(sched::PeerBuffer peer) {
+  exchange_->take(peer);
+  if (peer.place != exchange_->place()) peer.place.clear();
+  trainer_.socket().send_message(peer);
 }
 
 void Agent::take_from_group(const process::RawFrame& frame) {

@@ -34,6 +34,7 @@ class Agent {
   void answer_at_once(const sched::Bundle& bundle);
 
   void take_from_peer(process::RawFrame frame);
+  void announce(sched::PeerBuffer peer);
   void take_from_group(const process::RawFrame& frame);
   void disband(std::uint64_t group);
   void end_group();

@@ -34,10 +34,11 @@ void Agent::hand_next() {
   heard_ = now_s();
   if (in_hand_->group.id != 0) {
     exchange_.emplace(in_hand_->group);
-    for (auto& frame : early_[in_hand_->group.id]) take_from_peer(std::move(frame));
-    early_.erase(in_hand_->group.id);
   }
   trainer_.socket().send(in_hand_->frame);
+  if (const auto early = early_.extract(in_hand_->group.id)) {
+    for (auto& frame : early.mapped()) take_from_peer(std::move(frame));
+  }
 }
 
 bool Agent::listen() {

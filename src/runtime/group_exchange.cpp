@@ -1,5 +1,8 @@
 #include "runtime/group_exchange.hpp"
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -21,11 +24,17 @@ void add_to(char* sums, const char* part, std::size_t bytes) {
   }
 }
 
+std::size_t bytes_of(const sched::SharedBuffer& buffer) {
+  return sched::SharedBuffer::kHeaderBytes +
+         static_cast<std::size_t>(buffer.count) * (buffer.doubles ? sizeof(double) : sizeof(float));
+}
+
 [[noreturn]] void refuse_sizes() { throw CorruptionError("members of a group reduce buffers of different sizes"); }
 
 }  // namespace
 
 std::string this_place() {
+  if (std::getenv("ESPALIER_APART")) return "process " + std::to_string(getpid());  // tests: as on many machines
   std::string boot;
   std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
   std::error_code unknown;
@@ -34,8 +43,7 @@ std::string this_place() {
 }
 
 void GroupExchange::add(const sched::SharedBuffer& buffer, pid_t trainer) {
-  const auto bytes = static_cast<std::size_t>(buffer.count) * (buffer.doubles ? sizeof(double) : sizeof(float));
-  buffers_[buffer.buffer] = {process::SharedMemory::of(trainer, buffer.descriptor, bytes), buffer.count,
+  buffers_[buffer.buffer] = {process::SharedMemory::of(trainer, buffer.descriptor, bytes_of(buffer)), buffer.count,
                              buffer.doubles};
   for (std::int32_t rank = 0; rank < size(); ++rank) {
     if (rank == group_.rank) continue;
@@ -48,10 +56,9 @@ void GroupExchange::add(const sched::SharedBuffer& buffer, pid_t trainer) {
 void GroupExchange::take(const sched::PeerBuffer& announced) {
   const auto& [buffer, rank, trainer, place] = announced;
   if (place.empty() || place != place_) return;
-  const auto bytes = static_cast<std::size_t>(buffer.count) * (buffer.doubles ? sizeof(double) : sizeof(float));
   auto& known = peers_[rank][buffer.buffer];
   try {
-    known = {process::SharedMemory::of(static_cast<pid_t>(trainer), buffer.descriptor, bytes), buffer.count,
+    known = {process::SharedMemory::of(static_cast<pid_t>(trainer), buffer.descriptor, bytes_of(buffer)), buffer.count,
              buffer.doubles};
   } catch (const EnvironmentError&) {
     known = {};
@@ -61,7 +68,8 @@ void GroupExchange::take(const sched::PeerBuffer& announced) {
 GroupExchange::Range GroupExchange::range_of(const Buffer& buffer, std::int32_t rank) const {
   const std::int64_t first = buffer.count * rank / size(), end = buffer.count * (rank + 1) / size();
   const std::int64_t width = buffer.doubles ? sizeof(double) : sizeof(float);
-  return {static_cast<char*>(buffer.memory.data()) + first * width, static_cast<std::size_t>((end - first) * width)};
+  return {static_cast<char*>(buffer.memory.data()) + sched::SharedBuffer::kHeaderBytes + first * width,
+          static_cast<std::size_t>((end - first) * width)};
 }
 
 const GroupExchange::Buffer* GroupExchange::peer_buffer(std::int32_t rank, std::int32_t buffer) const {

@@ -22,6 +22,7 @@ class GroupExchange {
       : group_(group), place_(std::move(place)) {}
 
   std::uint64_t id() const { return group_.id; }
+  const std::string& place() const { return place_; }
   /// Of the member's own trainer. Throws EnvironmentError, and CorruptionError for numbers that were not announced.
   void add(const sched::SharedBuffer& buffer, pid_t trainer);
   void reduce(const sched::Reduce& order);

@@ -123,8 +123,15 @@ void Trainer::take(const frame::Frame& frame) {
     case sched::MessageType::stop: stopping_ = true; return;
     case sched::MessageType::shutdown: leaving_ = true; return;
     case sched::MessageType::reduced: return;  // of a group that is over
+    case sched::MessageType::peer_buffer: return take(frame.as<sched::PeerBuffer>());
     default: throw CorruptionError("a trainer was sent a frame of type " + std::to_string(frame.type));
   }
+}
+
+/// It may come while the bundle before is being put away.
+void Trainer::take(const sched::PeerBuffer& peer) {
+  if (group_) group_->take(peer);
+  else peers_.push_back(peer);
 }
 
 void Trainer::take_waiting() {
@@ -176,11 +183,14 @@ void Trainer::train(const sched::Bundle& bundle) {
   if (bundle.group.id == 0 || jobs.empty()) return train::train(jobs, features_, steering, reporter);
   const auto sign_of_life = [&] { port_.tell(sched::Progress{able.tasks[0].fence, able.tasks[0].task.id, {}, 0}); };
   AgentReducer group(port_, bundle.group, [this](const frame::Frame& frame) { take(frame); }, sign_of_life);
+  for (const auto& peer : std::exchange(peers_, {})) group.take(peer);
+  group_ = &group;
   try {
     train::train(jobs, features_, steering, reporter, &group);
   } catch (const model::GroupBroken&) {
     leaving_ = true;  // only where the agent itself is gone
   }
+  group_ = nullptr;
 }
 
 train::Job Trainer::job_of(const sched::Assign& assign) {

@@ -162,6 +162,11 @@ class Faults(unittest.TestCase):
         with h5py.File(self.undisturbed.out / "results.h5") as view:
             self.assertEqual(set(view["tasks"][:]["workers"]), {1, 2})
 
+    def test_numbers_that_travel_between_agents_give_the_same_bits(self):
+        launch = self.launch("apart", environment={"ESPALIER_APART": "1"})
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertEqual(launch.metrics(), self.expected)
+
     def test_killed_members_cost_their_attempts_and_nothing_else(self):
         launch = self.launch("member").start()
         launch.wait_for_rows(4)

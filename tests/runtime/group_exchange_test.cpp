@@ -17,6 +17,10 @@ using namespace espalier::runtime;
 
 namespace {
 
+constexpr auto kHeader = sched::SharedBuffer::kHeaderBytes;
+
+char* numbers(const process::SharedMemory& memory) { return static_cast<char*>(memory.data()) + kHeader; }
+
 /// Members of one group in this process; letters lie about until they are delivered.
 class Members {
  public:
@@ -30,8 +34,8 @@ class Members {
 
   template <class Number>
   void announce(std::size_t member, std::int32_t buffer, const std::vector<Number>& values) {
-    auto& memory = memories_.emplace_back(process::SharedMemory::create(values.size() * sizeof(Number)));
-    std::memcpy(memory.data(), values.data(), memory.bytes());
+    auto& memory = memories_.emplace_back(process::SharedMemory::create(kHeader + values.size() * sizeof(Number)));
+    std::memcpy(numbers(memory), values.data(), memory.bytes() - kHeader);
     places_[{member, buffer}] = memories_.size() - 1;
     exchanges_[member].add(
         {7, buffer, memory.descriptor(), static_cast<std::int64_t>(values.size()), sizeof(Number) == sizeof(double)},
@@ -57,8 +61,8 @@ class Members {
   template <class Number>
   std::vector<Number> values(std::size_t member, std::int32_t buffer) const {
     const auto& memory = memories_[places_.at({member, buffer})];
-    std::vector<Number> all(memory.bytes() / sizeof(Number));
-    std::memcpy(all.data(), memory.data(), memory.bytes());
+    std::vector<Number> all((memory.bytes() - kHeader) / sizeof(Number));
+    std::memcpy(all.data(), numbers(memory), memory.bytes() - kHeader);
     return all;
   }
   const std::vector<std::int64_t>& done(std::size_t member) const { return done_[member]; }

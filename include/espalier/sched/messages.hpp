@@ -119,9 +119,11 @@ struct Disband {
   }
 };
 
-/// Trainer to its agent: numbers that both see, a memory file of the trainer's (descriptor as it has it).
+/// Trainer to its agent: numbers that both see, a memory file of the trainer's (descriptor as it has it). They begin
+/// behind kHeaderBytes, which trainers at one place use among themselves.
 struct SharedBuffer {
   static constexpr MessageType kType = MessageType::shared_buffer;
+  static constexpr std::size_t kHeaderBytes = 64;
   std::uint64_t group = 0;
   std::int32_t buffer = 0;  ///< its number, from 0
   std::int32_t descriptor = -1;
@@ -157,7 +159,8 @@ struct Reduced {
   }
 };
 
-/// Agent to agent: a member's buffer. Who is at the same place (one kernel, one process name space) may map it.
+/// Agent to agent, and on to the trainer: a member's buffer. Who is at the same place (one kernel, one process name
+/// space) may map it; to its trainer an agent passes it with an empty place where that is another one.
 struct PeerBuffer {
   static constexpr MessageType kType = MessageType::peer_buffer;
   SharedBuffer buffer;

@@ -1,5 +1,7 @@
 #pragma once
-// Sums over a group by way of the agents: buffers lie in memory that trainer and agent share. Needs no GPU.
+// Sums over a group without a GPU. Trainers at one place map each other's buffers and add up among themselves; where a
+// member is elsewhere the agents carry the numbers. Either way in the order of ranks: the same bits.
+#include <deque>
 #include <functional>
 #include <set>
 #include <vector>
@@ -23,14 +25,43 @@ class AgentReducer : public model::Reducer {
   void begin(const at::Tensor& buffer) override;
   void finish() override;
 
+  /// Of another member, whenever it comes.
+  void take(const sched::PeerBuffer& peer);
+
  private:
+  struct Buffer {
+    process::SharedMemory memory;
+    std::int64_t count = 0;
+    bool doubles = false;
+    std::uint64_t uses = 0;                     ///< reductions that were begun
+    std::vector<process::SharedMemory> places;  ///< of each member, by rank; empty: its own, or elsewhere
+    std::int32_t announced = 0;                 ///< other members that have said where theirs is
+    bool all_here = true;
+  };
+  struct Begun {
+    std::size_t buffer = 0;
+    std::int64_t number = 0;
+    bool told = false;  ///< to the agent
+  };
+
+  Buffer& of(std::int32_t number);
+  void tell(Begun& begun);
+  void add_up(Buffer& buffer);
+  template <class Number>
+  void add_own_part(Buffer& buffer);
+  char* memory_of(const Buffer& buffer, std::int32_t rank) const;
+  template <class Condition>
+  void wait_until(const Condition& holds);
+  void hear(int milliseconds);
+
   Port& port_;
   sched::Group group_;
   std::function<void(const frame::Frame&)> other_;
   std::function<void()> sign_of_life_;
-  std::vector<process::SharedMemory> memory_;
-  std::int64_t number_ = 0;  ///< of the next reduction
-  std::set<std::int64_t> pending_;
+  std::deque<Buffer> buffers_;  ///< of which references are held while more are announced
+  std::vector<Begun> begun_;
+  std::int64_t number_ = 0;         ///< of the next reduction
+  std::set<std::int64_t> carried_;  ///< by the agents, not done yet
 };
 
 }  // namespace espalier::trainer

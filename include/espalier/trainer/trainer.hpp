@@ -12,6 +12,8 @@
 
 namespace espalier::trainer {
 
+class AgentReducer;
+
 class Trainer {
  public:
   Trainer(Port& port, Fault fault) : port_(port), fault_(std::move(fault)) {}
@@ -24,6 +26,7 @@ class Trainer {
   class Reporter;
 
   void take(const frame::Frame& frame);
+  void take(const sched::PeerBuffer& peer);
   void take_waiting();
   void cancel(const sched::Cancel& order);
   bool is_cancelled(const sched::Assign& assign) const;
@@ -42,6 +45,8 @@ class Trainer {
   std::vector<sched::Held> cancelled_;
   bool stopping_ = false, leaving_ = false;
   std::size_t group_size_ = 1;             ///< of the bundle in hand
+  AgentReducer* group_ = nullptr;          ///< while a group's bundle is in work
+  std::vector<sched::PeerBuffer> peers_;   ///< of a group whose bundle has not begun
   std::map<TaskId, ArtifactId> finished_;  ///< networks made here: sources of later tasks that were given none
 };
 
