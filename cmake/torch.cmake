@@ -18,7 +18,8 @@ add_library(espalier_torch INTERFACE)
 target_include_directories(espalier_torch SYSTEM INTERFACE ${ESPALIER_TORCH_ROOT}/include
                            ${ESPALIER_TORCH_ROOT}/include/torch/csrc/api/include)
 target_link_directories(espalier_torch INTERFACE ${ESPALIER_TORCH_ROOT}/lib)
-target_link_libraries(espalier_torch INTERFACE torch torch_cpu c10)
+# The standard library first: libtorch.so of the CUDA wheel exports a std::filesystem of its own, half of which is missing.
+target_link_libraries(espalier_torch INTERFACE -Wl,--no-as-needed stdc++ -Wl,--as-needed torch torch_cpu c10)
 target_link_options(espalier_torch INTERFACE -Wl,-rpath,${ESPALIER_TORCH_ROOT}/lib)
 
 # No toolkit and no GPU are needed to build for CUDA, only the wheel's nvidia-* packages.
