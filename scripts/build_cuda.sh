@@ -7,8 +7,9 @@ scripts/bootstrap.sh --cuda
 tests=(test_data test_model test_train test_trainer)
 ESPALIER_BUILD=build-cuda ESPALIER_TARGETS="espalier-trainer ${tests[*]}" \
   scripts/build.sh -DESPALIER_CUDA=ON -DESPALIER_TESTS=ON -DESPALIER_BENCH=OFF
+linked=$(ldd build-cuda/bin/espalier-trainer)
 for library in libtorch_cuda libc10_cuda libnccl libcudart; do
-  ldd build-cuda/bin/espalier-trainer | grep -q "$library.* => /" || {
+  grep -q "$library.* => /" <<<"$linked" || {
     echo "build-cuda/bin/espalier-trainer does not link $library" >&2
     exit 1
   }
