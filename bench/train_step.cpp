@@ -1,5 +1,5 @@
 // links: train
-// Processor milliseconds a step of cifar7, and where they go; bench/train_step.py does the same in PyTorch. JSON.
+// Processor milliseconds a step of each network, and where they go; bench/train_step.py does the same in PyTorch. JSON.
 #include <ctime>
 #include <iostream>
 #include <limits>
@@ -16,6 +16,7 @@ using nlohmann::json;
 namespace {
 
 struct Shape {
+  const char* network;
   double width;
   std::int32_t channels, side, batch, frozen;
 };
@@ -55,7 +56,7 @@ task::TrainSpec spec_of(const Shape& shape, std::size_t units) {
 }
 
 json measure(const Shape& shape) {
-  const auto network_spec = *network::named("cifar7", {.width = shape.width});
+  const auto network_spec = *network::named(shape.network, {.width = shape.width});
   const auto spec = spec_of(shape, network_spec.units.size());
   model::UnitNetwork network(network_spec, spec.input, 80);
   for (std::int32_t u = 1; u <= network.depth(); ++u) {
@@ -82,9 +83,10 @@ json measure(const Shape& shape) {
   const double gather = best_ms([&] { batches.training(set, positions, 0, 0); });
   const double forward = best_ms([&] { network.train_forward(images, {1, 0, 0}); });
   const double evaluate = best_ms([&] { network.eval_forward(images); });
-  return {{"width", shape.width}, {"channels", shape.channels}, {"side", shape.side},
-          {"batch", shape.batch}, {"frozen", shape.frozen},     {"step_ms", step},
-          {"gather_ms", gather},  {"forward_ms", forward},      {"evaluate_ms", evaluate}};
+  return {{"network", shape.network}, {"width", shape.width}, {"channels", shape.channels},
+          {"side", shape.side},       {"batch", shape.batch}, {"frozen", shape.frozen},
+          {"step_ms", step},          {"gather_ms", gather},  {"forward_ms", forward},
+          {"evaluate_ms", evaluate}};
 }
 
 }  // namespace
@@ -94,9 +96,14 @@ int main() {
   train::apply({.threads = 1});
   json rows = json::array();
   for (const std::int32_t frozen : {0, 4}) {
-    for (const Shape shape : {Shape{1, 1, 28, 10, frozen}, Shape{1, 1, 28, 20, frozen}, Shape{2, 3, 32, 64, frozen}}) {
+    for (const Shape shape : {Shape{"cifar7", 1, 1, 28, 10, frozen}, Shape{"cifar7", 1, 1, 28, 20, frozen},
+                              Shape{"cifar7", 2, 3, 32, 64, frozen}}) {
       rows.push_back(measure(shape));
     }
+  }
+  for (const Shape shape : {Shape{"mnist4", 1, 1, 28, 20, 0}, Shape{"resnet18", 0.25, 3, 64, 16, 0},
+                            Shape{"alexnet", 0.25, 3, 224, 16, 0}, Shape{"caffenet", 0.25, 3, 99, 16, 0}}) {
+    rows.push_back(measure(shape));
   }
   std::cout << json{{"by", train::describe({.threads = 1})}, {"rows", rows}}.dump(1) << "\n";
 }

@@ -19,7 +19,8 @@ target_include_directories(espalier_torch SYSTEM INTERFACE ${ESPALIER_TORCH_ROOT
                            ${ESPALIER_TORCH_ROOT}/include/torch/csrc/api/include)
 target_link_directories(espalier_torch INTERFACE ${ESPALIER_TORCH_ROOT}/lib)
 # The standard library first: libtorch.so of the CUDA wheel exports a std::filesystem of its own, half of which is missing.
-target_link_libraries(espalier_torch INTERFACE -Wl,--no-as-needed stdc++ -Wl,--as-needed torch torch_cpu c10)
+# One item each: CMake would keep only one of two equal flags.
+target_link_libraries(espalier_torch INTERFACE -Wl,--push-state,--no-as-needed,-lstdc++,--pop-state torch torch_cpu c10)
 target_link_options(espalier_torch INTERFACE -Wl,-rpath,${ESPALIER_TORCH_ROOT}/lib)
 
 # No toolkit and no GPU are needed to build for CUDA, only the wheel's nvidia-* packages.
@@ -49,8 +50,8 @@ if(espalier_cuda)
     target_link_directories(espalier_torch INTERFACE ${folder})
     target_link_options(espalier_torch INTERFACE -Wl,-rpath,${folder} -Wl,-rpath-link,${folder})
   endforeach()
-  target_link_libraries(espalier_torch INTERFACE -Wl,--no-as-needed torch_cuda c10_cuda -l:libcudart.so.13
-                        -l:libnccl.so.2 -Wl,--as-needed)
+  target_link_libraries(espalier_torch INTERFACE
+    -Wl,--push-state,--no-as-needed,-ltorch_cuda,-lc10_cuda,-l:libcudart.so.13,-l:libnccl.so.2,--pop-state)
 endif()
 
 # One precompiled header for every file that includes torch: ATen alone, since reading torch/torch.h back takes seven
