@@ -60,7 +60,10 @@ void GradientBuckets::place(std::vector<at::Tensor> tensors) {
 
 void GradientBuckets::start() {
   begun_ = 0;
-  for (auto& slice : slices_) slice.arrived = false;
+  for (auto& slice : slices_) {
+    slice.arrived = false;
+    slice.value.mutable_grad().reset();  // left where a step was not taken; a backward pass would add to it
+  }
   for (auto& bucket : buckets_) bucket.missing = bucket.slices;
 }
 

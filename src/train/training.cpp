@@ -84,10 +84,10 @@ Order run(const Group& group, BundleState& bundle) {
 void train(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink, model::Reducer* group) {
   BundleState bundle(jobs, features, control, sink, group);
   Order order = Order::go_on;
-  for (const Group& group : groups_of(jobs)) {
-    if (order == Order::go_on) order = run(group, bundle);
+  for (const Group& part : groups_of(jobs)) {
+    if (order == Order::go_on) order = run(part, bundle);
     if (order != Order::go_on) {
-      bundle.end_all(members_of(group), order == Order::stop ? End::stopped : End::cancelled);
+      bundle.end_all(members_of(part), order == Order::stop ? End::stopped : End::cancelled);
     }
   }
 }

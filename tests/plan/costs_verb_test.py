@@ -41,10 +41,13 @@ class Costs(unittest.TestCase):
     def test_simulations_keep_close_to_their_bound(self):
         study = SOURCE / "jobs" / "plested-imagenet.toml"
         for workers in (8, 64, 512):
-            seen = answer("simulate", study, "--workers", workers, "--json")
+            seen = answer("simulate", study, "--workers", workers, "--json", "--without", "groups")
             self.assertGreaterEqual(seen["makespan_s"], 0.999 * seen["lower_bound_s"])
             self.assertLess(seen["makespan_s"], 1.05 * seen["lower_bound_s"], workers)
             self.assertGreater(seen["tasks"], 600)  # selections were made, and what they added was run
+        grouped = answer("simulate", study, "--workers", 512, "--json")  # here chains are longer than all the rest
+        self.assertLess(grouped["makespan_s"], 0.6 * seen["makespan_s"])
+        self.assertLess(grouped["makespan_s"], 1.1 * grouped["lower_bound_s"])
         failing = answer("simulate", study, "--workers", 64, "--mtbf", 24, "--json")
         self.assertGreater(failing["failures"], 100)
 

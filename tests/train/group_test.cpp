@@ -150,3 +150,15 @@ TEST_CASE("group: a training that diverges ends on all members") {
   for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 1e6f}};
   CHECK(run_group({job}, 2).front().outcome.end == train::End::diverged);
 }
+
+TEST_CASE("group: a branch that diverges leaves nothing to the branches after it") {
+  const auto job = made_job(scratch("group-branches"));
+  std::vector<train::Job> jobs{falling(job, 1, 3), falling(job, 2, 3)};
+  for (auto& row : jobs[0].task.train.units) row.rates.back().rate = 1e6f;
+  jobs[0].task.id = task::task_id(jobs[0].task.train);
+  const auto single = run_bundle(jobs);
+  const auto group = run_group(jobs, 2);
+  CHECK(group[0].outcome.end == train::End::diverged);
+  CHECK(group[1].outcome.end == train::End::done);
+  check_close(group[1], single[1], 1e-4);
+}
