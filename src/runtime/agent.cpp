@@ -32,10 +32,7 @@ void Agent::run() {
     watch();
     exchange();
     post_outbox();
-    // What comes from a group's other members wakes nobody; numbers that travel move only while somebody looks.
-    const bool in_flight = exchange_ && exchange_->in_flight();
-    if (in_flight && exchange_->has_strangers()) sched_yield();
-    else if (in_flight) pace.doze(trainer_.socket().descriptor());
+    if (exchange_ && exchange_->in_flight()) sched_yield();  // numbers that travel move only while somebody looks
     else if (told || heard) pace.busy();
     else pace.nap(trainer_.socket().descriptor());
   }

@@ -14,8 +14,8 @@ void Agent::take_from_peer(process::RawFrame frame) {
   else exchange_->take(frame.as<sched::Part>());
 }
 
+/// Trainers at one place add up among themselves; to them others are nowhere.
 void Agent::announce(sched::PeerBuffer peer) {
-  exchange_->take(peer);
   if (peer.place != exchange_->place()) peer.place.clear();
   trainer_.socket().send_message(peer);
 }

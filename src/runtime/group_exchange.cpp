@@ -15,11 +15,11 @@ namespace espalier::runtime {
 namespace {
 
 template <class Number>
-void add_to(char* sums, const char* part, std::size_t bytes) {
-  auto* out = reinterpret_cast<Number*>(sums);
-  for (std::size_t i = 0; i < bytes / sizeof(Number); ++i) {
+void add_to(std::string& sums, const std::string& part) {
+  auto* out = reinterpret_cast<Number*>(sums.data());
+  for (std::size_t i = 0; i < part.size() / sizeof(Number); ++i) {
     Number number;
-    std::memcpy(&number, part + i * sizeof(Number), sizeof(Number));
+    std::memcpy(&number, part.data() + i * sizeof(Number), sizeof(Number));
     out[i] += number;
   }
 }
@@ -52,31 +52,11 @@ void GroupExchange::add(const sched::SharedBuffer& buffer, pid_t trainer) {
   }
 }
 
-/// A peer whose buffer cannot be mapped any more has just ended: its group ends with it.
-void GroupExchange::take(const sched::PeerBuffer& announced) {
-  const auto& [buffer, rank, trainer, place] = announced;
-  if (place.empty() || place != place_) return;
-  auto& known = peers_[rank][buffer.buffer];
-  try {
-    known = {process::SharedMemory::of(static_cast<pid_t>(trainer), buffer.descriptor, bytes_of(buffer)), buffer.count,
-             buffer.doubles};
-  } catch (const EnvironmentError&) {
-    known = {};
-  }
-}
-
 GroupExchange::Range GroupExchange::range_of(const Buffer& buffer, std::int32_t rank) const {
   const std::int64_t first = buffer.count * rank / size(), end = buffer.count * (rank + 1) / size();
   const std::int64_t width = buffer.doubles ? sizeof(double) : sizeof(float);
   return {static_cast<char*>(buffer.memory.data()) + sched::SharedBuffer::kHeaderBytes + first * width,
           static_cast<std::size_t>((end - first) * width)};
-}
-
-const GroupExchange::Buffer* GroupExchange::peer_buffer(std::int32_t rank, std::int32_t buffer) const {
-  const auto peer = peers_.find(rank);
-  if (peer == peers_.end()) return nullptr;
-  const auto found = peer->second.find(buffer);
-  return found == peer->second.end() || !found->second.memory.data() ? nullptr : &found->second;
 }
 
 void GroupExchange::send(std::int32_t to, sched::Part part) {
@@ -91,76 +71,49 @@ void GroupExchange::reduce(const sched::Reduce& order) {
   ++waiting_;
   Reduction& reduction = reductions_[order.number];
   reduction.buffer = order.buffer;
-  reduction.parts[group_.rank] = {true, {}};
   for (std::int32_t rank = 0; rank < size(); ++rank) {
-    if (rank == group_.rank) continue;
-    sched::Part part{0, order.number, 0, order.buffer, false, {}};
-    if (!peers_.contains(rank)) {  // it may come to know of our buffer as we come to know of its own, or it never will
-      const Range range = range_of(found->second, rank);
-      part.bytes.assign(range.data, range.bytes);
-    }
-    send(rank, std::move(part));
+    const Range range = range_of(found->second, rank);
+    std::string bytes(range.data, range.bytes);
+    if (rank == group_.rank) reduction.parts[rank] = std::move(bytes);
+    else send(rank, {0, order.number, 0, order.buffer, false, std::move(bytes)});
   }
-  for (const auto& [rank, sent] : std::exchange(reduction.sums, {})) put_sum(order.number, reduction, rank, sent);
+  for (const auto& [rank, bytes] : std::exchange(reduction.sums, {})) put_sum(order.number, reduction, rank, bytes);
   add_up(order.number, reduction);
 }
 
 void GroupExchange::take(sched::Part part) {
   Reduction& reduction = reductions_[part.number];
-  Sent sent{part.bytes.empty(), std::move(part.bytes)};
   if (!part.summed) {
-    reduction.parts[part.rank] = std::move(sent);
+    reduction.parts[part.rank] = std::move(part.bytes);
     return add_up(part.number, reduction);
   }
-  if (reduction.buffer < 0) reduction.sums[part.rank] = std::move(sent);
-  else put_sum(part.number, reduction, part.rank, sent);
+  if (reduction.buffer < 0) reduction.sums[part.rank] = std::move(part.bytes);
+  else put_sum(part.number, reduction, part.rank, part.bytes);
 }
 
 /// The own part, once it is here from everyone.
 void GroupExchange::add_up(std::int64_t number, Reduction& reduction) {
   if (reduction.buffer < 0 || reduction.parts.size() != group_.members.size()) return;
   const Buffer& buffer = buffers_.at(reduction.buffer);
-  const Range own = range_of(buffer, group_.rank);
+  const std::size_t own_bytes = range_of(buffer, group_.rank).bytes;
   std::string sums;
-  for (const auto& [rank, sent] : reduction.parts) {
-    Range part = own;
-    if (rank != group_.rank && !sent.in_place) part = {const_cast<char*>(sent.bytes.data()), sent.bytes.size()};
-    if (rank != group_.rank && sent.in_place && own.bytes > 0) {
-      const Buffer* theirs = peer_buffer(rank, reduction.buffer);
-      if (!theirs) return;  // it has ended, and the group with it
-      if (theirs->count != buffer.count) refuse_sizes();
-      part = range_of(*theirs, group_.rank);
-    }
-    if (part.bytes != own.bytes) refuse_sizes();
-    if (rank == 0) sums.assign(part.data, part.bytes);
-    else if (buffer.doubles) add_to<double>(sums.data(), part.data, part.bytes);
-    else add_to<float>(sums.data(), part.data, part.bytes);
+  for (const auto& [rank, bytes] : reduction.parts) {
+    if (bytes.size() != own_bytes) refuse_sizes();
+    if (rank == 0) sums = bytes;
+    else if (buffer.doubles) add_to<double>(sums, bytes);
+    else add_to<float>(sums, bytes);
   }
-  std::memcpy(own.data, sums.data(), sums.size());
-  reduction.parts.clear();
-  give_sums(number, reduction, own);
-  put_sum(number, reduction, group_.rank, {true, {}});
-}
-
-void GroupExchange::give_sums(std::int64_t number, const Reduction& reduction, const Range& own) {
   for (std::int32_t rank = 0; rank < size(); ++rank) {
-    if (rank == group_.rank) continue;
-    sched::Part part{0, number, 0, reduction.buffer, true, {}};
-    if (const Buffer* theirs = peer_buffer(rank, reduction.buffer)) {
-      std::memcpy(range_of(*theirs, group_.rank).data, own.data, own.bytes);
-    } else {
-      part.bytes.assign(own.data, own.bytes);
-    }
-    send(rank, std::move(part));
+    if (rank != group_.rank) send(rank, {0, number, 0, reduction.buffer, true, sums});
   }
+  reduction.parts.clear();
+  put_sum(number, reduction, group_.rank, sums);
 }
 
-void GroupExchange::put_sum(std::int64_t number, Reduction& reduction, std::int32_t rank, const Sent& sent) {
-  if (!sent.in_place) {
-    const Range range = range_of(buffers_.at(reduction.buffer), rank);
-    if (sent.bytes.size() != range.bytes) refuse_sizes();
-    std::memcpy(range.data, sent.bytes.data(), sent.bytes.size());
-  }
+void GroupExchange::put_sum(std::int64_t number, Reduction& reduction, std::int32_t rank, const std::string& bytes) {
+  const Range range = range_of(buffers_.at(reduction.buffer), rank);
+  if (bytes.size() != range.bytes) refuse_sizes();
+  std::memcpy(range.data, bytes.data(), bytes.size());
   if (++reduction.summed < size()) return;
   reductions_.erase(number);
   --waiting_;

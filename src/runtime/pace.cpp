@@ -21,10 +21,4 @@ void Pace::nap(int descriptor) {
   ppoll(&one, descriptor >= 0 ? 1 : 0, &longest, nullptr);
 }
 
-void Pace::doze(int descriptor) {
-  const timespec longest{0, 50'000};
-  pollfd one{descriptor, POLLIN, 0};
-  ppoll(&one, descriptor >= 0 ? 1 : 0, &longest, nullptr);
-}
-
 }  // namespace espalier::runtime

@@ -20,8 +20,6 @@ class Pace {
   void busy() { idle_rounds_ = 0; }
   /// Sleeps; wakes early when `descriptor` (if any, >= 0) can be read, or by a signal.
   void nap(int descriptor = -1);
-  /// Sleeps a twentieth of a millisecond: while something is expected that wakes nobody.
-  void doze(int descriptor);
 
  private:
   int idle_rounds_ = 0;

@@ -24,11 +24,10 @@ char* numbers(const process::SharedMemory& memory) { return static_cast<char*>(m
 /// Members of one group in this process; letters lie about until they are delivered.
 class Members {
  public:
-  /// Each at one of so many `places`.
-  explicit Members(std::int32_t count, std::int32_t places = 1) {
+  explicit Members(std::int32_t count) {
     sched::Group group{7, {}, 0};
     for (std::int32_t rank = 0; rank < count; ++rank) group.members.push_back({rank + 1});
-    for (; group.rank < count; ++group.rank) exchanges_.emplace_back(group, std::to_string(group.rank % places));
+    for (; group.rank < count; ++group.rank) exchanges_.emplace_back(group);
     done_.resize(static_cast<std::size_t>(count));
   }
 
@@ -53,8 +52,7 @@ class Members {
     auto letter = std::move(way->second.front());
     way->second.pop_front();
     const auto to = static_cast<std::size_t>(letter.to.rank - 1);
-    carried += std::holds_alternative<sched::Part>(letter.what);
-    std::visit([&](auto& what) { exchanges_[to].take(std::move(what)); }, letter.what);
+    if (auto* part = std::get_if<sched::Part>(&letter.what)) exchanges_[to].take(std::move(*part));
     collect(to);
     return true;
   }
@@ -67,7 +65,6 @@ class Members {
   }
   const std::vector<std::int64_t>& done(std::size_t member) const { return done_[member]; }
   bool in_flight(std::size_t member) const { return exchanges_[member].in_flight(); }
-  std::int64_t carried = 0;  ///< parts
 
  private:
   void collect(std::size_t member) {
@@ -91,7 +88,7 @@ TEST_CASE("group exchange: every member gets the same sums, in whatever order le
     SplitMix64 random(seed);
     const auto count = static_cast<std::int32_t>(1 + random.below(5));
     const auto size = static_cast<std::size_t>(1 + random.below(9));  // fewer numbers than members, too
-    Members members(count, static_cast<std::int32_t>(1 + random.below(3)));
+    Members members(count);
     std::vector<float> floats(size, 0);
     std::vector<double> doubles(3, 0);
     for (std::int32_t m = 0; m < count; ++m) {
