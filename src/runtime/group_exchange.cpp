@@ -24,11 +24,6 @@ void add_to(std::string& sums, const std::string& part) {
   }
 }
 
-std::size_t bytes_of(const sched::SharedBuffer& buffer) {
-  return sched::SharedBuffer::kHeaderBytes +
-         static_cast<std::size_t>(buffer.count) * (buffer.doubles ? sizeof(double) : sizeof(float));
-}
-
 [[noreturn]] void refuse_sizes() { throw CorruptionError("members of a group reduce buffers of different sizes"); }
 
 }  // namespace
@@ -43,7 +38,7 @@ std::string this_place() {
 }
 
 void GroupExchange::add(const sched::SharedBuffer& buffer, pid_t trainer) {
-  buffers_[buffer.buffer] = {process::SharedMemory::of(trainer, buffer.descriptor, bytes_of(buffer)), buffer.count,
+  buffers_[buffer.buffer] = {process::SharedMemory::of(trainer, buffer.descriptor, buffer.bytes()), buffer.count,
                              buffer.doubles};
   for (std::int32_t rank = 0; rank < size(); ++rank) {
     if (rank == group_.rank) continue;
@@ -75,7 +70,7 @@ void GroupExchange::reduce(const sched::Reduce& order) {
     const Range range = range_of(found->second, rank);
     std::string bytes(range.data, range.bytes);
     if (rank == group_.rank) reduction.parts[rank] = std::move(bytes);
-    else send(rank, {0, order.number, 0, order.buffer, false, std::move(bytes)});
+    else send(rank, {0, order.number, 0, false, std::move(bytes)});
   }
   for (const auto& [rank, bytes] : std::exchange(reduction.sums, {})) put_sum(order.number, reduction, rank, bytes);
   add_up(order.number, reduction);
@@ -104,7 +99,7 @@ void GroupExchange::add_up(std::int64_t number, Reduction& reduction) {
     else add_to<float>(sums, bytes);
   }
   for (std::int32_t rank = 0; rank < size(); ++rank) {
-    if (rank != group_.rank) send(rank, {0, number, 0, reduction.buffer, true, sums});
+    if (rank != group_.rank) send(rank, {0, number, 0, true, sums});
   }
   reduction.parts.clear();
   put_sum(number, reduction, group_.rank, sums);

@@ -47,9 +47,10 @@ at::Tensor AgentReducer::buffer(std::int64_t count, at::ScalarType type) {
   Buffer& made = of(number);
   made.count = count;
   made.doubles = type == at::kDouble;
-  const auto bytes = static_cast<std::size_t>(count) * (made.doubles ? sizeof(double) : sizeof(float));
-  made.memory = process::SharedMemory::create(kHeader + bytes);
-  port_.tell(sched::SharedBuffer{group_.id, number, made.memory.descriptor(), count, made.doubles});
+  sched::SharedBuffer announced{group_.id, number, -1, count, made.doubles};
+  made.memory = process::SharedMemory::create(announced.bytes());
+  announced.descriptor = made.memory.descriptor();
+  port_.tell(announced);
   return at::from_blob(static_cast<char*>(made.memory.data()) + kHeader, {count}, at::TensorOptions().dtype(type));
 }
 
@@ -61,11 +62,9 @@ void AgentReducer::take(const sched::PeerBuffer& peer) {
     buffer.all_here = false;
     return;
   }
-  const auto bytes =
-      static_cast<std::size_t>(peer.buffer.count) * (peer.buffer.doubles ? sizeof(double) : sizeof(float));
   try {
     buffer.places[static_cast<std::size_t>(peer.rank)] =
-        process::SharedMemory::of(static_cast<pid_t>(peer.trainer), peer.buffer.descriptor, kHeader + bytes);
+        process::SharedMemory::of(static_cast<pid_t>(peer.trainer), peer.buffer.descriptor, peer.buffer.bytes());
   } catch (const EnvironmentError&) {  // it has just ended: its group is called off by the agents
     --buffer.announced;
   }

@@ -129,6 +129,9 @@ struct SharedBuffer {
   std::int32_t descriptor = -1;
   std::int64_t count = 0;
   bool doubles = false;  ///< float64; else float32
+  std::size_t bytes() const {
+    return kHeaderBytes + static_cast<std::size_t>(count) * (doubles ? sizeof(double) : sizeof(float));
+  }
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(group) & ESPALIER_FIELD(buffer) & ESPALIER_FIELD(descriptor) & ESPALIER_FIELD(count) &
@@ -173,20 +176,18 @@ struct PeerBuffer {
   }
 };
 
-/// Agent to agent: the receiver's part of a buffer is to be added up; or the sums of the sender's part are there. The
-/// numbers come with it, unless one of the two maps the other's buffer.
+/// Agent to agent: numbers of the receiver's part of a buffer, to be added up; or the sums of the sender's part.
 struct Part {
   static constexpr MessageType kType = MessageType::part;
   std::uint64_t group = 0;
   std::int64_t number = 0;
   std::int32_t rank = 0;  ///< of the sender in the group
-  std::int32_t buffer = 0;
   bool summed = false;
   std::string bytes;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(group) & ESPALIER_FIELD(number) & ESPALIER_FIELD(rank) & ESPALIER_FIELD(buffer) &
-        ESPALIER_FIELD(summed) & ESPALIER_FIELD(bytes);
+    archive& ESPALIER_FIELD(group) & ESPALIER_FIELD(number) & ESPALIER_FIELD(rank) & ESPALIER_FIELD(summed) &
+        ESPALIER_FIELD(bytes);
   }
 };
 
