@@ -110,7 +110,7 @@ int main() {
                            {"one_by_one_us", convolution_us(lanes, 1)}});
   }
   std::cout << json{{"bench", "fused"},
-                    {"by", train::describe(task::NumericForm{})},
+                    {"by", train::describe(task::NumericForm{}, at::kCPU)},
                     {"head_unfused_us", single_us()},
                     {"head", head},
                     {"convolution", convolution}}

@@ -29,7 +29,7 @@ TaskId task_number(std::size_t n) { return TaskId::of(sha256("task " + std::to_s
 task::Task typical_task(std::size_t n) {
   task::Task made;
   made.id = task_number(n);
-  made.train.network = made.id.hex;
+  made.train.network = made.id.hex.str();
   made.train.input = {1, 28, 28};
   made.train.mean = made.train.std = {0.5f};
   made.train.subset.data = std::string(64, 'd');

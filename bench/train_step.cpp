@@ -105,5 +105,5 @@ int main() {
                             Shape{"alexnet", 0.25, 3, 224, 16, 0}, Shape{"caffenet", 0.25, 3, 99, 16, 0}}) {
     rows.push_back(measure(shape));
   }
-  std::cout << json{{"by", train::describe({.threads = 1})}, {"rows", rows}}.dump(1) << "\n";
+  std::cout << json{{"by", train::describe({.threads = 1}, at::kCPU)}, {"rows", rows}}.dump(1) << "\n";
 }

@@ -22,3 +22,13 @@ target_link_libraries(muparserx INTERFACE ${MUPARSERX_LIBRARY})
 if(TARGET libjpeg-turbo::turbojpeg-static AND NOT TARGET libjpeg-turbo::turbojpeg)
   add_library(libjpeg-turbo::turbojpeg ALIAS libjpeg-turbo::turbojpeg-static)
 endif()
+
+# What core and data link, and how: a trainer that is carried to another machine brings its libraries along.
+if(ESPALIER_PORTABLE)
+  set(espalier_core_libraries fmt::fmt-header-only spdlog::spdlog_header_only libcrypto.a Boost::headers)
+  set(espalier_image_libraries libpng.a libturbojpeg.a libz.a)
+  add_link_options(-Wl,--as-needed)
+else()
+  set(espalier_core_libraries fmt::fmt spdlog::spdlog OpenSSL::Crypto Boost::headers)
+  set(espalier_image_libraries PNG::PNG libjpeg-turbo::turbojpeg ZLIB::ZLIB)
+endif()

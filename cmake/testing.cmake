@@ -33,9 +33,22 @@ foreach(module core frame process mpi h5 metrics stats network task study grid p
   espalier_tests(${module} catch)
 endforeach()
 if(ESPALIER_TRAINER)
-  foreach(module data model train trainer)
+  foreach(module device data model train trainer)
     espalier_tests(${module} torch)
   endforeach()
+endif()
+
+# What needs a GPU: one program, whose tests are skipped (77) and listed as not run where there is none.
+if(ESPALIER_TRAINER)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/gpu/*.cpp)
+  add_executable(test_gpu ${sources})
+  target_link_libraries(test_gpu PRIVATE espalier_trainer Catch2::Catch2)
+  target_include_directories(test_gpu PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
+  target_precompile_headers(test_gpu REUSE_FROM espalier_torch_pch)
+  set_target_properties(test_gpu PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(test_gpu PRIVATE -fPIC)
+  catch_discover_tests(test_gpu TEST_PREFIX "gpu/" PROPERTIES LABELS gpu TIMEOUT 300 SKIP_RETURN_CODE 77
+                       DISCOVERY_MODE PRE_TEST)
 endif()
 
 # Whole programs: tests/e2e/*_test.py and tests/checks/*.py, run by the virtual environment's Python.

@@ -50,8 +50,12 @@ if(espalier_cuda)
     target_link_directories(espalier_torch INTERFACE ${folder})
     target_link_options(espalier_torch INTERFACE -Wl,-rpath,${folder} -Wl,-rpath-link,${folder})
   endforeach()
+  # NVRTC opens its builtins by name, and looks where it finds nothing by itself: they are linked, so that they are there.
+  file(GLOB builtins ${nvidia}/cu13/lib/libnvrtc-builtins.so.13*)
+  list(GET builtins 0 builtins)
+  get_filename_component(builtins ${builtins} NAME)
   target_link_libraries(espalier_torch INTERFACE
-    -Wl,--push-state,--no-as-needed,-ltorch_cuda,-lc10_cuda,-l:libcudart.so.13,-l:libnccl.so.2,--pop-state)
+    -Wl,--push-state,--no-as-needed,-ltorch_cuda,-lc10_cuda,-l:libcudart.so.13,-l:libnvrtc.so.13,-l:${builtins},-l:libnccl.so.2,--pop-state)
 endif()
 
 # One precompiled header for every file that includes torch: ATen alone, since reading torch/torch.h back takes seven

@@ -44,5 +44,7 @@ environment() {
 environment .venv torch==2.13.0 numpy safetensors h5py pandas clang-format==23.1.5
 .venv/bin/python -c 'import torch, safetensors, h5py, pandas'
 if [[ "${1:-}" == --cuda ]]; then
-  environment .venv-cuda torch==2.11.0
+  # Not past 2.11 as it is: resetting one graph frees cuBLAS workspaces that others on its stream use (PyTorch #193402).
+  # crt and cccl: headers that those of the runtime include.
+  environment .venv-cuda torch==2.11.0 nvidia-cuda-crt==13.0.88 nvidia-cuda-cccl==13.0.85
 fi

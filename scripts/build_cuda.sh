@@ -4,11 +4,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/bootstrap.sh --cuda
-tests=(test_data test_model test_train test_trainer)
-ESPALIER_BUILD=build-cuda ESPALIER_TARGETS="espalier-trainer ${tests[*]}" \
-  scripts/build.sh -DESPALIER_CUDA=ON -DESPALIER_TESTS=ON -DESPALIER_BENCH=OFF
+tests=(test_device test_data test_model test_train test_trainer)
+ESPALIER_BUILD=build-cuda ESPALIER_TARGETS="espalier-trainer ${tests[*]} test_gpu bench_device" \
+  scripts/build.sh -DESPALIER_CUDA=ON -DESPALIER_TESTS=ON -DESPALIER_BENCH=ON
 linked=$(ldd build-cuda/bin/espalier-trainer)
-for library in libtorch_cuda libc10_cuda libnccl libcudart; do
+for library in libtorch_cuda libc10_cuda libnccl libcudart libnvrtc; do
   grep -q "$library.* => /" <<<"$linked" || {
     echo "build-cuda/bin/espalier-trainer does not link $library" >&2
     exit 1
@@ -18,4 +18,13 @@ for test in "${tests[@]}"; do
   echo "$test, CUDA form:"
   build-cuda/bin/$test | tail -n 2
 done
-echo "not run, since they need a GPU: none are written yet"
+code=0
+said=$(build-cuda/bin/test_gpu) || code=$?
+if ((code == 77)); then
+  echo "$said; not run, since they need one:"
+  names=$(build-cuda/bin/test_gpu --list-test-names-only || true)  # Catch exits with their number
+  sed 's/^/  /' <<<"$names"
+else
+  echo "$said"
+  exit $code
+fi

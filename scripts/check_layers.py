@@ -7,7 +7,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Each room with the rooms of its own row it may use; rows from the ground up.
 ROWS = [
     {"core": ""},
-    {"frame": "", "process": "frame", "mpi": "frame", "h5": ""},
+    {"frame": "", "process": "frame", "mpi": "frame", "h5": "", "device": ""},
     {"metrics": "", "stats": "metrics", "network": "", "task": "network", "study": "network task metrics",
      "grid": "network task study metrics", "plan": "network task study grid metrics stats",
      "sched": "network task plan metrics study"},
@@ -16,8 +16,9 @@ ROWS = [
     {"cli": "", "apps": "cli"},
 ]
 LAYER = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
-TORCH_ROOMS = {"data", "model", "train", "trainer"}
+TORCH_ROOMS = {"device", "data", "model", "train", "trainer"}
 TORCH = re.compile(r"#include [<\"](torch|ATen|c10)/")
+CUDA = re.compile(r"#include <(cuda|nvrtc|nccl|ATen/cuda/|c10/cuda/)")
 MPI = re.compile(r"#include <mpi\.h>")
 HDF5 = re.compile(r"#include <(hdf5|H5\w+)\.h>")
 
@@ -35,7 +36,8 @@ def complaints(path: pathlib.Path, room: str):
             yield f"unknown room '{used}'"
         elif not allowed(room, used):
             yield f"{room} may not include {used}"
-    for pattern, rooms, what in ((TORCH, TORCH_ROOMS, "LibTorch"), (MPI, {"mpi"}, "MPI"), (HDF5, {"h5"}, "HDF5")):
+    for pattern, rooms, what in ((TORCH, TORCH_ROOMS, "LibTorch"), (CUDA, {"device"}, "CUDA"),
+                                 (MPI, {"mpi"}, "MPI"), (HDF5, {"h5"}, "HDF5")):
         if pattern.search(text) and room not in rooms:
             yield f"{room} may not include {what}"
 

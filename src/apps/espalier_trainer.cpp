@@ -22,7 +22,8 @@ int run(int argc, char** argv) {
   int exit_code = 0;
   auto* socket =
       app.add_option("--socket", options.socket, "descriptor of the agent's socket")->check(CLI::Range(0, 65535));
-  auto* bundles = app.add_option("--bundles", options.bundles, "file of frames: Setup, CatalogUpdate, Bundle, ...");
+  auto* bundles =
+      app.add_option("--bundles", options.bundles, "folder that `espalier plan --bundles` wrote, or a file of frames");
   app.add_option("--out", options.out, "where the answers to --bundles go; default: standard output")->needs(bundles);
   bundles->excludes(socket);
   espalier::trainer::add_data_verbs(app, exit_code);
@@ -36,8 +37,10 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(espalier::ExitCode::usage);
   }
   if (*socket) espalier::trainer::serve_agent(options.socket);
-  else if (*bundles) espalier::trainer::execute_bundles(options.bundles, options.out);
-  else if (app.get_subcommands().empty()) {
+  else if (*bundles) {
+    const bool all = espalier::trainer::execute_bundles(options.bundles, options.out);
+    return static_cast<int>(all ? espalier::ExitCode::done : espalier::ExitCode::some_failed);
+  } else if (app.get_subcommands().empty()) {
     std::fputs(app.help().c_str(), stderr);
     return static_cast<int>(espalier::ExitCode::usage);
   }

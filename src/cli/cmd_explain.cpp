@@ -104,13 +104,13 @@ std::string form_text(const task::NumericForm& form) {
 
 void print_task(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   const auto& task = *view.task;
-  line("task", fmt::format("{}, {} epochs, {} epoch-images", task.task.id.hex, task.task.train.length.epoch,
+  line("task", fmt::format("{}, {} epochs, {} epoch-images", task.task.id.hex.view(), task.task.train.length.epoch,
                            task.task.epoch_images));
   for (const auto& need : task.task.needs) {
     const auto found = directory.state.tasks.find(need);
     const auto* valid =
         found == directory.state.tasks.end() ? nullptr : report::final_row(found->second, metrics::Subset::valid);
-    line("from", fmt::format("task {}{}", need.hex,
+    line("from", fmt::format("task {}{}", need.hex.view(),
                              valid ? fmt::format(", validation top-1 {:.1f} %", 100 * valid->top1_rate()) : ""));
   }
   std::string shared;
@@ -169,7 +169,7 @@ void explain(const std::string& path, const std::string& wanted) {
   const std::vector<Directory> directories = {read_directory(path)};
   const auto views = report::runs_of(directories);
   const auto view = find_run(views, wanted);
-  line("run", view.run->id.hex);
+  line("run", view.run->id.hex.str());
   line("of", view.run->experiment + ": " + labels_text(*view.run));
   const auto reason = why(directories.front(), views, view);
   line("state", std::string(plan::name_of(view.state)) + (reason.empty() ? "" : ": " + reason));

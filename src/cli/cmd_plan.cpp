@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/calibration_file.hpp"
+#include "cli/plan_bundles.hpp"
 #include "cli/plan_given.hpp"
 #include "cli/plan_tables.hpp"
 #include "cli/run_arguments.hpp"
@@ -18,7 +19,7 @@ namespace {
 
 struct Options {
   StudyArguments study;
-  std::filesystem::path out, given;
+  std::filesystem::path out, given, bundles;
   std::string only;
   std::vector<std::string> without;
   std::uint64_t feature_bytes = 0;
@@ -40,11 +41,12 @@ plan::Outcomes read_directory(const std::filesystem::path& out, plan::CompileOpt
 }
 
 int run(const Options& options) {
-  const StudyInput input = load_study(options.study, WantImages::no);
+  const bool writes = !options.bundles.empty();
+  const StudyInput input = load_study(options.study, writes ? WantImages::yes : WantImages::no);
   plan::CompileOptions compile;
   compile.only = options.only;
   compile.passes = passes_of(options.without);
-  compile.workers = runtime::usable_cores();
+  compile.workers = writes ? 1 : runtime::usable_cores();
   compile.feature_bytes = feature_bytes_of(options.feature_bytes, runtime::usable_cores());  // as `run` by itself
   const auto outcomes = read_directory(options.out, compile);
   if (!options.given.empty()) {
@@ -54,6 +56,7 @@ int run(const Options& options) {
   const plan::Plan plan = plan::compile(input.study, input.facts, outcomes, compile);
   print_diagnostics(plan.diagnostics, options.study.file);
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
+  if (writes) write_bundles(plan, input, options.study, compile, options.bundles);
   const bool calibrated = !compile.calibration.empty();
   fmt::print("{}", options.json ? plan_json(plan, calibrated) : plan_text(plan, options.explain, calibrated));
   return static_cast<int>(ExitCode::done);
@@ -66,7 +69,7 @@ void add_plan(CLI::App& app, int& exit_code) {
   CLI::App* verb =
       app.add_subcommand("plan", "show what a study multiplies out to, what is shared, what exists and what it costs");
   verb->add_option("study", options->study.file, "the study file")->required();
-  verb->add_option("--out", options->out, "directory of results: what exists there counts as done");
+  auto* out = verb->add_option("--out", options->out, "directory of results: what exists there counts as done");
   verb->add_option("--data-root", options->study.data_root,
                    "folder that data paths are relative to; default: the study's");
   verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")
@@ -74,6 +77,9 @@ void add_plan(CLI::App& app, int& exit_code) {
   verb->add_option("--only", options->only, "CONDITION: count the tasks of these runs alone");
   add_pass_options(*verb, options->without, options->feature_bytes);
   verb->add_option("--given", options->given, "JSON file with selections made by hand");
+  verb->add_option("--bundles", options->bundles,
+                   "DIR: write all that one trainer needs to do this plan by itself: espalier-trainer --bundles DIR")
+      ->excludes(out);
   verb->add_flag("--explain", options->explain, "show what each pass saved and which selections are made");
   verb->add_flag("--json", options->json, "print one JSON object");
   verb->callback([options, &exit_code] { exit_code = run(*options); });

@@ -44,6 +44,7 @@ runtime::LaunchOptions launch_options(const RunArguments& arguments) {
   options.setup.checkpoint_s = arguments.checkpoint_s;
   options.setup.hang_s = arguments.hang_s;
   options.setup.smoke = arguments.smoke;
+  options.setup.device = arguments.device;
   options.setup.share_stages = passes_of(arguments.without).stages;
   options.setup.feature_bytes = feature_bytes_of(arguments.feature_bytes, arguments.workers);
   options.passes = passes_of(arguments.without);

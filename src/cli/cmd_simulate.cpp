@@ -68,7 +68,7 @@ class Dream {
 
  private:
   static plan::TaskOutcome outcome_of(const task::Task& task) {
-    SplitMix64 random(std::hash<std::string>{}(task.id.hex));
+    SplitMix64 random(task.id.hex.hash());
     plan::TaskOutcome outcome;
     outcome.state = plan::RunState::done;
     outcome.recorded = task.record;

@@ -54,8 +54,10 @@ Json to_json(const store::State& state, const report::Progress& progress, const 
   out["seconds_left"] = progress.seconds_left ? Json(*progress.seconds_left) : Json(nullptr);
   out["in_hand"] = Json::array();
   for (const auto& task : progress.running) {
-    out["in_hand"].push_back(
-        {{"worker", task.worker.rank}, {"task", task.task.hex}, {"started", task.started}, {"epoch", task.epoch}});
+    out["in_hand"].push_back({{"worker", task.worker.rank},
+                              {"task", task.task.hex.str()},
+                              {"started", task.started},
+                              {"epoch", task.epoch}});
   }
   out["warnings"] = state.warnings;
   out["dropped"] = state.dropped;

@@ -38,6 +38,8 @@ void add_options(CLI::App& verb, RunArguments& arguments) {
       ->check(CLI::Range(1, 65536));
   verb.add_option("--threads", arguments.threads, "threads a trainer (default 1; remembered by the directory)")
       ->check(CLI::Range(1, 4096));
+  verb.add_option("--device", arguments.device, "auto (a GPU where a trainer finds one), cpu or cuda")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
   verb.add_option("--only", arguments.only, "CONDITION: run only these runs and what they need");
   verb.add_option("--set", arguments.study.overrides, "KEY=VALUE: change a value of the study")
       ->allow_extra_args(false);
@@ -69,6 +71,7 @@ std::vector<std::string> words_of(const RunArguments& arguments) {
   }
   for (const auto& pass : arguments.without) add("--without", pass);
   if (arguments.feature_bytes > 0) add("--feature-memory", std::to_string(arguments.feature_bytes));
+  add("--device", arguments.device);
   if (arguments.smoke) words.push_back("--smoke");
   if (arguments.noop) words.push_back("--noop");
   if (arguments.take_over) words.push_back("--take-over");

@@ -19,7 +19,8 @@ struct RunArguments {
   double checkpoint_s = 60, hang_s = 300, view_every_s = 20;
   std::vector<std::string> without;  ///< passes
   std::uint64_t feature_bytes = 0;   ///< a trainer's; 0: a part of what is free
-  std::int64_t noop_tasks = 0;       ///< a made-up study of so many no-op tasks, for the bench
+  std::string device = "auto";
+  std::int64_t noop_tasks = 0;  ///< a made-up study of so many no-op tasks, for the bench
 };
 
 /// --without and --feature-memory, of `run`, `plan` and `simulate`.

@@ -15,4 +15,6 @@ void start(const std::string& process_name) {
   spdlog::set_default_logger(logger);
 }
 
+void warn(const std::string& text) { spdlog::warn("{}", text); }
+
 }  // namespace espalier::log

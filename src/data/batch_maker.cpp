@@ -100,17 +100,32 @@ std::vector<bool> BatchMaker::flips(std::int64_t count, std::int32_t epoch, std:
   return flipped;
 }
 
-at::Tensor BatchMaker::evaluation(const ImageSet& set, std::int64_t first, std::int64_t count) const {
-  const network::Shape from = shape_of(set.images);
+std::vector<Window> BatchMaker::training_windows(const network::Shape& from, std::int64_t count, std::int32_t epoch,
+                                                 std::int32_t step) const {
+  ESPALIER_EXPECT(only_windows());
+  check_sides(from, input_);
+  const std::uint64_t key = derive(seed_, static_cast<std::uint64_t>(epoch), step);
+  std::vector<Window> windows;
+  for (std::int64_t i = 0; i < count; ++i) {
+    windows.push_back(draw_image(augment_, key, static_cast<std::uint64_t>(i), from, input_).window);
+  }
+  return windows;
+}
+
+Window BatchMaker::evaluation_window(const network::Shape& from) const {
   check_sides(from, input_);
   const bool crops = augment_.centre_crop > 0;
   const std::int32_t height = crops ? augment_.centre_crop : from.height,
                      width = crops ? augment_.centre_crop : from.width;
   if (height != input_.height || width != input_.width) refuse_shape(from, input_);
+  return {(from.height - height) / 2, (from.width - width) / 2, false};
+}
+
+at::Tensor BatchMaker::evaluation(const ImageSet& set, std::int64_t first, std::int64_t count) const {
+  const Window window = evaluation_window(shape_of(set.images));
   ESPALIER_EXPECT(first >= 0 && count >= 0 && first + count <= set.size());
   const Rows rows(set.rows.begin() + first, set.rows.begin() + first + count);
-  const std::vector<Window> windows(rows.size(), Window{(from.height - height) / 2, (from.width - width) / 2, false});
-  return gather(set.images, rows, windows, input_, values_of(scale_, offset_));
+  return gather(set.images, rows, std::vector<Window>(rows.size(), window), input_, values_of(scale_, offset_));
 }
 
 }  // namespace espalier::data

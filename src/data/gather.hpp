@@ -5,15 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "espalier/data/subset.hpp"
 #include "espalier/network/layer.hpp"
 
 namespace espalier::data {
-
-/// What of an image is seen: `top`, `left` in pixels of the image (outside it pixels are 0), mirrored or not.
-struct Window {
-  std::int32_t top = 0, left = 0;
-  bool flip = false;
-};
 
 /// x = pixel * scale + offset, per channel.
 struct Affine {

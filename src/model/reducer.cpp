@@ -11,7 +11,7 @@ at::Tensor Reducer::sum(const at::Tensor& values) {
   buffer.copy_(values.reshape({-1}));
   begin(buffer);
   finish();
-  return buffer.clone().view(values.sizes());
+  return buffer.to(values.device(), at::kDouble, /*non_blocking=*/false, /*copy=*/true).view(values.sizes());
 }
 
 }  // namespace espalier::model

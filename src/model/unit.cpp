@@ -121,6 +121,30 @@ void Unit::tune(task::Trained how) {
   }
 }
 
+void Unit::to(at::Device device) {
+  for (auto& tensor : tensors) {
+    const bool on = tensor.value.requires_grad();
+    tensor.value = tensor.value.detach().to(device).set_requires_grad(on);
+  }
+}
+
+namespace {
+
+void collect_dropouts(const std::vector<Operation>& operations, std::vector<std::int32_t>& places) {
+  for (const auto& op : operations) {
+    if (op.layer.kind == LayerKind::dropout && op.layer.probability > 0) places.push_back(op.index);
+    for (const auto& branch : op.branches) collect_dropouts(branch, places);
+  }
+}
+
+}  // namespace
+
+std::vector<std::int32_t> Unit::dropouts() const {
+  std::vector<std::int32_t> places;
+  collect_dropouts(operations_, places);
+  return places;
+}
+
 at::Tensor Unit::weight_of(const Operation& op) const {
   const auto& weight = tensors[static_cast<std::size_t>(op.weight)].value;
   const int scale = scale_of_[static_cast<std::size_t>(op.weight)];
@@ -139,7 +163,7 @@ void Unit::add_scales(const std::vector<Operation>& operations) {
     const auto weight = static_cast<std::size_t>(op.weight);
     scale_of_[weight] = static_cast<int>(tensors.size());
     const std::string scale = scale_name(tensors[weight].name);
-    tensors.push_back({scale, at::ones({tensors[weight].value.size(0)}), false, true});
+    tensors.push_back({scale, at::ones({tensors[weight].value.size(0)}, tensors[weight].value.options()), false, true});
   }
 }
 

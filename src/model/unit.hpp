@@ -20,6 +20,8 @@ struct UnitMode {
   std::int64_t first_row = 0;
   Reducer* group = nullptr;  ///< batch statistics over its members
   std::int64_t rows = -1;    ///< that count, with a group
+  MaskSource* masks = nullptr;
+  std::int32_t number = 0;  ///< of the unit, from 1
 };
 
 class Unit {
@@ -33,6 +35,9 @@ class Unit {
   void restore(const data::TensorFile& from);
   void swap(Unit& other);
   void tune(task::Trained trained);
+  void to(at::Device device);
+  /// Places of its dropout layers.
+  std::vector<std::int32_t> dropouts() const;
 
   std::string name;
   std::vector<UnitTensor> tensors;

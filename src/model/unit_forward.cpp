@@ -1,4 +1,5 @@
 // The forward pass of one unit, layer by layer.
+#include "device_forms.hpp"
 #include "espalier/core/seed.hpp"
 #include "espalier/model/dropout_mask.hpp"
 #include "group_norm.hpp"
@@ -36,8 +37,11 @@ at::Tensor average_pool(const network::LayerSpec& layer, const at::Tensor& x) {
 
 at::Tensor local_response_norm(const network::LayerSpec& layer, const at::Tensor& x) {
   const std::int64_t size = layer.size;
-  const at::Tensor squares = at::constant_pad_nd((x * x).unsqueeze(1), {0, 0, 0, 0, size / 2, (size - 1) / 2});
-  const at::Tensor mean = at::avg_pool3d(squares, {size, 1, 1}, {1, 1, 1}).squeeze(1);
+  const auto pooled = [&] {
+    const at::Tensor squares = at::constant_pad_nd((x * x).unsqueeze(1), {0, 0, 0, 0, size / 2, (size - 1) / 2});
+    return at::avg_pool3d(squares, {size, 1, 1}, {1, 1, 1}).squeeze(1);
+  };
+  const at::Tensor mean = x.is_cuda() ? channel_average(x * x, size) : pooled();
   return x / mean.mul(layer.alpha).add(layer.k).pow(layer.beta);
 }
 
@@ -70,7 +74,9 @@ at::Tensor Unit::apply(const Operation& op, const at::Tensor& x, const UnitMode&
     case LayerKind::relu: return at::relu(x);
     case LayerKind::max_pool: return max_pool(layer, spatial(x));
     case LayerKind::average_pool: return average_pool(layer, spatial(x));
-    case LayerKind::adaptive_average_pool: return at::adaptive_avg_pool2d(spatial(x), {layer.kernel_h, layer.kernel_w});
+    case LayerKind::adaptive_average_pool:
+      return x.is_cuda() ? adaptive_average(spatial(x), layer.kernel_h, layer.kernel_w)
+                         : at::adaptive_avg_pool2d(spatial(x), {layer.kernel_h, layer.kernel_w});
     case LayerKind::local_response_norm: return local_response_norm(layer, x.to(at::kFloat)).to(x.scalar_type());
     case LayerKind::batch_norm: return normalise(op, x, mode);
     case LayerKind::dropout: return drop(op, x, mode);
@@ -91,11 +97,13 @@ at::Tensor Unit::join(const Operation& op, const at::Tensor& x, const UnitMode& 
 
 at::Tensor Unit::drop(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
   if (!mode.dropout || op.layer.probability == 0) return x;
-  const std::int64_t rows = x.size(0);
+  const std::int64_t rows = x.size(0), elements = x.numel() / std::max<std::int64_t>(rows, 1);
+  const double probability = op.layer.probability;
   const auto seed = derive(mode.mask_seed, static_cast<std::uint64_t>(op.index));
-  return x * dropout_mask(mode.first_row, rows, x.numel() / std::max<std::int64_t>(rows, 1), op.layer.probability, seed)
-                 .view(x.sizes())
-                 .to(x.scalar_type());
+  const at::Tensor mask = mode.masks
+                              ? mode.masks->draw({mode.number, op.index}, mode.first_row, rows, elements, probability)
+                              : dropout_mask(mode.first_row, rows, elements, probability, seed).to(x.device());
+  return x * mask.view(x.sizes()).to(x.scalar_type());
 }
 
 at::Tensor Unit::normalise(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {

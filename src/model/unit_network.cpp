@@ -42,6 +42,8 @@ struct UnitNetwork::Impl {
     mode.first_row = key.first_row;
     mode.group = key.group;
     mode.rows = key.rows;
+    mode.masks = key.masks;
+    mode.number = number;
     mode.mask_seed = derive(key.mask_seed, static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(key.epoch),
                             static_cast<std::uint64_t>(key.step));
     return mode;
@@ -57,9 +59,9 @@ struct UnitNetwork::Impl {
   }
 
   /// Units `after` + 1 to `last`.
-  at::Tensor evaluate(const at::Tensor& input, std::int32_t after, std::int32_t last) {
+  at::Tensor evaluate(const at::Tensor& inputs, std::int32_t after, std::int32_t last) {
     c10::NoGradGuard no_grad;
-    at::Tensor x = channels_last(input);
+    at::Tensor x = channels_last(inputs);
     UnitMode mode;
     mode.bf16 = bf16;
     for (std::int32_t number = after + 1; number <= last; ++number) x = unit(number).forward(x, mode);
@@ -117,11 +119,30 @@ at::Tensor UnitNetwork::features(const at::Tensor& images, std::int32_t unit) {
   return impl_->evaluate(images, 0, unit);
 }
 
+void UnitNetwork::to(at::Device device) {
+  for (auto& unit : impl_->units) unit.to(device);
+}
+
+at::Device UnitNetwork::device() const {
+  for (const auto& unit : impl_->units) {
+    if (!unit.tensors.empty()) return unit.tensors.front().value.device();
+  }
+  return at::Device(at::kCPU);
+}
+
+std::vector<DropoutLayer> UnitNetwork::dropouts() const {
+  std::vector<DropoutLayer> all;
+  for (std::int32_t number = 1; number <= depth(); ++number) {
+    for (const auto layer : impl_->unit(number).dropouts()) all.push_back({number, layer});
+  }
+  return all;
+}
+
 data::NamedTensors UnitNetwork::state() const {
   data::NamedTensors all;
   for (const auto& unit : impl_->units) {
     for (const auto& tensor : unit.tensors) {
-      all.emplace_back(tensor.name, tensor.value.detach().clone(at::MemoryFormat::Contiguous));
+      all.emplace_back(tensor.name, tensor.value.detach().cpu().clone(at::MemoryFormat::Contiguous));
     }
   }
   return all;

@@ -105,7 +105,7 @@ void Gathering::add(const RunRef& ref) {
   const auto* replicate = run.label("replicate");
   const std::string cell =
       text_of(setting->values) + "|" + place.split + "|" + place.cell + "|" + (replicate ? *replicate : "");
-  if (!seen_.insert(cell + "|" + run.task.hex).second) return;
+  if (!seen_.insert(cell + "|" + run.task.hex.str()).second) return;
   if (!run.aborted.empty()) return fail(ref, *setting, "aborted: " + run.aborted);
   if (const auto* entry = tasks_.find(run.task)) {
     check_recorded(*entry, ref);

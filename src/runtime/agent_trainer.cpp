@@ -2,6 +2,8 @@
 #include <signal.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
+
 #include "espalier/core/errors.hpp"
 #include "runtime/agent_state.hpp"
 
@@ -11,11 +13,22 @@ namespace {
 constexpr double kLeaveGrace_s = 5;  ///< from closing its socket until a trainer that has not ended is killed
 }
 
+namespace {
+
+/// Among the workers of this machine: which of its GPUs is meant. Without mpirun's word the worker's number serves.
+std::string slot_of(const std::string& worker) {
+  const char* local = std::getenv("OMPI_COMM_WORLD_LOCAL_RANK");
+  return local ? local : worker;
+}
+
+}  // namespace
+
 void Agent::start_trainer() {
   const auto number = std::to_string(worker_.rank);
   process::ChildOptions options;
   options.argv = {setup_.trainer, "--socket", std::to_string(process::kChildSocket)};
   options.environment = {"OMP_NUM_THREADS=" + std::to_string(setup_.threads), "ESPALIER_WORKER=" + number,
+                         "ESPALIER_SLOT=" + slot_of(number),
                          "GLIBC_TUNABLES=glibc.malloc.hugetlb=1"};  // large pages where the kernel gives them
   options.log = setup_.log_dir + "/worker-" + number + ".log";
   trainer_ = process::Child::start(options);

@@ -58,9 +58,9 @@ h5::Table final_table(const State& state) {
   const std::vector<FinalRun> found = collect(state);
   h5::Table table("final", found.size());
   ColumnAdder<FinalRun> add(table, found);
-  add.texts("run", [](const FinalRun& at) -> std::string_view { return at.run->id.hex; });
+  add.texts("run", [](const FinalRun& at) -> std::string_view { return at.run->id.hex.view(); });
   add.texts("experiment", [](const FinalRun& at) -> std::string_view { return at.run->experiment; });
-  add.texts("task", [](const FinalRun& at) -> std::string_view { return at.run->task.hex; });
+  add.texts("task", [](const FinalRun& at) -> std::string_view { return at.run->task.hex.view(); });
   std::vector<const plan::PlannedRun*> runs;
   for (const FinalRun& at : found) runs.push_back(at.run);
   add_axis_columns(table, runs);

@@ -49,9 +49,9 @@ struct OwnedCandidate {
 h5::Table runs_table(const State& state) {
   h5::Table table("runs", state.runs.size());
   ColumnAdder<RunEntry> add(table, state.runs);
-  add.texts("run", [](const RunEntry& entry) -> std::string_view { return entry.run.id.hex; });
+  add.texts("run", [](const RunEntry& entry) -> std::string_view { return entry.run.id.hex.view(); });
   add.texts("experiment", [](const RunEntry& entry) -> std::string_view { return entry.run.experiment; });
-  add.texts("task", [](const RunEntry& entry) -> std::string_view { return entry.run.task.hex; });
+  add.texts("task", [](const RunEntry& entry) -> std::string_view { return entry.run.task.hex.view(); });
   add.texts("state", [&](const RunEntry& entry) { return plan::name_of(state.state_of(entry.run)); });
   add.texts("cause", [&](const RunEntry& entry) { return cause_of(state, entry.run); });
   add.integers("current", [](const RunEntry& entry) { return entry.current; });
@@ -68,7 +68,7 @@ h5::Table metrics_table(const State& state) {
   }
   h5::Table table("metrics", rows.size());
   ColumnAdder<OwnedRow> add(table, rows);
-  add.texts("task", [](const OwnedRow& at) -> std::string_view { return at.task->task.id.hex; });
+  add.texts("task", [](const OwnedRow& at) -> std::string_view { return at.task->task.id.hex.view(); });
   add.integers("attempt", [](const OwnedRow& at) { return attempt_number(*at.task, at.current->fence); });
   add.integers("epoch", [](const OwnedRow& at) { return at.current->row.epoch; });
   add.integers("step", [](const OwnedRow& at) { return at.current->row.step; });
@@ -85,7 +85,7 @@ h5::Table tasks_table(const State& state) {
   const std::vector<Item> tasks = by_id(state);
   h5::Table table("tasks", tasks.size());
   ColumnAdder<Item> add(table, tasks);
-  add.texts("task", [](Item task) -> std::string_view { return task->task.id.hex; });
+  add.texts("task", [](Item task) -> std::string_view { return task->task.id.hex.view(); });
   add.texts("kind", [](Item task) { return name_of(task->task.kind); });
   add.texts("state", [](Item task) { return plan::name_of(task->state); });
   add.texts("cause", [](Item task) { return brief(task->cause); });

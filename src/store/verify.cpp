@@ -37,7 +37,7 @@ std::map<std::string, std::string> expected_artifacts(const State& state) {
   std::map<std::string, std::string> expected;
   for (const auto& [id, task] : state.tasks) {
     for (const KeptFile* file : {&task.training, &task.finished, &task.predictions}) {
-      if (!file->artifact.empty()) expected.emplace(file->artifact.hex, id.hex);
+      if (!file->artifact.empty()) expected.emplace(file->artifact.hex, id.hex.str());
     }
   }
   return expected;

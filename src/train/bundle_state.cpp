@@ -17,10 +17,10 @@ task::Timeline timeline_of(const Job& job) {
   return job.smoke ? whole.cut(1) : whole;
 }
 
-BundleState::BundleState(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink,
+BundleState::BundleState(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink,
                          model::Reducer* group)
     : jobs_(jobs),
-      features_(features),
+      place_(place),
       control_(control),
       sink_(sink),
       closed_(jobs.size()),

@@ -4,6 +4,7 @@
 
 #include "espalier/model/reducer.hpp"
 #include "espalier/task/timeline.hpp"
+#include "espalier/train/place.hpp"
 #include "espalier/train/training.hpp"
 #include "train/evaluate.hpp"
 #include "train/snapshot.hpp"
@@ -21,13 +22,13 @@ task::Timeline timeline_of(const Job& job);
 
 class BundleState {
  public:
-  BundleState(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink,
+  BundleState(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink,
               model::Reducer* group = nullptr);
 
   const Job& job(std::size_t member) const { return jobs_[member]; }
   const task::Timeline& timeline(std::size_t member) const { return timelines_[member]; }
   std::size_t size() const { return jobs_.size(); }
-  FeatureShelf& features() { return features_; }
+  Place& place() { return place_; }
   Sink& sink() { return sink_; }
   model::Reducer* group() { return group_; }  ///< null: alone
   /// Writes files.
@@ -54,7 +55,7 @@ class BundleState {
 
  private:
   const std::vector<Job>& jobs_;
-  FeatureShelf& features_;
+  Place& place_;
   Control& control_;
   Sink& sink_;
   std::vector<task::Timeline> timelines_;

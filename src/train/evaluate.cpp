@@ -34,7 +34,7 @@ Evaluation evaluate(const Predict& predict, Inputs& inputs, Part part, const at:
   for (std::int64_t first = 0; first < images && result.finished; first += kEvaluationBatch) {
     if (first / kEvaluationBatch % members != rank) continue;
     const std::int64_t n = std::min(kEvaluationBatch, images - first);
-    const at::Tensor logits = predict(inputs.evaluation(part, first, n));
+    const at::Tensor logits = predict(inputs.evaluation(part, first, n)).cpu();
     const at::Tensor wanted = labels.slice(0, first, first + n);
     result.score.add(logits, wanted, at::cross_entropy_loss(logits, wanted).item<float>());
     const at::Tensor best = logits.argmax(1).to(at::kInt).contiguous();

@@ -21,6 +21,9 @@ struct EvaluationLimits {
   std::function<bool()> go_on;  ///< asked after every batch
 };
 
+/// Measures on one of a task's sets.
+using Evaluate = std::function<Evaluation(Part, const EvaluationLimits&)>;
+
 /// Inputs [n, ...] -> logits [n, classes].
 using Predict = std::function<at::Tensor(const at::Tensor&)>;
 

@@ -39,9 +39,12 @@ void FeatureSet::add(const std::vector<View>& views, const at::Tensor& features)
 at::Tensor FeatureSet::gather(const std::vector<std::int64_t>& slots) const {
   const auto count = static_cast<std::int64_t>(slots.size());
   const at::Tensor index = at::from_blob(const_cast<std::int64_t*>(slots.data()), {count}, at::kLong);
-  const at::Tensor rows = at::index_select(table_, 0, index);
+  return shaped(at::index_select(table_, 0, index.to(table_.device())));
+}
+
+at::Tensor FeatureSet::shaped(const at::Tensor& rows) const {
   if (shape_.size() != 3) return rows;
-  return rows.view({count, shape_[1], shape_[2], shape_[0]}).permute({0, 3, 1, 2});
+  return rows.view({rows.size(0), shape_[1], shape_[2], shape_[0]}).permute({0, 3, 1, 2});
 }
 
 std::shared_ptr<FeatureSet> FeatureShelf::of(const std::string& key) {
@@ -62,6 +65,10 @@ bool FeatureShelf::make_room(const FeatureSet& set, std::int64_t more_bytes) {
     last = entries_.erase(last);
   }
   return bytes() + more_bytes <= budget_;
+}
+
+void FeatureShelf::drop_unused() {
+  std::erase_if(entries_, [](const Entry& entry) { return entry.set.use_count() == 1; });
 }
 
 std::int64_t FeatureShelf::bytes() const {

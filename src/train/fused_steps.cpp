@@ -68,10 +68,11 @@ Order FusedTraining::step() {
   const auto steps = lane_steps();
   const at::Tensor logits = network_.forward(batch.inputs, steps);
   const auto losses = network_.losses(logits, batch.labels);
+  const at::Tensor seen = logits.cpu();
   network_.update(steps);
   bool some_diverged = false;
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    lanes_[i].running.add(logits[static_cast<std::int64_t>(i)], batch.labels[i], losses[i]);
+    lanes_[i].running.add(seen[static_cast<std::int64_t>(i)], batch.labels[i], losses[i]);
     const Members open = bundle_.open_of(members_of(lanes_[i]));
     if (!open.empty()) bundle_.count_images(open.front(), batch.images);
     if (std::isfinite(losses[i])) continue;
@@ -88,7 +89,10 @@ Order FusedTraining::step() {
 Order FusedTraining::measure(std::size_t lane, const Members& members) {
   Measurement measurement(bundle_, members, timeline_.normalised(at_), lanes_[lane].running);
   const auto predict = [&](const at::Tensor& x) { return network_.predict(static_cast<std::int64_t>(lane), x); };
-  const Order order = measurement.run(predict, *streams_[families_[lanes_[lane].family].stream].inputs);
+  const Stream& stream = streams_[families_[lanes_[lane].family].stream];
+  const Order order = measurement.run([&](Part part, const EvaluationLimits& limits) {
+    return evaluate(predict, *stream.inputs, part, part_of(*stream.images, part).labels, limits);
+  });
   lanes_[lane].predicted = measurement.predicted();
   return order;
 }

@@ -23,7 +23,7 @@ FusedTraining::FusedTraining(BundleState& bundle, const std::vector<Members>& fa
 
 void FusedTraining::add(const Members& members) {
   const Job& job = bundle_.job(members.front());
-  model::UnitNetwork network = prepare_network(job);
+  model::UnitNetwork network = prepare_network(job, bundle_.place().device());
   Optimiser optimiser(network, job.task.train);
   Lane lane;
   lane.family = families_.size();
@@ -50,7 +50,7 @@ std::size_t FusedTraining::stream_of(const Job& job, const model::UnitNetwork& n
       spec.augment.flip;
   const auto [known, is_new] = stream_index_.try_emplace(key.take(), streams_.size());
   if (is_new) {
-    auto inputs = std::make_unique<FeatureInputs>(job, bundle_.features(), network);
+    auto inputs = std::make_unique<FeatureInputs>(job, bundle_.place().features(), network);
     streams_.push_back({std::move(inputs), job.images, spec.order_seed, {}});
   }
   return known->second;
@@ -149,7 +149,7 @@ void FusedTraining::replace(const std::vector<std::int64_t>& from, std::vector<L
 
 model::UnitNetwork FusedTraining::network_of(std::size_t lane, std::unique_ptr<Optimiser>* optimiser) const {
   const Job& job = leader(lanes_[lane]);
-  model::UnitNetwork network = prepare_network(job);
+  model::UnitNetwork network = prepare_network(job, bundle_.place().device());
   auto own = std::make_unique<Optimiser>(network, job.task.train);
   network_.extract(static_cast<std::int64_t>(lane), network, *own);
   if (optimiser) *optimiser = std::move(own);

@@ -89,7 +89,7 @@ void GradientBuckets::finish() {
   }
   begin_ready();
   group_.finish();
-  for (auto& slice : slices_) slice.value.mutable_grad() = slice.gradient;
+  for (auto& slice : slices_) slice.value.mutable_grad() = slice.gradient.to(slice.value.device());
 }
 
 }  // namespace espalier::train

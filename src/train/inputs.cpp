@@ -82,9 +82,18 @@ at::Tensor FeatureInputs::compute(Part part, std::vector<View> views) {
   set.images = part_of(*job_.images, part).images;
   for (const View& view : views) set.rows.push_back(view.row);
   set.rows.resize(static_cast<std::size_t>(kFeatureChunk), set.rows.front());
-  at::Tensor images = batches_.evaluation(set, 0, kFeatureChunk);
+  at::Tensor images = batches_.evaluation(set, 0, kFeatureChunk).to(network_.device());
   if (mirrored) images = images.flip(3);
   return network_.features(images, units_).slice(0, 0, count);
+}
+
+const FeatureSet* FeatureInputs::kept(Part part) const {
+  ESPALIER_EXPECT(filled_);
+  return source(part).kept ? source(part).set.get() : nullptr;
+}
+
+const std::vector<std::int64_t>& FeatureInputs::slots(Part part, bool mirrored) const {
+  return mirrored ? source(part).mirrored_slots : source(part).slots;
 }
 
 /// Views that are not kept, mirrored ones and others apart.
@@ -132,6 +141,11 @@ at::Tensor FeatureInputs::evaluation(Part part, std::int64_t first, std::int64_t
   std::vector<View> views;
   for (auto i = first; i < first + count; ++i) views.push_back({rows[static_cast<std::size_t>(i)], false});
   return compute_all(part, views);
+}
+
+std::unique_ptr<Inputs> make_inputs(const Job& job, FeatureShelf& shelf, const model::UnitNetwork& network) {
+  if (job.task.form.cached_units == 0) return std::make_unique<ImageInputs>(job);
+  return std::make_unique<FeatureInputs>(job, shelf, network);
 }
 
 }  // namespace espalier::train

@@ -12,11 +12,16 @@ namespace espalier::train {
 /// One of the sets of a task's images.
 enum class Part : std::uint8_t { train, valid, test };
 
+/// Asked after every chunk of features; false ends the work.
+using GoOn = std::function<bool()>;
+
 const data::ImageSet& part_of(const data::TaskImages& images, Part part);
 
 class Inputs {
  public:
   virtual ~Inputs() = default;
+  /// Computes what is to be kept. False if `go_on` ended it early.
+  virtual bool prepare(const GoOn&) { return true; }
   /// [n, ...] of the training images at `positions`, as the step that begins at `at` sees them; `first_row`: of the
   /// first one in the step's whole batch.
   virtual at::Tensor training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) = 0;
@@ -26,6 +31,7 @@ class Inputs {
 class ImageInputs : public Inputs {
  public:
   explicit ImageInputs(const Job& job) : images_(job.images), batches_(job.task.train) {}
+  const data::BatchMaker& batches() const { return batches_; }
   at::Tensor training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) override;
   at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) override;
 
@@ -33,9 +39,6 @@ class ImageInputs : public Inputs {
   std::shared_ptr<const data::TaskImages> images_;
   data::BatchMaker batches_;
 };
-
-/// Asked after every chunk of features; false ends the work.
-using GoOn = std::function<bool()>;
 
 /// Features from the shelf, computed as far as it lacks them; those that do not fit are computed each time, in chunks
 /// of the same form.
@@ -47,6 +50,13 @@ class FeatureInputs : public Inputs {
   /// Computes what is missing of all parts. False if `go_on` ended it early.
   bool fill(const GoOn& go_on);
   bool is_filled() const { return filled_; }
+  bool prepare(const GoOn& go_on) override { return fill(go_on); }
+
+  /// After prepare(): the set that holds a part's features, or null where they did not fit.
+  const FeatureSet* kept(Part part) const;
+  /// Slots of the images of a kept part, as they stand or mirrored.
+  const std::vector<std::int64_t>& slots(Part part, bool mirrored) const;
+  const data::BatchMaker& batches() const { return batches_; }
 
   at::Tensor training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) override;
   at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) override;
@@ -60,6 +70,7 @@ class FeatureInputs : public Inputs {
   };
   bool fill_part(Part part, bool mirrored, const GoOn& go_on);
   Source& source(Part part) { return sources_[static_cast<std::size_t>(part)]; }
+  const Source& source(Part part) const { return sources_[static_cast<std::size_t>(part)]; }
   at::Tensor compute(Part part, std::vector<View> views);
   at::Tensor compute_all(Part part, const std::vector<View>& views);
 
@@ -72,5 +83,8 @@ class FeatureInputs : public Inputs {
   Source sources_[3];
   bool filled_ = false;
 };
+
+/// Of the job: features where its form has cached units.
+std::unique_ptr<Inputs> make_inputs(const Job& job, FeatureShelf& shelf, const model::UnitNetwork& network);
 
 }  // namespace espalier::train

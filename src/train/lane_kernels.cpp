@@ -40,6 +40,7 @@ void update_sgd(const at::Tensor& value, const at::Tensor& buffer, const at::Ten
 }
 
 at::Tensor sum_of_rows(const at::Tensor& gradient) {
+  if (!gradient.is_cpu()) return gradient.sum(1);
   const at::Tensor dense = gradient.contiguous();
   const std::int64_t lanes = dense.size(0), rows = dense.size(1), width = dense.size(2);
   at::Tensor sums = at::zeros({lanes, width}, at::kFloat);

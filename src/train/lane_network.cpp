@@ -14,6 +14,7 @@
 
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/device/kernels.hpp"
 #include "espalier/model/dropout_mask.hpp"
 #include "train/lane_kernels.hpp"
 
@@ -52,8 +53,8 @@ const at::Tensor& value_of(const data::NamedTensors& tensors, const std::string&
   return found->second;
 }
 
-void append_lane(at::Tensor& lanes, const at::Tensor& value) {
-  const at::Tensor lane = value.detach().unsqueeze(0).contiguous();
+void append_lane(at::Tensor& lanes, const at::Tensor& value, at::Device device) {
+  const at::Tensor lane = value.detach().unsqueeze(0).contiguous().to(device);
   lanes = lanes.defined() ? at::cat({lanes, lane}) : lane.clone();
 }
 
@@ -61,12 +62,13 @@ void append_lane(at::Tensor& lanes, const at::Tensor& value) {
 
 void LaneNetwork::append(const model::UnitNetwork& network, const Optimiser& optimiser) {
   const auto values = network.state(), buffers = optimiser.state();
+  const at::Device device = network.device();
   for (Layer& layer : layers_) {
     if (layer.kind != Kind::linear) continue;
-    append_lane(layer.weight, value_of(values, layer.name + ".weight"));
-    append_lane(layer.bias, value_of(values, layer.name + ".bias"));
-    append_lane(layer.weight_momentum, value_of(buffers, "momentum." + layer.name + ".weight"));
-    append_lane(layer.bias_momentum, value_of(buffers, "momentum." + layer.name + ".bias"));
+    append_lane(layer.weight, value_of(values, layer.name + ".weight"), device);
+    append_lane(layer.bias, value_of(values, layer.name + ".bias"), device);
+    append_lane(layer.weight_momentum, value_of(buffers, "momentum." + layer.name + ".weight"), device);
+    append_lane(layer.bias_momentum, value_of(buffers, "momentum." + layer.name + ".bias"), device);
   }
 }
 
@@ -74,7 +76,7 @@ void LaneNetwork::select(const std::vector<std::int64_t>& from) {
   const at::Tensor index = at::tensor(from, at::kLong);
   for (Layer& layer : layers_) {
     for (auto* lanes : {&layer.weight, &layer.bias, &layer.weight_momentum, &layer.bias_momentum}) {
-      if (lanes->defined()) *lanes = at::index_select(*lanes, 0, index);
+      if (lanes->defined()) *lanes = at::index_select(*lanes, 0, index.to(lanes->device()));
     }
     layer.input.reset();
   }
@@ -98,6 +100,19 @@ void LaneNetwork::extract(std::int64_t lane, model::UnitNetwork& network, Optimi
   optimiser.load(buffers);
 }
 
+namespace {
+
+/// [n, features], where `x` is.
+at::Tensor mask_like(const at::Tensor& x, double probability, std::uint64_t seed) {
+  if (x.is_cpu()) return model::dropout_mask(0, x.size(1), x.size(2), probability, seed);
+  const auto on_device = x.options().dtype(at::kLong);
+  const device::SeedTable table{at::full({1, 1}, static_cast<std::int64_t>(seed), on_device),
+                                at::zeros({1}, on_device)};
+  return device::dropout_mask(table, 0, 0, x.size(1), x.size(2), probability);
+}
+
+}  // namespace
+
 /// [lanes, n, features]; lanes of one stream share their draw.
 at::Tensor LaneNetwork::masks(const Layer& layer, const at::Tensor& x, const std::vector<LaneStep>& steps) const {
   std::map<std::uint64_t, at::Tensor> drawn;
@@ -105,7 +120,7 @@ at::Tensor LaneNetwork::masks(const Layer& layer, const at::Tensor& x, const std
   for (const auto& step : steps) {
     const auto seed = model::mask_seed(step.key, layer.unit, layer.index);
     at::Tensor& mask = drawn[seed];
-    if (!mask.defined()) mask = model::dropout_mask(0, x.size(1), x.size(2), layer.probability, seed);
+    if (!mask.defined()) mask = mask_like(x, layer.probability, seed);
     lanes.push_back(mask);
   }
   return drawn.size() == 1 ? drawn.begin()->second.unsqueeze(0) : at::stack(lanes);
@@ -135,12 +150,13 @@ std::vector<double> LaneNetwork::losses(const at::Tensor& logits, const std::vec
   const c10::NoGradGuard no_grad;
   gradient_ = at::log_softmax(logits, -1);
   std::vector<double> losses;
-  finite_.clear();
-  for (std::int64_t lane = 0; lane < logits.size(0); ++lane) {
+  if (!logits.is_cpu()) losses = cross_entropies_to_gradient(gradient_, labels);
+  for (std::int64_t lane = 0; logits.is_cpu() && lane < logits.size(0); ++lane) {
     const at::Tensor own = gradient_[lane];
     losses.push_back(cross_entropy_to_gradient(own, labels[static_cast<std::size_t>(lane)]));
-    finite_.push_back(std::isfinite(losses.back()));
   }
+  finite_.clear();
+  for (const double loss : losses) finite_.push_back(std::isfinite(loss));
   return losses;
 }
 
@@ -169,6 +185,12 @@ void LaneNetwork::update(const std::vector<LaneStep>& steps) {
 
 void LaneNetwork::update_linear(Layer& layer, const at::Tensor& gradient, const std::vector<LaneStep>& steps) {
   const at::Tensor of_weight = at::bmm(gradient.transpose(1, 2), layer.input), of_bias = sum_of_rows(gradient);
+  if (!gradient.is_cpu()) {  // a lane whose loss is not finite is no more after this step
+    std::vector<float> rates;
+    for (const auto& step : steps) rates.push_back(step.rates.at(static_cast<std::size_t>(layer.unit - 1)));
+    update_sgd_lanes(layer.weight, layer.weight_momentum, of_weight, rates, {0, momentum_, weight_decay_});
+    return update_sgd_lanes(layer.bias, layer.bias_momentum, of_bias, rates, {0, momentum_, weight_decay_});
+  }
   for (std::size_t lane = 0; lane < steps.size(); ++lane) {
     if (!finite_[lane]) continue;
     const SgdStep step{steps[lane].rates.at(static_cast<std::size_t>(layer.unit - 1)), momentum_, weight_decay_};

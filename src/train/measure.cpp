@@ -28,7 +28,7 @@ bool Measurement::wants(std::size_t member, Subset subset) const {
   return false;
 }
 
-Order Measurement::run(const Predict& predict, Inputs& inputs) {
+Order Measurement::run(const Evaluate& evaluate) {
   const Job& job = bundle_.job(members_.front());
   std::map<Subset, metrics::Row> rows;
   if (running_.count > 0) rows[Subset::train] = running_.row(Subset::train, at_);
@@ -37,10 +37,9 @@ Order Measurement::run(const Predict& predict, Inputs& inputs) {
                                 [&] { return (order = bundle_.ask(members_, at_)) == Order::go_on; }};
   for (const auto& [subset, part] :
        {std::pair{Subset::valid, Part::valid}, {Subset::test, Part::test}, {Subset::fit, Part::train}}) {
-    const auto& labels = part_of(*job.images, part).labels;
     const bool wanted = std::any_of(members_.begin(), members_.end(), [&](std::size_t m) { return wants(m, subset); });
-    if (order != Order::go_on || !wanted || labels.size(0) == 0) continue;
-    Evaluation result = evaluate(predict, inputs, part, labels, limits, bundle_.group());
+    if (order != Order::go_on || !wanted || part_of(*job.images, part).size() == 0) continue;
+    Evaluation result = evaluate(part, limits);
     rows[subset] = result.score.row(subset, at_);
     if (subset == Subset::test) predicted_ = std::move(result.labels);
   }

@@ -14,7 +14,7 @@ class Measurement {
 
   /// The end of an epoch of all, or of the training of those that end within one. Rows are given out together, or not
   /// at all if interrupted: a training resumed from here measures again. A loss that is not finite ends the members.
-  Order run(const Predict& predict, Inputs& inputs);
+  Order run(const Evaluate& evaluate);
 
   /// Predicted on the test images; empty unless measured.
   const std::vector<std::int32_t>& predicted() const { return predicted_; }

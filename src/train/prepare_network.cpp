@@ -1,19 +1,19 @@
 #include "train/prepare_network.hpp"
 
 #include "espalier/core/errors.hpp"
-#include "espalier/train/numeric_form.hpp"
+#include "espalier/device/device.hpp"
 
 namespace espalier::train {
 
 namespace {
 
-void check(const Job& job) {
+void check(const Job& job, at::Device device) {
   const auto& spec = job.task.train;
-  if (spec.precision == task::Precision::tf32) {
+  if (spec.precision == task::Precision::tf32 && device.is_cpu()) {
     throw UsageError("tf32 is not available", "processors have no such arithmetic", "Use precision = \"fp32\".");
   }
-  if (spec.precision == task::Precision::bf16 && !has_bf16()) {
-    throw UsageError("bf16 is not available here", "this processor has no bfloat16 arithmetic",
+  if (spec.precision == task::Precision::bf16 && !device::has_bf16(device)) {
+    throw UsageError("bf16 is not available here", device::describe(device) + " has no bfloat16 arithmetic",
                      "Use precision = \"fp32\", or other machines.");
   }
   if (spec.units.size() != job.network.units.size()) {
@@ -47,8 +47,8 @@ class Sources {
 
 }  // namespace
 
-model::UnitNetwork prepare_network(const Job& job) {
-  check(job);
+model::UnitNetwork prepare_on_host(const Job& job, at::Device device) {
+  check(job, device);
   const auto& spec = job.task.train;
   model::UnitNetwork network(job.network, spec.input, job.classes);
   Sources sources(job);
@@ -67,6 +67,12 @@ model::UnitNetwork prepare_network(const Job& job) {
   }
   network.set_frozen_dropout(spec.frozen_dropout);
   network.set_precision(spec.precision);
+  return network;
+}
+
+model::UnitNetwork prepare_network(const Job& job, at::Device device) {
+  model::UnitNetwork network = prepare_on_host(job, device);
+  network.to(device);
   return network;
 }
 

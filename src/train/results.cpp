@@ -8,7 +8,7 @@ namespace {
 
 data::Metadata describe_file(const Job& job, const char* kind, task::Moment at) {
   return {{"kind", kind},
-          {"task", job.task.id.hex},
+          {"task", job.task.id.hex.str()},
           {"network", job.task.train.network},
           {"classes", std::to_string(job.classes)},
           {"epoch", std::to_string(at.epoch)},

@@ -34,6 +34,13 @@ void Score::add(const at::Tensor& logits, const at::Tensor& labels, double mean_
   loss_sum += mean_loss * static_cast<double>(n);
 }
 
+void Score::add(const Score& more) {
+  loss_sum += more.loss_sum;
+  top1 += more.top1;
+  top5 += more.top5;
+  count += more.count;
+}
+
 metrics::Row Score::row(metrics::Subset subset, task::Moment at) const {
   const double loss = count ? loss_sum / static_cast<double>(count) : 0;
   return {at.epoch, at.step, subset, loss, top1, top5, count};

@@ -12,16 +12,15 @@ namespace {
 constexpr std::int64_t kScoreWords = 4;
 
 void put_words(const at::Tensor& words, const Score& score, const std::vector<double>& wishes) {
-  auto* out = words.mutable_data_ptr<double>();
-  *out++ = score.loss_sum;
-  *out++ = static_cast<double>(score.top1);
-  *out++ = static_cast<double>(score.top5);
-  *out++ = static_cast<double>(score.count);
-  std::copy(wishes.begin(), wishes.end(), out);
+  std::vector<double> all{score.loss_sum, static_cast<double>(score.top1), static_cast<double>(score.top5),
+                          static_cast<double>(score.count)};
+  all.insert(all.end(), wishes.begin(), wishes.end());
+  words.copy_(at::tensor(all, at::kDouble));
 }
 
 Score take_words(const at::Tensor& words, std::vector<double>& wishes) {
-  const auto* in = words.const_data_ptr<double>();
+  const at::Tensor here = words.cpu();
+  const auto* in = here.const_data_ptr<double>();
   std::copy_n(in + kScoreWords, wishes.size(), wishes.begin());
   return {in[0], std::llround(in[1]), std::llround(in[2]), std::llround(in[3])};
 }
@@ -54,9 +53,9 @@ void Stepper::update(task::Moment at) {
 
 double Stepper::step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score) {
   const at::Tensor logits = network_.train_forward(inputs, {spec_->mask_seed, at.epoch, at.step}, cached_units_);
-  const at::Tensor loss = at::cross_entropy_loss(logits, labels);
+  const at::Tensor loss = at::cross_entropy_loss(logits, labels.to(logits.device()));
   const double value = loss.item<float>();
-  score.add(logits.detach(), labels, value);
+  score.add(logits.detach().cpu(), labels, value);
   if (!std::isfinite(value)) return value;
   if (loss.requires_grad()) loss.backward();
   update(at);
@@ -67,10 +66,10 @@ double Stepper::step(const at::Tensor& inputs, const at::Tensor& labels, task::M
                      const Shard& shard, std::vector<double>& wishes) {
   const model::StepKey key{spec_->mask_seed, at.epoch, at.step, shard.first, group_, shard.rows};
   const at::Tensor logits = network_.train_forward(inputs, key, cached_units_);
-  const at::Tensor sum = at::cross_entropy_loss(logits, labels, {}, at::Reduction::Sum);
+  const at::Tensor sum = at::cross_entropy_loss(logits, labels.to(logits.device()), {}, at::Reduction::Sum);
   Score part;
   const auto rows = static_cast<double>(shard.rows);
-  if (shard.rows > 0) part.add(logits.detach(), labels, static_cast<double>(sum.item<float>()) / rows);
+  if (shard.rows > 0) part.add(logits.detach().cpu(), labels, static_cast<double>(sum.item<float>()) / rows);
   const auto words = kScoreWords + static_cast<std::int64_t>(wishes.size());
   if (!words_.defined() || words_.numel() != words) words_ = group_->buffer(words, at::kDouble);
   put_words(words_, part, wishes);
@@ -80,10 +79,7 @@ double Stepper::step(const at::Tensor& inputs, const at::Tensor& labels, task::M
   if (loss.requires_grad()) loss.backward();
   buckets_->finish();
   const Score whole = take_words(words_, wishes);
-  score.loss_sum += whole.loss_sum;
-  score.top1 += whole.top1;
-  score.top5 += whole.top5;
-  score.count += whole.count;
+  score.add(whole);
   const double value = whole.loss_sum / static_cast<double>(shard.whole);
   if (std::isfinite(value)) update(at);
   return value;

@@ -1,8 +1,11 @@
 #include "espalier/train/training.hpp"
 
+#include <c10/util/Exception.h>
+
 #include <map>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/device/device.hpp"
 #include "espalier/task/sharing.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "train/fused_training.hpp"
@@ -12,8 +15,8 @@ namespace espalier::train {
 
 namespace {
 
-/// Lanes that train together: more of them leave the processor's caches and gain nothing (bench/fused.cpp).
-constexpr std::size_t kMostFamilies = 4;
+/// How often a bundle that is no longer to be halved is tried again, with less kept each time.
+constexpr int kTries = 3;
 
 /// Members that go through the bundle together: of one family in one state, or of several families as lanes.
 struct Group {
@@ -21,7 +24,7 @@ struct Group {
   bool fused = false;
 };
 
-std::vector<Group> groups_of(const std::vector<Job>& jobs) {
+std::vector<Group> groups_of(const std::vector<Job>& jobs, std::size_t most_families) {
   std::map<std::tuple<std::uint64_t, std::string, std::size_t>, std::size_t> family_index;
   std::vector<Members> families;
   for (std::size_t m = 0; m < jobs.size(); ++m) {
@@ -39,7 +42,7 @@ std::vector<Group> groups_of(const std::vector<Job>& jobs) {
     const Lanes key{task::sharing_of(job.task).lanes, job.classes, job.images->train.size()};
     const bool joins = job.task.form.fused && job.resume.empty();  // those that resume stand elsewhere
     const auto known = lanes_index.find(key);
-    if (joins && known != lanes_index.end() && groups[known->second].families.size() < kMostFamilies) {
+    if (joins && known != lanes_index.end() && groups[known->second].families.size() < most_families) {
       groups[known->second].families.push_back(std::move(family));
       continue;
     }
@@ -67,7 +70,9 @@ Order run_each(const Group& group, BundleState& bundle) {
 }
 
 Order run(const Group& group, BundleState& bundle) {
-  apply(bundle.job(group.families.front().front()).task.form);
+  const task::Task& first = bundle.job(group.families.front().front()).task;
+  apply(first.form);
+  device::allow_tf32(bundle.place().device(), first.train.precision == task::Precision::tf32);
   try {
     if (group.fused && bundle.group()) throw UsageError("a group cannot train lanes", "the plan is wrong", "");
     if (group.fused) return FusedTraining(bundle, group.families).run();
@@ -79,13 +84,43 @@ Order run(const Group& group, BundleState& bundle) {
   }
 }
 
+/// Those that have not ended.
+Group open_of(const Group& group, const BundleState& bundle) {
+  Group open{{}, group.fused};
+  for (const auto& family : group.families) {
+    if (auto members = bundle.open_of(family); !members.empty()) open.families.push_back(std::move(members));
+  }
+  return open;
+}
+
+/// Where a device's memory runs out: half of them at once, and less kept there.
+Order run_in_memory(const Group& group, BundleState& bundle, int tries) {
+  try {
+    return run(group, bundle);
+  } catch (const c10::Error& error) {
+    if (!device::is_out_of_memory(error) || bundle.group() || (group.families.size() == 1 && tries == 0)) throw;
+    bundle.sink().remark("a device's memory ran out with " + std::to_string(group.families.size()) +
+                         " trainings at once; less is tried (" + error.what_without_backtrace() + ")");
+  }
+  bundle.place().shrink();
+  const Group open = open_of(group, bundle);
+  const auto middle = open.families.begin() + static_cast<std::ptrdiff_t>((open.families.size() + 1) / 2);
+  const int left = group.families.size() == 1 ? tries - 1 : tries;
+  Order order = Order::go_on;
+  for (const auto& families :
+       {std::vector<Members>(open.families.begin(), middle), std::vector<Members>(middle, open.families.end())}) {
+    if (order == Order::go_on && !families.empty()) order = run_in_memory({families, group.fused}, bundle, left);
+  }
+  return order;
+}
+
 }  // namespace
 
-void train(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink, model::Reducer* group) {
-  BundleState bundle(jobs, features, control, sink, group);
+void train(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink, model::Reducer* group) {
+  BundleState bundle(jobs, place, control, sink, group);
   Order order = Order::go_on;
-  for (const Group& part : groups_of(jobs)) {
-    if (order == Order::go_on) order = run(part, bundle);
+  for (const Group& part : groups_of(jobs, place.most_families())) {
+    if (order == Order::go_on) order = run_in_memory(part, bundle, kTries);
     if (order != Order::go_on) {
       bundle.end_all(members_of(part), order == Order::stop ? End::stopped : End::cancelled);
     }

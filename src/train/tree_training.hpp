@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "espalier/task/stage_tree.hpp"
-#include "espalier/train/stepper.hpp"
 #include "train/bundle_state.hpp"
+#include "train/engine.hpp"
 #include "train/measure.hpp"
 
 namespace espalier::train {
@@ -30,7 +30,7 @@ class TreeTraining {
   Order branch(const task::Stage& stage);
   Order advance(const task::Stage& stage);
   Order train_epoch(const task::Stage& stage);
-  void step(const task::Stage& stage, const std::vector<std::int32_t>& order);
+  Order take_steps(const task::Stage& stage);
   Order measure(const Members& members);
   Order end_members(const task::Stage& stage);
   void save_if_due(const task::Stage& stage);
@@ -46,9 +46,7 @@ class TreeTraining {
   Members members_;  ///< of the bundle; stages name places in it
   task::Timeline timeline_;
   task::StageTree tree_;
-  model::UnitNetwork network_;
-  std::unique_ptr<Inputs> inputs_;
-  Stepper stepper_;
+  std::unique_ptr<Engine> engine_;
   Position position_;
   Members stage_members_;
   std::vector<Fork> forks_;

@@ -2,7 +2,10 @@
 
 #include <c10/util/Exception.h>
 
+#include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <new>
@@ -21,7 +24,8 @@ namespace {
 
 void run(Port& port) {
   train::start_deterministic();
-  Trainer(port, Fault::from_environment()).run();
+  const char* slot = std::getenv("ESPALIER_SLOT");
+  Trainer(port, Fault::from_environment(), slot ? std::atoi(slot) : 0).run();
 }
 
 }  // namespace
@@ -33,14 +37,25 @@ void serve_agent(int socket) {
   run(port);
 }
 
-void execute_bundles(const std::filesystem::path& bundles, const std::string& out) {
+bool execute_bundles(std::filesystem::path bundles, std::string out) {
+  if (std::filesystem::is_directory(bundles)) {
+    if (!out.empty()) out = std::filesystem::absolute(out).string();
+    std::filesystem::current_path(bundles);
+    bundles = "bundles";
+    if (out.empty()) out = "answers";
+  }
   std::ofstream file;
   if (!out.empty()) {
     file.open(out, std::ios::binary | std::ios::trunc);
     if (!file) throw EnvironmentError("cannot write " + out, "the file cannot be opened", "");
   }
   BundlePort port(bundles, out.empty() ? std::cout : file);
+  const auto begun = std::chrono::steady_clock::now();
   run(port);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  std::fprintf(stderr, "espalier-trainer: %lld tasks done, %lld not, in %.1f s\n", static_cast<long long>(port.done()),
+               static_cast<long long>(port.failed()), seconds);
+  return port.failed() == 0;
 }
 
 bool is_out_of_memory(const std::exception& error) {

@@ -4,8 +4,12 @@
 
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/core/log.hpp"
+#include "espalier/device/collectives.hpp"
+#include "espalier/device/device.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/trainer/agent_reducer.hpp"
+#include "espalier/trainer/device_reducer.hpp"
 
 namespace espalier::trainer {
 
@@ -76,6 +80,7 @@ class Trainer::Reporter : public train::Sink {
     if (made.kind == train::Written::finished) trainer_.finished_[id(member)] = made.artifact;
     tell(sched::CheckpointMade{fence(member), id(member), kind_of(made.kind), made.at, made.artifact, made.bytes});
   }
+  void remark(const std::string& text) override { log::warn(text); }
   void ended(std::size_t member, const train::Outcome& outcome) override {
     sched::Ended ended = trainer_.answer(bundle_.tasks[member], kind_of(outcome.end));
     ended.text = outcome.text;
@@ -113,10 +118,7 @@ void Trainer::run() {
 
 void Trainer::take(const frame::Frame& frame) {
   switch (static_cast<sched::MessageType>(frame.type)) {
-    case sched::MessageType::setup:
-      setup_ = frame.as<sched::Setup>();
-      features_.set_budget(setup_.feature_bytes);
-      return;
+    case sched::MessageType::setup: return set_up(frame.as<sched::Setup>());
     case sched::MessageType::catalog_update: catalog_.merge(frame.as<sched::CatalogUpdate>().catalog); return;
     case sched::MessageType::bundle: queue_.push_back(frame.as<sched::Bundle>()); return;
     case sched::MessageType::cancel: cancel(frame.as<sched::Cancel>()); return;
@@ -128,9 +130,19 @@ void Trainer::take(const frame::Frame& frame) {
   }
 }
 
+/// Of a GPU's memory, features get half of what is free at most.
+void Trainer::set_up(const sched::Setup& setup) {
+  setup_ = setup;
+  if (place_) return place_->features().set_budget(setup_.feature_bytes);
+  const at::Device device = device::choose(setup_.device, slot_);
+  device::start(device);
+  const std::int64_t most = device.is_cuda() ? device::free_bytes(device) / 2 : setup_.feature_bytes;
+  place_.emplace(device, std::min(setup_.feature_bytes, most));
+}
+
 /// It may come while the bundle before is being put away.
 void Trainer::take(const sched::PeerBuffer& peer) {
-  if (group_) group_->take(peer);
+  if (letters_) letters_->take(peer);
   else peers_.push_back(peer);
 }
 
@@ -147,7 +159,7 @@ bool Trainer::is_cancelled(const sched::Assign& assign) const {
 }
 
 void Trainer::work(const sched::Bundle& bundle) {
-  group_size_ = std::max<std::size_t>(1, bundle.group.members.size());
+  group_.clear();
   if (stopping_) {
     for (const auto& one : bundle.tasks) port_.tell(answer(one, sched::EndKind::stopped));
     return;
@@ -178,19 +190,44 @@ void Trainer::train(const sched::Bundle& bundle) {
       port_.tell(ended);
     }
   }
+  if (bundle.group.id != 0 && !jobs.empty()) return train_in_group(bundle.group, able, jobs);
   Reporter reporter(*this, able);
   Steering steering(*this, able);
-  if (bundle.group.id == 0 || jobs.empty()) return train::train(jobs, features_, steering, reporter);
+  train::train(jobs, *place_, steering, reporter);
+}
+
+void Trainer::train_in_group(const sched::Group& group, const sched::Bundle& able,
+                             const std::vector<train::Job>& jobs) {
+  Reporter reporter(*this, able);
+  Steering steering(*this, able);
   const auto sign_of_life = [&] { port_.tell(sched::Progress{able.tasks[0].fence, able.tasks[0].task.id, {}, 0}); };
-  AgentReducer group(port_, bundle.group, [this](const frame::Frame& frame) { take(frame); }, sign_of_life);
-  for (const auto& peer : std::exchange(peers_, {})) group.take(peer);
-  group_ = &group;
+  AgentReducer letters(port_, group, [this](const frame::Frame& frame) { take(frame); }, sign_of_life);
+  for (const auto& peer : std::exchange(peers_, {})) letters.take(peer);
+  letters_ = &letters;
   try {
-    train::train(jobs, features_, steering, reporter, &group);
+    const auto devices = join_devices(letters, place_->device(), [&] { letters.listen(); });
+    group_ = ", a group of " + std::to_string(group.members.size()) +
+             (devices ? " through NCCL " + device::nccl_version() : " through agents");
+    train::train(jobs, *place_, steering, reporter, devices ? static_cast<model::Reducer*>(devices.get()) : &letters);
+    if (devices) devices->close();
   } catch (const model::GroupBroken&) {
-    leaving_ = true;  // only where the agent itself is gone
+    await_end(letters);
+    leaving_ = true;
   }
-  group_ = nullptr;
+  letters_ = nullptr;
+}
+
+/// A group that is broken is called off by its agents, who end its trainers; only where the agent itself is gone is
+/// there nobody to wait for.
+void Trainer::await_end(AgentReducer& letters) {
+  constexpr int kPatience_s = 60;
+  try {
+    for (int waited = 0; waited < kPatience_s; ++waited) letters.listen(/*milliseconds=*/1000);
+  } catch (const model::GroupBroken&) {
+    return;
+  }
+  throw EnvironmentError("a group's sums failed, and nobody called the group off", "the other members seem well",
+                         "NCCL_DEBUG=INFO in the environment makes NCCL say more.");
 }
 
 train::Job Trainer::job_of(const sched::Assign& assign) {
@@ -216,8 +253,7 @@ sched::Ended Trainer::answer(const sched::Assign& assign, sched::EndKind kind) c
   ended.fence = assign.fence;
   ended.task = assign.task.id;
   ended.kind = kind;
-  ended.device = train::describe(assign.task.form);
-  if (group_size_ > 1) ended.device += ", a group of " + std::to_string(group_size_) + " through agents";
+  ended.device = train::describe(assign.task.form, place_ ? place_->device() : at::Device(at::kCPU)) + group_;
   return ended;
 }
 

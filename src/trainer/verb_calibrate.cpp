@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/device/device.hpp"
 #include "espalier/frame/frame.hpp"
 #include "espalier/sched/messages.hpp"
 #include "espalier/train/calibrate.hpp"
@@ -28,11 +29,13 @@ void calibrate(double seconds) {
     }
   }
   train::start_deterministic();
+  const at::Device device = device::choose("auto", 0);
+  device::start(device);
   auto costs = nlohmann::json::array();
   for (const auto& one : bundle.tasks) {
     const auto& spec = one.task.train;
     const auto classes = static_cast<std::int32_t>(catalog.class_lists.at(spec.subset.classes).classes.size());
-    const auto cost = train::measure_cost(one.task, catalog.networks.at(spec.network), classes, seconds);
+    const auto cost = train::measure_cost(one.task, catalog.networks.at(spec.network), classes, seconds, device);
     costs.push_back({{"step_s", cost.step_s}, {"evaluation_s", cost.evaluation_s}, {"features_s", cost.features_s}});
   }
   std::cout << costs << "\n";

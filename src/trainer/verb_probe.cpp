@@ -126,6 +126,7 @@ void add_probe_verbs(CLI::App& app, int&) {
   const auto file = std::make_shared<std::string>();
   steps->add_option("file", *file)->required();
   steps->callback([file] { probe_steps(*file); });
+  add_probe_sums(*probe);
 }
 
 }  // namespace espalier::trainer

@@ -29,7 +29,7 @@ plan::Plan plan_of(std::vector<task::Task> tasks) {
 
 std::vector<std::string> names(const plan::Plan& plan) {
   std::vector<std::string> list;
-  for (const auto& task : plan.tasks) list.push_back(task.id.hex);
+  for (const auto& task : plan.tasks) list.push_back(task.id.hex.str());
   return list;
 }
 

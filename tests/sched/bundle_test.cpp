@@ -22,7 +22,7 @@ AddedTask training(const std::string& name, std::int32_t fall, task::Sharing sha
 
 std::vector<std::string> names(const Bundle& bundle) {
   std::vector<std::string> all;
-  for (const auto& one : bundle.tasks) all.push_back(one.task.id.hex);
+  for (const auto& one : bundle.tasks) all.push_back(one.task.id.hex.str());
   return all;
 }
 

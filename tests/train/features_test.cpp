@@ -1,4 +1,5 @@
 // Outputs of frozen units, computed once an image.
+#include "espalier/device/device.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "train/bundle_jobs.hpp"
 #include "train/inputs.hpp"
@@ -78,7 +79,7 @@ TEST_CASE("features: an image's features depend on that image alone, not on its 
     job.network = *network::named(name, {.width = name == "resnet18" ? 0.25 : 1});
     job.task.train.input = {1, 28, 28};
     job.task.train.units.assign(job.network.units.size(), {});
-    auto network = train::prepare_network(job);
+    auto network = train::prepare_network(job, at::kCPU);
     const at::Tensor images = at::randn({train::kFeatureChunk, 1, 28, 28});
     for (std::int32_t unit = 1; unit < network.depth(); ++unit) {
       INFO(name << ", unit " << unit);
@@ -124,7 +125,7 @@ TEST_CASE("features: sizes share them, and what is there is not computed again")
   int chunks = 0;
   const auto fill = [&](const train::Job& one) {
     chunks = 0;
-    train::FeatureInputs inputs(one, shelf, train::prepare_network(one));
+    train::FeatureInputs inputs(one, shelf, train::prepare_network(one, at::kCPU));
     CHECK(inputs.fill([&] { return ++chunks > 0; }));
   };
 
@@ -137,7 +138,7 @@ TEST_CASE("features: sizes share them, and what is there is not computed again")
 }
 
 TEST_CASE("features: in bf16 they are kept as they come, and give the training that computes them each time") {
-  if (!train::has_bf16()) return;
+  if (!device::has_bf16(at::kCPU)) return;
   const auto job = made_job(scratch("features-bf16"));
   auto cached = frozen(job, some_source(job, 5), 3);
   cached.task.train.precision = task::Precision::bf16;

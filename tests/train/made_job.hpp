@@ -9,7 +9,7 @@
 #include "espalier/core/seed.hpp"
 #include "espalier/data/safetensors.hpp"
 #include "espalier/network/networks.hpp"
-#include "espalier/train/feature_shelf.hpp"
+#include "espalier/train/place.hpp"
 #include "espalier/train/training.hpp"
 
 namespace espalier::testing {
@@ -144,12 +144,17 @@ struct BundleNotes : train::Sink {
   std::size_t ends = 0;
 };
 
+inline std::vector<Notes> run_bundle(const std::vector<train::Job>& jobs, train::Place& place,
+                                     train::Control&& control = After()) {
+  BundleNotes notes(jobs.size());
+  train::train(jobs, place, control, notes);
+  return notes.of;
+}
+
 inline std::vector<Notes> run_bundle(const std::vector<train::Job>& jobs, After control = After(),
                                      std::int64_t feature_bytes = std::int64_t{1} << 30) {
-  train::FeatureShelf features(feature_bytes);
-  BundleNotes notes(jobs.size());
-  train::train(jobs, features, control, notes);
-  return notes.of;
+  train::Place place(at::kCPU, feature_bytes);
+  return run_bundle(jobs, place, std::move(control));
 }
 
 }  // namespace espalier::testing

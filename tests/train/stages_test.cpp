@@ -75,11 +75,11 @@ TEST_CASE("stages: one member can be cancelled, the others go on") {
     bool is_cancelled(std::size_t member) const override { return member == 2; }
   };
   const auto jobs = family(made_job(scratch("stages-cancel")));
-  train::FeatureShelf features(0);
+  train::Place place;
   BundleNotes notes(jobs.size());
   CancelOne control;
 
-  train::train(jobs, features, control, notes);
+  train::train(jobs, place, control, notes);
 
   CHECK(notes.of[2].outcome.end == train::End::cancelled);
   CHECK(notes.ends == jobs.size());

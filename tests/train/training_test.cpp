@@ -1,6 +1,7 @@
 #include "espalier/train/training.hpp"
 
 #include "espalier/core/errors.hpp"
+#include "espalier/device/device.hpp"
 #include "espalier/model/description.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "support/catch_after_torch.hpp"
@@ -232,7 +233,7 @@ TEST_CASE("training: predictions name each test image's row and agree with the l
 }
 
 TEST_CASE("training: bf16 rounds what is computed, not the weights, and gives the same bits again") {
-  if (!train::has_bf16()) return;
+  if (!device::has_bf16(at::kCPU)) return;
   train::Job job = testing::made_job(testing::scratch("train-bf16")), low = job;
   low.task.train.precision = task::Precision::bf16;
   Notes notes, rounded, again;

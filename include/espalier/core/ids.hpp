@@ -5,23 +5,34 @@
 #include <functional>
 #include <string>
 
+#include "espalier/core/errors.hpp"
 #include "espalier/core/hash.hpp"
+#include "espalier/core/short_text.hpp"
 
 namespace espalier {
 
 /// An id that is the first 128 bits of a SHA-256, written as 32 hexadecimal digits. Empty means "none".
 template <class Tag>
 struct HashId {
-  std::string hex;
+  ShortText hex;
 
   static HashId of(const Digest& digest) { return {to_hex(digest, 16)}; }
   bool empty() const { return hex.empty(); }
-  std::string brief() const { return hex.substr(0, 8); }
+  std::string brief() const { return std::string(hex.view().substr(0, 8)); }
   auto operator<=>(const HashId&) const = default;
 
+  /// As a text.
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & hex;
+    if constexpr (Archive::is_saving::value) {
+      archive & hex.view();
+    } else {
+      std::string text;
+      archive & text;
+      if (text.size() > ShortText::kMost)
+        throw CorruptionError("an id of " + std::to_string(text.size()) + " characters");
+      hex = text;
+    }
   }
 };
 
@@ -64,5 +75,5 @@ struct Fence {
 
 template <class Tag>
 struct std::hash<espalier::HashId<Tag>> {
-  std::size_t operator()(const espalier::HashId<Tag>& id) const { return std::hash<std::string>()(id.hex); }
+  std::size_t operator()(const espalier::HashId<Tag>& id) const { return id.hex.hash(); }
 };

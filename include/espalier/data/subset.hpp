@@ -22,6 +22,12 @@ struct TaskImages {
 /// Validation rows do not depend on per_class: they stand right before the test rows.
 TaskImages select_images(const task::SubsetSpec& spec, const task::ClassList& classes, const PackPaths& packs);
 
+/// What of an image is seen: `top`, `left` in pixels of the image (outside it pixels are 0), mirrored or not.
+struct Window {
+  std::int32_t top = 0, left = 0;
+  bool flip = false;
+};
+
 /// Batches of one task: gather, augment, crop, normalise, channels-last layout.
 class BatchMaker {
  public:
@@ -34,6 +40,15 @@ class BatchMaker {
   at::Tensor evaluation(const ImageSet& set, std::int64_t first, std::int64_t count) const;
   /// Of each of `count` images of a training batch, from `first_row` on: whether it is mirrored in this step.
   std::vector<bool> flips(std::int64_t count, std::int32_t epoch, std::int32_t step, std::int64_t first_row = 0) const;
+
+  /// Whether windows tell all that is done to training images: no resizing, no rotation.
+  bool only_windows() const { return augment_.random_resized <= 0 && augment_.rotation_degrees <= 0; }
+  /// Of each of `count` images of `from`'s shape in a training batch, where only_windows(); and of any evaluated image.
+  std::vector<Window> training_windows(const network::Shape& from, std::int64_t count, std::int32_t epoch,
+                                       std::int32_t step) const;
+  Window evaluation_window(const network::Shape& from) const;
+  const at::Tensor& scale() const { return scale_; }  ///< [C]: x = pixel * scale + offset
+  const at::Tensor& offset() const { return offset_; }
 
  private:
   task::AugmentSpec augment_;

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -47,10 +48,11 @@ class Writer {
   void save(const T& value) {
     bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
   }
-  void save(const std::string& text) {
+  void save(std::string_view text) {
     save(static_cast<std::uint64_t>(text.size()));
     bytes_.append(text);
   }
+  void save(const std::string& text) { save(std::string_view(text)); }
   template <class T>
   void save(const boost::serialization::nvp<T>& named) {
     save(named.const_value());

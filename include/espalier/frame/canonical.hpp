@@ -85,7 +85,8 @@ class Canonical {
     const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::hex).ptr;
     out_.append(buffer, end);
   }
-  void write(const std::string& value) { out_ += std::to_string(value.size()) + "'" + value; }
+  void write(std::string_view value) { out_.append(std::to_string(value.size())).append("'").append(value); }
+  void write(const std::string& value) { write(std::string_view(value)); }
   template <class T>
   void write(const std::vector<T>& items) {
     out_ += '[';

@@ -43,7 +43,8 @@ class Hasher {
     if constexpr (std::is_floating_point_v<T>) mix(std::bit_cast<std::uint64_t>(static_cast<double>(value)));
     else mix(static_cast<std::uint64_t>(value));
   }
-  void add(const std::string& text) { mix(std::hash<std::string>{}(text)); }
+  void add(std::string_view text) { mix(std::hash<std::string_view>{}(text)); }
+  void add(const std::string& text) { add(std::string_view(text)); }
   template <class T>
   void add(const std::vector<T>& items) {
     mix(items.size());

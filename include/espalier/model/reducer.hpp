@@ -20,7 +20,7 @@ class Reducer {
   virtual ~Reducer() = default;
   virtual std::int32_t size() const = 0;
   virtual std::int32_t rank() const = 0;  ///< from 0, which leads: it alone writes files and answers
-  /// Zeros [count], float32 or float64 on the CPU, that live as long as the reducer.
+  /// Zeros [count], float32 or float64, that live as long as the reducer: on the processor, or on its device.
   virtual at::Tensor buffer(std::int64_t count, at::ScalarType type) = 0;
   /// Begins to add up one of its buffers over the members, in the order of their ranks: the same bits on all. The
   /// buffer is not to be touched before finish().
@@ -28,7 +28,7 @@ class Reducer {
   /// Waits for all that was begun. Throws GroupBroken.
   virtual void finish() = 0;
 
-  /// The sums of `values` over the members, float64: begins and finishes.
+  /// The sums of `values` over the members, float64, where `values` are: begins and finishes.
   at::Tensor sum(const at::Tensor& values);
 
  private:

@@ -23,13 +23,29 @@ struct UnitTensor {
   bool is_scale_shift = false;  ///< trained under Trained::scale_shift
 };
 
+/// A dropout layer, by its unit and its place among the unit's layers.
+struct DropoutLayer {
+  std::int32_t unit = 0, layer = 0;
+  auto operator<=>(const DropoutLayer&) const = default;
+};
+
+/// Masks of steps that are recorded once and replayed: their seeds change where the host has no say.
+class MaskSource {
+ public:
+  virtual ~MaskSource() = default;
+  /// [rows, row_elements] float32, as dropout_mask().
+  virtual at::Tensor draw(const DropoutLayer& layer, std::int64_t first_row, std::int64_t rows,
+                          std::int64_t row_elements, double probability) = 0;
+};
+
 /// Draws of dropout for one step: mask of layer j of unit u is keyed (seed, u, j, epoch, step), for the whole batch.
 struct StepKey {
   std::uint64_t mask_seed = 0;
   std::int32_t epoch = 0, step = 0;
-  std::int64_t first_row = 0;  ///< of these images in the step's whole batch: a member draws its rows of the masks
-  Reducer* group = nullptr;    ///< batch norm uses statistics over the members' images; null: of these alone
-  std::int64_t rows = -1;      ///< with a group: of these images, how many count; the others only fill the batch
+  std::int64_t first_row = 0;   ///< of these images in the step's whole batch: a member draws its rows of the masks
+  Reducer* group = nullptr;     ///< batch norm uses statistics over the members' images; null: of these alone
+  std::int64_t rows = -1;       ///< with a group: of these images, how many count; the others only fill the batch
+  MaskSource* masks = nullptr;  ///< where masks come from; null: from the seed
 };
 
 class UnitNetwork {
@@ -62,8 +78,8 @@ class UnitNetwork {
   void tune(std::int32_t unit, task::Trained trained);
   bool is_frozen(std::int32_t unit) const;
   void set_frozen_dropout(task::FrozenDropout frozen_dropout);
-  /// fp32 unless said otherwise. bf16: convolutions and linear layers, and what lies between them, in bfloat16;
-  /// weights, their gradients and logits in float32.
+  /// fp32 unless said otherwise; tf32 is the device's affair. bf16: convolutions and linear layers, and what lies
+  /// between them, in bfloat16; weights, their gradients and logits in float32.
   void set_precision(task::Precision precision);
 
   /// [N, C, H, W] -> logits [N, classes], training mode. Units below the first trained one run without a graph.
@@ -74,7 +90,13 @@ class UnitNetwork {
   /// Output of unit `unit`, evaluation mode: [N, C, H, W] (channels-last) or [N, features].
   at::Tensor features(const at::Tensor& images, std::int32_t unit);
 
-  /// All tensors in unit order, copies, contiguous NCHW: what a checkpoint holds.
+  /// Moves all tensors: handles taken before are of no use. Inputs and outputs are there, too, from now on.
+  void to(at::Device device);
+  at::Device device() const;
+  /// All of them that may drop anything, in the order of a forward pass.
+  std::vector<DropoutLayer> dropouts() const;
+
+  /// All tensors in unit order, copies on the processor, contiguous NCHW: what a checkpoint holds.
   data::NamedTensors state() const;
 
  private:

@@ -57,11 +57,12 @@ struct Setup {
   double hang_s = 300;  ///< a trainer that is silent for so long is killed by its agent
   bool share_stages = true;
   std::int64_t feature_bytes = std::int64_t{1} << 30;  ///< memory of one trainer for outputs of frozen units
+  std::string device = "auto";                         ///< auto, cpu or cuda
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(artifact_dir) & ESPALIER_FIELD(log_dir) & ESPALIER_FIELD(packs) & ESPALIER_FIELD(threads) &
         ESPALIER_FIELD(checkpoint_s) & ESPALIER_FIELD(noop) & ESPALIER_FIELD(smoke) & ESPALIER_FIELD(trainer) &
-        ESPALIER_FIELD(hang_s) & ESPALIER_FIELD(share_stages) & ESPALIER_FIELD(feature_bytes);
+        ESPALIER_FIELD(hang_s) & ESPALIER_FIELD(share_stages) & ESPALIER_FIELD(feature_bytes) & ESPALIER_FIELD(device);
   }
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 // What a task's steps cost here, measured on random numbers: no images, no sources.
+#include <ATen/ATen.h>
+
 #include "espalier/network/layer.hpp"
 #include "espalier/task/task.hpp"
 
@@ -12,8 +14,8 @@ struct MeasuredCost {
   double features_s = 0;    ///< kFeatureChunk images through the cached units
 };
 
-/// Takes about `seconds` for each of the three.
+/// Takes about `seconds` for each of the three. `device`: as device::start() was told.
 MeasuredCost measure_cost(const task::Task& task, const network::NetworkSpec& network, std::int32_t classes,
-                          double seconds);
+                          double seconds, at::Device device = at::kCPU);
 
 }  // namespace espalier::train

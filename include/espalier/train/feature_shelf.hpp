@@ -38,6 +38,10 @@ class FeatureSet {
   at::Tensor gather(const std::vector<std::int64_t>& slots) const;
 
   std::int64_t bytes() const { return table_.defined() ? static_cast<std::int64_t>(table_.nbytes()) : 0; }
+  /// [space, elements]; another one once it has grown.
+  const at::Tensor& table() const { return table_; }
+  /// Rows of the table, [n, elements], as features.
+  at::Tensor shaped(const at::Tensor& rows) const;
 
  private:
   std::vector<std::int64_t> shape_;  ///< of one view's features
@@ -52,6 +56,9 @@ class FeatureShelf {
   explicit FeatureShelf(std::int64_t budget_bytes) : budget_(budget_bytes) {}
 
   void set_budget(std::int64_t bytes) { budget_ = bytes; }
+  std::int64_t budget() const { return budget_; }
+  /// Drops all that no training uses now.
+  void drop_unused();
   /// `key`: task::prefix_key and the pack's digest.
   std::shared_ptr<FeatureSet> of(const std::string& key);
   /// Whether `set` may grow by so many bytes, once sets that nobody uses are dropped.

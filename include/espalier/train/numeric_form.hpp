@@ -1,5 +1,7 @@
 #pragma once
 // How numbers are computed: threads, determinism, device.
+#include <ATen/ATen.h>
+
 #include <string>
 
 #include "espalier/task/task.hpp"
@@ -12,10 +14,7 @@ void start_deterministic();
 /// Before a task. Its last bits depend on the number of threads.
 void apply(const task::NumericForm& form);
 
-/// Whether this machine's processor computes in bfloat16 by itself.
-bool has_bf16();
-
-/// Provenance: "cpu: <model>, 1 thread, libtorch 2.13.0".
-std::string describe(const task::NumericForm& form);
+/// Provenance: "cpu: <model>, 1 thread, libtorch 2.13.0", "cuda: NVIDIA H200, CUDA 13.0, libtorch 2.11.0".
+std::string describe(const task::NumericForm& form, at::Device device);
 
 }  // namespace espalier::train

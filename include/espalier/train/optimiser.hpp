@@ -20,7 +20,14 @@ class Optimiser {
   /// Gradients are dropped afterwards.
   void step(const std::vector<float>& rates, std::int64_t step_index);
 
-  /// The buffers, contiguous, as "momentum.<tensor>" or "adam.mean.<tensor>" and "adam.square.<tensor>".
+  /// The same with numbers that lie on the network's device: `rates` [units], `step` [1] float32, this step's number
+  /// from 1. Takes nothing from the host, so that it can be recorded.
+  void step(const at::Tensor& rates, const at::Tensor& step);
+  /// As before the first step.
+  void reset();
+
+  /// The buffers, contiguous, on the processor, as "momentum.<tensor>" or "adam.mean.<tensor>" and
+  /// "adam.square.<tensor>".
   data::NamedTensors state() const;
   /// Values of the buffers from a training checkpoint. Throws UsageError on a missing one.
   void load(const data::TensorFile& from);
@@ -36,7 +43,13 @@ class Optimiser {
     std::string name;
     at::Tensor value;
   };
+  struct Update {
+    std::vector<at::Tensor> values, gradients;
+  };
+  static Update update_of(const Unit& unit);
+  std::vector<at::Tensor> momenta(const Unit& unit) const;
   void update(Unit& unit, float rate, std::int64_t step_index);
+  void update(Unit& unit, const at::Tensor& rate, const at::Tensor& step);
   std::vector<Buffer> buffers() const;
 
   task::Optimiser kind_;

@@ -17,6 +17,7 @@ struct Score {
   /// `logits` [n, classes] float32 on the CPU, `labels` [n] int64, `mean_loss` their mean cross-entropy.
   /// A label counts within top k if fewer than k classes score higher, or equal with a lower index; a NaN never does.
   void add(const at::Tensor& logits, const at::Tensor& labels, double mean_loss);
+  void add(const Score& more);
   metrics::Row row(metrics::Subset subset, task::Moment at) const;
 };
 

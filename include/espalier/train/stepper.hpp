@@ -30,7 +30,8 @@ class Stepper {
           std::int32_t cached_units = 0, model::Reducer* group = nullptr);
   ~Stepper();
 
-  /// Trains on `inputs` (images, or outputs of the cached units) and `labels` [n] in the step that begins at `at`,
+  /// Trains on `inputs` (images, or outputs of the cached units), where the network is, and `labels` [n], on the
+  /// processor, in the step that begins at `at`,
   /// adds to `score` what was predicted before the update, and returns the mean loss. Nothing is updated where the
   /// loss is not finite.
   double step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score);

@@ -17,7 +17,7 @@ class Reducer;
 
 namespace espalier::train {
 
-class FeatureShelf;
+class Place;
 
 /// One task and what it is done with.
 struct Job {
@@ -77,18 +77,20 @@ class Sink {
   virtual void rows(std::size_t member, const std::vector<metrics::Row>& rows) = 0;
   /// The file is synced and in place.
   virtual void checkpoint(std::size_t member, const Checkpoint& checkpoint) = 0;
+  /// What whoever runs this should know, though it goes on.
+  virtual void remark(const std::string&) {}
   /// Once for each member.
   virtual void ended(std::size_t member, const Outcome& outcome) = 0;
 };
 
-/// Runs a bundle, alone or as a member of `group` (then without fused jobs): every member is given the same bundle; it
-/// computes its part of each batch and evaluation, and only rank 0 writes files. Throws model::GroupBroken.
-/// Jobs of one family take the steps they share once; those with cached units get their inputs from
-/// `features`; fused ones train as lanes of one batched network. A resumed training gives bit for bit what the
+/// Runs a bundle at `place`, alone or as a member of `group` (then without fused jobs): every member is given the same
+/// bundle; it computes its part of each batch and evaluation, and only rank 0 writes files. Throws model::GroupBroken.
+/// Jobs of one family take the steps they share once; those with cached units get their inputs from the place's
+/// features; fused ones train as lanes of one batched network. A resumed training gives bit for bit what the
 /// undisturbed one gives, a shared one what it gives alone in the same numeric form. On Order::stop states are saved
 /// first (not in a smoke run). A task that cannot be (a source that is not given, has no such tensor or another shape,
 /// a precision that this build has not) ends as refused.
-void train(const std::vector<Job>& jobs, FeatureShelf& features, Control& control, Sink& sink,
-           model::Reducer* group = nullptr);
+/// Where memory runs out, the bundle is begun again with less at once; c10::OutOfMemoryError where there is no less.
+void train(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink, model::Reducer* group = nullptr);
 
 }  // namespace espalier::train

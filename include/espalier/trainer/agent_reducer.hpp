@@ -25,6 +25,9 @@ class AgentReducer : public model::Reducer {
   void begin(const at::Tensor& buffer) override;
   void finish() override;
 
+  /// Takes what has arrived, or does within so long. Throws GroupBroken where the agent is gone.
+  void listen(int milliseconds = 0) { hear(milliseconds); }
+
   /// Of another member, whenever it comes.
   void take(const sched::PeerBuffer& peer);
 

@@ -22,11 +22,16 @@ class BundlePort : public Port {
   /// Throws EnvironmentError if it cannot be written.
   void send(const std::string& frame_bytes) override;
 
+  /// Tasks that have ended well, and others.
+  std::int64_t done() const { return done_; }
+  std::int64_t failed() const { return failed_; }
+
  private:
   std::filesystem::path file_;
   std::string bytes_;
   std::size_t at_ = 0;
   std::ostream& out_;
+  std::int64_t done_ = 0, failed_ = 0;
 };
 
 }  // namespace espalier::trainer

@@ -13,8 +13,10 @@ inline constexpr int kOutOfMemory = 3;
 /// TERM, INT and USR2: orders come by socket only.
 void serve_agent(int socket);
 
-/// Executes the frames of `bundles` in order; answers go to `out`, or to standard output where it is empty.
-void execute_bundles(const std::filesystem::path& bundles, const std::string& out);
+/// Executes the frames of `bundles` in order; answers go to `out`, or to standard output where it is empty. A folder
+/// stands for its file `bundles`, answers go to its file `answers` then, and names in it are relative to it.
+/// Says on standard error how many tasks are done and how long that took. False where some are not.
+bool execute_bundles(std::filesystem::path bundles, std::string out);
 
 /// True if `error` says that memory ran out.
 bool is_out_of_memory(const std::exception& error);

@@ -1,10 +1,11 @@
 #pragma once
 // The trainer's loop: takes setups, catalogs and bundles from a port, works on one bundle after the other, answers.
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "espalier/sched/messages.hpp"
-#include "espalier/train/feature_shelf.hpp"
+#include "espalier/train/place.hpp"
 #include "espalier/train/training.hpp"
 #include "espalier/trainer/fault.hpp"
 #include "espalier/trainer/image_shelf.hpp"
@@ -16,7 +17,8 @@ class AgentReducer;
 
 class Trainer {
  public:
-  Trainer(Port& port, Fault fault) : port_(port), fault_(std::move(fault)) {}
+  /// `slot`: this trainer's place among those of its machine, which tells its GPU.
+  Trainer(Port& port, Fault fault, int slot = 0) : port_(port), fault_(std::move(fault)), slot_(slot) {}
 
   /// Until it is told to leave or the other side is gone. Only errors that are no task's own making escape.
   void run();
@@ -27,11 +29,14 @@ class Trainer {
 
   void take(const frame::Frame& frame);
   void take(const sched::PeerBuffer& peer);
+  void set_up(const sched::Setup& setup);
   void take_waiting();
   void cancel(const sched::Cancel& order);
   bool is_cancelled(const sched::Assign& assign) const;
   void work(const sched::Bundle& bundle);
   void train(const sched::Bundle& bundle);
+  void train_in_group(const sched::Group& group, const sched::Bundle& able, const std::vector<train::Job>& jobs);
+  void await_end(AgentReducer& letters);
   train::Job job_of(const sched::Assign& assign);
   sched::Ended answer(const sched::Assign& assign, sched::EndKind kind) const;
 
@@ -40,12 +45,13 @@ class Trainer {
   sched::Setup setup_;
   task::Catalog catalog_;
   ImageShelf images_;
-  train::FeatureShelf features_{0};
+  int slot_;
+  std::optional<train::Place> place_;  ///< from the setup on
   std::deque<sched::Bundle> queue_;
   std::vector<sched::Held> cancelled_;
   bool stopping_ = false, leaving_ = false;
-  std::size_t group_size_ = 1;             ///< of the bundle in hand
-  AgentReducer* group_ = nullptr;          ///< while a group's bundle is in work
+  std::string group_;                      ///< of the bundle in hand: "a group of 2 through agents"
+  AgentReducer* letters_ = nullptr;        ///< while a group's bundle is in work
   std::vector<sched::PeerBuffer> peers_;   ///< of a group whose bundle has not begun
   std::map<TaskId, ArtifactId> finished_;  ///< networks made here: sources of later tasks that were given none
 };

@@ -7,6 +7,7 @@ namespace espalier::trainer {
 void add_data_verbs(CLI::App& app, int& exit_code);   ///< data import | make | info
 void add_model_verbs(CLI::App& app, int& exit_code);  ///< model info | import | export
 void add_calibrate_verb(CLI::App& app, int& exit_code);
+void add_probe_sums(CLI::App& probe);                 ///< one of them
 void add_probe_verbs(CLI::App& app, int& exit_code);  ///< for tests of the numerics; not shown in the help
 
 }  // namespace espalier::trainer

@@ -1,0 +1,54 @@
+#pragma once
+// Where a trainer computes, and what it keeps there from bundle to bundle.
+#include <ATen/ATen.h>
+
+#include <list>
+#include <memory>
+#include <string>
+
+#include "espalier/train/feature_shelf.hpp"
+
+namespace espalier::train {
+
+class Rig;
+
+class Place {
+ public:
+  /// On a GPU, images and tables of an epoch lie there and steps are recorded; `resident` makes a processor do so too,
+  /// which is slower, to be compared. `most_lanes`: trainings that are fused; 0: as the device is.
+  explicit Place(at::Device device = at::kCPU, std::int64_t feature_bytes = 0, bool resident = false);
+  ~Place();
+  Place(Place&&) noexcept;
+
+  at::Device device() const { return device_; }
+  bool is_resident() const { return resident_; }
+  FeatureShelf& features() { return features_; }
+  /// More families than this as lanes of one network gain nothing there.
+  std::size_t most_families() const { return most_families_; }
+
+  /// A pack's images [N, C, H, W] on the device, kept for later; undefined where they are too large for it.
+  at::Tensor pixels(const at::Tensor& images);
+  /// A rig of that shape which nobody uses, if there is one; `make` gives one otherwise.
+  std::shared_ptr<Rig> rig(const std::string& shape, const std::function<std::shared_ptr<Rig>()>& make);
+
+  /// After memory ran out: gives up what is kept, and keeps less from now on. False: there was nothing to give up.
+  bool shrink();
+
+ private:
+  struct Pixels {
+    const void* from;
+    at::Tensor images, copy;
+  };
+  struct Kept {
+    std::string shape;
+    std::shared_ptr<Rig> rig;
+  };
+  at::Device device_;
+  bool resident_;
+  std::size_t most_families_;
+  FeatureShelf features_;
+  std::list<Pixels> pixels_;  ///< last used first
+  std::list<Kept> rigs_;      ///< last used first
+};
+
+}  // namespace espalier::train

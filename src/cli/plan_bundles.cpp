@@ -1,0 +1,103 @@
+#include "cli/plan_bundles.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <tuple>
+
+#include "cli/launch_plan.hpp"
+#include "espalier/core/errors.hpp"
+#include "espalier/frame/frame.hpp"
+#include "espalier/sched/messages.hpp"
+
+namespace espalier::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostTasks = 64;  ///< a bundle
+
+void check(const plan::Plan& plan, const fs::path& folder) {
+  if (!plan.pending.empty()) {
+    throw UsageError(std::to_string(plan.pending.size()) + " selections are still to be made",
+                     "a trainer alone makes none",
+                     "Give them with --given, or leave their experiments out with --only.");
+  }
+  if (fs::exists(folder) && !fs::is_empty(folder)) {
+    throw UsageError("'" + folder.string() + "' is not empty", "--bundles writes a new folder", "Name another one.");
+  }
+}
+
+/// How many tasks, one after the other, come before each.
+std::map<TaskId, int> levels_of(const plan::Plan& plan) {
+  std::map<TaskId, int> levels;
+  for (const auto& task : plan.tasks) {  // sources stand before what needs them
+    int level = 0;
+    for (const auto& need : task.needs) level = std::max(level, levels.at(need) + 1);
+    levels[task.id] = level;
+  }
+  return levels;
+}
+
+/// Tasks that share most stand together, and none before what it needs.
+std::vector<sched::Bundle> bundles_of(const plan::Plan& plan, const plan::Passes& passes) {
+  const auto levels = levels_of(plan);
+  using Key = std::tuple<int, std::uint64_t, std::uint64_t, std::uint64_t, std::size_t>;
+  std::map<Key, std::vector<const task::Task*>> together;
+  for (const auto& task : plan.tasks) {
+    const auto sharing = plan::sharing_of(task, passes);
+    const bool alone = !passes.bundles || (sharing.features == 0 && sharing.family == 0);
+    const std::uint64_t family = sharing.features == 0 ? sharing.family : 0;
+    together[{levels.at(task.id), sharing.features, family, sharing.lanes, alone ? together.size() + 1 : 0}].push_back(
+        &task);
+  }
+  std::vector<sched::Bundle> bundles;
+  for (const auto& [key, tasks] : together) {
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      if (i % kMostTasks == 0) bundles.emplace_back();
+      bundles.back().tasks.push_back({{}, *tasks[i], {}, {}});
+    }
+  }
+  return bundles;
+}
+
+/// Copies packs into the folder: data digest -> its name there.
+std::map<std::string, std::string> bring_packs(const plan::Facts& facts, const fs::path& folder) {
+  std::map<std::string, std::string> packs;
+  fs::create_directories(folder / "packs");
+  const auto bring = [&](const std::string& digest, const fs::path& from) {
+    if (digest.empty() || packs.contains(digest)) return;
+    packs[digest] = "packs/" + digest + ".safetensors";
+    fs::copy_file(from, folder / packs[digest]);
+  };
+  for (const auto& [name, data] : facts.data) {
+    bring(data.digest, data.pack_path);
+    bring(data.test_digest, data.test_pack_path);
+  }
+  return packs;
+}
+
+}  // namespace
+
+void write_bundles(const plan::Plan& plan, const StudyInput& input, const StudyArguments& arguments,
+                   const plan::CompileOptions& options, const fs::path& folder) {
+  check(plan, folder);
+  RunArguments run;
+  run.study = arguments;
+  bring_checkpoints(input, run, folder / "artifacts");
+  sched::Setup setup;
+  setup.artifact_dir = "artifacts";
+  setup.packs = bring_packs(input.facts, folder);
+  setup.threads = options.threads;
+  setup.share_stages = options.passes.stages;
+  setup.feature_bytes = options.feature_bytes;
+  setup.checkpoint_s = 1e9;  // nobody would go on from them
+  std::ofstream file(folder / "bundles", std::ios::binary);
+  file << frame::encode(setup) << frame::encode(sched::CatalogUpdate{plan.catalog});
+  for (const auto& bundle : bundles_of(plan, options.passes)) file << frame::encode(bundle);
+  file.flush();
+  if (!file)
+    throw EnvironmentError("'" + (folder / "bundles").string() + "' cannot be written", "", "Is the disk full?");
+}
+
+}  // namespace espalier::cli

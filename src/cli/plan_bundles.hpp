@@ -1,0 +1,15 @@
+#pragma once
+// A plan as a folder that one trainer can carry out alone, here or on a machine without agents, MPI and HDF5.
+#include <filesystem>
+
+#include "espalier/cli/study_input.hpp"
+#include "espalier/plan/plan.hpp"
+
+namespace espalier::cli {
+
+/// Writes `folder`/bundles (frames), packs/ and artifacts/, with names relative to the folder. Throws UsageError where
+/// the folder is not empty or the plan holds selections that are still to be made.
+void write_bundles(const plan::Plan& plan, const StudyInput& input, const StudyArguments& arguments,
+                   const plan::CompileOptions& options, const std::filesystem::path& folder);
+
+}  // namespace espalier::cli

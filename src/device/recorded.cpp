@@ -1,0 +1,78 @@
+#include "espalier/device/recorded.hpp"
+
+#include "espalier/core/checks.hpp"
+
+#ifdef ESPALIER_CUDA
+#include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDACachingAllocator.h>
+#endif
+
+namespace espalier::device {
+
+namespace {
+
+class Called : public Recorded {
+ public:
+  explicit Called(std::function<void()> work) : work_(std::move(work)) {}
+  void run() override { work_(); }
+
+ private:
+  std::function<void()> work_;
+};
+
+#ifdef ESPALIER_CUDA
+
+/// Libraries choose their algorithms and take their memory in the first runs; those may not be recorded.
+constexpr int kWarmUps = 2;
+
+class Replayed : public Recorded {
+ public:
+  explicit Replayed(std::function<void()> work) : work_(std::move(work)) {}
+
+  void run() override {
+    if (runs_ < kWarmUps) {
+      ++runs_;
+      return work_();
+    }
+    if (runs_ == kWarmUps) capture();
+    graph_->replay();
+  }
+
+ private:
+  /// What is recorded is not done yet.
+  void capture() {
+    // One for all: recordings run one at a time, and nothing of one lives in it when the next runs.
+    static const auto pool = at::cuda::graph_pool_handle();
+    c10::cuda::CUDACachingAllocator::emptyCache();  // what the first runs left cannot be had while recording
+    graph_ = std::make_unique<at::cuda::CUDAGraph>();
+    graph_->capture_begin(pool);
+    try {
+      work_();
+    } catch (...) {
+      // The allocator still refers to it, and what ends a broken recording throws before it is told.
+      static_cast<void>(graph_.release());
+      throw;
+    }
+    graph_->capture_end();
+    ++runs_;
+  }
+
+  std::function<void()> work_;
+  int runs_ = 0;
+  std::unique_ptr<at::cuda::CUDAGraph> graph_;
+};
+
+#endif
+
+}  // namespace
+
+std::unique_ptr<Recorded> record(at::Device device, std::function<void()> work, [[maybe_unused]] bool eager) {
+#ifdef ESPALIER_CUDA
+  if (device.is_cuda() && !eager) return std::make_unique<Replayed>(std::move(work));
+#else
+  ESPALIER_EXPECT(device.is_cpu());
+#endif
+  return std::make_unique<Called>(std::move(work));
+}
+
+}  // namespace espalier::device

@@ -1,0 +1,13 @@
+#pragma once
+// Layers in forms whose gradients a GPU computes in one order. LibTorch's own have none for these.
+#include <ATen/ATen.h>
+
+namespace espalier::model {
+
+/// Mean over `size` neighbouring channels; those outside count as zeros. [N, C, H, W] -> the same shape.
+at::Tensor channel_average(const at::Tensor& x, std::int64_t size);
+
+/// As adaptive_avg_pool2d, to [N, C, height, width].
+at::Tensor adaptive_average(const at::Tensor& x, std::int64_t height, std::int64_t width);
+
+}  // namespace espalier::model

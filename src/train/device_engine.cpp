@@ -1,0 +1,183 @@
+#include "train/device_engine.hpp"
+
+#include <algorithm>
+
+#include "espalier/core/checks.hpp"
+#include "train/epoch_order.hpp"
+#include "train/prepare_network.hpp"
+
+namespace espalier::train {
+
+namespace {
+
+/// A rig of the job's shape with the job's network in it.
+std::shared_ptr<Rig> rig_for(const Job& job, Place& place) {
+  model::UnitNetwork network = prepare_on_host(job, place.device());
+  bool made = false;
+  const auto rig = place.rig(rig_shape(job), [&] {
+    made = true;
+    network.to(place.device());
+    return std::make_shared<Rig>(job, network);
+  });
+  if (!made) rig->take_over(network);
+  return rig;
+}
+
+network::Shape shape_of(const at::Tensor& images) {
+  const auto side = [&](int i) { return static_cast<std::int32_t>(images.size(i)); };
+  return {side(1), side(2), side(3)};
+}
+
+std::size_t number_of(Part part) { return static_cast<std::size_t>(part); }
+
+}  // namespace
+
+DeviceEngine::DeviceEngine(BundleState& bundle, const Job& job, const task::Timeline& timeline)
+    : bundle_(bundle),
+      job_(job),
+      timeline_(timeline),
+      rig_(rig_for(job, bundle.place())),
+      inputs_(make_inputs(job, bundle.place().features(), rig_->network())),
+      batches_(job.task.train),
+      pace_(bundle.place().device()) {}
+
+DeviceEngine::~DeviceEngine() {
+  if (job_.task.form.cached_units == 0) return;
+  rig_->training().connect({});
+  for (const Part part : {Part::train, Part::valid, Part::test}) rig_->evaluation(number_of(part)).connect({});
+}
+
+bool DeviceEngine::prepare(const GoOn& go_on) {
+  if (!inputs_->prepare(go_on)) return false;
+  rig_->training().connect(supply_of(Part::train));
+  for (const Part part : {Part::train, Part::valid, Part::test}) {
+    rig_->evaluation(number_of(part)).connect(supply_of(part));
+  }
+  return true;
+}
+
+/// What of the images, or of their features, lies on the device.
+Supply DeviceEngine::supply_of(Part part) {
+  Supply supply;
+  if (const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get())) {
+    supply.features = features->kept(part);
+    if (supply.features) supply.table = supply.features->table();
+    return supply;
+  }
+  const auto& images = part_of(*job_.images, part).images;
+  if (part == Part::train && !batches_.only_windows()) return supply;
+  if (!images.defined() || part_of(*job_.images, part).size() == 0) return supply;
+  const at::Tensor pixels = bundle_.place().pixels(images);
+  if (!pixels.defined()) return supply;
+  const auto device = bundle_.place().device();
+  supply.images = device::Images{pixels, batches_.scale().to(device, at::kFloat, false, /*copy=*/true),
+                                 batches_.offset().to(device, at::kFloat, false, /*copy=*/true)};
+  supply.input = job_.task.train.input;
+  return supply;
+}
+
+std::vector<std::int64_t> DeviceEngine::positions_of(task::Moment at) const {
+  const auto batch = static_cast<std::size_t>(job_.task.train.batch);
+  const std::size_t first = static_cast<std::size_t>(at.step) * batch, last = std::min(first + batch, order_.size());
+  return {order_.begin() + static_cast<std::ptrdiff_t>(first), order_.begin() + static_cast<std::ptrdiff_t>(last)};
+}
+
+FeedRows DeviceEngine::labelled(Part part, const std::vector<std::int64_t>& positions) const {
+  const at::Tensor labels = labels_at(part_of(*job_.images, part), positions);
+  const auto* label = labels.const_data_ptr<std::int64_t>();
+  return {{}, {}, {label, label + labels.numel()}};
+}
+
+/// Of all steps of the epoch, as the host's inputs would make them.
+FeedRows DeviceEngine::training_rows(std::int32_t epoch) const {
+  FeedRows all = labelled(Part::train, {order_.begin(), order_.end()});
+  const auto& set = job_.images->train;
+  const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get());
+  if (rig_->training().is_staged()) return all;
+  for (task::Moment at{epoch, 0}; at.step < timeline_.steps_per_epoch(); ++at.step) {
+    const auto positions = positions_of(at);
+    const auto count = static_cast<std::int64_t>(positions.size());
+    if (features) {
+      const auto flips = batches_.flips(count, epoch, at.step);
+      for (std::size_t i = 0; i < positions.size(); ++i) {
+        all.rows.push_back(features->slots(Part::train, flips[i]).at(static_cast<std::size_t>(positions[i])));
+      }
+    } else {
+      for (const auto position : positions) all.rows.push_back(set.rows.at(static_cast<std::size_t>(position)));
+      const auto windows = batches_.training_windows(shape_of(set.images), count, epoch, at.step);
+      all.windows.insert(all.windows.end(), windows.begin(), windows.end());
+    }
+  }
+  return all;
+}
+
+FeedRows DeviceEngine::evaluation_rows(Part part) const {
+  const auto& set = part_of(*job_.images, part);
+  std::vector<std::int64_t> positions(static_cast<std::size_t>(set.size()));
+  for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = static_cast<std::int64_t>(i);
+  FeedRows all = labelled(part, positions);
+  if (rig_->evaluation(number_of(part)).is_staged()) return all;
+  if (const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get())) {
+    all.rows = features->slots(part, false);
+  } else {
+    all.rows = set.rows;
+    all.windows.assign(set.rows.size(), batches_.evaluation_window(shape_of(set.images)));
+  }
+  return all;
+}
+
+void DeviceEngine::start_epoch(const task::TrainSpec& spec, task::Moment at) {
+  order_ = order_of_epoch(job_, at.epoch);
+  rig_->training().fill(training_rows(at.epoch));
+  rig_->training().go_to(at.step);
+  rig_->fill_steps(spec, timeline_, at.epoch);
+  at_ = at;
+}
+
+bool DeviceEngine::step() {
+  const auto positions = positions_of(at_);
+  Feed& feed = rig_->training();
+  if (feed.is_staged()) feed.stage(inputs_->training(positions, at_, 0));
+  rig_->step(static_cast<std::int64_t>(positions.size()));
+  pace_.step();
+  ++at_.step;
+  return true;
+}
+
+std::optional<LostLoss> DeviceEngine::settle(Score& running) {
+  const auto sums = rig_->take_steps();
+  running.add(sums.score);
+  if (!sums.lost) return {};
+  return LostLoss{sums.lost->loss, {at_.epoch, static_cast<std::int32_t>(sums.lost->place)}};
+}
+
+bool DeviceEngine::fill_evaluation(Part part) {
+  return std::exchange(filled_[number_of(part)], true) ||
+         (rig_->evaluation(number_of(part)).fill(evaluation_rows(part)), true);
+}
+
+Evaluation DeviceEngine::evaluate(Part part, const EvaluationLimits& limits) {
+  const std::size_t number = number_of(part);
+  const std::int64_t all = part_of(*job_.images, part).size();
+  const std::int64_t images = limits.images < 0 ? all : std::min(limits.images, all);
+  const std::int64_t batches = (images + kEvaluationBatch - 1) / kEvaluationBatch;
+  ESPALIER_EXPECT(images == all || images % kEvaluationBatch == 0);
+  fill_evaluation(part);
+  rig_->start_evaluation(number, batches);
+  Evaluation result;
+  for (std::int64_t batch = 0; batch < batches && result.finished; ++batch) {
+    const std::int64_t first = batch * kEvaluationBatch, count = std::min(kEvaluationBatch, images - first);
+    Feed& feed = rig_->evaluation(number);
+    if (feed.is_staged()) feed.stage(inputs_->evaluation(part, first, count));
+    rig_->evaluate(number);
+    pace_.step();
+    result.finished = limits.go_on();
+  }
+  auto measured = rig_->take_evaluation(number);
+  result.score = measured.score;
+  result.labels = std::move(measured.labels);
+  result.labels.resize(static_cast<std::size_t>(images));
+  return result;
+}
+
+}  // namespace espalier::train

@@ -1,0 +1,44 @@
+#pragma once
+// Steps as a device takes them: the host fills an epoch's tables and says "go on"; it looks at losses once an epoch.
+#include "espalier/device/device.hpp"
+#include "train/bundle_state.hpp"
+#include "train/engine.hpp"
+#include "train/rig.hpp"
+
+namespace espalier::train {
+
+class DeviceEngine : public Engine {
+ public:
+  DeviceEngine(BundleState& bundle, const Job& job, const task::Timeline& timeline);
+  /// The rig is kept for others; features it must not keep from the shelf.
+  ~DeviceEngine() override;
+
+  model::UnitNetwork& network() override { return rig_->network(); }
+  Optimiser& optimiser() override { return rig_->optimiser(); }
+  bool prepare(const GoOn& go_on) override;
+  void start_epoch(const task::TrainSpec& spec, task::Moment at) override;
+  bool step() override;
+  std::optional<LostLoss> settle(Score& running) override;
+  Evaluation evaluate(Part part, const EvaluationLimits& limits) override;
+
+ private:
+  Supply supply_of(Part part);
+  FeedRows training_rows(std::int32_t epoch) const;
+  FeedRows evaluation_rows(Part part) const;
+  FeedRows labelled(Part part, const std::vector<std::int64_t>& positions) const;
+  std::vector<std::int64_t> positions_of(task::Moment at) const;
+  bool fill_evaluation(Part part);
+
+  BundleState& bundle_;
+  const Job& job_;
+  task::Timeline timeline_;
+  std::shared_ptr<Rig> rig_;
+  std::unique_ptr<Inputs> inputs_;
+  data::BatchMaker batches_;
+  device::Pace pace_;
+  std::vector<std::int32_t> order_;
+  task::Moment at_;
+  bool filled_[3] = {};  ///< tables of evaluations
+};
+
+}  // namespace espalier::train

@@ -1,0 +1,66 @@
+#include "train/device_score.hpp"
+
+#include <c10/core/GradMode.h>
+
+#include <cmath>
+#include <limits>
+
+namespace espalier::train {
+
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::infinity();
+
+at::TensorOptions doubles(at::Device device) { return at::TensorOptions(at::kDouble).device(device); }
+
+/// How many classes stand before each label: [n] int64; as Score counts them.
+at::Tensor ranks(const at::Tensor& logits, const at::Tensor& labels) {
+  const at::Tensor label = labels.unsqueeze(1);
+  const at::Tensor own = logits.gather(1, label);
+  const at::Tensor lower = at::arange(logits.size(1), label.options()).unsqueeze(0).lt(label);
+  const at::Tensor before = logits.gt(own).logical_or(logits.eq(own).logical_and(lower));
+  return before.sum(1) + own.squeeze(1).isnan().to(at::kLong) * (logits.size(1) + 5);
+}
+
+}  // namespace
+
+DeviceScore::DeviceScore(at::Device device)
+    : sums_(at::zeros({4}, doubles(device))), lost_(at::full({2}, kNone, doubles(device))) {}
+
+void DeviceScore::add_ranks(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted) {
+  const at::Tensor rank = ranks(logits, labels);
+  sums_[1].add_((rank.lt(1).to(at::kDouble) * counted).sum());
+  sums_[2].add_((rank.lt(5).to(at::kDouble) * counted).sum());
+  sums_[3].add_(counted.sum());
+}
+
+void DeviceScore::add_step(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& loss,
+                           const at::Tensor& place) {
+  const c10::NoGradGuard no_grad;
+  const at::Tensor value = loss.to(at::kDouble);
+  sums_[0].add_(value * static_cast<double>(logits.size(0)));
+  add_ranks(logits, labels, at::ones({logits.size(0)}, sums_.options()));
+  const at::Tensor now = at::stack({place.to(at::kDouble).squeeze(0), value});
+  const at::Tensor is_first = value.isfinite().logical_not().logical_and(lost_[0].isinf());
+  lost_.copy_(at::where(is_first, now, lost_));
+}
+
+void DeviceScore::add_counted(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted) {
+  const c10::NoGradGuard no_grad;
+  const at::Tensor losses = at::cross_entropy_loss(logits, labels, {}, at::Reduction::None).to(at::kDouble);
+  sums_[0].add_(at::where(counted.gt(0), losses, at::zeros_like(losses)).sum());
+  add_ranks(logits, labels, counted);
+}
+
+DeviceScore::Sums DeviceScore::take() {
+  const at::Tensor sums = sums_.clone().cpu(), lost = lost_.clone().cpu();
+  sums_.zero_();
+  lost_.fill_(kNone);
+  const auto* sum = sums.const_data_ptr<double>();
+  const auto* first = lost.const_data_ptr<double>();
+  Sums taken{{sum[0], std::llround(sum[1]), std::llround(sum[2]), std::llround(sum[3])}, {}};
+  if (std::isfinite(first[0])) taken.lost = {std::llround(first[0]), first[1]};
+  return taken;
+}
+
+}  // namespace espalier::train

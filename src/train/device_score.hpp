@@ -1,0 +1,39 @@
+#pragma once
+// What Score adds up, on a device: read once for many batches. All of it can be recorded.
+#include <ATen/ATen.h>
+
+#include <optional>
+
+#include "espalier/train/score.hpp"
+
+namespace espalier::train {
+
+class DeviceScore {
+ public:
+  explicit DeviceScore(at::Device device);
+
+  /// `logits` [n, classes], `labels` [n], `loss` their mean cross-entropy, of the step `place` [1].
+  void add_step(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& loss, const at::Tensor& place);
+  /// The rows whose `counted` [n] is 1; those of 0 only fill the batch.
+  void add_counted(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted);
+
+  /// The first step whose loss was not finite, and that loss.
+  struct Lost {
+    std::int64_t place = 0;
+    double loss = 0;
+  };
+  struct Sums {
+    Score score;
+    std::optional<Lost> lost;
+  };
+  /// What was added since the last call. Waits for the device.
+  Sums take();
+
+ private:
+  void add_ranks(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted);
+
+  at::Tensor sums_;  ///< [4] float64: loss, top 1, top 5, images
+  at::Tensor lost_;  ///< [2] float64: place (infinite: none), loss
+};
+
+}  // namespace espalier::train

@@ -1,0 +1,56 @@
+#include "train/eager_engine.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "train/epoch_order.hpp"
+#include "train/prepare_network.hpp"
+
+namespace espalier::train {
+
+EagerEngine::EagerEngine(BundleState& bundle, const Job& job, const task::Timeline& timeline)
+    : bundle_(bundle),
+      job_(job),
+      network_(prepare_network(job, bundle.place().device())),
+      inputs_(make_inputs(job, bundle.place().features(), network_)),
+      stepper_(network_, job.task.train, timeline, job.task.form.cached_units, bundle.group()) {}
+
+bool EagerEngine::prepare(const GoOn& go_on) { return inputs_->prepare(go_on); }
+
+void EagerEngine::start_epoch(const task::TrainSpec& spec, task::Moment at) {
+  stepper_.follow(spec);
+  order_ = order_of_epoch(job_, at.epoch);
+  at_ = at;
+}
+
+bool EagerEngine::step() {
+  const auto batch = static_cast<std::size_t>(job_.task.train.batch);
+  const std::size_t first = static_cast<std::size_t>(at_.step) * batch, last = std::min(first + batch, order_.size());
+  const auto whole = static_cast<std::int64_t>(last - first);
+  const auto* group = bundle_.group();
+  const Shard shard = group ? shard_of(whole, group->rank(), group->size()) : Shard{0, whole, whole};
+  const auto from = order_.begin() + static_cast<std::ptrdiff_t>(first) +
+                    static_cast<std::ptrdiff_t>(std::min(shard.first, whole - 1));
+  const std::vector<std::int64_t> positions(from, from + std::max<std::int64_t>(1, shard.rows));
+  const at::Tensor inputs = inputs_->training(positions, at_, shard.first).to(network_.device());
+  const at::Tensor labels = labels_at(job_.images->train, positions);
+  const double loss = group ? stepper_.step(inputs, labels, at_, score_, shard, bundle_.wishes())
+                            : stepper_.step(inputs, labels, at_, score_);
+  if (group) bundle_.agree();
+  if (!std::isfinite(loss) && !lost_) lost_ = {loss, at_};
+  ++at_.step;
+  return !lost_;
+}
+
+std::optional<LostLoss> EagerEngine::settle(Score& running) {
+  running.add(std::exchange(score_, {}));
+  return std::exchange(lost_, {});
+}
+
+Evaluation EagerEngine::evaluate(Part part, const EvaluationLimits& limits) {
+  const auto cached = job_.task.form.cached_units;
+  const auto predict = [&](const at::Tensor& x) { return network_.eval_forward(x.to(network_.device()), cached); };
+  return train::evaluate(predict, *inputs_, part, part_of(*job_.images, part).labels, limits, bundle_.group());
+}
+
+}  // namespace espalier::train

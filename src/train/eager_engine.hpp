@@ -1,0 +1,34 @@
+#pragma once
+// Steps as the host takes them, one after the other: it makes each batch and looks at each loss. On a processor, and
+// for members of a group.
+#include "espalier/train/stepper.hpp"
+#include "train/bundle_state.hpp"
+#include "train/engine.hpp"
+
+namespace espalier::train {
+
+class EagerEngine : public Engine {
+ public:
+  EagerEngine(BundleState& bundle, const Job& job, const task::Timeline& timeline);
+
+  model::UnitNetwork& network() override { return network_; }
+  Optimiser& optimiser() override { return stepper_.optimiser(); }
+  bool prepare(const GoOn& go_on) override;
+  void start_epoch(const task::TrainSpec& spec, task::Moment at) override;
+  bool step() override;
+  std::optional<LostLoss> settle(Score& running) override;
+  Evaluation evaluate(Part part, const EvaluationLimits& limits) override;
+
+ private:
+  BundleState& bundle_;
+  const Job& job_;
+  model::UnitNetwork network_;
+  std::unique_ptr<Inputs> inputs_;
+  Stepper stepper_;
+  std::vector<std::int32_t> order_;  ///< of the epoch
+  task::Moment at_;
+  Score score_;  ///< since start_epoch()
+  std::optional<LostLoss> lost_;
+};
+
+}  // namespace espalier::train

@@ -1,0 +1,66 @@
+#include "espalier/train/place.hpp"
+
+#include <algorithm>
+
+#include "espalier/device/device.hpp"
+#include "train/rig.hpp"
+
+namespace espalier::train {
+
+namespace {
+
+/// More lanes leave a processor's caches and gain nothing (bench/fused.cpp); a GPU is idle with few.
+constexpr std::size_t kFamiliesOnCpu = 4, kFamiliesOnGpu = 64;
+constexpr std::size_t kPacks = 4, kRigs = 8;
+/// Of a GPU's free memory, for one pack.
+constexpr std::int64_t kPackShare = 4;
+
+}  // namespace
+
+Place::Place(at::Device device, std::int64_t feature_bytes, bool resident)
+    : device_(device),
+      resident_(resident || device.is_cuda()),
+      most_families_(device.is_cuda() ? kFamiliesOnGpu : kFamiliesOnCpu),
+      features_(feature_bytes) {}
+
+Place::~Place() = default;
+Place::Place(Place&&) noexcept = default;
+
+at::Tensor Place::pixels(const at::Tensor& images) {
+  if (device_.is_cpu()) return images;
+  const void* from = images.const_data_ptr();
+  const auto known = std::find_if(pixels_.begin(), pixels_.end(), [&](const Pixels& one) { return one.from == from; });
+  if (known != pixels_.end()) {
+    pixels_.splice(pixels_.begin(), pixels_, known);
+    return pixels_.front().copy;
+  }
+  if (static_cast<std::int64_t>(images.nbytes()) > device::free_bytes(device_) / kPackShare) return {};
+  pixels_.push_front({from, images, images.to(device_)});
+  if (pixels_.size() > kPacks) pixels_.pop_back();
+  return pixels_.front().copy;
+}
+
+std::shared_ptr<Rig> Place::rig(const std::string& shape, const std::function<std::shared_ptr<Rig>()>& make) {
+  const auto free = std::find_if(rigs_.begin(), rigs_.end(),
+                                 [&](const Kept& one) { return one.shape == shape && one.rig.use_count() == 1; });
+  if (free != rigs_.end()) {
+    rigs_.splice(rigs_.begin(), rigs_, free);
+  } else {
+    rigs_.push_front({shape, make()});
+    if (rigs_.size() > kRigs) rigs_.pop_back();
+  }
+  return rigs_.front().rig;
+}
+
+bool Place::shrink() {
+  const bool had = !rigs_.empty() || !pixels_.empty() || features_.bytes() > 0 || most_families_ > 1;
+  rigs_.clear();
+  pixels_.clear();
+  features_.set_budget(features_.budget() / 2);
+  features_.drop_unused();
+  most_families_ = std::max<std::size_t>(1, most_families_ / 2);
+  device::release_cached(device_);
+  return had;
+}
+
+}  // namespace espalier::train

@@ -1,0 +1,149 @@
+#include "train/rig.hpp"
+
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+
+#include "espalier/core/checks.hpp"
+#include "espalier/model/dropout_mask.hpp"
+#include "espalier/train/training.hpp"
+#include "train/evaluate.hpp"
+
+namespace espalier::train {
+
+namespace {
+constexpr std::size_t kParts = 3;
+}
+
+std::string rig_shape(const Job& job) {
+  task::TrainSpec spec = job.task.train;
+  spec.subset = {};
+  spec.length = {};
+  spec.init_seed = spec.order_seed = spec.mask_seed = spec.augment_seed = 0;
+  spec.augment = {};
+  spec.mean.clear();
+  spec.std.clear();
+  for (auto& unit : spec.units) unit = {{}, unit.trained, {}};
+  frame::Writer key;
+  key & spec & job.classes & job.task.form.cached_units;
+  return key.take();
+}
+
+Rig::Part::Part(at::Device device) : feed(kEvaluationBatch, device) {}
+
+Rig::Rig(const Job& job, model::UnitNetwork network, bool eager)
+    : device_(network.device()),
+      eager_(eager),
+      network_(std::move(network)),
+      optimiser_(network_, job.task.train),
+      cached_units_(job.task.form.cached_units),
+      dropouts_(network_.dropouts()),
+      masks_(*this),
+      training_(job.task.train.batch, device_),
+      score_(device_),
+      evaluated_(device_) {
+  for (std::size_t part = 0; part < kParts; ++part) evaluations_.emplace_back(device_);
+}
+
+void Rig::take_over(model::UnitNetwork& other) {
+  const c10::NoGradGuard no_grad;
+  for (std::int32_t u = 1; u <= network_.depth(); ++u) {
+    auto& own = network_.tensors(u);
+    const auto& given = other.tensors(u);
+    ESPALIER_EXPECT(own.size() == given.size());
+    for (std::size_t i = 0; i < own.size(); ++i) own[i].value.copy_(given[i].value);
+  }
+  optimiser_.reset();
+}
+
+at::Tensor Rig::Masks::draw(const model::DropoutLayer& layer, std::int64_t first_row, std::int64_t rows,
+                            std::int64_t row_elements, double probability) {
+  const auto place = std::find(rig_.dropouts_.begin(), rig_.dropouts_.end(), layer);
+  ESPALIER_EXPECT(place != rig_.dropouts_.end());
+  return device::dropout_mask({rig_.seeds_, rig_.training_.place()}, place - rig_.dropouts_.begin(), first_row, rows,
+                              row_elements, probability);
+}
+
+void Rig::make_room(std::int64_t steps) {
+  if (rates_.defined() && rates_.size(0) >= steps) return;
+  const auto on_device = [&](at::ScalarType type) { return at::TensorOptions(type).device(device_); };
+  rates_ = at::zeros({steps, network_.depth()}, on_device(at::kFloat));
+  numbers_ = at::zeros({steps, 1}, on_device(at::kFloat));
+  seeds_ = at::zeros({steps, static_cast<std::int64_t>(dropouts_.size())}, on_device(at::kLong));
+  steps_.clear();
+}
+
+void Rig::fill_steps(const task::TrainSpec& spec, const task::Timeline& timeline, std::int32_t epoch) {
+  std::vector<float> rates, numbers;
+  std::vector<std::int64_t> seeds;
+  const std::int32_t steps = timeline.steps_per_epoch();
+  for (task::Moment at{epoch, 0}; at.step < steps; ++at.step) {
+    for (const auto& unit : spec.units) rates.push_back(task::rate_at(unit, timeline, at));
+    numbers.push_back(static_cast<float>(timeline.index(at) + 1));
+    const model::StepKey key{spec.mask_seed, at.epoch, at.step};
+    for (const auto& [unit, layer] : dropouts_) {
+      seeds.push_back(static_cast<std::int64_t>(model::mask_seed(key, unit, layer)));
+    }
+  }
+  make_room(steps);
+  rates_.slice(0, 0, steps).copy_(at::tensor(rates, at::kFloat).view({steps, -1}));
+  numbers_.slice(0, 0, steps).copy_(at::tensor(numbers, at::kFloat).view({steps, 1}));
+  if (!dropouts_.empty()) seeds_.slice(0, 0, steps).copy_(at::tensor(seeds, at::kLong).view({steps, -1}));
+}
+
+void Rig::step(std::int64_t count) {
+  if (version_ != training_.version()) steps_.clear();
+  version_ = training_.version();
+  auto& step = steps_[count];
+  if (!step) step = device::record(device_, [this, count] { train(count); }, eager_);
+  step->run();
+}
+
+void Rig::train(std::int64_t count) {
+  const at::Tensor inputs = training_.inputs(count), labels = training_.labels(count);
+  model::StepKey key;
+  key.masks = &masks_;
+  const at::Tensor logits = network_.train_forward(inputs, key, cached_units_);
+  const at::Tensor loss = at::cross_entropy_loss(logits, labels);
+  score_.add_step(logits.detach(), labels, loss.detach(), training_.place());
+  if (loss.requires_grad()) loss.backward();
+  const auto& place = training_.place();
+  optimiser_.step(rates_.index_select(0, place).squeeze(0), numbers_.index_select(0, place).squeeze(0).squeeze(0));
+  training_.advance();
+}
+
+void Rig::start_evaluation(std::size_t number, std::int64_t batches) {
+  Part& part = evaluations_[number];
+  part.feed.go_to(0);
+  if (part.predicted.defined() && part.predicted.size(0) >= batches) return;
+  part.predicted = at::zeros({batches, part.feed.batch()}, at::TensorOptions(at::kInt).device(device_));
+  part.work.reset();
+}
+
+void Rig::evaluate(std::size_t number) {
+  Part& part = evaluations_[number];
+  if (!part.work || part.version != part.feed.version()) {
+    part.work = device::record(device_, [this, &part] { measure(part); }, eager_);
+    part.version = part.feed.version();
+  }
+  part.work->run();
+}
+
+void Rig::measure(Part& part) {
+  const c10::NoGradGuard no_grad;
+  const std::int64_t batch = part.feed.batch();
+  const at::Tensor logits = network_.eval_forward(part.feed.inputs(batch), cached_units_);
+  evaluated_.add_counted(logits, part.feed.labels(batch), part.feed.counted());
+  const at::Tensor best = logits.argmax(1).to(at::kInt).unsqueeze(0);
+  const at::Tensor is_due = at::arange(part.predicted.size(0), part.feed.place().options()).eq(part.feed.place());
+  part.predicted.copy_(at::where(is_due.unsqueeze(1), best, part.predicted));
+  part.feed.advance();
+}
+
+Rig::Measured Rig::take_evaluation(std::size_t number) {
+  const at::Tensor labels = evaluations_[number].predicted.cpu().contiguous();
+  const auto* first = labels.const_data_ptr<std::int32_t>();
+  return {evaluated_.take().score, {first, first + labels.numel()}};
+}
+
+}  // namespace espalier::train

@@ -1,0 +1,93 @@
+#pragma once
+// A network on a device with all that trains and measures it, as recorded work. Trainings of equal shape take it over,
+// one after the other: what they differ in lies in tables.
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "espalier/device/recorded.hpp"
+#include "espalier/model/unit_network.hpp"
+#include "espalier/task/timeline.hpp"
+#include "espalier/train/optimiser.hpp"
+#include "train/device_score.hpp"
+#include "train/feed.hpp"
+
+namespace espalier::train {
+
+struct Job;
+
+/// What trainings must have in common to share a rig.
+std::string rig_shape(const Job& job);
+
+class Rig {
+ public:
+  /// `network` is taken over, on the device. `eager`: nothing is recorded.
+  Rig(const Job& job, model::UnitNetwork network, bool eager = false);
+  Rig(const Rig&) = delete;
+  Rig& operator=(const Rig&) = delete;
+
+  model::UnitNetwork& network() { return network_; }
+  Optimiser& optimiser() { return optimiser_; }
+  /// The values of `other`, of the same shape, and an optimiser as before the first step.
+  void take_over(model::UnitNetwork& other);
+
+  Feed& training() { return training_; }
+  /// Of a part of a task's images; `part` from 0.
+  Feed& evaluation(std::size_t part) { return evaluations_[part].feed; }
+
+  /// Rates and masks of all steps of the epoch `epoch`.
+  void fill_steps(const task::TrainSpec& spec, const task::Timeline& timeline, std::int32_t epoch);
+  /// The step that is due in training(), on its first `count` images. Does not wait.
+  void step(std::int64_t count);
+  DeviceScore::Sums take_steps() { return score_.take(); }
+
+  void start_evaluation(std::size_t part, std::int64_t batches);
+  /// The batch that is due in evaluation(part). Does not wait.
+  void evaluate(std::size_t part);
+  struct Measured {
+    Score score;
+    std::vector<std::int32_t> labels;  ///< predicted, whole batches
+  };
+  Measured take_evaluation(std::size_t part);
+
+ private:
+  class Masks : public model::MaskSource {
+   public:
+    explicit Masks(const Rig& rig) : rig_(rig) {}
+    at::Tensor draw(const model::DropoutLayer& layer, std::int64_t first_row, std::int64_t rows,
+                    std::int64_t row_elements, double probability) override;
+
+   private:
+    const Rig& rig_;
+  };
+  struct Part {
+    explicit Part(at::Device device);
+    Feed feed;
+    at::Tensor predicted;  ///< [batches, batch] int32
+    std::unique_ptr<device::Recorded> work;
+    std::int64_t version = -1;
+  };
+
+  void train(std::int64_t count);
+  void measure(Part& part);
+  void make_room(std::int64_t steps);
+
+  at::Device device_;
+  bool eager_;
+  model::UnitNetwork network_;
+  Optimiser optimiser_;
+  std::int32_t cached_units_;
+  std::vector<model::DropoutLayer> dropouts_;
+  Masks masks_;
+  Feed training_;
+  std::vector<Part> evaluations_;
+  at::Tensor rates_;    ///< [steps, units]
+  at::Tensor numbers_;  ///< [steps, 1] float32: of the steps in their training, from 1
+  at::Tensor seeds_;    ///< [steps, dropout layers]
+  DeviceScore score_, evaluated_;
+  std::map<std::int64_t, std::unique_ptr<device::Recorded>> steps_;  ///< by images
+  std::int64_t version_ = -1;                                        ///< of the feed they were recorded for
+};
+
+}  // namespace espalier::train

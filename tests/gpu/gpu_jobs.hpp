@@ -1,0 +1,28 @@
+#pragma once
+// The same trainings on a GPU and on the processor.
+#include "espalier/device/device.hpp"
+#include "train/bundle_jobs.hpp"
+
+namespace espalier::testing {
+
+inline constexpr std::int64_t kGpuFeatureBytes = std::int64_t{1} << 30;
+
+inline at::Device gpu() { return at::Device(at::kCUDA, 0); }
+inline train::Place on_gpu() { return train::Place(gpu(), kGpuFeatureBytes); }
+
+/// Losses within `tolerance` (relative) until `epochs`; afterwards rounding may have grown.
+inline void check_near(const Notes& left, const Notes& right, double tolerance, std::int32_t epochs) {
+  REQUIRE(left.outcome.end == right.outcome.end);
+  REQUIRE(left.all.size() == right.all.size());
+  for (std::size_t i = 0; i < left.all.size(); ++i) {
+    CHECK(left.all[i].count == right.all[i].count);
+    if (left.all[i].epoch <= epochs) CHECK(left.all[i].loss == Approx(right.all[i].loss).epsilon(tolerance));
+  }
+}
+
+inline train::Job named_again(train::Job job) {
+  job.task.id = task::task_id(job.task.train);
+  return job;
+}
+
+}  // namespace espalier::testing

@@ -1,0 +1,46 @@
+// Kernels of our own, as NVRTC compiles them: the bits of the processor.
+#include "espalier/core/seed.hpp"
+#include "espalier/device/device.hpp"
+#include "espalier/device/kernels.hpp"
+#include "espalier/device/recorded.hpp"
+#include "gpu/gpu_jobs.hpp"
+
+using namespace espalier;
+using testing::gpu;
+
+TEST_CASE("gpu: a device that was only started says how much memory it has") {
+  CHECK(device::free_bytes(gpu()) > (std::int64_t{1} << 30));
+  CHECK(device::identity(gpu()) != 0);
+}
+
+TEST_CASE("gpu: gathered images are the processor's to the bit") {
+  for (const std::int64_t channels : {1, 3}) {
+    device::Images images{at::randint(256, {40, channels, 13, 17}, at::kByte), at::rand({channels}),
+                          at::rand({channels})};
+    device::ImageTable table{at::randint(40, {5, 8}, at::kLong), at::randint(-4, 9, {5, 8, 3}, at::kInt),
+                             at::tensor({std::int64_t{3}}, at::kLong)};
+    table.windows.select(2, 2).copy_(at::randint(2, {5, 8}, at::kInt));
+    const at::Tensor here = device::gather_images(images, table, 7, 11, 12);
+    const device::Images there{images.pixels.to(gpu()), images.scale.to(gpu()), images.offset.to(gpu())};
+    const device::ImageTable on_gpu{table.rows.to(gpu()), table.windows.to(gpu()), table.place.to(gpu())};
+    CHECK(at::equal(device::gather_images(there, on_gpu, 7, 11, 12).cpu(), here));
+  }
+}
+
+TEST_CASE("gpu: dropout masks are the processor's to the bit") {
+  const at::Tensor seeds = at::randint(1L << 40, {3, 2}, at::kLong), place = at::tensor({std::int64_t{2}}, at::kLong);
+  const at::Tensor here = device::dropout_mask({seeds, place}, 1, 5, 100, 333, 0.5);
+  CHECK(at::equal(device::dropout_mask({seeds.to(gpu()), place.to(gpu())}, 1, 5, 100, 333, 0.5).cpu(), here));
+}
+
+TEST_CASE("gpu: recorded work reads what lies on the device, not what it was recorded with") {
+  const at::Tensor number = at::zeros({1}, at::TensorOptions(at::kFloat).device(gpu())), sum = at::zeros_like(number);
+  const auto work = device::record(gpu(), [&] { sum.add_(number); });
+  float expected = 0;
+  for (int i = 1; i <= 6; ++i) {
+    number.fill_(i);
+    work->run();
+    expected += static_cast<float>(i);
+  }
+  CHECK(sum.item<float>() == expected);
+}

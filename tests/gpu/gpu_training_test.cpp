@@ -1,0 +1,124 @@
+// Whole trainings on a GPU: recorded steps against the host's, and against a processor's to rounding.
+#include <c10/util/Exception.h>
+
+#include "espalier/model/unit_network.hpp"
+#include "gpu/gpu_jobs.hpp"
+
+using namespace espalier;
+using namespace espalier::testing;
+
+TEST_CASE("gpu: a training is the processor's to rounding") {
+  for (const bool adam : {false, true}) {
+    auto job = made_job(scratch("gpu-near"));
+    job.task.record.fit = true;
+    job.task.train.augment.flip = true;
+    job.task.train.augment.shifted_crop = 2;
+    if (adam) {
+      job.task.train.optimiser = task::Optimiser::adam;
+      for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 1e-3f}};
+    }
+    train::Place place = on_gpu();
+    check_near(run_bundle({named_again(job)}, place).front(), run_bundle({named_again(job)}).front(), 1e-3, 1);
+  }
+}
+
+TEST_CASE("gpu: the same training gives the same bits again, in a fresh place and in one that was used") {
+  const auto job = made_job(scratch("gpu-again"));
+  const auto other = falling(job, 1, 4);
+  train::Place place = on_gpu(), fresh = on_gpu();
+  run_bundle({other}, place);
+  check_same(run_bundle({job}, place).front(), run_bundle({job}, fresh).front());
+}
+
+TEST_CASE("gpu: rates and masks are no constants of what was recorded") {
+  auto job = made_job(scratch("gpu-rates"));
+  job.network = *network::named("alexnet", {.width = 0.0625});  // has dropout
+  job.task.train.input = {1, 64, 64};
+  auto images = std::make_shared<data::TaskImages>(*job.images);
+  const at::Tensor wide = at::upsample_nearest2d(images->train.images.to(at::kFloat), {64, 64}).to(at::kByte);
+  for (auto* set : {&images->train, &images->valid, &images->test}) set->images = wide;
+  job.images = images;
+  job.task.train.units.assign(job.network.units.size(), job.task.train.units.front());
+  train::Place place = on_gpu();
+  check_near(run_bundle({falling(job, 2, 4)}, place).front(), run_bundle({falling(job, 2, 4)}).front(), 1e-3, 3);
+}
+
+TEST_CASE("gpu: every network's layers compute what they do on a processor") {
+  const at::Device there = gpu();
+  for (const auto& [name, side] : {std::pair{"alexnet", 96}, {"caffenet", 99}, {"resnet18", 64}, {"cifar7", 32}}) {
+    INFO(name);
+    const auto spec = *network::named(name, {.width = 0.25});
+    model::UnitNetwork here(spec, {3, side, side}, 10), away(spec, {3, side, side}, 10);
+    for (std::int32_t u = 1; u <= here.depth(); ++u) {
+      here.reinitialise(u, 4);
+      away.reinitialise(u, 4);
+    }
+    away.to(there);
+    const at::Tensor images = at::randn({4, 3, side, side}), labels = at::randint(10, {4}, at::kLong);
+    const at::Tensor ours = here.train_forward(images, {1, 0, 0}),
+                     theirs = away.train_forward(images.to(there), {1, 0, 0});
+    CHECK(at::allclose(theirs.cpu(), ours, 1e-3, 1e-4));
+    at::cross_entropy_loss(ours, labels).backward();
+    at::cross_entropy_loss(theirs, labels.to(there)).backward();
+    for (std::int32_t u = 1; u <= here.depth(); ++u) {
+      for (std::size_t i = 0; i < here.tensors(u).size(); ++i) {
+        const auto &left = here.tensors(u)[i].value, &right = away.tensors(u)[i].value;
+        if (!left.grad().defined()) continue;
+        const at::Tensor apart = right.grad().cpu() - left.grad();  // one ReLU may be rounded to the other side
+        CHECK(apart.norm().item<float>() <= 1e-2f * left.grad().norm().item<float>() + 1e-6f);
+      }
+    }
+  }
+}
+
+TEST_CASE("gpu: tf32 and bf16 round, and give the same bits again") {
+  const auto job = made_job(scratch("gpu-precision"));
+  const auto exact = run_bundle({job}).front();
+  for (const auto precision : {task::Precision::tf32, task::Precision::bf16}) {
+    auto low = job;
+    low.task.train.precision = precision;
+    train::Place place = on_gpu(), again = on_gpu();
+    const auto notes = run_bundle({named_again(low)}, place).front();
+    check_near(notes, exact, 0.1, 1);
+    check_same(notes, run_bundle({named_again(low)}, again).front());
+  }
+}
+
+TEST_CASE("gpu: families, features and lanes") {
+  const auto job = made_job(scratch("gpu-shared"));
+  const auto source = some_source(job, 5);
+  train::Place place = on_gpu();
+  const auto plain = family(job), cached = family(frozen(job, source, 3));
+  auto lanes = family(frozen(job, source, 5));
+  for (auto& one : lanes) one.task.form.fused = true;
+  for (const auto& jobs : {plain, cached, lanes}) {
+    const auto there = run_bundle(jobs, place), here = run_bundle(jobs);
+    for (std::size_t m = 0; m < jobs.size(); ++m) check_near(there[m], here[m], 1e-3, 1);
+  }
+}
+
+TEST_CASE("gpu: stopped and gone on with, the bits are those of an undisturbed training") {
+  const auto job = made_job(scratch("gpu-resume"));
+  train::Place place = on_gpu();
+  const auto whole = run_bundle({job}, place).front();
+  const auto stopped = run_bundle({job}, place, After(4)).front();
+  auto rest = job;
+  rest.resume = stopped.last(train::Written::training);
+  CHECK(run_bundle({rest}, place).front().last(train::Written::finished) == whole.last(train::Written::finished));
+}
+
+TEST_CASE("gpu: without momentum") {
+  auto job = made_job(scratch("gpu-plain"));
+  job.task.train.momentum = 0;
+  train::Place place = on_gpu();
+  check_near(run_bundle({named_again(job)}, place).front(), run_bundle({named_again(job)}).front(), 1e-3, 1);
+}
+
+TEST_CASE("gpu: a loss that is not finite is found at its step") {
+  auto job = made_job(scratch("gpu-diverge"));
+  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 0.05f}, {{1, 1}, 1e30f}};
+  train::Place place = on_gpu();
+  const auto there = run_bundle({named_again(job)}, place).front(), here = run_bundle({named_again(job)}).front();
+  CHECK(there.outcome.end == train::End::diverged);
+  CHECK(there.outcome.text == here.outcome.text);
+}

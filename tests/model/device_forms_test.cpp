@@ -1,0 +1,41 @@
+#include "model/device_forms.hpp"
+
+#include "espalier/device/kernels.hpp"
+#include "espalier/model/dropout_mask.hpp"
+#include "support/catch_after_torch.hpp"
+
+using namespace espalier;
+
+TEST_CASE("device forms: neighbouring channels are averaged as avg_pool3d does") {
+  const at::Tensor x = at::rand({2, 7, 3, 4}, at::kDouble);
+  for (const std::int64_t size : {1, 3, 4, 5}) {
+    const at::Tensor padded = at::constant_pad_nd(x.unsqueeze(1), {0, 0, 0, 0, size / 2, (size - 1) / 2});
+    const at::Tensor pooled = at::avg_pool3d(padded, {size, 1, 1}, {1, 1, 1}).squeeze(1);
+    CHECK(at::allclose(model::channel_average(x, size), pooled));
+  }
+}
+
+TEST_CASE("device forms: adaptive average pooling is LibTorch's, values and gradients") {
+  for (const auto& [from, to] : {std::pair{6, 6}, {13, 6}, {7, 1}, {5, 7}, {12, 4}}) {
+    const at::Tensor x = at::rand({2, 3, from, from + 1}, at::kDouble).set_requires_grad(true);
+    const at::Tensor y = x.detach().clone().set_requires_grad(true);
+    const at::Tensor ours = model::adaptive_average(x, to, to + 1), theirs = at::adaptive_avg_pool2d(y, {to, to + 1});
+    const at::Tensor weights = at::rand_like(theirs);
+    (ours * weights).sum().backward();
+    (theirs * weights).sum().backward();
+    CHECK(at::allclose(ours, theirs));
+    CHECK(at::allclose(x.grad(), y.grad()));
+  }
+}
+
+TEST_CASE("device forms: masks drawn from a table are those of their seeds") {
+  const std::vector<std::int64_t> seeds{5, -7, 123456789012345, 1, 2, 3};  // 3 steps of 2 layers
+  const device::SeedTable table{at::tensor(seeds, at::kLong).view({3, 2}), at::tensor({std::int64_t{1}}, at::kLong)};
+  for (const std::int64_t layer : {0, 1}) {
+    for (const std::int64_t first : {0, 4}) {
+      const auto seed = static_cast<std::uint64_t>(seeds[static_cast<std::size_t>(2 + layer)]);
+      const at::Tensor drawn = device::dropout_mask(table, layer, first, 6, 11, 0.3);
+      CHECK(at::equal(drawn, model::dropout_mask(first, 6, 11, 0.3, seed)));
+    }
+  }
+}

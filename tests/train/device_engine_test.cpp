@@ -1,0 +1,176 @@
+// Steps as a device takes them, on the processor: tables, recorded work, sums that are read once an epoch.
+#include <c10/util/Exception.h>
+
+#include <cmath>
+
+#include "train/bundle_jobs.hpp"
+
+using namespace espalier;
+using namespace espalier::testing;
+
+namespace {
+
+constexpr std::int64_t kFeatureBytes = std::int64_t{1} << 30;
+
+train::Place on_device() { return train::Place(at::kCPU, kFeatureBytes, /*resident=*/true); }
+
+/// Evaluations fill up their last batch, which may change last bits of its logits; training does not.
+void check_alike(const Notes& device, const Notes& host) {
+  CHECK(device.last(train::Written::finished) == host.last(train::Written::finished));
+  REQUIRE(device.all.size() == host.all.size());
+  for (std::size_t i = 0; i < host.all.size(); ++i) {
+    auto left = device.all[i], right = host.all[i];
+    CHECK(left.loss == Approx(right.loss).epsilon(1e-6));
+    left.loss = right.loss;
+    CHECK((left == right));
+  }
+  CHECK(device.outcome.end == host.outcome.end);
+  CHECK(device.outcome.text == host.outcome.text);
+  CHECK(device.outcome.epoch_images == host.outcome.epoch_images);
+}
+
+void check_alike(const std::vector<train::Job>& jobs) {
+  train::Place place = on_device();
+  const auto device = run_bundle(jobs, place), host = run_bundle(jobs);
+  for (std::size_t m = 0; m < jobs.size(); ++m) check_alike(device[m], host[m]);
+}
+
+train::Job with_id(train::Job job) {
+  job.task.id = task::task_id(job.task.train);
+  return job;
+}
+
+}  // namespace
+
+TEST_CASE("device engine: a training is the host's to the bit") {
+  auto job = made_job(scratch("device-same"));
+  job.task.record.fit = true;
+  check_alike({job});
+  job.task.train.optimiser = task::Optimiser::adam;
+  check_alike({with_id(job)});
+  job.task.train.augment.flip = true;
+  job.task.train.augment.shifted_crop = 2;
+  check_alike({with_id(job)});
+}
+
+TEST_CASE("device engine: dropout, scales and batch norm as on the host") {
+  for (const char* name : {"alexnet", "resnet18"}) {
+    auto job = made_job(scratch(std::string("device-") + name));
+    const bool large = std::string(name) == "alexnet";
+    job.network = *network::named(name, {.width = 0.0625});
+    const std::int32_t side = large ? 64 : 32;
+    auto images = std::make_shared<data::TaskImages>(*job.images);
+    const at::Tensor wide = at::upsample_nearest2d(images->train.images.to(at::kFloat), {side, side}).to(at::kByte);
+    for (auto* set : {&images->train, &images->valid, &images->test}) set->images = wide;
+    job.images = images;
+    job.task.train.input = {1, side, side};
+    job.task.train.units.assign(job.network.units.size(), job.task.train.units.front());
+    job.task.train.units[1].trained = task::Trained::scale_shift;
+    check_alike({with_id(job)});
+  }
+}
+
+TEST_CASE("device engine: what a device cannot make itself the host makes, batch by batch") {
+  auto job = made_job(scratch("device-staged"));
+  job.task.train.augment.random_resized = 6;
+  job.task.train.augment.rotation_degrees = 20;
+  check_alike({with_id(job)});
+  const auto plain = made_job(scratch("device-unkept"));
+  const auto frozen_job = frozen(plain, some_source(plain, 5), 3);
+  train::Place small(at::kCPU, /*feature_bytes=*/100, /*resident=*/true);
+  check_alike(run_bundle({frozen_job}, small).front(), run_bundle({frozen_job}).front());
+}
+
+TEST_CASE("device engine: families and features, with flips") {
+  auto job = made_job(scratch("device-family"));
+  check_alike(family(job));
+  job.task.train.augment.flip = true;
+  check_alike(family(frozen(with_id(job), some_source(job, 5), 3)));
+}
+
+TEST_CASE("device engine: a rig that is taken over holds nothing of its last training") {
+  const auto job = made_job(scratch("device-rig"));
+  auto other = falling(job, 1, 3);
+  other.task.train.init_seed = other.task.train.mask_seed = other.task.train.order_seed = 99;
+  auto images = std::make_shared<data::TaskImages>(*job.images);
+  images->train.rows.resize(13);  // fewer steps
+  images->train.labels = images->train.labels.slice(0, 0, 13);
+  auto fewer = falling(job, 1, 2);
+  fewer.images = images;
+  train::Place place = on_device();
+  for (const auto& one : {job, with_id(other), fewer, job}) {
+    train::Place fresh = on_device();
+    check_same(run_bundle({one}, place).front(), run_bundle({one}, fresh).front());
+  }
+}
+
+TEST_CASE("device engine: stopped anywhere and gone on with, the bits are those of an undisturbed training") {
+  const auto job = made_job(scratch("device-resume"));
+  const auto whole = run_bundle({job}).front();
+  for (const int steps : {1, 3, 4, 6}) {
+    train::Place place = on_device();
+    const auto stopped = run_bundle({job}, place, After(steps - 1)).front();
+    REQUIRE(stopped.outcome.end == train::End::stopped);
+    auto rest = job;
+    rest.resume = stopped.last(train::Written::training);
+    REQUIRE_FALSE(rest.resume.empty());
+    CHECK(run_bundle({rest}, place).front().last(train::Written::finished) == whole.last(train::Written::finished));
+  }
+}
+
+TEST_CASE("device engine: a loss that is not finite is found at its step") {
+  auto job = made_job(scratch("device-diverge"));
+  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 0.05f}, {{1, 1}, 1e30f}};
+  train::Place place = on_device();
+  const auto device = run_bundle({with_id(job)}, place).front(), host = run_bundle({with_id(job)}).front();
+  CHECK(host.outcome.end == train::End::diverged);
+  CHECK(device.outcome.end == host.outcome.end);
+  CHECK(device.outcome.text == host.outcome.text);
+}
+
+namespace {
+
+/// Says that memory has run out while more than `at_once` trainings are in work, or `times` times.
+struct Scarce : After {
+  Scarce(std::size_t most, int count) : at_once(most), times(count) {}
+  train::Order after_step(const train::Members& members, task::Moment at) override {
+    if (members.size() > at_once && times-- > 0) {
+      TORCH_CHECK_WITH(OutOfMemoryError, false, "made up");
+    }
+    return After::after_step(members, at);
+  }
+  std::size_t at_once;
+  int times;
+};
+
+}  // namespace
+
+TEST_CASE("memory: a bundle for which it does not suffice is halved, and nothing else changes") {
+  const auto job = made_job(scratch("memory-halved"));
+  const auto source = some_source(job, 5);
+  std::vector<train::Job> jobs;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    auto one = frozen(job, source, 5);
+    one.task.form.fused = true;
+    one.task.train.init_seed = seed;
+    jobs.push_back(with_id(one));
+  }
+  train::Place place(at::kCPU, kFeatureBytes), enough(at::kCPU, kFeatureBytes);
+
+  const auto halved = run_bundle(jobs, place, Scarce(1, 1000));
+
+  const auto whole = run_bundle(jobs, enough);
+  for (std::size_t m = 0; m < jobs.size(); ++m) {
+    CHECK(halved[m].last(train::Written::finished) == whole[m].last(train::Written::finished));
+    CHECK(halved[m].outcome.end == train::End::done);
+  }
+}
+
+TEST_CASE("memory: a single training is tried again with less kept, and given up at last") {
+  const auto job = made_job(scratch("memory-single"));
+  train::Place place(at::kCPU, kFeatureBytes, true);
+  CHECK(run_bundle({job}, place, Scarce(0, 2)).front().last(train::Written::finished) ==
+        run_bundle({job}).front().last(train::Written::finished));
+  CHECK(place.features().budget() == kFeatureBytes / 4);
+  CHECK_THROWS_AS(run_bundle({job}, place, Scarce(0, 1000)), c10::OutOfMemoryError);
+}
