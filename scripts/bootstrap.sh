@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 packages=(g++ cmake ninja-build ccache git python3-venv openmpi-bin libopenmpi-dev libhdf5-dev hdf5-tools
   libboost-dev libboost-serialization-dev libssl-dev libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev
   nlohmann-json3-dev libmuparserx-dev libturbojpeg0-dev libpng-dev zlib1g-dev gnuplot-nox catch2 librapidcheck-dev
-  libbenchmark-dev pkg-config)
+  libbenchmark-dev libmimalloc-dev pkg-config)
 
 missing=()
 for package in "${packages[@]}"; do

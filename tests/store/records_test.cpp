@@ -42,6 +42,12 @@ class Filler {
     text.clear();
     for (auto n = random_.below(40); n > 0; --n) text += static_cast<char>(random_.next());
   }
+  template <class Tag>
+  void fill(HashId<Tag>& id) {
+    std::string text;
+    for (auto n = random_.below(ShortText::kMost + 1); n > 0; --n) text += static_cast<char>(1 + random_.below(255));
+    id.hex = text;
+  }
   template <class T>
   void fill(const boost::serialization::nvp<T>& named) {
     fill(named.value());

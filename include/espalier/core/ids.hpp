@@ -29,8 +29,7 @@ struct HashId {
     } else {
       std::string text;
       archive & text;
-      if (text.size() > ShortText::kMost)
-        throw CorruptionError("an id of " + std::to_string(text.size()) + " characters");
+      if (!ShortText::can_hold(text)) throw CorruptionError("an id is no text of at most 32 characters");
       hex = text;
     }
   }
