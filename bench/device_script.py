@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-DEPTH, SIDE, CLASSES, SHIFT = 7, 32, 50, 4
+DEPTH, SIDE, CLASSES, SHIFT, TRAIN = 7, 32, 50, 4, 50
 
 
 def pack_of(grid):
@@ -81,8 +81,8 @@ def train(run, study, data, source):
     classes = range(run["split"] * 10, run["split"] * 10 + CLASSES)
     by_class = torch.stack([torch.nonzero(labels == c).flatten() for c in classes])
     targets = torch.arange(CLASSES, device=images.device)
-    train_rows = by_class[:, :run["per_class"]].flatten()
-    train_labels = targets.repeat_interleave(run["per_class"])
+    size = TRAIN if run["per_class"] == "all" else run["per_class"]
+    train_rows, train_labels = by_class[:, :size].flatten(), targets.repeat_interleave(size)
     net = cifar7(study["network"]["width"]).to(images.device, memory_format=torch.channels_last)
     for unit in range(run["transferred"]):
         net[unit].load_state_dict(source[unit].state_dict())

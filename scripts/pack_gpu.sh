@@ -7,6 +7,7 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 [[ $# -ge 1 ]] || { sed -n '2,4p' "$0" >&2; exit 2; }
 out=$(realpath -m "$1") data=${2:+$(realpath "$2")}
 cd "$here"
+mkdir -p "$(dirname "$out")"
 most=$((30 << 20))
 
 scripts/bootstrap.sh --cuda
