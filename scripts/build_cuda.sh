@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/bootstrap.sh --cuda
 tests=(test_device test_data test_model test_train test_trainer)
-ESPALIER_BUILD=build-cuda ESPALIER_TARGETS="espalier-trainer ${tests[*]} test_gpu bench_device" \
+ESPALIER_BUILD=build-cuda ESPALIER_TARGETS="espalier-trainer ${tests[*]} test_gpu bench_device_steps" \
   scripts/build.sh -DESPALIER_CUDA=ON -DESPALIER_TESTS=ON -DESPALIER_BENCH=ON
 linked=$(ldd build-cuda/bin/espalier-trainer)
 for library in libtorch_cuda libc10_cuda libnccl libcudart libnvrtc; do

@@ -11,12 +11,12 @@ mkdir -p "$(dirname "$out")"
 most=$((30 << 20))
 
 scripts/bootstrap.sh --cuda
-ESPALIER_BUILD=build-gpu ESPALIER_TARGETS="espalier-trainer test_gpu bench_device" \
+ESPALIER_BUILD=build-gpu ESPALIER_TARGETS="espalier-trainer test_gpu bench_device_steps" \
   scripts/build.sh -DESPALIER_CUDA=ON -DESPALIER_PORTABLE=ON -DESPALIER_TESTS=ON -DESPALIER_BENCH=ON
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/espalier-gpu"
-for program in espalier-trainer test_gpu bench_device; do
+for program in espalier-trainer test_gpu bench_device_steps; do
   strip -o "$folder/espalier-gpu/$program" "build-gpu/bin/$program"
   foreign=$(readelf -d "build-gpu/bin/$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
     grep -vE '^(libtorch[a-z_]*|libc10[a-z_]*|libcudart|libnvrtc[-a-z]*|libnccl|libstdc\+\+|libgcc_s|libc|libm|libdl|librt|libpthread|ld-linux[-a-z0-9]*)\.so' || true)

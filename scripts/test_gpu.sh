@@ -42,7 +42,7 @@ command_of() {
   case $1 in
     tests) echo 300 "$bin/test_gpu" -r xml ;;
     nccl) echo 150 bash -c pair ;;
-    bench) echo 500 "$bin/bench_device" ;;
+    bench) echo 500 "$bin/bench_device_steps" ;;
     grid) [[ -d $grid ]] && echo 1200 "$bin/espalier-trainer" --bundles "$grid" ;;
     script) [[ -d $grid ]] && echo 500 "$python" "$script" "$grid" --runs 30 ;;
     *) echo "there is no part '$1'" >&2 && exit 2 ;;

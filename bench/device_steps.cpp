@@ -2,8 +2,6 @@
 // What a device gives: images a second of training steps by batch, precision and way of stepping, against the bound
 // from its own rates of arithmetic and memory; steps by frozen depth, with and without cached features; lanes. JSON.
 // --quick: small networks, a moment each: to see that it runs.
-#include "espalier/device/device.hpp"
-
 #include <ATen/ops/randint.h>
 
 #include <chrono>
@@ -11,6 +9,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "espalier/device/device.hpp"
 #include "espalier/network/networks.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/train/training.hpp"
