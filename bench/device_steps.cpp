@@ -1,7 +1,7 @@
 // links: train
 // What a device gives: images a second of training steps by batch, precision and way of stepping, against the bound
 // from its own rates of arithmetic and memory; steps by frozen depth, with and without cached features; lanes. JSON.
-// --quick: small networks, a moment each: to see that it runs.
+// --quick: small networks, a moment each, on a processor, too: to see that it runs.
 #include <ATen/ops/randint.h>
 
 #include <chrono>
@@ -239,7 +239,7 @@ json lanes() {
 int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) options.quick = options.quick || std::strcmp(argv[i], "--quick") == 0;
   train::start_deterministic();
-  options.device = device::choose("auto", 0);
+  options.device = device::choose(options.quick ? "auto" : "cuda", 0);
   device::start(options.device);
   std::cout << json{{"device", train::describe({.threads = 1}, options.device)},
                     {"steps", steps()},

@@ -38,14 +38,26 @@ def tests_of(report):
             for case in cases}
 
 
+STATES = {"0": "passed", "started": "started, and did not end", "no-grid": "not run: no grid",
+          "77": "not run: no GPU", "124": "stopped: it took too long", "137": "stopped: it took too long"}
+
+
 def outcome(part, code, seconds, out, err):
-    state = {0: "passed", 77: "not run: no GPU", 124: "stopped: it took too long"}.get(code, "failed")
+    """What the part came to; only `passed` is a success. 77 means "no GPU" only where nothing at all was started."""
+    state = STATES.get(code, "failed")
+    if code == "77" and (out or err):
+        state = "failed"
     found = {"state": state, "exit_code": code, "seconds": round(seconds, 2), "said": err[-3000:]}
-    if part == "tests" and code != 77:
+    if part == "tests" and state in ("passed", "failed"):
         found["tests"] = tests_of(out)
-    elif part in ("bench", "script") and code == 0:
-        found["figures"] = json.loads(out)
-    elif code != 77:
+        if any(one != "passed" for one in found["tests"].values()):
+            found["state"] = "failed"
+    elif part in ("bench", "script") and state == "passed":
+        try:
+            found["figures"] = json.loads(out)
+        except json.JSONDecodeError as error:
+            found |= {"state": "failed", "figures": f"cannot be read: {error}", "out": out[-3000:]}
+    elif state != STATES["77"]:
         found["out"] = out[-3000:]
     return found
 
@@ -54,15 +66,19 @@ def main():
     result, part, code, begun, out, err = sys.argv[1:]
     result = Path(result)
     report = json.loads(result.read_text()) if result.exists() else {}
-    if report.get("commit") != commit():
+    now = head()
+    if any(report.get(key) != now[key] for key in ("commit", "device", "versions")):
         report = {}
     texts = [Path(name).read_text(errors="replace") for name in (out, err)]
-    report |= head()
-    report.setdefault("parts", {})[part] = outcome(part, int(code), time.time() - float(begun), *texts)
+    report |= now
+    found = outcome(part, code, time.time() - float(begun), *texts)
+    report.setdefault("parts", {})[part] = found
     result.parent.mkdir(parents=True, exist_ok=True)
     result.write_text(json.dumps(report, indent=1) + "\n")
-    print(f"{part}: {report['parts'][part]['state']}, {report['parts'][part]['seconds']} s", file=sys.stderr)
+    if code != "started":
+        print(f"{part}: {found['state']}, {found['seconds']} s", file=sys.stderr)
+    return 0 if found["state"] in ("passed", STATES["started"]) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -49,6 +49,7 @@ for at in range(0, len(records), 3074):
         kept.append(record)
 gzip.open(sys.argv[2], "wb", 1).write(b"".join(kept))
 PY
+  ESPALIER_TARGETS="espalier espalier-trainer" scripts/build.sh
   ESPALIER_CACHE="$folder/cache" build/bin/espalier plan bench/device_grid.toml --data-root "$folder/data" \
     --given bench/device_grid.json --feature-memory 8GB --bundles "$folder/grid"
   cp bench/device_grid.toml bench/device_grid.json "$folder/grid/"

@@ -24,7 +24,9 @@ int run(int argc, char** argv) {
       app.add_option("--socket", options.socket, "descriptor of the agent's socket")->check(CLI::Range(0, 65535));
   auto* bundles =
       app.add_option("--bundles", options.bundles, "folder that `espalier plan --bundles` wrote, or a file of frames");
-  app.add_option("--out", options.out, "where the answers to --bundles go; default: standard output")->needs(bundles);
+  app.add_option("--out", options.out,
+                 "where the answers to --bundles go; default: the folder's file answers, or standard output")
+      ->needs(bundles);
   bundles->excludes(socket);
   espalier::trainer::add_data_verbs(app, exit_code);
   espalier::trainer::add_model_verbs(app, exit_code);

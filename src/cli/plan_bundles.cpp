@@ -20,11 +20,11 @@ constexpr std::size_t kMostTasks = 64;  ///< a bundle
 void check(const plan::Plan& plan, const fs::path& folder) {
   if (!plan.pending.empty()) {
     throw UsageError(std::to_string(plan.pending.size()) + " selections are still to be made",
-                     "a trainer alone makes none",
-                     "Give them with --given, or leave their experiments out with --only.");
+                     "a trainer alone makes none", "Give them with --given.");
   }
-  if (fs::exists(folder) && !fs::is_empty(folder)) {
-    throw UsageError("'" + folder.string() + "' is not empty", "--bundles writes a new folder", "Name another one.");
+  if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder))) {
+    throw UsageError("'" + folder.string() + "' is not empty, or no folder", "--bundles writes a new one",
+                     "Name another one.");
   }
 }
 
@@ -77,11 +77,8 @@ std::map<std::string, std::string> bring_packs(const plan::Facts& facts, const f
   return packs;
 }
 
-}  // namespace
-
-void write_bundles(const plan::Plan& plan, const StudyInput& input, const StudyArguments& arguments,
-                   const plan::CompileOptions& options, const fs::path& folder) {
-  check(plan, folder);
+void write_into(const fs::path& folder, const plan::Plan& plan, const StudyInput& input,
+                const StudyArguments& arguments, const plan::CompileOptions& options) {
   RunArguments run;
   run.study = arguments;
   bring_checkpoints(input, run, folder / "artifacts");
@@ -96,8 +93,23 @@ void write_bundles(const plan::Plan& plan, const StudyInput& input, const StudyA
   file << frame::encode(setup) << frame::encode(sched::CatalogUpdate{plan.catalog});
   for (const auto& bundle : bundles_of(plan, options.passes)) file << frame::encode(bundle);
   file.flush();
-  if (!file)
-    throw EnvironmentError("'" + (folder / "bundles").string() + "' cannot be written", "", "Is the disk full?");
+  if (!file) throw fs::filesystem_error("write", folder / "bundles", std::make_error_code(std::errc::io_error));
+}
+
+}  // namespace
+
+void write_bundles(const plan::Plan& plan, const StudyInput& input, const StudyArguments& arguments,
+                   const plan::CompileOptions& options, const fs::path& folder) {
+  check(plan, folder);
+  const fs::path unfinished = folder.string() + ".unfinished";
+  try {
+    fs::remove_all(unfinished);
+    write_into(unfinished, plan, input, arguments, options);
+    fs::remove(folder);
+    fs::rename(unfinished, folder);
+  } catch (const fs::filesystem_error& error) {
+    throw EnvironmentError("'" + folder.string() + "' cannot be written", error.what(), "Is the disk full?");
+  }
 }
 
 }  // namespace espalier::cli

@@ -35,16 +35,16 @@ std::string processor() {
 
 at::Device choose(const std::string& wish, int slot) {
   if (wish != "auto" && wish != "cpu" && wish != "cuda") {
-    throw UsageError("there is no device '" + wish + "'", "", "Write auto, cpu or cuda.");
+    throw UsageError("there is no device '" + wish + "'", "it says where trainers compute", "Write auto, cpu or cuda.");
   }
   const int count = wish == "cpu" ? 0 : gpus();
   if (count > 0) return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(slot % count));
   if (wish == "cuda") {
 #ifdef ESPALIER_CUDA
-    throw UsageError("there is no GPU here", "the driver shows none to this process", "Use auto or cpu.");
+    throw EnvironmentError("there is no GPU here", "the driver shows none to this process", "Use auto or cpu.");
 #else
-    throw UsageError("this trainer cannot use a GPU", "it was built without CUDA",
-                     "Build it with -DESPALIER_CUDA=ON, or use auto or cpu.");
+    throw EnvironmentError("this trainer cannot use a GPU", "it was built without CUDA",
+                           "Build it with -DESPALIER_CUDA=ON, or use auto or cpu.");
 #endif
   }
   return at::Device(at::kCPU);

@@ -142,7 +142,7 @@ void add_train(Docs& all) {
        {"weight_decay", "number", "0", "added to the gradient, weights and biases alike"},
        {"augment", "table", "nothing", "random changes of training images"},
        {"frozen_dropout", "word", "\"off\"", "dropout of frozen units: \"off\" or \"on\""},
-       {"precision", "word", "\"fp32\" or \"bf16\"", "\"fp32\""},
+       {"precision", "word", "\"fp32\"", "\"fp32\", \"bf16\", or on GPUs \"tf32\""},
        {"evaluate", "table", "{ every = 1 }", "when validation and test images are evaluated"},
        {"fit", "truth value", "false", "also measure the finished network on its training images"},
        {"rates", "array of tables", "top 0.01, rest 0.001, x0.1 every 30",

@@ -97,7 +97,7 @@ const std::map<std::string, Setter>& setters() {
       {"momentum", real(&TrainValues::momentum, {.least = 0, .below = 1})},
       {"weight_decay", real(&TrainValues::weight_decay, {.least = 0, .most = 1})},
       {"frozen_dropout", word(&TrainValues::frozen_dropout, {"off", "on"})},
-      {"precision", word(&TrainValues::precision, {"fp32", "bf16"})},
+      {"precision", word(&TrainValues::precision, {"fp32", "bf16", "tf32"})},
       {"evaluate.every", integer(&TrainValues::evaluate_every, 0)},
       {"fit", set_fit},
       {"warn_below", real(&TrainValues::warn_below, {.least = 0, .most = 1})},

@@ -126,7 +126,8 @@ FeedRows DeviceEngine::evaluation_rows(Part part) const {
   return all;
 }
 
-void DeviceEngine::start_epoch(const task::TrainSpec& spec, task::Moment at) {
+void DeviceEngine::start_epoch(const task::TrainSpec& spec, task::Moment at, const Score& running) {
+  rig_->start_steps(running);
   order_ = order_of_epoch(job_, at.epoch);
   rig_->training().fill(training_rows(at.epoch));
   rig_->training().go_to(at.step);
@@ -146,7 +147,7 @@ bool DeviceEngine::step() {
 
 std::optional<LostLoss> DeviceEngine::settle(Score& running) {
   const auto sums = rig_->take_steps();
-  running.add(sums.score);
+  running = sums.score;
   if (!sums.lost) return {};
   return LostLoss{sums.lost->loss, {at_.epoch, static_cast<std::int32_t>(sums.lost->place)}};
 }

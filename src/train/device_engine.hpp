@@ -16,7 +16,7 @@ class DeviceEngine : public Engine {
   model::UnitNetwork& network() override { return rig_->network(); }
   Optimiser& optimiser() override { return rig_->optimiser(); }
   bool prepare(const GoOn& go_on) override;
-  void start_epoch(const task::TrainSpec& spec, task::Moment at) override;
+  void start_epoch(const task::TrainSpec& spec, task::Moment at, const Score& running) override;
   bool step() override;
   std::optional<LostLoss> settle(Score& running) override;
   Evaluation evaluate(Part part, const EvaluationLimits& limits) override;

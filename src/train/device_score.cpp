@@ -52,6 +52,13 @@ void DeviceScore::add_counted(const at::Tensor& logits, const at::Tensor& labels
   add_ranks(logits, labels, counted);
 }
 
+void DeviceScore::start(const Score& score) {
+  sums_.copy_(at::tensor({score.loss_sum, static_cast<double>(score.top1), static_cast<double>(score.top5),
+                          static_cast<double>(score.count)},
+                         at::kDouble));
+  lost_.fill_(kNone);
+}
+
 DeviceScore::Sums DeviceScore::take() {
   const at::Tensor sums = sums_.clone().cpu(), lost = lost_.clone().cpu();
   sums_.zero_();

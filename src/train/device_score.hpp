@@ -26,7 +26,9 @@ class DeviceScore {
     Score score;
     std::optional<Lost> lost;
   };
-  /// What was added since the last call. Waits for the device.
+  /// Sums go on from there.
+  void start(const Score& score);
+  /// All sums, which are zero afterwards. Waits for the device.
   Sums take();
 
  private:

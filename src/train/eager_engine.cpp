@@ -17,7 +17,8 @@ EagerEngine::EagerEngine(BundleState& bundle, const Job& job, const task::Timeli
 
 bool EagerEngine::prepare(const GoOn& go_on) { return inputs_->prepare(go_on); }
 
-void EagerEngine::start_epoch(const task::TrainSpec& spec, task::Moment at) {
+void EagerEngine::start_epoch(const task::TrainSpec& spec, task::Moment at, const Score& running) {
+  score_ = running;
   stepper_.follow(spec);
   order_ = order_of_epoch(job_, at.epoch);
   at_ = at;
@@ -43,7 +44,7 @@ bool EagerEngine::step() {
 }
 
 std::optional<LostLoss> EagerEngine::settle(Score& running) {
-  running.add(std::exchange(score_, {}));
+  running = score_;
   return std::exchange(lost_, {});
 }
 

@@ -14,7 +14,7 @@ class EagerEngine : public Engine {
   model::UnitNetwork& network() override { return network_; }
   Optimiser& optimiser() override { return stepper_.optimiser(); }
   bool prepare(const GoOn& go_on) override;
-  void start_epoch(const task::TrainSpec& spec, task::Moment at) override;
+  void start_epoch(const task::TrainSpec& spec, task::Moment at, const Score& running) override;
   bool step() override;
   std::optional<LostLoss> settle(Score& running) override;
   Evaluation evaluate(Part part, const EvaluationLimits& limits) override;
@@ -27,7 +27,7 @@ class EagerEngine : public Engine {
   Stepper stepper_;
   std::vector<std::int32_t> order_;  ///< of the epoch
   task::Moment at_;
-  Score score_;  ///< since start_epoch()
+  Score score_;  ///< of the epoch
   std::optional<LostLoss> lost_;
 };
 

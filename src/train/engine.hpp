@@ -25,12 +25,13 @@ class Engine {
 
   /// Computes what has to be there before the first step. False if `go_on` ended it early.
   virtual bool prepare(const GoOn& go_on) = 0;
-  /// Steps of epoch `at.epoch` from `at.step` on come next, at the rates of `spec`, which must outlive them.
-  virtual void start_epoch(const task::TrainSpec& spec, task::Moment at) = 0;
+  /// Steps of epoch `at.epoch` from `at.step` on come next, at the rates of `spec`, which must outlive them; what the
+  /// epoch's steps until then predicted is in `running`.
+  virtual void start_epoch(const task::TrainSpec& spec, task::Moment at, const Score& running) = 0;
   /// The next one. False where it is known already that the loss was not finite.
   virtual bool step() = 0;
-  /// Adds to `running` what the steps since start_epoch() predicted, each before its update. What is known now of the
-  /// first loss that was not finite; nothing was updated after it, or the network is of no use.
+  /// `running`: what the epoch's steps predicted, each before its update. What is known now of the first loss that was
+  /// not finite; nothing was updated after it, or the network is of no use.
   virtual std::optional<LostLoss> settle(Score& running) = 0;
   virtual Evaluation evaluate(Part part, const EvaluationLimits& limits) = 0;
 };

@@ -36,7 +36,10 @@ at::Tensor Place::pixels(const at::Tensor& images) {
   }
   if (static_cast<std::int64_t>(images.nbytes()) > device::free_bytes(device_) / kPackShare) return {};
   pixels_.push_front({from, images, images.to(device_)});
-  if (pixels_.size() > kPacks) pixels_.pop_back();
+  if (pixels_.size() > kPacks) {
+    pixels_.pop_back();
+    rigs_.clear();  // they would hold on to it
+  }
   return pixels_.front().copy;
 }
 
@@ -52,15 +55,13 @@ std::shared_ptr<Rig> Place::rig(const std::string& shape, const std::function<st
   return rigs_.front().rig;
 }
 
-bool Place::shrink() {
-  const bool had = !rigs_.empty() || !pixels_.empty() || features_.bytes() > 0 || most_families_ > 1;
+void Place::shrink() {
   rigs_.clear();
   pixels_.clear();
   features_.set_budget(features_.budget() / 2);
   features_.drop_unused();
   most_families_ = std::max<std::size_t>(1, most_families_ / 2);
   device::release_cached(device_);
-  return had;
 }
 
 }  // namespace espalier::train

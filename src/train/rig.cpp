@@ -54,6 +54,8 @@ void Rig::take_over(model::UnitNetwork& other) {
     for (std::size_t i = 0; i < own.size(); ++i) own[i].value.copy_(given[i].value);
   }
   optimiser_.reset();
+  score_.start({});
+  evaluated_.start({});
 }
 
 at::Tensor Rig::Masks::draw(const model::DropoutLayer& layer, std::int64_t first_row, std::int64_t rows,

@@ -40,6 +40,8 @@ class Rig {
   void fill_steps(const task::TrainSpec& spec, const task::Timeline& timeline, std::int32_t epoch);
   /// The step that is due in training(), on its first `count` images. Does not wait.
   void step(std::int64_t count);
+  /// Sums of the epoch begin with `running`.
+  void start_steps(const Score& running) { score_.start(running); }
   DeviceScore::Sums take_steps() { return score_.take(); }
 
   void start_evaluation(std::size_t part, std::int64_t batches);

@@ -2,6 +2,7 @@
 
 #include <c10/util/Exception.h>
 
+#include <exception>
 #include <map>
 
 #include "espalier/core/errors.hpp"
@@ -93,6 +94,24 @@ Group open_of(const Group& group, const BundleState& bundle) {
   return open;
 }
 
+/// Works on all parts, though one may find no memory even alone: the others must not be charged for it. Its error comes
+/// last.
+template <class Part, class Work>
+Order work_on_all(const std::vector<Part>& parts, BundleState& bundle, const Work& work) {
+  Order order = Order::go_on;
+  std::exception_ptr given_up;
+  for (const Part& part : parts) {
+    try {
+      if (order == Order::go_on) order = work(part);
+    } catch (const c10::Error& error) {
+      if (bundle.group() || !device::is_out_of_memory(error)) throw;
+      given_up = std::current_exception();
+    }
+  }
+  if (given_up && order == Order::go_on) std::rethrow_exception(given_up);
+  return order;
+}
+
 /// Where a device's memory runs out: half of them at once, and less kept there.
 Order run_in_memory(const Group& group, BundleState& bundle, int tries) {
   try {
@@ -104,26 +123,25 @@ Order run_in_memory(const Group& group, BundleState& bundle, int tries) {
   }
   bundle.place().shrink();
   const Group open = open_of(group, bundle);
-  const auto middle = open.families.begin() + static_cast<std::ptrdiff_t>((open.families.size() + 1) / 2);
-  const int left = group.families.size() == 1 ? tries - 1 : tries;
-  Order order = Order::go_on;
-  for (const auto& families :
-       {std::vector<Members>(open.families.begin(), middle), std::vector<Members>(middle, open.families.end())}) {
-    if (order == Order::go_on && !families.empty()) order = run_in_memory({families, group.fused}, bundle, left);
-  }
-  return order;
+  if (open.families.size() == 1) return run_in_memory(open, bundle, tries - 1);
+  const auto middle = open.families.begin() + static_cast<std::ptrdiff_t>(open.families.size() / 2);
+  const std::vector<Group> halves{{{open.families.begin(), middle}, group.fused},
+                                  {{middle, open.families.end()}, group.fused}};
+  return work_on_all(halves, bundle, [&](const Group& half) {
+    return half.families.empty() ? Order::go_on : run_in_memory(half, bundle, tries);
+  });
 }
 
 }  // namespace
 
 void train(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink, model::Reducer* group) {
   BundleState bundle(jobs, place, control, sink, group);
-  Order order = Order::go_on;
-  for (const Group& part : groups_of(jobs, place.most_families())) {
-    if (order == Order::go_on) order = run_in_memory(part, bundle, kTries);
-    if (order != Order::go_on) {
-      bundle.end_all(members_of(part), order == Order::stop ? End::stopped : End::cancelled);
-    }
+  const auto parts = groups_of(jobs, place.most_families());
+  const Order order =
+      work_on_all(parts, bundle, [&](const Group& part) { return run_in_memory(part, bundle, kTries); });
+  if (order == Order::go_on) return;
+  for (const Group& part : parts) {
+    bundle.end_all(members_of(part), order == Order::stop ? End::stopped : End::cancelled);
   }
 }
 

@@ -92,7 +92,7 @@ Order TreeTraining::advance(const task::Stage& stage) {
 
 /// To the end of the epoch, or of the stage.
 Order TreeTraining::train_epoch(const task::Stage& stage) {
-  engine_->start_epoch(bundle_.job(stage_members_.front()).task.train, position_.at);
+  engine_->start_epoch(bundle_.job(stage_members_.front()).task.train, position_.at, position_.running);
   const Order order = take_steps(stage);
   if (const auto lost = engine_->settle(position_.running)) {
     bundle_.end_all(of(stage.members), End::diverged, divergence_text("the training loss", lost->loss, lost->at));

@@ -1,7 +1,5 @@
 #include "espalier/trainer/serve.hpp"
 
-#include <c10/util/Exception.h>
-
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -12,6 +10,7 @@
 #include <string_view>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/device/device.hpp"
 #include "espalier/process/launch.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/trainer/bundle_port.hpp"
@@ -39,17 +38,16 @@ void serve_agent(int socket) {
 
 bool execute_bundles(std::filesystem::path bundles, std::string out) {
   if (std::filesystem::is_directory(bundles)) {
-    if (!out.empty()) out = std::filesystem::absolute(out).string();
-    std::filesystem::current_path(bundles);
-    bundles = "bundles";
-    if (out.empty()) out = "answers";
+    out = std::filesystem::absolute(out.empty() ? bundles / "answers" : std::filesystem::path(out)).string();
+    bundles = std::filesystem::absolute(bundles) / "bundles";
+    if (std::filesystem::exists(bundles)) std::filesystem::current_path(bundles.parent_path());
   }
   std::ofstream file;
+  BundlePort port(bundles, out.empty() ? std::cout : file);
   if (!out.empty()) {
     file.open(out, std::ios::binary | std::ios::trunc);
     if (!file) throw EnvironmentError("cannot write " + out, "the file cannot be opened", "");
   }
-  BundlePort port(bundles, out.empty() ? std::cout : file);
   const auto begun = std::chrono::steady_clock::now();
   run(port);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
@@ -59,7 +57,7 @@ bool execute_bundles(std::filesystem::path bundles, std::string out) {
 }
 
 bool is_out_of_memory(const std::exception& error) {
-  if (dynamic_cast<const std::bad_alloc*>(&error) || dynamic_cast<const c10::OutOfMemoryError*>(&error)) return true;
+  if (dynamic_cast<const std::bad_alloc*>(&error) || device::is_out_of_memory(error)) return true;
   // LibTorch's CPU allocator throws its general error.
   return std::string_view(error.what()).find("DefaultCPUAllocator") != std::string_view::npos;
 }

@@ -1,6 +1,7 @@
 #include "espalier/trainer/trainer.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
@@ -133,11 +134,14 @@ void Trainer::take(const frame::Frame& frame) {
 /// Of a GPU's memory, features get half of what is free at most.
 void Trainer::set_up(const sched::Setup& setup) {
   setup_ = setup;
-  if (place_) return place_->features().set_budget(setup_.feature_bytes);
-  const at::Device device = device::choose(setup_.device, slot_);
-  device::start(device);
-  const std::int64_t most = device.is_cuda() ? device::free_bytes(device) / 2 : setup_.feature_bytes;
-  place_.emplace(device, std::min(setup_.feature_bytes, most));
+  if (!place_) {
+    const at::Device device = device::choose(setup_.device, slot_);
+    device::start(device);
+    place_.emplace(device);
+  }
+  const bool on_gpu = place_->device().is_cuda();
+  const std::int64_t most = on_gpu ? device::free_bytes(place_->device()) / 2 : setup_.feature_bytes;
+  place_->features().set_budget(std::min(setup_.feature_bytes, most));
 }
 
 /// It may come while the bundle before is being put away.
@@ -174,6 +178,7 @@ void Trainer::work(const sched::Bundle& bundle) {
 }
 
 void Trainer::train(const sched::Bundle& bundle) {
+  if (!place_) throw CorruptionError("a trainer was given work before its setup");
   sched::Bundle able;
   std::vector<train::Job> jobs;
   for (const auto& one : bundle.tasks) {
@@ -205,7 +210,14 @@ void Trainer::train_in_group(const sched::Group& group, const sched::Bundle& abl
   for (const auto& peer : std::exchange(peers_, {})) letters.take(peer);
   letters_ = &letters;
   try {
-    const auto devices = join_devices(letters, place_->device(), [&] { letters.listen(); });
+    auto told = std::chrono::steady_clock::now();
+    const auto waiting = [&] {
+      letters.listen();
+      if (std::chrono::steady_clock::now() - told < std::chrono::milliseconds(500)) return;
+      sign_of_life();
+      told = std::chrono::steady_clock::now();
+    };
+    const auto devices = join_devices(letters, place_->device(), waiting);
     group_ = ", a group of " + std::to_string(group.members.size()) +
              (devices ? " through NCCL " + device::nccl_version() : " through agents");
     train::train(jobs, *place_, steering, reporter, devices ? static_cast<model::Reducer*>(devices.get()) : &letters);
@@ -220,12 +232,13 @@ void Trainer::train_in_group(const sched::Group& group, const sched::Bundle& abl
 /// A group that is broken is called off by its agents, who end its trainers; only where the agent itself is gone is
 /// there nobody to wait for.
 void Trainer::await_end(AgentReducer& letters) {
-  constexpr int kPatience_s = 60;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   try {
-    for (int waited = 0; waited < kPatience_s; ++waited) letters.listen(/*milliseconds=*/1000);
+    while (!leaving_ && std::chrono::steady_clock::now() < end) letters.listen(/*milliseconds=*/500);
   } catch (const model::GroupBroken&) {
     return;
   }
+  if (leaving_) return;
   throw EnvironmentError("a group's sums failed, and nobody called the group off", "the other members seem well",
                          "NCCL_DEBUG=INFO in the environment makes NCCL say more.");
 }

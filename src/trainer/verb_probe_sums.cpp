@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/device/collectives.hpp"
 #include "espalier/device/device.hpp"
@@ -34,7 +35,8 @@ device::UniqueId agree(const Options& options) {
   }
   for (int i = 0; i < 10 * kPatience_s && !std::filesystem::exists(options.id); ++i) ::usleep(100'000);
   std::ifstream in(options.id, std::ios::binary);
-  if (!in.read(id.data(), static_cast<std::streamsize>(id.size()))) throw EnvironmentError("rank 0 left no id", "", "");
+  if (!in.read(id.data(), static_cast<std::streamsize>(id.size())))
+    throw EnvironmentError("rank 0 left no id in time", "it may have failed to start", "See what it said.");
   return id;
 }
 
@@ -56,7 +58,7 @@ void probe(const Options& options) {
   std::cout << "rank " << options.rank << ": NCCL " << device::nccl_version() << ": " << (right ? "right" : "WRONG")
             << "\n";
   sums->close();
-  if (!right) throw EnvironmentError("the sums are wrong", "", "");
+  if (!right) violate("NCCL", "the sums are right", __FILE__, __LINE__);
 }
 
 }  // namespace

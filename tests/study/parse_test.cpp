@@ -163,3 +163,9 @@ TEST_CASE("study: every word of the language has a table, a type, a default and 
     CHECK_FALSE(doc.meaning.empty());
   }
 }
+
+TEST_CASE("study: every precision that a device may have can be asked for") {
+  for (const char* precision : {"fp32", "bf16", "tf32"}) {
+    CHECK(parsed(kSmallStudy, {std::string("train.precision=") + precision}).train.precision == precision);
+  }
+}

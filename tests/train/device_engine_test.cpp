@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "train/bundle_jobs.hpp"
+#include "train/rig.hpp"
 
 using namespace espalier;
 using namespace espalier::testing;
@@ -51,6 +52,21 @@ TEST_CASE("device engine: a training is the host's to the bit") {
   job.task.train.augment.flip = true;
   job.task.train.augment.shifted_crop = 2;
   check_alike({with_id(job)});
+}
+
+TEST_CASE("device engine: it is what trains where images are to lie on the device, and leaves its rig there") {
+  const auto job = made_job(scratch("device-rigged"));
+  for (const bool resident : {true, false}) {
+    train::Place place(at::kCPU, kFeatureBytes, resident);
+    run_bundle({job}, place);
+    bool left = true;
+    const auto make = [&] {
+      left = false;
+      return std::shared_ptr<train::Rig>();
+    };
+    place.rig(train::rig_shape(job), make);
+    CHECK(left == resident);
+  }
 }
 
 TEST_CASE("device engine: dropout, scales and batch norm as on the host") {
@@ -114,7 +130,10 @@ TEST_CASE("device engine: stopped anywhere and gone on with, the bits are those 
     auto rest = job;
     rest.resume = stopped.last(train::Written::training);
     REQUIRE_FALSE(rest.resume.empty());
-    CHECK(run_bundle({rest}, place).front().last(train::Written::finished) == whole.last(train::Written::finished));
+    const auto ended = run_bundle({rest}, place).front();
+    CHECK(ended.last(train::Written::finished) == whole.last(train::Written::finished));
+    CHECK(ended.all.front().loss == Approx(whole.all[whole.all.size() - ended.all.size()].loss).epsilon(1e-6));
+    CHECK(ended.all.front().count == whole.all[whole.all.size() - ended.all.size()].count);
   }
 }
 
@@ -134,7 +153,7 @@ namespace {
 struct Scarce : After {
   Scarce(std::size_t most, int count) : at_once(most), times(count) {}
   train::Order after_step(const train::Members& members, task::Moment at) override {
-    if (members.size() > at_once && times-- > 0) {
+    if (at.epoch >= 1 && members.size() > at_once && times-- > 0) {
       TORCH_CHECK_WITH(OutOfMemoryError, false, "made up");
     }
     return After::after_step(members, at);
@@ -163,6 +182,7 @@ TEST_CASE("memory: a bundle for which it does not suffice is halved, and nothing
   for (std::size_t m = 0; m < jobs.size(); ++m) {
     CHECK(halved[m].last(train::Written::finished) == whole[m].last(train::Written::finished));
     CHECK(halved[m].outcome.end == train::End::done);
+    CHECK((halved[m].all.back() == whole[m].all.back()));
   }
 }
 

@@ -12,7 +12,7 @@ namespace espalier::device {
 int gpus();
 
 /// "cpu", "cuda", or "auto": a GPU where there is one. Worker `slot` of a machine takes GPU slot % gpus().
-/// Throws UsageError where "cuda" cannot be had, or for another word.
+/// Throws EnvironmentError where "cuda" cannot be had, UsageError for another word.
 at::Device choose(const std::string& wish, int slot);
 
 /// Once for a thread that computes there, before its first tensor: deterministic kernels, a stream of its own.

@@ -15,7 +15,7 @@ class Rig;
 class Place {
  public:
   /// On a GPU, images and tables of an epoch lie there and steps are recorded; `resident` makes a processor do so too,
-  /// which is slower, to be compared. `most_lanes`: trainings that are fused; 0: as the device is.
+  /// which is slower, to be compared.
   explicit Place(at::Device device = at::kCPU, std::int64_t feature_bytes = 0, bool resident = false);
   ~Place();
   Place(Place&&) noexcept;
@@ -31,8 +31,8 @@ class Place {
   /// A rig of that shape which nobody uses, if there is one; `make` gives one otherwise.
   std::shared_ptr<Rig> rig(const std::string& shape, const std::function<std::shared_ptr<Rig>()>& make);
 
-  /// After memory ran out: gives up what is kept, and keeps less from now on. False: there was nothing to give up.
-  bool shrink();
+  /// After memory ran out: gives up what is kept, and keeps less from now on.
+  void shrink();
 
  private:
   struct Pixels {

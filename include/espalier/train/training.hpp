@@ -90,7 +90,9 @@ class Sink {
 /// undisturbed one gives, a shared one what it gives alone in the same numeric form. On Order::stop states are saved
 /// first (not in a smoke run). A task that cannot be (a source that is not given, has no such tensor or another shape,
 /// a precision that this build has not) ends as refused.
-/// Where memory runs out, the bundle is begun again with less at once; c10::OutOfMemoryError where there is no less.
+/// Where a device's memory runs out, fused jobs are halved and begun again, with less kept there; what does not fit
+/// even alone ends, after all others, in an error for which device::is_out_of_memory() holds. Groups are not tried
+/// again.
 void train(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink, model::Reducer* group = nullptr);
 
 }  // namespace espalier::train
