@@ -19,6 +19,7 @@ part() {  # part NAME COMMAND...: its standard output is one JSON object
 
 part quickstart .venv/bin/python tests/long/quickstart_claims.py
 part random_kills .venv/bin/python tests/long/random_kills.py
+part cpu_kinds .venv/bin/python tests/long/cpu_kinds.py
 part dispatch .venv/bin/python bench/dispatch.py
 part verbs .venv/bin/python bench/verbs.py
 part plan_100k build/bin/bench_plan_100k

@@ -38,7 +38,12 @@ TEST_CASE("omniglot: cifar7 tells ten characters apart after a few epochs, far a
   spec.subset.per_class = spec.subset.train_available = 13;
   spec.subset.valid_per_class = 2;
   spec.subset.test_per_class = 5;
-  for (auto& row : spec.units) row.rates = {{{0, 0}, 0.01f}, {{20, 0}, 0.001f}};
+  // Pixels as 0..1 and Adam: learns from every seed and with every kind of CPU kernel (0.92 to 0.96 over 8 seeds and 6
+  // kinds of kernel), where normalised pixels and SGD at 0.01 left half of the seeds with dead units.
+  spec.mean = {0.0f};
+  spec.std = {1.0f};
+  spec.optimiser = task::Optimiser::adam;
+  for (auto& row : spec.units) row.rates = {{{0, 0}, 0.001f}, {{20, 0}, 0.0001f}};
   spec.batch = 10;
   spec.length = {25, 0};
   job.task.record.evaluate_every = 0;
