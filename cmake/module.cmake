@@ -1,7 +1,7 @@
-# espalier_module(NAME [DEPENDS module...] [LINK target...] [TORCH]): one static library from src/NAME/*.cpp.
+# espalier_module(NAME [DEPENDS module...] [LINK target...] [TORCH]): one static library from src/NAME/**/*.cpp.
 function(espalier_module name)
   cmake_parse_arguments(ARG "TORCH" "" "DEPENDS;LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   set(scope PUBLIC)
   if(sources)
     add_library(espalier_${name} STATIC ${sources})

@@ -13,7 +13,7 @@ target_link_libraries(espalier_catch_pch PUBLIC Catch2::Catch2 rapidcheck espali
 target_precompile_headers(espalier_catch_pch PRIVATE <catch2/catch.hpp> <rapidcheck.h>)
 
 function(espalier_tests module pch)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${module}/*_test.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${module}/*_test.cpp)
   if(NOT sources)
     return()
   endif()

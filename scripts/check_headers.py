@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 def flags_by_room(build: pathlib.Path):
     flags = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        match = re.search(r"/src/(\w+)/\w+\.cpp$", entry["file"])
+        match = re.search(r"/src/(\w+)/(?:\w+/)*\w+\.cpp$", entry["file"])
         if match and match.group(1) not in flags:
             words = shlex.split(entry["command"])
             keep = [w for w in words if w.startswith(("-I", "-D", "-std"))]
@@ -30,8 +30,8 @@ def compile_alone(header: pathlib.Path, flags):
 
 def main() -> int:
     rooms = flags_by_room(ROOT / sys.argv[1])
-    headers = sorted(ROOT.glob("include/espalier/*/*.hpp"))
-    jobs = [(h, rooms.get(h.parent.name, rooms["core"])) for h in headers]
+    headers = sorted(ROOT.glob("include/espalier/**/*.hpp"))
+    jobs = [(h, rooms.get(h.relative_to(ROOT).parts[2], rooms["core"])) for h in headers]
     found = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for header, code, errors in pool.map(lambda job: compile_alone(*job), jobs):

@@ -1,0 +1,80 @@
+"""scripts/check_layers.py sees violations that are planted in a copy of the sources, at any depth, and none in the sources."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+SOURCE = Path(os.environ["ESPALIER_SOURCE"])
+
+
+class Layers(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+        for name in ("CMakeLists.txt", "ARCHITECTURE.md"):
+            shutil.copy(SOURCE / name, self.root)
+        for name in ("src", "include"):
+            shutil.copytree(SOURCE / name, self.root / name)
+
+    def check(self):
+        done = subprocess.run([sys.executable, SOURCE / "scripts/check_layers.py", self.root], capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+    def plant(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def edit(self, name, old, new):
+        path = self.root / name
+        text = path.read_text()
+        self.assertIn(old, text)
+        path.write_text(text.replace(old, new, 1))
+
+    def assert_complaint(self, words):
+        code, said = self.check()
+        self.assertEqual(code, 1, said)
+        self.assertIn(words, said)
+        self.assertIn(" 1 complaints", said)
+
+    def test_the_sources_as_they_are_have_none(self):
+        code, said = self.check()
+        self.assertEqual(code, 0, said)
+
+    def test_an_include_that_runs_up_is_seen_in_a_subfolder_too(self):
+        self.plant("src/plan/cost/deeper/planted.cpp", '#include "espalier/store/state.hpp"\n')
+        self.assert_complaint("src/plan/cost/deeper/planted.cpp: plan may not include store")
+
+    def test_a_public_header_is_held_to_the_same_graph(self):
+        self.plant("include/espalier/task/planted.hpp", '#include "espalier/study/study.hpp"\n')
+        self.assert_complaint("include/espalier/task/planted.hpp: task may not include study")
+
+    def test_private_headers_stay_in_their_room(self):
+        self.plant("src/cli/verbs/planted.cpp", '#include "store/segment.hpp"\n')
+        self.assert_complaint("cli may not include private headers of store")
+
+    def test_libtorch_stays_where_cmake_lists_it(self):
+        self.plant("src/store/planted.cpp", "#include <ATen/Tensor.h>\n")
+        self.assert_complaint("store may not include LibTorch")
+
+    def test_a_folder_that_is_no_room_is_named(self):
+        self.plant("src/attic/planted.cpp", "\n")
+        self.assert_complaint("CMakeLists.txt knows no room 'attic'")
+
+    def test_a_dependency_that_runs_up_is_seen_in_cmake(self):
+        self.edit("CMakeLists.txt", "espalier_module(metrics DEPENDS frame)", "espalier_module(metrics DEPENDS frame report)")
+        code, said = self.check()
+        self.assertEqual(code, 1)
+        self.assertIn("metrics (L2) depends on report (L3), which is higher", said)
+
+    def test_a_room_that_architecture_does_not_list_is_named(self):
+        self.edit("CMakeLists.txt", "# L3 engines", "espalier_module(cellar DEPENDS core)\n# L3 engines")
+        self.assert_complaint("ARCHITECTURE.md: the room cellar is not listed")
+
+
+if __name__ == "__main__":
+    unittest.main()
