@@ -13,9 +13,9 @@ const long long* longs(const at::Tensor& values) {
   return reinterpret_cast<const long long*>(values.const_data_ptr());
 }
 
-/// Runs `name` for each element, where `out` lies.
-template <class Arguments>
-void run(const char* name, void (*here)(const Arguments&, long long), Arguments arguments, const at::Tensor& out) {
+/// Runs the kernel `name` for each element where `out` lies; on a processor that is `here`.
+template <class Arguments, class Here>
+void run(const char* name, const Here& here, Arguments arguments, const at::Tensor& out) {
   const std::int64_t count = out.numel();
   if (out.is_cuda()) return launch(name, &arguments, count, out.device());
   for (std::int64_t i = 0; i < count; ++i) here(arguments, i);
@@ -32,7 +32,8 @@ at::Tensor gather_images(const Images& images, const ImageTable& table, std::int
   // Laid out as [n, h, w, c], so that one channel, too, is told apart from NCHW.
   const at::Tensor out = at::empty({count, height, width, channels}, images.scale.options());
   const auto side = [](std::int64_t size) { return static_cast<int>(size); };
-  run("gather", kernel::gather,
+  run(
+      "gather", [](const auto& arguments, std::int64_t i) { kernel::gather(arguments, i); },
       kernel::Gather{pixels.const_data_ptr<std::uint8_t>(), longs(table.rows), table.windows.const_data_ptr<int>(),
                      longs(table.place), images.scale.const_data_ptr<float>(), images.offset.const_data_ptr<float>(),
                      out.data_ptr<float>(), side(table.rows.size(1)), side(channels), side(pixels.size(2)),
@@ -45,7 +46,8 @@ at::Tensor dropout_mask(const SeedTable& table, std::int64_t layer, std::int64_t
                         std::int64_t row_elements, double probability) {
   ESPALIER_EXPECT(layer >= 0 && layer < table.seeds.size(1));
   const at::Tensor out = at::empty({rows, row_elements}, table.seeds.options().dtype(at::kFloat));
-  run("mask", kernel::mask,
+  run(
+      "mask", [](const auto& arguments, std::int64_t i) { kernel::mask(arguments, i); },
       kernel::Masks{longs(table.seeds), longs(table.place), out.data_ptr<float>(), table.seeds.size(1), layer,
                     first_row * row_elements, static_cast<unsigned int>(probability * 4294967296.0),
                     1.0f / static_cast<float>(1.0 - probability)},

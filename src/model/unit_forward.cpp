@@ -102,7 +102,7 @@ at::Tensor Unit::drop(const Operation& op, const at::Tensor& x, const UnitMode& 
   const auto seed = derive(mode.mask_seed, static_cast<std::uint64_t>(op.index));
   const at::Tensor mask = mode.masks
                               ? mode.masks->draw({mode.number, op.index}, mode.first_row, rows, elements, probability)
-                              : dropout_mask(mode.first_row, rows, elements, probability, seed).to(x.device());
+                              : dropout_mask(mode.first_row, rows, elements, probability, seed, x.device());
   return x * mask.view(x.sizes()).to(x.scalar_type());
 }
 

@@ -11,9 +11,6 @@ namespace espalier::runtime {
 
 namespace {
 constexpr double kLeaveGrace_s = 5;  ///< from closing its socket until a trainer that has not ended is killed
-}
-
-namespace {
 
 /// Among the workers of this machine: which of its GPUs is meant. Without mpirun's word the worker's number serves.
 std::string slot_of(const std::string& worker) {

@@ -152,18 +152,13 @@ std::optional<LostLoss> DeviceEngine::settle(Score& running) {
   return LostLoss{sums.lost->loss, {at_.epoch, static_cast<std::int32_t>(sums.lost->place)}};
 }
 
-bool DeviceEngine::fill_evaluation(Part part) {
-  return std::exchange(filled_[number_of(part)], true) ||
-         (rig_->evaluation(number_of(part)).fill(evaluation_rows(part)), true);
-}
-
 Evaluation DeviceEngine::evaluate(Part part, const EvaluationLimits& limits) {
   const std::size_t number = number_of(part);
   const std::int64_t all = part_of(*job_.images, part).size();
   const std::int64_t images = limits.images < 0 ? all : std::min(limits.images, all);
   const std::int64_t batches = (images + kEvaluationBatch - 1) / kEvaluationBatch;
   ESPALIER_EXPECT(images == all || images % kEvaluationBatch == 0);
-  fill_evaluation(part);
+  if (!std::exchange(filled_[number], true)) rig_->evaluation(number).fill(evaluation_rows(part));
   rig_->start_evaluation(number, batches);
   Evaluation result;
   for (std::int64_t batch = 0; batch < batches && result.finished; ++batch) {

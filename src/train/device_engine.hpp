@@ -27,7 +27,6 @@ class DeviceEngine : public Engine {
   FeedRows evaluation_rows(Part part) const;
   FeedRows labelled(Part part, const std::vector<std::int64_t>& positions) const;
   std::vector<std::int64_t> positions_of(task::Moment at) const;
-  bool fill_evaluation(Part part);
 
   BundleState& bundle_;
   const Job& job_;

@@ -14,7 +14,6 @@
 
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
-#include "espalier/device/kernels.hpp"
 #include "espalier/model/dropout_mask.hpp"
 #include "train/lane_kernels.hpp"
 
@@ -100,19 +99,6 @@ void LaneNetwork::extract(std::int64_t lane, model::UnitNetwork& network, Optimi
   optimiser.load(buffers);
 }
 
-namespace {
-
-/// [n, features], where `x` is.
-at::Tensor mask_like(const at::Tensor& x, double probability, std::uint64_t seed) {
-  if (x.is_cpu()) return model::dropout_mask(0, x.size(1), x.size(2), probability, seed);
-  const auto on_device = x.options().dtype(at::kLong);
-  const device::SeedTable table{at::full({1, 1}, static_cast<std::int64_t>(seed), on_device),
-                                at::zeros({1}, on_device)};
-  return device::dropout_mask(table, 0, 0, x.size(1), x.size(2), probability);
-}
-
-}  // namespace
-
 /// [lanes, n, features]; lanes of one stream share their draw.
 at::Tensor LaneNetwork::masks(const Layer& layer, const at::Tensor& x, const std::vector<LaneStep>& steps) const {
   std::map<std::uint64_t, at::Tensor> drawn;
@@ -120,7 +106,7 @@ at::Tensor LaneNetwork::masks(const Layer& layer, const at::Tensor& x, const std
   for (const auto& step : steps) {
     const auto seed = model::mask_seed(step.key, layer.unit, layer.index);
     at::Tensor& mask = drawn[seed];
-    if (!mask.defined()) mask = mask_like(x, layer.probability, seed);
+    if (!mask.defined()) mask = model::dropout_mask(0, x.size(1), x.size(2), layer.probability, seed, x.device());
     lanes.push_back(mask);
   }
   return drawn.size() == 1 ? drawn.begin()->second.unsqueeze(0) : at::stack(lanes);

@@ -38,19 +38,17 @@ Optimiser::Optimiser(model::UnitNetwork& network, const task::TrainSpec& spec)
 }
 
 void Optimiser::step(const std::vector<float>& rates, std::int64_t step_index) {
-  const c10::NoGradGuard no_grad;
-  for (auto& unit : units_) {
-    update(unit, rates.at(unit.index), step_index);
-    for (auto& value : unit.values) value.mutable_grad().reset();
+  if (units_.empty()) return;
+  at::Tensor step;
+  if (kind_ == task::Optimiser::adam) {
+    const auto number = at::TensorOptions(at::kFloat).device(units_.front().values.front().device());
+    step = at::full({}, static_cast<double>(step_index + 1), number);
   }
+  update_all([&](std::size_t unit) { return static_cast<double>(rates.at(unit)); }, step);
 }
 
 void Optimiser::step(const at::Tensor& rates, const at::Tensor& step) {
-  const c10::NoGradGuard no_grad;
-  for (auto& unit : units_) {
-    update(unit, rates[static_cast<std::int64_t>(unit.index)], step);
-    for (auto& value : unit.values) value.mutable_grad().reset();
-  }
+  update_all([&](std::size_t unit) { return rates[static_cast<std::int64_t>(unit)]; }, step);
 }
 
 void Optimiser::reset() {
@@ -58,45 +56,28 @@ void Optimiser::reset() {
   for (auto& buffer : buffers()) buffer.value.zero_();
 }
 
-Optimiser::Update Optimiser::update_of(const Unit& unit) {
-  Update update;
-  for (const auto& value : unit.values) {
-    update.values.push_back(value.detach());
-    update.gradients.push_back(gradient_like(value));
-  }
-  return update;
-}
-
-/// GPUs refuse buffers without momentum.
-std::vector<at::Tensor> Optimiser::momenta(const Unit& unit) const {
-  const bool none = momentum_ == 0 && unit.values.front().is_cuda();
-  return none ? std::vector<at::Tensor>() : unit.first;
-}
-
-// Buffers of SGD begin as zeros, so that the first step gives buf = d without a case of its own.
-
-void Optimiser::update(Unit& unit, float rate, std::int64_t step_index) {
-  const auto [values, gradients] = update_of(unit);
-  if (kind_ == task::Optimiser::sgd) {
-    at::_fused_sgd_(values, gradients, momenta(unit), weight_decay_, momentum_, static_cast<double>(rate),
-                    /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
-  } else {
-    const auto number = at::TensorOptions(at::kFloat).device(values.front().device());
-    const std::vector<at::Tensor> steps(values.size(), at::full({}, static_cast<double>(step_index + 1), number));
-    at::_fused_adam_(values, gradients, unit.first, unit.second, {}, steps, static_cast<double>(rate), kBeta1, kBeta2,
-                     weight_decay_, kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
-  }
-}
-
-void Optimiser::update(Unit& unit, const at::Tensor& rate, const at::Tensor& step) {
-  const auto [values, gradients] = update_of(unit);
-  if (kind_ == task::Optimiser::sgd) {
-    at::_fused_sgd_(values, gradients, momenta(unit), weight_decay_, momentum_, rate, /*dampening=*/0,
-                    /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
-  } else {
-    const std::vector<at::Tensor> steps(values.size(), step);
-    at::_fused_adam_(values, gradients, unit.first, unit.second, {}, steps, rate, kBeta1, kBeta2, weight_decay_,
-                     kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
+/// `rate_of` a unit: a number, or a tensor where the network is. GPUs refuse buffers where there is no momentum.
+template <class RateOf>
+void Optimiser::update_all(const RateOf& rate_of, const at::Tensor& step) {
+  const c10::NoGradGuard no_grad;
+  for (auto& unit : units_) {
+    std::vector<at::Tensor> values, gradients;
+    for (const auto& value : unit.values) {
+      values.push_back(value.detach());
+      gradients.push_back(gradient_like(value));
+    }
+    const auto rate = rate_of(unit.index);
+    if (kind_ == task::Optimiser::sgd) {
+      // Buffers begin as zeros, so that the first step gives buf = d without a case of its own.
+      const bool none = momentum_ == 0 && values.front().is_cuda();
+      at::_fused_sgd_(values, gradients, none ? std::vector<at::Tensor>() : unit.first, weight_decay_, momentum_, rate,
+                      /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
+    } else {
+      const std::vector<at::Tensor> steps(values.size(), step);
+      at::_fused_adam_(values, gradients, unit.first, unit.second, {}, steps, rate, kBeta1, kBeta2, weight_decay_,
+                       kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
+    }
+    for (auto& value : unit.values) value.mutable_grad().reset();
   }
 }
 

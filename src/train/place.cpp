@@ -28,14 +28,14 @@ Place::Place(Place&&) noexcept = default;
 
 at::Tensor Place::pixels(const at::Tensor& images) {
   if (device_.is_cpu()) return images;
-  const void* from = images.const_data_ptr();
-  const auto known = std::find_if(pixels_.begin(), pixels_.end(), [&](const Pixels& one) { return one.from == from; });
+  const auto is_it = [&](const Pixels& one) { return one.images.const_data_ptr() == images.const_data_ptr(); };
+  const auto known = std::find_if(pixels_.begin(), pixels_.end(), is_it);
   if (known != pixels_.end()) {
     pixels_.splice(pixels_.begin(), pixels_, known);
     return pixels_.front().copy;
   }
   if (static_cast<std::int64_t>(images.nbytes()) > device::free_bytes(device_) / kPackShare) return {};
-  pixels_.push_front({from, images, images.to(device_)});
+  pixels_.push_front({images, images.to(device_)});
   if (pixels_.size() > kPacks) {
     pixels_.pop_back();
     rigs_.clear();  // they would hold on to it

@@ -20,9 +20,4 @@ inline void check_near(const Notes& left, const Notes& right, double tolerance, 
   }
 }
 
-inline train::Job named_again(train::Job job) {
-  job.task.id = task::task_id(job.task.train);
-  return job;
-}
-
 }  // namespace espalier::testing

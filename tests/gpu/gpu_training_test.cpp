@@ -18,7 +18,7 @@ TEST_CASE("gpu: a training is the processor's to rounding") {
       for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 1e-3f}};
     }
     train::Place place = on_gpu();
-    check_near(run_bundle({named_again(job)}, place).front(), run_bundle({named_again(job)}).front(), 1e-3, 1);
+    check_near(run_bundle({with_id(job)}, place).front(), run_bundle({with_id(job)}).front(), 1e-3, 1);
   }
 }
 
@@ -78,9 +78,9 @@ TEST_CASE("gpu: tf32 and bf16 round, and give the same bits again") {
     auto low = job;
     low.task.train.precision = precision;
     train::Place place = on_gpu(), again = on_gpu();
-    const auto notes = run_bundle({named_again(low)}, place).front();
+    const auto notes = run_bundle({with_id(low)}, place).front();
     check_near(notes, exact, 0.1, 1);
-    check_same(notes, run_bundle({named_again(low)}, again).front());
+    check_same(notes, run_bundle({with_id(low)}, again).front());
   }
 }
 
@@ -111,14 +111,14 @@ TEST_CASE("gpu: without momentum") {
   auto job = made_job(scratch("gpu-plain"));
   job.task.train.momentum = 0;
   train::Place place = on_gpu();
-  check_near(run_bundle({named_again(job)}, place).front(), run_bundle({named_again(job)}).front(), 1e-3, 1);
+  check_near(run_bundle({with_id(job)}, place).front(), run_bundle({with_id(job)}).front(), 1e-3, 1);
 }
 
 TEST_CASE("gpu: a loss that is not finite is found at its step") {
   auto job = made_job(scratch("gpu-diverge"));
   for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 0.05f}, {{1, 1}, 1e30f}};
   train::Place place = on_gpu();
-  const auto there = run_bundle({named_again(job)}, place).front(), here = run_bundle({named_again(job)}).front();
+  const auto there = run_bundle({with_id(job)}, place).front(), here = run_bundle({with_id(job)}).front();
   CHECK(there.outcome.end == train::End::diverged);
   CHECK(there.outcome.text == here.outcome.text);
 }

@@ -1,5 +1,6 @@
 #include "model/device_forms.hpp"
 
+#include "espalier/core/seed.hpp"
 #include "espalier/device/kernels.hpp"
 #include "espalier/model/dropout_mask.hpp"
 #include "support/catch_after_torch.hpp"
@@ -28,14 +29,20 @@ TEST_CASE("device forms: adaptive average pooling is LibTorch's, values and grad
   }
 }
 
-TEST_CASE("device forms: masks drawn from a table are those of their seeds") {
+TEST_CASE("device forms: masks are drawn by splitmix64's own sequence, whose seed stands in a table") {
   const std::vector<std::int64_t> seeds{5, -7, 123456789012345, 1, 2, 3};  // 3 steps of 2 layers
   const device::SeedTable table{at::tensor(seeds, at::kLong).view({3, 2}), at::tensor({std::int64_t{1}}, at::kLong)};
   for (const std::int64_t layer : {0, 1}) {
     for (const std::int64_t first : {0, 4}) {
       const auto seed = static_cast<std::uint64_t>(seeds[static_cast<std::size_t>(2 + layer)]);
-      const at::Tensor drawn = device::dropout_mask(table, layer, first, 6, 11, 0.3);
-      CHECK(at::equal(drawn, model::dropout_mask(first, 6, 11, 0.3, seed)));
+      SplitMix64 random(seed);
+      at::Tensor expected = at::empty({first + 6, 11});
+      for (std::int64_t i = 0; i < expected.numel(); ++i) {
+        const bool dropped = (random.next() >> 32) < static_cast<std::uint32_t>(0.3 * 4294967296.0);
+        expected.view({-1})[i] = dropped ? 0.0f : 1.0f / static_cast<float>(1.0 - 0.3);
+      }
+      CHECK(at::equal(device::dropout_mask(table, layer, first, 6, 11, 0.3), expected.slice(0, first)));
+      CHECK(at::equal(model::dropout_mask(first, 6, 11, 0.3, seed), expected.slice(0, first)));
     }
   }
 }

@@ -5,6 +5,12 @@
 
 namespace espalier::testing {
 
+/// The job under the name of what it is now.
+inline train::Job with_id(train::Job job) {
+  job.task.id = task::task_id(job.task.train);
+  return job;
+}
+
 /// The job with all rates falling at `epoch` (0: from the start), `epochs` long.
 inline train::Job falling(train::Job job, std::int32_t epoch, std::int32_t epochs) {
   for (auto& row : job.task.train.units) {

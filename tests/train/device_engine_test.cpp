@@ -36,11 +36,6 @@ void check_alike(const std::vector<train::Job>& jobs) {
   for (std::size_t m = 0; m < jobs.size(); ++m) check_alike(device[m], host[m]);
 }
 
-train::Job with_id(train::Job job) {
-  job.task.id = task::task_id(job.task.train);
-  return job;
-}
-
 }  // namespace
 
 TEST_CASE("device engine: a training is the host's to the bit") {

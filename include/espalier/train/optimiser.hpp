@@ -43,13 +43,8 @@ class Optimiser {
     std::string name;
     at::Tensor value;
   };
-  struct Update {
-    std::vector<at::Tensor> values, gradients;
-  };
-  static Update update_of(const Unit& unit);
-  std::vector<at::Tensor> momenta(const Unit& unit) const;
-  void update(Unit& unit, float rate, std::int64_t step_index);
-  void update(Unit& unit, const at::Tensor& rate, const at::Tensor& step);
+  template <class RateOf>
+  void update_all(const RateOf& rate_of, const at::Tensor& step);
   std::vector<Buffer> buffers() const;
 
   task::Optimiser kind_;

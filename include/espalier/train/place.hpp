@@ -36,8 +36,7 @@ class Place {
 
  private:
   struct Pixels {
-    const void* from;
-    at::Tensor images, copy;
+    at::Tensor images, copy;  ///< the pack's own are kept, so that no others can lie where they do
   };
   struct Kept {
     std::string shape;
