@@ -1,3 +1,4 @@
+// espalier validate STUDY: prints every mistake of a study at once, else how many runs and tasks it makes.
 #include <fmt/format.h>
 
 #include <algorithm>

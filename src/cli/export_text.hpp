@@ -1,4 +1,5 @@
 #pragma once
+// A result table as CSV or JSON text, for `espalier export`.
 #include <string>
 
 #include "espalier/h5/table.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+// Finds the one recorded run a user means, and prints a run's labels and times.
 #include <string>
 #include <vector>
 

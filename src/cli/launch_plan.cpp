@@ -1,3 +1,4 @@
+// Builds what rank 0 needs to plan: the study record, the function that compiles again, and copies of checkpoints.
 #include "cli/launch_plan.hpp"
 
 #include <fcntl.h>

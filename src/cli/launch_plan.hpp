@@ -1,5 +1,5 @@
 #pragma once
-// How rank 0 gets its plan: from the study, or made up for the bench.
+// Gives rank 0 its plan: compiled from the study, or made up of no-op tasks for the bench.
 #include "cli/run_arguments.hpp"
 #include "espalier/runtime/launch.hpp"
 

@@ -1,4 +1,5 @@
 #pragma once
+// Asks whether a process holds a result directory at the moment.
 #include <filesystem>
 #include <string>
 

@@ -1,3 +1,4 @@
+// Writes a plan's bundles, packs and checkpoints into a new folder, sources before the tasks that need them.
 #include "cli/plan_bundles.hpp"
 
 #include <algorithm>

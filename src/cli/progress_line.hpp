@@ -1,4 +1,5 @@
 #pragma once
+// One-line texts about a study's progress, for the progress bar and the end of a launch.
 #include <string>
 
 #include "espalier/store/state.hpp"

@@ -1,3 +1,4 @@
+// Opens result directories for the verbs that only read, and refuses missing or damaged journals.
 #include "cli/result_dir.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 #pragma once
+// Cells and comparisons of results as JSON objects.
 #include <nlohmann/json.hpp>
 
 #include "espalier/report/query.hpp"

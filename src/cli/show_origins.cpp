@@ -1,3 +1,4 @@
+// Finds for each label and training value of a run whether an axis, the study or a default set it.
 #include "cli/show_origins.hpp"
 
 #include <algorithm>

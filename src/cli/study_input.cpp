@@ -1,3 +1,4 @@
+// Reads and checks a study file together with its data sets and checkpoints; prints what is wrong.
 #include "espalier/cli/study_input.hpp"
 
 #include <fmt/format.h>

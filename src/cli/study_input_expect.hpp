@@ -1,4 +1,5 @@
 #pragma once
+// Facts about a data set whose files are absent, taken from its `expect` table.
 #include <filesystem>
 
 #include "espalier/plan/plan.hpp"

@@ -1,3 +1,4 @@
+// Sends `data resolve` requests to espalier-trainer and compares its answers with the study's `expect`.
 #include "cli/study_input_resolve.hpp"
 
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// Reads a study file as text and refuses what is missing, empty, above 1 MiB or not UTF-8.
 #include <fstream>
 #include <sstream>
 
