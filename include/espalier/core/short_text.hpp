@@ -1,5 +1,5 @@
 #pragma once
-// Text of at most 32 characters that lies where it is: ids are copied, compared and hashed by the million.
+// A text of at most 32 characters stored in place: ids are copied, compared and hashed by the million.
 #include <algorithm>
 #include <array>
 #include <compare>
