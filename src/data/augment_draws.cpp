@@ -1,3 +1,4 @@
+// Draws flips, crops, rotations and shifts for each image of a training batch.
 #include "data/augment_draws.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
-// What one step draws for each image of its batch. Each kind of change has its own stream for each image, so that
-// turning one on changes no other, and a part of a batch draws what the whole would.
+// Random draws of augmentation: one stream per kind of change and image, so turning one on moves no other.
+// A member of a group that has a part of a batch draws what the whole batch would.
 #include <cstdint>
 #include <vector>
 

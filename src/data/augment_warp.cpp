@@ -1,3 +1,4 @@
+// Resizes and rotates float images by ATen's bilinear kernels, as drawn for each image.
 #include "data/augment_warp.hpp"
 
 #include <cmath>

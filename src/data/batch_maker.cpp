@@ -1,3 +1,4 @@
+// Makes normalised float batches from packed images, augmented for training or centred for evaluation.
 #include "data/augment_warp.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"

@@ -1,3 +1,4 @@
+// Decodes JPEG by libjpeg-turbo, and chooses between JPEG and PNG by a file's first bytes.
 #include <turbojpeg.h>
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// Decodes PNG by libpng into 8-bit RGB.
 #include <png.h>
 
 #include <csetjmp>

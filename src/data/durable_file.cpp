@@ -1,3 +1,4 @@
+// Writes a file under a temporary name, syncs it, renames it, and syncs the folder.
 #include "data/durable_file.hpp"
 
 #include <fcntl.h>

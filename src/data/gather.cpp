@@ -1,3 +1,4 @@
+// Copies windows of uint8 images into a float32 channels-last batch, normalised and padded in one pass.
 #include "data/gather.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Chooses the reader for a data format and makes a pack of what it read.
 #include "espalier/data/import.hpp"
 
 #include <algorithm>

@@ -1,5 +1,4 @@
-// Procedural images that can be learnt: a smooth pattern a class, and noise. Whole numbers only, so that every machine
-// makes the same bytes.
+// Makes learnable images (a smooth pattern per class, plus noise) by integer arithmetic: equal bytes everywhere.
 #include <algorithm>
 
 #include "data/readers.hpp"

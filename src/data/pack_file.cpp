@@ -1,3 +1,4 @@
+// Opens and checks a pack of images on disk, and writes one.
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"

@@ -1,3 +1,4 @@
+// Computes a pack's digest, mean and standard deviation, and checks its labels.
 #include <array>
 #include <cmath>
 

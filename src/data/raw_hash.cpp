@@ -1,3 +1,4 @@
+// Hashes raw files or folders, and remembers the result by path, size, inode and times.
 #include "data/raw_hash.hpp"
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+// Finds the pack of raw images in the cache by content, or imports the images and writes it.
 #include "espalier/data/resolve.hpp"
 
 #include <fstream>

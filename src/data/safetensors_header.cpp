@@ -1,3 +1,4 @@
+// Parses, checks and formats the JSON header of a safetensors file.
 #include "data/safetensors_header.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads safetensors files as tensors that alias the mapped file.
 #include <algorithm>
 #include <cstring>
 

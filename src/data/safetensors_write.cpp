@@ -1,3 +1,4 @@
+// Writes safetensors files and artifacts named by content; reads artifacts back with a check of their name.
 #include "data/durable_file.hpp"
 #include "data/safetensors_header.hpp"
 #include "data/safetensors_parts.hpp"

@@ -1,3 +1,4 @@
+// Divides the images of a task's classes into training, validation and test rows, in a fixed order.
 #include <algorithm>
 
 #include "espalier/core/errors.hpp"

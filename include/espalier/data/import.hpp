@@ -1,5 +1,5 @@
 #pragma once
-// Raw images of any supported format to a pack in memory.
+// Imports raw images of any supported format into a pack in memory.
 #include <cstdint>
 #include <filesystem>
 #include <map>

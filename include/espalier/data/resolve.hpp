@@ -1,5 +1,5 @@
 #pragma once
-// Raw images to packs that are found by content: what planning needs to know, and where the pixels are.
+// Turns raw images into packs found by content, and tells planning their facts and paths.
 #include <filesystem>
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
 #pragma once
-// From a pack to the images one task trains and is measured on.
+// Selects from a pack the images one task is trained and measured on, and makes batches of them.
 #include "espalier/data/pack.hpp"
 #include "espalier/task/task.hpp"
 
