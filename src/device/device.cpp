@@ -1,3 +1,4 @@
+// Chooses and sets up a CPU or GPU, and asks for its name, identity and free memory.
 #include "espalier/device/device.hpp"
 
 #include <ATen/Context.h>

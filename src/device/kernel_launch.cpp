@@ -1,3 +1,4 @@
+// Wraps our kernels for CUDA, compiles them by NVRTC once per process, and launches them.
 #include "device/kernel_launch.hpp"
 
 #include "espalier/core/checks.hpp"

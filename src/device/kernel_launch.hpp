@@ -1,5 +1,5 @@
 #pragma once
-// A kernel of kernel_text.hpp on a GPU.
+// Compiles the kernels of kernel_text.hpp by NVRTC and launches one on a GPU.
 #include <ATen/ATen.h>
 
 #include <cstdint>

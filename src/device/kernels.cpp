@@ -1,3 +1,4 @@
+// Gathers image batches and draws dropout masks: by a loop on the CPU, by a kernel launch on a GPU.
 #include "espalier/device/kernels.hpp"
 
 #include "device/kernel_launch.hpp"

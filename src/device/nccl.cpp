@@ -1,3 +1,4 @@
+// Sums over GPUs by a non-blocking NCCL communicator on a stream of its own.
 #include "espalier/core/errors.hpp"
 #include "espalier/device/collectives.hpp"
 

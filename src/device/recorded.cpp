@@ -1,3 +1,4 @@
+// Records work as a CUDA graph after two warm-up runs and replays it; on a CPU it calls the work each time.
 #include "espalier/device/recorded.hpp"
 
 #include "espalier/core/checks.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// Sums over the devices of a group, on a stream of their own, beside what else the devices do.
+// All-reduce sums over the GPUs of a group, on a separate stream beside the other work of each device.
 #include <ATen/ATen.h>
 
 #include <array>

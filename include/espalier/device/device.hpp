@@ -1,5 +1,5 @@
 #pragma once
-// Where trainings compute: this machine's processor, or one of its GPUs. CUDA's own calls are in this room alone.
+// Chooses and describes the device a training computes on, a CPU or one GPU. Only this room calls CUDA.
 #include <ATen/ATen.h>
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 #pragma once
-// Kernels of our own. One text serves as C++ for the processor and, through NVRTC, for the GPU: the same bits.
+// Our two kernels: one text is compiled as C++ for the CPU and by NVRTC for the GPU, and gives the same bits.
 #include <ATen/ATen.h>
 
 #include <cstdint>

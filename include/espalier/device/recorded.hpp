@@ -1,5 +1,5 @@
 #pragma once
-// Work that is done again and again on the same memory: recorded once, then replayed as a whole (a CUDA graph).
+// Work repeated on the same memory: recorded once as a CUDA graph, then replayed as a whole.
 #include <ATen/ATen.h>
 
 #include <functional>
