@@ -1,3 +1,4 @@
+// Compiles conditions with muParserX and evaluates them, keeping results by the values they depend on.
 #include "espalier/grid/condition.hpp"
 
 #include <muparserx/mpParser.h>

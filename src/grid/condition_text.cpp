@@ -1,3 +1,4 @@
+// Translates a study's condition text into muParserX syntax and collects the names it mentions.
 #include "grid/condition_text.hpp"
 
 #include <algorithm>

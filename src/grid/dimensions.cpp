@@ -1,3 +1,4 @@
+// Collects an experiment's own and default axes, zips them, and orders dependent axes behind those they follow.
 #include "grid/dimensions.hpp"
 
 #include <algorithm>

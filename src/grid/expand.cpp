@@ -1,3 +1,4 @@
+// Multiplies an experiment's axes into cells and drops those that an exclusion rule removes.
 #include <algorithm>
 
 #include "espalier/core/errors.hpp"

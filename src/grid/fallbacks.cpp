@@ -1,3 +1,4 @@
+// Fills in default values of axes an experiment leaves out: split, target, transferred, decay_epoch and others.
 #include "grid/fallbacks.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// What an axis is where an experiment leaves it out (DESIGN, "Axes").
+// Default values of the axes that an experiment leaves out (docs/study.md).
 #include <map>
 
 #include "espalier/grid/grid.hpp"

@@ -1,3 +1,4 @@
+// Works out which columns an experiment has, and for each case whether axis, case, fixed value or selection fills them.
 #include "grid/shapes.hpp"
 
 #include <algorithm>
