@@ -1,5 +1,5 @@
 #pragma once
-// The HDF5 side of a table's layout.
+// HDF5 types and chunk sizes for a table's rows.
 #include <algorithm>
 #include <string>
 

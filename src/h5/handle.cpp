@@ -1,3 +1,4 @@
+// Checks the results of HDF5 calls and fetches the library's reason for a failure.
 #include "h5/handle.hpp"
 
 #include <string>

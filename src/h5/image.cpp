@@ -1,3 +1,4 @@
+// Builds an HDF5 file in memory: tables, texts, groups and attributes.
 #include "espalier/h5/file.hpp"
 #include "h5/compound.hpp"
 #include "h5/handle.hpp"
