@@ -1,5 +1,5 @@
 #pragma once
-// One measured row of a training.
+// One measured row of a training (loss and counts at an epoch and step), and the names of metrics.
 #include <cstdint>
 #include <string>
 #include <vector>
