@@ -1,4 +1,4 @@
-// A Caffe network's table of layers (a graph of named blobs, often changed in place) as units with branches.
+// Reads a Caffe network's table of layers (a graph of named blobs) as units with branches.
 #include <charconv>
 #include <sstream>
 

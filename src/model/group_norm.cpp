@@ -1,3 +1,4 @@
+// Batch norm whose mean and variance are summed over the members of a group, forward and backward.
 #include "group_norm.hpp"
 
 #include <c10/core/GradMode.h>

@@ -1,3 +1,4 @@
+// Draws weights and biases by He, Gaussian, uniform or constant rules from a seed.
 #include "initialise.hpp"
 
 #include <cmath>

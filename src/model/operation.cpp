@@ -1,3 +1,4 @@
+// Flattens a unit's layers into operations with tensor positions, and swaps a ReLU behind its max pooling.
 #include "operation.hpp"
 
 #include "espalier/network/layer_names.hpp"

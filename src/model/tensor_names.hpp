@@ -1,4 +1,5 @@
 #pragma once
+// Names of all tensors of a network, unit by unit.
 #include <string>
 #include <vector>
 

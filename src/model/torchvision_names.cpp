@@ -1,3 +1,4 @@
+// Maps tensors of AlexNet and ResNet-18 to torchvision's state_dict names.
 #include "espalier/core/errors.hpp"
 #include "espalier/model/exchange.hpp"
 #include "espalier/network/networks.hpp"

@@ -1,4 +1,4 @@
-// The forward pass of one unit, layer by layer.
+// Runs the forward pass of one unit, layer by layer.
 #include "device_forms.hpp"
 #include "espalier/core/seed.hpp"
 #include "espalier/model/dropout_mask.hpp"

@@ -1,3 +1,4 @@
+// Joins units into a network: forward passes in training and evaluation mode, features, state.
 #include "espalier/model/unit_network.hpp"
 
 #include <c10/core/GradMode.h>

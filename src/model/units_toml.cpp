@@ -1,4 +1,4 @@
-// A network as the [network] table of a study file.
+// Writes a network as the [network] table of a study file.
 #include "espalier/model/description.hpp"
 #include "field_json.hpp"
 

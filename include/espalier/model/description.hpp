@@ -1,5 +1,5 @@
 #pragma once
-// A checkpoint that says what it is: the network's units, input and classes as metadata of its safetensors file.
+// A self-describing checkpoint: the network's units, input and classes as metadata of its safetensors file.
 #include <optional>
 #include <string>
 

@@ -1,5 +1,5 @@
 #pragma once
-// Checkpoints from and for other programs: their names for our tensors.
+// Imports checkpoints of other programs and exports ours, by mapping tensor names.
 #include <map>
 #include <string>
 

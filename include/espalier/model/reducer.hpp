@@ -1,5 +1,5 @@
 #pragma once
-// How the trainers of a group come to the same numbers: sums over all members.
+// Sums over the trainers of a group, so that all of them hold the same numbers.
 #include <ATen/ATen.h>
 
 #include <map>
