@@ -1,3 +1,4 @@
+// Sends and receives whole messages by non-blocking MPI point-to-point calls, in order per rank.
 #include <limits>
 #include <memory>
 #include <set>

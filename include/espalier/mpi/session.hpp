@@ -1,5 +1,5 @@
 #pragma once
-// MPI, as far as we use it: one thread, point to point, nothing that blocks on a peer.
+// MPI as far as we use it: one thread, point-to-point messages, no call that blocks on a peer.
 #include <cstdint>
 #include <deque>
 #include <optional>
