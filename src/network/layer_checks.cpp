@@ -1,4 +1,4 @@
-// What a layer's values must be, whatever its input.
+// Checks kernels, strides, probabilities and other values of a layer, independently of its input.
 #include "espalier/network/layer_names.hpp"
 #include "shape_walk.hpp"
 

@@ -1,5 +1,5 @@
 #pragma once
-// Follows an activation's shape through the layers of one unit and notes what they cost.
+// Follows an activation's shape through one unit's layers and records parameters and multiply-adds.
 #include <set>
 #include <string>
 #include <vector>

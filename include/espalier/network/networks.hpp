@@ -1,5 +1,5 @@
 #pragma once
-// Networks by name (shared/papers and torchvision, Caffe as cited in the sources) and what they cost.
+// Networks by name, and the shapes, parameters and multiply-adds of any network (sources are cited in the .cpp files).
 #include <optional>
 #include <string>
 #include <vector>
