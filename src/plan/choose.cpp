@@ -1,3 +1,4 @@
+// Averages a selection's settings over replicates and splits, orders them, and tests each against the best.
 #include "plan/choose.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// Ranks the settings a selection compares.
+// Ranks the settings that a selection compares.
 #include <string>
 #include <vector>
 

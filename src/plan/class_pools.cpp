@@ -1,3 +1,4 @@
+// Works out the classes of a source or target in a split, and leaves out or refuses classes with too few images.
 #include "plan/class_pools.hpp"
 
 #include <algorithm>

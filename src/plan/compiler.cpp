@@ -1,3 +1,4 @@
+// Runs the steps of a compilation in order and collects what is wrong with each experiment.
 #include "plan/compiler.hpp"
 
 #include <optional>

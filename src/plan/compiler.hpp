@@ -1,5 +1,5 @@
 #pragma once
-// One compilation: its parts and the order in which they meet.
+// Compiles one study: expands experiments, takes selections, makes tasks, chooses their numeric forms.
 #include <memory>
 #include <optional>
 #include <set>

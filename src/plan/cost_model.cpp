@@ -1,3 +1,4 @@
+// Computes costs from multiply-adds, from a calibration where there is one, and from what the journal has shown.
 #include "plan/cost_model.hpp"
 
 #include <fmt/format.h>

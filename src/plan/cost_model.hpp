@@ -1,5 +1,5 @@
 #pragma once
-// What a training costs alone, in a numeric form.
+// Estimates what one training costs by itself in a given numeric form: seconds, multiply-adds, disk.
 #include "espalier/plan/costs.hpp"
 #include "plan/training_maker.hpp"
 

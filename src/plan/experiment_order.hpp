@@ -1,5 +1,5 @@
 #pragma once
-// Experiments in an order in which those that others choose from come first.
+// Orders experiments so that those a selection chooses from are planned before those that take from it.
 #include <vector>
 
 #include "espalier/study/study.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// What compiling finds wrong: each kind of finding of an experiment once, however many cells show it.
+// Collects what compiling finds wrong; reports each kind of finding once per experiment, not once per cell.
 #include <set>
 #include <string>
 #include <vector>

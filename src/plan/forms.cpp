@@ -1,3 +1,4 @@
+// Chooses for each task which frozen units are cached and whether it trains as a lane of a batched network.
 #include "plan/forms.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 #pragma once
-// The numeric form of each task: the features and fuse passes.
+// Chooses the numeric form of each task: the passes `features` and `fuse`.
 #include <map>
 
 #include "plan/cost_model.hpp"

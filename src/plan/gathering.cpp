@@ -1,3 +1,4 @@
+// Gathers the measurements of the runs a selection compares, and which tasks it still waits for.
 #include "plan/gathering.hpp"
 
 #include <algorithm>

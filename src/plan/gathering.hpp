@@ -1,5 +1,5 @@
 #pragma once
-// What one selection finds while it looks at the runs it may choose from.
+// The runs one selection may choose from: their measurements, and what is missing or failed.
 #include <set>
 #include <string>
 #include <vector>

@@ -1,3 +1,4 @@
+// Gives tasks several workers: as [[resources]] asks, or where one long task would delay the end.
 #include "plan/groups.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// Which tasks are trained by a group of workers: the last pass.
+// Chooses which tasks a group of workers trains together: the last pass.
 #include <functional>
 #include <unordered_map>
 #include <vector>

@@ -1,5 +1,5 @@
 #pragma once
-// The class halves of each split.
+// The source and target classes of each split.
 #include <vector>
 
 #include "espalier/plan/plan.hpp"

@@ -1,4 +1,4 @@
-// Costs follow what is measured: by the journal, and by a calibration of the keys that matter.
+// Corrects costs by the times in the journal, and lists the tasks a calibration has to measure.
 #include <set>
 
 #include "plan/forms.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// An experiment while it is planned: its cells and, one each, its runs.
+// An experiment during planning: its grid cells and one run per cell.
 #include <set>
 #include <vector>
 

@@ -1,3 +1,4 @@
+// Reads transferred, frozen, high_units, units and decay_epoch of a run and checks them against the network's depth.
 #include "plan/protocol.hpp"
 
 #include <algorithm>

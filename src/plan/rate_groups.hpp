@@ -1,5 +1,5 @@
 #pragma once
-// Which rate group a unit trains with: the first that matches it.
+// Assigns each unit to the first rate group that matches it.
 #include <vector>
 
 #include "plan/schedule.hpp"

@@ -1,3 +1,4 @@
+// Merges training values from defaults, [train], the source or target and the run's axes; converts durations to steps.
 #include "plan/recipe.hpp"
 
 #include "espalier/study/train_values.hpp"

@@ -1,3 +1,4 @@
+// Resolves a cell's source, target, network and overrides, and adds its tasks to the table.
 #include "plan/run_trainings.hpp"
 
 #include "plan/findings.hpp"

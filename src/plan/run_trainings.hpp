@@ -1,5 +1,5 @@
 #pragma once
-// From a cell to its task: the training on the target and, where units are copied, the pretraining it starts from.
+// Makes the tasks of a grid cell: its training, and the pretraining that it copies units from.
 #include <map>
 #include <string>
 

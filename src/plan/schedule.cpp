@@ -1,3 +1,4 @@
+// Computes the epoch and step of every rate change within a training.
 #include "plan/schedule.hpp"
 
 #include "plan/recipe.hpp"

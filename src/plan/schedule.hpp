@@ -1,5 +1,5 @@
 #pragma once
-// Rates over time.
+// Learning rates over time: start, factor, first and later falls.
 #include <optional>
 #include <vector>
 

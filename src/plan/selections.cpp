@@ -1,3 +1,4 @@
+// Finds the runs a selection chooses from, reuses journaled or given choices that still fit, and makes new ones.
 #include "plan/selections.hpp"
 
 #include <algorithm>

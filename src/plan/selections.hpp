@@ -1,5 +1,5 @@
 #pragma once
-// "The values of these axes that are best by this metric, for each of these": decided, impossible, or still waiting.
+// Decides selections ("the best value of these axes by this metric, for each ..."): decided, impossible or pending.
 #include <map>
 #include <memory>
 #include <set>

@@ -1,3 +1,4 @@
+// Adds up the costs of tasks with and without shared stages, cached features and lanes.
 #include "plan/sharing_report.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// What each pass is worth: trained images and device hours before and after it.
+// Computes what each pass saves: trained images and device hours before and after it.
 #include <functional>
 #include <unordered_map>
 

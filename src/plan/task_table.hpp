@@ -1,5 +1,5 @@
 #pragma once
-// Equal trainings are one task: the merge pass.
+// Table of tasks that keeps equal trainings once: the merge pass.
 #include <unordered_map>
 #include <vector>
 

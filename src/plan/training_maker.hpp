@@ -1,5 +1,5 @@
 #pragma once
-// From a recipe, a pool of classes and a protocol to the spec of a training, with what planning wants to know of it.
+// Makes the spec of a training from a recipe, a pool of classes and a protocol, with what planning derives from it.
 #include <array>
 #include <map>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// What work costs on one worker: measured where there is a calibration, estimated from multiply-adds elsewhere.
+// Types for what work costs on one worker: measured by a calibration, else estimated from multiply-adds.
 #include <map>
 #include <string>
 

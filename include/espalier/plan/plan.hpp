@@ -1,5 +1,5 @@
 #pragma once
-// The compiled study: runs that point at tasks, tasks done once. Pure: facts about data and results come in as values.
+// The compiled study: runs that point at tasks, equal tasks merged. Pure; facts and results come in as values.
 #include <cstdint>
 #include <map>
 #include <optional>
