@@ -1,3 +1,4 @@
+// Starts a child with pipes, feeds its input and collects both outputs until it ends.
 #include "espalier/process/capture.hpp"
 
 #include <fcntl.h>

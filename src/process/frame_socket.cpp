@@ -1,3 +1,4 @@
+// Queues, sends and receives whole frames over a non-blocking stream socket.
 #include "espalier/process/frame_socket.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Starts programs by vfork and exec with chosen descriptors, signals and environment.
 #include "espalier/process/launch.hpp"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 #pragma once
-// A child that speaks frames: how an agent keeps its trainer.
+// A child process that speaks frames over a socket: how an agent keeps its trainer.
 #include <filesystem>
 #include <optional>
 #include <string>

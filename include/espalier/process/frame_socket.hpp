@@ -1,5 +1,5 @@
 #pragma once
-// Frames over a stream socket, never blocking: what agent and trainer speak through.
+// Frames over a non-blocking stream socket: how agent and trainer talk.
 #include <cstdint>
 #include <optional>
 #include <string>

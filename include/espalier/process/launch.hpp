@@ -1,5 +1,5 @@
 #pragma once
-// Starts a program by argument vector: never through a shell, nothing inherited that is not named.
+// Starts a program by argument vector, never through a shell; passes on only the descriptors that are named.
 #include <sys/types.h>
 
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// Memory that a child and its parent both see: without a name, gone with the last of them.
+// Anonymous memory that two processes map; it vanishes with the last of them.
 #include <sys/types.h>
 
 #include <cstddef>
