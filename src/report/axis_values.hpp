@@ -1,5 +1,5 @@
 #pragma once
-// The order of an axis's values, and whether two spellings are one value.
+// Orders the values of an axis, and tells whether two spellings mean one value.
 #include <map>
 #include <string>
 #include <vector>

@@ -1,3 +1,4 @@
+// Formats cells and contrasts as readable or exact rows, CSV, and pivot tables.
 #include "espalier/report/cell_table.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Gathers the cells of a figure into panels and series, and chooses the scale of its x axis.
 #include "espalier/report/figure.hpp"
 
 #include <algorithm>

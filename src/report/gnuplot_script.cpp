@@ -1,4 +1,4 @@
-// Figures as gnuplot scripts: data blocks, labels in single quotes, no user text outside of them.
+// Writes gnuplot scripts of figures; user text appears only inside single-quoted labels.
 #include <fmt/format.h>
 
 #include <algorithm>

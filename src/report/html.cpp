@@ -1,3 +1,4 @@
+// Escapes text and writes HTML elements, tables, sections and lists.
 #include "report/html.hpp"
 
 #include <algorithm>

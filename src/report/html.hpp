@@ -1,5 +1,5 @@
 #pragma once
-// The few pieces of HTML that the sections are made of. All text goes through escape().
+// Builds the HTML pieces of a report page. All text goes through escape().
 #include <string>
 #include <vector>
 

@@ -1,5 +1,5 @@
 #pragma once
-// The methods paragraphs: the protocol in words, every default named, from what was really trained.
+// Writes the methods paragraphs of a report: data, network, training, protocol, statistics, with all defaults.
 #include <algorithm>
 
 #include "report/page_context.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// What every section of the page is made from.
+// What every section of the page is made from, and the section functions.
 #include "espalier/report/page.hpp"
 
 namespace espalier::report {

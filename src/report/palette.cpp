@@ -1,3 +1,4 @@
+// Picks colours from a ramp for ordered series, from Okabe and Ito's set for words.
 #include "report/palette.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 #pragma once
-// Colours that survive colour blindness, always together with a shape of their own.
+// Colours and point shapes of figure series, legible with colour blindness.
 #include <string>
 
 namespace espalier::report {

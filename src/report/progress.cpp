@@ -1,3 +1,4 @@
+// Counts runs and tasks by state, and estimates speed and time left from recent trainings.
 #include "espalier/report/progress.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Selects runs by conditions, builds observations, and refuses means over axes nobody asked to average.
 #include "espalier/report/query.hpp"
 
 #include <algorithm>

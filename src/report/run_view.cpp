@@ -1,3 +1,4 @@
+// Joins runs with their tasks, merges equal cells of several directories, and finds final rows.
 #include "espalier/report/run_view.hpp"
 
 #include <unordered_map>

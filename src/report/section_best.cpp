@@ -1,4 +1,4 @@
-// Best settings per size: chosen on validation images, reported on test images, with what cannot be told from them.
+// Report section: best settings per size, chosen on validation images and reported on test images, with their ties.
 #include <fmt/format.h>
 
 #include <algorithm>

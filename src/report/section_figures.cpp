@@ -1,4 +1,4 @@
-// Figures, their notes, and the tables of all cells.
+// Report section: figures with their notes, and the tables of all cells.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The head of the page: what the study asked, and how far the answer is.
+// Report section: the question the study asks, how much of it is done, and warnings.
 #include <fmt/format.h>
 
 #include <sstream>

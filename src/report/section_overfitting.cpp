@@ -1,4 +1,4 @@
-// Overfitting: the loss on training images against the loss on validation images, and the gap between them.
+// Report section: losses on training and validation images, and the gap between them.
 #include <fmt/format.h>
 
 #include <algorithm>

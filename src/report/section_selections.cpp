@@ -1,4 +1,4 @@
-// The selections that the study made on its way.
+// Report section: the selections that the study made, with their candidates.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 #pragma once
+// The pretrained networks that runs of a report start from.
 #include "report/page_context.hpp"
 
 namespace espalier::report {

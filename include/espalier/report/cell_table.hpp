@@ -1,5 +1,5 @@
 #pragma once
-// Cells and contrasts as rows of words: one form for terminals, CSV files and HTML tables.
+// Cells and contrasts as rows of text: one form for terminals, CSV files and HTML tables.
 #include "espalier/report/query.hpp"
 
 namespace espalier::report {

@@ -1,5 +1,5 @@
 #pragma once
-// The report of a directory: one self-contained page, the figures' CSV files, and result tables for a terminal.
+// Makes the report of a directory: one self-contained page, CSV files of its figures, tables for a terminal.
 #include "espalier/report/figure.hpp"
 
 namespace espalier::report {

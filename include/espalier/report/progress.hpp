@@ -1,5 +1,5 @@
 #pragma once
-// How far a directory's study is: what `status` prints.
+// Computes how far a directory's study is, for `status` and the progress bar.
 #include <array>
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// From runs to cells and contrasts: what aggregate, compare and the report ask of a directory.
+// Turns recorded runs into cells and contrasts, for `aggregate`, `compare` and the report.
 #include "espalier/report/run_view.hpp"
 #include "espalier/stats/contrast.hpp"
 

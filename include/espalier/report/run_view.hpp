@@ -1,5 +1,5 @@
 #pragma once
-// The runs of one or several directories as results are read: each cell of a study once, with the task that answers it.
+// The runs of one or several directories as results are read: each cell once, with the task that answers it.
 #include <string>
 #include <vector>
 

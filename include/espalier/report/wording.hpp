@@ -1,5 +1,5 @@
 #pragma once
-// How figures are written for readers, the same in verbs and report.
+// Formats figures and axis names for readers, the same in verbs and report.
 #include <string>
 #include <vector>
 
