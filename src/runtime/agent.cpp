@@ -1,4 +1,4 @@
-// The agent's ear towards rank 0, and its loop.
+// The agent's loop and its dealings with rank 0: takes bundles and orders, queues them, leaves in order.
 #include "espalier/runtime/agent.hpp"
 
 #include <sched.h>

@@ -1,4 +1,4 @@
-// The agent as a member of a group: between its trainer and the other members' agents.
+// The agent as a member of a group: carries messages between its trainer and the other members' agents.
 #include "espalier/core/errors.hpp"
 #include "runtime/agent_state.hpp"
 

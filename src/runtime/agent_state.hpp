@@ -1,4 +1,5 @@
 #pragma once
+// State and member functions of an agent, implemented in agent.cpp, agent_group.cpp and agent_trainer.cpp.
 #include <deque>
 #include <map>
 #include <optional>

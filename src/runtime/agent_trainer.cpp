@@ -1,4 +1,4 @@
-// The agent's other side: its trainer, and what becomes of it.
+// The agent's dealings with its trainer: starts it, passes messages on, watches it, reports why it ended.
 #include <signal.h>
 #include <spdlog/spdlog.h>
 

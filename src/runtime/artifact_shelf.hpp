@@ -1,5 +1,5 @@
 #pragma once
-// Files in OUT/artifacts: kept as long as the journal refers to them, deleted after it no longer does.
+// Counts references to the files in OUT/artifacts and deletes those the journal no longer refers to.
 #include <filesystem>
 #include <string>
 #include <unordered_map>

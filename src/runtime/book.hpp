@@ -1,5 +1,5 @@
 #pragma once
-// The journal and what it says so far, kept together: every fact goes through here.
+// Rank 0's journal writer together with the replayed state; every fact is written and applied here.
 #include <filesystem>
 
 #include "espalier/sched/events.hpp"

@@ -1,3 +1,4 @@
+// Sums each member's part of a buffer in rank order and sends the sums to the other agents.
 #include "runtime/group_exchange.hpp"
 
 #include <unistd.h>

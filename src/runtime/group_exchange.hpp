@@ -1,7 +1,7 @@
 #pragma once
-// A group's reductions as the agent of one member carries them, where members are at different places. Each adds up its
-// own part of every buffer, in the order of ranks, and sends the sums to the others: the same bits everywhere, and
-// nothing that a lost member leaves half done.
+// All-reduce between agents, for a group whose members are on different hosts.
+// Each agent sums its own part of every buffer in rank order and sends the sums to the others: all members get the same
+// bits, and a lost member leaves nothing half done.
 #include <cstdint>
 #include <map>
 #include <string>

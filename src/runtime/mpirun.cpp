@@ -1,3 +1,4 @@
+// Starts mpirun in a session of its own with the options and environment our ranks need.
 #include "runtime/mpirun.hpp"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 #pragma once
-// One mpirun as a child of the supervisor: what it says is kept in a log, what is meant for the user is passed on.
+// One mpirun as the supervisor's child: its output goes to a log, lines for the user are passed on.
 #include <sys/types.h>
 
 #include <filesystem>

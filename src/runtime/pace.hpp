@@ -1,5 +1,5 @@
 #pragma once
-// How a loop that serves MPI sleeps: Open MPI's waits spin and would steal a core from the trainer.
+// Backoff sleep for loops that serve MPI: Open MPI's own waits spin and would take a core from the trainer.
 #include <chrono>
 
 namespace espalier::runtime {

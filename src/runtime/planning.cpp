@@ -1,4 +1,4 @@
-// From a compiled study to journaled runs and tasks, at the start and whenever a selection has been made.
+// Journals a compiled study's runs and tasks, at the start and again whenever a selection has been made.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 #pragma once
+// The progress line of `espalier run` on standard error.
 #include <string>
 
 namespace espalier::runtime {

@@ -1,3 +1,4 @@
+// Rank 0's loop: receives messages, feeds the scheduler, commits facts, then sends orders.
 #include "runtime/scheduler_loop.hpp"
 
 #include "espalier/core/errors.hpp"

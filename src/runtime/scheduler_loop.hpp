@@ -1,4 +1,5 @@
 #pragma once
+// State and member functions of rank 0, implemented in scheduler_loop.cpp and planning.cpp.
 #include <map>
 #include <set>
 #include <string>

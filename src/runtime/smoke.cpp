@@ -1,3 +1,4 @@
+// Reduces a plan to one task of every distinct shape, for `run --smoke`.
 #include <map>
 #include <set>
 

@@ -1,3 +1,4 @@
+// Watches mpirun, signals and the journal's tail, and decides between relaunch and exit code.
 #include "espalier/runtime/supervisor.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Starts the `repair` child when it is due and the journal has grown, and waits for it at the end.
 #include "runtime/view_keeper.hpp"
 
 #include <signal.h>

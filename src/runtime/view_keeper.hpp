@@ -1,5 +1,5 @@
 #pragma once
-// Keeps OUT/results.h5 fresh by a child that may die: rank 0 itself never writes HDF5.
+// Rebuilds OUT/results.h5 in a child process, because rank 0 itself never writes HDF5.
 #include <sys/types.h>
 
 #include <cstdint>

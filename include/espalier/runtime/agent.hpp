@@ -1,5 +1,5 @@
 #pragma once
-// What every rank but 0 does: keeps one trainer, passes messages on, watches.
+// Entry point of every rank but 0: keeps one trainer, passes messages on, and watches it.
 #include "espalier/mpi/session.hpp"
 
 namespace espalier::runtime {

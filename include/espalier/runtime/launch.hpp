@@ -1,5 +1,5 @@
 #pragma once
-// What rank 0 does: plans, schedules, journals, until the study has ended or is stopped.
+// Entry point of rank 0: plans, schedules and journals until the study has ended or is stopped.
 #include <filesystem>
 #include <functional>
 #include <map>

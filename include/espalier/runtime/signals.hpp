@@ -1,4 +1,5 @@
 #pragma once
+// Turns stop signals into a flag that rank 0's loop reads.
 namespace espalier::runtime {
 
 /// Before MPI_Init: USR2, TERM and INT become a wish to stop that the loop looks at.

@@ -1,5 +1,5 @@
 #pragma once
-// Starts mpirun, restarts it while there is progress, passes stops on, and shows how far the study is.
+// Starts mpirun, restarts it while there is progress, passes stop signals on, and shows progress.
 #include <filesystem>
 #include <functional>
 #include <string>
