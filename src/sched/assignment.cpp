@@ -1,4 +1,4 @@
-// Who gets what next, and what goes together.
+// Chooses which ready tasks go to which worker, and which tasks form a bundle.
 #include <algorithm>
 #include <limits>
 

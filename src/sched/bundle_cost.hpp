@@ -1,4 +1,5 @@
 #pragma once
+// Estimates the seconds of a bundle, counting shared steps once.
 #include <map>
 #include <vector>
 

@@ -1,4 +1,4 @@
-// Groups of workers: who makes one up, when it can begin, and its end when a member is lost.
+// Groups of workers: chooses members, foresees when enough are free, and disbands a group that lost one.
 #include <algorithm>
 #include <limits>
 

@@ -1,4 +1,4 @@
-// What goes wrong: trainers are lost, workers are no good, agents fall silent. Charged by cause.
+// Handles lost trainers, unfit workers and silent agents; charges each loss to a task or to a worker.
 #include <algorithm>
 
 #include "sched/scheduler_core.hpp"

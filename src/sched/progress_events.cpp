@@ -1,4 +1,4 @@
-// The ordinary course of things: workers join, tasks arrive, begin, report and end.
+// Handles the normal events: workers join, tasks arrive, begin, report rows and end.
 #include "sched/scheduler_core.hpp"
 
 namespace espalier::sched {

@@ -1,5 +1,5 @@
 #pragma once
-// The machine's state and its answers to each event; scheduler.cpp is its face.
+// The scheduler's state and one handler per event; scheduler.cpp is its public face.
 #include <deque>
 #include <map>
 #include <optional>

@@ -1,3 +1,4 @@
+// Simulates workers, failures and checkpoints by a queue of future events.
 #include "espalier/sched/simulate.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Keeps tasks' states, priorities and ready sets as they are added, given out, returned and ended.
 #include "sched/task_queue.hpp"
 
 #include <algorithm>

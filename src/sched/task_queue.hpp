@@ -1,5 +1,5 @@
 #pragma once
-// The tasks of a launch: who waits for whom, what is ready, longest path first.
+// The tasks of a launch: dependencies, which are ready, and their order (longest path first).
 #include <memory>
 #include <set>
 #include <unordered_map>

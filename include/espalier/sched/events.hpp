@@ -1,5 +1,5 @@
 #pragma once
-// What the scheduler is told and what it answers. Messages of agents and trainers are events as they are.
+// The events the scheduler is given, and the facts and orders it answers with.
 #include <cstdint>
 #include <string>
 #include <variant>

@@ -1,5 +1,5 @@
 #pragma once
-// The scheduler as a pure state machine: no clock, thread, file or MPI. Told an event, it answers with commands.
+// The scheduler as a pure state machine without clock, thread, file or MPI: an event goes in, commands come out.
 #include <cstdint>
 #include <memory>
 

@@ -1,5 +1,5 @@
 #pragma once
-// The real scheduler in virtual time: workers that take as long as the costs say, and fail now and then.
+// Runs the real scheduler in virtual time, on workers that take the estimated time and fail at random.
 #include <algorithm>
 #include <functional>
 
