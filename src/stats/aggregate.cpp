@@ -1,3 +1,4 @@
+// Averages observations within splits, then over splits, and counts what is missing.
 #include "espalier/stats/aggregate.hpp"
 
 #include <cmath>

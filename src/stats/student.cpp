@@ -1,3 +1,4 @@
+// Quantiles and two-sided p-values of Student's t distribution, by Boost.Math.
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>

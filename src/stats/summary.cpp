@@ -1,3 +1,4 @@
+// Computes means, standard deviations, Student intervals, paired comparisons and Holm's adjustment.
 #include "espalier/stats/summary.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// Cells of a result table: replicates are averaged within a split first, n is the number of splits.
+// Aggregates runs into cells: replicates are averaged within a split first, so n is the number of splits.
 #include <cstdint>
 #include <string>
 

@@ -1,5 +1,5 @@
 #pragma once
-// One setting against another, paired: runs that share split, replicate and setting share their random streams.
+// Compares two settings, paired by split, replicate and setting (paired runs share their random streams).
 #include "espalier/stats/aggregate.hpp"
 
 namespace espalier::stats {

@@ -1,5 +1,5 @@
 #pragma once
-// Which settings cannot be told from the best one: paired over splits, Holm-adjusted.
+// Ranks settings and finds those that cannot be told from the best: paired over splits, Holm-adjusted.
 #include "espalier/stats/summary.hpp"
 
 namespace espalier::stats {
