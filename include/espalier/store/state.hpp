@@ -1,5 +1,5 @@
 #pragma once
-// The journal, read: what is known of a directory. The only reader's view; status, report, resume all start here.
+// The state of a directory, replayed from its journal; status, report and resume start from it.
 #include <cstdint>
 #include <string>
 #include <string_view>
