@@ -1,3 +1,4 @@
+// Checks values of axes: counts, unit words, falls of rates, and any training value.
 #include <algorithm>
 #include <limits>
 

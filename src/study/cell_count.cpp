@@ -1,3 +1,4 @@
+// Computes an upper bound on the number of cells of an experiment, saturating at 2^62.
 #include <algorithm>
 #include <set>
 

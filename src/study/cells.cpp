@@ -1,3 +1,4 @@
+// Looks up axes, fixed values, takes, names and network depths of an experiment.
 #include "study/cells.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// What an experiment's axes amount to, without multiplying them out: shared by the checks.
+// Queries on an experiment's axes without multiplying them out, shared by the checks.
 #include <string>
 #include <vector>
 

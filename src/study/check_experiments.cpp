@@ -1,3 +1,4 @@
+// Checks each experiment: unique names, values that must exist, units within the network, a source to copy from.
 #include <algorithm>
 #include <set>
 

@@ -1,3 +1,4 @@
+// Finds experiments that would freeze units they do not copy and have no rule that excludes it.
 #include <algorithm>
 
 #include "study/cells.hpp"

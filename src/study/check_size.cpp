@@ -1,3 +1,4 @@
+// Refuses a study with more runs than study.max_runs.
 #include <algorithm>
 
 #include "study/cells.hpp"

@@ -1,3 +1,4 @@
+// Checks selections: known experiments and axes, a recorded metric, no circle.
 #include <algorithm>
 #include <functional>
 #include <map>

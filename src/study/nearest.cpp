@@ -1,3 +1,4 @@
+// Finds the known word nearest to a misspelt one, by edit distance.
 #include <algorithm>
 #include <numeric>
 

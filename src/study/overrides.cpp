@@ -1,3 +1,4 @@
+// Follows a dotted key through tables and named array entries and replaces the value there.
 #include "study/overrides.hpp"
 
 namespace espalier::study {

@@ -1,4 +1,5 @@
 #pragma once
+// Applies `--set KEY=VALUE` to a parsed study.
 #include <string>
 #include <vector>
 

@@ -1,3 +1,4 @@
+// Parses the axes of an experiment, dependent and nested ones included, and its fixed values.
 #include <set>
 
 #include "study/parts.hpp"

@@ -1,3 +1,4 @@
+// Parses rate groups and checks that relative ones lead to a group with a rate of its own.
 #include <algorithm>
 
 #include "study/parts.hpp"

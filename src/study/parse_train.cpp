@@ -1,3 +1,4 @@
+// Parses a table of training values such as [train], with its nested tables.
 #include "study/parts.hpp"
 
 namespace espalier::study {

@@ -1,5 +1,5 @@
 #pragma once
-// The tables of a study, one function each, and the checks that need all of them.
+// Declares the parser of each table of a study, and the checks that need the whole study.
 #include "espalier/metrics/row.hpp"
 #include "espalier/study/parse.hpp"
 #include "study/reader.hpp"

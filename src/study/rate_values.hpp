@@ -1,4 +1,5 @@
 #pragma once
+// Sets the keys of one rate group.
 #include <string>
 
 #include "espalier/study/train_values.hpp"

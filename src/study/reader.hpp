@@ -1,5 +1,5 @@
 #pragma once
-// Typed access to one TOML table with the diagnostics of whatever does not fit.
+// Reads typed values from one TOML table and reports what does not fit.
 #include <toml++/toml.h>
 
 #include <optional>

@@ -1,3 +1,4 @@
+// Parses and writes words such as F(1-5)R(6-8).
 #include "espalier/study/units_word.hpp"
 
 #include <cctype>

@@ -1,5 +1,5 @@
 #pragma once
-// Typed reading of one value with the complaint a user gets where it does not fit.
+// Reads one value with a type and a range, or gives the complaint for the user.
 #include <limits>
 #include <string>
 #include <vector>

@@ -1,4 +1,5 @@
 #pragma once
+// Parses and checks the text of a study; lists the language's keys and axes.
 #include <string>
 #include <utility>
 #include <vector>

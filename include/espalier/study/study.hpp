@@ -1,5 +1,5 @@
 #pragma once
-// A study as its file says it: parsed, checked for form, not yet multiplied out. Pure values.
+// A study as its file says it: parsed and checked for form, not yet multiplied out. Plain values.
 #include <cstdint>
 #include <map>
 #include <optional>

@@ -1,6 +1,5 @@
 #pragma once
-// The values of [train] one by one: how tables and axes (`train.batch`, `source.epochs`) set them, how layers of them
-// merge.
+// Sets and merges the values of [train] one by one, as tables and axes (`train.batch`, `source.epochs`) write them.
 #include <optional>
 #include <string>
 

@@ -1,5 +1,5 @@
 #pragma once
-// Chu et al.'s notation for a protocol: "F(1-5)R(6-8)", F: copied and frozen, T: copied and tuned, R: drawn anew.
+// Chu et al.'s notation of a protocol, "F(1-5)R(6-8)": F copied and frozen, T copied and tuned, R drawn anew.
 #include <cstdint>
 #include <string>
 #include <vector>
