@@ -1,3 +1,4 @@
+// Hashes the parts of a task that must be equal to share stages, features or lanes, and names shared states.
 #include "espalier/task/sharing.hpp"
 
 #include <functional>

@@ -1,3 +1,4 @@
+// Merges the courses of a family's rates into a tree of stages.
 #include "espalier/task/stage_tree.hpp"
 
 #include <algorithm>

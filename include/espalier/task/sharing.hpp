@@ -1,5 +1,5 @@
 #pragma once
-// Which tasks can be worked on together, and what names a state that several of them pass through.
+// Tells which tasks can be worked on together, and names training states that several of them pass through.
 #include <cstdint>
 #include <string>
 

@@ -1,5 +1,5 @@
 #pragma once
-// Trainings that differ in their rates and lengths only take the same steps for a while: the tree of what they share.
+// The tree of steps shared by trainings that differ only in rates and length.
 #include <cstddef>
 #include <vector>
 

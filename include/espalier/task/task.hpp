@@ -1,5 +1,5 @@
 #pragma once
-// A task: one piece of work, named by the hash of all that can change its result, and of nothing else.
+// A task: one piece of work, named by the hash of everything that can change its result.
 #include <cstdint>
 #include <string>
 #include <vector>

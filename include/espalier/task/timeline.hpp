@@ -1,5 +1,5 @@
 #pragma once
-// The steps of one training, counted from 0, and the moments they stand for.
+// Counts the steps of one training from 0 and converts them to moments (epoch, step).
 #include <cstdint>
 
 #include "espalier/task/task.hpp"
