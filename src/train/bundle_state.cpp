@@ -1,3 +1,4 @@
+// Keeps each member's end, cost and timeline, asks for orders after each step, and saves checkpoints.
 #include "train/bundle_state.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// The books of a bundle in work: who has ended, who is told what, what each has cost.
+// Bookkeeping of the bundle in work: which members have ended, orders, costs, checkpoints.
 #include <chrono>
 
 #include "espalier/model/reducer.hpp"

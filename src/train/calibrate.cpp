@@ -1,3 +1,4 @@
+// Times training steps, evaluation and features on random inputs and takes medians.
 #include "espalier/train/calibrate.hpp"
 
 #include <algorithm>

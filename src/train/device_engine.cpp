@@ -1,3 +1,4 @@
+// Fills tables of images, windows, labels and rates for a rig, and runs its recorded steps and evaluations.
 #include "train/device_engine.hpp"
 
 #include <algorithm>

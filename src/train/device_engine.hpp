@@ -1,5 +1,5 @@
 #pragma once
-// Steps as a device takes them: the host fills an epoch's tables and says "go on"; it looks at losses once an epoch.
+// Engine for GPUs: the host fills an epoch's tables and starts steps; it reads losses once per epoch.
 #include "espalier/device/device.hpp"
 #include "train/bundle_state.hpp"
 #include "train/engine.hpp"

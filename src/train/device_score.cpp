@@ -1,3 +1,4 @@
+// Adds up losses, top-1 and top-5 hits by tensor operations, and notes the first loss that is not finite.
 #include "train/device_score.hpp"
 
 #include <c10/core/GradMode.h>

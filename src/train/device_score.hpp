@@ -1,5 +1,5 @@
 #pragma once
-// What Score adds up, on a device: read once for many batches. All of it can be recorded.
+// Sums losses and hits on the device, read once for many batches; all of it can be recorded.
 #include <ATen/ATen.h>
 
 #include <optional>

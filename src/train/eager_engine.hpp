@@ -1,6 +1,5 @@
 #pragma once
-// Steps as the host takes them, one after the other: it makes each batch and looks at each loss. On a processor, and
-// for members of a group.
+// Engine for CPUs and for members of a group: the host makes each batch and looks at each loss.
 #include "espalier/train/stepper.hpp"
 #include "train/bundle_state.hpp"
 #include "train/engine.hpp"

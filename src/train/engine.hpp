@@ -1,5 +1,5 @@
 #pragma once
-// One network in training: its steps and its measurements, wherever they are computed.
+// Interface of one network in training: its steps and evaluations, on whichever device.
 #include <memory>
 #include <optional>
 

@@ -1,5 +1,5 @@
 #pragma once
-// In which order an epoch shows its images.
+// The order in which an epoch shows its images.
 #include <cstdint>
 #include <vector>
 

@@ -1,3 +1,4 @@
+// Evaluates batch by batch; in a group each member takes a share and all sum the results.
 #include "train/evaluate.hpp"
 
 #include <c10/core/GradMode.h>

@@ -1,5 +1,5 @@
 #pragma once
-// A network measured on a set of images, in evaluation mode.
+// Measures a network on a set of images in evaluation mode.
 #include <functional>
 
 #include "espalier/train/score.hpp"

@@ -1,3 +1,4 @@
+// Fills the tables of rows, windows and labels, and gathers the batch that is due.
 #include "train/feed.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// The batches of an epoch or of an evaluation, made on the device: tables say what each is made of.
+// Makes the batches of an epoch or evaluation on the device from tables that say which images each holds.
 #include <ATen/ATen.h>
 
 #include <memory>

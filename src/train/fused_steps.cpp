@@ -1,4 +1,4 @@
-// How lanes train and are measured, a step of all at once.
+// The training steps and evaluations of fused jobs, one step of all lanes at a time.
 #include <ATen/ops/stack.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// How lanes begin, part and end; fused_steps.cpp is how they train.
+// How lanes of a fused training begin, fork and end; fused_steps.cpp holds their steps.
 #include "train/fused_training.hpp"
 
 #include <algorithm>

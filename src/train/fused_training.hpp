@@ -1,5 +1,5 @@
 #pragma once
-// Jobs that differ in numbers only, after their cached units: lanes of one batched network, in step with each other.
+// Trains jobs that differ in numbers only as lanes of one batched network after their cached units.
 #include <map>
 #include <memory>
 

@@ -1,3 +1,4 @@
+// Hooks trained tensors, fills buckets as gradients arrive, and begins their reductions in a fixed order.
 #include "train/gradient_buckets.hpp"
 
 #include <c10/core/GradMode.h>

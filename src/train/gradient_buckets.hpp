@@ -1,5 +1,5 @@
 #pragma once
-// The gradients of a group's members as buckets that are added up while the backward pass goes on.
+// Collects gradients in buckets that a group reduces while the backward pass goes on.
 #include <vector>
 
 #include "espalier/model/unit_network.hpp"

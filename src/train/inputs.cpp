@@ -1,3 +1,4 @@
+// Serves images or cached features by position, and computes in padded chunks the features that are missing.
 #include "train/inputs.hpp"
 
 #include <ATen/ops/cat.h>

@@ -1,5 +1,5 @@
 #pragma once
-// What the first live unit of a training sees: images, or features of its cached units.
+// Inputs of a training's first live unit: images, or features of its cached units.
 #include <functional>
 
 #include "espalier/data/subset.hpp"

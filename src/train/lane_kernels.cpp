@@ -1,3 +1,4 @@
+// SGD updates, row sums and cross-entropy gradients as plain loops, compiled for several instruction sets.
 #include "train/lane_kernels.hpp"
 
 #include <cmath>

@@ -1,5 +1,5 @@
 #pragma once
-// Loops over one lane's numbers, the same for a lane wherever it lies: what ATen's kernels do not promise.
+// Kernels on one lane's numbers whose results do not depend on the lane's place, which ATen does not promise.
 #include <ATen/ATen.h>
 
 #include <vector>

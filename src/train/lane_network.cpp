@@ -1,3 +1,4 @@
+// Forward, loss, backward and SGD of fully connected layers with a lane dimension; adds, copies and drops lanes.
 #include "train/lane_network.hpp"
 
 #include <ATen/ops/baddbmm.h>

@@ -1,5 +1,5 @@
 #pragma once
-// What the members of one stage have measured at a moment they share.
+// Measures once for all members of a stage that share a state, and gives the rows to those that want them.
 #include <map>
 
 #include "train/bundle_state.hpp"

@@ -1,3 +1,4 @@
+// Switches LibTorch to deterministic kernels, sets threads and malloc's thresholds, and describes device and build.
 #include "espalier/train/numeric_form.hpp"
 
 #include <ATen/Context.h>

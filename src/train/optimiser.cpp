@@ -1,3 +1,4 @@
+// Updates each unit by ATen's fused SGD or Adam kernels, and saves and loads their buffers.
 #include "espalier/train/optimiser.hpp"
 
 #include <ATen/ops/_fused_adam.h>

@@ -1,3 +1,4 @@
+// Keeps packs and rigs on the device by last use, and gives them up when memory runs out.
 #include "espalier/train/place.hpp"
 
 #include <algorithm>

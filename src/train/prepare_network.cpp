@@ -1,3 +1,4 @@
+// Draws or copies each unit, sets what is trained, and refuses precisions the device lacks.
 #include "train/prepare_network.hpp"
 
 #include "espalier/core/errors.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// The network of a job as it stands before its first step.
+// Makes the network of a job as it is before its first step.
 #include "espalier/model/unit_network.hpp"
 #include "espalier/train/training.hpp"
 

@@ -1,5 +1,5 @@
 #pragma once
-// The files a finished training leaves.
+// Writes the files that a finished training leaves.
 #include "espalier/data/safetensors.hpp"
 #include "espalier/model/unit_network.hpp"
 #include "espalier/train/training.hpp"

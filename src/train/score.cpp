@@ -1,3 +1,4 @@
+// Counts top-1 and top-5 hits by the rank of each label, and adds up losses in double.
 #include "espalier/train/score.hpp"
 
 #include <cmath>

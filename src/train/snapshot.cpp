@@ -1,3 +1,4 @@
+// Copies, restores, saves and loads training states as artifacts.
 #include "train/snapshot.hpp"
 
 #include <cstdio>

@@ -1,5 +1,5 @@
 #pragma once
-// What tells a training in progress fully: weights, buffers of the optimiser, the moment, the sums of the epoch so far.
+// The whole state of a training in progress: weights, optimiser buffers, moment, sums of the epoch so far.
 #include <functional>
 
 #include "espalier/data/safetensors.hpp"

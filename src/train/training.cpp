@@ -1,3 +1,4 @@
+// Groups a bundle's jobs into families and lanes, runs them, and splits them where memory runs out.
 #include "espalier/train/training.hpp"
 
 #include <c10/util/Exception.h>

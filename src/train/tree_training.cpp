@@ -1,3 +1,4 @@
+// Walks the stage tree depth first, with snapshots at forks, measurements and checkpoints.
 #include "train/tree_training.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// Jobs of one family in one state: each step they share is taken once; where they part, the state is copied.
+// Trains jobs of one family: shared steps are taken once, and the state is copied where they part.
 #include <memory>
 #include <optional>
 

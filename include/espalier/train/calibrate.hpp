@@ -1,5 +1,5 @@
 #pragma once
-// What a task's steps cost here, measured on random numbers: no images, no sources.
+// Measures what a task's steps cost on this machine, on random numbers (no images, no sources).
 #include <ATen/ATen.h>
 
 #include "espalier/network/layer.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// Outputs of frozen units, computed once an image and kept in memory within a budget, for all bundles of a trainer.
+// Cache of the outputs of frozen units, computed once per image within a memory budget, for all bundles of a trainer.
 #include <ATen/ATen.h>
 
 #include <cstdint>

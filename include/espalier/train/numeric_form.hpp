@@ -1,5 +1,5 @@
 #pragma once
-// How numbers are computed: threads, determinism, device.
+// Sets how numbers are computed: threads, determinism, and the device's description.
 #include <ATen/ATen.h>
 
 #include <string>

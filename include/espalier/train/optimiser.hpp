@@ -1,5 +1,5 @@
 #pragma once
-// SGD in PyTorch's convention and Adam, with a rate a unit. Frozen units and tensors are not touched at all.
+// SGD in PyTorch's convention and Adam, with one rate per unit; frozen units and tensors are not touched.
 #include <ATen/ATen.h>
 
 #include <vector>

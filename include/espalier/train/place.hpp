@@ -1,5 +1,5 @@
 #pragma once
-// Where a trainer computes, and what it keeps there from bundle to bundle.
+// The device a trainer computes on, with what stays there from bundle to bundle: features, images, rigs.
 #include <ATen/ATen.h>
 
 #include <list>

@@ -1,5 +1,5 @@
 #pragma once
-// Sums of what a metrics row holds, over batches.
+// Sums of loss, hits and count over batches, and the metrics row made of them.
 #include <ATen/ATen.h>
 
 #include <cstdint>

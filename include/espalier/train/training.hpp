@@ -1,5 +1,5 @@
 #pragma once
-// Trainings from their first step, or from a checkpoint, to their end: no sockets, no messages.
+// Runs the trainings of a bundle from first step or checkpoint to their ends. No sockets, no messages.
 #include <filesystem>
 #include <map>
 #include <memory>
