@@ -1,3 +1,4 @@
+// Sums buffers through mapped shared memory, or asks the agent, and reports life while it waits.
 #include "espalier/trainer/agent_reducer.hpp"
 
 #include <ATen/ops/from_blob.h>

@@ -1,3 +1,4 @@
+// Agrees on an NCCL communicator through another reducer, and turns its failures into GroupBroken.
 #include "espalier/trainer/device_reducer.hpp"
 
 #include <time.h>

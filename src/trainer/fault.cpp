@@ -1,3 +1,4 @@
+// Parses ESPALIER_FAULT and crashes or hangs the trainer at the named step.
 #include "espalier/trainer/fault.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Keeps the 32 most recently used image selections.
 #include "espalier/trainer/image_shelf.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// How the model verbs are told their network: by name, or by a file that describes itself.
+// Finds the network that a `model` verb means: by name, or from a file that describes itself.
 #include <filesystem>
 #include <string>
 

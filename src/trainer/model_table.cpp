@@ -1,3 +1,4 @@
+// Prints units with outputs, parameters and multiply-adds, as a table or as JSON.
 #include "trainer/model_table.hpp"
 
 // The torch wheel brings headers of a newer fmt than the library that is installed: use them alone.

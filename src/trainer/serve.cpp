@@ -1,3 +1,4 @@
+// Sets up a trainer process for either kind of port, and recognises out-of-memory errors.
 #include "espalier/trainer/serve.hpp"
 
 #include <chrono>

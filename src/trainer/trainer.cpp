@@ -1,3 +1,4 @@
+// Carries out messages from the port, turns bundles into jobs, alone or in a group, and reports their results.
 #include "espalier/trainer/trainer.hpp"
 
 #include <algorithm>

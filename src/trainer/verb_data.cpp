@@ -1,4 +1,4 @@
-// `espalier-trainer data resolve | import | make | info`: docs/data.md.
+// The verbs `espalier-trainer data resolve | import | make | info` (docs/data.md).
 #include <algorithm>
 #include <iomanip>
 #include <iostream>

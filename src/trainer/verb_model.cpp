@@ -1,4 +1,4 @@
-// model info | import | export | features
+// The verbs `espalier-trainer model info | import | export | features`.
 #include <fmt/format.h>
 
 #include <fstream>

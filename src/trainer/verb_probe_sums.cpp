@@ -1,4 +1,4 @@
-// The verb `probe sums`: NCCL between two processes, for scripts/test_gpu.sh.
+// The verb `probe sums`: NCCL sums between processes, for scripts/test_gpu.sh.
 #include <unistd.h>
 
 #include <chrono>

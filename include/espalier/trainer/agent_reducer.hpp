@@ -1,6 +1,5 @@
 #pragma once
-// Sums over a group without a GPU. Trainers at one place map each other's buffers and add up among themselves; where a
-// member is elsewhere the agents carry the numbers. Either way in the order of ranks: the same bits.
+// All-reduce of a group without GPUs: by shared memory on one host, else through the agents. Always in rank order.
 #include <deque>
 #include <functional>
 #include <set>

@@ -1,5 +1,5 @@
 #pragma once
-// Orders from a file of frames, one after the other; answers to a stream.
+// Reads orders from a file of frames, one after the other, and writes answers to a stream.
 #include <filesystem>
 #include <ostream>
 

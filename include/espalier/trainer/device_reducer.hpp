@@ -1,5 +1,5 @@
 #pragma once
-// Sums over a group whose members have a GPU each: NCCL, or what stands in for it.
+// All-reduce of a group whose members have a GPU each, by NCCL or a stand-in for tests.
 #include <functional>
 #include <memory>
 

@@ -1,5 +1,5 @@
 #pragma once
-// The two ways a trainer lives: as an agent's child, or for one file of bundles.
+// Runs a trainer, as an agent's child or on one file of bundles.
 #include <exception>
 #include <filesystem>
 #include <string>

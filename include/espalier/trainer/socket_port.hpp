@@ -1,5 +1,5 @@
 #pragma once
-// Orders from an agent, by socket.
+// Receives orders from an agent and sends messages to it over a socket.
 #include "espalier/process/frame_socket.hpp"
 #include "espalier/trainer/port.hpp"
 

@@ -1,5 +1,5 @@
 #pragma once
-// The trainer's loop: takes setups, catalogs and bundles from a port, works on one bundle after the other, answers.
+// The trainer's loop: takes setups, catalogs and bundles from a port, trains one bundle after the other, answers.
 #include <deque>
 #include <optional>
 #include <vector>
