@@ -1,4 +1,4 @@
-// The program that trains: all of LibTorch, no MPI. Lives as an agent's child, or executes a file of bundles.
+// Main of `espalier-trainer`, which trains with LibTorch as an agent's child or from a file of bundles. No MPI.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
