@@ -26,7 +26,7 @@ namespace {
 void add_forwarded(CLI::App& app, const std::string& verb, const std::string& help) {
   auto* command = app.add_subcommand(verb, help);
   command->prefix_command();
-  command->set_help_flag();  // the trainer's own help answers
+  command->set_help_flag();  // espalier-trainer prints the help itself
   command->callback([command, verb] { become_trainer(verb, command->remaining()); });
 }
 

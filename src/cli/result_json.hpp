@@ -6,7 +6,7 @@
 
 namespace espalier::cli {
 
-/// One object a cell: its axis values, statistics and counts. What does not exist is null.
+/// One object per cell with its axis values, statistics and counts; null for what does not exist.
 nlohmann::ordered_json to_json(const stats::Cell& cell, const report::Query& query);
 nlohmann::ordered_json to_json(const stats::Contrast& contrast, const report::Query& query);
 
