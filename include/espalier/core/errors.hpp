@@ -24,7 +24,7 @@ class EnvironmentError : public Error {
   using Error::Error;
 };
 
-/// Bytes that should be ours are not (bad magic, checksum, size).
+/// Bytes that we wrote are damaged, or others are in their place (bad magic, checksum or size).
 class CorruptionError : public Error {
  public:
   using Error::Error;
