@@ -9,7 +9,7 @@
 
 namespace espalier::data {
 
-/// Why an image cannot be decoded; the reader of the folder adds which.
+/// Why an image cannot be decoded; the folder reader adds which image.
 class Undecodable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -6,9 +6,9 @@
 
 namespace espalier::data {
 
-/// Without the file's path.
+/// Leaves out the file's path.
 nlohmann::json json_of(const PackFacts& facts);
-/// Throws nlohmann::json::exception where something is missing.
+/// Throws nlohmann::json::exception where a field is missing.
 PackFacts facts_from(const nlohmann::json& json);
 
 }  // namespace espalier::data

@@ -7,7 +7,7 @@
 namespace espalier::data {
 namespace {
 
-/// Header and tensors as spans; owns what they point to.
+/// Header and tensors as spans; owns the memory they point to.
 struct Serialised {
   NamedTensors tensors;
   std::string header;
