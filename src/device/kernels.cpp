@@ -14,7 +14,7 @@ const long long* longs(const at::Tensor& values) {
   return reinterpret_cast<const long long*>(values.const_data_ptr());
 }
 
-/// Runs `name` for each element, where `out` lies.
+/// Runs `name` for each element of `out`, on the device that holds `out`.
 template <class Arguments>
 void run(const char* name, void (*here)(const Arguments&, long long), Arguments arguments, const at::Tensor& out) {
   const std::int64_t count = out.numel();
@@ -30,7 +30,7 @@ at::Tensor gather_images(const Images& images, const ImageTable& table, std::int
   ESPALIER_EXPECT(pixels.is_contiguous() && pixels.scalar_type() == at::kByte && count <= table.rows.size(1));
   ESPALIER_EXPECT(table.windows.scalar_type() == at::kInt && table.windows.is_contiguous());
   const auto channels = pixels.size(1);
-  // Laid out as [n, h, w, c], so that one channel, too, is told apart from NCHW.
+  // Laid out as [n, h, w, c], so that channels-last is recognised for one channel too.
   const at::Tensor out = at::empty({count, height, width, channels}, images.scale.options());
   const auto side = [](std::int64_t size) { return static_cast<int>(size); };
   run("gather", kernel::gather,
