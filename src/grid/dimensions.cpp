@@ -83,7 +83,7 @@ std::int64_t Dimension::size(const std::string& followed) const {
 }
 
 Dimensions::Dimensions(const study::Experiment& experiment, const Surroundings& surroundings) {
-  defaults_.reserve(4);  // dimensions point into it
+  defaults_.reserve(4);  // dimensions_ points into it
   add_own(experiment);
   std::vector<study::Value> cases;
   for (const auto& one : experiment.cases) cases.emplace_back(one.name);

@@ -53,7 +53,7 @@ class ShapeMaker {
   ShapeValues made_;
 };
 
-/// The most special wins: what varies, then the case's own, then the experiment's.
+/// Values of the most specific origin win: axes, then the case's own, then the experiment's.
 ShapeValues shape_of(const study::Experiment& experiment, const std::vector<std::string>& columns,
                      const study::Case* one) {
   ShapeMaker maker(columns);

@@ -6,7 +6,7 @@ namespace espalier::grid {
 
 std::vector<std::string> columns_of(const study::Experiment& experiment);
 
-/// One a case, or one without a name. Taken columns have no value; the others that do not vary have theirs in `values`.
+/// One per case, or one without a name. `values` holds what does not vary; taken columns are empty.
 struct ShapeValues {
   Shape shape;
   std::vector<std::optional<study::Value>> values;
