@@ -6,7 +6,7 @@
 namespace espalier::model {
 namespace {
 
-/// The finaliser of splitmix64 over a counter (Steele, Lea, Flood 2014): its sequence without its state.
+/// The finaliser of splitmix64 applied to a counter (Steele, Lea, Flood 2014): the same sequence without a state.
 std::uint64_t draw(std::uint64_t seed, std::uint64_t counter) {
   std::uint64_t z = seed + (counter + 1) * 0x9E3779B97F4A7C15ULL;
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;

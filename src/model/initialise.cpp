@@ -12,7 +12,7 @@ using network::Init;
 using network::ParameterRole;
 using network::ParameterSpec;
 
-/// Marsaglia's polar method in double, so that the float results do not hang on a library's generator.
+/// Marsaglia's polar method in double, so that the float results do not depend on a library's generator.
 at::Tensor normal(const ParameterSpec& parameter, double std, std::uint64_t seed) {
   at::Tensor values = at::empty(parameter.shape, at::kFloat);
   float* out = values.data_ptr<float>();

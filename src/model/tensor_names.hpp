@@ -12,7 +12,7 @@ struct TensorName {
   std::string unit, tensor;  ///< "conv1", "conv.weight"
 };
 
-/// Of all tensors, in order; shapes are not looked at.
+/// Names of all tensors, in order; shapes are not checked.
 std::vector<TensorName> tensor_names(const network::NetworkSpec& network);
 
 }  // namespace espalier::model
