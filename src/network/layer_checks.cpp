@@ -5,7 +5,7 @@
 namespace espalier::network {
 namespace {
 
-constexpr std::int32_t kLargest = 1 << 20;  // of a kernel, a stride, a number of outputs: keeps products inside 64 bits
+constexpr std::int32_t kLargest = 1 << 20;  // largest kernel, stride or number of outputs: products stay inside 64 bits
 
 bool within(std::int32_t value, std::int32_t low) { return value >= low && value <= kLargest; }
 

@@ -16,7 +16,7 @@ std::string name_of(Init init);
 LayerKind parse_kind(std::string_view name);
 Init parse_init(std::string_view name);
 
-/// All names, in the order of the enumeration: for suggestions.
+/// All names in the order of the enumeration, for suggestions.
 std::vector<std::string> kind_names();
 std::vector<std::string> init_names();
 
