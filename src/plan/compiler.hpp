@@ -53,7 +53,7 @@ class Compiler {
   std::set<std::string> foreseen_;
   std::optional<ResourceRules> resources_;
   std::unordered_map<TaskId, std::int32_t> asked_;  ///< workers of tasks, by [[resources]]
-  std::unordered_map<TaskId, std::int64_t> uses_;   ///< runs, or experiments, that would train each by themselves
+  std::unordered_map<TaskId, std::int64_t> uses_;   ///< runs, or experiments, that would train each task on their own
 };
 
 }  // namespace espalier::plan

@@ -7,7 +7,7 @@
 
 namespace espalier::plan {
 
-/// Indices into study.experiments. An unknown experiment or a circle is a finding, and gives an empty order.
+/// Indices into study.experiments. An unknown experiment or a circle is reported and gives an empty order.
 std::vector<std::size_t> planning_order(const study::Study& study, Findings& findings);
 
 /// All takes of an experiment, its cases' too.
