@@ -60,8 +60,7 @@ void start(at::Device device) {
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);  // required for deterministic matrix products
   at::globalContext().lazyInitDevice(at::kCUDA);
   c10::cuda::set_device(device.index());
-  at::cuda::setCurrentCUDAStream(
-      at::cuda::getStreamFromPool(false, device.index()));  // graphs cannot record the default
+  at::cuda::setCurrentCUDAStream(at::cuda::getStreamFromPool(false, device.index()));  // the default cannot be recorded
   auto& context = at::globalContext();
   context.setDeterministicCuDNN(true);
   context.setBenchmarkCuDNN(false);

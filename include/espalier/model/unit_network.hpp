@@ -42,10 +42,9 @@ class MaskSource {
 struct StepKey {
   std::uint64_t mask_seed = 0;
   std::int32_t epoch = 0, step = 0;
-  std::int64_t first_row =
-      0;                     ///< index of these images in the step's whole batch: a member draws its rows of the masks
-  Reducer* group = nullptr;  ///< batch norm takes statistics over the group; null: over these images alone
-  std::int64_t rows = -1;    ///< with a group: how many of these images count; the others only fill the batch
+  std::int64_t first_row = 0;   ///< of these images in the step's whole batch: a member draws its rows of the masks
+  Reducer* group = nullptr;     ///< batch norm takes statistics over the group; null: over these images alone
+  std::int64_t rows = -1;       ///< with a group: how many of these images count; the others only fill the batch
   MaskSource* masks = nullptr;  ///< source of the masks; null: the seed
 };
 
