@@ -12,7 +12,7 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-std::string exact_number(double value) { return fmt::format("{}", value); }  // shortest that reads back equal
+std::string exact_number(double value) { return fmt::format("{}", value); }  // shortest text that reads back equal
 
 std::string or_empty(int n, double value) { return n > 0 ? exact_number(value) : ""; }
 

@@ -7,7 +7,7 @@
 namespace espalier::report {
 namespace {
 
-/// A column of figures aligns right: every cell begins like a number, or says that there is none.
+/// Whether a cell begins like a number or says that there is none; columns of such cells are right-aligned.
 bool is_figure(const std::string& cell) {
   const std::size_t first = cell.find_first_not_of("+-<[");
   return cell.empty() || cell == "-" ||
