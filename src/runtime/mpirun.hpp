@@ -20,7 +20,7 @@ struct MpirunOptions {
 
 class Mpirun {
  public:
-  /// Starts it in a session of its own, so that the terminal's Ctrl-C reaches the supervisor alone.
+  /// Starts mpirun in a session of its own, so that the terminal's Ctrl-C reaches only the supervisor.
   explicit Mpirun(const MpirunOptions& options);
   Mpirun(const Mpirun&) = delete;
   Mpirun& operator=(const Mpirun&) = delete;

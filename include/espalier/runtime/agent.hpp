@@ -4,7 +4,7 @@
 
 namespace espalier::runtime {
 
-/// Serves until rank 0 says stop or shutdown. Collective: ends with the session finished.
+/// Serves until rank 0 says Stop or Shutdown. Collective: returns after the MPI session is finished.
 void run_agent(mpi::Session& session);
 
 }  // namespace espalier::runtime
