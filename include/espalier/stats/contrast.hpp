@@ -4,7 +4,7 @@
 
 namespace espalier::stats {
 
-/// The factor between two sides, from the mean of the logarithms over splits.
+/// The ratio of two sides, from the mean of the logarithms over splits.
 struct Ratio {
   double mean = 1;  ///< geometric
   std::optional<Interval> interval;
@@ -20,7 +20,7 @@ struct Contrast {
   std::optional<Ratio> ratio;  ///< a / b; none where a value is not positive
 };
 
-/// One contrast a group that occurs on either side, in the order of first appearance in `a`, then `b`.
+/// One contrast per group that occurs on either side, in order of first appearance in `a`, then `b`.
 std::vector<Contrast> contrast(const std::vector<Observation>& a, const std::vector<Observation>& b,
                                double confidence = 0.95);
 
