@@ -123,7 +123,7 @@ stats::Observation observation_of(const RunView& view, const Query& query) {
   return seen;
 }
 
-/// Refuses --over axes that cannot be averaged over within a split.
+/// Refuses --over axes that are in --by as well, and split and replicate, which every mean is over anyway.
 void check_over(const Query& query) {
   for (const auto& axis : query.over) {
     const bool listed = std::find(query.by.begin(), query.by.end(), axis) != query.by.end();
