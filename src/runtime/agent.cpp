@@ -95,7 +95,7 @@ void Agent::begin_stop(RawFrame frame) {
 
 bool Agent::may_leave() const { return (leaving_ || stopping_) && !in_hand_ && queue_.empty(); }
 
-/// Reports bundles that were never begun, so that rank 0 takes them back, and says Goodbye.
+/// Ends the trainer and says Goodbye; rank 0 then takes back the bundles that were never begun.
 void Agent::leave() {
   trainer_.socket().close();
   trainer_ = {};

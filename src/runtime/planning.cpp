@@ -107,8 +107,8 @@ void SchedulerLoop::write_catalog(const plan::Plan& plan) {
   for (const auto worker : present_) say(worker, sched::CatalogUpdate{added});
 }
 
-/// Whether more is to be recorded than a training that this launch has in hand or has ended records; the next launch
-/// does it.
+/// Whether the wanted record comes too late for this launch, because the training runs already or has ended without
+/// all of it. The next launch trains it again.
 bool SchedulerLoop::is_too_late(const store::TaskState& known, const task::Task& wanted) const {
   if (!scheduler_.knows(wanted.id)) return false;
   return known.state == RunState::running ||
