@@ -50,7 +50,7 @@ std::vector<WorkerId> Scheduler::Core::holders_of(const Entry& entry) const {
   return entry.group.id == 0 ? std::vector{entry.worker} : entry.group.members;
 }
 
-/// Tells the other members of a group that lost one to stop, since they would wait for ever.
+/// Has the agents of the other members kill their trainers, which would wait for ever for the lost one.
 void Scheduler::Core::disband(const Group& group, WorkerId but) {
   for (const WorkerId id : group.members) {
     if (!(id == but) && workers.contains(id)) answer.disband.push_back({id, Disband{group.id}});
