@@ -27,7 +27,7 @@ std::optional<UnitUse> use_of(char letter) {
 
 char letter_of(UnitUse use) { return use == UnitUse::frozen ? 'F' : use == UnitUse::tuned ? 'T' : 'R'; }
 
-/// A cursor over the word: reads what the grammar wants next.
+/// Reads the parts of the word one after the other, and refuses what the grammar does not allow.
 class Cursor {
  public:
   explicit Cursor(const std::string& word) : word_(word) {}

@@ -8,11 +8,11 @@ namespace espalier::study {
 
 enum class UnitUse : std::uint8_t { frozen, tuned, fresh };
 
-/// One entry a unit, units 1..N in order; the caller checks N against its network. Throws UsageError where the word
+/// One entry per unit, units 1 to N in order; the caller checks N against its network. Throws UsageError where the word
 /// is malformed, or a unit is named twice or left out.
 std::vector<UnitUse> parse_units_word(const std::string& word);
 
-/// The inverse: runs of equal use become one part.
+/// The inverse: neighbouring units with equal use become one part.
 std::string to_units_word(const std::vector<UnitUse>& uses);
 
 }  // namespace espalier::study
