@@ -24,9 +24,9 @@ class EagerEngine : public Engine {
   model::UnitNetwork network_;
   std::unique_ptr<Inputs> inputs_;
   Stepper stepper_;
-  std::vector<std::int32_t> order_;  ///< of the epoch
+  std::vector<std::int32_t> order_;  ///< of the epoch's images
   task::Moment at_;
-  Score score_;  ///< of the epoch
+  Score score_;  ///< sums of the epoch so far
   std::optional<LostLoss> lost_;
 };
 

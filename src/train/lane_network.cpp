@@ -103,7 +103,7 @@ void LaneNetwork::extract(std::int64_t lane, model::UnitNetwork& network, Optimi
 
 namespace {
 
-/// [n, features], where `x` is.
+/// A mask [n, features] on the device of `x`.
 at::Tensor mask_like(const at::Tensor& x, double probability, std::uint64_t seed) {
   if (x.is_cpu()) return model::dropout_mask(0, x.size(1), x.size(2), probability, seed);
   const auto on_device = x.options().dtype(at::kLong);
@@ -114,7 +114,7 @@ at::Tensor mask_like(const at::Tensor& x, double probability, std::uint64_t seed
 
 }  // namespace
 
-/// [lanes, n, features]; lanes of one stream share their draw.
+/// Masks [lanes, n, features]; lanes of one stream share their draw.
 at::Tensor LaneNetwork::masks(const Layer& layer, const at::Tensor& x, const std::vector<LaneStep>& steps) const {
   std::map<std::uint64_t, at::Tensor> drawn;
   std::vector<at::Tensor> lanes;
@@ -186,7 +186,7 @@ void LaneNetwork::update(const std::vector<LaneStep>& steps) {
 
 void LaneNetwork::update_linear(Layer& layer, const at::Tensor& gradient, const std::vector<LaneStep>& steps) {
   const at::Tensor of_weight = at::bmm(gradient.transpose(1, 2), layer.input), of_bias = sum_of_rows(gradient);
-  if (!gradient.is_cpu()) {  // a lane whose loss is not finite is no more after this step
+  if (!gradient.is_cpu()) {  // lanes with a loss that is not finite end after this step
     std::vector<float> rates;
     for (const auto& step : steps) rates.push_back(step.rates.at(static_cast<std::size_t>(layer.unit - 1)));
     update_sgd_lanes(layer.weight, layer.weight_momentum, of_weight, rates, {0, momentum_, weight_decay_});

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;
 
-/// The gradient with the strides of its tensor: the fused kernels walk both in memory order.
+/// The gradient with the strides of its tensor, because the fused kernels walk both in memory order.
 at::Tensor gradient_like(const at::Tensor& value) {
   const at::Tensor& gradient = value.grad();
   ESPALIER_EXPECT(gradient.defined());
@@ -68,13 +68,13 @@ Optimiser::Update Optimiser::update_of(const Unit& unit) {
   return update;
 }
 
-/// GPUs refuse buffers without momentum.
+/// The momentum buffers; none without momentum, which kernels on GPUs require.
 std::vector<at::Tensor> Optimiser::momenta(const Unit& unit) const {
   const bool none = momentum_ == 0 && unit.values.front().is_cuda();
   return none ? std::vector<at::Tensor>() : unit.first;
 }
 
-// Buffers of SGD begin as zeros, so that the first step gives buf = d without a case of its own.
+// SGD's buffers begin as zeros, so that the first step gives buf = d without a special case.
 
 void Optimiser::update(Unit& unit, float rate, std::int64_t step_index) {
   const auto [values, gradients] = update_of(unit);

@@ -9,7 +9,7 @@ namespace espalier::train {
 
 namespace {
 
-/// How many classes stand before `label`.
+/// The number of classes that rank before `label`.
 std::int64_t rank_of(const float* logits, std::int64_t classes, std::int64_t label) {
   const float own = logits[label];
   if (std::isnan(own)) return classes + 5;
