@@ -67,7 +67,7 @@ void print(const data::PackFacts& facts, bool as_json) {
             << "digest   " << facts.digest << "\n";
 }
 
-/// What `import` and `make` do with their images.
+/// Imports or makes images and writes their pack.
 void pack_into(const Options& options) {
   const data::Pack pack = import(options);
   data::write_pack(options.out, pack);

@@ -23,7 +23,7 @@ struct Options {
 
 constexpr int kPatience_s = 60;
 
-/// Rank 0 leaves the id in a file; the others wait for it.
+/// Rank 0 writes the id to a file, for which the others wait.
 device::UniqueId agree(const Options& options) {
   device::UniqueId id;
   if (options.rank == 0) {

@@ -18,7 +18,7 @@ class Fault {
   Fault(const std::string& order, const std::string& marker);
   static Fault from_environment();
 
-  /// Called after every step.
+  /// Call after every step: crashes or hangs if the fault is due.
   void strike(const TaskId& task, task::Moment at) const;
 
  private:
