@@ -1,4 +1,4 @@
-// espalier aggregate DIR... --by AXES: means over splits, cell by cell.
+// espalier aggregate DIR... --by AXES: prints means over splits, cell by cell.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// espalier compare DIR A B: one setting against another, paired over splits and replicates.
+// espalier compare DIR A B: compares two settings, paired over splits and replicates.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// espalier explain DIR RUN: where one run is, and why.
+// espalier explain DIR RUN: prints the state of one run and the reasons for it.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// espalier plan STUDY: what would be trained, what is shared, what exists, what it costs.
+// espalier plan STUDY: prints what would be trained, what is shared, what exists already, and what it costs.
 #include <fmt/format.h>
 
 #include <memory>

@@ -1,4 +1,4 @@
-// espalier rank: what mpirun starts, once for the scheduler and once a worker. Not for people.
+// espalier rank: started by mpirun, once as scheduler and once per worker. Users do not call it.
 #include <unistd.h>
 
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// espalier run STUDY --out DIR: starts a study, or goes on where it stopped.
+// espalier run STUDY --out DIR: starts a study, or resumes it where it stopped.
 #include <fmt/format.h>
 #include <unistd.h>
 

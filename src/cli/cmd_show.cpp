@@ -1,4 +1,4 @@
-// espalier show STUDY RUN: the protocol of one run, unit by unit and change by change, before anything is trained.
+// espalier show STUDY RUN: prints the protocol of one run, unit by unit, before anything is trained.
 #include <fmt/format.h>
 
 #include <memory>

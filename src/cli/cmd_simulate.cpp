@@ -1,4 +1,4 @@
-// espalier simulate STUDY --workers N: the study through the real scheduler in virtual time.
+// espalier simulate STUDY --workers N: runs the study through the real scheduler in virtual time.
 #include <fmt/format.h>
 
 #include <memory>

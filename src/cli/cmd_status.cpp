@@ -1,4 +1,4 @@
-// espalier status DIR: how far a study is, also while it runs.
+// espalier status DIR: prints how far a study is, also while it runs.
 #include <fmt/format.h>
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// `data` and `model` need tensors: the same words are handed to espalier-trainer, which takes this process's place.
+// The verbs `data` and `model`, which need tensors: replaces this process by espalier-trainer with the same words.
 #include <unistd.h>
 
 #include <cerrno>

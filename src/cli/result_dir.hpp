@@ -1,5 +1,5 @@
 #pragma once
-// How the looking verbs open what a run has written.
+// Opens result directories for the verbs that only read them.
 #include <filesystem>
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
 #pragma once
-// What `run` is given and hands on to the ranks it starts.
+// The options of `run`, which it passes on to the ranks it starts.
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>

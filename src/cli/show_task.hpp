@@ -1,5 +1,5 @@
 #pragma once
-// A task in words and tables.
+// Describes a task in words and tables, for `espalier show`.
 #include <string>
 
 #include "espalier/plan/plan.hpp"

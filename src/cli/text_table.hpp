@@ -1,5 +1,5 @@
 #pragma once
-// Aligned columns for human readers, shared by all verbs.
+// Aligned text columns for human readers, shared by all verbs.
 #include <string>
 #include <vector>
 

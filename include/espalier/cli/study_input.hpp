@@ -1,5 +1,5 @@
 #pragma once
-// How a verb gets its study: read the file, apply --set, find the data's facts. Shared by validate, show, plan, run.
+// Loads a study for a verb: reads the file, applies --set, and finds the facts of its data.
 #include <filesystem>
 #include <string>
 #include <vector>
