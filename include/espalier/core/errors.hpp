@@ -1,5 +1,5 @@
 #pragma once
-// Errors a user can act on. Grammar of every message: "problem (why). suggestion".
+// The exceptions for errors a user can act on. Every message reads "problem (why). suggestion".
 #include <stdexcept>
 #include <string>
 

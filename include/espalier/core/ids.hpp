@@ -1,5 +1,5 @@
 #pragma once
-// Distinct id types: a RunId can never be handed where a TaskId is wanted.
+// Distinct types for ids, so that a RunId cannot be passed where a TaskId is expected.
 #include <compare>
 #include <cstdint>
 #include <functional>
