@@ -1,5 +1,5 @@
 #pragma once
-// Changes that fall between pixels: resized crops and rotations, on float pixels before normalisation.
+// Augmentation that interpolates between pixels: resized crops and rotations, on floats before normalisation.
 #include <ATen/ATen.h>
 
 #include <vector>

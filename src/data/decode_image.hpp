@@ -1,5 +1,5 @@
 #pragma once
-// JPEG and PNG files to pixels; the format is told by the first bytes, not by the name.
+// Decodes JPEG and PNG files to pixels; the first bytes tell the format, not the file's name.
 #include <ATen/ATen.h>
 
 #include <filesystem>

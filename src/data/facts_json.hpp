@@ -1,5 +1,5 @@
 #pragma once
-// PackFacts as JSON: in the cache's index and in the answers of the verbs.
+// Facts of a pack as JSON, for the cache's index and the answers of verbs.
 #include <nlohmann/json.hpp>
 
 #include "espalier/data/resolve.hpp"

@@ -1,5 +1,6 @@
-// CIFAR's binary records (Krizhevsky 2009): 3072 bytes of 32 x 32 RGB, plane by plane, behind one label byte (CIFAR-10)
-// or two, coarse and fine (CIFAR-100).
+// Reads CIFAR's binary records (Krizhevsky 2009).
+// A record is 3072 bytes of 32 x 32 RGB, plane by plane, behind one label byte (CIFAR-10) or two, coarse and fine
+// (CIFAR-100).
 #include <algorithm>
 #include <cstring>
 

@@ -1,4 +1,4 @@
-// A folder of JPEG and PNG files, a sub-folder a class; classes and files in sorted order of their bytes.
+// Reads a folder of JPEG and PNG files with one sub-folder per class; classes and files are sorted by their bytes.
 #include <algorithm>
 #include <cmath>
 

@@ -1,5 +1,5 @@
 #pragma once
-// One reader a format: decoded pixels, labels and class names, in file order.
+// One reader per format, which gives decoded pixels, labels and class names in file order.
 #include <filesystem>
 #include <string>
 #include <vector>

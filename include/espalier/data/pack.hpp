@@ -1,5 +1,5 @@
 #pragma once
-// A packed data set: uint8 images and labels in file order in one safetensors file, mapped, not read.
+// A packed data set: uint8 images and labels in one safetensors file, which is mapped, not read.
 #include <ATen/ATen.h>
 
 #include <filesystem>
