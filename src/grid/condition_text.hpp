@@ -1,5 +1,5 @@
 #pragma once
-// From the condition language of study files to what muParserX reads.
+// Translates the condition language of study files to muParserX's.
 #include <string>
 #include <vector>
 

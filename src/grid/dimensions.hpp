@@ -1,5 +1,5 @@
 #pragma once
-// The dimensions a grid is multiplied over: an axis, or axes zipped together; dependent ones after what they follow.
+// The dimensions of a grid, each an axis or several zipped ones; dependent ones come after those they follow.
 #include <string>
 #include <vector>
 

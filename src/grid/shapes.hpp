@@ -1,5 +1,5 @@
 #pragma once
-// Which columns an experiment has and where each case gets their values from.
+// Finds an experiment's columns and how each case fills them.
 #include "espalier/grid/grid.hpp"
 
 namespace espalier::grid {

@@ -1,5 +1,5 @@
 #pragma once
-// An experiment multiplied out: axes, zips, dependent axes, cases, fixed values, defaults; cells removed by rules.
+// Expands an experiment into cells: axes, zips, dependent axes, cases, fixed and default values, exclusions.
 #include <cstdint>
 #include <map>
 #include <optional>

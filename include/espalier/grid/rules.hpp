@@ -1,5 +1,5 @@
 #pragma once
-// The named exclusions of one experiment, compiled once.
+// The named exclusion rules of one experiment, compiled once.
 #include <string>
 #include <vector>
 
