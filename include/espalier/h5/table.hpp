@@ -1,5 +1,5 @@
 #pragma once
-// A table by columns: what becomes one compound dataset, or one CSV file.
+// A table held by columns, from which one compound dataset or one CSV file is made.
 #include <cstdint>
 #include <deque>
 #include <string>
