@@ -1,5 +1,5 @@
 #pragma once
-// Batch norm in training mode whose statistics are those of a group's whole batch.
+// Batch norm in training mode with statistics over a group's whole batch.
 #include "espalier/model/reducer.hpp"
 
 namespace espalier::model {

@@ -1,5 +1,5 @@
 #pragma once
-// One unit: its tensors, how it is trained now, and its forward pass.
+// One unit of a network: its tensors, what of it is trained, and its forward pass.
 #include <ATen/ATen.h>
 
 #include <string>

@@ -1,6 +1,5 @@
 #pragma once
-// The ordered units of a network as tensors, with the five operations of a protocol: copy, freeze, reinitialise, tune,
-// swap.
+// A network as ordered units of tensors, with a protocol's operations: copy, freeze, reinitialise, tune, swap.
 #include <ATen/ATen.h>
 
 #include <memory>
