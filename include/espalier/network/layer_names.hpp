@@ -1,5 +1,5 @@
 #pragma once
-// The words for layer kinds and initialisations, as study files, listings and messages spell them.
+// The names of layer kinds and initialisations in study files, listings and messages.
 #include <optional>
 #include <string>
 #include <string_view>
