@@ -1,5 +1,5 @@
 #pragma once
-// The classes a source or target has in a split, and how many images each can give.
+// Finds the classes of a source or target in a split, and how many images each can give.
 #include <map>
 #include <string>
 #include <tuple>

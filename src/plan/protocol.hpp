@@ -1,5 +1,5 @@
 #pragma once
-// The protocol axes of one run, read from its values and checked against its network.
+// Reads the protocol axes of one run and checks them against its network.
 #include <functional>
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// The training values of one source or target: defaults, [train], its own, then the axes of a run.
+// Merges the training values of a source or target: defaults, [train], its own, then the axes of a run.
 #include <map>
 #include <string>
 #include <utility>
