@@ -1,5 +1,5 @@
 #pragma once
-// A figure of a study: what it shows, its CSV, and the gnuplot script that draws it.
+// Makes the figures of a study: their cells, CSV, gnuplot script and SVG.
 #include <functional>
 #include <string>
 #include <vector>
