@@ -1,5 +1,5 @@
 #pragma once
-// What scheduler, agents and trainers say to each other. One struct a message; kType is its frame type.
+// The messages between scheduler, agents and trainers: one struct per message, whose kType is its frame type.
 // scheduler -> agent -> trainer: Setup, CatalogUpdate, Bundle, Cancel, Stop, Shutdown; to the agent: Disband.
 // Within a group: trainer -> agent SharedBuffer, Reduce; agent -> agent PeerBuffer, Part; agent -> trainer Reduced.
 // trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended. agent -> scheduler: Hello,
