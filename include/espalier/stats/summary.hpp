@@ -1,5 +1,5 @@
 #pragma once
-// Means, Student intervals and paired comparisons over splits.
+// Computes means, Student intervals and paired comparisons over splits.
 #include <optional>
 #include <vector>
 
