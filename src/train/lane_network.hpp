@@ -1,6 +1,6 @@
 #pragma once
-// Fully connected layers of several trainings as one batched network: lane b of every tensor is one training's.
-// A lane's numbers do not depend on how many lanes there are, or on what the others hold.
+// The fully connected layers of several trainings as one batched network; lane b of every tensor belongs to one
+// training. A lane's numbers do not depend on how many lanes there are, or on what the others hold.
 #include <ATen/ATen.h>
 
 #include <optional>

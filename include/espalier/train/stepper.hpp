@@ -1,5 +1,5 @@
 #pragma once
-// One step of training: forward, loss, backward, update.
+// Takes one training step on one batch: forward, loss, backward, update.
 #include <ATen/ATen.h>
 
 #include <memory>
