@@ -1,4 +1,4 @@
-// The program a user calls: plans, schedules, stores, looks. Never links LibTorch.
+// Main of `espalier`, the program users call: planning, scheduling, storing and reading results. No LibTorch.
 #include <fmt/format.h>
 
 #include "espalier/cli/commands.hpp"

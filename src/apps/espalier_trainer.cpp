@@ -1,4 +1,4 @@
-// The program that trains: all of LibTorch, no MPI. Lives as an agent's child, or executes a file of bundles.
+// Main of `espalier-trainer`, which trains with LibTorch as an agent's child or from a file of bundles. No MPI.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
     return report(error.what(), static_cast<int>(espalier::ExitCode::usage));
   } catch (const espalier::EnvironmentError& error) {
     return report(error.what(), static_cast<int>(espalier::ExitCode::environment));
-  } catch (const espalier::CorruptionError& error) {  // of files, which no task is to blame for
+  } catch (const espalier::CorruptionError& error) {  // damaged files, for which no task is to blame
     return report(error.what(), static_cast<int>(espalier::ExitCode::environment));
   } catch (const std::exception& error) {
     if (espalier::trainer::is_out_of_memory(error)) return report("out of memory", espalier::trainer::kOutOfMemory);

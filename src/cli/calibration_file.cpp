@@ -1,3 +1,4 @@
+// Reads and writes OUT/calibration.json; newly measured costs are merged into those the file already holds.
 #include "cli/calibration_file.hpp"
 
 #include <fstream>

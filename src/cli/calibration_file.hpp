@@ -6,10 +6,10 @@
 
 namespace espalier::cli {
 
-/// Empty where there is none. Throws CorruptionError where it cannot be read.
+/// The measured costs of OUT; empty where the file does not exist. Throws CorruptionError where it cannot be read.
 plan::Calibration read_calibration(const std::filesystem::path& out);
 
-/// Added to what is there. Written beside and renamed.
+/// Merges `calibration` into the file: writes a new file beside it and renames that.
 void write_calibration(const std::filesystem::path& out, const plan::Calibration& calibration);
 
 }  // namespace espalier::cli

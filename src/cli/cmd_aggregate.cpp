@@ -1,4 +1,4 @@
-// espalier aggregate DIR... --by AXES: means over splits, cell by cell.
+// espalier aggregate DIR... --by AXES: prints means over splits, cell by cell.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ bool names(const std::vector<std::string>& axes, const std::string& axis) {
   return std::find(axes.begin(), axes.end(), axis) != axes.end();
 }
 
-/// Without --by: every axis that varies. Several experiments never share a cell.
+/// Without --by the cells are made by every axis that varies. Runs of different experiments never share a cell.
 void fill_axes(report::Query& query, const std::vector<report::RunView>& views, bool asked) {
   if (!asked) {
     for (const auto& axis : report::varying_axes(views)) {

@@ -42,7 +42,7 @@ json ask_trainer(const std::string& frames, double seconds) {
       "exit code " + std::to_string(answer.exit_code) + (answer.err.empty() ? "" : ": " + answer.err), "");
 }
 
-/// As many trainers as will work at a time, so that they share caches and memory as they will.
+/// Starts as many trainers at once as will work at once, so that they share caches and memory as in a real launch.
 std::vector<json> ask_all(const std::string& frames, std::int32_t workers, double seconds) {
   std::vector<std::future<json>> asked;
   for (std::int32_t w = 0; w < workers; ++w) {

@@ -1,4 +1,4 @@
-// espalier compare DIR A B: one setting against another, paired over splits and replicates.
+// espalier compare DIR A B: compares two settings, paired over splits and replicates.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ bool names(const std::vector<report::Condition>& conditions, const std::string& 
   return std::any_of(conditions.begin(), conditions.end(), [&](const auto& c) { return c.axis == axis; });
 }
 
-/// Runs pair within one experiment, unless the sides name two: only experiments that hold both sides are looked at.
+/// Runs are paired within one experiment unless the sides name two: keeps only experiments that hold both sides.
 std::vector<report::RunView> comparable(const std::vector<report::RunView>& views, const Options& options,
                                         const std::vector<report::Condition>& a,
                                         const std::vector<report::Condition>& b) {

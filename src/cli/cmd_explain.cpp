@@ -1,4 +1,4 @@
-// espalier explain DIR RUN: where one run is, and why.
+// espalier explain DIR RUN: prints the state of one run and the reasons for it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,7 +34,7 @@ std::vector<study::Take> takes_of(const study::Experiment& experiment, const Run
   return takes;
 }
 
-/// Which experiments hold a selection up, and by how many runs.
+/// The experiments whose unfinished runs a selection waits for, and how many runs that are.
 std::string open_inputs(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   const auto study = study_of(directory.state);
   const auto* experiment = experiment_of(study, view.run->experiment);
@@ -135,7 +135,7 @@ void print_attempts(const store::TaskState& task) {
   fmt::print("\n{}", table.text());
 }
 
-/// The last row of each subset, also of a training that has not ended.
+/// Prints the last row of each subset, also for a training that has not ended.
 void print_rows(const store::TaskState& task) {
   Table table({"subset", "epoch", "loss", "top-1 %", "top-5 %", "images"});
   using metrics::Subset;

@@ -1,4 +1,4 @@
-// espalier export DIR: the tables of results.h5 as CSV or JSON, straight from the journal.
+// espalier export DIR: prints the tables of results.h5 as CSV or JSON, straight from the journal.
 #include <fmt/format.h>
 
 #include <cerrno>

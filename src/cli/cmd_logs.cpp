@@ -1,4 +1,4 @@
-// espalier logs DIR RUN: what its attempts said at their ends, and where the whole logs lie.
+// espalier logs DIR RUN: prints the last log lines of a run's attempts and where the whole logs are.
 #include <fmt/format.h>
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// espalier plan STUDY: what would be trained, what is shared, what exists, what it costs.
+// espalier plan STUDY: prints what would be trained, what is shared, what exists already, and what it costs.
 #include <fmt/format.h>
 
 #include <memory>
@@ -26,7 +26,7 @@ struct Options {
   bool json = false, explain = false;
 };
 
-/// What the directory knows; nothing of it where it does not exist yet.
+/// The results that the directory holds so far; none where it does not exist yet.
 plan::Outcomes read_directory(const std::filesystem::path& out, plan::CompileOptions& compile) {
   if (out.empty() || !std::filesystem::exists(out)) return {};
   if (!std::filesystem::exists(out / "journal")) {
@@ -47,7 +47,7 @@ int run(const Options& options) {
   compile.only = options.only;
   compile.passes = passes_of(options.without);
   compile.workers = writes ? 1 : runtime::usable_cores();
-  compile.feature_bytes = feature_bytes_of(options.feature_bytes, runtime::usable_cores());  // as `run` by itself
+  compile.feature_bytes = feature_bytes_of(options.feature_bytes, runtime::usable_cores());  // the default of `run`
   const auto outcomes = read_directory(options.out, compile);
   if (!options.given.empty()) {
     const auto given = read_given(options.given);

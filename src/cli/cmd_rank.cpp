@@ -1,4 +1,4 @@
-// espalier rank: what mpirun starts, once for the scheduler and once a worker. Not for people.
+// espalier rank: started by mpirun, once as scheduler and once per worker. Users do not call it.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -95,8 +95,8 @@ void run(const RunArguments& arguments) {
 
 }  // namespace
 
-/// Ends with 0 when the launch ended in order, whatever it came to: that is in the journal, and mpirun takes every
-/// other code for a crash.
+/// The exit code is 0 whenever the launch ended in order, because mpirun takes every other code for a crash. The real
+/// outcome is in the journal.
 void add_rank(CLI::App& app, int&) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* verb = app.add_subcommand("rank", "what mpirun starts")->group("");

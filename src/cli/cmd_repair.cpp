@@ -1,4 +1,4 @@
-// espalier repair DIR: results.h5, anew from the journal. A running study starts this same verb every so often.
+// espalier repair DIR: rebuilds results.h5 from the journal; a running study calls it every 20 s or so.
 #include <fmt/format.h>
 
 #include <memory>

@@ -1,4 +1,4 @@
-// espalier report DIR: one page with figures, tables and methods, and the result tables on standard output.
+// espalier report DIR: writes one page with figures, tables and methods, and prints the result tables.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 

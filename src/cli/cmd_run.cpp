@@ -1,4 +1,4 @@
-// espalier run STUDY --out DIR: starts a study, or goes on where it stopped.
+// espalier run STUDY --out DIR: starts a study, or resumes it where it stopped.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -17,8 +17,8 @@
 namespace espalier::cli {
 namespace {
 
-/// Refused here already, with who holds it, instead of by a rank much later. Ranks of a killed launcher may live on for
-/// some seconds: waited for.
+/// Refuses a directory that another launch holds, naming the holder, before mpirun is started. It first waits for up to
+/// 15 s, since ranks of a killed launcher may live on for some seconds.
 void refuse_if_held(const RunArguments& arguments) {
   const auto store = store_of(arguments);
   const auto holder = lock_holder(store);
@@ -32,14 +32,14 @@ void refuse_if_held(const RunArguments& arguments) {
   store::DirectoryLock::acquire(store, who);
 }
 
-/// A smoke or no-op run begins anew each time.
+/// Creates the store; a smoke or no-op run deletes what an earlier one left.
 void prepare_store(const RunArguments& arguments) {
   const auto store = store_of(arguments);
   if (store != std::filesystem::absolute(arguments.out)) std::filesystem::remove_all(store);
   std::filesystem::create_directories(store);
 }
 
-/// Never starts anew over a journal that is there and damaged.
+/// What earlier launches recorded. Throws for a damaged journal instead of starting a new one over it.
 store::State earlier_launches(const std::filesystem::path& out) {
   if (!std::filesystem::is_directory(out / "journal")) return {};
   auto state = store::replay(out, store::Detail::brief);

@@ -1,4 +1,4 @@
-// espalier show STUDY RUN: the protocol of one run, unit by unit and change by change, before anything is trained.
+// espalier show STUDY RUN: prints the protocol of one run, unit by unit, before anything is trained.
 #include <fmt/format.h>
 
 #include <memory>
@@ -35,7 +35,7 @@ const task::Task* find_task(const plan::Plan& plan, const TaskId& id) {
   return nullptr;
 }
 
-/// The data that a run's source or target is made of.
+/// The name of the data set that a run's source or target uses.
 std::string data_of(const study::Study& study, const plan::PlannedRun& run, ShownRole role) {
   const auto* name = run.label(role == ShownRole::source ? "source" : "target");
   const auto find = [&](const auto& entries) {

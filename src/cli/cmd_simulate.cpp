@@ -1,4 +1,4 @@
-// espalier simulate STUDY --workers N: the study through the real scheduler in virtual time.
+// espalier simulate STUDY --workers N: runs the study through the real scheduler in virtual time.
 #include <fmt/format.h>
 
 #include <memory>
@@ -27,14 +27,14 @@ struct Options {
   bool json = false;
 };
 
-/// Results as they might be: what selections choose from when their turn comes.
+/// Invents results of finished tasks, so that simulated selections have something to choose from.
 class Dream {
  public:
   Dream(const StudyInput& input, const plan::CompileOptions& compile) : input_(input), compile_(compile) {
     compile_.account = false;
   }
 
-  /// The plan's tasks that are new; it keeps none of them.
+  /// Takes the plan's tasks, returns those that are new, and leaves the plan without tasks.
   std::vector<sched::AddedTask> added(plan::Plan& plan) {
     std::vector<sched::AddedTask> tasks;
     for (auto& task : plan.tasks) {
@@ -148,7 +148,7 @@ void add_simulate(CLI::App& app, int& exit_code) {
   verb->add_option("study", options->study.file, "the study file")->required();
   verb->add_option("--workers", options->workers, "how many")->required()->check(CLI::Range(1, 1'000'000));
   verb->add_option("--mtbf", options->mtbf_h, "mean hours between failures of one worker; default: none fails")
-      ->check(CLI::Range(0.1, 1e9));  // failures more often than checkpoints let nothing end
+      ->check(CLI::Range(0.1, 1e9));  // with failures more frequent than checkpoints no task would ever end
   verb->add_option("--out", options->out, "directory whose calibration tells the costs");
   verb->add_option("--data-root", options->study.data_root,
                    "folder that data paths are relative to; default: the study's");

@@ -1,4 +1,4 @@
-// espalier status DIR: how far a study is, also while it runs.
+// espalier status DIR: prints how far a study is, also while it runs.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -64,7 +64,7 @@ Json to_json(const store::State& state, const report::Progress& progress, const 
   return out;
 }
 
-/// Columns for states that occur only: most studies know three of the eight.
+/// A table with columns only for states that occur: most studies have runs in three of the eight.
 Table counts_table(const report::Progress& progress) {
   std::vector<std::string> header = {"experiment", "runs"};
   std::vector<RunState> shown;
@@ -113,7 +113,7 @@ void print_words(const store::State& state, const report::Progress& progress, co
 }
 
 void status(const std::string& path, bool json) {
-  // Never freed: at 100,000 runs that takes longer than counting them, and the process ends here.
+  // Never freed: at 100,000 runs freeing takes longer than counting, and the process ends here.
   const auto& state = *new store::State(read_brief(path));
   const auto progress = report::progress(state);
   const std::string holder = lock_holder(path);

@@ -1,4 +1,4 @@
-// `data` and `model` need tensors: the same words are handed to espalier-trainer, which takes this process's place.
+// The verbs `data` and `model`, which need tensors: replaces this process by espalier-trainer with the same words.
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,7 +26,7 @@ namespace {
 void add_forwarded(CLI::App& app, const std::string& verb, const std::string& help) {
   auto* command = app.add_subcommand(verb, help);
   command->prefix_command();
-  command->set_help_flag();  // the trainer's own help answers
+  command->set_help_flag();  // espalier-trainer prints the help itself
   command->callback([command, verb] { become_trainer(verb, command->remaining()); });
 }
 

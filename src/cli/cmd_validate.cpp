@@ -1,3 +1,4 @@
+// espalier validate STUDY: prints every mistake of a study at once, else how many runs and tasks it makes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,7 +26,7 @@ struct Outcome {
 
 bool is_error(const study::Diagnostic& diagnostic) { return diagnostic.severity == study::Diagnostic::Severity::error; }
 
-/// The last experiment that begins above a finding.
+/// The name of the last experiment that begins above the finding.
 std::string experiment_at(const study::Study& study, const study::Diagnostic& found) {
   std::string name;
   for (const auto& experiment : study.experiments) {
@@ -34,8 +35,8 @@ std::string experiment_at(const study::Study& study, const study::Diagnostic& fo
   return name;
 }
 
-/// Leaves what can still be planned, so that all errors are found at once. False where nothing can: the errors are not
-/// the experiments' own.
+/// Drops experiments that have errors, and those that take from them, so that the rest is still planned and all errors
+/// are found at once. Returns false where nothing can be planned because an error lies outside of experiments.
 bool drop_faulty_experiments(study::Study& study, const std::vector<study::Diagnostic>& diagnostics) {
   std::set<std::string> faulty;
   for (const auto& found : diagnostics) {

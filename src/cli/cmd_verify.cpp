@@ -1,4 +1,4 @@
-// espalier verify DIR: does everything in the directory agree with its journal?
+// espalier verify DIR: checks that everything in the directory agrees with its journal.
 #include <fmt/format.h>
 
 #include <memory>

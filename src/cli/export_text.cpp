@@ -1,3 +1,4 @@
+// Formats the rows of a result table as CSV cells (quoted where needed) or as JSON objects.
 #include "cli/export_text.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Looks a run up by the beginning of its id or by EXPERIMENT:AXIS=VALUE; lists candidates where several fit.
 #include "cli/find_run.hpp"
 
 #include <fmt/chrono.h>

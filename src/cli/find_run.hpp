@@ -1,4 +1,5 @@
 #pragma once
+// Finds the one recorded run a user means, and prints a run's labels and times.
 #include <string>
 #include <vector>
 
@@ -6,14 +7,14 @@
 
 namespace espalier::cli {
 
-/// The run a user means: the beginning of its id, or EXPERIMENT:AXIS=VALUE,... (axes that leave one run only).
+/// The run a user means, by the beginning of its id or by EXPERIMENT:AXIS=VALUE,... (axes that only one run fits).
 /// Throws UsageError where none or several fit, naming some of them.
 report::RunView find_run(const std::vector<report::RunView>& views, const std::string& wanted);
 
-/// "transferred=6 frozen=1 per_class=5 split=2".
+/// For example "transferred=6 frozen=1 per_class=5 split=2".
 std::string labels_text(const plan::PlannedRun& run);
 
-/// "2026-11-21 08:14:23" in UTC; "-" for 0.
+/// For example "2026-11-21 08:14:23", in UTC; "-" for 0.
 std::string time_text(double seconds_since_1970);
 
 }  // namespace espalier::cli

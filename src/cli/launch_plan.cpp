@@ -1,3 +1,4 @@
+// Builds what rank 0 needs to plan: the study record, the function that compiles again, and copies of checkpoints.
 #include "cli/launch_plan.hpp"
 
 #include <fcntl.h>
@@ -66,7 +67,7 @@ std::map<TaskId, runtime::SourceBar> bars_of(const study::Study& study, const pl
   return bars;
 }
 
-/// A file or folder, to the disk: a name that says what its bytes hash to must never stand over others.
+/// Syncs a file or folder to the disk: a file named by a hash must never hold other bytes after a crash.
 void sync(const std::filesystem::path& path) {
   const process::Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!opened || ::fsync(opened.get()) != 0) {
@@ -89,7 +90,7 @@ store::StudyRecord study_record(const StudyInput& input, const RunArguments& arg
 }
 
 runtime::Replan replan_of(const StudyInput& input, const RunArguments& arguments) {
-  const std::int64_t feature_bytes = feature_bytes_of(arguments.feature_bytes, arguments.workers);  // once a launch
+  const std::int64_t feature_bytes = feature_bytes_of(arguments.feature_bytes, arguments.workers);  // once per launch
   return [&input, &arguments, feature_bytes](const plan::Outcomes& outcomes,
                                              const std::vector<plan::SelectionOutcome>& decided) {
     plan::CompileOptions options;

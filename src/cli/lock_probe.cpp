@@ -1,3 +1,4 @@
+// Tries a shared flock on OUT/lock without waiting; where that fails, reads who holds it.
 #include "cli/lock_probe.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Writes a plan's bundles, packs and checkpoints into a new folder, sources before the tasks that need them.
 #include "cli/plan_bundles.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostTasks = 64;  ///< a bundle
+constexpr std::size_t kMostTasks = 64;  ///< per bundle
 
 void check(const plan::Plan& plan, const fs::path& folder) {
   if (!plan.pending.empty()) {
@@ -28,10 +29,10 @@ void check(const plan::Plan& plan, const fs::path& folder) {
   }
 }
 
-/// How many tasks, one after the other, come before each.
+/// For each task the length of the longest chain of tasks that it needs.
 std::map<TaskId, int> levels_of(const plan::Plan& plan) {
   std::map<TaskId, int> levels;
-  for (const auto& task : plan.tasks) {  // sources stand before what needs them
+  for (const auto& task : plan.tasks) {  // `plan.tasks` lists sources before what needs them
     int level = 0;
     for (const auto& need : task.needs) level = std::max(level, levels.at(need) + 1);
     levels[task.id] = level;
@@ -39,7 +40,7 @@ std::map<TaskId, int> levels_of(const plan::Plan& plan) {
   return levels;
 }
 
-/// Tasks that share most stand together, and none before what it needs.
+/// Makes bundles of tasks that share most; no task comes before one that it needs.
 std::vector<sched::Bundle> bundles_of(const plan::Plan& plan, const plan::Passes& passes) {
   const auto levels = levels_of(plan);
   using Key = std::tuple<int, std::uint64_t, std::uint64_t, std::uint64_t, std::size_t>;
@@ -61,7 +62,7 @@ std::vector<sched::Bundle> bundles_of(const plan::Plan& plan, const plan::Passes
   return bundles;
 }
 
-/// Copies packs into the folder: data digest -> its name there.
+/// Copies packs into the folder. Returns data digest -> file name there.
 std::map<std::string, std::string> bring_packs(const plan::Facts& facts, const fs::path& folder) {
   std::map<std::string, std::string> packs;
   fs::create_directories(folder / "packs");
@@ -88,7 +89,7 @@ void write_into(const fs::path& folder, const plan::Plan& plan, const StudyInput
   setup.threads = options.threads;
   setup.share_stages = options.passes.stages;
   setup.feature_bytes = options.feature_bytes;
-  setup.checkpoint_s = 1e9;  // nobody would go on from them
+  setup.checkpoint_s = 1e9;  // no checkpoints: nobody resumes from them
   std::ofstream file(folder / "bundles", std::ios::binary);
   file << frame::encode(setup) << frame::encode(sched::CatalogUpdate{plan.catalog});
   for (const auto& bundle : bundles_of(plan, options.passes)) file << frame::encode(bundle);

@@ -1,5 +1,5 @@
 #pragma once
-// A plan as a folder that one trainer can carry out alone, here or on a machine without agents, MPI and HDF5.
+// Writes a plan as a folder that one trainer can execute alone, without agents, MPI and HDF5.
 #include <filesystem>
 
 #include "espalier/cli/study_input.hpp"

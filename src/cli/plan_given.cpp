@@ -1,3 +1,4 @@
+// Parses the JSON list of hand-made selections into the outcomes that the planner takes.
 #include "cli/plan_given.hpp"
 
 #include <fstream>

@@ -1,4 +1,5 @@
 #pragma once
+// Reads selections that the user made by hand (`--given FILE`).
 #include <filesystem>
 #include <vector>
 

@@ -1,3 +1,4 @@
+// Prints a plan as text tables or as JSON: runs per experiment, savings per pass, selections still open.
 #include "cli/plan_tables.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 #pragma once
-// How a plan looks to people and to programs.
+// Prints a plan as text for people and as JSON for programs.
 #include <string>
 
 #include "espalier/plan/plan.hpp"

@@ -1,3 +1,4 @@
+// Formats run counts, speed and time left from the replayed journal as one line.
 #include "cli/progress_line.hpp"
 
 #include <fmt/format.h>

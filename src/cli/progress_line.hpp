@@ -1,4 +1,5 @@
 #pragma once
+// One-line texts about a study's progress, for the progress bar and the end of a launch.
 #include <string>
 
 #include "espalier/store/state.hpp"
@@ -8,7 +9,7 @@ namespace espalier::cli {
 /// "[#######---------] 12/33 runs  1 failed  2031 epoch-images/s  1 min left"; "" before there are runs.
 std::string progress_line(const store::State& state);
 
-/// What a launch came to: "33 runs: 30 done, 3 failed", and what still waits.
+/// How a launch ended: "33 runs: 30 done, 3 failed", and what still waits.
 std::string summary(const store::State& state);
 
 }  // namespace espalier::cli

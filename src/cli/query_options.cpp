@@ -1,3 +1,4 @@
+// Declares the options --by, --over, --metric, --where and others, and turns them into a report query.
 #include "cli/query_options.hpp"
 
 #include "cli/result_dir.hpp"

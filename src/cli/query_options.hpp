@@ -1,5 +1,5 @@
 #pragma once
-// The options that aggregate and compare share.
+// The command-line options that `aggregate` and `compare` share.
 #include <CLI/CLI.hpp>
 #include <string>
 #include <vector>

@@ -1,3 +1,4 @@
+// Opens result directories for the verbs that only read, and refuses missing or damaged journals.
 #include "cli/result_dir.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ void require_results(const std::string& path) {
   }
 }
 
-/// A segment that a writer began and was killed at is shorter.
+/// Bytes. A segment whose writer was killed while it began is shorter.
 constexpr std::uintmax_t kBegun = 4096;
 
 store::State read(const std::string& path, store::Detail detail) {

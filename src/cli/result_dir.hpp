@@ -1,5 +1,5 @@
 #pragma once
-// How the looking verbs open what a run has written.
+// Opens result directories for the verbs that only read them.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -10,24 +10,24 @@
 
 namespace espalier::cli {
 
-/// Throws where there is a journal and none of it can be read.
+/// Throws where a journal exists but none of it can be read.
 void require_journal(const store::State& state, const std::filesystem::path& out);
 
-/// The journal of OUT, read; damage is told on standard error. Throws UsageError where the path is not the directory of
-/// a study.
+/// Replays the journal of OUT and reports damage on standard error. Throws UsageError where the path is not the
+/// directory of a study.
 report::Directory read_directory(const std::string& path);
 std::vector<report::Directory> read_directories(const std::vector<std::string>& paths);
 
-/// The same, for counts: tasks are read without what they train. Fast at 100,000 runs.
+/// Replays the journal without the training specs of tasks: enough for counts, and fast at 100,000 runs.
 store::State read_brief(const std::string& path);
 
-/// The study as it was run, with its overrides. What is wrong with it by now is no error here.
+/// The study as it was run, with its overrides. Errors that today's checks find in it are ignored.
 study::Study study_of(const store::State& state);
 
-/// "axis, axis" or "axis,axis" -> axes.
+/// Splits "axis, axis" or "axis,axis" into axes.
 std::vector<std::string> parse_axes(const std::string& text);
 
-/// How intervals came about, for the foot of a table: "Means over 4 overlapping splits; ...".
+/// How the intervals were computed, for the foot of a table: "Means over 4 overlapping splits; ...".
 std::string interval_note(const std::vector<report::Directory>& directories, double confidence);
 
 Table printable(const report::WordTable& words);

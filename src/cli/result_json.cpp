@@ -1,3 +1,4 @@
+// Turns summaries, intervals and run counts into JSON, with null for what does not exist.
 #include "cli/result_json.hpp"
 
 namespace espalier::cli {

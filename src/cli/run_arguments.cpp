@@ -1,3 +1,4 @@
+// Declares the options of `run` and writes them out again as the command line of the ranks.
 #include "cli/run_arguments.hpp"
 
 #include <fmt/format.h>

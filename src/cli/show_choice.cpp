@@ -1,3 +1,4 @@
+// Matches planned runs against an id prefix or EXPERIMENT:axis=value,...
 #include "cli/show_choice.hpp"
 
 #include "espalier/core/errors.hpp"

@@ -1,4 +1,5 @@
 #pragma once
+// Chooses which planned runs `espalier show` prints.
 #include <string>
 #include <vector>
 

@@ -1,3 +1,4 @@
+// Finds for each label and training value of a run whether an axis, the study or a default set it.
 #include "cli/show_origins.hpp"
 
 #include <algorithm>
@@ -83,7 +84,7 @@ std::optional<std::string> text_of(const std::optional<T>& value) {
   return study::to_string(study::Value(*value));
 }
 
-/// One training value: how to read it from a set of values, none where the set is silent.
+/// One training value: how to read it from a set of values; none where the set does not give it.
 struct Key {
   const char* name;
   std::function<std::optional<std::string>(const TrainValues&)> read;
@@ -111,7 +112,7 @@ const std::vector<Key>& train_keys() {
   return keys;
 }
 
-/// Sets of training values from the most special to the default, with what to call them.
+/// The sets of training values that apply to a run, the most specific first, each with its name.
 std::vector<std::pair<TrainValues, std::string>> layers(const study::Study& study, const plan::PlannedRun& run,
                                                         ShownRole role) {
   std::vector<std::pair<TrainValues, std::string>> all;

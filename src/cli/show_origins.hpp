@@ -1,5 +1,5 @@
 #pragma once
-// Where every value of a run comes from: what the study says, and what was filled in.
+// Tells where every value of a run comes from: the study, a selection, or a default.
 #include <string>
 #include <vector>
 

@@ -1,3 +1,4 @@
+// Prints a task for `espalier show`: rates per unit over time, the network's sizes, its data and seeds.
 #include "cli/show_task.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Reads and checks a study file together with its data sets and checkpoints; prints what is wrong.
 #include "espalier/cli/study_input.hpp"
 
 #include <fmt/format.h>
@@ -51,7 +52,7 @@ std::size_t count_errors(const std::vector<study::Diagnostic>& diagnostics) {
   }));
 }
 
-/// Whether the tables of data are sound, so that what else is wrong and the images can be told together.
+/// Whether the [data] tables have no errors, so that images can be checked although other tables have some.
 bool data_can_be_read(const CheckedStudy& checked) {
   return std::none_of(checked.diagnostics.begin(), checked.diagnostics.end(), [](const study::Diagnostic& found) {
     const bool elsewhere = found.key.starts_with("experiment") || found.key.starts_with("train") ||

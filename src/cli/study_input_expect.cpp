@@ -1,3 +1,4 @@
+// Checks whether image files exist, and makes provisional facts from `expect` where they do not.
 #include "cli/study_input_expect.hpp"
 
 #include <algorithm>

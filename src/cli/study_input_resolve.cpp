@@ -1,3 +1,4 @@
+// Sends `data resolve` requests to espalier-trainer and compares its answers with the study's `expect`.
 #include "cli/study_input_resolve.hpp"
 
 #include <cstdlib>
@@ -43,7 +44,7 @@ plan::DataFacts facts_from(const json& reply) {
   return facts;
 }
 
-/// Runs the trainer; its own words where it fails as a whole.
+/// Runs the trainer; where it fails as a whole, throws with the trainer's own words.
 json ask_trainer(const json& request) {
   const auto answer = process::capture({trainer_path().string(), "data", "resolve"}, request.dump());
   const json reply = json::parse(answer.out, nullptr, false);

@@ -1,4 +1,5 @@
 #pragma once
+// Finds the facts of every data set of a study by asking espalier-trainer.
 #include <filesystem>
 #include <vector>
 

@@ -1,3 +1,4 @@
+// Reads a study file as text and refuses what is missing, empty, above 1 MiB or not UTF-8.
 #include <fstream>
 #include <sstream>
 
@@ -9,7 +10,7 @@ namespace {
 
 constexpr std::uintmax_t kMostBytes = 1 << 20;
 
-/// Bytes a sequence of UTF-8 starting with `lead` has; 0: no lead byte. (RFC 3629)
+/// Number of bytes of a UTF-8 sequence that starts with `lead`; 0 where `lead` starts none (RFC 3629).
 int sequence_length(unsigned char lead) {
   if (lead < 0x80) return 1;
   if (lead >= 0xC2 && lead <= 0xDF) return 2;
@@ -28,7 +29,7 @@ bool continues(const std::string& text, std::size_t at, int length) {
          !(lead == 0xF4 && second > 0x8F);  // overlong, surrogate, beyond the last code point
 }
 
-/// Line of the first byte that is no UTF-8; 0: all is.
+/// The line of the first byte that is not UTF-8; 0 where all are.
 int first_bad_line(const std::string& text) {
   int line = 1;
   for (std::size_t at = 0; at < text.size();) {

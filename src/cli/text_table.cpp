@@ -1,3 +1,4 @@
+// Lays out rows of text in aligned columns, numbers to the right.
 #include "cli/text_table.hpp"
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
 #pragma once
-// Aligned columns for human readers, shared by all verbs.
+// Aligned text columns for human readers, shared by all verbs.
 #include <string>
 #include <vector>
 
@@ -20,7 +20,7 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Columns a terminal needs for UTF-8 text (one a code point).
+/// Columns that a terminal needs for UTF-8 text, counting one per code point.
 std::size_t display_width(const std::string& text);
 
 /// Is standard output a terminal? Hints and headings are for people only.

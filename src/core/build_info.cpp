@@ -1,3 +1,4 @@
+// Returns the version, commit, compiler and build type that CMake compiled in.
 #include "espalier/core/build_info.hpp"
 
 #ifndef ESPALIER_COMMIT

@@ -1,3 +1,4 @@
+// Builds the message of a violated contract: condition, file and line.
 #include "espalier/core/checks.hpp"
 
 namespace espalier {

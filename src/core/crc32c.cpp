@@ -1,4 +1,4 @@
-// CRC-32C: by the processor's instruction where there is one, else by eight tables (Kounavis and Berry 2005).
+// Computes CRC-32C with the CPU's own instruction, else with eight tables (Kounavis and Berry 2005).
 #include <cstring>
 
 #include "espalier/core/hash.hpp"

@@ -1,3 +1,4 @@
+// Joins problem, reason and suggestion into one error message.
 #include "espalier/core/errors.hpp"
 
 namespace espalier {

@@ -1,3 +1,4 @@
+// Computes SHA-256 with libcrypto and writes digests as hexadecimal text.
 #include "espalier/core/hash.hpp"
 
 #include <openssl/evp.h>

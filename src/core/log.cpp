@@ -1,3 +1,4 @@
+// Sets up spdlog for standard error, with the level from ESPALIER_LOG.
 #include "espalier/core/log.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>

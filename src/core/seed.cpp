@@ -1,3 +1,4 @@
+// Derives seeds from keys, and draws whole numbers and permutations with splitmix64.
 #include "espalier/core/seed.hpp"
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// Draws flips, crops, rotations and shifts for each image of a training batch.
 #include "data/augment_draws.hpp"
 
 #include <algorithm>
@@ -18,8 +19,8 @@ std::int32_t whole_between(SplitMix64& random, std::int32_t low, std::int32_t hi
   return low + static_cast<std::int32_t>(random.below(static_cast<std::uint64_t>(high - low) + 1));
 }
 
-/// Offset of a crop of `inner` pixels out of `outer` with `pad` pixels of zeros on either side; centred where nothing
-/// is asked for. An image smaller than the crop is centred within its padding.
+/// The offset of a crop of `inner` pixels out of `outer` with `pad` pixels of zeros on either side. The crop is centred
+/// without `pad`; an image smaller than the crop is centred within its padding.
 std::int32_t crop_offset(SplitMix64& random, std::int32_t outer, std::int32_t inner, std::int32_t pad) {
   const std::int32_t centred = (outer - inner) / 2;
   if (pad == 0) return centred;

@@ -1,6 +1,6 @@
 #pragma once
-// What one step draws for each image of its batch. Each kind of change has its own stream for each image, so that
-// turning one on changes no other, and a part of a batch draws what the whole would.
+// Random draws of augmentation: one stream per kind of change and image, so turning one on moves no other.
+// A member of a group that has a part of a batch draws what the whole batch would.
 #include <cstdint>
 #include <vector>
 
@@ -15,13 +15,14 @@ struct Box {
 };
 
 struct ImageDraw {
-  Window window;  ///< flip, shifted crop and (whole pixels) translation
-  Box box;        ///< of a random resized crop
+  Window window;  ///< flip, shifted crop and translation (whole pixels)
+  Box box;        ///< the part that a random resized crop takes
   double radians = 0;
   std::int32_t down = 0, right = 0;  ///< translation in pixels, already in `window`
 };
 
-/// `key` tells (seed, epoch, step); `from` is the packed image's shape, `input` what the network sees.
+/// `key` is derived from (seed, epoch, step); `from` is the shape of a packed image, `input` that of the network's
+/// input.
 ImageDraw draw_image(const task::AugmentSpec& augment, std::uint64_t key, std::uint64_t image,
                      const network::Shape& from, const network::Shape& input);
 

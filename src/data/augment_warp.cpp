@@ -1,3 +1,4 @@
+// Resizes and rotates float images by ATen's bilinear kernels, as drawn for each image.
 #include "data/augment_warp.hpp"
 
 #include <cmath>
@@ -20,7 +21,7 @@ at::Tensor resized_crops(const at::Tensor& images, const std::vector<std::int64_
 }
 
 at::Tensor rotated(const at::Tensor& batch, const std::vector<ImageDraw>& draws, Move move) {
-  // Rows of the matrices that lead from output to input, in coordinates of -1..1 over the whole side.
+  // The rows of the matrices that map output to input positions; a side spans coordinates -1 to 1.
   const double height = static_cast<double>(batch.size(2)), width = static_cast<double>(batch.size(3));
   at::Tensor matrices = at::empty({batch.size(0), 2, 3});
   float* out = matrices.mutable_data_ptr<float>();

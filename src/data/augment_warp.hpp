@@ -1,5 +1,5 @@
 #pragma once
-// Changes that fall between pixels: resized crops and rotations, on float pixels before normalisation.
+// Augmentation that interpolates between pixels: resized crops and rotations, on floats before normalisation.
 #include <ATen/ATen.h>
 
 #include <vector>
@@ -8,13 +8,14 @@
 
 namespace espalier::data {
 
-/// The boxes of the rows, resized to `input` by antialiased bilinear interpolation, flipped where drawn: [n, C, H, W].
+/// Cuts the drawn box out of each row, resizes it to `input` (antialiased bilinear), flips it where drawn: [n, C, H,
+/// W].
 at::Tensor resized_crops(const at::Tensor& images, const std::vector<std::int64_t>& rows,
                          const std::vector<ImageDraw>& draws, const network::Shape& input);
 
 enum class Move : bool { no, yes };
 
-/// Rotates each image about its centre, bilinearly; outside, pixels are 0. Move::yes shifts it first, as drawn.
+/// Rotates each image about its centre, bilinearly; pixels outside are 0. With Move::yes it is shifted first, as drawn.
 at::Tensor rotated(const at::Tensor& batch, const std::vector<ImageDraw>& draws, Move move);
 
 }  // namespace espalier::data

@@ -1,3 +1,4 @@
+// Makes normalised float batches from packed images, augmented for training or centred for evaluation.
 #include "data/augment_warp.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
@@ -14,7 +15,7 @@ network::Shape shape_of(const at::Tensor& images) {
   return {side(1), side(2), side(3)};
 }
 
-/// Computed in double and rounded once; std 0 would give infinities.
+/// Computed in double and rounded once. Requires std > 0, since 0 would give infinities.
 Affine normalisation(const task::TrainSpec& spec) {
   const auto channels = static_cast<std::size_t>(spec.input.channels);
   ESPALIER_EXPECT(spec.mean.size() == channels && spec.std.size() == channels);

@@ -1,5 +1,5 @@
 #pragma once
-// JPEG and PNG files to pixels; the format is told by the first bytes, not by the name.
+// Decodes JPEG and PNG files to pixels; the first bytes tell the format, not the file's name.
 #include <ATen/ATen.h>
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace espalier::data {
 
-/// Why an image cannot be decoded; the reader of the folder adds which.
+/// Why an image cannot be decoded; the folder reader adds which image.
 class Undecodable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -1,3 +1,4 @@
+// Decodes JPEG by libjpeg-turbo, and chooses between JPEG and PNG by a file's first bytes.
 #include <turbojpeg.h>
 
 #include <cstring>
@@ -13,7 +14,8 @@ struct Destroy {
   void operator()(void* handle) const { tjDestroy(handle); }
 };
 
-/// Warnings about stray bytes are common and harmless in photographs; a picture that ends early is not whole.
+/// Ignores warnings about stray bytes, which are common and harmless in photographs; throws for a picture that ends
+/// early.
 void check(int result, void* handle) {
   if (result == 0) return;
   const std::string text = tjGetErrorStr2(handle);
@@ -21,7 +23,7 @@ void check(int result, void* handle) {
   if (!is_warning || text.find("Premature end") != std::string::npos) throw Undecodable(text);
 }
 
-/// Adobe stores CMYK inverted: 255 means no ink, so that a channel is colour times black.
+/// Adobe stores CMYK inverted (255 means no ink), so each channel is colour times black.
 at::Tensor rgb_of_cmyk(const at::Tensor& cmyk) {
   const at::Tensor ink = cmyk.to(at::kInt);
   return (ink.narrow(2, 0, 3) * ink.narrow(2, 3, 1) + 127).floor_divide(255).to(at::kByte).contiguous();

@@ -1,3 +1,4 @@
+// Decodes PNG by libpng into 8-bit RGB.
 #include <png.h>
 
 #include <csetjmp>
@@ -10,7 +11,7 @@
 namespace espalier::data {
 namespace {
 
-/// Outlives every jump: libpng leaves a function by longjmp, so no object with a destructor may live in its frames.
+/// Lives outside of the functions that libpng leaves by longjmp; those must not hold objects with destructors.
 struct Source {
   const std::byte* at = nullptr;
   std::size_t left = 0;
@@ -33,7 +34,7 @@ void give_bytes(png_structp png, png_bytep to, std::size_t count) {
   source->left -= count;
 }
 
-/// Everything becomes 8-bit RGB.
+/// Sets libpng up so that every image becomes 8-bit RGB.
 bool read_size(png_structp png, png_infop info, png_uint_32* width, png_uint_32* height) {
   if (setjmp(png_jmpbuf(png))) return false;
   png_read_info(png, info);

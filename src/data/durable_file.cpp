@@ -1,3 +1,4 @@
+// Writes a file under a temporary name, syncs it, renames it, and syncs the folder.
 #include "data/durable_file.hpp"
 
 #include <fcntl.h>
@@ -48,7 +49,7 @@ class Descriptor {
   int number_;
 };
 
-/// Unique in this folder: the process and a count within it. A kill may leave one behind; no reader takes its name.
+/// A file name unique in this folder, made of process and counter. A kill may leave such a file; no reader opens it.
 std::filesystem::path partial_name(const std::filesystem::path& file) {
   static std::atomic<unsigned> count{0};
   std::filesystem::path partial = file;

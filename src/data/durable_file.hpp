@@ -1,5 +1,5 @@
 #pragma once
-// A file that is either not there or whole: written beside, synced, renamed, the folder synced.
+// Writes a file so that it is either absent or whole: to a temporary name, synced, renamed, the folder synced.
 #include <filesystem>
 #include <vector>
 

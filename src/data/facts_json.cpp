@@ -1,3 +1,4 @@
+// Converts the facts of a pack to JSON and back.
 #include "data/facts_json.hpp"
 
 namespace espalier::data {

@@ -1,3 +1,4 @@
+// Opens a regular file and maps it read-only.
 #include "data/file_mapping.hpp"
 
 #include <fcntl.h>

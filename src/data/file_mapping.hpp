@@ -1,5 +1,5 @@
 #pragma once
-// One file mapped read-only. The descriptor is closed at once; the mapping lives as long as its owner.
+// Maps one file read-only; the mapping lives as long as its owner.
 #include <filesystem>
 #include <memory>
 

@@ -1,3 +1,4 @@
+// Copies windows of uint8 images into a float32 channels-last batch, normalised and padded in one pass.
 #include "data/gather.hpp"
 
 #include <algorithm>
@@ -12,8 +13,8 @@ struct Plane {
   std::int32_t height, width;
 };
 
-/// One channel of one image into every `channels`-th float of `out`. The inner loop has a constant stride, so that it
-/// vectorises for one channel and for three.
+/// Writes one channel of one image to every `channels`-th float of `out`. The stride is a constant, so that the inner
+/// loop vectorises for one channel and for three.
 template <int kStride>
 void convert_row(const std::uint8_t* from, std::int32_t step, std::int32_t count, float scale, float offset,
                  float* out) {
@@ -27,7 +28,7 @@ void convert_row(const std::uint8_t* from, std::int32_t step, std::int32_t count
 template <int kStride>
 void convert_plane(const Plane& plane, const Window& window, const network::Shape& shape, float scale, float offset,
                    float* out) {
-  // Columns [first, end) of the output lie inside the image; the others see the padding.
+  // Columns [first, end) of the output lie inside the image; the others lie in the padding.
   const std::int32_t lead = window.flip ? window.left + shape.width - plane.width : -window.left;
   const std::int32_t first = std::clamp(lead, 0, shape.width);
   const std::int32_t end = std::clamp(lead + plane.width, first, shape.width);

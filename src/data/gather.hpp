@@ -1,5 +1,5 @@
 #pragma once
-// Rows of a packed data set to one float batch, in one pass over the pixels.
+// Makes one float batch of rows of a packed data set, in one pass over the pixels.
 #include <ATen/ATen.h>
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// Reads plain or gzip files by zlib and reports damaged or truncated data.
 #include "data/gzip_reader.hpp"
 
 #include <zlib.h>

@@ -1,5 +1,5 @@
 #pragma once
-// Bytes of a file that may or may not be compressed by gzip.
+// Reads files that may or may not be compressed by gzip.
 #include <cstddef>
 #include <filesystem>
 #include <memory>

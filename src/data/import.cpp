@@ -1,3 +1,4 @@
+// Chooses the reader for a data format and makes a pack of what it read.
 #include "espalier/data/import.hpp"
 
 #include <algorithm>
@@ -37,7 +38,7 @@ RawImages read_raw(const ImportSpec& spec, const std::filesystem::path& root) {
   }
 }
 
-/// Test images speak of the same classes; numbered ones may lack the last few.
+/// Gives test images the class list of the training images. Numbered classes may lack the last few.
 void adopt_classes(const std::vector<std::string>& known, std::vector<std::string>& found) {
   if (known.empty() || found == known) return;
   if (found.size() <= known.size() && std::equal(found.begin(), found.end(), known.begin())) {

@@ -1,5 +1,4 @@
-// Procedural images that can be learnt: a smooth pattern a class, and noise. Whole numbers only, so that every machine
-// makes the same bytes.
+// Makes learnable images (a smooth pattern per class, plus noise) by integer arithmetic: equal bytes everywhere.
 #include <algorithm>
 
 #include "data/readers.hpp"
@@ -12,7 +11,7 @@ struct Recipe {
   std::int64_t classes = 10, per_class = 20, channels = 1, height = 28, width = 28, seed = 0, noise = 48;
 };
 
-constexpr std::int64_t kGrid = 4;  // cells of a pattern a side
+constexpr std::int64_t kGrid = 4;  // cells of a pattern per side
 constexpr std::int64_t kMaxBytes = std::int64_t{1} << 34;
 
 struct Parameter {
@@ -42,7 +41,7 @@ void set(Recipe& recipe, const std::string& name, std::int64_t value) {
                     "Known are classes, per_class, channels, height, width, seed and noise.");
 }
 
-/// One channel: random values at the corners of a coarse grid, bilinear between them, in 1/256 of a cell.
+/// One channel of a class's pattern: random values at the corners of a coarse grid, bilinear between them.
 std::vector<std::uint8_t> pattern(const Recipe& recipe, SplitMix64 random) {
   std::int64_t corners[kGrid + 1][kGrid + 1];
   for (auto& row : corners) {

@@ -1,3 +1,4 @@
+// Opens and checks a pack of images on disk, and writes one.
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
@@ -30,7 +31,7 @@ std::vector<T> list(const TensorFile& file, const char* key) {
   }
 }
 
-/// Exactly this dtype and number of dimensions.
+/// The tensor `name`; refuses the file unless it has this dtype and number of dimensions.
 at::Tensor tensor(const TensorFile& file, const char* name, at::ScalarType dtype, std::int64_t dimensions) {
   const at::Tensor& found = file.at(name);
   if (found.scalar_type() != dtype || found.dim() != dimensions) {

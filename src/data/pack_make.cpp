@@ -1,3 +1,4 @@
+// Computes a pack's digest, mean and standard deviation, and checks its labels.
 #include <array>
 #include <cmath>
 
@@ -13,7 +14,7 @@ Bytes bytes_in(const at::Tensor& tensor) {
   return {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()};
 }
 
-/// Labels as int32 and sizes as int64, little-endian: the machines this runs on are.
+/// Hashes sizes as int64 and labels as int32 in memory order, which is little-endian on all machines we support.
 std::string digest_of(const at::Tensor& images, const at::Tensor& labels) {
   const std::array<std::int64_t, 4> shape{images.size(0), images.size(1), images.size(2), images.size(3)};
   Sha256 hash;
@@ -23,7 +24,7 @@ std::string digest_of(const at::Tensor& images, const at::Tensor& labels) {
 
 using Histogram = std::array<std::int64_t, 256>;
 
-/// Counts are exact, so mean and std depend neither on order nor on threads.
+/// Counts pixel values exactly, so that mean and std depend neither on order nor on threads.
 std::vector<Histogram> histograms(const at::Tensor& images) {
   const std::int64_t channels = images.size(1), area = images.size(2) * images.size(3);
   std::vector<Histogram> counts(static_cast<std::size_t>(channels), Histogram{});
@@ -59,7 +60,7 @@ Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> cl
   pack.images = images.contiguous();
   pack.labels = labels.to(at::kInt).contiguous();
   pack.class_names = std::move(class_names);
-  pack.class_counts();  // checks the labels
+  pack.class_counts();  // throws for labels without a class
   pack.digest = digest_of(pack.images, pack.labels);
   for (const Histogram& counts : histograms(pack.images)) add_moments(counts, pack);
   return pack;

@@ -1,3 +1,4 @@
+// Hashes raw files or folders, and remembers the result by path, size, inode and times.
 #include "data/raw_hash.hpp"
 
 #include <sys/stat.h>
@@ -22,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr std::time_t kSettled_s = 3;
 
 struct State {
-  std::string text;  ///< of everything that a change of content also changes
+  std::string text;  ///< changes whenever the content may have changed
   bool is_settled = true;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// What raw files contain, without reading them again while they stay as they were.
+// Hashes the content of raw files, without reading them again while they are unchanged.
 #include <filesystem>
 #include <string>
 

@@ -1,5 +1,6 @@
-// CIFAR's binary records (Krizhevsky 2009): 3072 bytes of 32 x 32 RGB, plane by plane, behind one label byte (CIFAR-10)
-// or two, coarse and fine (CIFAR-100).
+// Reads CIFAR's binary records (Krizhevsky 2009).
+// A record is 3072 bytes of 32 x 32 RGB, plane by plane, behind one label byte (CIFAR-10) or two, coarse and fine
+// (CIFAR-100).
 #include <algorithm>
 #include <cstring>
 
@@ -32,7 +33,7 @@ bool labels_below(const std::string& bytes, std::size_t record, std::size_t byte
   return true;
 }
 
-/// Told by the file's size; labels out of range mean another format, or decide where both sizes fit.
+/// Bytes per record, found from the file's size and from labels in range, which decide where both sizes fit.
 std::size_t record_size(const std::string& bytes, const std::filesystem::path& file) {
   const auto fits = [&](std::size_t record) { return !bytes.empty() && bytes.size() % record == 0; };
   if (fits(kCifar100) && labels_below(bytes, kCifar100, 0, 20) && labels_below(bytes, kCifar100, 1, 100))

@@ -1,4 +1,4 @@
-// A folder of JPEG and PNG files, a sub-folder a class; classes and files in sorted order of their bytes.
+// Reads a folder of JPEG and PNG files with one sub-folder per class; classes and files are sorted by their bytes.
 #include <algorithm>
 #include <cmath>
 
@@ -48,7 +48,7 @@ std::vector<std::string> class_folders(const fs::path& folder) {
   return names;
 }
 
-/// Names of the classes and the files, class by class. With known classes, labels are theirs.
+/// Lists the files class by class and fills `classes` with the folders' names. If `classes` is given, labels follow it.
 std::vector<ImageFile> list_files(const fs::path& folder, std::vector<std::string>& classes) {
   std::vector<ImageFile> files;
   const std::vector<std::string> found = class_folders(folder);
@@ -103,7 +103,7 @@ std::string size_of(const at::Tensor& image) {
   return std::to_string(image.size(-2)) + " x " + std::to_string(image.size(-1));
 }
 
-/// Decodes all before it complains, so that every bad image is known at once.
+/// Decodes all images before it throws, so that every bad image is reported at once.
 class Collector {
  public:
   Collector(std::size_t count, std::int32_t resize, bool grey) : count_(count), resize_(resize), grey_(grey) {}

@@ -1,4 +1,4 @@
-// IDX (LeCun's MNIST files): 00 00 <type> <dimensions>, big-endian uint32 sizes, big-endian values.
+// Reads IDX files (LeCun's MNIST format): 00 00 <type> <dimensions>, big-endian uint32 sizes, big-endian values.
 #include <array>
 
 #include "data/gzip_reader.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// One reader a format: decoded pixels, labels and class names, in file order.
+// One reader per format, which gives decoded pixels, labels and class names in file order.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@ struct RawImages {
 
 RawImages read_idx(const std::filesystem::path& images, const std::filesystem::path& labels);
 RawImages read_cifar(const std::vector<std::filesystem::path>& files, const std::string& label_kind);
-/// With `class_names`, sub-folders must be among them; else they are the classes, in sorted order.
+/// With `class_names` the sub-folders must be among them; without, the sub-folders in sorted order are the classes.
 RawImages read_folder(const std::filesystem::path& folder, std::int32_t resize, bool grey,
                       const std::vector<std::string>& class_names);
 RawImages make_images(const std::map<std::string, std::int64_t>& parameters);

@@ -1,3 +1,4 @@
+// Finds the pack of raw images in the cache by content, or imports the images and writes it.
 #include "espalier/data/resolve.hpp"
 
 #include <fstream>
@@ -31,7 +32,7 @@ std::string index_key(const ImportSpec& spec, const DataPlace& place) {
   return to_hex(sha256(key.dump(-1, ' ', true, Json::error_handler_t::replace)));
 }
 
-/// The file's size tells a whole pack from a truncated one; pixels are not read again, being the page cache's.
+/// Looks a pack up. Only its size is compared, which tells it from a truncated file; pixels are not read.
 std::optional<PackFacts> find(const fs::path& note, const fs::path& cache) {
   std::ifstream in(note);
   if (!in) return std::nullopt;
@@ -42,7 +43,7 @@ std::optional<PackFacts> find(const fs::path& note, const fs::path& cache) {
     if (fs::file_size(facts.file) != json.at("bytes").get<std::uintmax_t>()) return std::nullopt;
     return facts;
   } catch (const Json::exception&) {
-    return std::nullopt;  // a damaged note is as good as none: the pack is made again
+    return std::nullopt;  // a damaged note counts as none: the pack is made again
   } catch (const fs::filesystem_error&) {
     return std::nullopt;  // the pack was deleted
   }

@@ -1,4 +1,4 @@
-// The contract of `espalier-trainer data resolve`: docs/data.md.
+// Answers `espalier-trainer data resolve`: JSON request in, facts and problems per data set out (docs/data.md).
 #include "data/facts_json.hpp"
 
 namespace espalier::data {

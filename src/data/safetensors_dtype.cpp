@@ -1,3 +1,4 @@
+// Maps the dtype names of safetensors files to LibTorch's scalar types and back.
 #include <array>
 #include <stdexcept>
 

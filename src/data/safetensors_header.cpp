@@ -1,3 +1,4 @@
+// Parses, checks and formats the JSON header of a safetensors file.
 #include "data/safetensors_header.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kMaxDepth = 4;                   // {name: {"shape": [..]}}
-constexpr std::size_t kMaxValues = 4'000'000;  // bounds what a hostile header makes us allocate
+constexpr std::size_t kMaxValues = 4'000'000;  // limits what a hostile header makes us allocate
 constexpr std::size_t kMaxDimensions = 16;
 
 /// Why a header is refused; parse_header adds the file's name.
@@ -21,7 +22,7 @@ struct Refused : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// nlohmann keeps one of two equal keys silently; a header with such keys is refused.
+/// Refuses a header with equal keys, of which nlohmann would silently keep one.
 Json parse_bounded(std::string_view text) {
   std::size_t values = 0;
   std::set<std::string> names;
@@ -70,7 +71,7 @@ std::vector<std::int64_t> shape_of(const Json& json, const std::string& name) {
   return shape;
 }
 
-/// The product over the sizes that are not 0 must fit too: strides are computed from it.
+/// Bytes of a tensor. The product of its sizes other than 0 must fit too, because strides are computed from it.
 std::uint64_t byte_count(const HeaderEntry& entry) {
   std::int64_t bytes = static_cast<std::int64_t>(c10::elementSize(entry.dtype));
   bool is_empty = false;

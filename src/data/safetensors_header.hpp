@@ -23,10 +23,10 @@ struct Header {
   Metadata metadata;
 };
 
-/// `json` describes exactly `data_bytes` bytes. Throws UsageError (why). `where` names the file in it.
+/// Requires that `json` describes exactly `data_bytes` bytes, else throws UsageError; `where` names the file in it.
 Header parse_header(std::string_view json, std::uint64_t data_bytes, const std::string& where);
 
-/// The header's bytes: 8 bytes of size, JSON, spaces up to a multiple of 8. Tensors lie in the given order.
+/// The header's bytes: 8 bytes of size, JSON, spaces up to a multiple of 8. Tensors follow in the given order.
 std::string format_header(const NamedTensors& tensors, const Metadata& metadata);
 
 /// "F32" and so on; throws UsageError for a dtype the format lacks or we do not carry.

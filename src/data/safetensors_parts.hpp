@@ -1,5 +1,5 @@
 #pragma once
-// What reading by path and reading by content name share.
+// Makes tensors of a mapped safetensors file; shared by reading by path and by content name.
 #include <filesystem>
 #include <memory>
 

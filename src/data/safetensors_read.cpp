@@ -1,3 +1,4 @@
+// Reads safetensors files as tensors that alias the mapped file.
 #include <algorithm>
 #include <cstring>
 
@@ -29,7 +30,7 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
-/// Any other byte read as a bool is undefined behaviour.
+/// Refuses bytes other than 0 and 1: reading them as bool is undefined behaviour.
 void check_bools(const std::byte* first, std::size_t count, const std::string& name, const std::string& where) {
   const bool sound = std::all_of(first, first + count, [](std::byte byte) { return byte <= std::byte{1}; });
   if (!sound) {
@@ -38,7 +39,7 @@ void check_bools(const std::byte* first, std::size_t count, const std::string& n
   }
 }
 
-/// Aliases the mapping; the format does not promise alignment, so a tensor that lacks it is copied.
+/// A tensor that aliases the mapping; where the bytes are not aligned, which the format permits, a copy.
 at::Tensor tensor_of(const HeaderEntry& entry, const std::byte* data,
                      const std::shared_ptr<const FileMapping>& mapping) {
   const auto options = at::TensorOptions().dtype(entry.dtype);

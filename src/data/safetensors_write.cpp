@@ -1,3 +1,4 @@
+// Writes safetensors files and artifacts named by content; reads artifacts back with a check of their name.
 #include "data/durable_file.hpp"
 #include "data/safetensors_header.hpp"
 #include "data/safetensors_parts.hpp"
@@ -6,7 +7,7 @@
 namespace espalier::data {
 namespace {
 
-/// Header and tensors as spans; owns what they point to.
+/// Header and tensors as spans; owns the memory they point to.
 struct Serialised {
   NamedTensors tensors;
   std::string header;

@@ -1,3 +1,4 @@
+// Divides the images of a task's classes into training, validation and test rows, in a fixed order.
 #include <algorithm>
 
 #include "espalier/core/errors.hpp"
@@ -9,7 +10,7 @@ namespace {
 
 using Rows = std::vector<std::int64_t>;
 
-/// That images which were there are gone is the machine's fault, not the task's: it may be tried again.
+/// Throws EnvironmentError where a planned pack is gone: that is the machine's fault, and the task may be tried again.
 Pack open_or_report(const std::filesystem::path& file) {
   try {
     return open_pack(file);
@@ -50,7 +51,7 @@ std::vector<Rows> rows_by_class(const Pack& pack, const task::ClassList& classes
   return wanted;
 }
 
-/// The same on every machine, for every study: told by the images and the class alone.
+/// A permutation that depends on the data's digest and the class only: the same on every machine and in every study.
 Rows shuffled(const Rows& rows, const std::string& digest, std::int32_t class_index) {
   const std::uint64_t seed = seed_of(0, {"image order", digest, std::int64_t{class_index}});
   Rows result;

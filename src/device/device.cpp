@@ -1,3 +1,4 @@
+// Chooses and sets up a CPU or GPU, and asks for its name, identity and free memory.
 #include "espalier/device/device.hpp"
 
 #include <ATen/Context.h>
@@ -56,10 +57,10 @@ int gpus() { return c10::cuda::device_count(); }
 
 void start(at::Device device) {
   if (!device.is_cuda()) return;
-  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);  // what deterministic products ask for
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);  // required for deterministic matrix products
   at::globalContext().lazyInitDevice(at::kCUDA);
   c10::cuda::set_device(device.index());
-  at::cuda::setCurrentCUDAStream(at::cuda::getStreamFromPool(false, device.index()));  // the default one cannot record
+  at::cuda::setCurrentCUDAStream(at::cuda::getStreamFromPool(false, device.index()));  // the default cannot be recorded
   auto& context = at::globalContext();
   context.setDeterministicCuDNN(true);
   context.setBenchmarkCuDNN(false);
@@ -134,7 +135,7 @@ Pace::~Pace() = default;
 
 bool is_out_of_memory(const std::exception& error) {
   if (dynamic_cast<const c10::OutOfMemoryError*>(&error)) return true;
-  const std::string_view text = error.what();  // of a graph's instantiation, of cuBLAS, of cuDNN
+  const std::string_view text = error.what();  // the texts of graph instantiation, cuBLAS and cuDNN differ
   return text.find("CUDA error: out of memory") != text.npos || text.find("_ALLOC_FAILED") != text.npos;
 }
 

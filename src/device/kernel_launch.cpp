@@ -1,3 +1,4 @@
+// Wraps our kernels for CUDA, compiles them by NVRTC once per process, and launches them.
 #include "device/kernel_launch.hpp"
 
 #include "espalier/core/checks.hpp"
@@ -38,7 +39,7 @@ void check(nvrtcResult result, const std::string& log) {
 
 }  // namespace
 
-/// Products and sums stay apart, as on a processor.
+/// --fmad=false: products and sums are rounded separately, as on a CPU.
 std::string compile_kernels(int capability) {
   std::string text = kernel::kText;
   text += kEntries;
@@ -61,7 +62,7 @@ std::string compile_kernels(int capability) {
 
 namespace {
 
-/// Compiled at first use, once a process: a process has one device.
+/// Compiled at first use, once per process, since a process has one device.
 cudaKernel_t kernel_of(const std::string& name) {
   static std::mutex mutex;
   static cudaLibrary_t library = nullptr;

@@ -1,5 +1,5 @@
 #pragma once
-// A kernel of kernel_text.hpp on a GPU.
+// Compiles the kernels of kernel_text.hpp by NVRTC and launches one on a GPU.
 #include <ATen/ATen.h>
 
 #include <cstdint>
@@ -7,11 +7,11 @@
 
 namespace espalier::device {
 
-/// Gives the device's current stream the kernel `name` over `count` elements. `arguments`: its struct.
+/// Launches kernel `name` over `count` elements on the device's current stream. `arguments` points to its struct.
 void launch(const char* name, void* arguments, std::int64_t count, at::Device device);
 
-/// Machine code of all kernels for devices of that compute capability (90: Hopper). Needs no device, but a build for
-/// CUDA. Throws EnvironmentError with NVRTC's words.
+/// Machine code of all kernels for a compute capability (90: Hopper). Needs a CUDA build, but no device. Throws
+/// EnvironmentError with NVRTC's message.
 std::string compile_kernels(int capability);
 
 }  // namespace espalier::device

@@ -1,6 +1,5 @@
 #pragma once
-// The kernels' arithmetic, an element at a time: as functions here, and as the same text for NVRTC. No directives, no
-// library: NVRTC has none.
+// The arithmetic of our kernels for one element, as C++ functions and as text for NVRTC (no directives, no library).
 
 #define ESPALIER_DEVICE
 #define ESPALIER_KERNEL_TEXT(...)                    \

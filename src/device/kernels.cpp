@@ -1,3 +1,4 @@
+// Gathers image batches and draws dropout masks: by a loop on the CPU, by a kernel launch on a GPU.
 #include "espalier/device/kernels.hpp"
 
 #include "device/kernel_launch.hpp"
@@ -29,7 +30,7 @@ at::Tensor gather_images(const Images& images, const ImageTable& table, std::int
   ESPALIER_EXPECT(pixels.is_contiguous() && pixels.scalar_type() == at::kByte && count <= table.rows.size(1));
   ESPALIER_EXPECT(table.windows.scalar_type() == at::kInt && table.windows.is_contiguous());
   const auto channels = pixels.size(1);
-  // Laid out as [n, h, w, c], so that one channel, too, is told apart from NCHW.
+  // Laid out as [n, h, w, c], so that channels-last is recognised for one channel too.
   const at::Tensor out = at::empty({count, height, width, channels}, images.scale.options());
   const auto side = [](std::int64_t size) { return static_cast<int>(size); };
   run(

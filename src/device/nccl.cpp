@@ -1,3 +1,4 @@
+// Sums over GPUs by a non-blocking NCCL communicator on a stream of its own.
 #include "espalier/core/errors.hpp"
 #include "espalier/device/collectives.hpp"
 
@@ -29,7 +30,7 @@ ncclDataType_t type_of(const at::Tensor& buffer) {
   }
 }
 
-/// A communicator that does not block, and a stream for its sums.
+/// A non-blocking communicator with a stream of its own.
 class Nccl : public Collectives {
  public:
   Nccl(const UniqueId& id, int rank, int size, at::Device device, std::function<void()> waiting)
@@ -58,7 +59,7 @@ class Nccl : public Collectives {
     check(ncclAllReduce(data, data, static_cast<std::size_t>(buffer.numel()), type_of(buffer), ncclSum, communicator_,
                         stream_.stream()),
           "add up");
-    settle("add up");  // the first sums connect the ranks
+    settle("add up");  // the first sum connects the ranks
     done_.record(stream_);
   }
   void join() override {
@@ -81,7 +82,7 @@ class Nccl : public Collectives {
   }
 
  private:
-  /// Calls of a communicator that does not block come back before they are done.
+  /// Waits until the call before is done: calls of a non-blocking communicator return earlier.
   void settle(const char* what) {
     constexpr timespec kNap{0, 100'000};
     for (ncclResult_t state = ncclInProgress; state == ncclInProgress;) {

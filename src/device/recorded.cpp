@@ -1,3 +1,4 @@
+// Records work as a CUDA graph after two warm-up runs and replays it; on a CPU it calls the work each time.
 #include "espalier/device/recorded.hpp"
 
 #include "espalier/core/checks.hpp"
@@ -22,7 +23,7 @@ class Called : public Recorded {
 
 #ifdef ESPALIER_CUDA
 
-/// Libraries choose their algorithms and take their memory in the first runs; those may not be recorded.
+/// Runs before recording: libraries choose algorithms and allocate memory in them, which must not be recorded.
 constexpr int kWarmUps = 2;
 
 class Replayed : public Recorded {
@@ -39,17 +40,17 @@ class Replayed : public Recorded {
   }
 
  private:
-  /// What is recorded is not done yet.
+  /// Records the work without executing it.
   void capture() {
-    // One for all: recordings run one at a time, and nothing of one lives in it when the next runs.
+    // One memory pool for all graphs: they run one at a time, and none keeps values in it for the next.
     static const auto pool = at::cuda::graph_pool_handle();
-    c10::cuda::CUDACachingAllocator::emptyCache();  // what the first runs left cannot be had while recording
+    c10::cuda::CUDACachingAllocator::emptyCache();  // recording cannot use memory that the warm-up runs cached
     graph_ = std::make_unique<at::cuda::CUDAGraph>();
     graph_->capture_begin(pool);
     try {
       work_();
     } catch (...) {
-      // The allocator still refers to it, and what ends a broken recording throws before it is told.
+      // Not destroyed: the allocator still refers to the graph, and ending a broken recording throws.
       static_cast<void>(graph_.release());
       throw;
     }

@@ -1,3 +1,4 @@
+// Writes and parses frames: header, CRC-32C and payload.
 #include "espalier/frame/frame.hpp"
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// Compiles conditions with muParserX and evaluates them, keeping results by the values they depend on.
 #include "espalier/grid/condition.hpp"
 
 #include <muparserx/mpParser.h>
@@ -57,7 +58,7 @@ Condition::Condition(const std::string& text, const std::vector<std::string>& kn
       parser_->parser.DefineVar(mangled(names_[i]), mup::Variable(&parser_->values[i]));
     }
     parser_->parser.SetExpr(translated.expression);
-    parser_->parser.GetExprVar();  // reads the whole text, so that a malformed one is refused here
+    parser_->parser.GetExprVar();  // parses the whole text, so that a malformed one throws here
   } catch (const mup::ParserError& error) {
     throw UsageError("condition '" + text_ + "' cannot be read", error.GetMsg(),
                      "Write it like 'frozen > transferred'.");

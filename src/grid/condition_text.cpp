@@ -1,3 +1,4 @@
+// Translates a study's condition text into muParserX syntax and collects the names it mentions.
 #include "grid/condition_text.hpp"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ class Translator {
     }
   }
 
-  /// muParserX tells 5 and 5.0 apart by type; the shortest spelling gives both the same one.
+  /// Writes a number in its shortest spelling: muParserX gives 5 and 5.0 different types.
   void number() {
     std::size_t end = at_;
     while (end < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[end])) || text_[end] == '.' ||

@@ -1,13 +1,13 @@
 #pragma once
-// From the condition language of study files to what muParserX reads.
+// Translates the condition language of study files to muParserX's.
 #include <string>
 #include <vector>
 
 namespace espalier::grid {
 
 struct ConditionText {
-  std::string expression;          ///< dots of names written "__", `not` as "!", strings in double quotes
-  std::vector<std::string> names;  ///< mentioned, each once
+  std::string expression;          ///< dots in names as "__", `not` as "!", strings in double quotes
+  std::vector<std::string> names;  ///< that the text mentions, each once
 };
 
 /// Throws UsageError for a single "=", an open string, or a name that is neither in `known` nor a function.

@@ -1,3 +1,4 @@
+// Collects an experiment's own and default axes, zips them, and orders dependent axes behind those they follow.
 #include "grid/dimensions.hpp"
 
 #include <algorithm>
@@ -82,7 +83,7 @@ std::int64_t Dimension::size(const std::string& followed) const {
 }
 
 Dimensions::Dimensions(const study::Experiment& experiment, const Surroundings& surroundings) {
-  defaults_.reserve(4);  // dimensions point into it
+  defaults_.reserve(4);  // dimensions_ points into it
   add_own(experiment);
   std::vector<study::Value> cases;
   for (const auto& one : experiment.cases) cases.emplace_back(one.name);

@@ -1,5 +1,5 @@
 #pragma once
-// The dimensions a grid is multiplied over: an axis, or axes zipped together; dependent ones after what they follow.
+// The dimensions of a grid, each an axis or several zipped ones; dependent ones come after those they follow.
 #include <string>
 #include <vector>
 
@@ -8,17 +8,17 @@
 namespace espalier::grid {
 
 struct Dimension {
-  std::vector<const study::Axis*> axes;  ///< advance together
+  std::vector<const study::Axis*> axes;  ///< these advance together
   std::string by;                        ///< name of the axis it follows; empty: none
 
-  /// How many values there are where `by` has the value `followed` (ignored unless dependent); -1: zips of unequal
-  /// length.
+  /// The number of values where `by` has the value `followed` (ignored unless dependent); -1 where zipped axes differ
+  /// in length.
   std::int64_t size(const std::string& followed) const;
   const std::vector<study::Value>& values(std::size_t axis, const std::string& followed) const;
 };
 
-/// The axes of an experiment with those it leaves out but that default to several values.
-/// Throws UsageError for a dependence that cannot be ordered, or a zip of axes that follow different ones.
+/// The axes of an experiment, and those that it leaves out and that default to several values. Throws UsageError for
+/// dependences that cannot be ordered, or a zip of axes that follow different ones.
 class Dimensions {
  public:
   Dimensions(const study::Experiment& experiment, const Surroundings& surroundings);

@@ -1,3 +1,4 @@
+// Multiplies an experiment's axes into cells and drops those that an exclusion rule removes.
 #include <algorithm>
 
 #include "espalier/core/errors.hpp"
@@ -93,7 +94,7 @@ class Expander {
   Dimensions dimensions_;
   Grid grid_;
   std::vector<ShapeValues> shapes_;
-  std::vector<std::optional<study::Value>> values_;  ///< of what varies
+  std::vector<std::optional<study::Value>> values_;  ///< of the axes that vary
   std::int32_t case_column_ = -1;
   std::optional<Fallbacks> fallbacks_;
   std::optional<Rules> rules_;
@@ -103,7 +104,7 @@ study::Diagnostic finding(const study::Experiment& experiment, const std::string
   study::Diagnostic diagnostic;
   diagnostic.where = experiment.where;
   diagnostic.key = "experiment." + experiment.name;
-  diagnostic.problem = message.substr(0, message.find_last_not_of('.') + 1);  // format() ends the sentence
+  diagnostic.problem = message.substr(0, message.find_last_not_of('.') + 1);  // format() adds the full stop
   return diagnostic;
 }
 

@@ -1,3 +1,4 @@
+// Fills in default values of axes an experiment leaves out: split, target, transferred, decay_epoch and others.
 #include "grid/fallbacks.hpp"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ int find(const std::vector<std::string>& columns, const char* name) {
   return found == columns.end() ? -1 : static_cast<int>(found - columns.begin());
 }
 
-/// The length of the leading stretch that satisfies, if nothing after it does.
+/// The number of leading units that satisfy the predicate; none where a later unit satisfies it too.
 template <class Predicate>
 std::optional<study::Value> prefix_length(const std::vector<study::UnitUse>& uses, Predicate satisfies) {
   const auto end = std::find_if_not(uses.begin(), uses.end(), satisfies);
@@ -65,7 +66,7 @@ std::optional<study::Value> Fallbacks::value_of(const std::string& axis,
 }
 
 void Fallbacks::fill(std::vector<std::optional<study::Value>>& values, const std::vector<Origin>& origins) {
-  for (std::size_t i = 0; i < columns_.size(); ++i) {  // network stands before what depends on it
+  for (std::size_t i = 0; i < columns_.size(); ++i) {  // `network` comes before the columns that depend on it
     if (origins[i] == Origin::fallback && !values[i]) values[i] = value_of(columns_[i], values);
   }
 }

@@ -1,21 +1,21 @@
 #pragma once
-// What an axis is where an experiment leaves it out (DESIGN, "Axes").
+// Default values of the axes that an experiment leaves out (docs/study.md).
 #include <map>
 
 #include "espalier/grid/grid.hpp"
 
 namespace espalier::grid {
 
-/// Fills the empty columns of cells that have a default. One a grid: it keeps where the columns are.
+/// Fills the empty columns of cells that have a default. Make one per grid: it remembers where the columns are.
 class Fallbacks {
  public:
   Fallbacks(const std::vector<std::string>& columns, const Surroundings& surroundings);
-  /// Only columns of origin `fallback` are filled; `units` words decide transferred and frozen.
+  /// Fills only columns of origin `fallback`. Where a `units` word is given, it determines transferred and frozen.
   void fill(std::vector<std::optional<study::Value>>& values, const std::vector<Origin>& origins);
 
  private:
   struct Prefix {
-    std::optional<study::Value> transferred, frozen;  ///< none: the word copies or freezes other than the first units
+    std::optional<study::Value> transferred, frozen;  ///< none: not the first units are copied or frozen
   };
   const Prefix& prefix_of(const std::string& units);
   std::optional<study::Value> value_of(const std::string& axis, const std::vector<std::optional<study::Value>>& values);

@@ -1,3 +1,4 @@
+// Compiles an experiment's exclusion rules and finds the first that removes a cell.
 #include "espalier/grid/rules.hpp"
 
 #include <algorithm>

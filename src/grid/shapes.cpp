@@ -1,3 +1,4 @@
+// Works out which columns an experiment has, and for each case whether axis, case, fixed value or selection fills them.
 #include "grid/shapes.hpp"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ class ShapeMaker {
   ShapeValues made_;
 };
 
-/// The most special wins: what varies, then the case's own, then the experiment's.
+/// Values of the most specific origin win: axes, then the case's own, then the experiment's.
 ShapeValues shape_of(const study::Experiment& experiment, const std::vector<std::string>& columns,
                      const study::Case* one) {
   ShapeMaker maker(columns);

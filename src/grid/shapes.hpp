@@ -1,12 +1,12 @@
 #pragma once
-// Which columns an experiment has and where each case gets their values from.
+// Finds an experiment's columns and how each case fills them.
 #include "espalier/grid/grid.hpp"
 
 namespace espalier::grid {
 
 std::vector<std::string> columns_of(const study::Experiment& experiment);
 
-/// One a case, or one without a name. Taken columns have no value; the others that do not vary have theirs in `values`.
+/// One per case, or one without a name. `values` holds what does not vary; taken columns are empty.
 struct ShapeValues {
   Shape shape;
   std::vector<std::optional<study::Value>> values;

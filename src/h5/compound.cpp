@@ -1,3 +1,4 @@
+// Builds the HDF5 compound and string types of a table.
 #include "h5/compound.hpp"
 
 namespace espalier::h5 {

@@ -1,5 +1,5 @@
 #pragma once
-// The HDF5 side of a table's layout.
+// HDF5 types and chunk sizes for a table's rows.
 #include <algorithm>
 #include <string>
 
@@ -12,7 +12,7 @@ namespace espalier::h5 {
 Handle text_type(std::size_t bytes);
 Handle compound_type(const Table& table, const Layout& layout);
 
-/// About 1 MiB a chunk.
+/// Rows per chunk, for chunks of about 1 MiB.
 inline hsize_t chunk_rows(const Table& table, const Layout& layout) {
   const hsize_t fitting = (hsize_t{1} << 20) / std::max<std::size_t>(layout.row_bytes, 1);
   return std::clamp<hsize_t>(fitting, 1, std::max<std::size_t>(table.rows(), 1));

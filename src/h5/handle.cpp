@@ -1,3 +1,4 @@
+// Checks the results of HDF5 calls and fetches the library's reason for a failure.
 #include "h5/handle.hpp"
 
 #include <string>
@@ -8,7 +9,7 @@ namespace espalier::h5 {
 
 namespace {
 
-/// The innermost entry of HDF5's error stack, the first met upwards, says what really happened.
+/// The innermost entry of HDF5's error stack, which names the actual cause.
 std::string library_text() {
   std::string text;
   const auto take = [](unsigned, const H5E_error2_t* entry, void* out) -> herr_t {

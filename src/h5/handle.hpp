@@ -1,5 +1,5 @@
 #pragma once
-// One move-only owner for every kind of HDF5 handle, and one check for every call.
+// A move-only owner for HDF5 handles of every kind, and one check for every call.
 #include <hdf5.h>
 
 #include <utility>

@@ -1,3 +1,4 @@
+// Builds an HDF5 file in memory: tables, texts, groups and attributes.
 #include "espalier/h5/file.hpp"
 #include "h5/compound.hpp"
 #include "h5/handle.hpp"
@@ -14,7 +15,7 @@ constexpr std::size_t kGrowth = 16u << 20;  // bytes by which the memory behind 
 
 Handle creation_list(hid_t cls) {
   Handle list = ESPALIER_H5(H5Pclose, H5Pcreate, cls);
-  check(H5Pset_obj_track_times(list.id(), false), "H5Pset_obj_track_times");  // equal content, equal bytes
+  check(H5Pset_obj_track_times(list.id(), false), "H5Pset_obj_track_times");  // equal content gives equal bytes
   return list;
 }
 

@@ -1,3 +1,4 @@
+// Opens an HDF5 file and compares its tables with those in memory.
 #include "espalier/core/errors.hpp"
 #include "espalier/h5/file.hpp"
 #include "h5/compound.hpp"

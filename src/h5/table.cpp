@@ -1,3 +1,4 @@
+// Checks table columns, and packs rows into the byte layout of an HDF5 compound.
 #include "espalier/h5/table.hpp"
 
 #include <algorithm>

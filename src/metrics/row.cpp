@@ -1,3 +1,4 @@
+// Names of subsets and metrics, and how a metric is read from a row.
 #include "espalier/metrics/row.hpp"
 
 #include "espalier/core/errors.hpp"

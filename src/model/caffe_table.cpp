@@ -1,4 +1,4 @@
-// A Caffe network's table of layers (a graph of named blobs, often changed in place) as units with branches.
+// Reads a Caffe network's table of layers (a graph of named blobs) as units with branches.
 #include <charconv>
 #include <sstream>
 
@@ -74,7 +74,7 @@ LayerSpec convolution(const Row& row) {
   return layer;
 }
 
-/// Without a kernel the pool is over the whole image.
+/// A pooling row without a kernel pools over the whole image.
 LayerSpec pooling(const Row& row) {
   LayerSpec layer;
   if (row.kernel.empty()) {
@@ -102,7 +102,7 @@ LayerSpec layer_of(const Row& row) {
   return layer;
 }
 
-/// A layer on the way from the input to a blob; a concatenation holds the ways of its branches.
+/// A layer on the path from the input to a blob; a concatenation holds the paths of its branches.
 struct Step {
   const Row* row = nullptr;
   std::vector<std::vector<Step>> branches;
@@ -118,8 +118,8 @@ std::size_t common_start(const std::vector<Way>& ways) {
   }
 }
 
-/// Follows the table: the way to every blob is the way to its bottoms and the layer. Where ways meet, what they share
-/// is the trunk and the rest are branches.
+/// The path to a blob is the path to its bottoms plus the layer. Where paths meet, their common part is the trunk and
+/// the rest are branches.
 Step concatenation(const Row& row, std::vector<Way> ways, Way& trunk) {
   const std::size_t shared = common_start(ways);
   trunk.assign(ways[0].begin(), ways[0].begin() + static_cast<std::ptrdiff_t>(shared));
@@ -150,7 +150,7 @@ Way way_to_end(const std::vector<Row>& rows) {
   return ways[rows.back().top];
 }
 
-/// Turns the way into units and notes the names of their tensors.
+/// Turns the path into units and records the names of their tensors.
 class Units {
  public:
   explicit Units(CaffeTable& table) : table_(table) {}
@@ -203,7 +203,7 @@ class Units {
   CaffeTable& table_;
 };
 
-/// The last layer with parameters gives the classes.
+/// Sets the outputs of the last layer with parameters to "the number of classes".
 void leave_outputs_to_classes(network::NetworkSpec& network) {
   auto& layers = network.units.back().layers;
   for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {

@@ -1,3 +1,4 @@
+// Writes and reads a network's units, input and class count as metadata of its checkpoint.
 #include "espalier/model/description.hpp"
 
 #include <charconv>

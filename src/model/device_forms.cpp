@@ -1,3 +1,4 @@
+// Channel averaging and adaptive pooling as plain sums and matrix products, deterministic on GPUs.
 #include "device_forms.hpp"
 
 namespace espalier::model {

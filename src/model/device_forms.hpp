@@ -1,5 +1,5 @@
 #pragma once
-// Layers in forms whose gradients a GPU computes in one order. LibTorch's own have none for these.
+// Layers whose LibTorch gradients are not deterministic on GPUs, in a form whose gradients are.
 #include <ATen/ATen.h>
 
 namespace espalier::model {

@@ -1,3 +1,4 @@
+// Draws dropout masks from a counter, so that each element depends on seed and position only.
 #include "espalier/model/dropout_mask.hpp"
 
 #include "espalier/core/seed.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// Value structs with named fields (ESPALIER_FIELD) to JSON and back.
+// Converts value structs with named fields (ESPALIER_FIELD) to JSON and back.
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>

@@ -1,3 +1,4 @@
+// Batch norm whose mean and variance are summed over the members of a group, forward and backward.
 #include "group_norm.hpp"
 
 #include <c10/core/GradMode.h>
@@ -11,7 +12,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// y = sum of x over the members. A loss is a sum over members, too, so the gradient is the sum of their gradients.
+/// y = sum of x over the members. The loss is a sum over members too, so the gradient is the sum of their gradients.
 struct GroupSum : torch::autograd::Function<GroupSum> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& values, std::int64_t group) {
     context->saved_data["group"] = group;

@@ -1,3 +1,4 @@
+// Finds which naming a foreign checkpoint uses, and takes a network's tensors out of it.
 #include <set>
 
 #include "espalier/core/errors.hpp"

@@ -1,3 +1,4 @@
+// Draws weights and biases by He, Gaussian, uniform or constant rules from a seed.
 #include "initialise.hpp"
 
 #include <cmath>
@@ -11,7 +12,7 @@ using network::Init;
 using network::ParameterRole;
 using network::ParameterSpec;
 
-/// Marsaglia's polar method in double, so that the float results do not hang on a library's generator.
+/// Marsaglia's polar method in double, so that the float results do not depend on a library's generator.
 at::Tensor normal(const ParameterSpec& parameter, double std, std::uint64_t seed) {
   at::Tensor values = at::empty(parameter.shape, at::kFloat);
   float* out = values.data_ptr<float>();

@@ -1,4 +1,5 @@
 #pragma once
+// Draws the initial values of one parameter.
 #include <ATen/ATen.h>
 
 #include <cstdint>

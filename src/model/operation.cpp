@@ -1,3 +1,4 @@
+// Flattens a unit's layers into operations with tensor positions, and swaps a ReLU behind its max pooling.
 #include "operation.hpp"
 
 #include "espalier/network/layer_names.hpp"
@@ -11,8 +12,8 @@ struct Counters {
 
 std::vector<Operation> sequence(const std::vector<network::LayerSpec>& layers, Counters& next);
 
-/// The maximum of rectified values is the rectified maximum, values and gradients to the bit: a ReLU before a maximum
-/// pooling has a quarter of the work after it.
+/// Swaps a ReLU with the max pooling after it. Values and gradients stay equal to the bit, and the ReLU has a quarter
+/// of the work behind the pooling.
 void pool_before_relu(std::vector<Operation>& ops) {
   for (std::size_t i = 1; i < ops.size(); ++i) {
     const bool swaps = ops[i - 1].layer.kind == network::LayerKind::relu &&

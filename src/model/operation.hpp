@@ -1,5 +1,5 @@
 #pragma once
-// A unit's layers with the places of their tensors in the unit: what the forward pass walks.
+// A unit's layers with the indices of their tensors, as the forward pass walks them.
 #include <cstdint>
 #include <vector>
 

@@ -1,3 +1,4 @@
+// Sums values over a group through a scratch buffer kept for each length.
 #include "espalier/model/reducer.hpp"
 
 #include <c10/core/GradMode.h>

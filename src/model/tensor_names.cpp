@@ -1,3 +1,4 @@
+// Walks a network's operations and names each tensor, branches included.
 #include "tensor_names.hpp"
 
 namespace espalier::model {

@@ -1,4 +1,5 @@
 #pragma once
+// Names of all tensors of a network, unit by unit.
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@ struct TensorName {
   std::string unit, tensor;  ///< "conv1", "conv.weight"
 };
 
-/// Of all tensors, in order; shapes are not looked at.
+/// Names of all tensors, in order; shapes are not checked.
 std::vector<TensorName> tensor_names(const network::NetworkSpec& network);
 
 }  // namespace espalier::model

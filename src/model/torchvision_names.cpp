@@ -1,3 +1,4 @@
+// Maps tensors of AlexNet and ResNet-18 to torchvision's state_dict names.
 #include "espalier/core/errors.hpp"
 #include "espalier/model/exchange.hpp"
 #include "espalier/network/networks.hpp"
@@ -6,7 +7,7 @@
 namespace espalier::model {
 namespace {
 
-/// Their module of a unit of AlexNet (torchvision/models/alexnet.py).
+/// torchvision's module for each unit of AlexNet (torchvision/models/alexnet.py).
 const std::map<std::string, std::string>& alexnet_modules() {
   static const std::map<std::string, std::string> modules = {
       {"conv1", "features.0"},  {"conv2", "features.3"}, {"conv3", "features.6"}, {"conv4", "features.8"},
@@ -20,7 +21,7 @@ std::string alexnet_name(const std::string&, const std::string& unit, const std:
   return alexnet_modules().at(unit) + "." + after_last_dot(tensor);
 }
 
-/// "stem" and "fc" are no modules there; a block's branches are its body and "downsample".
+/// torchvision has no modules "stem" and "fc"; a block's branches are its body and "downsample" there.
 std::string resnet_name(const std::string& ours, const std::string& unit, const std::string& tensor) {
   const std::string body = "block.0.", shortcut = "block.1.";
   if (tensor.starts_with(body)) return unit + "." + tensor.substr(body.size());

@@ -1,3 +1,4 @@
+// Holds one unit's tensors: initialise, copy, restore, swap, and choose what is trained.
 #include "unit.hpp"
 
 #include <c10/core/GradMode.h>

@@ -1,5 +1,5 @@
 #pragma once
-// One unit: its tensors, how it is trained now, and its forward pass.
+// One unit of a network: its tensors, what of it is trained, and its forward pass.
 #include <ATen/ATen.h>
 
 #include <string>
@@ -16,10 +16,10 @@ struct UnitMode {
   bool dropout = false;
   bool batch_statistics = false;
   bool bf16 = false;            ///< convolutions and linear layers compute in bfloat16; weights stay float32
-  std::uint64_t mask_seed = 0;  ///< of the unit and step
+  std::uint64_t mask_seed = 0;  ///< of this unit in this step
   std::int64_t first_row = 0;
   Reducer* group = nullptr;  ///< batch statistics over its members
-  std::int64_t rows = -1;    ///< that count, with a group
+  std::int64_t rows = -1;    ///< how many of the images count, with a group
   MaskSource* masks = nullptr;
   std::int32_t number = 0;  ///< of the unit, from 1
 };
@@ -36,7 +36,7 @@ class Unit {
   void swap(Unit& other);
   void tune(task::Trained trained);
   void to(at::Device device);
-  /// Places of its dropout layers.
+  /// Indices of its dropout layers.
   std::vector<std::int32_t> dropouts() const;
 
   std::string name;
@@ -56,7 +56,7 @@ class Unit {
 
   std::vector<network::ParameterSpec> parameters_;
   std::vector<Operation> operations_;
-  std::vector<int> scale_of_;  ///< place of the scale of tensor i (a weight), or kNoTensor
+  std::vector<int> scale_of_;  ///< index of the scale of tensor i (a weight), or kNoTensor
   bool has_batch_norm_;
 };
 

@@ -1,4 +1,4 @@
-// The forward pass of one unit, layer by layer.
+// Runs the forward pass of one unit, layer by layer.
 #include "device_forms.hpp"
 #include "espalier/core/seed.hpp"
 #include "espalier/model/dropout_mask.hpp"
@@ -10,17 +10,17 @@ namespace {
 
 using network::LayerKind;
 
-/// Images for a spatial layer: after a linear layer there is one pixel.
+/// Views features as images for a spatial layer: after a linear layer there is one pixel.
 at::Tensor spatial(const at::Tensor& x) { return x.dim() == 4 ? x : x.unsqueeze(-1).unsqueeze(-1); }
 
-/// The layer gave a tensor of its own that no backward pass reads: the ReLU after it may overwrite it.
+/// Whether the layer's output is a new tensor that no backward pass reads, so that the ReLU after it may overwrite it.
 bool gives_own_output(const Operation& op) {
   const auto kind = op.layer.kind;
   return kind == LayerKind::convolution || kind == LayerKind::linear || kind == LayerKind::batch_norm ||
          kind == LayerKind::max_pool || (kind == LayerKind::add && op.branches.size() > 1);
 }
 
-/// As autocast does: gradients of a lowered weight arrive at its float32 self.
+/// Converts to bfloat16 as autocast does: gradients of a converted weight arrive at the float32 weight.
 at::Tensor lowered(const at::Tensor& x, const UnitMode& mode) {
   return mode.bf16 && x.defined() ? x.to(at::kBFloat16) : x;
 }

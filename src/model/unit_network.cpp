@@ -1,3 +1,4 @@
+// Joins units into a network: forward passes in training and evaluation mode, features, state.
 #include "espalier/model/unit_network.hpp"
 
 #include <c10/core/GradMode.h>
@@ -9,8 +10,8 @@
 namespace espalier::model {
 namespace {
 
-/// One channel makes both layouts look alike to LibTorch; these strides say channels-last, so that all layers after it
-/// keep one layout.
+/// With one channel LibTorch cannot tell the two layouts apart; these strides say channels-last, so that all later
+/// layers keep that layout.
 at::Tensor channels_last(const at::Tensor& images) {
   if (images.dim() != 4) return images;
   const auto n = images.size(0), h = images.size(2), w = images.size(3);
@@ -58,7 +59,7 @@ struct UnitNetwork::Impl {
     return number;
   }
 
-  /// Units `after` + 1 to `last`.
+  /// Runs units `after` + 1 to `last`.
   at::Tensor evaluate(const at::Tensor& inputs, std::int32_t after, std::int32_t last) {
     c10::NoGradGuard no_grad;
     at::Tensor x = channels_last(inputs);

@@ -1,4 +1,4 @@
-// A network as the [network] table of a study file.
+// Writes a network as the [network] table of a study file.
 #include "espalier/model/description.hpp"
 #include "field_json.hpp"
 
@@ -8,7 +8,7 @@ namespace {
 using network::LayerKind;
 using network::LayerSpec;
 
-/// Keys a study file fills in by other defaults than LayerSpec's: always written.
+/// Keys that are always written, because a study file's default for them is not LayerSpec's.
 std::vector<std::string> spelled_out(LayerKind kind) {
   switch (kind) {
     case LayerKind::max_pool:

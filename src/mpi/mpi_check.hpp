@@ -1,4 +1,5 @@
 #pragma once
+// Turns a failed MPI call into an exception.
 #include <mpi.h>
 
 #include <string>

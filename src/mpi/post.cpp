@@ -1,3 +1,4 @@
+// Sends and receives whole messages by non-blocking MPI point-to-point calls, in order per rank.
 #include <limits>
 #include <memory>
 #include <set>
@@ -21,7 +22,7 @@ struct Post::Flight {
 
 Post::Post() = default;
 Post::~Post() {
-  // Still used by MPI: the process is about to leave.
+  // Not freed: MPI still uses the bytes, and the process is about to leave.
   for (auto& one : outgoing_) one.bytes.release();
   for (auto& one : incoming_) one.bytes.release();
 }
@@ -36,7 +37,7 @@ void Post::send(int rank, std::string bytes) {
         "MPI_Isend");
 }
 
-/// Begins to receive everything that has been announced.
+/// Starts to receive every message that has been announced.
 void Post::match() {
   for (;;) {
     int there = 0;
@@ -55,7 +56,7 @@ void Post::match() {
 
 std::optional<Parcel> Post::receive() {
   match();
-  std::set<int> waited_for;  // ranks with an earlier parcel that is not here yet: theirs stay in order
+  std::set<int> waited_for;  // ranks with an earlier message still arriving: theirs stay in order
   for (auto one = incoming_.begin(); one != incoming_.end(); ++one) {
     if (waited_for.contains(one->rank)) continue;
     int done = 0;

@@ -1,3 +1,4 @@
+// Starts and finishes MPI with one thread and errors that are returned.
 #include "espalier/mpi/session.hpp"
 
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// AlexNet as torchvision defines it (torchvision/models/alexnet.py, after Krizhevsky 2014, "One weird trick"):
-// layers start as PyTorch's defaults, dropout drops the input of units 6 and 7.
+// AlexNet as torchvision defines it (torchvision/models/alexnet.py, after Krizhevsky 2014, "One weird trick").
+// Layers start with PyTorch's defaults, and dropout drops the input of units 6 and 7.
 #include "layer_builders.hpp"
 #include "named_networks.hpp"
 

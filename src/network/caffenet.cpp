@@ -1,5 +1,6 @@
-// Caffe's reference model (bvlc_reference_caffenet/train_val.prototxt): grouped convolutions, local response
-// normalisation after pooling, pooling that rounds up, gaussian fillers, dropout on the output of units 6 and 7.
+// CaffeNet, Caffe's reference model (bvlc_reference_caffenet/train_val.prototxt).
+// It has grouped convolutions, local response normalisation after pooling, pooling that rounds up, gaussian fillers,
+// and dropout on the output of units 6 and 7.
 #include "layer_builders.hpp"
 #include "named_networks.hpp"
 

@@ -1,3 +1,4 @@
+// Infers shapes, parameters and costs of every unit, and refuses networks that do not fit input or classes.
 #include <numeric>
 
 #include "espalier/core/errors.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// Short ways to write the layers of the named networks.
+// Builder functions for the layers of the named networks.
 #include <cmath>
 #include <string>
 #include <utility>

@@ -1,11 +1,11 @@
-// What a layer's values must be, whatever its input.
+// Checks kernels, strides, probabilities and other values of a layer, independently of its input.
 #include "espalier/network/layer_names.hpp"
 #include "shape_walk.hpp"
 
 namespace espalier::network {
 namespace {
 
-constexpr std::int32_t kLargest = 1 << 20;  // of a kernel, a stride, a number of outputs: keeps products inside 64 bits
+constexpr std::int32_t kLargest = 1 << 20;  // largest kernel, stride or number of outputs: products stay inside 64 bits
 
 bool within(std::int32_t value, std::int32_t low) { return value >= low && value <= kLargest; }
 

@@ -1,3 +1,4 @@
+// Converts layer kinds and initialisations to their names and back.
 #include "espalier/network/layer_names.hpp"
 
 #include <algorithm>

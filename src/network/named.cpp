@@ -1,3 +1,4 @@
+// Looks named networks up and applies the width option.
 #include <map>
 
 #include "espalier/core/errors.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// One function a named network.
+// Declares the function that builds each named network.
 #include "espalier/network/layer.hpp"
 
 namespace espalier::network {

@@ -1,6 +1,6 @@
-// ResNet-18 as torchvision defines it (He et al. 2016; torchvision/models/resnet.py), in 10 units: the stem with its
-// pooling, 8 basic blocks, and average pool with classifier. A block is one `add` of its two convolutions and its
-// shortcut (empty: the identity), then ReLU.
+// ResNet-18 as torchvision defines it (He et al. 2016; torchvision/models/resnet.py), in 10 units.
+// The units are the stem with its pooling, 8 basic blocks, and average pool with classifier. A block is one `add` of
+// its two convolutions and its shortcut (empty: the identity), then ReLU.
 #include "layer_builders.hpp"
 #include "named_networks.hpp"
 

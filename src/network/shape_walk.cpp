@@ -1,3 +1,4 @@
+// Computes each layer's output shape, parameters and multiply-adds.
 #include "shape_walk.hpp"
 
 #include "espalier/core/errors.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// Follows an activation's shape through the layers of one unit and notes what they cost.
+// Follows an activation's shape through one unit's layers and records parameters and multiply-adds.
 #include <set>
 #include <string>
 #include <vector>
@@ -13,8 +13,8 @@ std::string text_of(const Shape& shape);
 
 class ShapeWalk {
  public:
-  /// `classes`: what a layer without outputs gives; 0 where none may be without. `cost` receives parameters,
-  /// multiply-adds and flags.
+  /// `classes` is the number of outputs of a layer that gives none; 0 where every layer must give them. `cost` receives
+  /// parameters, multiply-adds and flags.
   ShapeWalk(std::string unit, std::int32_t classes, UnitCost& cost)
       : unit_(std::move(unit)), classes_(classes), cost_(cost) {}
 

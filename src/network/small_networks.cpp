@@ -1,4 +1,4 @@
-// Networks of our own: cifar7 and mnist4 (sizes chosen here; Royer and Lampert 2020 name them by their unit counts).
+// Our own small networks cifar7 and mnist4 (named by unit count as in Royer and Lampert 2020; sizes chosen here).
 #include "layer_builders.hpp"
 #include "named_networks.hpp"
 

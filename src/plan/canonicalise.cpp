@@ -1,3 +1,4 @@
+// Clears fields of a training spec that cannot change its result: rates of frozen units, seeds nobody draws from.
 #include "plan/canonicalise.hpp"
 
 #include <algorithm>

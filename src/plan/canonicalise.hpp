@@ -5,8 +5,8 @@
 
 namespace espalier::plan {
 
-/// Rates of frozen units, SGD's momentum under Adam, seeds of streams nothing draws from, the dropout of frozen units
-/// where they have none. Changes of rates after the end never enter a spec (rate_points).
+/// Clears the rates of frozen units, SGD's momentum under Adam, seeds of streams that nothing draws from, and the
+/// dropout mode of frozen units without dropout. Changes of rates after the end never enter a spec (see rate_points).
 void canonicalise(task::TrainSpec& spec, const std::vector<network::UnitCost>& units);
 
 }  // namespace espalier::plan

@@ -1,3 +1,4 @@
+// Averages a selection's settings over replicates and splits, orders them, and tests each against the best.
 #include "plan/choose.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ double mean(const std::vector<double>& values) {
   return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// A setting with its means a split; diverged runs left out of them.
+/// A setting with its means per split; diverged runs are left out.
 struct Ranked {
   Candidate candidate;
   BySplit metric, loss;
@@ -59,7 +60,7 @@ Ranked ranked(const Setting& setting) {
   return made;
 }
 
-/// 0: whole; 1: some diverged or missing; 2: nothing measured.
+/// 0: complete; 1: some runs diverged or missing; 2: nothing measured.
 int standing(const Candidate& candidate) {
   if (candidate.splits == 0) return 2;
   return candidate.diverged > 0 || candidate.missing > 0 ? 1 : 0;
@@ -72,7 +73,7 @@ bool before(const Candidate& a, const Candidate& b, bool higher_is_better) {
   return a.trained_units < b.trained_units;
 }
 
-/// In one split: by the metric, then the loss, then fewer trained units.
+/// Whether `a` is better in one split: by the metric, then the loss, then fewer trained units.
 bool beats(Ranked& a, Ranked& b, const std::string& split, bool higher_is_better) {
   const double x = a.metric[split], y = b.metric[split];
   if (x != y) return higher_is_better ? x > y : x < y;

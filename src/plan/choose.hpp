@@ -1,5 +1,5 @@
 #pragma once
-// Ranks the settings a selection compares.
+// Ranks the settings that a selection compares.
 #include <string>
 #include <vector>
 
@@ -22,9 +22,10 @@ struct Setting {
   std::int32_t missing = 0;
 };
 
-/// Best first. Replicates are averaged within a cell, cells within a split, then splits. Ties: lower validation loss,
-/// then fewest trained units, then the order given. A setting with a diverged run ranks behind all without, one
-/// without any measurement last. Each is paired with the best over splits (Student), adjusted by Holm.
+/// Ranks settings, best first. Replicates are averaged within a cell, cells within a split, then splits. Ties are
+/// broken by lower validation loss, then fewer trained units, then the given order. Settings with a diverged run rank
+/// behind all without, those without any measurement last. Each setting is tested against the best, paired over splits
+/// (Student, Holm-adjusted).
 std::vector<Candidate> rank(const std::vector<Setting>& settings, bool higher_is_better);
 
 }  // namespace espalier::plan

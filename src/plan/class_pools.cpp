@@ -1,3 +1,4 @@
+// Works out the classes of a source or target in a split, and leaves out or refuses classes with too few images.
 #include "plan/class_pools.hpp"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace {
 
 constexpr std::size_t kNamedAtMost = 8;
 
-/// What `name` is made of, be it a source or a target.
+/// The data and classes that a source or target uses.
 struct Made {
   std::string data, classes;
   const std::vector<std::int32_t>* listed = nullptr;
@@ -100,7 +101,8 @@ ClassPools::ClassPools(const study::Study& study, const Facts& facts, std::map<s
       catalog_(catalog),
       halves_(halves_of(study, facts, usable(divided_data(study)))) {}
 
-/// Images that a class of this data must give, to be one of the study: the largest size asked of a target made of it.
+/// The fewest images that a class of this data must give to be used: the largest size asked of any target with this
+/// data.
 std::int64_t ClassPools::least_of(const std::string& data) const {
   std::int64_t least = 1;
   for (const auto& target : study_.targets) {
@@ -110,7 +112,7 @@ std::int64_t ClassPools::least_of(const std::string& data) const {
   return least;
 }
 
-/// By class index. All, unless classes with too few images are left out.
+/// By class index, which classes may be used: all, unless classes with too few images are left out.
 std::vector<bool> ClassPools::usable(const std::string& name) const {
   const auto data = study_.data.find(name);
   const auto known = facts_.data.find(name);

@@ -1,5 +1,5 @@
 #pragma once
-// The classes a source or target has in a split, and how many images each can give.
+// Finds the classes of a source or target in a split, and how many images each can give.
 #include <map>
 #include <string>
 #include <tuple>
@@ -21,15 +21,16 @@ struct ClassPool {
   std::int64_t valid_images = 0, test_images = 0;
 
   std::int32_t count() const { return static_cast<std::int32_t>(classes.size()); }
-  /// Training images at x a class; a class with fewer gives all it has.
+  /// Number of training images for `per_class`; a class with fewer gives all it has.
   std::int64_t images(std::int64_t per_class) const;
   std::vector<std::string> names() const;
 };
 
-/// Pools by (role, name, split), made when first asked for.
+/// The pools by (role, name, split), made on first use.
 class ClassPools {
  public:
-  /// `largest` is the largest number a class asked of each target: where short classes are left out, those below it.
+  /// `largest` gives the largest images per class asked of each target; classes below it are left out where the study
+  /// says so.
   ClassPools(const study::Study& study, const Facts& facts, std::map<std::string, std::int64_t> largest,
              task::Catalog& catalog);
 
@@ -39,7 +40,7 @@ class ClassPools {
   /// Throws Refusal naming the classes with fewer than `per_class` images and how many they have.
   static void check_size(const ClassPool& pool, std::int64_t per_class);
 
-  /// From this number on every class of the target's data gives all it has: "all" and it are one value.
+  /// The size from which on every class gives all its images, so that it and "all" are one value.
   std::int64_t all_of(const std::string& target) const;
 
  private:

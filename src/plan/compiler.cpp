@@ -1,3 +1,4 @@
+// Runs the steps of a compilation in order and collects what is wrong with each experiment.
 #include "plan/compiler.hpp"
 
 #include <optional>
@@ -17,7 +18,7 @@ namespace {
 
 constexpr const char* kSameCell = "same cell twice";
 
-/// The top group's `first`, as the axis decay_epoch would say it.
+/// The top group's `first`, written as a value of the axis decay_epoch.
 study::Value decay_of(const study::TrainValues& values) {
   for (const auto& group : values.rates) {
     if (group.units != "top" || !group.first) continue;
@@ -27,7 +28,7 @@ study::Value decay_of(const study::TrainValues& values) {
   return "never";
 }
 
-/// What decides whether a cell's rows can be: equal keys need one look.
+/// A key of everything that decides whether a cell's protocol is possible, so that equal cells are checked once.
 std::string protocol_key(const PlannedExperiment& experiment, const grid::Cell& cell) {
   std::string key = experiment.study->name + '\n' + std::to_string(cell.shape);
   for (const auto* axis : {"transferred", "frozen", "high_units", "network", "per_class"}) {
@@ -73,7 +74,7 @@ void Compiler::check_resources() {
   if (!findings_.has_errors()) resources_.emplace(study_.resources);
 }
 
-/// The most that any of its runs asks for.
+/// Records for the cell's task the largest number of workers that any of its runs asks for.
 void Compiler::ask_for_workers(const PlannedExperiment& experiment, const grid::Cell& cell,
                                const RunTrainings::Made& made) {
   if (!resources_ || resources_->empty()) return;
@@ -138,7 +139,7 @@ bool Compiler::within_limit() {
     try {
       sum += grid::product(experiment, around);
     } catch (const UsageError&) {
-      continue;  // expanding it says the same
+      continue;  // expand() reports the same
     }
     if (sum <= static_cast<double>(study_.max_runs)) continue;
     findings_.error(experiment.where, "experiment." + experiment.name,
@@ -216,7 +217,7 @@ Compiler::Taking Compiler::take_values(PlannedExperiment& experiment, grid::Cell
   return run.waits_for.empty() ? Taking::settled : Taking::waiting;
 }
 
-/// A value still to be taken may turn out to be one that cannot be trained: better said now than when it is chosen.
+/// Checks the values that a selection may choose, so that impossible ones are reported now rather than when chosen.
 void Compiler::foresee(const PlannedExperiment& experiment, const grid::Cell& cell, grid::Rules& rules) {
   const auto& grid = experiment.grid;
   const auto& shape = grid.shapes[static_cast<std::size_t>(cell.shape)];
@@ -250,7 +251,7 @@ bool Compiler::train(PlannedExperiment& experiment, const grid::Cell& cell, Plan
       return false;
     }
     run.aborted = refusal.problem +
-                  (refusal.why.empty() ? "" : " (" + refusal.why + ")");  // the study was fine, what was chosen is not
+                  (refusal.why.empty() ? "" : " (" + refusal.why + ")");  // the study is right, the chosen value is not
     return true;
   }
 }

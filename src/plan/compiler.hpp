@@ -1,5 +1,5 @@
 #pragma once
-// One compilation: its parts and the order in which they meet.
+// Compiles one study: expands experiments, takes selections, makes tasks, chooses their numeric forms.
 #include <memory>
 #include <optional>
 #include <set>
@@ -53,7 +53,7 @@ class Compiler {
   std::set<std::string> foreseen_;
   std::optional<ResourceRules> resources_;
   std::unordered_map<TaskId, std::int32_t> asked_;  ///< workers of tasks, by [[resources]]
-  std::unordered_map<TaskId, std::int64_t> uses_;   ///< runs, or experiments, that would train each by themselves
+  std::unordered_map<TaskId, std::int64_t> uses_;   ///< runs, or experiments, that would train each task on their own
 };
 
 }  // namespace espalier::plan

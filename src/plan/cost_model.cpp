@@ -1,3 +1,4 @@
+// Computes costs from multiply-adds, from a calibration where there is one, and from what the journal has shown.
 #include "plan/cost_model.hpp"
 
 #include <fmt/format.h>
@@ -7,9 +8,9 @@
 namespace espalier::plan {
 namespace {
 
-constexpr std::int64_t kRowBytes = 300;       // a row in the journal, and again in the store
+constexpr std::int64_t kRowBytes = 300;       // per row in the journal, and again in the store
 constexpr std::int64_t kTaskBytes = 6000;     // task, run, attempt and end records
-constexpr std::int64_t kPredictionBytes = 4;  // an image
+constexpr std::int64_t kPredictionBytes = 4;  // per image
 
 std::int32_t frozen_prefix(const task::TrainSpec& spec) {
   const auto trained = std::find_if(spec.units.begin(), spec.units.end(),
@@ -21,7 +22,7 @@ double batches_of(std::int64_t images) {
   return static_cast<double>((images + kEvaluationBatch - 1) / kEvaluationBatch);
 }
 
-/// Of a reduction among agents: what a step waits for, and numbers a second (bench/README.md).
+/// Costs of a reduction through agents: seconds per step, and numbers per second (bench/README.md).
 constexpr double kReduceLatency_s = 2e-3, kReduceRate = 7e8;
 
 double trained_parameters(const Training& training) {

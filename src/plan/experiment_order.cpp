@@ -1,3 +1,4 @@
+// Sorts experiments by their selections, depth first, and reports unknown names and circles.
 #include "plan/experiment_order.hpp"
 
 #include <map>

@@ -1,5 +1,5 @@
 #pragma once
-// Experiments in an order in which those that others choose from come first.
+// Orders experiments so that those a selection chooses from are planned before those that take from it.
 #include <vector>
 
 #include "espalier/study/study.hpp"
@@ -7,7 +7,7 @@
 
 namespace espalier::plan {
 
-/// Indices into study.experiments. An unknown experiment or a circle is a finding, and gives an empty order.
+/// Indices into study.experiments. An unknown experiment or a circle is reported and gives an empty order.
 std::vector<std::size_t> planning_order(const study::Study& study, Findings& findings);
 
 /// All takes of an experiment, its cases' too.

@@ -1,5 +1,5 @@
 #pragma once
-// What compiling finds wrong: each kind of finding of an experiment once, however many cells show it.
+// Collects what compiling finds wrong; reports each kind of finding once per experiment, not once per cell.
 #include <set>
 #include <string>
 #include <vector>
@@ -8,10 +8,11 @@
 
 namespace espalier::plan {
 
-/// What is wrong, in the words of a Diagnostic; thrown inside this module, caught where the place is known.
+/// What is wrong, in the words of a Diagnostic; thrown inside this room and caught where the place in the study is
+/// known.
 struct Refusal {
   std::string problem, why, suggestion;
-  std::string once = "";  ///< findings that share it are told once a place
+  std::string once = "";  ///< findings with the same text here are reported once per place
 };
 
 class Findings {

@@ -1,3 +1,4 @@
+// Chooses for each task which frozen units are cached and whether it trains as a lane of a batched network.
 #include "plan/forms.hpp"
 
 #include <fmt/format.h>
@@ -9,7 +10,7 @@ namespace {
 
 using network::LayerKind;
 
-/// Above so many parameters a lane is as fast by itself, and lanes would not fit the caches (bench/README.md).
+/// With more parameters a lane is as fast alone, and lanes would not fit the caches (bench/README.md).
 constexpr std::int64_t kMostLaneParameters = 1 << 20;
 
 std::string random_change(const task::AugmentSpec& augment) {
@@ -19,19 +20,19 @@ std::string random_change(const task::AugmentSpec& augment) {
   return "";
 }
 
-/// Frozen units from the bottom up.
+/// The number of frozen units, counted from the first.
 std::int32_t frozen_units(const task::TrainSpec& spec) {
   const auto live = std::find_if(spec.units.begin(), spec.units.end(),
                                  [](const task::UnitRow& row) { return row.trained != task::Trained::no; });
   return static_cast<std::int32_t>(live - spec.units.begin());
 }
 
-/// Images whose features one trainer holds for this task.
+/// Number of views (images, mirrored ones apart) whose features one trainer holds for this task.
 std::int64_t views_of(const Training& training) {
   return training.images * (training.spec.augment.flip ? 2 : 1) + training.valid_images + training.test_images;
 }
 
-/// "" if computing the features once pays.
+/// "" if caching the features pays, else why not.
 std::string why_not_worth(const Training& training, const CostModel& costs, const task::NumericForm& cached,
                           std::int64_t budget) {
   const auto units = static_cast<std::size_t>(cached.cached_units);

@@ -1,3 +1,4 @@
+// Gathers the measurements of the runs a selection compares, and which tasks it still waits for.
 #include "plan/gathering.hpp"
 
 #include <algorithm>
@@ -96,7 +97,7 @@ void Gathering::add(const RunRef& ref) {
   const auto& run = ref.experiment->runs[ref.run];
   Setting* setting = run.waits_for.empty() ? setting_of(ref) : nullptr;
   if (!setting) {
-    // an aborted run may lack its taken values: its setting is not known, the failure is
+    // An aborted run may lack its taken values: its setting is unknown, but its failure counts.
     later_ = later_ || run.aborted.empty();
     if (!run.aborted.empty()) failures_.push_back(run.experiment + ": " + run.aborted);
     return;
@@ -124,7 +125,7 @@ void Gathering::measure(const TaskOutcome& outcome, const RunRef& ref, Setting& 
   }
   const auto* row = last_row(outcome, metric_.subset);
   if (!row && !measured.diverged) {
-    needs_.insert(ref.experiment->runs[ref.run].task);  // done before this was recorded: it is trained again
+    needs_.insert(ref.experiment->runs[ref.run].task);  // done before this was recorded: the task is trained again
     return;
   }
   if (row) measured.metric = metric_.of(*row);

@@ -1,5 +1,5 @@
 #pragma once
-// What one selection finds while it looks at the runs it may choose from.
+// The runs one selection may choose from: their measurements, and what is missing or failed.
 #include <set>
 #include <string>
 #include <vector>
@@ -24,8 +24,8 @@ class Gathering {
   /// Throws Refusal where the metric is not recorded.
   void add(const RunRef& ref);
 
-  bool later() const { return later_; }                               ///< some run itself waits for a selection
-  std::vector<TaskId> needs() const;                                  ///< tasks not ended yet, each once
+  bool later() const { return later_; }                               ///< whether some run itself waits for a selection
+  std::vector<TaskId> needs() const;                                  ///< tasks that have not ended, each once
   const std::vector<Setting>& settings() const { return settings_; }  ///< in the order of the runs: axis order
   const std::vector<std::string>& failures() const { return failures_; }
   bool higher_is_better() const { return metric_.higher_is_better(); }

@@ -1,3 +1,4 @@
+// Gives tasks several workers: as [[resources]] asks, or where one long task would delay the end.
 #include "plan/groups.hpp"
 
 #include <algorithm>
@@ -7,9 +8,9 @@
 namespace espalier::plan {
 namespace {
 
-constexpr double kWorthGroup_s = 60;     ///< shorter tasks are left alone: their results should not depend on workers
-constexpr double kTooLong = 1.25;        ///< times the others' share: a chain that everybody would wait for
-constexpr double kWorthDoubling = 0.75;  ///< twice the workers must take that part of the time at most
+constexpr double kWorthGroup_s = 60;     ///< shorter tasks are left alone: their results must not depend on workers
+constexpr double kTooLong = 1.25;        ///< times the mean load per worker; a longer chain delays the end
+constexpr double kWorthDoubling = 0.75;  ///< doubling the workers must cut the time to this part of it
 
 void set_workers(TaskTable::Entry& entry, std::int32_t workers, const CostModel& costs) {
   entry.form.workers = workers;
@@ -17,10 +18,10 @@ void set_workers(TaskTable::Entry& entry, std::int32_t workers, const CostModel&
   entry.cost_s = costs.cost_s(entry.training, entry.form);
 }
 
-/// Seconds of the longest chain of tasks through each one.
+/// For each task, the seconds of the longest chain of tasks through it.
 std::unordered_map<TaskId, double> chains_of(const TaskTable& tasks) {
   std::unordered_map<TaskId, double> before, after, chains;
-  const auto& all = tasks.all();  // needed ones first
+  const auto& all = tasks.all();  // needed tasks come first
   for (const auto& entry : all) {
     double longest = 0;
     for (const auto& need : entry.needs) longest = std::max(longest, before[need]);

@@ -1,5 +1,5 @@
 #pragma once
-// Which tasks are trained by a group of workers: the last pass.
+// Chooses which tasks a group of workers trains together: the last pass.
 #include <functional>
 #include <unordered_map>
 #include <vector>
@@ -13,12 +13,12 @@ namespace espalier::plan {
 /// The [[resources]] of a study.
 class ResourceRules {
  public:
-  /// Throws UsageError at the first condition that is malformed; check them one by one before.
+  /// Throws UsageError at the first malformed condition; check them one by one before.
   explicit ResourceRules(const std::vector<study::Resources>& rules);
 
   /// null where an axis has no value: a rule that mentions it does not match.
   using ValueOf = std::function<const study::Value*(const std::string& axis)>;
-  /// Workers of a task with so many training images, by the first rule that matches; 0: none does.
+  /// The number of workers for a task with `images` training images, by the first rule that matches; 0: none does.
   std::int32_t workers_of(const ValueOf& value_of, std::int64_t images);
   bool empty() const { return rules_.empty(); }
 
@@ -33,8 +33,8 @@ class ResourceRules {
 /// Names that a [[resources]] condition may mention.
 std::vector<std::string> names_of_resources();
 
-/// Tasks get the workers that are `asked` for them; of the others those that alone would keep `options.workers` waiting
-/// at the end get as many as shorten that. Sets form and cost.
+/// Gives tasks the workers that are `asked` for. Of the others, those that would keep `options.workers` waiting at the
+/// end get as many as shorten that wait. Sets form and cost.
 void choose_groups(TaskTable& tasks, const CostModel& costs, const std::unordered_map<TaskId, std::int32_t>& asked,
                    const CompileOptions& options);
 

@@ -1,3 +1,4 @@
+// Draws or lists the classes on the source and target side of each split, and checks listed ones.
 #include "plan/halves.hpp"
 
 #include <algorithm>

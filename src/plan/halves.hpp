@@ -1,15 +1,15 @@
 #pragma once
-// The class halves of each split.
+// The source and target classes of each split.
 #include <vector>
 
 #include "espalier/plan/plan.hpp"
 
 namespace espalier::plan {
 
-/// Indices of classes, ascending. Split s of the study (from 1) is entry s - 1; `none` gives empty halves.
-/// Random halves are keyed by (study seed, "split", s) alone, so that more splits leave the first ones as they were.
-/// `usable` tells by class index which may be drawn; empty: all. Throws Refusal where the data have too few classes, a
-/// listed index is no class, or halves overlap.
+/// Class indices of each half, ascending; split s (from 1) is entry s - 1, and kind `none` gives empty halves. Random
+/// halves are keyed by (study seed, "split", s) alone, so that more splits leave the first ones unchanged. `usable`
+/// says by class index which may be drawn; empty: all. Throws Refusal where the data have too few classes, a listed
+/// index is no class, or halves overlap.
 std::vector<study::Split::Halves> halves_of(const study::Study& study, const Facts& facts, std::vector<bool> usable);
 
 /// The data set whose classes are divided: the split's own, else the first source's, else the first target's.

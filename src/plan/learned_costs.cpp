@@ -1,4 +1,4 @@
-// Costs follow what is measured: by the journal, and by a calibration of the keys that matter.
+// Corrects costs by the times in the journal, and lists the tasks a calibration has to measure.
 #include <set>
 
 #include "plan/forms.hpp"
@@ -11,7 +11,7 @@ struct Seen {
   double seconds = 0, predicted = 0;
 };
 
-/// The key and a task of it.
+/// Adds a task to be measured for the key of this form, unless the key has one.
 void add_probe(const TaskTable::Entry& entry, const task::NumericForm& form, std::set<std::string>& known,
                std::vector<CostProbe>& probes) {
   const std::string key = key_of(entry.training, form).text();
@@ -24,7 +24,7 @@ void add_probe(const TaskTable::Entry& entry, const task::NumericForm& form, std
 
 }  // namespace
 
-/// Images that were shared count once, and so does their time: sums over a key are comparable, single tasks are not.
+/// Shared images and their time count for one task only, so sums over a key are comparable but single tasks are not.
 void learn_costs(TaskTable& tasks, const Outcomes& outcomes, CostModel& costs) {
   std::map<std::string, Seen> seen;
   for (const auto& entry : tasks.all()) {

@@ -1,3 +1,4 @@
+// Evaluates the --only condition on every run's labels and adds the tasks that the chosen runs need.
 #include "plan/only.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// --only: the tasks of some of the runs.
+// Finds the tasks that `--only CONDITION` leaves in a plan.
 #include <set>
 #include <string>
 #include <vector>

@@ -1,3 +1,4 @@
+// Small functions on plan types: state names, labels, whether recorded results cover what is wanted.
 #include "espalier/plan/plan.hpp"
 
 namespace espalier::plan {

@@ -1,3 +1,4 @@
+// Computes run ids and labels of an experiment's cells.
 #include "plan/planned_experiment.hpp"
 
 #include <algorithm>

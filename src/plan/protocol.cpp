@@ -1,3 +1,4 @@
+// Reads transferred, frozen, high_units, units and decay_epoch of a run and checks them against the network's depth.
 #include "plan/protocol.hpp"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace {
 
 using study::UnitUse;
 
-/// A number of units: 0..depth, "all" is depth.
+/// Reads a number of units, 0 to depth; "all" is depth.
 std::int32_t units(const ValueOf& value_of, const char* axis, std::int32_t depth) {
   const auto* value = value_of(axis);
   if (!value) throw Refusal{std::string(axis) + " has no value", "", "Fix it or make it an axis."};

@@ -1,5 +1,5 @@
 #pragma once
-// The protocol axes of one run, read from its values and checked against its network.
+// Reads the protocol axes of one run and checks them against its network.
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,7 +11,7 @@
 namespace espalier::plan {
 
 struct Protocol {
-  std::vector<study::UnitUse> uses;  ///< a unit each
+  std::vector<study::UnitUse> uses;  ///< one per unit
   std::int32_t high_units = 0;
   bool sets_decay = false;
   std::optional<study::Duration> decay;  ///< the top group's `first` where sets_decay; none: never
@@ -21,13 +21,13 @@ struct Protocol {
   std::int32_t trained_units() const;
 };
 
-/// Looks an axis up; null where it has no value.
+/// Looks up the value of an axis; null where it has none.
 using ValueOf = std::function<const study::Value*(const std::string& axis)>;
 
-/// Throws Refusal: a value of wrong type or out of range, or frozen > transferred.
+/// Throws Refusal for a value of wrong type or out of range, or frozen > transferred.
 Protocol read_protocol(const ValueOf& value_of, std::int32_t depth, bool sets_decay);
 
-/// The protocol of a pretraining: everything new, all units at the top rate.
+/// The protocol of a pretraining: every unit starts new and trains at the top rate.
 Protocol from_scratch(std::int32_t depth);
 
 }  // namespace espalier::plan

@@ -1,3 +1,4 @@
+// Parses rate groups such as "top" or "2-5", matches units, and resolves groups relative to another.
 #include "plan/rate_groups.hpp"
 
 #include <charconv>

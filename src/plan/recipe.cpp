@@ -1,3 +1,4 @@
+// Merges training values from defaults, [train], the source or target and the run's axes; converts durations to steps.
 #include "plan/recipe.hpp"
 
 #include "espalier/study/train_values.hpp"
@@ -6,7 +7,8 @@
 namespace espalier::plan {
 namespace {
 
-/// `train.augment = false` switches all augmentation off but the crop that evaluation uses too; `true` leaves it.
+/// `train.augment = false` switches off all augmentation except the crop that evaluation uses too; `true` changes
+/// nothing.
 void set_augment(study::TrainValues& values, const study::Value& value) {
   const bool* on = std::get_if<bool>(&value.held);
   if (!on) throw Refusal{"'" + to_string(value) + "' does not say whether to augment", "", "Write true or false."};

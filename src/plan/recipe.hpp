@@ -1,5 +1,5 @@
 #pragma once
-// The training values of one source or target: defaults, [train], its own, then the axes of a run.
+// Merges the training values of a source or target: defaults, [train], its own, then the axes of a run.
 #include <map>
 #include <string>
 #include <utility>
@@ -10,14 +10,14 @@
 
 namespace espalier::plan {
 
-/// A training value an experiment sets: key without "train." or "source.".
+/// A training value that an experiment sets; the key lacks "train." or "source.".
 using Override = std::pair<std::string, study::Value>;
 
 class Recipes {
  public:
   explicit Recipes(const study::Study& study) : study_(study) {}
 
-  /// Every optional value is set but warn_below. Throws Refusal where an override cannot be.
+  /// The merged values; all optional ones are set except warn_below. Throws Refusal where an override is invalid.
   const study::TrainValues& of(Role role, const std::string& name, const std::vector<Override>& overrides);
 
  private:
@@ -25,14 +25,14 @@ class Recipes {
   std::map<std::string, study::TrainValues> made_;
 };
 
-/// The values a source or target sets itself.
+/// The values that a source or target sets itself.
 const study::TrainValues& own_values(const study::Study& study, Role role, const std::string& name);
 
-/// Number of steps an epoch has: the last, smaller batch is kept.
+/// Number of steps per epoch; the last, smaller batch counts.
 std::int64_t steps_per_epoch(std::int64_t images, std::int64_t batch);
-/// Steps of a duration.
+/// Number of steps of a duration.
 std::int64_t steps_of(const study::Duration& duration, std::int64_t per_epoch);
-/// The point of a training after so many steps.
+/// The moment of a training after `steps` steps.
 task::Moment moment_of(std::int64_t steps, std::int64_t per_epoch);
 
 }  // namespace espalier::plan

@@ -1,10 +1,11 @@
+// Resolves a cell's source, target, network and overrides, and adds its tasks to the table.
 #include "plan/run_trainings.hpp"
 
 #include "plan/findings.hpp"
 
 namespace espalier::plan {
 
-/// A cell with the words that say what it is trained on.
+/// A cell with the words that say what it is trained on, and its overrides.
 struct RunTrainings::CellView {
   const grid::Grid& grid;
   const grid::Cell& cell;
@@ -30,7 +31,7 @@ struct RunTrainings::CellView {
       throw Refusal{std::string(axis) + " = " + to_string(*value) + " is no number from 1 on", "", ""};
     return *held;
   }
-  /// The training values the cell sets for a role: columns "train.*" or "source.*".
+  /// The training values that the cell sets for a role, from its columns "train.*" or "source.*".
   std::vector<Override> overrides(Role role) const {
     const std::string prefix = role == Role::source ? "source." : "train.";
     std::vector<Override> all;
@@ -132,7 +133,7 @@ const RunTrainings::Origin& RunTrainings::origin_of(const CellView& view) {
   for (auto& override : view.overrides(Role::source)) {
     key += '\n' + override.first + '=' + to_string(override.second);
     if (override.first == "replicate")
-      replicate = *override.second.integer();  // the pretraining varies on request only
+      replicate = *override.second.integer();  // the pretraining varies by replicate only where asked for
     else overrides.push_back(std::move(override));
   }
   const auto known = origins_.find(key);

@@ -1,5 +1,5 @@
 #pragma once
-// From a cell to its task: the training on the target and, where units are copied, the pretraining it starts from.
+// Makes the tasks of a grid cell: its training, and the pretraining that it copies units from.
 #include <map>
 #include <string>
 
@@ -22,7 +22,7 @@ class RunTrainings {
   /// Adds the cell's tasks to the table. Throws Refusal where the cell cannot be trained.
   Made add(const grid::Grid& grid, const grid::Cell& cell);
 
-  /// Units of a network. Throws Refusal for an unknown one.
+  /// Number of units of a network. Throws Refusal for an unknown one.
   std::int32_t depth_of(const std::string& network) const { return network_of(network).spec->depth(); }
 
  private:

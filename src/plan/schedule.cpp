@@ -1,3 +1,4 @@
+// Computes the epoch and step of every rate change within a training.
 #include "plan/schedule.hpp"
 
 #include "plan/recipe.hpp"
@@ -5,7 +6,7 @@
 namespace espalier::plan {
 namespace {
 
-/// The step of the next fall after one at `step`; nothing if there is none.
+/// The step of the fall that follows one at `step`; none if there is no further one.
 std::optional<std::int64_t> next_fall(const Schedule& schedule, std::int64_t step, std::int64_t per_epoch) {
   if (!schedule.every) return std::nullopt;
   const auto beat = steps_of(*schedule.every, per_epoch);

@@ -1,5 +1,5 @@
 #pragma once
-// Rates over time.
+// Learning rates over time: start, factor, first and later falls.
 #include <optional>
 #include <vector>
 
@@ -8,7 +8,7 @@
 
 namespace espalier::plan {
 
-/// A rate that starts at `start` and is multiplied by `factor` again and again.
+/// A rate that starts at `start` and is multiplied by `factor` at each fall.
 struct Schedule {
   double start = 0, factor = 1;
   std::optional<study::Duration> first, every;

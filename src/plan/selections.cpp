@@ -1,3 +1,4 @@
+// Finds the runs a selection chooses from, reuses journaled or given choices that still fit, and makes new ones.
 #include "plan/selections.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ std::string per_key(const std::vector<Label>& per) {
   return key;
 }
 
-/// The canonical values of the take's `per` axes; nothing if one of them is still to be taken.
+/// The canonical values of the take's `per` axes; none if one of them is still to be taken.
 std::optional<std::vector<Label>> per_values(const study::Take& take, const grid::Grid& grid, const grid::Cell& cell,
                                              const CanonicalSizes& sizes) {
   const auto* target = value_at(grid, cell, "target");
@@ -48,7 +49,7 @@ bool same_values(std::vector<Label> a, std::vector<Label> b) {
   return a == b;
 }
 
-/// Whether labels say axis by axis what `setting` does.
+/// Whether `labels` give each axis the value that `setting` gives it.
 bool is_setting(const std::vector<Label>& labels, const std::vector<std::string>& axes,
                 const std::vector<study::Value>& setting) {
   std::vector<Label> wanted;
@@ -133,7 +134,7 @@ std::vector<std::string> Selections::unused() const {
   return unused;
 }
 
-/// What a user gives must be one of the settings there are to choose from, where these are known.
+/// Refuses a value given by the user that is not among the settings to choose from, where these are known.
 void Selections::check_given(const SelectionOutcome& fact, const study::Take& take,
                              const std::vector<std::vector<study::Value>>& settings) {
   if (settings.empty() || pool_of(take).some_unknown || fact.chosen.size() != take.values.size()) return;
@@ -145,8 +146,8 @@ void Selections::check_given(const SelectionOutcome& fact, const study::Take& ta
                 std::to_string(settings.size()) + " settings were trained for it", "Give one of them."};
 }
 
-/// A choice once made stands, as long as it is still the one asked for: by the same metric, among the same settings,
-/// over the same splits. One that could not be made is tried again. One that the user gives stands.
+/// Whether a journaled choice still answers what is asked: the same metric, among the same settings, over the same
+/// splits. A selection that could not be made is tried again; one that the user gives always holds.
 bool Selections::holds(const SelectionOutcome& fact, const study::Take& take,
                        const std::vector<std::vector<study::Value>>& settings, const std::string& per) {
   if (fact.key.empty()) return true;
@@ -207,7 +208,7 @@ void Selections::check(const study::Take& take, const PlannedExperiment& from) c
   for (const auto& axis : from.study->axes) {
     if (!axis.by.empty() || axis.values.size() > 1) refuse_if_unsaid(axis.name);
   }
-  for (const char* axis : {"target", "source", "network"}) {  // all there are, where the experiment names none
+  for (const char* axis : {"target", "source", "network"}) {  // the default is all there are
     if (varies(from.grid, axis)) refuse_if_unsaid(axis);
   }
 }

@@ -1,5 +1,5 @@
 #pragma once
-// "The values of these axes that are best by this metric, for each of these": decided, impossible, or still waiting.
+// Decides selections ("the best value of these axes by this metric, for each ..."): decided, impossible or pending.
 #include <map>
 #include <memory>
 #include <set>
@@ -17,7 +17,7 @@ struct Decision {
   std::string reason;                ///< of impossible
 };
 
-/// The cell that takes.
+/// The cell that takes values.
 struct Taker {
   const PlannedExperiment* experiment = nullptr;
   const grid::Cell* cell = nullptr;
@@ -26,24 +26,25 @@ struct Taker {
 
 class Selections {
  public:
-  /// `planned` are the experiments already planned, by name; they outlive this. `decided` are facts.
+  /// `planned` are the experiments planned so far, by name; they must outlive this. `decided` are facts from the
+  /// journal.
   Selections(const std::map<std::string, std::unique_ptr<PlannedExperiment>>& planned, const TaskTable& tasks,
              const Outcomes& outcomes, const CanonicalSizes& sizes, const std::vector<SelectionOutcome>& decided);
 
-  /// Throws Refusal where the study itself is wrong: no run to choose from, an axis averaged over unsaid, a metric
-  /// that is not recorded.
+  /// Throws Refusal where the study is wrong: no run to choose from, an axis that would be averaged over without being
+  /// asked to, or a metric that is not recorded.
   const Decision& of(const Taker& taker);
 
-  /// The settings it may come to, as far as the runs it chooses from are known: each once.
+  /// The settings that may be chosen, each once, as far as the runs to choose from are known.
   std::vector<std::vector<study::Value>> possible(const Taker& taker);
 
   std::vector<SelectionOutcome> outcomes() const { return made_; }
   std::vector<PendingSelection> pending() const { return pending_; }
-  /// Of selections that the user gave: those nobody asked for, as "experiment, axis=value".
+  /// The selections given by the user that no experiment asked for, as "experiment, axis=value".
   std::vector<std::string> unused() const;
 
  private:
-  /// The runs of a take's experiments by the values of its `per` axes.
+  /// The runs of a take's experiments, by the values of its `per` axes.
   struct Pool {
     std::map<std::string, std::vector<RunRef>> by_per;
     bool some_unknown = false;  ///< a `per` value of some run is itself still to be taken

@@ -1,3 +1,4 @@
+// Adds up the costs of tasks with and without shared stages, cached features and lanes.
 #include "plan/sharing_report.hpp"
 
 #include <algorithm>
@@ -61,7 +62,7 @@ task::NumericForm SharingReport::form_of(const Entry& entry, const Passes& passe
   return form;
 }
 
-/// What its members come to if each step they share is taken once.
+/// The totals of a family if each step that members share is taken once.
 SharingReport::Totals SharingReport::shared(const Family& family, const Passes& passes) const {
   double step_s = 0;
   for (const auto& [entry, features] : family.members) {
@@ -97,7 +98,7 @@ SharingReport::Totals SharingReport::totals(const Passes& passes, const Wanted& 
       }
       if (form.cached_units == 0) continue;
       const auto views = training.images + training.valid_images + training.test_images;
-      // Subsets of one class list are nested: the largest counts.
+      // Subsets of one class list are nested, so the largest counts.
       auto& most = features[key];
       most.seconds = std::max(most.seconds, costs_.features_s(training, form, views));
       most.multiply_adds = std::max(most.multiply_adds, feature_multiply_adds(training, form, views));

@@ -1,5 +1,5 @@
 #pragma once
-// What each pass is worth: trained images and device hours before and after it.
+// Computes what each pass saves: trained images and device hours before and after it.
 #include <functional>
 #include <unordered_map>
 
@@ -12,14 +12,14 @@ using Wanted = std::function<bool(const TaskTable::Entry&)>;
 
 class SharingReport {
  public:
-  /// Forms must have been chosen, and the tasks stay where they are.
+  /// Call after forms have been chosen. `tasks` must not change while this lives.
   SharingReport(const TaskTable& tasks, const CostModel& costs, std::int32_t threads);
 
-  /// canonicalise and merge; `uses`: how many runs would train each task by themselves.
+  /// Reports on canonicalise and merge; `uses` says how many runs would train each task on their own.
   std::vector<PassReport> of_merging(const std::unordered_map<TaskId, std::int64_t>& uses) const;
-  /// stages, features, fuse, as far as they are on.
+  /// Adds reports on stages, features and fuse, as far as they are switched on.
   void add_sharing(std::vector<PassReport>& reports, const Passes& passes) const;
-  /// Of the wanted tasks under these passes.
+  /// Device hours of the wanted tasks under these passes.
   double hours(const Passes& passes, const Wanted& wanted) const;
 
  private:
@@ -35,10 +35,10 @@ class SharingReport {
   };
   struct Member {
     const TaskTable::Entry* entry = nullptr;
-    std::uint64_t features = 0;  ///< hash of what the cached units' outputs belong to: prefix and class list
+    std::uint64_t features = 0;  ///< hash of prefix and class list: which features it uses
   };
   using Members = std::vector<Member>;
-  /// Trainings that could share stages, and the tree of all of them.
+  /// Trainings that could share stages, and the size of their stage tree.
   struct Family {
     Members members;
     std::int64_t tree_steps = 0, tree_images = 0;

@@ -1,3 +1,4 @@
+// Adds trainings by id and widens what an equal one records.
 #include "plan/task_table.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// Equal trainings are one task: the merge pass.
+// Table of tasks that keeps equal trainings once: the merge pass.
 #include <unordered_map>
 #include <vector>
 
@@ -8,7 +8,7 @@
 
 namespace espalier::plan {
 
-/// What several runs on one task want recorded, together.
+/// What must be recorded so that both wishes are met.
 task::RecordSpec both(const task::RecordSpec& a, const task::RecordSpec& b);
 
 class TaskTable {
@@ -23,13 +23,13 @@ class TaskTable {
     double cost_s = 0;
   };
 
-  /// Adds a training, or widens what an equal one records.
+  /// Adds a training; where an equal one exists, widens what that one records.
   const TaskId& add(Training training, task::TaskKind kind, std::vector<TaskId> needs);
   const Entry* find(const TaskId& id) const;
   const std::vector<Entry>& all() const { return entries_; }
   std::vector<Entry>& all() { return entries_; }
 
-  /// The tasks, needed ones before those that need them. Leaves the table empty.
+  /// Moves the tasks out, each behind those it needs, and leaves the table empty.
   std::vector<task::Task> take();
 
  private:

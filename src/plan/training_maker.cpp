@@ -1,3 +1,4 @@
+// Fills a training spec: subset, unit rows with rates, seeds, optimiser and length.
 #include "plan/training_maker.hpp"
 
 #include "espalier/core/build_info.hpp"

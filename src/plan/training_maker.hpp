@@ -1,5 +1,5 @@
 #pragma once
-// From a recipe, a pool of classes and a protocol to the spec of a training, with what planning wants to know of it.
+// Makes the spec of a training from a recipe, a pool of classes and a protocol, with what planning derives from it.
 #include <array>
 #include <map>
 #include <string>
@@ -12,13 +12,13 @@
 
 namespace espalier::plan {
 
-/// A network of the study by name: its digest is in the catalog.
+/// A named network of the study; its digest is in the catalog.
 struct KnownNetwork {
   std::string digest;
   const network::NetworkSpec* spec = nullptr;
 };
 
-/// What the random streams of a training are keyed by, beside its role and size.
+/// The key of a training's random streams, besides its role and size.
 struct StreamKey {
   std::int64_t split = 1, replicate = 1;
 };
@@ -34,7 +34,7 @@ struct TrainingWish {
   StreamKey streams;
 };
 
-/// A canonical training and what is derived from it.
+/// A canonical training and quantities derived from it.
 struct Training {
   task::TrainSpec spec;
   task::RecordSpec record;
@@ -48,13 +48,14 @@ class TrainingMaker {
  public:
   explicit TrainingMaker(const study::Study& study) : study_(study) {}
 
-  /// Throws Refusal where the wish cannot be: no rate group, an input that does not fit the network.
+  /// Throws Refusal where the training is impossible: no rate group for a unit, or an input that does not fit the
+  /// network.
   Training make(const TrainingWish& wish);
 
-  /// Shapes and costs of the network on the pool's classes, as the recipe's crops leave the images.
+  /// Shapes and costs of the network on images of shape `input` with `classes` classes.
   const std::vector<network::UnitCost>& units(const KnownNetwork& network, const network::Shape& input,
                                               std::int32_t classes);
-  /// As the network sees images: after crops. Throws Refusal where training and evaluation would differ.
+  /// The shape of images after crops. Throws Refusal where training and evaluation would differ.
   static network::Shape input_of(const ClassPool& pool, const study::TrainValues& values);
 
  private:

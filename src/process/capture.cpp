@@ -1,3 +1,4 @@
+// Starts a child with pipes, feeds its input and collects both outputs until it ends.
 #include "espalier/process/capture.hpp"
 
 #include <fcntl.h>
@@ -27,7 +28,7 @@ Pipe make_pipe() {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-/// A child that closes its input early must not kill us: SIGPIPE is held back and taken out again.
+/// Blocks SIGPIPE and removes a pending one at the end, so that a child that closes its input early does not kill us.
 class PipeSignalHeld {
  public:
   PipeSignalHeld() {
@@ -60,7 +61,7 @@ void drain(Descriptor& source, std::string& into) {
   if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) source.close();
 }
 
-/// Moves bytes until the child has closed both outputs.
+/// Feeds the input and collects the outputs until the child has closed both outputs.
 void exchange(Descriptor in, Descriptor out, Descriptor err, std::string_view input, Captured& result) {
   const PipeSignalHeld held;
   if (input.empty()) in.close();
@@ -81,7 +82,7 @@ Captured capture(const std::vector<std::string>& argv, const std::string& input)
   LaunchOptions options;
   options.argv = argv;
   options.descriptors = {{in.read.get(), 0}, {out.write.get(), 1}, {err.write.get(), 2}};
-  options.death_signal = SIGKILL;  // the thread that is watched waits here for its end
+  options.death_signal = SIGKILL;  // the calling thread waits here until the child ends
   const pid_t child = launch(options);
   in.read.close();
   out.write.close();

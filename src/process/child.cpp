@@ -1,3 +1,4 @@
+// Starts a child with a socket and a log file, kills and reaps it, and reads the tail of its log.
 #include "espalier/process/child.hpp"
 
 #include <fcntl.h>

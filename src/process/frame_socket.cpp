@@ -1,3 +1,4 @@
+// Queues, sends and receives whole frames over a non-blocking stream socket.
 #include "espalier/process/frame_socket.hpp"
 
 #include <fcntl.h>
@@ -39,7 +40,7 @@ void FrameSocket::flush() {
     const auto count = ::send(socket_.get(), unsent_.data() + sent, unsent_.size() - sent, MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) break;
-    if (count < 0) {  // the peer is gone; what it still had to say can be read
+    if (count < 0) {  // the peer is gone; what it sent before can still be read
       sent = unsent_.size();
       break;
     }
@@ -66,7 +67,7 @@ std::optional<RawFrame> FrameSocket::receive() {
     received_.erase(0, read_to_);
     read_to_ = 0;
     if (!peer_left_ && fill()) continue;
-    if (peer_left_) socket_.close();  // half a frame of a dead peer is worth nothing
+    if (peer_left_) socket_.close();  // an incomplete frame of a dead peer is dropped
     return std::nullopt;
   }
 }

@@ -1,3 +1,4 @@
+// Starts programs by vfork and exec with chosen descriptors, signals and environment.
 #include "espalier/process/launch.hpp"
 
 #include <fcntl.h>
@@ -18,7 +19,7 @@ namespace espalier::process {
 
 namespace {
 
-/// Everything the child needs, made before it exists: between vfork and exec nothing may be allocated.
+/// Everything the child needs, prepared before vfork, because nothing may be allocated between vfork and exec.
 struct Prepared {
   std::vector<char*> argv, environment;
   sigset_t mask;
@@ -74,7 +75,7 @@ void default_handlers() {
   }
 }
 
-/// Runs in the child, on the parent's memory (vfork). Returns errno of what failed.
+/// Runs in the child on the parent's memory (vfork). Returns the errno of the call that failed.
 int become(const LaunchOptions& options, const Prepared& ready) {
   default_handlers();
   if (options.death_signal != 0) {

@@ -1,3 +1,4 @@
+// Creates memory files by memfd_create and maps those of other processes through /proc/PID/fd.
 #include "espalier/process/shared_memory.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Sorts axis values as numbers with "all" last, or as words in order of appearance.
 #include "report/axis_values.hpp"
 
 #include <algorithm>

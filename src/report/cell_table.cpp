@@ -1,3 +1,4 @@
+// Formats cells and contrasts as readable or exact rows, CSV, and pivot tables.
 #include "espalier/report/cell_table.hpp"
 
 #include <fmt/format.h>
@@ -11,7 +12,7 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-std::string exact_number(double value) { return fmt::format("{}", value); }  // shortest that reads back equal
+std::string exact_number(double value) { return fmt::format("{}", value); }  // shortest text that reads back equal
 
 std::string or_empty(int n, double value) { return n > 0 ? exact_number(value) : ""; }
 

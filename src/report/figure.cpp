@@ -1,3 +1,4 @@
+// Gathers the cells of a figure into panels and series, and chooses the scale of its x axis.
 #include "espalier/report/figure.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ XScale scale_of(const std::string& axis, const std::vector<std::string>& values)
   return XScale::linear;
 }
 
-/// File names come from what we know to be harmless, never straight from the study.
+/// Replaces all characters but letters, digits, '-' and '_', since file names must not come straight from the study.
 std::string harmless(const std::string& text) {
   std::string name;
   for (const char c : text) {
@@ -63,7 +64,7 @@ void put_cell(Figure& figure, const std::vector<std::string>& panel_axes, stats:
       {place_of(figure.x_values, x), std::move(cell)});
 }
 
-/// A series without any value would be a legend without a line.
+/// Removes series without any value, which would be in the legend without a line.
 void drop_empty_series(FigurePanel& panel) {
   std::erase_if(panel.series, [](const FigureSeries& series) {
     return std::none_of(series.points.begin(), series.points.end(),

@@ -1,4 +1,4 @@
-// Figures as gnuplot scripts: data blocks, labels in single quotes, no user text outside of them.
+// Writes gnuplot scripts of figures; user text appears only inside single-quoted labels.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ struct Range {
   }
 };
 
-/// A single-quoted gnuplot string: nothing is special in it but the quote, which is doubled.
+/// A single-quoted gnuplot string, in which only the quote itself is special and is doubled.
 std::string quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) {
@@ -35,7 +35,7 @@ double place(const Figure& figure, std::size_t x) {
   return figure.x_scale == XScale::category ? static_cast<double>(x) : number_of(figure.x_values[x]);
 }
 
-/// The least distance between two places of the x axis (a ratio on a logarithmic one).
+/// The least distance between two places on the x axis (on a logarithmic axis, the least ratio).
 double least_step(const Figure& figure) {
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 1; i < figure.x_values.size(); ++i) {
@@ -45,7 +45,7 @@ double least_step(const Figure& figure) {
   return std::isfinite(least) ? least : (figure.x_scale == XScale::logarithmic ? 2 : 1);
 }
 
-/// Series stand a little beside each other so that their error bars can be told apart.
+/// Shifts each series a little sideways, so that error bars do not cover each other.
 double beside(const Figure& figure, std::size_t x, std::size_t series, std::size_t count) {
   const double offset = static_cast<double>(series) - static_cast<double>(count - 1) / 2;
   const double share = std::min(0.06, 0.4 / static_cast<double>(std::max<std::size_t>(1, count)));
@@ -71,7 +71,7 @@ Range y_range(const Figure& figure) {
   if (range.low > range.high) return {0, 1};
   const double room = std::max(1e-3, 0.06 * (range.high - range.low));
   const bool is_rate = shown_scale(figure.metric) == 100;
-  // Room for the marks, but no axis beyond what an accuracy or a loss can be.
+  // Leaves room for the marks, but keeps the axis within possible accuracies or losses.
   return {std::max(0.0, range.low - room), is_rate ? std::min(1.0, range.high + room) : range.high + room};
 }
 
@@ -91,7 +91,7 @@ std::string x_axis(const Figure& figure) {
   return text + "set xtics (" + tics + ")\nset xlabel " + quoted(meaning_of(figure.asked.x)) + "\n";
 }
 
-/// Blocks of one series: its means, its intervals, and the splits where there are too few of them for an interval.
+/// The data blocks of one series: means, intervals, and single splits where there are too few for an interval.
 std::string data_blocks(const Figure& figure, const FigureSeries& series, std::size_t index, std::size_t count) {
   const double scale = shown_scale(figure.metric);
   std::string means, intervals, splits;
@@ -110,7 +110,7 @@ std::string data_blocks(const Figure& figure, const FigureSeries& series, std::s
       for (const auto& split : point.cell.splits) splits += fmt::format("{} {}\n", x, scale * split.mean);
     }
   }
-  // gnuplot refuses an empty block: a point that cannot be seen stands in it.
+  // gnuplot refuses an empty block, so it gets a point that is not drawn.
   const auto block = [&](const char* name, const std::string& rows) {
     return fmt::format("${}{} << EOD\n{}EOD\n", name, index, rows.empty() ? "NaN NaN NaN NaN\n" : rows);
   };

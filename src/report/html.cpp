@@ -1,3 +1,4 @@
+// Escapes text and writes HTML elements, tables, sections and lists.
 #include "report/html.hpp"
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 namespace espalier::report {
 namespace {
 
-/// A column of figures aligns right: every cell begins like a number, or says that there is none.
+/// Whether a cell begins like a number or says that there is none; columns of such cells are right-aligned.
 bool is_figure(const std::string& cell) {
   const std::size_t first = cell.find_first_not_of("+-<[");
   return cell.empty() || cell == "-" ||

@@ -1,5 +1,5 @@
 #pragma once
-// The few pieces of HTML that the sections are made of. All text goes through escape().
+// Builds the HTML pieces of a report page. All text goes through escape().
 #include <string>
 #include <vector>
 
@@ -18,19 +18,19 @@ std::string html_table(const WordTable& table, const std::string& caption = "");
 /// A section with a heading and an anchor; nothing for an empty body.
 std::string section(const std::string& id, const std::string& title, const std::string& body);
 
-/// Folded away until asked for.
+/// A section that is collapsed until the reader opens it.
 std::string folded(const std::string& summary, const std::string& body);
 
 /// "a, b and c".
 std::string listed(const std::vector<std::string>& words);
 
-/// What cannot be told from the best: the first few, and how many more.
+/// The settings that cannot be told from the best: the first few, and how many more.
 std::string ties_text(const std::vector<std::string>& ties);
 
-/// "transferred 4, high_units 3", kept together by spaces that do not break.
+/// For example "transferred 4, high_units 3", with spaces that do not break.
 std::string setting_text(const std::vector<plan::Label>& labels);
 
-/// Style sheet of the page: light and dark.
+/// The style sheet of the page, for light and dark mode.
 std::string page_style();
 
 }  // namespace espalier::report

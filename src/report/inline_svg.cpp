@@ -1,3 +1,4 @@
+// Prepares gnuplot's SVG for use inside a page: unique ids, the page's text colour, no tooltips.
 #include "espalier/report/figure.hpp"
 
 namespace espalier::report {

@@ -1,3 +1,4 @@
+// Writes the methods paragraphs on data, protocol and statistics, and joins all of them.
 #include "report/methods.hpp"
 
 #include <fmt/format.h>

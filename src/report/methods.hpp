@@ -1,12 +1,12 @@
 #pragma once
-// The methods paragraphs: the protocol in words, every default named, from what was really trained.
+// Writes the methods paragraphs of a report: data, network, training, protocol, statistics, with all defaults.
 #include <algorithm>
 
 #include "report/page_context.hpp"
 
 namespace espalier::report {
 
-/// Trainings of the page: of its runs, or the pretrainings that these start from.
+/// Which trainings of the page: those of its runs, or the pretrainings that runs start from.
 enum class Role : bool { source, target };
 std::vector<const store::TaskState*> trainings_of(const PageContext& context, Role role);
 
@@ -23,12 +23,12 @@ std::string distinct(const std::vector<const store::TaskState*>& tasks, Get&& ge
   return text;
 }
 
-/// Paragraphs of plain text.
+/// Each returns paragraphs of plain text.
 std::string data_methods(const PageContext& context);
 std::string network_methods(const PageContext& context);
 std::string training_methods(const PageContext& context);
 std::string protocol_methods(const PageContext& context);
-std::vector<std::string> experiment_methods(const PageContext& context);  ///< one an experiment
+std::vector<std::string> experiment_methods(const PageContext& context);  ///< one per experiment
 std::string statistics_methods(const PageContext& context);
 
 }  // namespace espalier::report

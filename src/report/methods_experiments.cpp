@@ -1,4 +1,4 @@
-// What each experiment varied, what it held fixed, and what it took from others.
+// Writes what each experiment varied, what it held fixed, and what it took from others.
 #include <fmt/format.h>
 
 #include "report/html.hpp"

@@ -1,4 +1,4 @@
-// The methods of a training: network, optimiser, rates, augmentation, regularisation, numbers.
+// Writes the methods paragraphs on networks and training: optimiser, rates, augmentation, length, precision.
 #include <fmt/format.h>
 
 #include <algorithm>

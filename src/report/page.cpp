@@ -1,3 +1,4 @@
+// Puts the sections of a report together into one HTML page with its CSV files.
 #include "espalier/report/page.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #pragma once
-// What every section of the page is made from.
+// What every section of the page is made from, and the section functions.
 #include "espalier/report/page.hpp"
 
 namespace espalier::report {
@@ -17,7 +17,7 @@ struct PageContext {
 std::vector<std::string> experiments_of(const PageContext& context);
 std::vector<RunView> runs_of_experiment(const std::vector<RunView>& views, const std::string& experiment);
 
-/// The axes that the experiment itself varies, in its own order; values that a selection gave are none of them.
+/// The axes that the experiment itself varies, in its own order; axes whose values a selection gave are left out.
 std::vector<std::string> own_axes(const study::Experiment& experiment, const std::vector<RunView>& runs);
 
 /// Each returns the HTML of one section, or "" where there is nothing to say.

@@ -1,3 +1,4 @@
+// The style sheet of the report page, for light and dark mode.
 #include "report/html.hpp"
 
 namespace espalier::report {

@@ -1,3 +1,4 @@
+// Picks colours from a ramp for ordered series, from Okabe and Ito's set for words.
 #include "report/palette.hpp"
 
 #include <fmt/format.h>
@@ -14,7 +15,7 @@ constexpr std::array<const char*, 6> kWords = {"#0072b2", "#d55e00", "#009e73", 
 struct Rgb {
   double red, green, blue;
 };
-/// Violet to gold through blue and green; lightness rises along it as far as both papers allow.
+/// Violet to gold through blue and green; lightness rises as far as both light and dark backgrounds allow.
 constexpr std::array<Rgb, 5> kRamp = {{{128, 78, 184}, {51, 110, 178}, {27, 148, 135}, {122, 179, 60}, {212, 146, 10}}};
 
 std::string on_ramp(double share) {

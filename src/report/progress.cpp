@@ -1,3 +1,4 @@
+// Counts runs and tasks by state, and estimates speed and time left from recent trainings.
 #include "espalier/report/progress.hpp"
 
 #include <fmt/format.h>
@@ -20,7 +21,8 @@ std::int64_t images_left(const store::TaskState& task) {
   return task.task.epoch_images * std::max(0, epochs - last_epoch(task)) / epochs;
 }
 
-/// Throughput of one worker over the trainings that ended last, times the workers: idle times are not held against it.
+/// Epoch-images per second of one worker over the trainings that ended last, times the workers; idle time is not
+/// counted.
 double recent_rate(const std::vector<const store::TaskState*>& tasks, std::int32_t workers) {
   constexpr std::size_t kRecent = 64;
   std::vector<const store::TaskState*> ended;
@@ -38,7 +40,7 @@ double recent_rate(const std::vector<const store::TaskState*>& tasks, std::int32
   return seconds > 0 ? images / seconds * std::max(1, workers) : 0;
 }
 
-/// The tasks that runs in the study point at, and what those start from, each once.
+/// The tasks of runs that are in the study, and the tasks they start from, each once.
 class WantedTasks {
  public:
   explicit WantedTasks(const store::State& state) : state_(state) {}

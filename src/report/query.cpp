@@ -1,3 +1,4 @@
+// Selects runs by conditions, builds observations, and refuses means over axes nobody asked to average.
 #include "espalier/report/query.hpp"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ void require_axis(const std::vector<std::string>& known, const std::string& axis
   throw UsageError("no run has an axis '" + axis + "'", "the axes here are " + joined(known), "Name one of these.");
 }
 
-/// A value that no run has is a slip: said, with those there are.
+/// Refuses a value that no run has, and lists those that exist.
 void require_value(const std::vector<RunView>& views, const Condition& condition) {
   std::set<std::string> there;
   for (const auto& view : views) there.insert(view.value(condition.axis));
@@ -67,7 +68,7 @@ std::vector<std::string> values_at(const RunView& view, const std::vector<std::s
   return values;
 }
 
-/// What runs of the two sides of a comparison agree in.
+/// The values in which the two runs of a pair must agree.
 std::vector<std::string> pair_key(const RunView& view, const Query& query) {
   auto key = values_at(view, query.by);
   for (const auto* axis : {"split", "replicate"}) key.push_back(view.value(axis));
@@ -122,7 +123,7 @@ stats::Observation observation_of(const RunView& view, const Query& query) {
   return seen;
 }
 
-/// Means are over splits, of what --over averages within them.
+/// Refuses --over axes that are in --by as well, and split and replicate, which every mean is over anyway.
 void check_over(const Query& query) {
   for (const auto& axis : query.over) {
     const bool listed = std::find(query.by.begin(), query.by.end(), axis) != query.by.end();

@@ -1,3 +1,4 @@
+// Joins runs with their tasks, merges equal cells of several directories, and finds final rows.
 #include "espalier/report/run_view.hpp"
 
 #include <unordered_map>
@@ -15,7 +16,7 @@ const store::TaskState* task_of(const Directory& directory, const plan::PlannedR
   return found == directory.state.tasks.end() ? nullptr : &found->second;
 }
 
-/// Finished before diverged before running before the rest: what a merge of directories keeps.
+/// Which of two equal cells a merge of directories keeps: done before diverged before running before all others.
 int preference(const RunView& view) {
   if (view.state == RunState::done) return 3;
   if (view.diverged()) return 2;

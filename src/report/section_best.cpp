@@ -1,4 +1,4 @@
-// Best settings per size: chosen on validation images, reported on test images, with what cannot be told from them.
+// Report section: best settings per size, chosen on validation images and reported on test images, with their ties.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,7 +42,7 @@ std::string setting_of(const std::vector<std::string>& axes, const std::vector<s
   return setting_text(labels);
 }
 
-/// The test accuracy at the chosen setting, and at no other.
+/// The test accuracy of the chosen setting; no other setting's test accuracy is looked at.
 std::string test_text(const std::vector<RunView>& runs, const std::vector<std::string>& axes,
                       const std::vector<std::string>& values) {
   std::vector<Condition> here;
@@ -77,7 +77,7 @@ bool has_valid(const std::vector<RunView>& runs) {
                      [](const RunView& view) { return final_row(view, metrics::Subset::valid); });
 }
 
-/// The axes that tell the settings of one size apart.
+/// The axes in which the settings of one size differ.
 std::vector<std::string> setting_axes(const study::Experiment& experiment, const std::vector<RunView>& runs) {
   auto axes = own_axes(experiment, runs);
   for (const auto& axis : unexplained_axes(runs, axes)) axes.push_back(axis);

@@ -1,4 +1,4 @@
-// What has no result, and why: nothing is dropped silently.
+// Report section: runs without a result, and why; none is dropped silently.
 #include <fmt/format.h>
 
 #include <map>

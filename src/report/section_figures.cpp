@@ -1,4 +1,4 @@
-// Figures, their notes, and the tables of all cells.
+// Report section: figures with their notes, and the tables of all cells.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -75,7 +75,7 @@ std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const 
     auto axes = own_axes(experiment, runs);
     if (axes.empty()) axes.push_back("experiment");
     const std::string down = axes[0];
-    // The last axis that varies freely goes across: by custom the size.
+    // Puts the last freely varying axis across, by preference the size.
     const bool has_size = std::find(axes.begin(), axes.end(), "per_class") != axes.end() && down != "per_class";
     const std::string across = has_size ? "per_class" : axes.size() > 1 ? axes[1] : "";
     std::vector<std::string> shown = {down};

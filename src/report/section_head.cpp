@@ -1,4 +1,4 @@
-// The head of the page: what the study asked, and how far the answer is.
+// Report section: the question the study asks, how much of it is done, and warnings.
 #include <fmt/format.h>
 
 #include <sstream>
@@ -10,8 +10,8 @@
 namespace espalier::report {
 namespace {
 
-/// The comment at the top of the study file, without its marks: by custom it says the question. A line that is
-/// indented goes on with the one before.
+/// The comment at the top of the study file without its marks, which states the study's question by convention. An
+/// indented line continues the line before.
 std::string head_comment(const std::string& text) {
   constexpr std::size_t kItemIndent = 2;
   std::istringstream lines(text);

@@ -1,4 +1,4 @@
-// Overfitting: the loss on training images against the loss on validation images, and the gap between them.
+// Report section: losses on training and validation images, and the gap between them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,7 +31,7 @@ bool has_row(const std::vector<RunView>& runs, Subset subset) {
   return std::any_of(runs.begin(), runs.end(), [&](const RunView& view) { return final_row(view, subset); });
 }
 
-/// A gap that rounds to nothing has no sign.
+/// Drops the sign of a gap that rounds to zero.
 std::string signless_zero(const std::string& text) { return text == "-0.00" ? "0.00" : text; }
 
 WordTable gap_table(const std::vector<RunView>& runs, Subset trained) {

@@ -1,4 +1,4 @@
-// Where the numbers come from: programs, machines, settings of the runs, and the study's text.
+// Report section: programs, machines and settings the numbers come from, and the study's text.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-// The selections that the study made on its way.
+// Report section: the selections that the study made, with their candidates.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -43,13 +43,13 @@ std::vector<std::string> row_of(const plan::SelectionOutcome& selection) {
           ties_of(selection)};
 }
 
-/// The part of a selection's key before its cell: experiment, case and which of its takes.
+/// The part of a selection's key before its cell: experiment, case, and index of the take.
 std::string group_of(const plan::SelectionOutcome& selection) {
   const auto end = selection.key.rfind('/');
   return end == std::string::npos ? selection.key : selection.key.substr(0, end);
 }
 
-/// "optimum, case optimal, takes transferred and frozen", from a key "experiment/case/take/cell".
+/// Makes "optimum, case optimal, takes transferred and frozen" of a key "experiment/case/take/cell".
 std::string title_of(const std::vector<const plan::SelectionOutcome*>& group) {
   const auto& key = group.front()->key;
   const auto first = key.find('/');

@@ -1,4 +1,4 @@
-// The source networks: everything above stands on them.
+// Report section: the source networks and whether their validation accuracy is good enough.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 #pragma once
+// The pretrained networks that runs of a report start from.
 #include "report/page_context.hpp"
 
 namespace espalier::report {
@@ -8,7 +9,7 @@ struct SourceNetwork {
   TaskId id;
   const store::TaskState* task = nullptr;
   std::string source;               ///< its name in the study
-  std::vector<std::string> splits;  ///< that start from it
+  std::vector<std::string> splits;  ///< whose runs start from it
   std::optional<double> valid_top1;
   std::optional<double> least;  ///< warn_below of the study
   bool poor() const { return valid_top1 && least && *valid_top1 < *least; }

@@ -1,3 +1,4 @@
+// Formats metrics, cells, intervals and p-values, and names axes in words.
 #include "espalier/report/wording.hpp"
 
 #include <fmt/format.h>

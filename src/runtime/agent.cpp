@@ -1,4 +1,4 @@
-// The agent's ear towards rank 0, and its loop.
+// The agent's loop and its dealings with rank 0: takes bundles and orders, queues them, leaves in order.
 #include "espalier/runtime/agent.hpp"
 
 #include <sched.h>
@@ -32,7 +32,7 @@ void Agent::run() {
     watch();
     exchange();
     post_outbox();
-    if (exchange_ && exchange_->in_flight()) sched_yield();  // numbers that travel move only while somebody looks
+    if (exchange_ && exchange_->in_flight()) sched_yield();  // messages of a reduction move only while we poll
     else if (told || heard) pace.busy();
     else pace.nap(trainer_.socket().descriptor());
   }
@@ -70,7 +70,7 @@ void Agent::take(RawFrame frame) {
 
 void Agent::take_bundle(RawFrame frame) {
   const auto bundle = frame.as<sched::Bundle>();
-  if (stopping_) return;  // on its way when the stop was answered: rank 0 takes it back with our goodbye
+  if (stopping_) return;  // it crossed our answer to Stop; rank 0 takes it back with Goodbye
   if (setup_.noop) return answer_at_once(bundle);
   if (over_.contains(bundle.group.id)) return;
   Queued queued{{}, std::move(frame.bytes), bundle.group};
@@ -95,7 +95,7 @@ void Agent::begin_stop(RawFrame frame) {
 
 bool Agent::may_leave() const { return (leaving_ || stopping_) && !in_hand_ && queue_.empty(); }
 
-/// Rank 0 takes back what we never began.
+/// Ends the trainer and says Goodbye; rank 0 then takes back the bundles that were never begun.
 void Agent::leave() {
   trainer_.socket().close();
   trainer_ = {};

@@ -1,10 +1,11 @@
-// The agent as a member of a group: between its trainer and the other members' agents.
+// The agent as a member of a group: carries messages between its trainer and the other members' agents.
 #include "espalier/core/errors.hpp"
 #include "runtime/agent_state.hpp"
 
 namespace espalier::runtime {
 
-/// It may come before the bundle it belongs to: rank 0 and the other agents do not wait for each other.
+/// Takes a peer's message. It may arrive before the bundle it belongs to, since rank 0 and the agents do not wait for
+/// each other; it is kept until then.
 void Agent::take_from_peer(process::RawFrame frame) {
   const bool announces = frame.is<sched::PeerBuffer>();
   const auto group = announces ? frame.as<sched::PeerBuffer>().buffer.group : frame.as<sched::Part>().group;
@@ -14,7 +15,7 @@ void Agent::take_from_peer(process::RawFrame frame) {
   else exchange_->take(frame.as<sched::Part>());
 }
 
-/// Trainers at one place add up among themselves; to them others are nowhere.
+/// Trainers on one host reduce through shared memory; peers elsewhere get an empty host key.
 void Agent::announce(sched::PeerBuffer peer) {
   if (peer.place != exchange_->place()) peer.place.clear();
   trainer_.socket().send_message(peer);
@@ -26,7 +27,7 @@ void Agent::take_from_group(const process::RawFrame& frame) {
   else exchange_->reduce(frame.as<sched::Reduce>());
 }
 
-/// Sends what the group is waiting for, and tells the trainer what is done.
+/// Sends the messages that the group waits for, and tells the trainer which reductions are done.
 void Agent::exchange() {
   if (!exchange_) return;
   for (const auto& letter : exchange_->take_letters()) {
@@ -37,7 +38,7 @@ void Agent::exchange() {
   }
 }
 
-/// A member is lost: the trainer waits for numbers that will not come. A new one costs less than a way out would.
+/// A member is lost, so the trainer would wait for ever: it is killed, which costs less than a way to interrupt it.
 void Agent::disband(std::uint64_t group) {
   over_.insert(group);
   early_.erase(group);
@@ -49,7 +50,7 @@ void Agent::disband(std::uint64_t group) {
 
 void Agent::end_group() {
   if (!in_hand_ || in_hand_->group.id == 0) return;
-  exchange();  // the last sums still leave
+  exchange();  // sends the last sums
   over_.insert(in_hand_->group.id);
   exchange_.reset();
 }

@@ -1,4 +1,5 @@
 #pragma once
+// State and member functions of an agent, implemented in agent.cpp, agent_group.cpp and agent_trainer.cpp.
 #include <deque>
 #include <map>
 #include <optional>
@@ -14,7 +15,7 @@
 
 namespace espalier::runtime {
 
-/// One agent. The trainer has one bundle at a time; the others wait here, where they outlive it.
+/// One agent. Its trainer has one bundle at a time; further bundles wait here, where they survive the trainer's death.
 class Agent {
  public:
   explicit Agent(WorkerId worker) : worker_(worker) {}
@@ -22,8 +23,8 @@ class Agent {
 
  private:
   struct Queued {
-    std::vector<sched::Held> tasks;  ///< that have not ended
-    std::string frame;               ///< as it came, to be passed on
+    std::vector<sched::Held> tasks;  ///< those that have not ended
+    std::string frame;               ///< as received, to be passed on
     sched::Group group;
   };
 
@@ -63,18 +64,18 @@ class Agent {
   mpi::Post post_;
   std::string outbox_;
   sched::Setup setup_;
-  std::vector<std::string> greeting_;  ///< setup and catalogs, for every new trainer
+  std::vector<std::string> greeting_;  ///< setup and catalogs, sent to every new trainer
   process::Child trainer_;
   std::deque<Queued> queue_;
   std::optional<Queued> in_hand_;
-  std::optional<GroupExchange> exchange_;                          ///< of the bundle in hand, if a group has it
-  std::map<std::uint64_t, std::vector<process::RawFrame>> early_;  ///< of groups whose bundle has not come yet
-  std::set<std::uint64_t> over_;                                   ///< groups that are no more
-  bool disbanded_ = false;  ///< the trainer was killed because its group is no more
-  double heard_ = 0;        ///< when the trainer last spoke or was given something
+  std::optional<GroupExchange> exchange_;                          ///< of the bundle in hand, if a group trains it
+  std::map<std::uint64_t, std::vector<process::RawFrame>> early_;  ///< messages of groups whose bundle has not come yet
+  std::set<std::uint64_t> over_;                                   ///< groups that have ended
+  bool disbanded_ = false;  ///< the trainer was killed because its group lost a member
+  double heard_ = 0;        ///< when the trainer last spoke or was given work
   double closed_ = 0;       ///< when its socket was first seen closed
-  bool burying_ = false;    ///< the trainer has ended and its last words are being read
-  bool hung_ = false;       ///< we killed it for silence
+  bool burying_ = false;    ///< the trainer has ended; its last messages are read
+  bool hung_ = false;       ///< we killed it because it was silent
   bool stopping_ = false;
   double stop_deadline_ = 0;
   bool leaving_ = false;

@@ -1,4 +1,4 @@
-// The agent's other side: its trainer, and what becomes of it.
+// The agent's dealings with its trainer: starts it, passes messages on, watches it, reports why it ended.
 #include <signal.h>
 #include <spdlog/spdlog.h>
 
@@ -12,7 +12,7 @@ namespace espalier::runtime {
 namespace {
 constexpr double kLeaveGrace_s = 5;  ///< from closing its socket until a trainer that has not ended is killed
 
-/// Among the workers of this machine: which of its GPUs is meant. Without mpirun's word the worker's number serves.
+/// The index of this worker on its machine, which chooses its GPU; without mpirun's variable, the worker's number.
 std::string slot_of(const std::string& worker) {
   const char* local = std::getenv("OMPI_COMM_WORLD_LOCAL_RANK");
   return local ? local : worker;
@@ -36,7 +36,7 @@ void Agent::start_trainer() {
 
 void Agent::hand_next() {
   if (in_hand_ || queue_.empty() || burying_ || disbanded_) return;
-  // One that is about to be reaped is not given anything: it would be charged to the task.
+  // A trainer that is about to be reaped gets no bundle: its loss would be charged to the bundle's task.
   if (trainer_.is_running() && !trainer_.socket().is_open()) return;
   if (!trainer_.is_running()) start_trainer();
   in_hand_ = std::move(queue_.front());
@@ -63,7 +63,7 @@ bool Agent::listen() {
     spdlog::error("the trainer sent what is not a message: {}", error.what());
     trainer_.kill();
     trainer_.socket().close();
-  } catch (const EnvironmentError& error) {  // of its shared memory: it has just ended, or this machine refuses
+  } catch (const EnvironmentError& error) {  // of its shared memory: the trainer has just ended, or it is refused
     spdlog::error("{}", error.what());
     trainer_.kill();
     trainer_.socket().close();
@@ -71,7 +71,7 @@ bool Agent::listen() {
   return any;
 }
 
-/// Verbatim: rank 0 and the trainer understand each other.
+/// Passes a message of the trainer to rank 0 unchanged.
 void Agent::pass_on(const process::RawFrame& frame) {
   heard_ = now_s();
   if (frame.is<sched::SharedBuffer>() || frame.is<sched::Reduce>()) return take_from_group(frame);
@@ -90,7 +90,7 @@ void Agent::watch() {
   if (!trainer_.is_running()) return;
   if (const auto exit = trainer_.reap()) {
     burying_ = true;
-    listen();  // what it said before it ended counts
+    listen();  // messages sent before it ended count
     report_loss(*exit);
     trainer_ = {};
     burying_ = false;
@@ -127,12 +127,12 @@ sched::LossCause Agent::cause_of(const process::Exit& exit) const {
 }
 
 void Agent::report_loss(const process::Exit& exit) {
-  if (std::exchange(disbanded_, false)) {  // rank 0 knows
+  if (std::exchange(disbanded_, false)) {  // rank 0 knows already
     end_group();
     in_hand_.reset();
     return;
   }
-  if (!in_hand_ && queue_.empty()) return;  // it left between tasks: the next one starts another
+  if (!in_hand_ && queue_.empty()) return;  // it ended between tasks; the next bundle starts another
   sched::TrainerLost lost;
   lost.worker = worker_;
   lost.cause = cause_of(exit);

@@ -1,3 +1,4 @@
+// Counts references from the replayed state and deletes unreferenced artifacts after a commit.
 #include "runtime/artifact_shelf.hpp"
 
 #include <spdlog/spdlog.h>

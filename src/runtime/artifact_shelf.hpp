@@ -1,5 +1,5 @@
 #pragma once
-// Files in OUT/artifacts: kept as long as the journal refers to them, deleted after it no longer does.
+// Counts references to the files in OUT/artifacts and deletes those the journal no longer refers to.
 #include <filesystem>
 #include <string>
 #include <unordered_map>
@@ -16,11 +16,11 @@ class ArtifactShelf {
   void add(const ArtifactId& artifact);
   void drop(const ArtifactId& artifact);
   bool has_dropped() const { return !dropped_.empty(); }
-  /// Deletes what nothing refers to any more. Only after a commit, and only by the journal's writer.
+  /// Deletes files without references. Call only after a commit, and only as the journal's writer.
   void sweep();
-  /// Deletes the files that nobody refers to: what a killed launch left. Call once all references are added.
+  /// Deletes files that a killed launch left and nobody refers to. Call once all references are added.
   void sweep_strangers();
-  /// Whether the file is there.
+  /// Whether the artifact's file exists.
   bool holds(const ArtifactId& artifact) const;
 
  private:

@@ -1,3 +1,4 @@
+// Converts scheduler facts to journal records with a time, and opens lock, segment and state.
 #include "runtime/book.hpp"
 
 #include "runtime/pace.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// The journal and what it says so far, kept together: every fact goes through here.
+// Rank 0's journal writer together with the replayed state; every fact is written and applied here.
 #include <filesystem>
 
 #include "espalier/sched/events.hpp"
@@ -9,7 +9,7 @@ namespace espalier::runtime {
 
 class Book {
  public:
-  /// Locks first, then begins a segment, then reads all of them.
+  /// Takes the lock, begins a new segment, then replays all segments.
   Book(const std::filesystem::path& out, const store::WriterIdentity& who);
 
   template <class Record>
@@ -18,11 +18,11 @@ class Book {
     store::apply(state_, static_cast<std::uint16_t>(Record::kType), frame::to_bytes(record), {writer_.segment(), 0});
   }
   void write_fact(const sched::Fact& fact);
-  /// Nothing of what was written may be acted upon before this returns.
+  /// Makes everything written so far durable. Nothing of it may be acted upon before this returns.
   void commit() {
     if (writer_.has_uncommitted()) writer_.commit();
   }
-  /// Another process has taken over: rename and delete nothing.
+  /// Whether another process has taken over; then nothing may be renamed or deleted.
   bool superseded() const { return writer_.superseded(); }
 
   const store::State& state() const { return state_; }

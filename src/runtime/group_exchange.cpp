@@ -1,3 +1,4 @@
+// Sums each member's part of a buffer in rank order and sends the sums to the other agents.
 #include "runtime/group_exchange.hpp"
 
 #include <unistd.h>
@@ -29,7 +30,7 @@ void add_to(std::string& sums, const std::string& part) {
 }  // namespace
 
 std::string this_place() {
-  if (std::getenv("ESPALIER_APART")) return "process " + std::to_string(getpid());  // tests: as on many machines
+  if (std::getenv("ESPALIER_APART")) return "process " + std::to_string(getpid());  // for tests: as if on another host
   std::string boot;
   std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
   std::error_code unknown;
@@ -86,7 +87,7 @@ void GroupExchange::take(sched::Part part) {
   else put_sum(part.number, reduction, part.rank, part.bytes);
 }
 
-/// The own part, once it is here from everyone.
+/// Sums the own part, once all members have sent theirs.
 void GroupExchange::add_up(std::int64_t number, Reduction& reduction) {
   if (reduction.buffer < 0 || reduction.parts.size() != group_.members.size()) return;
   const Buffer& buffer = buffers_.at(reduction.buffer);

@@ -1,7 +1,7 @@
 #pragma once
-// A group's reductions as the agent of one member carries them, where members are at different places. Each adds up its
-// own part of every buffer, in the order of ranks, and sends the sums to the others: the same bits everywhere, and
-// nothing that a lost member leaves half done.
+// All-reduce between agents, for a group whose members are on different hosts.
+// Each agent sums its own part of every buffer in rank order and sends the sums to the others: all members get the same
+// bits, and a lost member leaves nothing half done.
 #include <cstdint>
 #include <map>
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace espalier::runtime {
 
-/// Where processes can map each other's memory: one kernel and one name space of processes.
+/// A key of the host: boot id and process name space. Processes with equal keys can map each other's memory.
 std::string this_place();
 
 class GroupExchange {
@@ -23,12 +23,12 @@ class GroupExchange {
 
   std::uint64_t id() const { return group_.id; }
   const std::string& place() const { return place_; }
-  /// Of the member's own trainer. Throws EnvironmentError, and CorruptionError for numbers that were not announced.
+  /// Adds a buffer of the own trainer. Throws EnvironmentError; reduce() throws CorruptionError for unknown buffers.
   void add(const sched::SharedBuffer& buffer, pid_t trainer);
   void reduce(const sched::Reduce& order);
-  /// Of another member; it may come before the own trainer's order.
+  /// Takes a part from another member; it may come before the own trainer's order.
   void take(sched::Part part);
-  /// The own trainer waits for something.
+  /// Whether the own trainer waits for a reduction.
   bool in_flight() const { return waiting_ > 0; }
 
   struct Letter {
@@ -36,7 +36,7 @@ class GroupExchange {
     std::variant<sched::PeerBuffer, sched::Part> what;
   };
   std::vector<Letter> take_letters() { return std::exchange(letters_, {}); }
-  /// Numbers of reductions whose sums stand in their buffers.
+  /// Numbers of the reductions whose sums are in their buffers; each is returned once.
   std::vector<std::int64_t> take_done() { return std::exchange(done_, {}); }
 
  private:
@@ -46,12 +46,12 @@ class GroupExchange {
     bool doubles = false;
   };
   struct Reduction {
-    std::int32_t buffer = -1;                   ///< -1: the own trainer has not come to it yet
-    std::map<std::int32_t, std::string> parts;  ///< of the own part, by rank
-    std::map<std::int32_t, std::string> sums;   ///< that came before the own order
-    std::int32_t summed = 0;                    ///< parts whose sums stand in the buffer
+    std::int32_t buffer = -1;                   ///< -1: not ordered by the own trainer yet
+    std::map<std::int32_t, std::string> parts;  ///< parts of the own range, by rank of their sender
+    std::map<std::int32_t, std::string> sums;   ///< sums that came before the own order
+    std::int32_t summed = 0;                    ///< number of ranges whose sums are in the buffer
   };
-  /// Numbers of a buffer that one member adds up.
+  /// The range of a buffer that one member sums.
   struct Range {
     char* data = nullptr;
     std::size_t bytes = 0;
@@ -66,7 +66,7 @@ class GroupExchange {
   sched::Group group_;
   std::string place_;
   std::map<std::int32_t, Buffer> buffers_;
-  std::map<std::int64_t, Reduction> reductions_;  ///< that are not done
+  std::map<std::int64_t, Reduction> reductions_;  ///< those that are not done
   std::int64_t waiting_ = 0;
   std::vector<Letter> letters_;
   std::vector<std::int64_t> done_;

@@ -1,3 +1,4 @@
+// Starts mpirun in a session of its own with the options and environment our ranks need.
 #include "runtime/mpirun.hpp"
 
 #include <fcntl.h>
@@ -28,7 +29,7 @@ std::vector<std::string> command_of(const MpirunOptions& options) {
   return argv;
 }
 
-/// Root in a container is usual; single-copy needs ptrace, which containers forbid; ranks must not spin.
+/// Allows root, which is usual in containers; avoids single-copy transfers, which need ptrace; makes idle ranks yield.
 std::vector<std::string> environment_of(const MpirunOptions& options) {
   return {"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
           "OMPI_MCA_btl_vader_single_copy_mechanism=none", "OMPI_MCA_mpi_yield_when_idle=1",
@@ -82,7 +83,7 @@ std::vector<std::string> Mpirun::read_lines() {
       if (got == 0) output_.close();
       return lines;
     }
-    // A full disk must not stop the study: the log is a comfort, the journal is the truth.
+    // Errors are ignored: a full disk must not stop the study, which needs the journal but not this log.
     [[maybe_unused]] const auto logged = write(log_.get(), buffer, static_cast<std::size_t>(got));
     line_.append(buffer, static_cast<std::size_t>(got));
     for (std::size_t end; (end = line_.find('\n')) != std::string::npos; line_.erase(0, end + 1)) {

@@ -1,5 +1,5 @@
 #pragma once
-// One mpirun as a child of the supervisor: what it says is kept in a log, what is meant for the user is passed on.
+// One mpirun as the supervisor's child: its output goes to a log, lines for the user are passed on.
 #include <sys/types.h>
 
 #include <filesystem>
@@ -20,7 +20,7 @@ struct MpirunOptions {
 
 class Mpirun {
  public:
-  /// Starts it in a session of its own, so that the terminal's Ctrl-C reaches the supervisor alone.
+  /// Starts mpirun in a session of its own, so that the terminal's Ctrl-C reaches only the supervisor.
   explicit Mpirun(const MpirunOptions& options);
   Mpirun(const Mpirun&) = delete;
   Mpirun& operator=(const Mpirun&) = delete;

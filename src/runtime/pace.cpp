@@ -1,3 +1,4 @@
+// Yields first, then sleeps for 0.05 ms growing to 1 ms, waking when a descriptor becomes readable.
 #include "runtime/pace.hpp"
 
 #include <poll.h>

@@ -1,10 +1,10 @@
 #pragma once
-// How a loop that serves MPI sleeps: Open MPI's waits spin and would steal a core from the trainer.
+// Backoff sleep for loops that serve MPI: Open MPI's own waits spin and would take a core from the trainer.
 #include <chrono>
 
 namespace espalier::runtime {
 
-/// Seconds on a clock that never falls back.
+/// Seconds on a monotonic clock.
 inline double now_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -14,11 +14,11 @@ inline double wall_clock_s() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-/// Naps that grow from nothing to a millisecond while there is nothing to do.
+/// Backoff of an idle loop: yields first, then sleeps from 0.05 ms up to 1 ms.
 class Pace {
  public:
   void busy() { idle_rounds_ = 0; }
-  /// Sleeps; wakes early when `descriptor` (if any, >= 0) can be read, or by a signal.
+  /// Waits one interval; returns early when `descriptor` (ignored if negative) can be read, or on a signal.
   void nap(int descriptor = -1);
 
  private:

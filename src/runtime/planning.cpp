@@ -1,4 +1,4 @@
-// From a compiled study to journaled runs and tasks, at the start and whenever a selection has been made.
+// Journals a compiled study's runs and tasks, at the start and again whenever a selection has been made.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,10 +12,10 @@ using plan::RunState;
 
 namespace {
 
-constexpr std::size_t kChunk = 5000;             ///< runs or tasks a record
-constexpr std::size_t kChunkBytes = 64UL << 20;  ///< and bytes: frames have a size limit
+constexpr std::size_t kChunk = 5000;             ///< runs or tasks per record
+constexpr std::size_t kChunkBytes = 64UL << 20;  ///< at most so many bytes, since frames have a size limit
 
-/// Calls `write` with pieces of `items`; once with nothing if there are none.
+/// Calls `write` with pieces of `items`; calls it once with no items if there are none.
 template <class Item, class Write>
 void in_chunks(const std::vector<Item>& items, Write write) {
   std::vector<Item> piece;
@@ -44,7 +44,7 @@ void refuse_errors(const plan::Plan& plan, const std::string& file) {
 
 }  // namespace
 
-/// Threads change last bits: the form of a study's tasks is fixed by its first launch.
+/// Refuses another number of threads than the first launch had, since threads change last bits.
 void SchedulerLoop::check_form() const {
   const auto& before = book_.state().study;
   if (before.text.empty() || before.threads == options_.study.threads || options_.new_form == NewForm::accepted) return;
@@ -70,8 +70,8 @@ void SchedulerLoop::plan_again() {
   tell(sched::TasksAdded{std::move(added)});
 }
 
-/// The form of a task is fixed when its plan row is journaled, and kept by all later attempts; --new-form changes what
-/// is not done and not yet in this launch's hands.
+/// Keeps the forms that were journaled with a task's plan row, for all attempts. --new-form replaces those of tasks
+/// that are neither done nor already planned in this launch.
 void SchedulerLoop::keep_forms(plan::Plan& plan) const {
   for (auto& task : plan.tasks) {
     const auto known = book_.state().tasks.find(task.id);
@@ -107,14 +107,15 @@ void SchedulerLoop::write_catalog(const plan::Plan& plan) {
   for (const auto worker : present_) say(worker, sched::CatalogUpdate{added});
 }
 
-/// More is to be recorded than a training in hand or ended in this launch does: the next launch sees to it.
+/// Whether the wanted record comes too late for this launch, because the training runs already or has ended without
+/// all of it. The next launch trains it again.
 bool SchedulerLoop::is_too_late(const store::TaskState& known, const task::Task& wanted) const {
   if (!scheduler_.knows(wanted.id)) return false;
   return known.state == RunState::running ||
          (store::is_final(known.state) && !plan::covers(known.recorded, wanted.record));
 }
 
-/// Tasks that are new, or whose record or form is another than was journaled.
+/// Journals tasks that are new, or whose record or form differs from the journaled one.
 void SchedulerLoop::write_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes) {
   std::vector<task::Task> changed;
   for (const auto& task : plan.tasks) {
@@ -124,7 +125,7 @@ void SchedulerLoop::write_tasks(const plan::Plan& plan, const plan::Outcomes& ou
       continue;
     }
     const auto& known = found->second.task;
-    const bool same_form = known.form == task.form || plan::is_done(task, outcomes);  // as it was, where it is done
+    const bool same_form = known.form == task.form || plan::is_done(task, outcomes);  // done tasks keep their form
     if (known.record == task.record && same_form) continue;
     if (is_too_late(found->second, task)) late_.insert(task.id);
     else changed.push_back(task);
@@ -210,7 +211,7 @@ bool SchedulerLoop::selection_is_due() const {
 
 void SchedulerLoop::judge_source(const TaskId& id) {
   const auto bar = bars_.find(id);
-  if (bar == bars_.end() || setup_.smoke) return;  // one step makes no source
+  if (bar == bars_.end() || setup_.smoke) return;  // a source of one step cannot be judged
   const auto& rows = book_.state().tasks.at(id).rows;
   const auto last = std::find_if(rows.rbegin(), rows.rend(),
                                  [](const auto& one) { return one.row.subset == metrics::Subset::valid; });
@@ -225,7 +226,7 @@ void SchedulerLoop::warn(const std::string& text) {
   const auto& known = book_.state().warnings;
   if (std::find(known.begin(), known.end(), text) != known.end()) return;
   book_.write(store::WarningRecord{text});
-  fmt::print(stderr, "espalier: warning: {}\n", text);  // the supervisor shows it at once, and all of them at the end
+  fmt::print(stderr, "espalier: warning: {}\n", text);  // the supervisor shows it now, and all warnings at the end
 }
 
 }  // namespace espalier::runtime

@@ -1,3 +1,4 @@
+// Rewrites one line in place on a terminal, or prints it every 30 s elsewhere.
 #include "runtime/progress_bar.hpp"
 
 #include <unistd.h>

@@ -1,3 +1,4 @@
+// Rank 0's loop: receives messages, feeds the scheduler, commits facts, then sends orders.
 #include "runtime/scheduler_loop.hpp"
 
 #include "espalier/core/errors.hpp"
@@ -7,8 +8,8 @@ namespace espalier::runtime {
 
 namespace {
 
-constexpr double kPatience_s = 8.6;  ///< with agents that were told to leave; they kill a trainer after 8
-constexpr double kStopped_s = 9.3;   ///< from a stop until this process has left
+constexpr double kPatience_s = 8.6;  ///< how long agents have to leave; they kill a trainer after 8
+constexpr double kStopped_s = 9.3;   ///< from a stop until this process has exited
 constexpr double kTick_s = 1;
 
 sched::Setup complete(sched::Setup setup, const std::filesystem::path& out) {
@@ -116,7 +117,7 @@ void SchedulerLoop::give_out(const sched::Order& order) {
   }
 }
 
-/// Files that the journal refers to through this fact, and no longer does, are kept track of.
+/// Journals a fact and updates the references to the artifact files that it adds or drops.
 void SchedulerLoop::write(const sched::Fact& fact) {
   const auto kept = [&](const TaskId& id) {
     const auto found = book_.state().tasks.find(id);
@@ -137,7 +138,7 @@ void SchedulerLoop::write(const sched::Fact& fact) {
   if (end->state == plan::RunState::done) judge_source(id);
 }
 
-/// Group commit: everything heard in this round becomes durable together, then the answers leave.
+/// Group commit: everything received in this round becomes durable together, then the answers are sent.
 void SchedulerLoop::settle() {
   book_.commit();
   if (shelf_.has_dropped() && !book_.superseded()) shelf_.sweep();
@@ -162,7 +163,7 @@ void SchedulerLoop::tick() {
   if (book_.superseded()) throw Error("another process has taken over", "a higher journal segment exists", "");
 }
 
-/// Nothing is left, and no end that might make a selection due is still to be looked at.
+/// Whether nothing is left to do, including selections that an ended task may have made due.
 bool SchedulerLoop::is_done() const { return !give_up_.empty() || (scheduler_.all_ended() && !ended_since_plan_); }
 
 bool SchedulerLoop::is_over() {
@@ -208,7 +209,7 @@ int run_scheduler(mpi::Session& session, const LaunchOptions& options, const Rep
     code = loop.run();
     missing = loop.missing();
   }
-  if (missing > 0) mpi::Session::abort(code);  // agents that do not answer would hold up the others for ever
+  if (missing > 0) mpi::Session::abort(code);  // the others would wait for ever for agents that do not answer
   session.finish();
   return code;
 }

@@ -1,4 +1,5 @@
 #pragma once
+// State and member functions of rank 0, implemented in scheduler_loop.cpp and planning.cpp.
 #include <map>
 #include <set>
 #include <string>
@@ -19,9 +20,9 @@ namespace espalier::runtime {
 class SchedulerLoop {
  public:
   SchedulerLoop(int workers, const LaunchOptions& options, const Replan& replan);
-  /// Until nothing is left to do, or a stop. Returns the exit code, which is journaled.
+  /// Runs until nothing is left to do, or until a stop. Returns the exit code, which is journaled.
   int run();
-  /// Workers that have not said goodbye.
+  /// Number of workers that have not said Goodbye.
   int missing() const { return workers_ - left_; }
 
  private:
@@ -71,15 +72,15 @@ class SchedulerLoop {
   mpi::Post post_;
   std::map<WorkerId, std::string> outbox_;
   std::set<WorkerId> present_;
-  int left_ = 0;  ///< workers that said goodbye
+  int left_ = 0;  ///< workers that said Goodbye
   sched::Setup setup_;
   std::unordered_set<TaskId> in_scope_;  ///< tasks of this launch
-  std::unordered_set<TaskId> late_;      ///< asked to record more than this launch can still see to
+  std::unordered_set<TaskId> late_;      ///< to record more than this launch still can
   std::map<TaskId, SourceBar> bars_;
-  std::vector<std::vector<TaskId>> pending_;  ///< what each selection that can come next waits for
+  std::vector<std::vector<TaskId>> pending_;  ///< for each selection that can be made next, the tasks it needs
   bool ended_since_plan_ = false;
   bool stopping_ = false, sent_away_ = false;
-  double deadline_ = 0;  ///< of a stop, or of sending all away
+  double deadline_ = 0;  ///< of a stop, or of waiting for agents to leave
   double next_tick_ = 0;
   std::string give_up_;
 };

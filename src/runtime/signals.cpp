@@ -1,3 +1,4 @@
+// Installs the signal handlers of rank 0 and of the agents.
 #include "espalier/runtime/signals.hpp"
 
 #include <signal.h>

@@ -1,3 +1,4 @@
+// Reduces a plan to one task of every distinct shape, for `run --smoke`.
 #include <map>
 #include <set>
 
@@ -7,7 +8,7 @@ namespace espalier::runtime {
 
 namespace {
 
-/// What tells two tasks' code paths apart: everything but seeds, images, lengths and the size of rates.
+/// A hash of what decides a task's code path: everything except seeds, images, lengths and the size of rates.
 Digest shape_of(const task::Task& task) {
   task::TrainSpec spec = task.train;
   spec.init_seed = spec.order_seed = spec.mask_seed = spec.augment_seed = 0;
@@ -45,7 +46,7 @@ class Selection {
 
 plan::Plan one_of_each_shape(plan::Plan plan) {
   Selection chosen(plan);
-  // Backwards: what stands late needs what stands early, and brings it along.
+  // Goes backwards, because later tasks bring the earlier ones that they need along.
   for (auto task = plan.tasks.rbegin(); task != plan.tasks.rend(); ++task) {
     if (!chosen.has_shape_of(*task)) chosen.add(*task);
   }

@@ -1,3 +1,4 @@
+// Watches mpirun, signals and the journal's tail, and decides between relaunch and exit code.
 #include "espalier/runtime/supervisor.hpp"
 
 #include <fmt/format.h>
@@ -23,9 +24,9 @@ namespace espalier::runtime {
 namespace {
 
 constexpr int kTriesWithoutProgress = 5;
-constexpr double kStopLimit_s = 9.6;  ///< after a stop the launch is killed; the journal holds what was done
+constexpr double kStopLimit_s = 9.6;  ///< from a stop until the launch is killed; the journal keeps results
 
-/// Signals as something to wait for; blocked for as long as this lives.
+/// Blocks signals while it lives and makes them readable from a descriptor.
 class Signals {
  public:
   Signals() {
@@ -40,7 +41,7 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
 
   int descriptor() const { return descriptor_.get(); }
-  /// The next one that asks for an end, or 0.
+  /// The next signal that asks for an end, or 0.
   int take() {
     signalfd_siginfo info;
     while (read(descriptor_.get(), &info, sizeof info) == sizeof info) {
@@ -54,7 +55,7 @@ class Signals {
   process::Descriptor descriptor_;
 };
 
-/// What counts as progress: a launch that only starts and dies makes none.
+/// Counts results, so that a launch that only starts and dies makes no progress.
 std::size_t results_in(const store::State& state) {
   std::size_t count = state.selections.size();
   for (const auto& [id, task] : state.tasks) {
@@ -88,7 +89,7 @@ class Supervisor {
   Signals signals_;
   ProgressBar bar_;
   std::size_t segments_before_ = 0;
-  int stop_signal_ = 0;   ///< the first that asked for an end
+  int stop_signal_ = 0;   ///< the first one that asked for an end
   bool aborted_ = false;  ///< a second Ctrl-C
   bool stop_sent_ = false;
   double stop_deadline_ = 0;
@@ -127,7 +128,7 @@ int Supervisor::launch_once() {
   }
 }
 
-/// The journal knows better than mpirun how a launch ended.
+/// The exit code of a launch, from the journal where it says how the launch ended, else from mpirun.
 int Supervisor::outcome(const process::Exit& exit) {
   if (launch_finished()) return tail_.state().last_exit;
   if (aborted_) return 128 + stop_signal_;
@@ -137,7 +138,7 @@ int Supervisor::outcome(const process::Exit& exit) {
   return is_final ? exit.code : kAgain;
 }
 
-/// One turn: waits a little, then signals, lines and the bar.
+/// One round: waits a little, then handles signals, output lines and the progress bar.
 void Supervisor::serve(Mpirun& mpirun) {
   pollfd waiting[2] = {{signals_.descriptor(), POLLIN, 0}, {mpirun.output(), POLLIN, 0}};
   poll(waiting, mpirun.output() >= 0 ? 2 : 1, 100);
@@ -145,7 +146,7 @@ void Supervisor::serve(Mpirun& mpirun) {
   print(mpirun.read_lines());
   show_progress();
   if (stop_signal_ == 0) return;
-  // Before rank 0 has its journal nobody listens yet, and nothing can be lost.
+  // Before rank 0 has begun its segment it does not listen for a stop, and nothing can be lost.
   if (!stop_sent_ && launch_began()) {
     mpirun.signal(SIGUSR2);
     stop_sent_ = true;
@@ -166,7 +167,7 @@ void Supervisor::obey(Mpirun& mpirun, int signal) {
   }
 }
 
-/// False if a signal came meanwhile.
+/// Waits `seconds`; returns false if a signal came meanwhile.
 bool Supervisor::pause(double seconds) {
   pollfd waiting{signals_.descriptor(), POLLIN, 0};
   for (const double until = now_s() + seconds; now_s() < until;) {
@@ -194,7 +195,7 @@ void Supervisor::show_progress() {
 }  // namespace
 
 int supervise(const SupervisorOptions& options) {
-  std::signal(SIGPIPE, SIG_IGN);  // whoever read our output may leave; the study goes on
+  std::signal(SIGPIPE, SIG_IGN);  // a closed output must not end the study
   std::filesystem::create_directories(options.out / "logs");
   return Supervisor(options).run();
 }

@@ -1,3 +1,4 @@
+// Starts the `repair` child when it is due and the journal has grown, and waits for it at the end.
 #include "runtime/view_keeper.hpp"
 
 #include <signal.h>
@@ -35,7 +36,7 @@ void ViewKeeper::start() {
   child_ = process::launch(options);
 }
 
-/// True when no child is at work.
+/// Reaps the child if it has ended; returns true when none is running.
 bool ViewKeeper::reap() {
   if (child_ <= 0) return true;
   int status = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// Keeps OUT/results.h5 fresh by a child that may die: rank 0 itself never writes HDF5.
+// Rebuilds OUT/results.h5 in a child process, because rank 0 itself never writes HDF5.
 #include <sys/types.h>
 
 #include <cstdint>
@@ -10,15 +10,15 @@ namespace espalier::runtime {
 
 class ViewKeeper {
  public:
-  /// An empty command keeps nothing.
+  /// With an empty command nothing is rebuilt.
   ViewKeeper(std::vector<std::string> command, double every_s);
   ViewKeeper(const ViewKeeper&) = delete;
   ViewKeeper& operator=(const ViewKeeper&) = delete;
   ~ViewKeeper();
 
-  /// Starts the child when it is time, none is at work, and the journal has grown.
+  /// Starts the child when it is due, none is running, and the journal has grown.
   void tick(double now, std::uint64_t records);
-  /// One last time, waiting for the end, but not beyond `patience_s`.
+  /// Rebuilds the view once more and waits for the child, for at most `patience_s` seconds.
   void finish(double patience_s);
 
  private:

@@ -1,4 +1,4 @@
-// Who gets what next, and what goes together.
+// Chooses which ready tasks go to which worker, and which tasks form a bundle.
 #include <algorithm>
 #include <limits>
 
@@ -13,13 +13,14 @@ constexpr std::size_t kMostInBundle = 128;
 constexpr std::size_t kWarmFeatures = 4;
 constexpr double kNearlyAsLong = 0.8;  ///< of the longest path: taken before it where its features are at hand
 
-/// Work that crashed a trainer is tried alone: its neighbours must not pay for it again.
+/// Whether a task crashed a trainer before. It is then tried alone, so that its neighbours are not charged again.
 bool is_suspect(const Entry& entry) { return entry.charged > 0; }
 
 }  // namespace
 
-/// One bundle in hand always; more only where they are known to be so short that a nap of the agent would be felt.
-/// A long one is never queued behind another: a neighbour may be free first.
+/// Whether the worker may get another bundle. An idle worker always may. A busy one may only if its bundles are known
+/// to be so short that waiting for the agent's next poll would cost noticeable time; a long bundle is never queued
+/// behind another, because another worker may be free first.
 bool Scheduler::Core::has_room(const Worker& worker, double cost_s) const {
   if (worker.in_hand.empty()) return true;
   if (worker.in_hand.size() >= static_cast<std::size_t>(options.window_tasks)) return false;
@@ -27,7 +28,7 @@ bool Scheduler::Core::has_room(const Worker& worker, double cost_s) const {
   return worker.load_s + expected_s(cost_s) <= options.window_s;
 }
 
-/// What may be given to it at most: behind something else only what is short.
+/// The most work in seconds that the worker may be given: unlimited if idle, else only what is short.
 double Scheduler::Core::room_s(const Worker& worker) const {
   if (worker.in_hand.empty()) return std::numeric_limits<double>::infinity();
   return (options.window_s - worker.load_s) / seconds_per_cost.value_or(1);
@@ -40,7 +41,7 @@ void Scheduler::Core::update_room(WorkerId id, const Worker& worker) {
   else roomy.erase(id);
 }
 
-/// Longest path first; among paths of nearly that length, one whose features the worker holds.
+/// The ready task with the longest path; a task of nearly that length goes first if the worker holds its features.
 Entry* Scheduler::Core::pick(WorkerId id, const Worker& worker, Retry retry) const {
   Entry* top = tasks.pick(id, retry);
   if (!top || top->sharing.features == 0) return top;
@@ -51,13 +52,13 @@ Entry* Scheduler::Core::pick(WorkerId id, const Worker& worker, Retry retry) con
   return top;
 }
 
-/// What one worker should get at most, so that all are busy to the end.
+/// The most work in seconds that one worker should get, so that all workers are busy to the end.
 double Scheduler::Core::fair_share_s() const {
   const auto expected = static_cast<std::size_t>(std::max(1, options.workers));
   return tasks.ready_cost_s() / static_cast<double>(std::max(expected, workers.size()));
 }
 
-/// `first`, with what shares stages with it, and what can be trained as lanes of the same network.
+/// A bundle of `first`, tasks that share stages with it, and tasks that can be lanes of the same network.
 PickedBundle Scheduler::Core::bundle_of(Entry& first, double room_s) const {
   PickedBundle bundle{{&first}, first.task.cost_s};
   if (is_suspect(first) || first.sharing == task::Sharing{}) return bundle;
@@ -68,7 +69,7 @@ PickedBundle Scheduler::Core::bundle_of(Entry& first, double room_s) const {
   const auto add_from = [&](const ReadyTasks& companions) {
     for (Entry* entry : companions) {
       if (bundle.tasks.size() >= kMostInBundle) break;
-      // The planner made sure of one set's memory.
+      // The planner has checked that one set of features fits the memory.
       if (is_suspect(*entry) || entry->sharing.features != first.sharing.features) continue;
       const bool known = std::find(bundle.tasks.begin(), bundle.tasks.end(), entry) != bundle.tasks.end();
       if (!known && cost.add_within(*entry, limit)) bundle.tasks.push_back(entry);
@@ -91,7 +92,7 @@ Assign Scheduler::Core::order_for(const std::vector<WorkerId>& to, Entry& entry)
   return assign;
 }
 
-/// To one worker, or to all of a group, of which the first leads.
+/// Gives the bundle to one worker, or to all members of a group, the first of which leads.
 void Scheduler::Core::assign(const std::vector<WorkerId>& to, const PickedBundle& bundle) {
   double alone_s = 0;
   for (const Entry* entry : bundle.tasks) alone_s += entry->task.cost_s;
@@ -121,38 +122,38 @@ void Scheduler::Core::assign(const std::vector<WorkerId>& to, const PickedBundle
   answer.orders.push_back(std::move(order));
 }
 
-/// Gives the worker something, if there is something for it.
+/// Gives the worker a bundle if there is one for it; returns whether it did.
 bool Scheduler::Core::assign_to(WorkerId id, Retry retry) {
   Worker& worker = workers.at(id);
   Entry* entry = pick(id, worker, retry);
   double room = room_s(worker);
   if (entry && entry->task.form.workers > 1) {
     if (assign_group(*entry, retry)) return true;
-    // The next workers to be free are the group's. Until then this one may do what will have ended by then.
+    // The next free workers belong to the group; until then this one may do work that ends in time.
     room = std::min(room, (group_begins(*entry) - now) / seconds_per_cost.value_or(1));
     entry = tasks.pick_short(id, retry, room);
   }
   if (!entry) return false;
   if (!has_room(worker, entry->task.cost_s)) {
-    roomy.erase(id);  // until something of its own has ended: thousands need not be asked at every event
+    roomy.erase(id);  // until one of its tasks ends: thousands of workers are not asked at every event
     return false;
   }
   assign({id}, bundle_of(*entry, room));
   return true;
 }
 
-/// One bundle a worker at most, so that short queues fill evenly.
+/// Gives at most one bundle to each worker, so that short queues fill evenly.
 bool Scheduler::Core::assign_round(Retry retry) {
   bool gave = false;
   const std::vector<WorkerId> candidates(roomy.begin(), roomy.end());
   for (const auto id : candidates) {
     if (tasks.ready().empty()) break;
-    if (roomy.contains(id)) gave = assign_to(id, retry) || gave;  // a group may have taken it meanwhile
+    if (roomy.contains(id)) gave = assign_to(id, retry) || gave;  // a group may have taken the worker meanwhile
   }
   return gave;
 }
 
-/// A lost task goes back to the worker that lost it only when nobody else has room.
+/// Gives out all work. A lost task returns to the worker that lost it only when no other worker has room.
 void Scheduler::Core::assign_all() {
   if (stopping || tasks.ready().empty()) return;
   while (assign_round(Retry::elsewhere) || assign_round(Retry::anywhere)) {

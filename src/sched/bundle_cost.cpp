@@ -1,3 +1,4 @@
+// Sums a bundle's costs family by family over the stage tree of each.
 #include "sched/bundle_cost.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 #pragma once
+// Estimates the seconds of a bundle, counting shared steps once.
 #include <map>
 #include <vector>
 
@@ -6,14 +7,14 @@
 
 namespace espalier::sched {
 
-/// Seconds of these members of one family on one worker: steps that several take are counted once.
+/// Seconds that these members of one family take on one worker, with shared steps counted once.
 double family_seconds(const std::vector<const Entry*>& members);
 
-/// Seconds of a bundle on one worker by its tasks' estimates: what members of one family share is counted once.
+/// Adds up the estimated seconds of a bundle on one worker; steps shared within a family count once.
 class BundleCost {
  public:
   void add(const Entry& entry);
-  /// Adds it unless the bundle would then take more than `limit_s`; says whether it did.
+  /// Adds the task unless the bundle would then take more than `limit_s`; returns whether it did.
   bool add_within(const Entry& entry, double limit_s);
   double seconds() const { return seconds_; }
 

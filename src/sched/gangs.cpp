@@ -1,4 +1,4 @@
-// Groups of workers: who makes one up, when it can begin, and its end when a member is lost.
+// Groups of workers: chooses members, foresees when enough are free, and disbands a group that lost one.
 #include <algorithm>
 #include <limits>
 
@@ -6,7 +6,7 @@
 
 namespace espalier::sched {
 
-/// As its form says, or all there are: fewer give other last bits, and nothing waits for ever.
+/// The group size of the task's form, or all workers there are if these are fewer, so that it need not wait for ever.
 std::size_t Scheduler::Core::group_size_of(const Entry& entry) const {
   const auto in_service = static_cast<std::size_t>(
       std::count_if(workers.begin(), workers.end(), [](const auto& one) { return one.second.in_service; }));
@@ -15,7 +15,7 @@ std::size_t Scheduler::Core::group_size_of(const Entry& entry) const {
   return std::min(static_cast<std::size_t>(entry.task.form.workers), std::max<std::size_t>(1, in_service + to_come));
 }
 
-/// Gives it to free workers, if there are enough of them.
+/// Gives the task to idle workers if there are enough; returns whether it did.
 bool Scheduler::Core::assign_group(Entry& entry, Retry retry) {
   const std::size_t size = group_size_of(entry);
   std::vector<WorkerId> members;
@@ -34,14 +34,14 @@ bool Scheduler::Core::assign_group(Entry& entry, Retry retry) {
   return true;
 }
 
-/// When as many workers as it wants are expected to be free.
+/// When as many workers as the task needs are expected to be idle.
 double Scheduler::Core::group_begins(const Entry& entry) const {
   std::vector<double> free;
   for (const auto& [id, worker] : workers) {
     if (worker.in_service) free.push_back(worker.in_hand.empty() ? now : std::max(now, worker.free_at));
   }
   const std::size_t size = group_size_of(entry);
-  if (free.size() < size) return std::numeric_limits<double>::infinity();  // some have not said hello yet
+  if (free.size() < size) return std::numeric_limits<double>::infinity();  // some workers have not said Hello yet
   std::nth_element(free.begin(), free.begin() + static_cast<std::ptrdiff_t>(size) - 1, free.end());
   return free[size - 1];
 }
@@ -50,7 +50,7 @@ std::vector<WorkerId> Scheduler::Core::holders_of(const Entry& entry) const {
   return entry.group.id == 0 ? std::vector{entry.worker} : entry.group.members;
 }
 
-/// The other members would wait for ever.
+/// Has the agents of the other members kill their trainers, which would wait for ever for the lost one.
 void Scheduler::Core::disband(const Group& group, WorkerId but) {
   for (const WorkerId id : group.members) {
     if (!(id == but) && workers.contains(id)) answer.disband.push_back({id, Disband{group.id}});

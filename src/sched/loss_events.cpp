@@ -1,4 +1,4 @@
-// What goes wrong: trainers are lost, workers are no good, agents fall silent. Charged by cause.
+// Handles lost trainers, unfit workers and silent agents; charges each loss to a task or to a worker.
 #include <algorithm>
 
 #include "sched/scheduler_core.hpp"
@@ -42,8 +42,8 @@ void Scheduler::Core::on(const TrainerLost& lost) {
   if (!begun.empty()) lose(begun, lost);
 }
 
-/// The lost bundle's tasks that had begun; the others are given back. A trainer that was lost before it said anything
-/// was at the first of them.
+/// The tasks of the lost bundle that had begun; the others are given back. If the trainer said nothing before it was
+/// lost, its first task counts as begun.
 std::vector<Entry*> Scheduler::Core::begun_of(const TrainerLost& lost) {
   std::vector<Entry*> all, begun;
   for (const auto& held : lost.in_hand) {
@@ -64,11 +64,11 @@ void Scheduler::Core::lose(const std::vector<Entry*>& entries, const TrainerLost
   TrainerLost fact = lost;
   fact.in_hand.clear();
   for (Entry* entry : entries) {
-    begin(*entry, entry->resume_at);  // lost before it said so: it would have gone on from there
+    begin(*entry, entry->resume_at);  // lost before it reported: it would have resumed there
     if (entry == entries.front()) disband(entry->group, lost.worker);
     release(*entry);
     fact.in_hand.push_back({entry->task.id, entry->fence});
-    // A task that others have lost too says nothing about this worker.
+    // A task that another worker lost too says nothing about this worker.
     const bool news = entry->lost_at == WorkerId{} || entry->lost_at == lost.worker;
     if (news && entry == entries.front()) worker.lost.insert(entry->task.id);
     entry->lost_at = lost.worker;
@@ -88,7 +88,7 @@ void Scheduler::Core::lose(const std::vector<Entry*>& entries, const TrainerLost
 
 void Scheduler::Core::retry_or_quarantine(Entry& entry, const TrainerLost& lost) {
   if (entry.charged < options.crash_budget) return tasks.give_back(entry);
-  // Newer than the attempt, which the loss has ended.
+  // A newer fence than the attempt's, which the loss has ended.
   finish(entry, {{options.segment, static_cast<std::uint32_t>(entry.attempts + 1)},
                  entry.task.id,
                  RunState::quarantined,

@@ -1,11 +1,11 @@
-// The ordinary course of things: workers join, tasks arrive, begin, report and end.
+// Handles the normal events: workers join, tasks arrive, begin, report rows and end.
 #include "sched/scheduler_core.hpp"
 
 namespace espalier::sched {
 
 using plan::RunState;
 
-/// The task a message speaks of, if it comes from the latest order for it; old fences find nothing.
+/// The task that a message is about, if it carries the fence of the latest order for that task; else null.
 Entry* Scheduler::Core::current(const TaskId& task, Fence fence) {
   Entry* entry = tasks.find(task);
   if (!entry || !entry->in_hand || entry->fence != fence) return nullptr;
@@ -102,13 +102,13 @@ void Scheduler::Core::finish(Entry& entry, const TaskEnded& end) {
   abort_all(tasks.end(entry, end.state), entry);
 }
 
-/// What cannot run without `source` ends, and what cannot run without that.
+/// Aborts the tasks that cannot run without `source`, and those that need them in turn.
 void Scheduler::Core::abort_all(const std::vector<Entry*>& entries, const Entry& source) {
   const std::string why =
       source.state == RunState::done ? " kept no network" : std::string(" ") + name_of(source.state);
   for (Entry* entry : entries) {
     if (is_end(entry->state)) continue;
-    // Newer than any attempt that earlier launches made of it.
+    // A newer fence than that of any attempt in earlier launches.
     const Fence fence{options.segment, static_cast<std::uint32_t>(entry->attempts + 1)};
     TaskEnded end{fence, entry->task.id, RunState::aborted, "its source " + source.task.id.brief() + why};
     finish(*entry, end);

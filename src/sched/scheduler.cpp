@@ -1,3 +1,4 @@
+// Passes events to the scheduler's core and returns its commands; answers queries about tasks.
 #include "espalier/sched/scheduler.hpp"
 
 #include "espalier/core/checks.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// The machine's state and its answers to each event; scheduler.cpp is its face.
+// The scheduler's state and one handler per event; scheduler.cpp is its public face.
 #include <deque>
 #include <map>
 #include <optional>
@@ -13,15 +13,15 @@ namespace espalier::sched {
 struct Worker {
   bool in_service = true;
   std::set<Entry*> in_hand;
-  double load_s = 0;                    ///< expected seconds of what is in hand
-  double free_at = 0;                   ///< when it is expected to have nothing in hand
-  double heard = 0;                     ///< when it last said something
+  double load_s = 0;                    ///< expected seconds of its bundles in hand
+  double free_at = 0;                   ///< when it is expected to be idle
+  double heard = 0;                     ///< when its last message came
   std::set<TaskId> lost;                ///< different tasks lost since its last success
-  std::int32_t environment_losses = 0;  ///< since its last success: the machine could not do it
+  std::int32_t environment_losses = 0;  ///< since its last success, because the machine could not do the work
   std::deque<std::uint64_t> warm;       ///< features its trainer used last, newest first
 };
 
-/// Tasks that go to one worker, or group, together, and what they cost so.
+/// Tasks that go to one worker or group together, and their cost as a bundle.
 struct PickedBundle {
   std::vector<Entry*> tasks;
   double cost_s = 0;
@@ -31,7 +31,7 @@ struct Scheduler::Core {
   explicit Core(const Options& chosen) : options(chosen), tasks(chosen.networks_wanted) {}
 
   void on(const Hello& hello);
-  void on(TasksAdded& added);  ///< takes the tasks
+  void on(TasksAdded& added);  ///< moves the tasks out
   void on(const Started& started);
   void on(const Progress& progress);
   void on(const Rows& rows);
@@ -46,15 +46,15 @@ struct Scheduler::Core {
   Options options;
   TaskQueue tasks;
   std::map<WorkerId, Worker> workers;
-  std::set<WorkerId> roomy;  ///< those that may get more
+  std::set<WorkerId> roomy;  ///< workers that may get more
   bool stopping = false;
   double now = 0;
-  std::optional<double> seconds_per_cost;  ///< learned: what an estimated second took
+  std::optional<double> seconds_per_cost;  ///< learned: real seconds per estimated second
   Commands answer;
 
  private:
   Entry* current(const TaskId& task, Fence fence);
-  std::uint64_t groups_ = 0;  ///< that have been made
+  std::uint64_t groups_ = 0;  ///< number of groups made so far
   double expected_s(double cost_s) const { return cost_s * seconds_per_cost.value_or(1); }
   bool has_room(const Worker& worker, double cost_s) const;
   Entry* pick(WorkerId id, const Worker& worker, Retry retry) const;

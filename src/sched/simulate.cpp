@@ -1,3 +1,4 @@
+// Simulates workers, failures and checkpoints by a queue of future events.
 #include "espalier/sched/simulate.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace {
 
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
-/// What will happen at a worker. A failure makes what was to come of its bundle void: `life` tells.
+/// A future event at a worker. After a failure, events with an older `life` of the worker are ignored.
 struct Happening {
   double at = 0;
   std::int64_t order = 0;  ///< for ties
@@ -59,7 +60,7 @@ class World {
     TaskId task;
     double begins = 0, ends = 0;
   };
-  /// Of a task: when it could begin and end at the earliest, and how much of it is safe in a checkpoint.
+  /// Of a task: its earliest possible start and end, and the fraction that is safe in a checkpoint.
   struct Known {
     double earliest_start = 0, earliest_end = 0, fraction_done = 0;
     bool given_out = false;
@@ -68,7 +69,7 @@ class World {
     std::int32_t life = 0;
     double free_at = 0, fails_at = kNever;
     std::vector<Running> running;
-    std::vector<WorkerId> group;  ///< that it works in, or none
+    std::vector<WorkerId> group;  ///< the group it works in; empty if none
   };
 
   static Options forgiving() {
@@ -94,7 +95,7 @@ class World {
   void tell(Event event) {
     const Commands commands = scheduler_.on(std::move(event), now_);
     for (const auto& order : commands.orders) take(order);
-    if (std::exchange(telling_, true)) return;  // whoever began sees to what was started
+    if (std::exchange(telling_, true)) return;  // the outer call handles what this one starts
     while (!started_.empty()) {
       const auto [task, fence] = std::move(started_.back());
       started_.pop_back();
@@ -150,7 +151,7 @@ class World {
     return bound;
   }
 
-  /// The worker's next failure, drawn once a life.
+  /// Draws the worker's next failure, once per life.
   void arm(std::int32_t id) {
     auto& worker = workers_[static_cast<std::size_t>(id)];
     if (options_.mtbf_s <= 0 || worker.fails_at < kNever) return;
@@ -173,7 +174,7 @@ class World {
     if (!growth.tasks.empty()) add(std::move(growth.tasks), growth.after);
   }
 
-  /// The trainer is lost with what it did since the last checkpoint.
+  /// The trainer is lost, with its work since the last checkpoint.
   void fail(std::int32_t id) {
     auto& worker = workers_[static_cast<std::size_t>(id)];
     worker.fails_at = kNever;
@@ -195,7 +196,7 @@ class World {
     tell(lost);
   }
 
-  /// The trainer of a group that has lost another member is killed, too.
+  /// Kills the trainer of a group that has lost another member.
   void abandon(WorkerId id) {
     auto& worker = workers_[static_cast<std::size_t>(id.rank)];
     if (worker.running.empty()) return;
@@ -214,10 +215,10 @@ class World {
   std::vector<Worker> workers_;
   Scheduler scheduler_;
   std::priority_queue<Happening, std::vector<Happening>, std::greater<>> coming_;
-  std::vector<Held> started_;  ///< orders whose workers have not yet said that they began
+  std::vector<Held> started_;  ///< orders whose workers have not reported yet that they began
   bool telling_ = false;
   std::unordered_map<TaskId, Known> known_;
-  std::vector<std::pair<double, double>> work_;  ///< of each task: when it could begin at the earliest, what it costs
+  std::vector<std::pair<double, double>> work_;  ///< per task: its earliest start and its cost
   std::int64_t count_ = 0;
   double now_ = 0;
   Simulated result_;

@@ -1,3 +1,4 @@
+// Keeps tasks' states, priorities and ready sets as they are added, given out, returned and ended.
 #include "sched/task_queue.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ bool TaskQueue::serves(const Entry& source) const {
 
 Entry* TaskQueue::add(AddedTask added) {
   auto& slot = entries_[added.task.id];
-  if (slot) {  // asked to record more: in time unless it is worked on or has ended
+  if (slot) {  // a wider record is in time unless the task is in work or has ended
     if (!slot->in_hand && !is_end(slot->state)) slot->task.record = added.task.record;
     return nullptr;
   }
@@ -61,7 +62,7 @@ void TaskQueue::settle(const std::vector<Entry*>& batch) {
   }
 }
 
-/// A done task whose network was not kept, and is wanted now, is worked on again.
+/// Makes a done task ready again whose network is needed now but was not kept.
 void TaskQueue::reopen(Entry& entry) {
   if (entry.state != RunState::done || serves(entry)) return;
   entry.state = RunState::waiting;

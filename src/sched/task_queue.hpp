@@ -1,5 +1,5 @@
 #pragma once
-// The tasks of a launch: who waits for whom, what is ready, longest path first.
+// The tasks of a launch: dependencies, which are ready, and their order (longest path first).
 #include <memory>
 #include <set>
 #include <unordered_map>
@@ -19,14 +19,14 @@ struct Entry {
   std::int32_t missing = 0;  ///< sources that are not done yet
   std::int32_t attempts = 0, charged = 0;
   ArtifactId resume, finished;
-  task::Moment resume_at;  ///< where `resume` stands
+  task::Moment resume_at;  ///< the moment of `resume`
   bool in_hand = false, begun = false;
-  WorkerId worker;     ///< while in hand; of a group: the one that leads
+  WorkerId worker;     ///< while in hand; the leader, if a group has it
   Group group;         ///< while in hand, if a group has it
   WorkerId lost_at;    ///< the worker that lost it last
-  Fence fence;         ///< of the latest order
-  double share_s = 0;  ///< of its bundle's cost, while in hand
-  double load_s = 0;   ///< the same in expected seconds, as they were when it was given out
+  Fence fence;         ///< the last order's
+  double share_s = 0;  ///< its share of the bundle's cost, while in hand
+  double load_s = 0;   ///< the same in expected seconds at the time it was given out
 };
 
 struct LongestFirst {
@@ -35,10 +35,10 @@ struct LongestFirst {
   }
 };
 
-/// True for states that no event of this launch changes.
+/// Whether the state is final for this launch.
 bool is_end(plan::RunState state);
 
-/// Whether a worker may get a task that it was the last to lose.
+/// Whether a worker may get back a task that it lost last.
 enum class Retry : std::uint8_t { elsewhere, anywhere };
 
 using ReadyTasks = std::set<Entry*, LongestFirst>;
@@ -47,34 +47,33 @@ class TaskQueue {
  public:
   explicit TaskQueue(bool networks_wanted) : networks_wanted_(networks_wanted) {}
 
-  /// Adds one task whose sources are known. Returns it, or null if it was known already.
+  /// Adds a task whose sources are known. Returns its entry, or null if it was known already.
   Entry* add(AddedTask added);
-  /// Raises the priorities of what the new entries need. Call once after a batch, with the batch.
+  /// Raises the priorities of the tasks that the new ones need. Call once after each batch, with that batch.
   void settle(const std::vector<Entry*>& batch);
 
   Entry* find(const TaskId& id) const;
   /// The best ready task for this worker, or null.
   Entry* pick(WorkerId worker, Retry retry) const;
-  /// The best ready task for one worker alone that takes `seconds` at most by its estimate, among the next few; or
-  /// null.
+  /// The best ready task for a single worker that is estimated to take at most `seconds`, among the next few; or null.
   Entry* pick_short(WorkerId worker, Retry retry, double seconds) const;
-  /// The best ready task that uses these features and was not lost, or null.
+  /// The best ready task that uses these features and was never lost, or null.
   Entry* pick_with_features(std::uint64_t features) const;
-  /// Ready tasks of the same family, and with the same lanes; not null.
+  /// Ready tasks of the same family; next, those with the same lanes. Never null.
   const ReadyTasks& family_of(const Entry& entry) const { return group(by_family_, entry.sharing.family); }
   const ReadyTasks& lanes_of(const Entry& entry) const { return group(by_lanes_, entry.sharing.lanes); }
   const ReadyTasks& ready() const { return ready_; }
-  /// Costs of all ready tasks, each alone.
+  /// The summed cost of all ready tasks, each counted alone.
   double ready_cost_s() const { return ready_.empty() ? 0 : ready_cost_s_; }
 
   void take(Entry& entry);       ///< ready -> running
   void give_back(Entry& entry);  ///< running -> ready
-  /// An end of any kind. Returns the tasks that can no longer run because of it, each once, nearest first.
+  /// Ends a task in any final state. Returns the tasks that can no longer run because of it, each once, nearest first.
   std::vector<Entry*> end(Entry& entry, plan::RunState state);
-  /// Aborted because of a source.
+  /// The tasks that must be aborted because of this source.
   std::vector<Entry*> doomed(Entry& entry) const;
 
-  bool serves(const Entry& source) const;  ///< done, with what its dependents need
+  bool serves(const Entry& source) const;  ///< done, and with the network its dependents need
   std::int64_t live() const { return live_; }
   const std::unordered_map<TaskId, std::unique_ptr<Entry>>& all() const { return entries_; }
 
@@ -89,7 +88,7 @@ class TaskQueue {
   bool networks_wanted_;
   std::unordered_map<TaskId, std::unique_ptr<Entry>> entries_;
   ReadyTasks ready_;
-  Groups by_family_, by_lanes_, by_features_;  ///< the ready ones, by what they can share
+  Groups by_family_, by_lanes_, by_features_;  ///< ready tasks by what they can share
   double ready_cost_s_ = 0;
   std::int64_t live_ = 0;
 };

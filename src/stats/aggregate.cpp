@@ -1,3 +1,4 @@
+// Averages observations within splits, then over splits, and counts what is missing.
 #include "espalier/stats/aggregate.hpp"
 
 #include <cmath>
@@ -31,7 +32,7 @@ std::vector<Gathered> gather(const std::vector<Observation>& observations) {
   return cells;
 }
 
-/// The square root of the mean variance of replicates, weighted by degrees of freedom.
+/// The pooled standard deviation of replicates: the root of their mean variance, weighted by degrees of freedom.
 std::optional<double> pooled_sd(const Nested& values) {
   double squares = 0;
   int degrees = 0;
@@ -61,9 +62,9 @@ Cell finish(Gathered gathered, double confidence) {
   Cell cell = std::move(gathered.cell);
   std::vector<double> means;
   for (const auto& [split, settings] : gathered.values) {
-    if (settings.empty()) continue;  // nothing measured: the counts say so
+    if (settings.empty()) continue;  // nothing measured; the counts show it
     if (settings.size() < gathered.settings.size()) {
-      cell.incomplete.push_back(split);  // a mean over other settings than the other splits' would not compare
+      cell.incomplete.push_back(split);  // a mean over fewer settings would not be comparable
       continue;
     }
     cell.splits.push_back(mean_of(split, settings));

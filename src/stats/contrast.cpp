@@ -1,3 +1,4 @@
+// Pairs the runs of two sides and computes the mean difference and ratio over splits.
 #include "espalier/stats/contrast.hpp"
 
 #include <cmath>

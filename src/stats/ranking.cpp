@@ -1,3 +1,4 @@
+// Orders settings by mean, counts wins per split, and tests each against the best with Holm's adjustment.
 #include "espalier/stats/ranking.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Computes means, standard deviations, Student intervals, paired comparisons and Holm's adjustment.
 #include "espalier/stats/summary.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ double mean_of(const std::vector<double>& values) {
 
 double sd_of(const std::vector<double>& values, double mean) {
   if (values.size() < 2) return 0;
-  // Equal values have no spread: their mean may be off by a rounding, which must not pass for one.
+  // Equal values have sd 0; computed, a rounded mean could give a small sd.
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   if (*least == *most) return 0;
   double squares = 0;
@@ -37,7 +38,7 @@ Summary summarise(const std::vector<double>& values, double confidence) {
   Summary summary;
   summary.n = static_cast<int>(values.size());
   if (values.empty()) return summary;
-  std::vector<double> sorted = values;  // sums must not depend on the order of the splits
+  std::vector<double> sorted = values;  // sorted, so that sums do not depend on the order of splits
   std::sort(sorted.begin(), sorted.end());
   summary.mean = sorted.front() == sorted.back() ? sorted.front() : mean_of(sorted);
   summary.sd = sd_of(sorted, summary.mean);

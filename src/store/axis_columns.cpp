@@ -1,3 +1,4 @@
+// Collects the label values of all runs axis by axis and adds them as columns.
 #include "store/axis_columns.hpp"
 
 #include <charconv>

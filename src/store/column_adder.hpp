@@ -1,5 +1,5 @@
 #pragma once
-// Columns from items: one value an item.
+// Adds columns to a table by a function from item to value.
 #include <cstdint>
 #include <string_view>
 #include <utility>

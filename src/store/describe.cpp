@@ -1,3 +1,4 @@
+// Words outcomes, losses, labels and task kinds for the tables.
 #include "store/describe.hpp"
 
 #include <fmt/format.h>

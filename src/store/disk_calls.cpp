@@ -1,3 +1,4 @@
+// Writes, syncs, renames and opens files through the replaceable calls, with errors that name the file.
 #include "store/disk_calls.hpp"
 
 #include <fcntl.h>

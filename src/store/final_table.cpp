@@ -1,3 +1,4 @@
+// Builds the table `final`: the last measurements of every run that is done.
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -1,3 +1,4 @@
+// Follows the chain of segments, applies whole records, and starts over where a segment no longer counts.
 #include "store/follower.hpp"
 
 #include <fmt/format.h>

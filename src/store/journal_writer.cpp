@@ -1,3 +1,4 @@
+// Creates the next segment, appends records, syncs them in groups, and notices a newer writer.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>

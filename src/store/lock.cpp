@@ -1,3 +1,4 @@
+// Takes the flock on OUT/lock, says who holds it, and takes it over where that is allowed.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>

@@ -1,3 +1,4 @@
+// Lists and maps segment files, reads their first records, and follows the chain back to the first.
 #include "store/segment.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Derives run states and planning outcomes from the replayed state.
 #include "espalier/store/state.hpp"
 
 #include <algorithm>

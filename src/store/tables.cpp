@@ -1,3 +1,4 @@
+// Builds the tables of runs, metrics, tasks, selections and candidates from the state.
 #include "espalier/store/tables.hpp"
 
 #include <algorithm>

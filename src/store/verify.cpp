@@ -1,3 +1,4 @@
+// Compares journal, artifacts and results.h5 with each other and lists what differs.
 #include "espalier/store/verify.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Builds results.h5 in memory, writes it beside the old one, and keeps an old one that holds more records.
 #include "espalier/store/view.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Checks values of axes: counts, unit words, falls of rates, and any training value.
 #include <algorithm>
 #include <limits>
 
@@ -33,7 +34,7 @@ std::optional<Complaint> units_word(const Value& value) {
   }
 }
 
-/// Tries a value of `train.<key>` on values that have a group of every name an axis may ask for.
+/// Tries to set `train.<key>` on trial values that have a rate group of the name in the key.
 std::optional<Complaint> train_value(const std::string& key, const Value& value) {
   TrainValues trial;
   if (key.starts_with("rates.")) {

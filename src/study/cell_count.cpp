@@ -1,3 +1,4 @@
+// Computes an upper bound on the number of cells of an experiment, saturating at 2^62.
 #include <algorithm>
 #include <set>
 
@@ -16,7 +17,7 @@ std::int64_t size_of(const Axis& axis) {
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(axis.values.size()));
 }
 
-/// Axes that follow `by` count once for each of its values.
+/// Cells over the axes that follow `by`, summed over the values of `by`.
 std::int64_t dependent_cells(const Experiment& experiment, const std::string& by,
                              const std::vector<std::string>& values) {
   std::int64_t sum = 0;
@@ -51,7 +52,7 @@ std::int64_t cell_count(const Study& study, const Experiment& experiment) {
     counted.insert(leader);
   }
   for (const auto& group : experiment.zips) {
-    for (std::size_t i = 1; i < group.size(); ++i) counted.insert(group[i]);  // advances with the group's first
+    for (std::size_t i = 1; i < group.size(); ++i) counted.insert(group[i]);  // the group's first axis counts for all
   }
   for (const auto& axis : experiment.axes) {
     if (axis.by.empty() && !counted.contains(axis.name)) cells = times(cells, size_of(axis));

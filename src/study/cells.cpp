@@ -1,3 +1,4 @@
+// Looks up axes, fixed values, takes, names and network depths of an experiment.
 #include "study/cells.hpp"
 
 #include <algorithm>
@@ -83,9 +84,9 @@ Depth depth_of(const Study& study, const Experiment& experiment) {
   const auto wanted = plain_values(experiment, "network");
   Depth depth;
   for (const auto& network : study.networks) {
-    if (wanted.empty() && depth.most > 0) break;  // left out: the first
+    if (wanted.empty() && depth.most > 0) break;  // without the axis, the first network is used
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), Value(network.name)) == wanted.end()) continue;
-    if (network.spec.depth() == 0) return {};  // had an error of its own
+    if (network.spec.depth() == 0) return {};  // its own errors are reported elsewhere
     depth.least = depth.least == 0 ? network.spec.depth() : std::min(depth.least, network.spec.depth());
     depth.most = std::max(depth.most, network.spec.depth());
   }

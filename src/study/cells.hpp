@@ -1,5 +1,5 @@
 #pragma once
-// What an experiment's axes amount to, without multiplying them out: shared by the checks.
+// Queries on an experiment's axes without multiplying them out, shared by the checks.
 #include <string>
 #include <vector>
 
@@ -7,7 +7,7 @@
 
 namespace espalier::study {
 
-/// Where an experiment has the value of an axis from.
+/// How an experiment gives an axis its values.
 enum class Given : std::uint8_t { nowhere, axis, fixed, taken };
 Given given_by(const Experiment& experiment, const std::string& axis);
 
@@ -18,19 +18,19 @@ const Axis* find_axis(const Experiment& experiment, const std::string& name);
 const Experiment* find_experiment(const Study& study, const std::string& name);
 std::vector<std::string> experiment_names(const Study& study);
 
-/// The values an axis takes where an experiment leaves it out, as words; for split, source, target, network.
+/// The values that split, source, target or network take where an experiment leaves them out, as words.
 std::vector<std::string> names_of(const Study& study, const std::string& axis);
 
 /// Takes of the experiment and of all its cases.
 std::vector<Take> all_takes(const Experiment& experiment);
 
-/// Units of the networks this experiment may use: the least and the most; {0, 0} where unknown.
+/// The least and the most units of the networks this experiment may use; {0, 0} where unknown.
 struct Depth {
   std::int32_t least = 0, most = 0;
 };
 Depth depth_of(const Study& study, const Experiment& experiment);
 
-/// Upper bound of the cells before exclusion; saturates at 2^62.
+/// An upper bound of the number of cells before exclusion; saturates at 2^62.
 std::int64_t cell_count(const Study& study, const Experiment& experiment);
 
 }  // namespace espalier::study

@@ -1,3 +1,4 @@
+// Checks each experiment: unique names, values that must exist, units within the network, a source to copy from.
 #include <algorithm>
 #include <set>
 
@@ -8,7 +9,7 @@
 namespace espalier::study {
 namespace {
 
-/// One experiment with where its messages go.
+/// One experiment, and where its errors are reported.
 struct Scope {
   const Whole& whole;
   const Experiment& experiment;
@@ -27,7 +28,7 @@ void check_unique_names(const Whole& whole) {
   }
 }
 
-/// Where the value of an axis stands, as well as it is known.
+/// The place of an axis's values in the study, or that of the experiment.
 Location place_of(const Experiment& experiment, const std::string& axis) {
   const Axis* found = find_axis(experiment, axis);
   return found ? found->where : experiment.where;
@@ -89,7 +90,7 @@ void check_has_source(const Scope& scope) {
                "Add [source.NAME], or fix transferred = 0"});
 }
 
-/// An axis has its values from one place.
+/// Checks that each axis gets its values in one way only.
 void check_one_origin(const Scope& scope) {
   std::vector<std::pair<std::string, Location>> given;
   const Experiment& experiment = scope.experiment;
@@ -119,7 +120,7 @@ void check_one_origin(const Scope& scope) {
   }
 }
 
-/// Chu's word says all that the other three say.
+/// Checks that `units` is not combined with the three axes whose meaning it contains.
 void check_units_alone(const Scope& scope) {
   if (plain_values(scope.experiment, "units").empty()) return;
   for (const char* axis : {"transferred", "frozen"}) {

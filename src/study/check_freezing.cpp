@@ -1,3 +1,4 @@
+// Finds experiments that would freeze units they do not copy and have no rule that excludes it.
 #include <algorithm>
 
 #include "study/cells.hpp"
@@ -27,9 +28,10 @@ bool clashes(const Value& frozen, const Value& transferred) {
   return k && n && *k > *n;
 }
 
-/// A pair of plain values that freezes what was not copied: the worst one, or the first where both advance together.
+/// A pair of plain values that freezes units which are not copied: the worst one, or the first where both advance
+/// together.
 std::optional<Pair> find_clash(const std::vector<Value>& frozen, const std::vector<Value>& transferred, bool together) {
-  auto less = [](const Value& a, const Value& b) { return *a.integer() < *b.integer(); };  // parsed: integers only
+  auto less = [](const Value& a, const Value& b) { return *a.integer() < *b.integer(); };  // integers only, as parsed
   auto pair = [](const Value& k, const Value& n) { return Pair{*k.integer(), *n.integer()}; };
   if (together) {
     for (std::size_t i = 0; i < std::min(frozen.size(), transferred.size()); ++i) {
@@ -53,7 +55,7 @@ Given given(const Experiment& experiment, const Case* one, const std::string& ax
   return one && taken_by(*one, axis) ? Given::taken : given_by(experiment, axis);
 }
 
-/// Of the experiment itself or of one case: what the case says holds instead.
+/// The values of an axis in the experiment itself or in one case; values of the case replace the experiment's.
 std::vector<Value> values_in(const Experiment& experiment, const Case* one, const std::string& axis) {
   if (one) {
     for (const auto& [name, value] : one->fixed) {
@@ -69,7 +71,7 @@ std::vector<Value> values_in(const Experiment& experiment, const Case* one, cons
 void check_cell(const Whole& whole, const Experiment& experiment, const Case* one) {
   auto transferred = values_in(experiment, one, "transferred");
   if (transferred.empty() && given(experiment, one, "transferred") == Given::nowhere) {
-    transferred = {Value(depth_of(whole.study, experiment).most - 1)};  // the default: all units but the classifier
+    transferred = {Value(depth_of(whole.study, experiment).most - 1)};  // the default: all units but the last
   }
   const auto clash = find_clash(values_in(experiment, one, "frozen"), transferred, zipped(experiment));
   if (!clash) return;

@@ -1,3 +1,4 @@
+// Checks zips, dependent axes and case names of an experiment.
 #include <algorithm>
 #include <set>
 

@@ -1,3 +1,4 @@
+// Checks figures: known experiment and axes, and a metric that is recorded.
 #include "espalier/core/errors.hpp"
 #include "espalier/metrics/row.hpp"
 #include "study/cells.hpp"

@@ -1,3 +1,4 @@
+// Checks data sets, splits, sources and targets against each other.
 #include <algorithm>
 #include <set>
 

@@ -1,3 +1,4 @@
+// Refuses a study with more runs than study.max_runs.
 #include <algorithm>
 
 #include "study/cells.hpp"
@@ -7,7 +8,7 @@ namespace espalier::study {
 
 namespace {
 
-constexpr std::int64_t kCounted = 1'000'000'000'000'000;  ///< beyond, products saturate
+constexpr std::int64_t kCounted = 1'000'000'000'000'000;  ///< larger products saturate
 
 std::string runs_text(std::int64_t cells) {
   return cells > kCounted ? "more than " + std::to_string(kCounted) : "up to " + std::to_string(cells);

@@ -1,3 +1,4 @@
+// Checks selections: known experiments and axes, a recorded metric, no circle.
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -121,7 +122,7 @@ void check_from(const Scope& scope) {
   }
 }
 
-/// Depth-first over "takes from"; reports each circle once, at the experiment that comes first in the file.
+/// Searches depth first along "takes from" and reports each circle once, at its first experiment in the file.
 void check_circles(const Whole& whole) {
   enum class Mark { fresh, open, closed };
   std::map<std::string, Mark> marks;

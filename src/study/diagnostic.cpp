@@ -1,3 +1,4 @@
+// Formats a finding as "file:line:column: error: key: problem (why). suggestion".
 #include "espalier/study/diagnostic.hpp"
 
 #include <algorithm>

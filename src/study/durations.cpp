@@ -1,3 +1,4 @@
+// Parses and prints durations in epochs or steps.
 #include <charconv>
 
 #include "espalier/study/train_values.hpp"

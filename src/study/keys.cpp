@@ -1,3 +1,4 @@
+// The list of all keys of the study language with types, defaults and meanings.
 #include <array>
 #include <initializer_list>
 

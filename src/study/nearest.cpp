@@ -1,3 +1,4 @@
+// Finds the known word nearest to a misspelt one, by edit distance.
 #include <algorithm>
 #include <numeric>
 
@@ -24,7 +25,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 std::string nearest(const std::string& word, const std::vector<std::string>& known) {
-  constexpr std::size_t kLongestWord = 60;  // a longer one is no typo, and the distance is quadratic
+  constexpr std::size_t kLongestWord = 60;  // longer words are no typos, and the distance takes quadratic time
   if (word.empty() || word.size() > kLongestWord) return "";
   std::string best;
   std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;

@@ -1,9 +1,10 @@
+// Follows a dotted key through tables and named array entries and replaces the value there.
 #include "study/overrides.hpp"
 
 namespace espalier::study {
 namespace {
 
-/// "a.'b.c'.d" would need quoting; names with dots cannot be set, which is said where the key is not found.
+/// Splits a key at its dots. Names that contain dots cannot be set; the error appears where the key is not found.
 std::vector<std::string> parts_of(const std::string& key) {
   std::vector<std::string> parts;
   for (std::size_t from = 0;;) {
@@ -32,7 +33,7 @@ toml::table* named_entry(toml::array& array, const std::string& name) {
   return nullptr;
 }
 
-/// The table that `part` leads to from `table`; made where nothing is there.
+/// The table that `part` leads to from `table`; creates one where there is none.
 toml::table* step(toml::table& table, const std::string& part, const std::string& next, bool& used_next) {
   toml::node* found = table.get(part);
   if (!found) found = &table.insert(part, toml::table{}).first->second;
@@ -51,7 +52,7 @@ bool assign(toml::table& root, const std::vector<std::string>& parts, const toml
     if (used_next) ++i;
     if (!table || i + 1 >= parts.size()) return false;
   }
-  // A copy has no place in the file, and diagnostics then name the key alone.
+  // The copied value has no place in the file, so diagnostics name only the key.
   value.visit([&](const auto& typed) { table->insert_or_assign(parts.back(), typed); });
   return true;
 }

@@ -1,3 +1,4 @@
+// Parses a study table by table, runs all checks, and sorts the findings by their place.
 #include "espalier/study/parse.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Parses the axes of an experiment, dependent and nested ones included, and its fixed values.
 #include <set>
 
 #include "study/parts.hpp"
@@ -7,14 +8,14 @@ namespace {
 
 bool counts(const std::string& axis) { return axis == "split" || axis == "replicate"; }
 
-/// `train = { batch = [..] }` and `train.batch = [..]` are the same table in TOML: its entries are axes of their own.
+/// Whether `key` is a table of axes: `train = { batch = [..] }` and `train.batch = [..]` are the same in TOML.
 bool is_prefix(const std::string& key, const toml::node& node) {
   const toml::table* table = node.as_table();
   return table && !table->contains("by") &&
          (key == "train" || key == "source" || key.starts_with("train.") || key.starts_with("source."));
 }
 
-/// Values of one axis as they are read; equal spelling is one label.
+/// The values of one axis read so far; a value may be spelled only once.
 struct Values {
   std::vector<Value> list;
   std::set<std::string> spelled;
@@ -84,7 +85,7 @@ template <class Visit>
 void each_axis(const toml::table& table, const std::string& prefix, const std::string& path, Report& report,
                Visit visit) {
   for (const auto& entry : entries(table)) {
-    if (prefix.empty() && entry.key == "take") continue;  // of a case; no axis has this name
+    if (prefix.empty() && entry.key == "take") continue;  // the takes of a case; no axis has this name
     const std::string name = prefix.empty() ? entry.key : prefix + "." + entry.key;
     if (is_prefix(name, *entry.node)) {
       each_axis(*entry.node->as_table(), name, path, report, visit);

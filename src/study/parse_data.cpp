@@ -1,3 +1,4 @@
+// Parses [data.NAME]: format, files, test and validation images, normalisation, `expect`.
 #include <limits>
 
 #include "study/parts.hpp"

@@ -1,3 +1,4 @@
+// Parses [[experiment]]: axes, zips, exclusions, cases, fixed values and takes.
 #include <set>
 
 #include "study/parts.hpp"

@@ -1,3 +1,4 @@
+// Parses the layers of a listed unit: kernels, numbers, norms, initialisation, branches.
 #include <set>
 
 #include "espalier/network/layer_names.hpp"

@@ -1,3 +1,4 @@
+// Parses [network]: a named network with a width, or listed units.
 #include <algorithm>
 
 #include "espalier/network/networks.hpp"

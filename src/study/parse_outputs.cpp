@@ -1,3 +1,4 @@
+// Parses [[resources]] and [[figure]].
 #include "study/parts.hpp"
 
 namespace espalier::study {

@@ -1,3 +1,4 @@
+// Parses rate groups and checks that relative ones lead to a group with a rate of its own.
 #include <algorithm>
 
 #include "study/parts.hpp"
@@ -53,7 +54,7 @@ const RateGroup* find(const std::vector<RateGroup>& groups, const std::string& u
   return found == groups.end() ? nullptr : &*found;
 }
 
-/// `to` must lead to a group with a rate of its own, however many steps away.
+/// Whether following `to` from group to group ends at one with a rate of its own.
 bool ends_at_a_rate(const std::vector<RateGroup>& groups, const RateGroup& from) {
   const RateGroup* group = &from;
   for (std::size_t steps = 0; group && steps <= groups.size(); ++steps) {

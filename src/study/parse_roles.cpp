@@ -1,3 +1,4 @@
+// Parses [source.NAME] and [target.NAME]: data, classes, training values, checkpoint.
 #include "study/parts.hpp"
 
 namespace espalier::study {

@@ -1,3 +1,4 @@
+// Parses [split]: random, listed or none.
 #include "study/parts.hpp"
 
 namespace espalier::study {

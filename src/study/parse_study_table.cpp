@@ -1,3 +1,4 @@
+// Parses [study]: name, seed and the limit of runs.
 #include <limits>
 
 #include "study/parts.hpp"

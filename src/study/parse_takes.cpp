@@ -1,3 +1,4 @@
+// Parses `take`: what a selection chooses, from which experiments, and by which metric.
 #include "study/parts.hpp"
 
 namespace espalier::study {

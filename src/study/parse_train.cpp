@@ -1,3 +1,4 @@
+// Parses a table of training values such as [train], with its nested tables.
 #include "study/parts.hpp"
 
 namespace espalier::study {
@@ -11,7 +12,7 @@ void set_from(const Reader& reader, const std::string& prefix, const Entry& entr
   if (const auto complaint = set_train_value(values, prefix + entry.key, *value)) reader.error(entry.key, *complaint);
 }
 
-/// A table of values inside [train]: augment, evaluate.
+/// Parses a table inside [train]: augment or evaluate.
 void set_nested(const Reader& train, const std::string& key, TrainValues& values) {
   const toml::table* table = train.child(key);
   if (!table) return;

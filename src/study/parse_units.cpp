@@ -1,3 +1,4 @@
+// Parses the listed units of a network.
 #include <set>
 
 #include "study/parts.hpp"

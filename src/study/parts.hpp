@@ -1,5 +1,5 @@
 #pragma once
-// The tables of a study, one function each, and the checks that need all of them.
+// Declares the parser of each table of a study, and the checks that need the whole study.
 #include "espalier/metrics/row.hpp"
 #include "espalier/study/parse.hpp"
 #include "study/reader.hpp"
@@ -14,25 +14,25 @@ void parse_networks(const Reader& root, Study& study);
 void parse_experiments(const Reader& root, Study& study);
 void parse_outputs(const Reader& root, Study& study);  ///< resources and figures
 
-/// A table of training values; `is_source` allows what only pretrainings have.
+/// Parses a table of training values; `is_source` allows the keys that only pretrainings have.
 TrainValues parse_train(const toml::table& table, const std::string& path, bool is_source, Report& report);
 std::vector<RateGroup> parse_rates(const toml::node& node, const std::string& path, Report& report);
 std::vector<network::UnitSpec> parse_units(const toml::node& node, const std::string& path, Report& report);
 std::vector<network::LayerSpec> parse_layers(const toml::node& node, const std::string& path, Report& report);
 
-/// `axes` of one experiment; `train.batch` may be written nested.
+/// Parses the `axes` of one experiment; `train.batch` may be written as a nested table.
 std::vector<Axis> parse_axes(const toml::table& table, const std::string& path, Report& report);
-/// Axis values of `fixed` and of cases; `take` is passed over.
+/// Parses the axis values of `fixed` or of a case; the key `take` is skipped.
 std::vector<std::pair<std::string, Value>> parse_fixed(const toml::table& table, const std::string& path,
                                                        Report& report);
 std::vector<Take> parse_takes(const toml::table& owner, const std::string& path, Report& report);
 
 /// Whether an experiment may name this axis: axis_names(), or a rate such as "train.rates.top.start".
 bool is_axis(const std::string& name);
-/// What is wrong with this value of this axis, whatever the study holds.
+/// What is wrong with this value of this axis, independently of the rest of the study; none if it is valid.
 std::optional<Complaint> check_axis_value(const std::string& axis, const Value& value);
 
-/// What all checks over tables read, and where they report.
+/// The whole parsed study and where the checks report.
 struct Whole {
   const Study& study;
   Report& report;
@@ -47,7 +47,7 @@ void check_outputs(const Whole& whole);                             ///< figures
 
 /// Why a metric of this experiment is not recorded; "" where it is.
 std::string not_recorded(const Study& study, const Experiment& experiment, metrics::Subset subset);
-/// What to write, so that it is.
+/// How to change the study so that the subset is recorded, for suggestions.
 std::string how_to_record(metrics::Subset subset);
 
 /// The data set whose classes the split divides; "" where none is known.

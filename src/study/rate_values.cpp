@@ -1,3 +1,4 @@
+// Reads each key of a rate group (start, relative, first, every, units, ...) with its range.
 #include "study/rate_values.hpp"
 
 #include <algorithm>

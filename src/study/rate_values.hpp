@@ -1,4 +1,5 @@
 #pragma once
+// Sets the keys of one rate group.
 #include <string>
 
 #include "espalier/study/train_values.hpp"
@@ -9,7 +10,7 @@ namespace espalier::study {
 std::optional<Complaint> set_rate_value(RateGroup& group, const std::string& key, const Value& value);
 bool is_rate_key(const std::string& key);
 
-/// "top", "new", "copied", "rest", or unit numbers: "3", "2-5", "1,3".
+/// Whether `units` is "top", "new", "copied", "rest", or unit numbers such as "3", "2-5" or "1,3".
 bool is_units_selector(const std::string& units);
 
 }  // namespace espalier::study

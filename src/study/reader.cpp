@@ -1,3 +1,4 @@
+// Reads words, numbers, tables and lists from TOML nodes, and reports unknown keys and wrong types.
 #include "study/reader.hpp"
 
 #include <algorithm>

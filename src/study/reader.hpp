@@ -1,5 +1,5 @@
 #pragma once
-// Typed access to one TOML table with the diagnostics of whatever does not fit.
+// Reads typed values from one TOML table and reports what does not fit.
 #include <toml++/toml.h>
 
 #include <optional>
@@ -14,15 +14,15 @@ namespace espalier::study {
 
 Location location_of(const toml::node& node);
 Location location_of(const toml::key& key);
-/// A scalar as a value; nothing for tables, arrays, dates.
+/// A scalar node as a value; none for tables, arrays and dates.
 std::optional<Value> scalar(const toml::node& node);
 /// "a table", "an array", "a whole number", ...
 std::string kind_of(const toml::node& node);
 
-/// The words of an error another room threw, without a full stop of its own.
+/// The message of an error from another room, without its full stop.
 Complaint complaint_of(const std::exception& error);
 
-/// Entries of a table in file order (toml++ sorts them by name); what --set added comes last.
+/// The entries of a table in file order (toml++ sorts by name); those that --set added come last.
 struct Entry {
   std::string key;
   Location where;  ///< of the key
@@ -30,7 +30,7 @@ struct Entry {
 };
 std::vector<Entry> entries(const toml::table& table);
 
-/// Collects what is found.
+/// Collects diagnostics.
 class Report {
  public:
   explicit Report(std::vector<Diagnostic>& into) : into_(into) {}
@@ -41,15 +41,15 @@ class Report {
   std::vector<Diagnostic>& into_;
 };
 
-/// One table of the study at `path` ("data.omniglot"), whose known keys are those that keys() lists for `table`
-/// ("data.NAME"). Unknown keys are reported on construction.
+/// Reads the table of the study at `path` ("data.omniglot"). Its known keys are those that keys() lists for `table`
+/// ("data.NAME"); unknown ones are reported on construction.
 class Reader {
  public:
   Reader(const toml::table& node, std::string path, const std::string& table, Report& report);
 
   bool has(const std::string& key) const { return node_.contains(key); }
   const toml::node* node(const std::string& key) const { return node_.get(key); }
-  /// Of the value, or of the table where the key is not there.
+  /// The place of the value, or of the table where the key is missing.
   Location where(const std::string& key) const;
   Location where() const { return location_of(node_); }
   std::string path(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
@@ -66,7 +66,7 @@ class Reader {
   std::vector<std::string> words(const std::string& key) const;
   std::vector<std::int64_t> integers(const std::string& key, std::int64_t least, std::int64_t most) const;
   std::vector<double> reals(const std::string& key, Range range) const;
-  /// The table at `key`; reported where it is something else.
+  /// The table at `key`; reports it where it is something else.
   const toml::table* child(const std::string& key) const;
   /// The tables of the array (or one lone table) at `key`.
   std::vector<const toml::table*> children(const std::string& key) const;

@@ -1,3 +1,4 @@
+// Merges training values layer over layer; holds the language's default training values.
 #include "espalier/study/train_values.hpp"
 
 namespace espalier::study {

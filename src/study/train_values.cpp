@@ -1,3 +1,4 @@
+// Maps each training key to a setter that checks its type and range.
 #include "espalier/study/train_values.hpp"
 
 #include <charconv>

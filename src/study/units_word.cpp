@@ -1,3 +1,4 @@
+// Parses and writes words such as F(1-5)R(6-8).
 #include "espalier/study/units_word.hpp"
 
 #include <cctype>
@@ -26,7 +27,7 @@ std::optional<UnitUse> use_of(char letter) {
 
 char letter_of(UnitUse use) { return use == UnitUse::frozen ? 'F' : use == UnitUse::tuned ? 'T' : 'R'; }
 
-/// A cursor over the word: reads what the grammar wants next.
+/// Reads the parts of the word one after the other, and refuses what the grammar does not allow.
 class Cursor {
  public:
   explicit Cursor(const std::string& word) : word_(word) {}

@@ -1,3 +1,4 @@
+// Prints values as a study file spells them, and parses them back.
 #include "espalier/study/value.hpp"
 
 #include <charconv>

@@ -1,3 +1,4 @@
+// Checks types and ranges of values and words the complaints.
 #include "study/value_range.hpp"
 
 #include <cmath>

@@ -1,5 +1,5 @@
 #pragma once
-// Typed reading of one value with the complaint a user gets where it does not fit.
+// Reads one value with a type and a range, or gives the complaint for the user.
 #include <limits>
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@ struct Read {
   std::optional<Complaint> complaint;
 };
 
-/// least <= x <= most, or least < x (`above`), or x < `below`.
+/// The allowed range: least <= x <= most, or above < x, or x < below.
 struct Range {
   double least = -std::numeric_limits<double>::infinity();
   double most = std::numeric_limits<double>::infinity();
@@ -26,11 +26,11 @@ Read<std::int64_t> integer_in(const Value& value, std::int64_t least, std::int64
 /// Integers count as reals; NaN and infinities do not.
 Read<double> real_in(const Value& value, Range range);
 Read<bool> truth_of(const Value& value);
-/// Any word where `allowed` is empty.
+/// Accepts any word where `allowed` is empty.
 Read<std::string> word_of(const Value& value, const std::vector<std::string>& allowed);
 
 Complaint not_a_duration(const Value& value, std::int64_t least);
-/// "unknown <what> 'wrod'", with the nearest known word suggested.
+/// Makes "unknown <what> 'word'", and suggests the nearest known word.
 Complaint unknown_word(const std::string& what, const std::string& word, const std::vector<std::string>& known);
 /// "a whole number", "a word", ...
 std::string kind_of(const Value& value);

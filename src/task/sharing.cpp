@@ -1,3 +1,4 @@
+// Hashes the parts of a task that must be equal to share stages, features or lanes, and names shared states.
 #include "espalier/task/sharing.hpp"
 
 #include <functional>
@@ -11,7 +12,7 @@ namespace {
 
 constexpr std::string_view kOfOneTraining[] = {"rates", "length"};
 
-/// Shapes, optimiser and steps after unit k: what lanes of one batched network have in common.
+/// Hashes what lanes of one batched network must have in common: shapes, optimiser and steps after unit k.
 std::uint64_t lanes_key(const Task& task) {
   const TrainSpec& spec = task.train;
   frame::Hasher key;

@@ -1,3 +1,4 @@
+// Merges the courses of a family's rates into a tree of stages.
 #include "espalier/task/stage_tree.hpp"
 
 #include <algorithm>
@@ -10,17 +11,17 @@ namespace {
 
 using Members = std::vector<std::size_t>;
 
-/// What one training does from some step on: rates by their number, from which step, until when.
+/// The rates of one training from some step on: numbers of rate settings, the steps at which they change, and the end.
 struct Course {
   struct Change {
     std::int64_t from = 0;
     std::size_t rates = 0;
   };
-  std::vector<Change> changes;  ///< neighbours differ
+  std::vector<Change> changes;  ///< neighbours have different rates
   std::int64_t end = 0;
 
   std::size_t rates_at(std::int64_t step) const { return after(step)[-1].rates; }
-  /// The first step after `step` at which something changes; the end at the latest.
+  /// The first step after `step` at which the rates change, or the end.
   std::int64_t next_event(std::int64_t step) const {
     const auto next = after(step);
     return next == changes.end() ? end : std::min(end, next->from);
@@ -33,7 +34,7 @@ struct Course {
   }
 };
 
-/// Gives equal rates of all units equal numbers.
+/// Numbers the rate settings of all trainings, so that equal settings of all units get equal numbers.
 class Courses {
  public:
   Course of(const Trajectory& one, std::int64_t begin) {
@@ -71,12 +72,12 @@ class Builder {
     for (const auto& one : family) courses_.push_back(courses.of(one, begin));
   }
 
-  /// Adds the stages of `members` from `begin` on and returns the place of the first.
+  /// Adds the stages of `members` from `begin` on and returns the index of the first.
   std::size_t add(Members members, std::int64_t begin) {
     const std::size_t place = tree_.size();
     const std::int64_t end = parting(members, begin);
     tree_.push_back({begin, end, {}, {}, {}});
-    std::vector<std::pair<std::size_t, Members>> branches;  // by the rates of the next step, in order of first members
+    std::vector<std::pair<std::size_t, Members>> branches;  // by the next step's rates, in order of first members
     for (const std::size_t member : members) {
       if (courses_[member].end <= end) tree_[place].ended.push_back(member);
       else branch_of(branches, courses_[member].rates_at(end)).push_back(member);
@@ -92,7 +93,7 @@ class Builder {
   StageTree take() { return std::move(tree_); }
 
  private:
-  /// The first step from `step` on at which the members part, or one of them ends.
+  /// The first step from `step` on at which the members have different rates or one of them ends.
   std::int64_t parting(const Members& members, std::int64_t step) const {
     while (true) {
       const Course& first = courses_[members.front()];

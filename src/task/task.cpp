@@ -1,3 +1,4 @@
+// Computes task ids and keeps the catalog of networks and class lists.
 #include "espalier/task/task.hpp"
 
 namespace espalier::task {

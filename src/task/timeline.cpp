@@ -1,3 +1,4 @@
+// Converts between steps and moments of a training, and looks up rates at a moment.
 #include "espalier/task/timeline.hpp"
 
 #include <algorithm>

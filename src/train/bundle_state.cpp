@@ -1,3 +1,4 @@
+// Keeps each member's end, cost and timeline, asks for orders after each step, and saves checkpoints.
 #include "train/bundle_state.hpp"
 
 #include <algorithm>
@@ -9,7 +10,7 @@ namespace espalier::train {
 
 namespace {
 constexpr double kProgressEvery_s = 0.5;
-constexpr std::size_t kOrders = 3;  ///< go on, stop, cancel
+constexpr std::size_t kOrders = 3;  ///< values of Order: go on, stop, cancel
 }  // namespace
 
 task::Timeline timeline_of(const Job& job) {

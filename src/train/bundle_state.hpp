@@ -1,5 +1,5 @@
 #pragma once
-// The books of a bundle in work: who has ended, who is told what, what each has cost.
+// Bookkeeping of the bundle in work: which members have ended, orders, costs, checkpoints.
 #include <chrono>
 
 #include "espalier/model/reducer.hpp"
@@ -17,7 +17,7 @@ inline double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Of a smoke run, one step.
+/// The steps of a job; only one in a smoke run.
 task::Timeline timeline_of(const Job& job);
 
 class BundleState {
@@ -30,8 +30,8 @@ class BundleState {
   std::size_t size() const { return jobs_.size(); }
   Place& place() { return place_; }
   Sink& sink() { return sink_; }
-  model::Reducer* group() { return group_; }  ///< null: alone
-  /// Writes files.
+  model::Reducer* group() { return group_; }  ///< null where the trainer works alone
+  /// Whether this trainer writes files.
   bool leads() const { return !group_ || group_->rank() == 0; }
 
   bool is_open(std::size_t member) const { return !closed_[member]; }
@@ -39,18 +39,18 @@ class BundleState {
   void end(std::size_t member, End end, const std::string& text = "");
   void end_all(const Members& members, End end, const std::string& text = "");
 
-  /// What others want, and a heartbeat when one is due. Members that are cancelled end here. In a group this is what
-  /// its members have agreed on: a wish that is new here travels with the next step.
+  /// Returns the order to follow after a step, and sends a heartbeat when one is due. Cancelled members end here. In a
+  /// group the order is the one its members have agreed on; a new wish of this trainer travels with the next step.
   Order ask(const Members& members, task::Moment at);
-  /// What this trainer wishes: a number for each order, one for each task to be cancelled; 0: no.
+  /// This trainer's wishes: one number per order, then one per task to be cancelled; 0 means no.
   std::vector<double>& wishes() { return wishes_; }
-  /// The wishes are those of the whole group now.
+  /// Call when wishes() holds the sums over the group: the members then agree on an order.
   void agree();
-  /// Time since the last call is spent by `members` in equal parts; images count for the first of them.
+  /// Charges the time since the last call to `members` in equal parts, and `images` to the first of them.
   void charge(const Members& members, std::int64_t images);
   void count_images(std::size_t member, std::int64_t images) { spent_[member].epoch_images += images; }
 
-  /// Writes a training checkpoint for all of `members`, which are in this state.
+  /// Writes one training checkpoint for all of `members`, which share this state.
   void save(const Members& members, const Snapshot& snapshot);
 
  private:
@@ -70,7 +70,7 @@ class BundleState {
 /// The labels of the images at `positions`.
 at::Tensor labels_at(const data::ImageSet& set, const std::vector<std::int64_t>& positions);
 
-/// "the training loss is not a number at epoch 3, step 2".
+/// For example "the training loss is not a number at epoch 3, step 2".
 std::string divergence_text(const std::string& what, double loss, task::Moment at);
 
 }  // namespace espalier::train

@@ -1,3 +1,4 @@
+// Times training steps, evaluation and features on random inputs and takes medians.
 #include "espalier/train/calibrate.hpp"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ double median_s(double seconds, const std::function<void()>& work) {
   return taken[taken.size() / 2];
 }
 
-/// The task's network with values of its own, whatever it would copy.
+/// The task's network with random values, whatever the task would copy.
 model::UnitNetwork random_network(const task::Task& task, const network::NetworkSpec& spec, std::int32_t classes) {
   model::UnitNetwork network(spec, task.train.input, classes);
   network.set_precision(task.train.precision);
@@ -91,7 +92,7 @@ class Bed {
     return median_s(seconds, [&] { stepper.step(inputs, wanted, {0, 0}, score); });
   }
 
-  /// Several at a time: the host does not wait for each.
+  /// Times several steps together, because the host does not wait for each.
   double recorded_s(double seconds) {
     constexpr int kAtATime = 16;
     Job job;

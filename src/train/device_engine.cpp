@@ -1,3 +1,4 @@
+// Fills tables of images, windows, labels and rates for a rig, and runs its recorded steps and evaluations.
 #include "train/device_engine.hpp"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ namespace espalier::train {
 
 namespace {
 
-/// A rig of the job's shape with the job's network in it.
+/// Returns a rig of the job's shape that holds the job's network.
 std::shared_ptr<Rig> rig_for(const Job& job, Place& place) {
   model::UnitNetwork network = prepare_on_host(job, place.device());
   bool made = false;
@@ -56,7 +57,7 @@ bool DeviceEngine::prepare(const GoOn& go_on) {
   return true;
 }
 
-/// What of the images, or of their features, lies on the device.
+/// The images or features of a part, as far as they are on the device.
 Supply DeviceEngine::supply_of(Part part) {
   Supply supply;
   if (const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get())) {
@@ -88,7 +89,7 @@ FeedRows DeviceEngine::labelled(Part part, const std::vector<std::int64_t>& posi
   return {{}, {}, {label, label + labels.numel()}};
 }
 
-/// Of all steps of the epoch, as the host's inputs would make them.
+/// The rows of all steps of the epoch, equal to those the host's inputs would use.
 FeedRows DeviceEngine::training_rows(std::int32_t epoch) const {
   FeedRows all = labelled(Part::train, {order_.begin(), order_.end()});
   const auto& set = job_.images->train;

@@ -1,5 +1,5 @@
 #pragma once
-// Steps as a device takes them: the host fills an epoch's tables and says "go on"; it looks at losses once an epoch.
+// Engine for GPUs: the host fills an epoch's tables and starts steps; it reads losses once per epoch.
 #include "espalier/device/device.hpp"
 #include "train/bundle_state.hpp"
 #include "train/engine.hpp"
@@ -10,7 +10,7 @@ namespace espalier::train {
 class DeviceEngine : public Engine {
  public:
   DeviceEngine(BundleState& bundle, const Job& job, const task::Timeline& timeline);
-  /// The rig is kept for others; features it must not keep from the shelf.
+  /// Disconnects the rig, which is kept for other jobs, from cached features, which it must not keep alive.
   ~DeviceEngine() override;
 
   model::UnitNetwork& network() override { return rig_->network(); }
@@ -37,7 +37,7 @@ class DeviceEngine : public Engine {
   device::Pace pace_;
   std::vector<std::int32_t> order_;
   task::Moment at_;
-  bool filled_[3] = {};  ///< tables of evaluations
+  bool filled_[3] = {};  ///< whether the evaluation tables are filled, by part
 };
 
 }  // namespace espalier::train

@@ -1,3 +1,4 @@
+// Adds up losses, top-1 and top-5 hits by tensor operations, and notes the first loss that is not finite.
 #include "train/device_score.hpp"
 
 #include <c10/core/GradMode.h>
@@ -13,7 +14,7 @@ constexpr double kNone = std::numeric_limits<double>::infinity();
 
 at::TensorOptions doubles(at::Device device) { return at::TensorOptions(at::kDouble).device(device); }
 
-/// How many classes stand before each label: [n] int64; as Score counts them.
+/// The rank of each label among the classes, [n] int64, counted as Score does.
 at::Tensor ranks(const at::Tensor& logits, const at::Tensor& labels) {
   const at::Tensor label = labels.unsqueeze(1);
   const at::Tensor own = logits.gather(1, label);

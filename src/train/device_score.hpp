@@ -1,5 +1,5 @@
 #pragma once
-// What Score adds up, on a device: read once for many batches. All of it can be recorded.
+// Sums losses and hits on the device, read once for many batches; all of it can be recorded.
 #include <ATen/ATen.h>
 
 #include <optional>
@@ -12,9 +12,9 @@ class DeviceScore {
  public:
   explicit DeviceScore(at::Device device);
 
-  /// `logits` [n, classes], `labels` [n], `loss` their mean cross-entropy, of the step `place` [1].
+  /// `logits` [n, classes], `labels` [n], `loss` their mean cross-entropy; `place` [1] is the step's number.
   void add_step(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& loss, const at::Tensor& place);
-  /// The rows whose `counted` [n] is 1; those of 0 only fill the batch.
+  /// Adds the rows whose `counted` [n] is 1; rows with 0 only fill the batch.
   void add_counted(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted);
 
   /// The first step whose loss was not finite, and that loss.
@@ -26,16 +26,16 @@ class DeviceScore {
     Score score;
     std::optional<Lost> lost;
   };
-  /// Sums go on from there.
+  /// Sets the sums to `score` and clears the lost loss.
   void start(const Score& score);
-  /// All sums, which are zero afterwards. Waits for the device.
+  /// Returns all sums and sets them to zero. Waits for the device.
   Sums take();
 
  private:
   void add_ranks(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted);
 
   at::Tensor sums_;  ///< [4] float64: loss, top 1, top 5, images
-  at::Tensor lost_;  ///< [2] float64: place (infinite: none), loss
+  at::Tensor lost_;  ///< [2] float64: step (infinite: none), loss
 };
 
 }  // namespace espalier::train

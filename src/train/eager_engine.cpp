@@ -1,3 +1,4 @@
+// Takes each step of the epoch's order on this member's part of the batch, and evaluates.
 #include "train/eager_engine.hpp"
 
 #include <algorithm>

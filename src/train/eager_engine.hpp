@@ -1,6 +1,5 @@
 #pragma once
-// Steps as the host takes them, one after the other: it makes each batch and looks at each loss. On a processor, and
-// for members of a group.
+// Engine for CPUs and for members of a group: the host makes each batch and looks at each loss.
 #include "espalier/train/stepper.hpp"
 #include "train/bundle_state.hpp"
 #include "train/engine.hpp"
@@ -25,9 +24,9 @@ class EagerEngine : public Engine {
   model::UnitNetwork network_;
   std::unique_ptr<Inputs> inputs_;
   Stepper stepper_;
-  std::vector<std::int32_t> order_;  ///< of the epoch
+  std::vector<std::int32_t> order_;  ///< of the epoch's images
   task::Moment at_;
-  Score score_;  ///< of the epoch
+  Score score_;  ///< sums of the epoch so far
   std::optional<LostLoss> lost_;
 };
 

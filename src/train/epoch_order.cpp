@@ -1,3 +1,4 @@
+// Permutes the training images by the order seed and the epoch.
 #include "train/epoch_order.hpp"
 
 #include "espalier/core/seed.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-// In which order an epoch shows its images.
+// The order in which an epoch shows its images.
 #include <cstdint>
 #include <vector>
 
@@ -7,7 +7,7 @@
 
 namespace espalier::train {
 
-/// Positions among the job's training images.
+/// Positions in the job's training images, in the order in which the epoch shows them.
 std::vector<std::int32_t> order_of_epoch(const Job& job, std::int32_t epoch);
 
 }  // namespace espalier::train

@@ -1,3 +1,4 @@
+// Evaluates batch by batch; in a group each member takes a share and all sum the results.
 #include "train/evaluate.hpp"
 
 #include <c10/core/GradMode.h>
@@ -9,7 +10,7 @@ namespace espalier::train {
 
 namespace {
 
-/// The members' parts become the whole on all of them.
+/// Sums the members' parts, so that all of them hold the whole result.
 void pool(Evaluation& result, model::Reducer& group) {
   const auto& score = result.score;
   const at::Tensor words = group.sum(at::tensor({score.loss_sum, static_cast<double>(score.top1),

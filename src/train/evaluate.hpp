@@ -1,5 +1,5 @@
 #pragma once
-// A network measured on a set of images, in evaluation mode.
+// Measures a network on a set of images in evaluation mode.
 #include <functional>
 
 #include "espalier/train/score.hpp"
@@ -13,21 +13,21 @@ inline constexpr std::int64_t kEvaluationBatch = 64;
 struct Evaluation {
   Score score;
   bool finished = true;              ///< false if `go_on` ended it early
-  std::vector<std::int32_t> labels;  ///< predicted, one an image
+  std::vector<std::int32_t> labels;  ///< predicted classes, one per image
 };
 
 struct EvaluationLimits {
-  std::int64_t images = -1;     ///< at most so many; -1: all
+  std::int64_t images = -1;     ///< at most that many; -1: all
   std::function<bool()> go_on;  ///< asked after every batch
 };
 
-/// Measures on one of a task's sets.
+/// Measures the network on one of a task's image sets.
 using Evaluate = std::function<Evaluation(Part, const EvaluationLimits&)>;
 
 /// Inputs [n, ...] -> logits [n, classes].
 using Predict = std::function<at::Tensor(const at::Tensor&)>;
 
-/// With a group, each member computes its share of the batches, and all get the whole.
+/// In a group each member computes its share of the batches, and all get the whole result.
 Evaluation evaluate(const Predict& predict, Inputs& inputs, Part part, const at::Tensor& labels,
                     const EvaluationLimits& limits, model::Reducer* group = nullptr);
 

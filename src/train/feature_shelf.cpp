@@ -1,3 +1,4 @@
+// Stores features in growing tables and drops the least recently used sets where memory is short.
 #include "espalier/train/feature_shelf.hpp"
 
 #include <ATen/ops/index_select.h>

@@ -1,3 +1,4 @@
+// Fills the tables of rows, windows and labels, and gathers the batch that is due.
 #include "train/feed.hpp"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ void Feed::connect(const Supply& supply) {
   if (!(images || neither) || !same_features) {
     ++version_;
     supply_ = supply;
-  } else if (images) {  // the same memory: what is recorded reads the new numbers
+  } else if (images) {  // same memory: recorded work reads the new numbers
     supply_.images->scale.copy_(supply.images->scale);
     supply_.images->offset.copy_(supply.images->offset);
   }

@@ -1,5 +1,5 @@
 #pragma once
-// The batches of an epoch or of an evaluation, made on the device: tables say what each is made of.
+// Makes the batches of an epoch or evaluation on the device from tables that say which images each holds.
 #include <ATen/ATen.h>
 
 #include <memory>
@@ -12,17 +12,17 @@
 
 namespace espalier::train {
 
-/// Where inputs come from: pixels of a pack, or features; neither: the host makes each batch.
+/// Where inputs come from: the pixels of a pack, or cached features; if neither is set, the host makes each batch.
 struct Supply {
   std::optional<device::Images> images;
-  network::Shape input;                  ///< of the network, with images
-  const FeatureSet* features = nullptr;  ///< outlives what is fed
-  at::Tensor table;                      ///< of the features
+  network::Shape input;                  ///< the network's input shape, with images
+  const FeatureSet* features = nullptr;  ///< must outlive the feed's use
+  at::Tensor table;                      ///< the features' table
 };
 
-/// One row an image, batch after batch.
+/// One row per image, batch after batch.
 struct FeedRows {
-  std::vector<std::int64_t> rows;  ///< of the pack, or slots of the features; empty where the host makes batches
+  std::vector<std::int64_t> rows;  ///< rows of the pack or slots of the features; empty if the host makes batches
   std::vector<data::Window> windows;
   std::vector<std::int64_t> labels;
 };
@@ -32,17 +32,18 @@ class Feed {
   Feed(std::int64_t batch, at::Device device);
 
   std::int64_t batch() const { return batch_; }
-  /// Inputs come from there now.
+  /// Takes inputs from `supply` from now on.
   void connect(const Supply& supply);
-  /// The last batch is filled up with its last row. Rows that count are those given.
+  /// Fills the tables. The last batch is padded with its last row; only the given rows count.
   void fill(FeedRows rows);
-  /// The batch `place` is due.
+  /// Makes batch `place` the one that is due.
   void go_to(std::int64_t place) { place_.fill_(place); }
-  /// Of a batch that the host has made, before it is due.
+  /// Copies a batch that the host has made to the device, before it is due.
   void stage(const at::Tensor& inputs);
   bool is_staged() const { return !supply_.images && !supply_.features; }
 
-  // Of the batch that is due, its first `count` images. These can be recorded: they hold as long as version() does.
+  // The first `count` images of the batch that is due. Recorded work with these stays valid while version() is the
+  // same.
   at::Tensor inputs(std::int64_t count) const;
   at::Tensor labels(std::int64_t count) const;
   at::Tensor counted() const;  ///< [batch] float64: 1 for rows that count

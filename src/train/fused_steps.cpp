@@ -1,4 +1,4 @@
-// How lanes train and are measured, a step of all at once.
+// The training steps and evaluations of fused jobs, one step of all lanes at a time.
 #include <ATen/ops/stack.h>
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace espalier::train {
 
-/// To the end of the epoch, or of the first stage that ends.
+/// Trains to the end of the epoch, or of the first stage that ends.
 Order FusedTraining::train_some() {
   start_epoch();
   std::int64_t end = timeline_.index({at_.epoch + 1, 0});

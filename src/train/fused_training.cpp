@@ -1,4 +1,4 @@
-// How lanes begin, part and end; fused_steps.cpp is how they train.
+// How lanes of a fused training begin, fork and end; fused_steps.cpp holds their steps.
 #include "train/fused_training.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ FusedTraining::FusedTraining(BundleState& bundle, const std::vector<Members>& fa
       network_(bundle.job(families.front().front()).network,
                bundle.job(families.front().front()).task.form.cached_units,
                bundle.job(families.front().front()).task.train) {
-  for (const auto& members : families) {  // all of them are in work from here on, whichever may end it
+  for (const auto& members : families) {  // all count as started, whichever of them ends first
     if (!bundle_.job(members.front()).resume.empty()) continue;
     for (const std::size_t m : members) bundle_.sink().started(m, {});
   }
@@ -91,7 +91,7 @@ Members FusedTraining::all_open() const {
   return all;
 }
 
-/// Lanes at the end of their stage end members and part.
+/// At the end of a lane's stage: ends the members that end there, and forks the lane for those that go on.
 Order FusedTraining::pass_stage_ends() {
   const auto at_end = [this](const Lane& lane) { return stage_of(lane).end <= index(); };
   while (std::any_of(lanes_.begin(), lanes_.end(), at_end)) {
@@ -130,7 +130,7 @@ Order FusedTraining::end_members(std::size_t lane) {
   return Order::go_on;
 }
 
-/// Lanes with nobody left are dropped; the others do not notice.
+/// Drops lanes without open members; the other lanes' numbers do not change.
 void FusedTraining::keep_open() {
   std::vector<std::int64_t> from;
   std::vector<Lane> lanes;
@@ -157,7 +157,7 @@ model::UnitNetwork FusedTraining::network_of(std::size_t lane, std::unique_ptr<O
 }
 
 void FusedTraining::save_all(bool only_going) {
-  if (index() == 0) return;  // nothing to lose yet
+  if (index() == 0) return;  // nothing to save yet
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     Members members = bundle_.open_of(members_of(lanes_[i]));
     if (only_going) std::erase_if(members, [&](std::size_t m) { return bundle_.timeline(m).is_end(at_); });

@@ -1,5 +1,5 @@
 #pragma once
-// Jobs that differ in numbers only, after their cached units: lanes of one batched network, in step with each other.
+// Trains jobs that differ in numbers only as lanes of one batched network after their cached units.
 #include <map>
 #include <memory>
 
@@ -12,25 +12,25 @@ namespace espalier::train {
 
 class FusedTraining {
  public:
-  /// `families`: members that share family, form and resume artifact each. All are of one shape, with as many images;
-  /// none resumes, or there is one family. Throws UsageError where a task cannot be.
+  /// Each of `families` holds members that share family, form and resume artifact. All jobs have one shape and equally
+  /// many images. Either no job resumes, or there is only one family. Throws UsageError where a task is impossible.
   FusedTraining(BundleState& bundle, const std::vector<Members>& families);
 
-  /// Until all members have ended, or an order to stop (states are saved) or cancel (they are not).
+  /// Runs until all members have ended, or until an order to stop (states are saved) or cancel (they are not).
   Order run();
 
  private:
   struct Family {
-    Members members;  ///< of the bundle; stages name places in it
+    Members members;  ///< of the bundle; stages index this list
     task::StageTree tree;
     std::size_t stream = 0;
   };
-  /// Where lanes get their minibatches from: those of one replicate share them.
+  /// The source of minibatches of lanes; lanes of one replicate share a stream.
   struct Stream {
     std::unique_ptr<FeatureInputs> inputs;
     std::shared_ptr<const data::TaskImages> images;
     std::uint64_t order_seed = 0;
-    std::vector<std::int32_t> order;  ///< of the epoch
+    std::vector<std::int32_t> order;  ///< of the epoch's images
   };
   struct Lane {
     std::size_t family = 0, stage = 0;
@@ -75,7 +75,7 @@ class FusedTraining {
   std::map<std::string, std::size_t> stream_index_;
   std::vector<Lane> lanes_;
   LaneNetwork network_;
-  bool measured_ = false;  ///< all lanes, at this moment
+  bool measured_ = false;  ///< whether all lanes are measured at this moment
   Clock::time_point saved_ = Clock::now();
 };
 

@@ -1,3 +1,4 @@
+// Hooks trained tensors, fills buckets as gradients arrive, and begins their reductions in a fixed order.
 #include "train/gradient_buckets.hpp"
 
 #include <c10/core/GradMode.h>
@@ -8,7 +9,7 @@ namespace espalier::train {
 
 namespace {
 
-/// In the order in which a backward pass comes to them.
+/// The trained tensors in the order in which a backward pass reaches them.
 std::vector<at::Tensor> trained_backwards(model::UnitNetwork& network) {
   std::vector<at::Tensor> all;
   for (std::int32_t u = 1; u <= network.depth(); ++u) {
@@ -50,7 +51,8 @@ void GradientBuckets::place(std::vector<at::Tensor> tensors) {
   Bucket bucket{group_.buffer(count, at::kFloat), tensors.size(), tensors.size()};
   std::int64_t offset = 0;
   for (auto& tensor : tensors) {
-    // Trained tensors are dense in some order of their dimensions, so their strides fit any row of as many numbers.
+    // Trained tensors are dense in some order of their dimensions, so a view with their strides fits a range of equal
+    // size.
     const at::Tensor gradient = bucket.values.as_strided(tensor.sizes(), tensor.strides(), offset);
     offset += tensor.numel();
     slices_.push_back({std::move(tensor), gradient, buckets_.size(), 0, false});
@@ -62,7 +64,7 @@ void GradientBuckets::start() {
   begun_ = 0;
   for (auto& slice : slices_) {
     slice.arrived = false;
-    slice.value.mutable_grad().reset();  // left where a step was not taken; a backward pass would add to it
+    slice.value.mutable_grad().reset();  // left over from a step not taken; a backward pass would add to it
   }
   for (auto& bucket : buckets_) bucket.missing = bucket.slices;
 }

@@ -1,26 +1,26 @@
 #pragma once
-// The gradients of a group's members as buckets that are added up while the backward pass goes on.
+// Collects gradients in buckets that a group reduces while the backward pass goes on.
 #include <vector>
 
 #include "espalier/model/unit_network.hpp"
 
 namespace espalier::train {
 
-/// A bucket takes what comes next in the backward pass until it holds so much; a larger tensor has one to itself.
+/// A bucket takes tensors in backward order up to this size; a larger tensor has a bucket of its own.
 inline constexpr std::int64_t kBucketBytes = std::int64_t{1} << 20;
 
 class GradientBuckets {
  public:
-  /// Of the tensors of `network` that require gradients, last unit first. Both must outlive it.
+  /// Makes buckets for the tensors of `network` that require gradients, last unit first. Both must outlive it.
   GradientBuckets(model::UnitNetwork& network, model::Reducer& group);
   GradientBuckets(const GradientBuckets&) = delete;
   GradientBuckets& operator=(const GradientBuckets&) = delete;
   ~GradientBuckets();
 
-  /// Before a backward pass: nothing has arrived.
+  /// Call before a backward pass: marks all gradients as missing.
   void start();
-  /// After it: begins what is left (a tensor that no gradient came for counts as zeros), waits for all that the group
-  /// has begun, and puts the sums where the optimiser looks for gradients.
+  /// Call after the backward pass: begins the remaining buckets (a tensor without a gradient counts as zeros), waits
+  /// for all reductions, and puts the sums where the optimiser expects gradients.
   void finish();
 
   std::size_t count() const { return buckets_.size(); }
@@ -44,7 +44,7 @@ class GradientBuckets {
   model::Reducer& group_;
   std::vector<Slice> slices_;
   std::vector<Bucket> buckets_;
-  std::size_t begun_ = 0;  ///< buckets begin in their order on all members, whatever arrives first
+  std::size_t begun_ = 0;  ///< buckets begin in the same order on all members
 };
 
 }  // namespace espalier::train

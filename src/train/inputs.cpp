@@ -1,3 +1,4 @@
+// Serves images or cached features by position, and computes in padded chunks the features that are missing.
 #include "train/inputs.hpp"
 
 #include <ATen/ops/cat.h>
@@ -44,7 +45,7 @@ FeatureInputs::FeatureInputs(const Job& job, FeatureShelf& shelf, model::UnitNet
 }
 
 bool FeatureInputs::fill(const GoOn& go_on) {
-  if (job_.smoke) {  // one step: nothing is worth keeping
+  if (job_.smoke) {  // one step: caching does not pay
     for (Source& each : sources_) each.kept = false;
     return filled_ = true;
   }
@@ -73,7 +74,7 @@ bool FeatureInputs::fill_part(Part part, bool mirrored, const GoOn& go_on) {
   return true;
 }
 
-/// At most one chunk: padded to its full size, so that a view's features depend on that view alone.
+/// Computes the features of at most one chunk, padded to full size, so that they depend on each view alone.
 at::Tensor FeatureInputs::compute(Part part, std::vector<View> views) {
   const auto count = static_cast<std::int64_t>(views.size());
   ESPALIER_EXPECT(count > 0 && count <= kFeatureChunk);
@@ -96,7 +97,7 @@ const std::vector<std::int64_t>& FeatureInputs::slots(Part part, bool mirrored) 
   return mirrored ? source(part).mirrored_slots : source(part).slots;
 }
 
-/// Views that are not kept, mirrored ones and others apart.
+/// Computes features that are not kept, mirrored views and others separately.
 at::Tensor FeatureInputs::compute_all(Part part, const std::vector<View>& views) {
   at::Tensor all;
   for (const bool mirrored : {false, true}) {

@@ -1,5 +1,5 @@
 #pragma once
-// What the first live unit of a training sees: images, or features of its cached units.
+// Inputs of a training's first live unit: images, or features of its cached units.
 #include <functional>
 
 #include "espalier/data/subset.hpp"
@@ -9,7 +9,7 @@
 
 namespace espalier::train {
 
-/// One of the sets of a task's images.
+/// One of a task's image sets.
 enum class Part : std::uint8_t { train, valid, test };
 
 /// Asked after every chunk of features; false ends the work.
@@ -20,10 +20,10 @@ const data::ImageSet& part_of(const data::TaskImages& images, Part part);
 class Inputs {
  public:
   virtual ~Inputs() = default;
-  /// Computes what is to be kept. False if `go_on` ended it early.
+  /// Computes what is kept for all steps. Returns false if `go_on` ended it early.
   virtual bool prepare(const GoOn&) { return true; }
-  /// [n, ...] of the training images at `positions`, as the step that begins at `at` sees them; `first_row`: of the
-  /// first one in the step's whole batch.
+  /// Returns [n, ...] of the training images at `positions`, as the step that begins at `at` sees them. `first_row` is
+  /// the place of the first of them in the step's whole batch.
   virtual at::Tensor training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) = 0;
   virtual at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) = 0;
 };
@@ -40,21 +40,21 @@ class ImageInputs : public Inputs {
   data::BatchMaker batches_;
 };
 
-/// Features from the shelf, computed as far as it lacks them; those that do not fit are computed each time, in chunks
+/// Features from the cache, which computes those it lacks; features that do not fit are computed each time, in chunks
 /// of the same form.
 class FeatureInputs : public Inputs {
  public:
-  /// `network` is the job's own, as prepared; it is kept for what does not fit.
+  /// `network` is the job's own, as prepared; it is kept to compute features that do not fit.
   FeatureInputs(const Job& job, FeatureShelf& shelf, model::UnitNetwork network);
 
-  /// Computes what is missing of all parts. False if `go_on` ended it early.
+  /// Computes the missing features of all parts. Returns false if `go_on` ended it early.
   bool fill(const GoOn& go_on);
   bool is_filled() const { return filled_; }
   bool prepare(const GoOn& go_on) override { return fill(go_on); }
 
   /// After prepare(): the set that holds a part's features, or null where they did not fit.
   const FeatureSet* kept(Part part) const;
-  /// Slots of the images of a kept part, as they stand or mirrored.
+  /// The slots of a kept part's images, mirrored or not.
   const std::vector<std::int64_t>& slots(Part part, bool mirrored) const;
   const data::BatchMaker& batches() const { return batches_; }
 
@@ -62,7 +62,7 @@ class FeatureInputs : public Inputs {
   at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) override;
 
  private:
-  /// One part's way to its features.
+  /// Where one part's features are.
   struct Source {
     std::shared_ptr<FeatureSet> set;
     bool kept = true;  ///< false: it did not fit
@@ -84,7 +84,7 @@ class FeatureInputs : public Inputs {
   bool filled_ = false;
 };
 
-/// Of the job: features where its form has cached units.
+/// Inputs for the job: features where its form has cached units, else images.
 std::unique_ptr<Inputs> make_inputs(const Job& job, FeatureShelf& shelf, const model::UnitNetwork& network);
 
 }  // namespace espalier::train

@@ -1,3 +1,4 @@
+// SGD updates, row sums and cross-entropy gradients as plain loops, compiled for several instruction sets.
 #include "train/lane_kernels.hpp"
 
 #include <cmath>
@@ -8,7 +9,7 @@ namespace espalier::train {
 
 namespace {
 
-/// The loop is compiled for several instruction sets; one is chosen at start.
+/// Compiles a loop for several instruction sets; the best is chosen when the program starts.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define ESPALIER_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize("O3")))
 #else

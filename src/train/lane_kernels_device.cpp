@@ -1,4 +1,4 @@
-// What lane_kernels.cpp does lane by lane, for all lanes at once: a GPU is idle with less.
+// The same kernels for all lanes at once by tensor operations, because one lane alone leaves a GPU idle.
 #include <ATen/ops/stack.h>
 
 #include "train/lane_kernels.hpp"

@@ -1,3 +1,4 @@
+// Forward, loss, backward and SGD of fully connected layers with a lane dimension; adds, copies and drops lanes.
 #include "train/lane_network.hpp"
 
 #include <ATen/ops/baddbmm.h>
@@ -171,7 +172,7 @@ void LaneNetwork::update(const std::vector<LaneStep>& steps) {
 
 void LaneNetwork::update_linear(Layer& layer, const at::Tensor& gradient, const std::vector<LaneStep>& steps) {
   const at::Tensor of_weight = at::bmm(gradient.transpose(1, 2), layer.input), of_bias = sum_of_rows(gradient);
-  if (!gradient.is_cpu()) {  // a lane whose loss is not finite is no more after this step
+  if (!gradient.is_cpu()) {  // lanes with a loss that is not finite end after this step
     std::vector<float> rates;
     for (const auto& step : steps) rates.push_back(step.rates.at(static_cast<std::size_t>(layer.unit - 1)));
     update_sgd_lanes(layer.weight, layer.weight_momentum, of_weight, rates, {0, momentum_, weight_decay_});

@@ -1,6 +1,6 @@
 #pragma once
-// Fully connected layers of several trainings as one batched network: lane b of every tensor is one training's.
-// A lane's numbers do not depend on how many lanes there are, or on what the others hold.
+// The fully connected layers of several trainings as one batched network; lane b of every tensor belongs to one
+// training. A lane's numbers do not depend on how many lanes there are, or on what the others hold.
 #include <ATen/ATen.h>
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace espalier::train {
 
-/// What one lane draws and updates by in one step.
+/// What one lane needs for one step: the key of its masks and its rates.
 struct LaneStep {
   model::StepKey key;
   std::vector<float> rates;  ///< of units 1..L
@@ -19,26 +19,26 @@ struct LaneStep {
 
 class LaneNetwork {
  public:
-  /// Units after `cached_units` of a network of that form. Throws UsageError where it is not made of linear layers,
-  /// ReLU and dropout.
+  /// A network of the units after `cached_units`, without lanes yet. Throws UsageError unless they consist of linear
+  /// layers, ReLU and dropout.
   LaneNetwork(const network::NetworkSpec& network, std::int32_t cached_units, const task::TrainSpec& spec);
 
   std::int64_t lanes() const { return layers_.front().weight.defined() ? layers_.front().weight.size(0) : 0; }
-  /// One more lane with the values and momentum of a training.
+  /// Adds a lane with the values and momentum of a training.
   void append(const model::UnitNetwork& network, const Optimiser& optimiser);
-  /// The lanes `from`, in that order; one may be named twice, and is copied with its momentum.
+  /// Keeps the lanes `from`, in that order; a lane named twice is copied with its momentum.
   void select(const std::vector<std::int64_t>& from);
-  /// A lane's values into a training that was prepared alike.
+  /// Copies a lane's values into a training that was prepared alike.
   void extract(std::int64_t lane, model::UnitNetwork& network, Optimiser& optimiser) const;
 
-  /// `inputs` [lanes, n, features], `labels` one tensor [n] a lane. Returns logits [lanes, n, classes].
+  /// `inputs` [lanes, n, features]. Returns logits [lanes, n, classes].
   at::Tensor forward(const at::Tensor& inputs, const std::vector<LaneStep>& steps);
-  /// After forward(): each lane's mean cross-entropy, and with it the gradient of the logits.
+  /// Call after forward(): returns each lane's mean cross-entropy and computes the gradient of the logits.
   std::vector<double> losses(const at::Tensor& logits, const std::vector<at::Tensor>& labels);
-  /// After losses(): updates all lanes but those whose loss is not finite.
+  /// Call after losses(): updates all lanes except those whose loss is not finite.
   void update(const std::vector<LaneStep>& steps);
 
-  /// One lane, evaluation mode: [n, features] -> [n, classes].
+  /// One lane in evaluation mode: [n, features] -> [n, classes].
   at::Tensor predict(std::int64_t lane, const at::Tensor& inputs) const;
 
  private:

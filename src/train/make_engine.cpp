@@ -1,3 +1,4 @@
+// Chooses the recorded engine for a resident device, else the eager one.
 #include "train/device_engine.hpp"
 #include "train/eager_engine.hpp"
 

@@ -1,3 +1,4 @@
+// Decides which subsets are due at a moment, evaluates them, and writes what finished members leave.
 #include "train/measure.hpp"
 
 #include <algorithm>

@@ -1,22 +1,23 @@
 #pragma once
-// What the members of one stage have measured at a moment they share.
+// Measures once for all members of a stage that share a state, and gives the rows to those that want them.
 #include <map>
 
 #include "train/bundle_state.hpp"
 
 namespace espalier::train {
 
-/// Measured once for all who want it.
+/// A measurement made once for all members that want it.
 class Measurement {
  public:
-  /// `at` normalised; `members` are in one state there, with `running` as trained since the epoch began.
+  /// `at` must be normalised; `members` are in one state there, and `running` holds the epoch's sums so far.
   Measurement(BundleState& bundle, const Members& members, task::Moment at, const Score& running);
 
-  /// The end of an epoch of all, or of the training of those that end within one. Rows are given out together, or not
-  /// at all if interrupted: a training resumed from here measures again. A loss that is not finite ends the members.
+  /// Measures at the end of an epoch, or of the training of members that end within one. Rows are given out together,
+  /// or not at all if interrupted, since a training resumed from here measures again. A loss that is not finite ends
+  /// the members.
   Order run(const Evaluate& evaluate);
 
-  /// Predicted on the test images; empty unless measured.
+  /// Predictions on the test images; empty unless measured.
   const std::vector<std::int32_t>& predicted() const { return predicted_; }
 
  private:
@@ -32,7 +33,7 @@ class Measurement {
   std::vector<std::int32_t> predicted_;
 };
 
-/// Writes what a member leaves that has come to its end; `network` is asked for only where it is kept.
+/// Writes the files of a member that has ended; `network` is called only if the network is kept.
 void finish(BundleState& bundle, std::size_t member, task::Moment at, const std::vector<std::int32_t>& predicted,
             const std::function<model::UnitNetwork()>& network);
 

@@ -1,3 +1,4 @@
+// Switches LibTorch to deterministic kernels, sets threads and malloc's thresholds, and describes device and build.
 #include "espalier/train/numeric_form.hpp"
 
 #include <ATen/Context.h>
@@ -17,8 +18,8 @@ namespace espalier::train {
 
 namespace {
 
-/// Activations are taken and given back in every step: kept by the process, they need no new pages each time (a fifth
-/// of a small network's step, bench/README.md).
+/// Keeps freed memory in the process: activations are allocated and freed in every step, and new pages cost a fifth of
+/// a small network's step (bench/README.md).
 void keep_memory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
@@ -33,7 +34,7 @@ void start_deterministic() {
   at::set_num_interop_threads(1);
   auto& context = at::globalContext();
   context.setDeterministicAlgorithms(true, /*warn_only=*/false);
-  context.setDeterministicFillUninitializedMemory(false);  // we read nothing unwritten, and filling costs time
+  context.setDeterministicFillUninitializedMemory(false);  // we read no uninitialised memory, and filling costs time
 }
 
 void apply(const task::NumericForm& form) { at::set_num_threads(std::max(1, form.threads)); }

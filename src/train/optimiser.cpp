@@ -1,3 +1,4 @@
+// Updates each unit by ATen's fused SGD or Adam kernels, and saves and loads their buffers.
 #include "espalier/train/optimiser.hpp"
 
 #include <ATen/ops/_fused_adam.h>
@@ -12,7 +13,7 @@ namespace {
 
 constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;
 
-/// The gradient with the strides of its tensor: the fused kernels walk both in memory order.
+/// The gradient with the strides of its tensor, because the fused kernels walk both in memory order.
 at::Tensor gradient_like(const at::Tensor& value) {
   const at::Tensor& gradient = value.grad();
   ESPALIER_EXPECT(gradient.defined());

@@ -1,3 +1,4 @@
+// Keeps packs and rigs on the device by last use, and gives them up when memory runs out.
 #include "espalier/train/place.hpp"
 
 #include <algorithm>
@@ -9,10 +10,10 @@ namespace espalier::train {
 
 namespace {
 
-/// More lanes leave a processor's caches and gain nothing (bench/fused.cpp); a GPU is idle with few.
+/// More lanes exceed a CPU's caches and gain nothing (bench/fused.cpp); a GPU is idle with few lanes.
 constexpr std::size_t kFamiliesOnCpu = 4, kFamiliesOnGpu = 64;
 constexpr std::size_t kPacks = 4, kRigs = 8;
-/// Of a GPU's free memory, for one pack.
+/// A pack may take a quarter of a GPU's free memory.
 constexpr std::int64_t kPackShare = 4;
 
 }  // namespace
@@ -38,7 +39,7 @@ at::Tensor Place::pixels(const at::Tensor& images) {
   pixels_.push_front({images, images.to(device_)});
   if (pixels_.size() > kPacks) {
     pixels_.pop_back();
-    rigs_.clear();  // they would hold on to it
+    rigs_.clear();  // rigs would keep the images alive
   }
   return pixels_.front().copy;
 }

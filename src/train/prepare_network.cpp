@@ -1,3 +1,4 @@
+// Draws or copies each unit, sets what is trained, and refuses precisions the device lacks.
 #include "train/prepare_network.hpp"
 
 #include "espalier/core/errors.hpp"
@@ -22,7 +23,7 @@ void check(const Job& job, at::Device device) {
   }
 }
 
-/// Each source file is opened once, however many units come from it.
+/// Opens each source file once, however many units are copied from it.
 class Sources {
  public:
   explicit Sources(const Job& job) : job_(job) {}

@@ -1,14 +1,14 @@
 #pragma once
-// The network of a job as it stands before its first step.
+// Makes the network of a job as it is before its first step.
 #include "espalier/model/unit_network.hpp"
 #include "espalier/train/training.hpp"
 
 namespace espalier::train {
 
-/// Units drawn anew or copied from their sources, frozen or tuned as the task's rows say; on the processor, for a
-/// training on `device`. Throws UsageError.
+/// Draws units anew or copies them from their sources, and freezes or tunes them as the task's rows say. The network
+/// stays on the CPU but is checked for a training on `device`. Throws UsageError.
 model::UnitNetwork prepare_on_host(const Job& job, at::Device device);
-/// The same, on the device.
+/// The same, moved to the device.
 model::UnitNetwork prepare_network(const Job& job, at::Device device);
 
 }  // namespace espalier::train

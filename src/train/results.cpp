@@ -1,3 +1,4 @@
+// Writes finished networks and test predictions as artifacts with describing metadata.
 #include "train/results.hpp"
 
 #include "espalier/model/description.hpp"

@@ -1,3 +1,4 @@
+// Records training steps and evaluation batches of one network shape, and replays them from tables.
 #include "train/rig.hpp"
 
 #include <c10/core/GradMode.h>

@@ -1,6 +1,6 @@
 #pragma once
-// A network on a device with all that trains and measures it, as recorded work. Trainings of equal shape take it over,
-// one after the other: what they differ in lies in tables.
+// A network on a device with everything that trains and measures it, as recorded work. Trainings of equal shape use it
+// one after the other; tables hold what differs between them.
 #include <map>
 #include <memory>
 #include <string>
@@ -17,39 +17,39 @@ namespace espalier::train {
 
 struct Job;
 
-/// What trainings must have in common to share a rig.
+/// A key of everything that trainings must have in common to share a rig.
 std::string rig_shape(const Job& job);
 
 class Rig {
  public:
-  /// `network` is taken over, on the device. `eager`: nothing is recorded.
+  /// Takes over `network`, which is on the device. With `eager` nothing is recorded.
   Rig(const Job& job, model::UnitNetwork network, bool eager = false);
   Rig(const Rig&) = delete;
   Rig& operator=(const Rig&) = delete;
 
   model::UnitNetwork& network() { return network_; }
   Optimiser& optimiser() { return optimiser_; }
-  /// The values of `other`, of the same shape, and an optimiser as before the first step.
+  /// Copies the values of `other`, of the same shape, and resets the optimiser.
   void take_over(model::UnitNetwork& other);
 
   Feed& training() { return training_; }
-  /// Of a part of a task's images; `part` from 0.
+  /// The feed that evaluates one part of a task's images; `part` counts from 0.
   Feed& evaluation(std::size_t part) { return evaluations_[part].feed; }
 
-  /// Rates and masks of all steps of the epoch `epoch`.
+  /// Fills the tables of rates and masks for all steps of `epoch`.
   void fill_steps(const task::TrainSpec& spec, const task::Timeline& timeline, std::int32_t epoch);
-  /// The step that is due in training(), on its first `count` images. Does not wait.
+  /// Starts the step that is due in training(), on its first `count` images. Does not wait for the device.
   void step(std::int64_t count);
-  /// Sums of the epoch begin with `running`.
+  /// Begins an epoch's sums with `running`.
   void start_steps(const Score& running) { score_.start(running); }
   DeviceScore::Sums take_steps() { return score_.take(); }
 
   void start_evaluation(std::size_t part, std::int64_t batches);
-  /// The batch that is due in evaluation(part). Does not wait.
+  /// Starts the batch that is due in evaluation(part). Does not wait for the device.
   void evaluate(std::size_t part);
   struct Measured {
     Score score;
-    std::vector<std::int32_t> labels;  ///< predicted, whole batches
+    std::vector<std::int32_t> labels;  ///< predicted classes, whole batches
   };
   Measured take_evaluation(std::size_t part);
 
@@ -85,11 +85,11 @@ class Rig {
   Feed training_;
   std::vector<Part> evaluations_;
   at::Tensor rates_;    ///< [steps, units]
-  at::Tensor numbers_;  ///< [steps, 1] float32: of the steps in their training, from 1
+  at::Tensor numbers_;  ///< [steps, 1] float32: number of each step in its training, from 1
   at::Tensor seeds_;    ///< [steps, dropout layers]
   DeviceScore score_, evaluated_;
-  std::map<std::int64_t, std::unique_ptr<device::Recorded>> steps_;  ///< by images
-  std::int64_t version_ = -1;                                        ///< of the feed they were recorded for
+  std::map<std::int64_t, std::unique_ptr<device::Recorded>> steps_;  ///< recorded steps, by number of images
+  std::int64_t version_ = -1;                                        ///< of the feed when they were recorded
 };
 
 }  // namespace espalier::train

@@ -1,3 +1,4 @@
+// Counts top-1 and top-5 hits by the rank of each label, and adds up losses in double.
 #include "espalier/train/score.hpp"
 
 #include <cmath>
@@ -8,7 +9,7 @@ namespace espalier::train {
 
 namespace {
 
-/// How many classes stand before `label`.
+/// The number of classes that rank before `label`.
 std::int64_t rank_of(const float* logits, std::int64_t classes, std::int64_t label) {
   const float own = logits[label];
   if (std::isnan(own)) return classes + 5;

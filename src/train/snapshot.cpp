@@ -1,3 +1,4 @@
+// Copies, restores, saves and loads training states as artifacts.
 #include "train/snapshot.hpp"
 
 #include <cstdio>
@@ -11,7 +12,7 @@ namespace {
 
 constexpr const char* kKind = "espalier training checkpoint 2";
 
-/// Hexadecimal, so that reading gives the same bits.
+/// Prints a number in hexadecimal, so that reading it gives the same bits.
 std::string exact(double value) {
   char text[64];
   std::snprintf(text, sizeof text, "%a", value);

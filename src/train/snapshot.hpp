@@ -1,5 +1,5 @@
 #pragma once
-// What tells a training in progress fully: weights, buffers of the optimiser, the moment, the sums of the epoch so far.
+// The whole state of a training in progress: weights, optimiser buffers, moment, sums of the epoch so far.
 #include <functional>
 
 #include "espalier/data/safetensors.hpp"
@@ -10,25 +10,25 @@
 namespace espalier::train {
 
 struct Position {
-  task::Moment at;  ///< step may equal the steps of the epoch: its end has not been measured yet
-  Score running;    ///< of the epoch so far, as trained
+  task::Moment at;  ///< step may equal the epoch's steps: its end is not measured yet
+  Score running;    ///< sums of the epoch so far
 };
 
 struct Snapshot {
-  data::TensorFile tensors;  ///< copies, contiguous
+  data::TensorFile tensors;  ///< contiguous copies
   Position position;
 };
 
 Snapshot snapshot_of(const model::UnitNetwork& network, const Optimiser& optimiser, const Position& position);
 
-/// Into `network` and `optimiser`.
+/// Copies the snapshot into `network` and `optimiser`.
 void restore(const Snapshot& snapshot, model::UnitNetwork& network, Optimiser& optimiser);
 
-/// `trunk` names the state (task::trunk_id): all trainings that pass through it can go on from the file.
+/// `trunk` names the state (task::trunk_id); every training that passes through it can resume from the file.
 data::WrittenArtifact save(const std::filesystem::path& folder, const std::string& trunk, const Snapshot& snapshot);
 
-/// Throws CorruptionError if the file is not a training checkpoint with that trunk at its moment; `trunk_at` gives the
-/// trunk of a moment.
+/// Throws CorruptionError unless the file is a training checkpoint with the right trunk for its moment; `trunk_at`
+/// returns the trunk of a moment.
 Snapshot load(const std::filesystem::path& folder, const ArtifactId& id,
               const std::function<std::string(task::Moment)>& trunk_at);
 

@@ -1,3 +1,4 @@
+// Runs one step on a batch or on a group member's part of it, and sums score and wishes over the group.
 #include "espalier/train/stepper.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Groups a bundle's jobs into families and lanes, runs them, and splits them where memory runs out.
 #include "espalier/train/training.hpp"
 
 #include <c10/util/Exception.h>
@@ -16,10 +17,10 @@ namespace espalier::train {
 
 namespace {
 
-/// How often a bundle that is no longer to be halved is tried again, with less kept each time.
+/// How often a bundle that cannot be halved further is tried again, with less kept each time.
 constexpr int kTries = 3;
 
-/// Members that go through the bundle together: of one family in one state, or of several families as lanes.
+/// Members that go through the bundle together: one family in one state, or several families as lanes.
 struct Group {
   std::vector<Members> families;
   bool fused = false;
@@ -41,7 +42,7 @@ std::vector<Group> groups_of(const std::vector<Job>& jobs, std::size_t most_fami
   for (auto& family : families) {
     const Job& job = jobs[family.front()];
     const Lanes key{task::sharing_of(job.task).lanes, job.classes, job.images->train.size()};
-    const bool joins = job.task.form.fused && job.resume.empty();  // those that resume stand elsewhere
+    const bool joins = job.task.form.fused && job.resume.empty();  // jobs that resume are at different moments
     const auto known = lanes_index.find(key);
     if (joins && known != lanes_index.end() && groups[known->second].families.size() < most_families) {
       groups[known->second].families.push_back(std::move(family));
@@ -61,7 +62,7 @@ Members members_of(const Group& group) {
 
 Order run(const Group& group, BundleState& bundle);
 
-/// One of the families cannot be trained: the others must not be refused with it.
+/// Runs the families one by one, because one of them cannot be trained and the others must not be refused with it.
 Order run_each(const Group& group, BundleState& bundle) {
   Order order = Order::go_on;
   for (const auto& family : group.families) {
@@ -78,14 +79,14 @@ Order run(const Group& group, BundleState& bundle) {
     if (group.fused && bundle.group()) throw UsageError("a group cannot train lanes", "the plan is wrong", "");
     if (group.fused) return FusedTraining(bundle, group.families).run();
     return TreeTraining(bundle, group.families.front()).run();
-  } catch (const UsageError& error) {  // of the tasks' own making: trying again would not help
+  } catch (const UsageError& error) {  // the tasks' own fault: trying again would not help
     if (group.families.size() > 1) return run_each(group, bundle);
     bundle.end_all(members_of(group), End::refused, error.what());
     return Order::go_on;
   }
 }
 
-/// Those that have not ended.
+/// The part of a group whose members have not ended.
 Group open_of(const Group& group, const BundleState& bundle) {
   Group open{{}, group.fused};
   for (const auto& family : group.families) {
@@ -94,8 +95,8 @@ Group open_of(const Group& group, const BundleState& bundle) {
   return open;
 }
 
-/// Works on all parts, though one may find no memory even alone: the others must not be charged for it. Its error comes
-/// last.
+/// Works on all parts even if one of them runs out of memory alone, so that the others are not charged for it. Throws
+/// that part's error at the end.
 template <class Part, class Work>
 Order work_on_all(const std::vector<Part>& parts, BundleState& bundle, const Work& work) {
   Order order = Order::go_on;
@@ -112,7 +113,7 @@ Order work_on_all(const std::vector<Part>& parts, BundleState& bundle, const Wor
   return order;
 }
 
-/// Where a device's memory runs out: half of them at once, and less kept there.
+/// Runs a group; where the device's memory runs out, keeps less there and runs it in halves.
 Order run_in_memory(const Group& group, BundleState& bundle, int tries) {
   try {
     return run(group, bundle);

@@ -1,3 +1,4 @@
+// Walks the stage tree depth first, with snapshots at forks, measurements and checkpoints.
 #include "train/tree_training.hpp"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ Members TreeTraining::of(const Members& places) const {
   return members;
 }
 
-/// The stage and all that follow it; the network is in the stage's first state.
+/// Runs the stage and all that follow it; the network must be in the stage's first state.
 Order TreeTraining::walk(std::size_t place) {
   const task::Stage& stage = tree_[place];
   if (!any_open(stage)) return Order::go_on;
@@ -73,7 +74,7 @@ Order TreeTraining::branch(const task::Stage& stage) {
   return Order::go_on;
 }
 
-/// To the stage's last step, with what is measured on the way.
+/// Trains to the stage's last step, measuring where it is due.
 Order TreeTraining::advance(const task::Stage& stage) {
   for (;;) {
     if (position_.at.step == timeline_.steps_per_epoch()) {
@@ -90,7 +91,7 @@ Order TreeTraining::advance(const task::Stage& stage) {
   }
 }
 
-/// To the end of the epoch, or of the stage.
+/// Trains to the end of the epoch, or of the stage.
 Order TreeTraining::train_epoch(const task::Stage& stage) {
   engine_->start_epoch(bundle_.job(stage_members_.front()).task.train, position_.at, position_.running);
   const Order order = take_steps(stage);
@@ -122,7 +123,7 @@ Order TreeTraining::measure(const Members& members) {
   return order;
 }
 
-/// Those whose training ends with the stage.
+/// Ends the members whose training ends with the stage.
 Order TreeTraining::end_members(const task::Stage& stage) {
   const Members ended = bundle_.open_of(of(stage.ended));
   if (ended.empty()) return Order::go_on;
@@ -145,11 +146,11 @@ void TreeTraining::save_if_due(const task::Stage& stage) {
   save_all(going);
 }
 
-/// The state at hand for `members`, and those that wait at forks.
+/// Saves the current state for `members`, and the states of branches that wait at forks.
 void TreeTraining::save_all(const Members& members) {
   if (index() > 0 && !bundle_.open_of(members).empty()) bundle_.save(members, snapshot());
   for (Fork& fork : forks_) {
-    if (timeline_.index(fork.state.position.at) == 0) continue;  // nothing to lose yet
+    if (timeline_.index(fork.state.position.at) == 0) continue;  // nothing to save yet
     if (!std::exchange(fork.saved, true)) bundle_.save(fork.members, fork.state);
   }
   saved_ = Clock::now();

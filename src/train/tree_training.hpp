@@ -1,5 +1,5 @@
 #pragma once
-// Jobs of one family in one state: each step they share is taken once; where they part, the state is copied.
+// Trains jobs of one family: shared steps are taken once, and the state is copied where they part.
 #include <memory>
 #include <optional>
 
@@ -12,14 +12,14 @@ namespace espalier::train {
 
 class TreeTraining {
  public:
-  /// `members` share family, form and resume artifact. Throws UsageError where their task cannot be.
+  /// `members` share family, form and resume artifact. Throws UsageError where their task is impossible.
   TreeTraining(BundleState& bundle, const Members& members);
 
-  /// Until all members have ended, or an order to stop (states are saved) or cancel (they are not).
+  /// Runs until all members have ended, or until an order to stop (states are saved) or cancel (they are not).
   Order run();
 
  private:
-  /// Branches that wait for their turn at a fork.
+  /// The state at a fork, and the members of branches that have not been trained yet.
   struct Fork {
     Snapshot state;
     Members members;
@@ -43,7 +43,7 @@ class TreeTraining {
   bool any_open(const task::Stage& stage) const { return !bundle_.open_of(of(stage.members)).empty(); }
 
   BundleState& bundle_;
-  Members members_;  ///< of the bundle; stages name places in it
+  Members members_;  ///< of the bundle; stages index this list
   task::Timeline timeline_;
   task::StageTree tree_;
   std::unique_ptr<Engine> engine_;
@@ -51,7 +51,7 @@ class TreeTraining {
   Members stage_members_;
   std::vector<Fork> forks_;
   std::vector<std::int32_t> predicted_;
-  std::optional<std::int64_t> measured_;  ///< the step at which all of the stage were measured last
+  std::optional<std::int64_t> measured_;  ///< the last step at which all members of the stage were measured
   Clock::time_point saved_ = Clock::now();
 };
 

@@ -1,3 +1,4 @@
+// Sums buffers through mapped shared memory, or asks the agent, and reports life while it waits.
 #include "espalier/trainer/agent_reducer.hpp"
 
 #include <ATen/ops/from_blob.h>
@@ -17,7 +18,7 @@ namespace {
 constexpr int kSignOfLifeEvery_ms = 500;
 constexpr std::size_t kHeader = sched::SharedBuffer::kHeaderBytes;
 
-/// At the head of each buffer: how often its member has come to it, and has added up its own part.
+/// At the head of each buffer: how many reductions its member has begun, and in how many it has summed its part.
 struct Header {
   std::atomic<std::uint64_t> ready, summed;
 };
@@ -31,7 +32,7 @@ AgentReducer::AgentReducer(Port& port, sched::Group group, std::function<void(co
                            std::function<void()> sign_of_life)
     : port_(port), group_(std::move(group)), other_(std::move(other)), sign_of_life_(std::move(sign_of_life)) {}
 
-/// The others' may have been announced already.
+/// The buffer of that number, made if needed: another member's may be announced before our own exists.
 AgentReducer::Buffer& AgentReducer::of(std::int32_t number) {
   const auto place = static_cast<std::size_t>(number);
   if (buffers_.size() <= place) buffers_.resize(place + 1);
@@ -65,7 +66,7 @@ void AgentReducer::take(const sched::PeerBuffer& peer) {
   try {
     buffer.places[static_cast<std::size_t>(peer.rank)] =
         process::SharedMemory::of(static_cast<pid_t>(peer.trainer), peer.buffer.descriptor, peer.buffer.bytes());
-  } catch (const EnvironmentError&) {  // it has just ended: its group is called off by the agents
+  } catch (const EnvironmentError&) {  // that trainer has just ended; the agents end the group
     --buffer.announced;
   }
 }
@@ -101,7 +102,7 @@ char* AgentReducer::memory_of(const Buffer& buffer, std::int32_t rank) const {
                                                 : buffer.places[static_cast<std::size_t>(rank)].data());
 }
 
-/// Each member its own part, straight into everyone's buffer.
+/// Sums the own part over all members and writes it into everyone's buffer.
 void AgentReducer::add_up(Buffer& buffer) {
   const auto all = [&](std::atomic<std::uint64_t> Header::* what) {
     for (std::int32_t rank = 0; rank < size(); ++rank) {
@@ -132,7 +133,7 @@ void AgentReducer::add_own_part(Buffer& buffer) {
   }
 }
 
-/// Looks, yields, naps; now and then it reads what has arrived, and says that it lives.
+/// Spins, then yields, then sleeps until `holds`; meanwhile reads messages now and then and reports life.
 template <class Condition>
 void AgentReducer::wait_until(const Condition& holds) {
   constexpr int kLooks = 200, kYields = 400;

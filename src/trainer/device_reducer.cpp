@@ -1,3 +1,4 @@
+// Agrees on an NCCL communicator through another reducer, and turns its failures into GroupBroken.
 #include "espalier/trainer/device_reducer.hpp"
 
 #include <time.h>
@@ -13,7 +14,7 @@ namespace espalier::trainer {
 
 namespace {
 
-/// Where all but one member say zeros, it is heard by all.
+/// Tells all members the numbers of the one member whose `words` are not zero.
 std::vector<double> told_to_all(model::Reducer& letters, const std::vector<double>& words) {
   const at::Tensor all = letters.sum(at::tensor(words, at::kDouble));
   const auto* first = all.const_data_ptr<double>();
@@ -34,7 +35,7 @@ device::UniqueId agree_on_id(model::Reducer& letters, const Backend& backend) {
 
 }  // namespace
 
-/// Another member's end shows as an error of the sums; it is not this one's to answer for.
+/// Turns errors of the device's sums into GroupBroken: another member's end causes them, not this trainer.
 template <class Call>
 auto DeviceReducer::guarded(const Call& call) {
   try {
@@ -81,7 +82,7 @@ std::unique_ptr<DeviceReducer> join_devices(model::Reducer& letters, at::Device 
   const bool able = device.is_cuda() && !(wish && std::string_view(wish) == "agent");
   std::vector<double> identities(static_cast<std::size_t>(letters.size()));
   if (able) identities[static_cast<std::size_t>(letters.rank())] = static_cast<double>(device::identity(device) >> 11);
-  identities = told_to_all(letters, identities);  // 53 bits: exact
+  identities = told_to_all(letters, identities);  // 53 bits: exact in float64
   const std::set<double> devices(identities.begin(), identities.end());
   if (devices.contains(0) || static_cast<std::int32_t>(devices.size()) < letters.size()) return nullptr;
   const auto join = [device](const device::UniqueId& id, int rank, int size, const std::function<void()>& wait) {

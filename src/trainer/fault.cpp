@@ -1,3 +1,4 @@
+// Parses ESPALIER_FAULT and crashes or hangs the trainer at the named step.
 #include "espalier/trainer/fault.hpp"
 
 #include <fcntl.h>
@@ -29,7 +30,7 @@ Fault Fault::from_environment() {
   return order && *order ? Fault(order, marker ? marker : "") : Fault();
 }
 
-/// The marker is made by exactly one of all trainers that come here.
+/// Whether the fault has struck before. Exactly one of all trainers creates the marker file.
 bool Fault::is_spent() const {
   if (marker_.empty()) return false;
   const int file = ::open(marker_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);

@@ -1,3 +1,4 @@
+// Keeps the 32 most recently used image selections.
 #include "espalier/trainer/image_shelf.hpp"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 namespace espalier::trainer {
 
 namespace {
-constexpr std::size_t kKept = 32;  // index rows and mappings only: the pixels are the page cache's
+constexpr std::size_t kKept = 32;  // index rows and mappings only; the pixels are in the page cache
 }
 
 std::shared_ptr<const data::TaskImages> ImageShelf::of(const task::SubsetSpec& subset, const task::ClassList& classes,

@@ -1,3 +1,4 @@
+// Makes descriptions of named networks with their usual inputs, or reads them from checkpoints.
 #include "trainer/model_files.hpp"
 
 #include <algorithm>

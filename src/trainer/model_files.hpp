@@ -1,5 +1,5 @@
 #pragma once
-// How the model verbs are told their network: by name, or by a file that describes itself.
+// Finds the network that a `model` verb means: by name, or from a file that describes itself.
 #include <filesystem>
 #include <string>
 
@@ -11,14 +11,14 @@ struct NetworkChoice {
   std::string name;  ///< a named network; empty: the file describes itself
   double width = 1;
   std::string input;         ///< "C,H,W"; empty: the network's usual images
-  std::int32_t classes = 0;  ///< 0: of the file's last tensor, else 1000 (small networks: 10)
+  std::int32_t classes = 0;  ///< 0: as in the file's last tensor, else 1000 (small networks: 10)
 };
 
 /// Throws UsageError if the name is unknown.
 model::Description named_description(const NetworkChoice& choice);
 
-/// The file's own description, or the named network's with as many classes as its last tensor has rows. Throws
-/// UsageError if neither is known.
+/// The file's own description, or that of the named network with as many classes as the file's last tensor has rows.
+/// Throws UsageError if neither is known.
 model::Description file_description(const data::TensorFile& file, const NetworkChoice& choice);
 
 bool is_network_name(const std::string& name);

@@ -1,6 +1,7 @@
+// Prints units with outputs, parameters and multiply-adds, as a table or as JSON.
 #include "trainer/model_table.hpp"
 
-// The torch wheel brings headers of a newer fmt than the library that is installed: use them alone.
+// The torch wheel brings headers of a newer fmt than the installed library, so only the headers are used.
 #define FMT_HEADER_ONLY
 #include <fmt/format.h>
 

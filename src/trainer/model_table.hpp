@@ -1,4 +1,5 @@
 #pragma once
+// Describes a network as a table or as JSON.
 #include <string>
 
 #include "espalier/model/description.hpp"

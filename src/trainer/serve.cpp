@@ -1,3 +1,4 @@
+// Sets up a trainer process for either kind of port, and recognises out-of-memory errors.
 #include "espalier/trainer/serve.hpp"
 
 #include <chrono>
@@ -58,7 +59,7 @@ bool execute_bundles(std::filesystem::path bundles, std::string out) {
 
 bool is_out_of_memory(const std::exception& error) {
   if (dynamic_cast<const std::bad_alloc*>(&error) || device::is_out_of_memory(error)) return true;
-  // LibTorch's CPU allocator throws its general error.
+  // LibTorch's CPU allocator throws LibTorch's general error type.
   return std::string_view(error.what()).find("DefaultCPUAllocator") != std::string_view::npos;
 }
 

@@ -1,3 +1,4 @@
+// Waits on the agent's socket for frames, and for room to send.
 #include "espalier/trainer/socket_port.hpp"
 
 namespace espalier::trainer {

@@ -1,3 +1,4 @@
+// Carries out messages from the port, turns bundles into jobs, alone or in a group, and reports their results.
 #include "espalier/trainer/trainer.hpp"
 
 #include <algorithm>
@@ -45,7 +46,7 @@ const Value& in_catalog(const std::map<std::string, Value>& values, const std::s
 
 }  // namespace
 
-/// Between two steps: reads what has arrived meanwhile and says whether to go on.
+/// Called between two steps: reads messages that have arrived and returns the order to follow.
 class Trainer::Steering : public train::Control {
  public:
   Steering(Trainer& trainer, const sched::Bundle& bundle) : trainer_(trainer), bundle_(bundle) {}
@@ -63,7 +64,7 @@ class Trainer::Steering : public train::Control {
   const sched::Bundle& bundle_;
 };
 
-/// Turns what a training gives into messages.
+/// Turns the results of trainings into messages.
 class Trainer::Reporter : public train::Sink {
  public:
   Reporter(Trainer& trainer, const sched::Bundle& bundle) : trainer_(trainer), bundle_(bundle) {}
@@ -125,13 +126,13 @@ void Trainer::take(const frame::Frame& frame) {
     case sched::MessageType::cancel: cancel(frame.as<sched::Cancel>()); return;
     case sched::MessageType::stop: stopping_ = true; return;
     case sched::MessageType::shutdown: leaving_ = true; return;
-    case sched::MessageType::reduced: return;  // of a group that is over
+    case sched::MessageType::reduced: return;  // from a group that is over
     case sched::MessageType::peer_buffer: return take(frame.as<sched::PeerBuffer>());
     default: throw CorruptionError("a trainer was sent a frame of type " + std::to_string(frame.type));
   }
 }
 
-/// Of a GPU's memory, features get half of what is free at most.
+/// Chooses the device at the first setup. On a GPU, features get at most half of the free memory.
 void Trainer::set_up(const sched::Setup& setup) {
   setup_ = setup;
   if (!place_) {
@@ -144,7 +145,7 @@ void Trainer::set_up(const sched::Setup& setup) {
   place_->features().set_budget(std::min(setup_.feature_bytes, most));
 }
 
-/// It may come while the bundle before is being put away.
+/// May arrive while the previous bundle is still being finished; it is kept for the next group then.
 void Trainer::take(const sched::PeerBuffer& peer) {
   if (letters_) letters_->take(peer);
   else peers_.push_back(peer);
@@ -154,7 +155,7 @@ void Trainer::take_waiting() {
   while (const auto frame = port_.poll()) take(*frame);
 }
 
-/// Of a bundle in hand or waiting: the training ends when its turn comes to say so.
+/// Cancels a task in hand or queued; its training ends at the next step that asks.
 void Trainer::cancel(const sched::Cancel& order) { cancelled_.push_back({order.task, order.fence}); }
 
 bool Trainer::is_cancelled(const sched::Assign& assign) const {
@@ -182,14 +183,14 @@ void Trainer::train(const sched::Bundle& bundle) {
   sched::Bundle able;
   std::vector<train::Job> jobs;
   for (const auto& one : bundle.tasks) {
-    if (bundle.group.id == 0 && is_cancelled(one)) {  // a group agrees on it after a step
+    if (bundle.group.id == 0 && is_cancelled(one)) {  // members of a group agree on it after a step
       port_.tell(answer(one, sched::EndKind::cancelled));
       continue;
     }
     try {
       jobs.push_back(job_of(one));
       able.tasks.push_back(one);
-    } catch (const UsageError& error) {  // of the task's own making: trying again would not help
+    } catch (const UsageError& error) {  // the task's own fault: trying again would not help
       sched::Ended ended = answer(one, sched::EndKind::refused);
       ended.text = error.what();
       port_.tell(ended);
@@ -229,8 +230,8 @@ void Trainer::train_in_group(const sched::Group& group, const sched::Bundle& abl
   letters_ = nullptr;
 }
 
-/// A group that is broken is called off by its agents, who end its trainers; only where the agent itself is gone is
-/// there nobody to wait for.
+/// Waits for the agent to kill this trainer, as it does for every broken group. Returns if the agent is gone or tells
+/// the trainer to exit; throws EnvironmentError after 60 s.
 void Trainer::await_end(AgentReducer& letters) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   try {
@@ -253,7 +254,7 @@ train::Job Trainer::job_of(const sched::Assign& assign) {
   job.images = images_.of(spec.subset, classes, setup_.packs);
   job.artifact_dir = setup_.artifact_dir;
   job.sources = assign.sources;
-  job.sources.insert(finished_.begin(), finished_.end());  // what was given wins
+  job.sources.insert(finished_.begin(), finished_.end());  // sources given with the task come first
   job.resume = assign.resume;
   job.checkpoint_s = setup_.checkpoint_s;
   job.smoke = setup_.smoke;

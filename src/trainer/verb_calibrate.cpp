@@ -1,4 +1,4 @@
-// The verb `calibrate`: frames CatalogUpdate and Bundle on standard input, JSON with the cost of each task.
+// The verb `calibrate`: reads frames on standard input, measures each task's costs, and prints them as JSON.
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// `espalier-trainer data resolve | import | make | info`: docs/data.md.
+// The verbs `espalier-trainer data resolve | import | make | info` (docs/data.md).
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
@@ -67,7 +67,7 @@ void print(const data::PackFacts& facts, bool as_json) {
             << "digest   " << facts.digest << "\n";
 }
 
-/// What `import` and `make` do with their images.
+/// Imports or makes images and writes their pack.
 void pack_into(const Options& options) {
   const data::Pack pack = import(options);
   data::write_pack(options.out, pack);

@@ -1,4 +1,4 @@
-// model info | import | export | features
+// The verbs `espalier-trainer model info | import | export | features`.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -58,7 +58,7 @@ model::NameMap read_names(const std::string& file) {
   return names;
 }
 
-/// The number of classes of a table's network: rows of its last tensor.
+/// The number of classes of a table's network: the rows of its last tensor.
 std::int32_t classes_of(const model::CaffeTable& table, const data::TensorFile& file) {
   const auto& last = table.network.units.back();
   for (const auto& [ours, theirs] : table.names) {

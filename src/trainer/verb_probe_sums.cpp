@@ -1,4 +1,4 @@
-// The verb `probe sums`: NCCL between two processes, for scripts/test_gpu.sh.
+// The verb `probe sums`: NCCL sums between processes, for scripts/test_gpu.sh.
 #include <unistd.h>
 
 #include <chrono>
@@ -23,7 +23,7 @@ struct Options {
 
 constexpr int kPatience_s = 60;
 
-/// Rank 0 leaves the id in a file; the others wait for it.
+/// Rank 0 writes the id to a file, for which the others wait.
 device::UniqueId agree(const Options& options) {
   device::UniqueId id;
   if (options.rank == 0) {

@@ -1,5 +1,5 @@
 #pragma once
-// One function a verb: adds it to the parser. The verb's exit code goes to `exit_code`; errors are thrown.
+// One function per verb, which adds it to the parser. The verb sets `exit_code` or throws.
 #include <CLI/CLI.hpp>
 
 namespace espalier::cli {

@@ -1,5 +1,5 @@
 #pragma once
-// How a verb gets its study: read the file, apply --set, find the data's facts. Shared by validate, show, plan, run.
+// Loads a study for a verb: reads the file, applies --set, and finds the facts of its data.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -23,7 +23,7 @@ struct StudyInput {
 
 enum class WantImages : bool { no, yes };
 
-/// What checking found: facts are complete only without errors.
+/// The result of checking; `facts` are complete only where no diagnostic is an error.
 struct CheckedStudy {
   study::Study study;
   plan::Facts facts;
@@ -34,11 +34,11 @@ struct CheckedStudy {
 /// the file cannot be read, EnvironmentError where the trainer cannot be started.
 CheckedStudy check_study(const StudyArguments& arguments, WantImages images);
 
-/// Diagnostics to standard error, one a line, in the order of the lines.
+/// Prints diagnostics to standard error, one per line, in the order of the study's lines.
 void print_diagnostics(const std::vector<study::Diagnostic>& diagnostics, const std::filesystem::path& file);
 
-/// Reads and checks. All errors of the file are printed to standard error, one a line, and UsageError is thrown.
-/// With WantImages::no, data given by `expect` need no files.
+/// Reads and checks a study. Prints all errors to standard error, one per line, and throws UsageError if there are any.
+/// With WantImages::no, data described by `expect` need no files.
 StudyInput load_study(const StudyArguments& arguments, WantImages images);
 
 /// Reads the file as text: refuses what is missing, empty, above 1 MiB or not UTF-8 with one UsageError each.

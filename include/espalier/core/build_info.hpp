@@ -1,4 +1,5 @@
 #pragma once
+// Version, commit, compiler and build type of this program, and the version of its numerics.
 #include <string>
 
 namespace espalier::build_info {

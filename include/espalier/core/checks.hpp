@@ -1,5 +1,5 @@
 #pragma once
-// Contracts inside the program. A failed contract is a bug of ours, never of the user's input.
+// Contracts (EXPECT, ENSURE) inside the program: a failed one is our bug, never an error in the user's input.
 #include <stdexcept>
 #include <string>
 

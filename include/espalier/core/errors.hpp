@@ -1,5 +1,5 @@
 #pragma once
-// Errors a user can act on. Grammar of every message: "problem (why). suggestion".
+// The exceptions for errors a user can act on. Every message reads "problem (why). suggestion".
 #include <stdexcept>
 #include <string>
 
@@ -24,7 +24,7 @@ class EnvironmentError : public Error {
   using Error::Error;
 };
 
-/// Bytes that should be ours are not (bad magic, checksum, size).
+/// Bytes that we wrote are damaged, or others are in their place (bad magic, checksum or size).
 class CorruptionError : public Error {
  public:
   using Error::Error;

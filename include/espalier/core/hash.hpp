@@ -41,7 +41,7 @@ std::string to_hex(const Digest& digest, std::size_t bytes = 32);
 
 /// CRC-32C (Castagnoli), initial value and final xor 0xFFFFFFFF.
 std::uint32_t crc32c(Bytes bytes);
-/// The same without special instructions: the fallback, and what tests compare with.
+/// The same without CPU-specific instructions: the fallback, and the reference in tests.
 std::uint32_t crc32c_portable(Bytes bytes);
 
 }  // namespace espalier

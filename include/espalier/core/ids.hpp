@@ -1,5 +1,5 @@
 #pragma once
-// Distinct id types: a RunId can never be handed where a TaskId is wanted.
+// Distinct types for ids, so that a RunId cannot be passed where a TaskId is expected.
 #include <compare>
 #include <cstdint>
 #include <functional>
@@ -21,7 +21,7 @@ struct HashId {
   std::string brief() const { return std::string(hex.view().substr(0, 8)); }
   auto operator<=>(const HashId&) const = default;
 
-  /// As a text.
+  /// Written and read as a text.
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     if constexpr (Archive::is_saving::value) {
@@ -59,7 +59,7 @@ struct WorkerId {
   }
 };
 
-/// (journal segment, attempt): carried by every message; a message with an old fence is dropped.
+/// (journal segment, attempt), carried by every message about an attempt; messages with an old fence are dropped.
 struct Fence {
   std::uint32_t segment = 0;
   std::uint32_t attempt = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// Random streams told by keys: equal keys draw equal numbers on every machine and in every order of execution.
+// Random streams named by keys: equal keys draw equal numbers on every machine, in any order of execution.
 #include <cstdint>
 #include <initializer_list>
 #include <span>

@@ -1,5 +1,5 @@
 #pragma once
-// Text of at most 32 characters that lies where it is: ids are copied, compared and hashed by the million.
+// A text of at most 32 characters stored in place: ids are copied, compared and hashed by the million.
 #include <algorithm>
 #include <array>
 #include <compare>
@@ -43,7 +43,7 @@ class ShortText {
   friend std::string operator+(const ShortText& text, const char* more) { return text.str() + more; }
   friend std::ostream& operator<<(std::ostream& out, const ShortText& text) { return out << text.view(); }
 
-  /// Of its first half, which of a hash's digits is as good as any.
+  /// A hash of the first 16 characters: enough, since the text is usually itself a hash.
   std::size_t hash() const {
     std::uint64_t words[2];
     std::memcpy(words, characters_.data(), sizeof words);

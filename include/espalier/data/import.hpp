@@ -1,5 +1,5 @@
 #pragma once
-// Raw images of any supported format to a pack in memory.
+// Imports raw images of any supported format into a pack in memory.
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -11,7 +11,7 @@
 
 namespace espalier::data {
 
-/// What is wrong with the user's images, in its three parts: `data resolve` reports them one by one.
+/// An error in the user's images, with its three parts kept apart because `data resolve` reports them separately.
 class DataProblem : public UsageError {
  public:
   DataProblem(std::string what_is_wrong, std::string reason, std::string advice)

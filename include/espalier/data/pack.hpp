@@ -1,5 +1,5 @@
 #pragma once
-// A packed data set: uint8 images and labels in file order in one safetensors file, mapped, not read.
+// A packed data set: uint8 images and labels in one safetensors file, which is mapped, not read.
 #include <ATen/ATen.h>
 
 #include <filesystem>
@@ -36,7 +36,7 @@ Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> cl
 /// One safetensors file: `labels`, `images`, the rest as metadata. Bytes depend on content only.
 void write_pack(const std::filesystem::path& file, const Pack& pack);
 
-/// digest -> file, as Setup::packs.
+/// Data digest -> pack file, as in sched::Setup::packs.
 using PackPaths = std::map<std::string, std::string>;
 
 }  // namespace espalier::data

@@ -1,5 +1,5 @@
 #pragma once
-// Raw images to packs that are found by content: what planning needs to know, and where the pixels are.
+// Turns raw images into packs found by content, and tells planning their facts and paths.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -8,8 +8,9 @@
 
 namespace espalier::data {
 
-/// `cache`/<digest>.safetensors holds packs, `cache`/index what raw bytes gave which pack, `cache`/stat hashes of raw
-/// files that have not changed since. Any of it may be deleted at any time; two processes may use it at once.
+/// `cache`/<digest>.safetensors holds packs, `cache`/index says which raw bytes gave which pack, and `cache`/stat holds
+/// hashes of raw files that have not changed since. Any of it may be deleted at any time; two processes may use it at
+/// once.
 struct DataPlace {
   std::filesystem::path root;  ///< raw paths are relative to it
   std::filesystem::path cache;
@@ -30,11 +31,12 @@ PackFacts facts_of(const Pack& pack, const std::filesystem::path& file);
 /// The same as a JSON object, without the file.
 std::string facts_text(const PackFacts& facts);
 
-/// Packs on first use. Throws DataProblem or another UsageError about the images, EnvironmentError about the cache.
+/// Finds the pack, or makes it on first use. Throws DataProblem or another UsageError about the images,
+/// EnvironmentError about the cache.
 PackFacts resolve(const ImportSpec& spec, const DataPlace& place);
 
-/// The verb `data resolve`: JSON in, JSON out (docs/data.md). Problems of a data set stand in the answer; a malformed
-/// request throws UsageError.
+/// The verb `data resolve`: JSON in, JSON out (docs/data.md). Problems of a data set are part of the answer; a
+/// malformed request throws UsageError.
 std::string resolve_request(const std::string& request);
 
 }  // namespace espalier::data

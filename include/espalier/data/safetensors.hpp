@@ -30,11 +30,11 @@ inline constexpr std::size_t kMaxHeaderBytes = 64u << 20;
 /// dtype is checked against the file's size before use. Throws UsageError naming file and fault.
 TensorFile read_safetensors(const std::filesystem::path& file);
 
-/// Contiguous CPU tensors, written beside, fsynced, renamed to `file`; the folder is synced. Bytes depend on content
-/// only.
+/// Writes contiguous CPU tensors to a temporary file, syncs it, renames it to `file` and syncs the folder. The bytes
+/// depend on content only.
 void write_safetensors(const std::filesystem::path& file, const NamedTensors& tensors, const Metadata& metadata);
 
-/// The same into `folder`/<sha256 of the bytes>.safetensors. Returns the name and the size in bytes.
+/// Writes the same to `folder`/<sha256 of the bytes>.safetensors. Returns the name and the size in bytes.
 struct WrittenArtifact {
   ArtifactId id;
   std::int64_t bytes = 0;
@@ -42,7 +42,7 @@ struct WrittenArtifact {
 WrittenArtifact write_artifact(const std::filesystem::path& folder, const NamedTensors& tensors,
                                const Metadata& metadata);
 
-/// `folder`/<id>.safetensors, its bytes checked against the name. Throws CorruptionError if they differ.
+/// Reads `folder`/<id>.safetensors. Throws CorruptionError where its bytes do not hash to `id`.
 TensorFile read_artifact(const std::filesystem::path& folder, const ArtifactId& id);
 
 }  // namespace espalier::data

@@ -1,5 +1,5 @@
 #pragma once
-// From a pack to the images one task trains and is measured on.
+// Selects from a pack the images one task is trained and measured on, and makes batches of them.
 #include "espalier/data/pack.hpp"
 #include "espalier/task/task.hpp"
 
@@ -17,12 +17,12 @@ struct TaskImages {
   ImageSet train, valid, test;
 };
 
-/// Within a class, in the order (shuffled: a permutation keyed by the data's digest and the class): training from the
-/// front, then validation, test at the end. Training rows are ordered class by class; nested in per_class.
-/// Validation rows do not depend on per_class: they stand right before the test rows.
+/// Within a class the images are ordered (shuffled: a permutation keyed by the data's digest and the class). Training
+/// takes from the front, test from the end, validation right before test, so validation does not depend on per_class
+/// and smaller training sets are contained in larger ones. Training rows are listed class by class.
 TaskImages select_images(const task::SubsetSpec& spec, const task::ClassList& classes, const PackPaths& packs);
 
-/// What of an image is seen: `top`, `left` in pixels of the image (outside it pixels are 0), mirrored or not.
+/// The part of an image that is seen: `top` and `left` in pixels (pixels outside are 0), mirrored or not.
 struct Window {
   std::int32_t top = 0, left = 0;
   bool flip = false;
@@ -32,18 +32,17 @@ struct Window {
 class BatchMaker {
  public:
   explicit BatchMaker(const task::TrainSpec& spec);
-  /// [n, C, H, W] float32 channels-last; `positions` index `set.rows`; augmentation keyed by (augment_seed, epoch,
-  /// step).
-  /// `first_row`: of these images in the step's whole batch, where they are a part of it.
+  /// Returns [n, C, H, W] float32 channels-last. `positions` index `set.rows`; augmentation is keyed by (augment_seed,
+  /// epoch, step). `first_row` is the place of these images in the step's whole batch, of which they may be a part.
   at::Tensor training(const ImageSet& set, const std::vector<std::int64_t>& positions, std::int32_t epoch,
                       std::int32_t step, std::int64_t first_row = 0) const;
   at::Tensor evaluation(const ImageSet& set, std::int64_t first, std::int64_t count) const;
-  /// Of each of `count` images of a training batch, from `first_row` on: whether it is mirrored in this step.
+  /// For each of `count` images of a training batch, from `first_row` on: whether it is mirrored in this step.
   std::vector<bool> flips(std::int64_t count, std::int32_t epoch, std::int32_t step, std::int64_t first_row = 0) const;
 
-  /// Whether windows tell all that is done to training images: no resizing, no rotation.
+  /// Whether windows describe all augmentation, that is, nothing is resized or rotated.
   bool only_windows() const { return augment_.random_resized <= 0 && augment_.rotation_degrees <= 0; }
-  /// Of each of `count` images of `from`'s shape in a training batch, where only_windows(); and of any evaluated image.
+  /// The windows of `count` training images of shape `from`, where only_windows(); next, that of any evaluated image.
   std::vector<Window> training_windows(const network::Shape& from, std::int64_t count, std::int32_t epoch,
                                        std::int32_t step) const;
   Window evaluation_window(const network::Shape& from) const;

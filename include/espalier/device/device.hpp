@@ -1,5 +1,5 @@
 #pragma once
-// Where trainings compute: this machine's processor, or one of its GPUs. CUDA's own calls are in this room alone.
+// Chooses and describes the device a training computes on, a CPU or one GPU. Only this room calls CUDA.
 #include <ATen/ATen.h>
 
 #include <cstdint>
@@ -8,49 +8,50 @@
 
 namespace espalier::device {
 
-/// GPUs that this process may use; 0 in a build without CUDA.
+/// Number of GPUs that this process may use; 0 in a build without CUDA.
 int gpus();
 
-/// "cpu", "cuda", or "auto": a GPU where there is one. Worker `slot` of a machine takes GPU slot % gpus().
-/// Throws EnvironmentError where "cuda" cannot be had, UsageError for another word.
+/// `wish` is "cpu", "cuda", or "auto" (a GPU where there is one). Worker `slot` of a machine gets GPU slot % gpus().
+/// Throws EnvironmentError where "cuda" is asked for and there is none, UsageError for another word.
 at::Device choose(const std::string& wish, int slot);
 
-/// Once for a thread that computes there, before its first tensor: deterministic kernels, a stream of its own.
+/// Sets up deterministic kernels and a stream of its own. Call once per thread that uses the device, before its first
+/// tensor.
 void start(at::Device device);
 
-/// tf32 in matrix products and convolutions of float32; nothing on a processor.
+/// Allows tf32 in matrix products and convolutions of float32; no effect on a CPU.
 void allow_tf32(at::Device device, bool allowed);
-/// Whether it computes in bfloat16 by itself.
+/// Whether the device has bfloat16 arithmetic.
 bool has_bf16(at::Device device);
 
-/// "cpu: <model>", "cuda: NVIDIA H200, CUDA 13.0".
+/// For example "cpu: <model>" or "cuda: NVIDIA H200, CUDA 13.0".
 std::string describe(at::Device device);
 
-/// Tells one GPU from another, wherever they are; never 0. 0 for a processor.
+/// A number that tells GPUs apart, across machines too; never 0 for a GPU, 0 for a CPU.
 std::uint64_t identity(at::Device device);
 
-/// Waits until all that the device was given is done. Throws c10::Error with what went wrong there: the process can
-/// use the device no more.
+/// Waits until the device has done all it was given. Throws c10::Error where that failed; the process cannot use the
+/// device any more then.
 void synchronise(at::Device device);
 
-/// Memory of a GPU that is free, or kept for reuse; the machine's for a processor.
+/// Bytes of GPU memory that are free or kept for reuse; for a CPU, the machine's free memory.
 std::int64_t free_bytes(at::Device device);
-/// Whether `error` says that a device's memory did not suffice: less at once may do.
+/// Whether `error` says that the device's memory did not suffice, so that a smaller piece of work may succeed.
 bool is_out_of_memory(const std::exception& error);
-/// Gives back what is kept for reuse.
+/// Returns memory that the allocator keeps for reuse to the device.
 void release_cached(at::Device device);
 
-/// Keeps a thread from running far ahead of a device, so that what it says of its progress is true.
+/// Keeps the host from running far ahead of the device, so that the progress it reports is true.
 class Pace {
  public:
   explicit Pace(at::Device device);
   ~Pace();
-  /// After each piece of work: waits until the piece before last is done.
+  /// Call after each piece of work: waits until the piece before the last is done.
   void step();
 
  private:
   struct Events;
-  std::unique_ptr<Events> events_;  ///< null: the device is the processor
+  std::unique_ptr<Events> events_;  ///< null on a CPU
 };
 
 }  // namespace espalier::device

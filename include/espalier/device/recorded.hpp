@@ -1,5 +1,5 @@
 #pragma once
-// Work that is done again and again on the same memory: recorded once, then replayed as a whole (a CUDA graph).
+// Work repeated on the same memory: recorded once as a CUDA graph, then replayed as a whole.
 #include <ATen/ATen.h>
 
 #include <functional>
@@ -10,12 +10,12 @@ namespace espalier::device {
 class Recorded {
  public:
   virtual ~Recorded() = default;
-  /// Does the work. The first times as it stands; from then on as it was recorded: whatever it takes from the host's
-  /// memory keeps the value of that moment, so all that changes must lie on the device.
+  /// Does the work. It is called as it is the first times, then replayed from its recording: values that it read from
+  /// host memory stay as recorded, so everything that changes must be in device memory.
   virtual void run() = 0;
 };
 
-/// `work` must not wait for the device. On a processor it is called each time; on a GPU with `eager`, too.
+/// `work` must not wait for the device. It is called each time on a CPU, and on a GPU where `eager` is set.
 std::unique_ptr<Recorded> record(at::Device device, std::function<void()> work, bool eager = false);
 
 }  // namespace espalier::device

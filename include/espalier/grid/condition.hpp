@@ -11,8 +11,9 @@
 
 namespace espalier::grid {
 
-/// Compiled once; results are kept by the values of the names it mentions. Numbers compare as reals, words as
-/// strings ("half" in double or single quotes), "all" as infinity. Operators: muParserX's, and `and`, `or`, `not`.
+/// A condition, compiled once; results are remembered by the values it depends on. Numbers compare as reals, words as
+/// strings ("half" in double or single quotes), "all" as infinity. Operators are those of muParserX, and `and`, `or`,
+/// `not`.
 class Condition {
  public:
   /// Throws UsageError where the text is malformed or mentions a name that is not in `known`.
@@ -24,7 +25,7 @@ class Condition {
   const std::string& text() const { return text_; }
   /// The names it mentions, each once, in order of appearance.
   const std::vector<std::string>& names() const { return names_; }
-  /// `values` belong to names(), in that order. Throws UsageError where words are compared by size with numbers.
+  /// `values` are those of names(), in that order. Throws UsageError where a word is compared by size with a number.
   bool holds(const std::vector<const study::Value*>& values);
 
  private:

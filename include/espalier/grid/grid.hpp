@@ -1,5 +1,5 @@
 #pragma once
-// An experiment multiplied out: axes, zips, dependent axes, cases, fixed values, defaults; cells removed by rules.
+// Expands an experiment into cells: axes, zips, dependent axes, cases, fixed and default values, exclusions.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace espalier::grid {
 
-/// What multiplying must know from outside the experiment.
+/// What expanding needs to know from outside the experiment.
 struct Surroundings {
   std::int32_t splits = 1;
   std::vector<std::string> sources, targets;  ///< names, in file order
@@ -27,11 +27,11 @@ enum class Origin : std::uint8_t { axis, in_case, fixed, taken, fallback, absent
 /// How the columns of one case (or of an experiment without cases) get their values.
 struct Shape {
   std::string case_name;
-  std::vector<Origin> origins;            ///< a column each
+  std::vector<Origin> origins;            ///< one per column
   std::vector<const study::Take*> takes;  ///< the case's, then the experiment's; point into the study
 };
 
-/// One value a column; none: to be taken later, or absent.
+/// One value per column; none where it is taken later, or absent.
 struct Cell {
   std::int32_t shape = 0;
   std::vector<std::optional<study::Value>> values;
@@ -45,11 +45,12 @@ struct Grid {
   std::int32_t column(const std::string& axis) const;  ///< -1 if there is none
 };
 
-/// Cells before exclusion; a double, so that a typo of 10^30 can be told.
+/// Number of cells before exclusion, as a double, so that a typo such as 10^30 does not overflow.
 double product(const study::Experiment& experiment, const Surroundings& surroundings);
 
-/// Multiplies out and removes what rules exclude. A rule that mentions a value still to be taken is not judged yet.
-/// Findings (unequal zips, an unknown case, a malformed condition) go to `diagnostics`; errors leave the grid empty.
+/// Multiplies the axes and removes cells that a rule excludes. A rule that mentions a value still to be taken is
+/// skipped for now. Findings (unequal zips, an unknown case, a malformed condition) go to `diagnostics`; errors leave
+/// the grid empty.
 Grid expand(const study::Experiment& experiment, const Surroundings& surroundings,
             std::vector<study::Diagnostic>& diagnostics);
 

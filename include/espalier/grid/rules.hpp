@@ -1,5 +1,5 @@
 #pragma once
-// The named exclusions of one experiment, compiled once.
+// The named exclusion rules of one experiment, compiled once.
 #include <string>
 #include <vector>
 
@@ -8,7 +8,7 @@
 
 namespace espalier::grid {
 
-/// A condition that cannot be read, and where it stands.
+/// Thrown for a condition that cannot be read, with its place in the study.
 struct MalformedRule {
   study::Location where;
   std::string problem;
@@ -19,7 +19,8 @@ class Rules {
   /// Throws MalformedRule where a condition cannot be read.
   Rules(const std::vector<study::Exclude>& excludes, const std::vector<std::string>& columns);
 
-  /// Name of the first rule that can be judged and holds; null: the cell stays. Throws UsageError as Condition::holds.
+  /// The name of the first rule that can be judged and holds; null: the cell stays. Throws UsageError like
+  /// Condition::holds.
   const std::string* excluding(const std::vector<std::optional<study::Value>>& values);
 
  private:

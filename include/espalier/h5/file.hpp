@@ -1,5 +1,5 @@
 #pragma once
-// HDF5 files: one built in memory, one opened for reading. No variable-length strings, Fletcher32 on every table.
+// HDF5 files, built in memory or opened for reading: no variable-length strings, Fletcher-32 on every table.
 #include <cstdint>
 #include <filesystem>
 #include <memory>

@@ -1,5 +1,5 @@
 #pragma once
-// One measured row of a training.
+// One measured row of a training (loss and counts at an epoch and step), and the names of metrics.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,13 +13,13 @@ enum class Subset : std::uint8_t { train, valid, test, fit };
 /// "train", "valid", "test", "fit".
 const char* name_of(Subset subset);
 
-/// A row of (task, subset, epoch, step). Accuracies are counts so that they add up exactly.
+/// One row per (task, subset, epoch, step). Accuracies are counts, so that they add up exactly.
 struct Row {
   std::int32_t epoch = 0;  ///< whole epochs trained
-  std::int32_t step = 0;   ///< further steps
+  std::int32_t step = 0;   ///< further steps of the next epoch
   Subset subset = Subset::train;
-  double loss = 0;                             ///< mean cross-entropy an image
-  std::int64_t top1 = 0, top5 = 0, count = 0;  ///< images right at 1, within 5, in all
+  double loss = 0;                             ///< mean cross-entropy per image
+  std::int64_t top1 = 0, top5 = 0, count = 0;  ///< images right at 1, right within 5, measured
   bool operator==(const Row&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -30,7 +30,7 @@ struct Row {
   double top5_rate() const { return count ? static_cast<double>(top5) / static_cast<double>(count) : 0; }
 };
 
-/// "valid.top1" and the like, as study files and verbs name them.
+/// A metric named as in study files and verbs, for example "valid.top1".
 struct MetricName {
   Subset subset = Subset::valid;
   enum class Quantity : std::uint8_t { loss, top1, top5 } quantity = Quantity::top1;

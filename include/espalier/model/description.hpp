@@ -1,5 +1,5 @@
 #pragma once
-// A checkpoint that says what it is: the network's units, input and classes as metadata of its safetensors file.
+// A self-describing checkpoint: the network's units, input and classes as metadata of its safetensors file.
 #include <optional>
 #include <string>
 
@@ -17,10 +17,10 @@ struct Description {
 /// Metadata "units" (JSON), "input" ("3,224,224"; channels, height, width) and "classes".
 data::Metadata describe(const Description& description);
 
-/// Nothing if the file has no "units". Throws UsageError where they cannot be read.
+/// The description in the file's metadata; none if it has no "units". Throws UsageError where it cannot be read.
 std::optional<Description> description_of(const data::TensorFile& file);
 
-/// "3,224,224". Throws UsageError.
+/// Parses "3,224,224" (channels, height, width). Throws UsageError.
 network::Shape parse_shape(const std::string& text);
 
 /// JSON of a network: fields by the names of LayerSpec, those equal to their default left out.

@@ -1,5 +1,5 @@
 #pragma once
-// The masks of dropout: what a step draws is told by its key.
+// Dropout masks as a pure function of a seed and the element's position in the batch.
 #include <ATen/ATen.h>
 
 #include <cstdint>

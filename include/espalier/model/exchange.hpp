@@ -1,5 +1,5 @@
 #pragma once
-// Checkpoints from and for other programs: their names for our tensors.
+// Imports checkpoints of other programs and exports ours, by mapping tensor names.
 #include <map>
 #include <string>
 
@@ -8,13 +8,13 @@
 
 namespace espalier::model {
 
-/// Our name -> theirs.
+/// Maps our tensor names to those of the other program.
 using NameMap = std::map<std::string, std::string>;
 
 /// torchvision's state_dict names for AlexNet and ResNet-18 of any class count. Throws UsageError for other networks.
 NameMap torchvision_names(const network::NetworkSpec& network);
 
-/// Our tensors under torchvision's names, with the batch counters its batch norms hold.
+/// Our tensors under torchvision's names, with the batch counters that its batch norms expect.
 data::NamedTensors export_torchvision(const data::TensorFile& file, const Description& description);
 
 /// The tensors of `description`'s network out of `file`: under our names, torchvision's, "<unit>.weight" where a unit
@@ -22,7 +22,7 @@ data::NamedTensors export_torchvision(const data::TensorFile& file, const Descri
 /// another shape.
 data::NamedTensors import_tensors(const data::TensorFile& file, const Description& description, const NameMap& names);
 
-/// A network told by a table of Caffe layers, and the names of its tensors there.
+/// A network read from a table of Caffe layers, and the names of its tensors there.
 struct CaffeTable {
   network::NetworkSpec network;
   NameMap names;

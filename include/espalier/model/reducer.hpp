@@ -1,5 +1,5 @@
 #pragma once
-// How the trainers of a group come to the same numbers: sums over all members.
+// Sums over the trainers of a group, so that all of them hold the same numbers.
 #include <ATen/ATen.h>
 
 #include <map>
@@ -8,34 +8,34 @@
 
 namespace espalier::model {
 
-/// The group has fallen apart: a member is gone. What is in hand is given up; nobody here is to blame.
+/// A member of the group is gone. The work in hand is given up, and no task of this trainer is to blame.
 class GroupBroken : public Error {
  public:
   using Error::Error;
 };
 
-/// Every member makes the same buffers and the same calls in the same order.
+/// Every member must make the same buffers and the same calls in the same order.
 class Reducer {
  public:
   virtual ~Reducer() = default;
   virtual std::int32_t size() const = 0;
-  virtual std::int32_t rank() const = 0;  ///< from 0, which leads: it alone writes files and answers
-  /// Zeros [count], float32 or float64, that live as long as the reducer: on the processor, or on its device.
+  virtual std::int32_t rank() const = 0;  ///< from 0; rank 0 leads: it alone writes files and answers
+  /// A buffer of `count` zeros, float32 or float64, in CPU or device memory, that lives as long as the reducer.
   virtual at::Tensor buffer(std::int64_t count, at::ScalarType type) = 0;
-  /// Begins to add up one of its buffers over the members, in the order of their ranks: the same bits on all. The
-  /// buffer is not to be touched before finish().
+  /// Begins to sum one of its buffers over the members, in rank order, so that all get the same bits. The buffer must
+  /// not be touched before finish().
   virtual void begin(const at::Tensor& buffer) = 0;
-  /// Waits for all that was begun. Throws GroupBroken.
+  /// Waits until all buffers given to begin() hold their sums. Throws GroupBroken.
   virtual void finish() = 0;
 
-  /// The sums of `values` over the members, float64, where `values` are: begins and finishes.
+  /// Returns the sums of `values` over the members, float64, on the device of `values`. Calls begin() and finish().
   at::Tensor sum(const at::Tensor& values);
 
  private:
-  std::map<std::int64_t, at::Tensor> scratch_;  ///< of sum(), by length
+  std::map<std::int64_t, at::Tensor> scratch_;  ///< buffers of sum(), by length
 };
 
-/// One trainer alone.
+/// The reducer of a trainer that works alone.
 class SingleReducer : public Reducer {
  public:
   std::int32_t size() const override { return 1; }

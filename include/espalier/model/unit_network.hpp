@@ -1,6 +1,5 @@
 #pragma once
-// The ordered units of a network as tensors, with the five operations of a protocol: copy, freeze, reinitialise, tune,
-// swap.
+// A network as ordered units of tensors, with a protocol's operations: copy, freeze, reinitialise, tune, swap.
 #include <ATen/ATen.h>
 
 #include <memory>
@@ -14,8 +13,8 @@
 
 namespace espalier::model {
 
-/// One tensor of a unit; `name` is "<unit name>.<layer name>.weight" and so on, unique in the network. What is trained
-/// now is what requires_grad(). Weights of convolutions lie channels-last.
+/// One tensor of a unit; `name` is "<unit name>.<layer name>.weight" and so on, unique in the network. A tensor is
+/// trained if it requires_grad(). Weights of convolutions are channels-last.
 struct UnitTensor {
   std::string name;
   at::Tensor value;
@@ -23,29 +22,29 @@ struct UnitTensor {
   bool is_scale_shift = false;  ///< trained under Trained::scale_shift
 };
 
-/// A dropout layer, by its unit and its place among the unit's layers.
+/// A dropout layer, by its unit and its index among the unit's layers.
 struct DropoutLayer {
   std::int32_t unit = 0, layer = 0;
   auto operator<=>(const DropoutLayer&) const = default;
 };
 
-/// Masks of steps that are recorded once and replayed: their seeds change where the host has no say.
+/// Masks for steps that are recorded once and replayed, where seeds must be read from device memory.
 class MaskSource {
  public:
   virtual ~MaskSource() = default;
-  /// [rows, row_elements] float32, as dropout_mask().
+  /// A mask [rows, row_elements] float32, as dropout_mask() draws it.
   virtual at::Tensor draw(const DropoutLayer& layer, std::int64_t first_row, std::int64_t rows,
                           std::int64_t row_elements, double probability) = 0;
 };
 
-/// Draws of dropout for one step: mask of layer j of unit u is keyed (seed, u, j, epoch, step), for the whole batch.
+/// Keys of the dropout masks of one step: layer j of unit u uses (seed, u, j, epoch, step), for the whole batch.
 struct StepKey {
   std::uint64_t mask_seed = 0;
   std::int32_t epoch = 0, step = 0;
   std::int64_t first_row = 0;   ///< of these images in the step's whole batch: a member draws its rows of the masks
-  Reducer* group = nullptr;     ///< batch norm uses statistics over the members' images; null: of these alone
-  std::int64_t rows = -1;       ///< with a group: of these images, how many count; the others only fill the batch
-  MaskSource* masks = nullptr;  ///< where masks come from; null: from the seed
+  Reducer* group = nullptr;     ///< batch norm takes statistics over the group; null: over these images alone
+  std::int64_t rows = -1;       ///< with a group: how many of these images count; the others only fill the batch
+  MaskSource* masks = nullptr;  ///< source of the masks; null: the seed
 };
 
 class UnitNetwork {
@@ -59,27 +58,28 @@ class UnitNetwork {
   network::Shape input() const;
   std::int32_t classes() const;
   const std::string& unit_name(std::int32_t unit) const;  ///< units count from 1
-  /// Of the unit; handles stay valid over copy, swap, freeze and reinitialise. tune(scale_shift) appends scales.
+  /// The unit's tensors; references stay valid over copy, swap, freeze and reinitialise. tune(scale_shift) appends
+  /// scales.
   std::vector<UnitTensor>& tensors(std::int32_t unit);
 
-  /// Draws the unit's parameters by its layers' rules from (seed, unit index, tensor index): nothing else matters.
+  /// Draws the unit's parameters by its layers' rules; they depend on (seed, unit index, tensor index) only.
   void reinitialise(std::int32_t unit, std::uint64_t seed);
-  /// Values of the unit from named tensors (this network's names). A scale in the file is multiplied into its weight;
-  /// the unit's own scales become 1. Throws UsageError on a missing name or other shape.
+  /// Copies the unit's values from named tensors (with this network's names). A scale in the file is multiplied into
+  /// its weight; the unit's own scales become 1. Throws UsageError where a name is missing or a shape differs.
   void copy(std::int32_t unit, const data::TensorFile& from);
-  /// Values of all tensors, scales included, as state() gave them: to go on with a training.
+  /// Sets all tensors, scales included, to what state() gave, to resume a training.
   void restore(const data::TensorFile& from);
   /// Exchanges the unit's values with `other`'s. Throws UsageError where the units differ in form.
   void swap(std::int32_t unit, UnitNetwork& other);
-  /// No gradient; batch norm in it uses running statistics; its dropouts are off unless FrozenDropout::on.
+  /// Freezes the unit: no gradient, running statistics in batch norm, dropout off unless FrozenDropout::on.
   void freeze(std::int32_t unit);
   /// all: every parameter. scale_shift: a scale per output of each layer (initially 1) and its bias, and where the
   /// unit has batch norm, that one's weight and bias in place of the scales of layers without bias. no: as freeze().
   void tune(std::int32_t unit, task::Trained trained);
   bool is_frozen(std::int32_t unit) const;
   void set_frozen_dropout(task::FrozenDropout frozen_dropout);
-  /// fp32 unless said otherwise; tf32 is the device's affair. bf16: convolutions and linear layers, and what lies
-  /// between them, in bfloat16; weights, their gradients and logits in float32.
+  /// fp32 by default; tf32 is set on the device. bf16: convolutions, linear layers and what is between them compute in
+  /// bfloat16; weights, their gradients and logits stay float32.
   void set_precision(task::Precision precision);
 
   /// [N, C, H, W] -> logits [N, classes], training mode. Units below the first trained one run without a graph.
@@ -90,13 +90,14 @@ class UnitNetwork {
   /// Output of unit `unit`, evaluation mode: [N, C, H, W] (channels-last) or [N, features].
   at::Tensor features(const at::Tensor& images, std::int32_t unit);
 
-  /// Moves all tensors: handles taken before are of no use. Inputs and outputs are there, too, from now on.
+  /// Moves all tensors to the device; earlier references to their values are invalid. Inputs and outputs are on it from
+  /// now on.
   void to(at::Device device);
   at::Device device() const;
-  /// All of them that may drop anything, in the order of a forward pass.
+  /// The dropout layers with a probability above 0, in the order of a forward pass.
   std::vector<DropoutLayer> dropouts() const;
 
-  /// All tensors in unit order, copies on the processor, contiguous NCHW: what a checkpoint holds.
+  /// Copies of all tensors in unit order, on the CPU, contiguous NCHW: the content of a checkpoint.
   data::NamedTensors state() const;
 
  private:

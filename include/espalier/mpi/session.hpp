@@ -1,5 +1,5 @@
 #pragma once
-// MPI, as far as we use it: one thread, point to point, nothing that blocks on a peer.
+// MPI as far as we use it: one thread, point-to-point messages, no call that blocks on a peer.
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -7,14 +7,14 @@
 
 namespace espalier::mpi {
 
-/// From MPI_Init to MPI_Finalize. One a process, owned by its main function.
+/// Lasts from MPI_Init to MPI_Finalize. There is one per process, owned by main.
 class Session {
  public:
   /// Throws EnvironmentError.
   static Session start();
   Session(Session&& other) noexcept;
   Session& operator=(Session&&) = delete;
-  ~Session();  ///< does not communicate: a session that was not finished leaves the launch to fail
+  ~Session();  ///< does not communicate; without finish() the launch fails
 
   int rank() const { return rank_; }
   int size() const { return size_; }
@@ -29,13 +29,13 @@ class Session {
   bool alive_ = false;
 };
 
-/// Bytes from a rank: one or more whole frames.
+/// Bytes from one rank: one or more whole frames.
 struct Parcel {
   int rank = 0;
   std::string bytes;
 };
 
-/// Sends and receives parcels without ever waiting for a peer. Parcels of one rank stay in order.
+/// The mailbox: sends and receives messages without ever waiting for a peer. Messages of one rank stay in order.
 class Post {
  public:
   Post();
@@ -43,10 +43,10 @@ class Post {
   Post& operator=(const Post&) = delete;
   ~Post();
 
-  /// Takes the bytes; they leave in order. Nothing is sent when empty.
+  /// Queues the bytes for sending, in order; empty bytes are ignored.
   void send(int rank, std::string bytes);
   std::optional<Parcel> receive();
-  /// Gives MPI a chance to move; true when nothing is left to send.
+  /// Lets MPI make progress; returns true when nothing is left to send.
   bool advance();
 
  private:

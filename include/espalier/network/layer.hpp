@@ -1,5 +1,5 @@
 #pragma once
-// What a network is made of, as plain values: no tensors here.
+// The layers and units a network is made of, as plain values without tensors.
 #include <cstdint>
 #include <string>
 #include <vector>

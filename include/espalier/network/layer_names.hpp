@@ -1,5 +1,5 @@
 #pragma once
-// The words for layer kinds and initialisations, as study files, listings and messages spell them.
+// The names of layer kinds and initialisations in study files, listings and messages.
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,7 +16,7 @@ std::string name_of(Init init);
 LayerKind parse_kind(std::string_view name);
 Init parse_init(std::string_view name);
 
-/// All names, in the order of the enumeration: for suggestions.
+/// All names in the order of the enumeration, for suggestions.
 std::vector<std::string> kind_names();
 std::vector<std::string> init_names();
 

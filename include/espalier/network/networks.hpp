@@ -1,5 +1,5 @@
 #pragma once
-// Networks by name (shared/papers and torchvision, Caffe as cited in the sources) and what they cost.
+// Networks by name, and the shapes, parameters and multiply-adds of any network (sources are cited in the .cpp files).
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@ struct NamedOptions {
 
 /// "alexnet", "caffenet", "resnet18", "cifar7", "mnist4".
 std::vector<std::string> names();
-/// Nothing if the name is unknown.
+/// The network of that name; none if the name is unknown.
 std::optional<NetworkSpec> named(const std::string& name, const NamedOptions& options = {});
 
 enum class ParameterRole : std::uint8_t { weight, bias, running_mean, running_var };
@@ -33,7 +33,7 @@ struct ParameterSpec {
   std::int64_t elements() const;
 };
 
-/// Per unit: output shape, parameters, forward multiply-adds an image, dropouts.
+/// Per unit: shapes, parameters, forward multiply-adds per image, and which kinds of layers it has.
 struct UnitCost {
   Shape input, output;
   std::vector<ParameterSpec> parameters;

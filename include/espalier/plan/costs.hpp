@@ -1,5 +1,5 @@
 #pragma once
-// What work costs on one worker: measured where there is a calibration, estimated from multiply-adds elsewhere.
+// Types for what work costs on one worker: measured by a calibration, else estimated from multiply-adds.
 #include <map>
 #include <string>
 
@@ -7,7 +7,7 @@
 
 namespace espalier::plan {
 
-/// Trainings of equal keys cost the same a step.
+/// Trainings with equal keys have equal costs per step.
 struct CostKey {
   std::string network;  ///< catalog digest
   network::Shape input;
@@ -18,17 +18,17 @@ struct CostKey {
   std::string text() const;  ///< "<network>/1x28x28/40/20/2/..." unique, stable
 };
 
-/// Seconds of one worker. Evaluation and features go in batches of 64 images.
+/// Seconds on one worker. Evaluation and features are computed in batches of 64 images.
 struct Cost {
-  double step_s = 0;        ///< a training step of a whole batch
-  double evaluation_s = 0;  ///< a batch of evaluation
-  double features_s = 0;    ///< a batch through the cached units
+  double step_s = 0;        ///< per training step of a whole batch
+  double evaluation_s = 0;  ///< per batch of evaluation
+  double features_s = 0;    ///< per batch through the cached units
 };
 
-/// By CostKey::text(). What `espalier calibrate` measured, scaled by what the journal has seen since.
+/// Costs by CostKey::text(): measured by `espalier calibrate`, scaled by what the journal has shown since.
 using Calibration = std::map<std::string, Cost>;
 
-/// A task to be measured for a key: its spec and form count.
+/// A task to be measured for a key; only its spec and form matter.
 struct CostProbe {
   std::string key;
   task::Task task;

@@ -1,5 +1,5 @@
 #pragma once
-// The compiled study: runs that point at tasks, tasks done once. Pure: facts about data and results come in as values.
+// The compiled study: runs that point at tasks, equal tasks merged. Pure; facts and results come in as values.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,14 +16,14 @@
 
 namespace espalier::plan {
 
-/// What planning must know of a data set's images.
+/// What planning needs to know about the images of a data set.
 struct DataFacts {
   std::string digest;  ///< SHA-256 over pixels and labels; of `expect` where provisional
   network::Shape shape;
   std::vector<std::string> class_names;
-  std::vector<std::int64_t> class_counts;  ///< images a class in the main files
+  std::vector<std::int64_t> class_counts;  ///< images per class in the main files
   std::vector<float> mean, std;            ///< per channel over the main files, on pixels / 255
-  std::string test_digest;                 ///< of test files of their own
+  std::string test_digest;                 ///< of separate test files; empty where there are none
   std::vector<std::int64_t> test_counts;
   std::string pack_path, test_pack_path;  ///< absolute; empty where provisional
   bool provisional = false;
@@ -37,14 +37,14 @@ struct Facts {
 enum class RunState : std::uint8_t { waiting, ready, running, done, failed, quarantined, cancelled, aborted };
 const char* name_of(RunState state);
 
-/// What is known of a task's results.
+/// What is known of a task's results so far.
 struct TaskOutcome {
   RunState state = RunState::waiting;
   std::string cause;               ///< of failed, quarantined, cancelled, aborted
   std::vector<metrics::Row> rows;  ///< current rows
   task::RecordSpec recorded;
-  double seconds = 0;             ///< worked on it, its part of what was shared
-  std::int64_t epoch_images = 0;  ///< trained for it; what was shared counts for one of those who shared it
+  double seconds = 0;             ///< of work on it; shared work counts in part
+  std::int64_t epoch_images = 0;  ///< trained for it; shared ones count for one task only
 };
 using Outcomes = std::map<TaskId, TaskOutcome>;
 
@@ -61,7 +61,7 @@ struct Label {
 struct PlannedRun {
   RunId id;  ///< of (experiment, axis labels, split, replicate); taken values are not in it
   std::string experiment;
-  std::vector<Label> labels;  ///< every protocol axis with its value; a value still to be taken reads "later"
+  std::vector<Label> labels;  ///< every protocol axis with its value, "later" where a selection must still choose it
   TaskId task;                ///< empty while later or aborted
   std::string waits_for;      ///< key of the undecided selection, "" when decided
   std::string aborted;        ///< reason, when its selection cannot be made
@@ -79,7 +79,7 @@ struct Candidate {
   double mean = 0;  ///< of the metric, replicates within splits first, then splits
   double loss = 0;  ///< validation loss, for ties
   std::int32_t trained_units = 0;
-  std::int32_t splits = 0;  ///< that it was measured on
+  std::int32_t splits = 0;  ///< number of splits it was measured on
   std::int32_t missing = 0, diverged = 0;
   std::int32_t wins = 0;  ///< splits in which it is the best
   double p_value = 1;     ///< paired against the best, Holm-adjusted
@@ -95,7 +95,7 @@ struct Candidate {
 /// A selection that has been made (a fact once journaled), or why it cannot be.
 struct SelectionOutcome {
   std::string key;         ///< "<experiment>/<case>/<take index>/<axis>=<value>,..."
-  std::string experiment;  ///< that takes
+  std::string experiment;  ///< the one that takes the values
   std::vector<Label> per;  ///< the cell it was made for
   std::string metric;
   std::vector<Label> chosen;          ///< values taken; empty if impossible
@@ -108,7 +108,7 @@ struct SelectionOutcome {
   }
 };
 
-/// A selection that still waits: for these tasks.
+/// A selection that still waits for tasks.
 struct PendingSelection {
   std::string key;
   std::vector<TaskId> needs;  ///< tasks not ended yet; empty while its inputs are themselves later
@@ -119,7 +119,7 @@ struct PassReport {
   std::int64_t tasks_before = 0, tasks_after = 0;
   std::int64_t epoch_images_before = 0, epoch_images_after = 0;
   double hours_before = 0, hours_after = 0;                  ///< of one device
-  double multiply_adds_before = 0, multiply_adds_after = 0;  ///< training, evaluation and features
+  double multiply_adds_before = 0, multiply_adds_after = 0;  ///< of training, evaluation and features
 };
 
 struct ExperimentCount {
@@ -139,7 +139,7 @@ struct Plan {
   std::vector<PassReport> passes;
   std::vector<CostProbe> probes;                ///< what a calibration has to measure
   std::map<std::string, std::int64_t> refused;  ///< why a pass left tasks alone -> how many
-  std::vector<study::Diagnostic> diagnostics;   ///< errors: nothing else is to be used
+  std::vector<study::Diagnostic> diagnostics;   ///< if any is an error, nothing else may be used
   bool provisional = false;                     ///< some data are absent; ids will change
   double device_hours = 0;                      ///< of the tasks not done
   std::int64_t disk_bytes = 0;                  ///< estimated, at the end
@@ -147,32 +147,32 @@ struct Plan {
   std::int64_t again = 0;                       ///< tasks done before, trained again because more is to be recorded
 };
 
-/// Whether all that `wanted` asks for was recorded when `recorded` was; kept networks are not looked at.
+/// Whether `recorded` includes everything that `wanted` asks for; kept networks are not compared.
 bool covers(const task::RecordSpec& recorded, const task::RecordSpec& wanted);
 
-/// Whether a task needs no work: it is done, and what it wants was recorded.
+/// Whether a task needs no work: it is done, and what it is asked to record was recorded.
 bool is_done(const task::Task& task, const Outcomes& outcomes);
 
-/// The passes that can be left out. Stages are shared within bundles only.
+/// The passes that can be left out. Stages are shared only within bundles.
 struct Passes {
   bool stages = true, features = true, fuse = true, bundles = true, groups = true;
 };
 
 struct CompileOptions {
   std::int32_t threads = 1;
-  std::int32_t workers = 1;  ///< there will be: more of them may make up groups for what is long
+  std::int32_t workers = 1;  ///< expected number; with several, long tasks may get groups
   Passes passes;
   std::int64_t feature_bytes = std::int64_t{1} << 30;  ///< memory of one worker for outputs of frozen units
   Calibration calibration;                             ///< empty: costs are estimated
-  bool account = true;                                 ///< fill passes and device_hours: takes a moment
+  bool account = true;                                 ///< fill passes and device_hours, which takes time
   std::vector<SelectionOutcome> decided;               ///< facts from the journal: never derived again
   std::string only;  ///< --only CONDITION: tasks of other runs are left out (runs stay listed)
 };
 
-/// What a task may be bundled with under these passes.
+/// The hashes that tell which other tasks a task may be bundled with under these passes.
 task::Sharing sharing_of(const task::Task& task, const Passes& passes);
 
-/// Compiles a study. `outcomes` are the results so far: they decide selections and what counts as done.
+/// Compiles a study. `outcomes` are the results so far; they decide selections and which tasks count as done.
 Plan compile(const study::Study& study, const Facts& facts, const Outcomes& outcomes, const CompileOptions& options);
 
 }  // namespace espalier::plan

@@ -1,4 +1,5 @@
 #pragma once
+// Runs a program to its end and returns what it printed.
 #include <string>
 #include <vector>
 

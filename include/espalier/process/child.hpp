@@ -1,5 +1,5 @@
 #pragma once
-// A child that speaks frames: how an agent keeps its trainer.
+// A child process that speaks frames over a socket: how an agent keeps its trainer.
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace espalier::process {
 
-/// The number under which a child finds its socket; also given to it as "--socket 3".
+/// The descriptor number of the child's socket; the child is also told it as "--socket 3".
 inline constexpr int kChildSocket = 3;
 
 struct ChildOptions {
@@ -19,7 +19,8 @@ struct ChildOptions {
   std::filesystem::path log;  ///< standard output and error are appended here
 };
 
-/// Owns one child: killed and reaped when the owner goes. Default handlers; TERM, INT, USR2 blocked; dies with us.
+/// Owns one child process, which is killed and reaped with its owner and dies with us. The child starts with default
+/// signal handlers and with TERM, INT and USR2 blocked.
 class Child {
  public:
   Child() = default;
@@ -35,9 +36,9 @@ class Child {
   const FrameSocket& socket() const { return socket_; }
 
   void kill() noexcept;
-  /// The end, once, if it has come; never blocks.
+  /// How the child ended, returned once after it has ended; never blocks.
   std::optional<Exit> reap();
-  /// Last bytes this child wrote to its log.
+  /// The last bytes that this child wrote to its log.
   std::string log_tail(std::size_t bytes = 2000) const;
 
  private:
@@ -46,7 +47,7 @@ class Child {
   pid_t process_ = 0;
   FrameSocket socket_;
   std::filesystem::path log_;
-  std::uint64_t log_begin_ = 0;  ///< length of the log before this child
+  std::uint64_t log_begin_ = 0;  ///< length of the log before this child started
 };
 
 }  // namespace espalier::process

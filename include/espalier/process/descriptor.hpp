@@ -1,4 +1,5 @@
 #pragma once
+// Move-only owner of one file descriptor.
 #include <unistd.h>
 
 #include <utility>

@@ -1,5 +1,5 @@
 #pragma once
-// Frames over a stream socket, never blocking: what agent and trainer speak through.
+// Frames over a non-blocking stream socket: how agent and trainer talk.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace espalier::process {
 
-/// One whole frame as it travelled, to be passed on without decoding.
+/// One whole frame as it was received, to be passed on without decoding.
 struct RawFrame {
   std::uint16_t type = 0;
   std::string bytes;  ///< header and payload
@@ -25,7 +25,7 @@ struct RawFrame {
   }
 };
 
-/// The next whole frame of `buffer` from `at` on, which is moved behind it. Throws CorruptionError.
+/// The next whole frame of `buffer` from `at` on; moves `at` behind it. Throws CorruptionError.
 std::optional<RawFrame> next_frame(const std::string& buffer, std::size_t& at);
 
 class FrameSocket {
@@ -46,10 +46,11 @@ class FrameSocket {
   bool has_unsent() const { return !unsent_.empty(); }
   void flush();
 
-  /// The next frame that has arrived, if any. After the peer has gone is_open() turns false once all is read.
+  /// The next frame that has arrived, if any. After the peer has gone, is_open() becomes false once all frames are
+  /// read.
   std::optional<RawFrame> receive();
 
-  /// Sleeps until something can be read (or, with unsent bytes, written), or for the time given.
+  /// Sleeps for at most `milliseconds`, until something can be read (or written, if bytes are unsent).
   void wait(int milliseconds) const;
 
  private:
@@ -61,7 +62,7 @@ class FrameSocket {
   bool peer_left_ = false;
 };
 
-/// Two connected ends; both close-on-exec.
+/// Two connected ends, both close-on-exec.
 struct SocketPair {
   Descriptor ours, theirs;
 };

@@ -1,5 +1,5 @@
 #pragma once
-// Starts a program by argument vector: never through a shell, nothing inherited that is not named.
+// Starts a program by argument vector, never through a shell; passes on only the descriptors that are named.
 #include <sys/types.h>
 
 #include <string>
@@ -29,11 +29,11 @@ pid_t launch(const LaunchOptions& options);
 /// How a process ended.
 struct Exit {
   int code = 0;    ///< 128 + n when killed by signal n
-  int signal = 0;  ///< 0: it left by itself
+  int signal = 0;  ///< 0: it exited by itself
 };
 Exit exit_of(int wait_status);
 
-/// Asks the kernel to kill this process when its parent ends, and leaves at once if that has happened already.
+/// Asks the kernel to kill this process when its parent ends; exits at once if the parent has ended already.
 void die_with_parent();
 
 }  // namespace espalier::process

@@ -1,5 +1,5 @@
 #pragma once
-// Memory that a child and its parent both see: without a name, gone with the last of them.
+// Anonymous memory that two processes map; it vanishes with the last of them.
 #include <sys/types.h>
 
 #include <cstddef>
@@ -11,9 +11,9 @@ namespace espalier::process {
 class SharedMemory {
  public:
   SharedMemory() = default;
-  /// Zeros. Throws EnvironmentError.
+  /// Creates memory filled with zeros. Throws EnvironmentError.
   static SharedMemory create(std::size_t bytes);
-  /// What another process of this user has made and holds as `descriptor`. Throws EnvironmentError.
+  /// Maps the memory that another process of this user holds as `descriptor`. Throws EnvironmentError.
   static SharedMemory of(pid_t process, int descriptor, std::size_t bytes);
   SharedMemory(SharedMemory&& other) noexcept;
   SharedMemory& operator=(SharedMemory&& other) noexcept;

@@ -1,5 +1,5 @@
 #pragma once
-// A figure of a study: what it shows, its CSV, and the gnuplot script that draws it.
+// Makes the figures of a study: their cells, CSV, gnuplot script and SVG.
 #include <functional>
 #include <string>
 #include <vector>
@@ -9,7 +9,7 @@
 
 namespace espalier::report {
 
-/// A point of a curve: a cell at a place of the x axis.
+/// A point of a curve: a cell and its place on the x axis.
 struct FigurePoint {
   std::size_t x = 0;  ///< index into Figure::x_values
   stats::Cell cell;
@@ -27,29 +27,29 @@ enum class XScale : std::uint8_t { category, linear, logarithmic };
 
 struct Figure {
   study::Figure asked;
-  std::string name;  ///< of its files, without ending: "frozen-per_class"
+  std::string name;  ///< of its files, without extension: "frozen-per_class"
   metrics::MetricName metric;
   XScale x_scale = XScale::category;
-  bool x_ordered = true;  ///< words have no order: their points are not joined
+  bool x_ordered = true;  ///< false for words: their points are not joined
   std::vector<std::string> x_values, series_values;
-  std::vector<FigurePanel> panels;  ///< one for each value of the axes that neither x nor series show
+  std::vector<FigurePanel> panels;  ///< one per value of the axes that are neither x nor series
   double confidence = 0.95;
-  WordTable table;  ///< exact; its axes are panel axes, series, x
+  WordTable table;  ///< exact values; its axes are the panel axes, series and x
 };
 
-/// Gathers what `asked` wants from its experiment's runs. Throws UsageError where its axes or metric are not there.
+/// Gathers the cells of the figure `asked`. Throws UsageError where its axes or metric do not exist.
 Figure make_figure(const std::vector<RunView>& views, const study::Figure& asked);
 
-/// The figures a study asks for; for one that asks for none, each experiment by its first two varying axes.
+/// The figures that the study asks for; if it asks for none, one per experiment over its first two varying axes.
 std::vector<Figure> make_figures(const std::vector<RunView>& views, const study::Study& study);
 
-/// A gnuplot script that writes SVG to standard output. Data and labels only: nothing in it is run as a command.
+/// A gnuplot script that writes SVG to standard output. User text appears as data and labels only, never as commands.
 std::string gnuplot_script(const Figure& figure, const FigurePanel& panel);
 
-/// gnuplot, or a stand-in in tests: script in, SVG out.
+/// Draws a gnuplot script as SVG; tests use a stand-in.
 using Draw = std::function<std::string(const std::string& script)>;
 
-/// SVG for use inside a page: no prologue, ids of its own (`prefix`), ink in the page's text colour.
+/// Makes SVG fit for use inside a page: no prologue, ids that start with `prefix`, the page's text colour for black.
 std::string inline_svg(const std::string& svg, const std::string& prefix);
 
 }  // namespace espalier::report

@@ -1,5 +1,5 @@
 #pragma once
-// The report of a directory: one self-contained page, the figures' CSV files, and result tables for a terminal.
+// Makes the report of a directory: one self-contained page, CSV files of its figures, tables for a terminal.
 #include "espalier/report/figure.hpp"
 
 namespace espalier::report {
@@ -10,7 +10,7 @@ struct TitledTable {
 };
 
 struct ReportFile {
-  std::string name;  ///< beside the page
+  std::string name;  ///< file name beside the page
   std::string text;
 };
 
@@ -20,7 +20,7 @@ struct Report {
   std::vector<TitledTable> tables;
 };
 
-/// What a page is made from. `made_at` is printed as it is.
+/// The input of a page. `made_at` is printed as it is.
 struct ReportInput {
   const Directory* directory = nullptr;
   study::Study study;
@@ -31,7 +31,7 @@ struct ReportInput {
 /// Throws what `draw` throws.
 Report make_report(const ReportInput& input);
 
-/// One table an experiment: the first varying axis down, the second across, others one table a value.
+/// One table per experiment: the first varying axis down, the second across; one table per value of further axes.
 std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const study::Study& study,
                                        const metrics::MetricName& metric);
 

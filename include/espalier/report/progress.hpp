@@ -1,5 +1,5 @@
 #pragma once
-// How far a directory's study is: what `status` prints.
+// Computes how far a directory's study is, for `status` and the progress bar.
 #include <array>
 #include <optional>
 #include <string>
@@ -14,7 +14,7 @@ inline constexpr std::size_t kStates = 8;  ///< of plan::RunState
 struct StateCounts {
   std::array<std::int64_t, kStates> of{};
   std::int64_t total = 0;
-  std::int64_t later = 0;  ///< waiting ones whose selection is not made yet
+  std::int64_t later = 0;  ///< waiting runs whose selection has not been made
   std::int64_t& operator[](plan::RunState state) { return of[static_cast<std::size_t>(state)]; }
   std::int64_t operator[](plan::RunState state) const { return of[static_cast<std::size_t>(state)]; }
 };
@@ -28,14 +28,14 @@ struct RunningTask {
   TaskId task;
   WorkerId worker;
   double started = 0;
-  std::int32_t epoch = 0;  ///< last one with a row
+  std::int32_t epoch = 0;  ///< the last one with a row
 };
 
 struct Progress {
   std::vector<ExperimentProgress> experiments;  ///< in planning order
-  StateCounts runs, tasks;                      ///< tasks: of the runs in the study and what they start from
+  StateCounts runs, tasks;                      ///< tasks of the study's runs and their sources
   std::vector<RunningTask> running;
-  double images_per_s = 0;             ///< epoch-images a second, all workers, over recent trainings; 0: unknown
+  double images_per_s = 0;             ///< epoch-images per second, all workers, recent trainings; 0: unknown
   std::int64_t images_left = 0;        ///< epoch-images of the tasks known so far
   std::optional<double> seconds_left;  ///< none where the rate is unknown
 };

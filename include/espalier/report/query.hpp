@@ -1,5 +1,5 @@
 #pragma once
-// From runs to cells and contrasts: what aggregate, compare and the report ask of a directory.
+// Turns recorded runs into cells and contrasts, for `aggregate`, `compare` and the report.
 #include "espalier/report/run_view.hpp"
 #include "espalier/stats/contrast.hpp"
 
@@ -12,7 +12,7 @@ struct Condition {
 };
 /// Throws UsageError where `text` is not AXIS=VALUE[|VALUE...].
 Condition parse_condition(const std::string& text);
-/// Several, separated by commas.
+/// Parses several conditions separated by commas.
 std::vector<Condition> parse_conditions(const std::string& text);
 
 struct Query {
@@ -23,21 +23,22 @@ struct Query {
   double confidence = 0.95;
 };
 
-/// Runs that fulfil all conditions. Values compare as values: 0.010 is 0.01. Throws UsageError for an unknown axis.
+/// The runs that fulfil all conditions. Values compare by meaning: 0.010 equals 0.01. Throws UsageError for an unknown
+/// axis.
 std::vector<RunView> select(const std::vector<RunView>& views, const std::vector<Condition>& conditions);
 
-/// Axes that the conditions do not name and in which paired runs of the two sides differ all the same.
+/// Axes in which paired runs of the two sides differ although the conditions do not name them.
 std::vector<std::string> also_differing(const std::vector<RunView>& views, const std::vector<Condition>& a,
                                         const std::vector<Condition>& b, const Query& query);
 
-/// What statistics see of `views`. Throws UsageError where an axis that is neither in `by` nor in `over` varies within
-/// a cell of one split, or the metric was recorded by none of the runs that are done.
+/// Turns runs into observations. Throws UsageError where an axis that is neither in `by` nor in `over` varies within a
+/// cell of one split, or where no finished run has recorded the metric.
 std::vector<stats::Observation> observe(const std::vector<RunView>& views, const Query& query);
 
-/// Cells in the order of their axes' values: numbers ascending, "all" last, words as the study lists them.
+/// Cells in the order of their axes' values: numbers ascending, "all" last, words in the study's order.
 std::vector<stats::Cell> aggregate(const std::vector<RunView>& views, const Query& query);
 
-/// The runs that fulfil `a` against those that fulfil `b`.
+/// Compares the runs that fulfil `a` with those that fulfil `b`.
 std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<Condition>& a,
                                       const std::vector<Condition>& b, const Query& query);
 

@@ -1,5 +1,5 @@
 #pragma once
-// The runs of one or several directories as results are read: each cell of a study once, with the task that answers it.
+// The runs of one or several directories as results are read: each cell once, with the task that answers it.
 #include <string>
 #include <vector>
 
@@ -9,13 +9,13 @@
 
 namespace espalier::report {
 
-/// A directory's journal, read. `name` is the path as the user gave it.
+/// The replayed journal of a directory. `name` is the path as the user gave it.
 struct Directory {
   std::string name;
   store::State state;
 };
 
-/// Points into the directories it was made from.
+/// A run with its task; points into the directories it was made from.
 struct RunView {
   const Directory* directory = nullptr;
   const plan::PlannedRun* run = nullptr;
@@ -29,17 +29,18 @@ struct RunView {
 
 enum class SameCell : bool { merge, keep };
 
-/// Runs that are in their study, in planning order. A cell that several directories hold appears once (merge): a done
-/// one is preferred. Throws UsageError where two directories hold different finished trainings for one cell.
+/// The runs that are in their study, in planning order. With `merge`, a cell that several directories hold appears
+/// once, preferably the done one. Throws UsageError where two directories hold different finished trainings for one
+/// cell.
 std::vector<RunView> runs_of(const std::vector<Directory>& directories, SameCell same_cell = SameCell::merge);
 
 std::vector<RunView> runs_of(const Directory& directory);
 
-/// The metric's row of the finished network: the last (epoch, step) of its subset; null while not done or not recorded.
+/// The metrics row of the finished network: the last (epoch, step) of the subset; null while not done or not recorded.
 const metrics::Row* final_row(const RunView& view, metrics::Subset subset);
 const metrics::Row* final_row(const store::TaskState& task, metrics::Subset subset);
 
-/// Why a task has no value: it diverged (loss not finite).
+/// Whether the task ended because its loss was not finite.
 bool diverged(const store::TaskState& task);
 
 }  // namespace espalier::report

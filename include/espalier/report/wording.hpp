@@ -1,5 +1,5 @@
 #pragma once
-// How figures are written for readers, the same in verbs and report.
+// Formats figures and axis names for readers, the same in verbs and report.
 #include <string>
 #include <vector>
 
@@ -16,7 +16,7 @@ std::string axis_title(const metrics::MetricName& metric);
 /// The factor from stored to shown values: 100 for accuracies.
 double shown_scale(const metrics::MetricName& metric);
 
-/// "53.1 ± 2.0"; without interval "53.1"; without a value "-". What is incomplete is said: "53.1 (2 of 3, 1 diverged)".
+/// "53.1 ± 2.0"; without interval "53.1"; without a value "-"; "53.1 (2 of 3, 1 diverged)" where runs are missing.
 std::string cell_text(const metrics::MetricName& metric, const stats::Cell& cell);
 /// "[51.1, 55.1]", or "-".
 std::string interval_text(const metrics::MetricName& metric, const std::optional<stats::Interval>& interval);
@@ -24,11 +24,11 @@ std::string interval_text(const metrics::MetricName& metric, const std::optional
 /// p-values: three decimals, "<0.001".
 std::string p_text(double p_value);
 
-/// "over 4 overlapping splits": random halves of one set of classes share classes, so they are no independent samples.
+/// For example "over 4 overlapping splits": random halves of one set of classes share classes and are not independent.
 std::string over_splits(int splits, bool overlapping);
 bool splits_overlap(const study::Study& study);
 
-/// What an axis or a value of it means to a reader: "training images a class", "units transferred".
+/// What an axis means to a reader, for example "units transferred".
 std::string meaning_of(const std::string& axis);
 
 std::string csv_field(const std::string& text);

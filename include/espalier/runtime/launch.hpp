@@ -1,5 +1,5 @@
 #pragma once
-// What rank 0 does: plans, schedules, journals, until the study has ended or is stopped.
+// Entry point of rank 0: plans, schedules and journals until the study has ended or is stopped.
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -12,7 +12,7 @@
 
 namespace espalier::runtime {
 
-/// A source network whose validation top-1 should reach `below`; `name` as the user knows it.
+/// The least validation top-1 accuracy `below` that a source network should reach; `name` is the user's name for it.
 struct SourceBar {
   std::string name;
   double below = 0;
@@ -21,10 +21,10 @@ struct SourceBar {
 struct Planned {
   plan::Plan plan;
   std::map<TaskId, SourceBar> bars;
-  std::vector<ArtifactId> checkpoints;  ///< of the study's sources: kept, even where no task needs them yet
+  std::vector<ArtifactId> checkpoints;  ///< networks named as sources: kept even where no task needs them yet
 };
 
-/// Compiles the study for what is known so far. Called at the start and whenever a selection can be made.
+/// Compiles the study for what is known. Called at the start and whenever a selection can be made.
 using Replan = std::function<Planned(const plan::Outcomes&, const std::vector<plan::SelectionOutcome>& decided)>;
 
 enum class NewForm : bool { refused, accepted };
@@ -36,16 +36,16 @@ struct LaunchOptions {
   sched::Setup setup;  ///< artifact_dir and log_dir are filled in
   NewForm new_form = NewForm::refused;
   plan::Passes passes;
-  bool whole_study = true;                ///< false: --only; runs outside the part do not count for the exit code
-  std::vector<std::string> view_command;  ///< rebuilds the store from the journal; OUT is appended
+  bool whole_study = true;                ///< false with --only: other runs do not affect the exit code
+  std::vector<std::string> view_command;  ///< rebuilds results.h5 from the journal; OUT is appended
   double view_every_s = 20;
 };
 
-/// Collective with the agents. What it came to is in the journal's FinishedRecord, which is also returned.
-/// Throws UsageError (in use, other threads), EnvironmentError (disk).
+/// Runs rank 0; collective with the agents. Returns the exit code, which is also in the journal's FinishedRecord.
+/// Throws UsageError (directory in use, other threads) or EnvironmentError (disk).
 int run_scheduler(mpi::Session& session, const LaunchOptions& options, const Replan& replan);
 
-/// One task of every distinct shape, with what it needs: what `--smoke` runs.
+/// Reduces a plan to one task of every distinct shape and the tasks it needs, for `--smoke`.
 plan::Plan one_of_each_shape(plan::Plan plan);
 
 }  // namespace espalier::runtime

@@ -1,9 +1,10 @@
 #pragma once
+// Turns stop signals into a flag that rank 0's loop reads.
 namespace espalier::runtime {
 
-/// Before MPI_Init: USR2, TERM and INT become a wish to stop that the loop looks at.
+/// Makes USR2, TERM and INT set the flag of stop_wanted(). Call before MPI_Init.
 void catch_stop_signals();
-/// Agents take orders from rank 0 only: mpirun forwards USR2 to every rank.
+/// Ignores stop signals: mpirun forwards USR2 to every rank, but agents take orders from rank 0 only.
 void ignore_stop_signals();
 bool stop_wanted();
 

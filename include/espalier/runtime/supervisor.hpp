@@ -1,5 +1,5 @@
 #pragma once
-// Starts mpirun, restarts it while there is progress, passes stops on, and shows how far the study is.
+// Starts mpirun, restarts it while there is progress, passes stop signals on, and shows progress.
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -13,20 +13,21 @@ struct SupervisorOptions {
   std::filesystem::path out;
   std::int32_t workers = 1;
   std::int32_t threads = 1;
-  std::vector<std::string> rank_command;                          ///< what mpirun starts W + 1 times
-  std::function<std::string(const store::State&)> progress_line;  ///< "" while there is nothing to say
+  std::vector<std::string> rank_command;                          ///< what mpirun starts, W + 1 times
+  std::function<std::string(const store::State&)> progress_line;  ///< returns "" while there is nothing to show
 };
 
-/// Call from the main thread. Returns the exit code of `espalier run`: 0, 1, 2, 75, 77 or 128+n.
+/// Runs launches until the study has ended. Call from the main thread. Returns the exit code of `espalier run`: 0, 1,
+/// 2, 75, 77 or 128+n.
 int supervise(const SupervisorOptions& options);
 
-/// Cores this process may use.
+/// Number of cores that this process may use.
 std::int32_t usable_cores();
 
-/// Memory of this machine that programs may still take.
+/// Bytes of this machine's memory that programs may still take.
 std::int64_t free_memory_bytes();
 
-/// Path of this program.
+/// Path of this program's executable.
 std::string own_program();
 
 }  // namespace espalier::runtime

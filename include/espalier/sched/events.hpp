@@ -1,5 +1,5 @@
 #pragma once
-// What the scheduler is told and what it answers. Messages of agents and trainers are events as they are.
+// The events the scheduler is given, and the facts and orders it answers with.
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -16,29 +16,29 @@ struct History {
   plan::RunState state = plan::RunState::waiting;
   std::int32_t attempts = 0;
   std::int32_t charged = 0;  ///< crashes that count against its budget
-  ArtifactId resume;         ///< training checkpoint to go on from
+  ArtifactId resume;         ///< training checkpoint to resume from
   ArtifactId finished;       ///< its network, where it was kept
-  task::Moment resume_at;    ///< where `resume` stands
+  task::Moment resume_at;    ///< the moment of `resume`
 };
 
 struct AddedTask {
   task::Task task;
   History history;
-  task::Sharing sharing;  ///< what it may be bundled with
+  task::Sharing sharing;  ///< which tasks it may be bundled with
 };
 
-/// Sources before what needs them; of tasks that are known already only what they record is news.
+/// New tasks, sources first. Of a task that is already known only its record is updated.
 struct TasksAdded {
   std::vector<AddedTask> tasks;
 };
 struct StopRequested {};
-/// Time has passed: from time to time, so that silence is noticed.
+/// Sent now and then, so that the scheduler notices silent workers.
 struct Tick {};
 
 using Event = std::variant<Hello, TasksAdded, Started, Progress, Rows, CheckpointMade, Ended, TrainerLost, Goodbye,
                            StopRequested, Tick>;
 
-/// An attempt has begun to work (not: was queued at an agent).
+/// An attempt has begun to work; being queued at an agent does not count.
 struct AttemptBegun {
   Fence fence;
   TaskId task;
@@ -46,7 +46,7 @@ struct AttemptBegun {
   task::Moment resumed_from;
 };
 
-/// `state` is final, or `waiting`: stopped, to go on later.
+/// `state` is final, or `waiting` for a task that was stopped and will resume later.
 struct TaskEnded {
   Fence fence;
   TaskId task;
@@ -62,26 +62,26 @@ struct AttemptLost {
   bool charged = false;
 };
 
-/// To be journaled, in order, before any order of the same answer is sent.
+/// Facts must be journaled, in order, before any order of the same answer is sent.
 using Fact = std::variant<AttemptBegun, Rows, CheckpointMade, TaskEnded, AttemptLost>;
 
 struct Order {
-  WorkerId worker;    ///< of a group: the one that leads
-  Bundle bundle;      ///< with a group: for each of its members
-  double cost_s = 0;  ///< estimated, what its tasks share counted once
+  WorkerId worker;    ///< the leader, if a group gets it
+  Bundle bundle;      ///< the same for each member of a group
+  double cost_s = 0;  ///< estimated, with shared work counted once
 };
 
 struct Commands {
   std::vector<Fact> facts;
   std::vector<Order> orders;
-  std::vector<WorkerId> stop;                         ///< workers to be told to stop
-  std::vector<std::pair<WorkerId, Disband>> disband;  ///< members of groups that have lost another
+  std::vector<WorkerId> stop;                         ///< workers that must be told to stop
+  std::vector<std::pair<WorkerId, Disband>> disband;  ///< members of groups that lost a member
   std::vector<std::string> warnings;                  ///< for the user
-  std::string give_up;                                ///< why no launch can go on as things are; empty: it can
-  std::string relaunch;                               ///< why this launch cannot go on, but another may
+  std::string give_up;                                ///< why no launch can go on; empty if one can
+  std::string relaunch;                               ///< why this launch cannot go on but another may
 };
 
-/// "trainer killed by signal 9", "trainer left with exit code 3".
+/// For example "trainer killed by signal 9" or "trainer left with exit code 3".
 std::string describe(const TrainerLost& lost);
 
 }  // namespace espalier::sched

@@ -1,5 +1,5 @@
 #pragma once
-// What scheduler, agents and trainers say to each other. One struct a message; kType is its frame type.
+// The messages between scheduler, agents and trainers: one struct per message, whose kType is its frame type.
 // scheduler -> agent -> trainer: Setup, CatalogUpdate, Bundle, Cancel, Stop, Shutdown; to the agent: Disband.
 // Within a group: trainer -> agent SharedBuffer, Reduce; agent -> agent PeerBuffer, Part; agent -> trainer Reduced.
 // trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended. agent -> scheduler: Hello,
@@ -40,7 +40,7 @@ enum class MessageType : std::uint16_t {
 
 /// Exit code of a trainer that ran out of memory.
 inline constexpr int kOutOfMemoryExit = 3;
-/// Exit code of a trainer whose machine could not do it: no disk left, images gone. No task is charged for it.
+/// Exit code of a trainer whose machine could not do the work (no disk left, images gone). No task is charged for it.
 inline constexpr int kEnvironmentExit = 77;
 
 /// First frame to every agent and trainer. Paths are absolute.
@@ -51,10 +51,10 @@ struct Setup {
   std::map<std::string, std::string> packs;  ///< data digest -> pack file
   std::int32_t threads = 1;
   double checkpoint_s = 60;
-  bool noop = false;    ///< agents answer tasks themselves: benches of the control plane
+  bool noop = false;    ///< agents answer tasks themselves, to benchmark dispatch
   bool smoke = false;   ///< one step of every task, one batch of every evaluation
   std::string trainer;  ///< path of espalier-trainer
-  double hang_s = 300;  ///< a trainer that is silent for so long is killed by its agent
+  double hang_s = 300;  ///< an agent kills its trainer after so long a silence
   bool share_stages = true;
   std::int64_t feature_bytes = std::int64_t{1} << 30;  ///< memory of one trainer for outputs of frozen units
   std::string device = "auto";                         ///< auto, cpu or cuda
@@ -80,18 +80,18 @@ struct Assign {
   Fence fence;
   task::Task task;
   std::map<TaskId, ArtifactId> sources;  ///< finished networks of task.needs
-  ArtifactId resume;                     ///< training checkpoint to go on from; empty: from the start
+  ArtifactId resume;                     ///< training checkpoint to resume from; empty: from the start
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(sources) & ESPALIER_FIELD(resume);
   }
 };
 
-/// The workers that train one bundle together, its batches cut among them; the first one leads: it alone answers.
+/// The workers that train one bundle together, each on a part of every batch. The first one leads: it alone answers.
 struct Group {
   std::uint64_t id = 0;  ///< 0: no group; never used twice in a launch
   std::vector<WorkerId> members;
-  std::int32_t rank = 0;  ///< the receiver's place among them
+  std::int32_t rank = 0;  ///< the receiver's index among them
   bool leads() const { return rank == 0; }
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -99,7 +99,7 @@ struct Group {
   }
 };
 
-/// What one trainer works on in one go: tasks that share stages, features or a batched network, or a single one.
+/// What one trainer works on at once: tasks that share stages, features or a batched network, or a single task.
 struct Bundle {
   static constexpr MessageType kType = MessageType::bundle;
   std::vector<Assign> tasks;
@@ -110,7 +110,7 @@ struct Bundle {
   }
 };
 
-/// The group has lost a member: kill the trainer if it works for it. Nothing is reported.
+/// The group has lost a member: the agent kills its trainer if that works for the group, and reports nothing.
 struct Disband {
   static constexpr MessageType kType = MessageType::disband;
   std::uint64_t group = 0;
@@ -120,8 +120,8 @@ struct Disband {
   }
 };
 
-/// Trainer to its agent: numbers that both see, a memory file of the trainer's (descriptor as it has it). They begin
-/// behind kHeaderBytes, which trainers at one place use among themselves.
+/// Trainer to its agent: a buffer in shared memory, given by its descriptor in the trainer. The numbers begin after
+/// kHeaderBytes, which trainers on one host use to synchronise.
 struct SharedBuffer {
   static constexpr MessageType kType = MessageType::shared_buffer;
   static constexpr std::size_t kHeaderBytes = 64;
@@ -140,7 +140,8 @@ struct SharedBuffer {
   }
 };
 
-/// Trainer to its agent: add this buffer up over the group. `number` counts the group's reductions, alike on all.
+/// Trainer to its agent: reduce this buffer over the group. `number` counts the group's reductions, equally on all
+/// members.
 struct Reduce {
   static constexpr MessageType kType = MessageType::reduce;
   std::uint64_t group = 0;
@@ -152,7 +153,7 @@ struct Reduce {
   }
 };
 
-/// Agent to its trainer: the buffer of that reduction holds the sum.
+/// Agent to its trainer: the buffer of that reduction holds the sums.
 struct Reduced {
   static constexpr MessageType kType = MessageType::reduced;
   std::uint64_t group = 0;
@@ -163,8 +164,8 @@ struct Reduced {
   }
 };
 
-/// Agent to agent, and on to the trainer: a member's buffer. Who is at the same place (one kernel, one process name
-/// space) may map it; to its trainer an agent passes it with an empty place where that is another one.
+/// Agent to agent, and on to the trainer: where a member's buffer is. A trainer may map buffers of members with the
+/// same host key (`place`: one kernel, one process name space); for others its agent empties the key.
 struct PeerBuffer {
   static constexpr MessageType kType = MessageType::peer_buffer;
   SharedBuffer buffer;
@@ -177,7 +178,8 @@ struct PeerBuffer {
   }
 };
 
-/// Agent to agent: numbers of the receiver's part of a buffer, to be added up; or the sums of the sender's part.
+/// Agent to agent: the sender's numbers of the receiver's range of a buffer, to be summed; or the sums of the sender's
+/// range.
 struct Part {
   static constexpr MessageType kType = MessageType::part;
   std::uint64_t group = 0;
@@ -202,14 +204,14 @@ struct Cancel {
   }
 };
 
-/// Save at the next step, answer every task in hand with Ended{stopped}, take no more.
+/// Save at the next step, answer every task in hand with Ended{stopped}, and take no more bundles.
 struct Stop {
   static constexpr MessageType kType = MessageType::stop;
   template <class Archive>
   void serialize(Archive&, unsigned) {}
 };
 
-/// Leave, nothing is in hand.
+/// Exit; nothing is in hand.
 struct Shutdown {
   static constexpr MessageType kType = MessageType::shutdown;
   template <class Archive>
@@ -233,7 +235,7 @@ struct Progress {
   Fence fence;
   TaskId task;
   task::Moment at;
-  std::int64_t epoch_images = 0;  ///< trained in this attempt so far
+  std::int64_t epoch_images = 0;  ///< trained so far in this attempt
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(at) & ESPALIER_FIELD(epoch_images);
@@ -253,7 +255,7 @@ struct Rows {
 
 enum class CheckpointKind : std::uint8_t { training, finished, predictions };
 
-/// A file that is already synced and renamed into place.
+/// A checkpoint file that is already synced and renamed into place.
 struct CheckpointMade {
   static constexpr MessageType kType = MessageType::checkpoint_made;
   Fence fence;
@@ -276,7 +278,7 @@ struct Ended {
   Fence fence;
   TaskId task;
   EndKind kind = EndKind::done;
-  std::string text;    ///< of diverged and refused: what happened, where
+  std::string text;    ///< of diverged and refused: what happened and where
   double seconds = 0;  ///< of work in this attempt
   std::int64_t epoch_images = 0;
   std::string device;  ///< provenance: "cpu: <model>, 1 thread, libtorch 2.13.0"
@@ -311,14 +313,14 @@ struct Held {
   }
 };
 
-/// The agent's trainer is gone and reaped.
+/// The agent's trainer has ended and was reaped.
 struct TrainerLost {
   static constexpr MessageType kType = MessageType::trainer_lost;
   WorkerId worker;
   LossCause cause = LossCause::crashed;
   std::int32_t signal = 0, exit_code = 0;
   std::string log_tail;
-  std::vector<Held> in_hand;      ///< of the bundle it was working on, what had not ended; as a fact: what had begun
+  std::vector<Held> in_hand;      ///< of its bundle, tasks not ended; in a journaled fact: only those begun
   std::vector<TaskId> unstarted;  ///< queued at the agent, given back uncharged
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -327,7 +329,7 @@ struct TrainerLost {
   }
 };
 
-/// The agent has nothing in hand and leaves (answer to Stop or Shutdown).
+/// The agent has nothing in hand and exits (the answer to Stop or Shutdown).
 struct Goodbye {
   static constexpr MessageType kType = MessageType::goodbye;
   WorkerId worker;

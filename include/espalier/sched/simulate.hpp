@@ -1,5 +1,5 @@
 #pragma once
-// The real scheduler in virtual time: workers that take as long as the costs say, and fail now and then.
+// Runs the real scheduler in virtual time, on workers that take the estimated time and fail at random.
 #include <algorithm>
 #include <functional>
 
@@ -10,30 +10,30 @@ namespace espalier::sched {
 struct SimulateOptions {
   std::int32_t workers = 1;
   double mtbf_s = 0;         ///< mean time between failures of one worker; 0: none fails
-  double checkpoint_s = 60;  ///< what a failure loses at most, of a task
+  double checkpoint_s = 60;  ///< the most work of a task that a failure loses
   std::uint64_t seed = 1;
 };
 
-/// Tasks that a selection adds once what it waits for has ended.
+/// Tasks that a selection adds when all tasks in `after` have ended.
 struct Growth {
   std::vector<AddedTask> tasks;
   std::vector<TaskId> after;
 };
-/// Asked with each task that has ended.
+/// Called for each task that has ended.
 using Grow = std::function<Growth(const TaskId& ended)>;
 
 struct Simulated {
   double makespan_s = 0;
-  double work_s = 0;           ///< of all tasks, what bundles share counted once
-  double critical_path_s = 0;  ///< of the longest chain of tasks that wait for each other, through selections
-  double busy_s = 0;           ///< of all workers; more than work_s where failures lost something
+  double work_s = 0;           ///< of all tasks, shared work counted once
+  double critical_path_s = 0;  ///< of the longest chain of dependent tasks, selections included
+  double busy_s = 0;           ///< of all workers; exceeds work_s by what failures lost
   std::int64_t tasks = 0, bundles = 0, failures = 0, unfinished = 0;
-  /// No schedule of these bundles can be shorter: not than the longest chain, nor than all workers need for the work
-  /// that cannot begin before some time, from that time on.
+  /// No schedule of these bundles can be shorter than the longest chain, nor than what all workers need, from any
+  /// moment on, for the work that cannot begin before that moment.
   double lower_bound_s = 0;
 };
 
-/// Every task goes through the scheduler: the same that rank 0 runs.
+/// Runs every task through the same scheduler that rank 0 runs.
 Simulated simulate(std::vector<AddedTask> tasks, const SimulateOptions& options, const Grow& grow = {});
 
 }  // namespace espalier::sched

@@ -1,5 +1,5 @@
 #pragma once
-// Cells of a result table: replicates are averaged within a split first, n is the number of splits.
+// Aggregates runs into cells: replicates are averaged within a split first, so n is the number of splits.
 #include <cstdint>
 #include <string>
 
@@ -9,14 +9,14 @@ namespace espalier::stats {
 
 enum class Presence : std::uint8_t { measured, missing, diverged };
 
-/// One run as statistics see it. Runs that agree in group, split and setting are replicates of each other.
+/// One run as statistics see it. Runs with equal group, split and setting are replicates of each other.
 struct Observation {
   std::vector<std::string> group;  ///< values of the axes that a cell stands for
   std::string split;
   std::string setting;  ///< values of axes averaged over within a split; "" where there are none
   std::string replicate;
   Presence presence = Presence::missing;
-  double value = 0;  ///< of measured ones
+  double value = 0;  ///< of measured runs
 };
 
 struct Counts {
@@ -30,19 +30,19 @@ std::string to_string(const Counts& counts);
 struct SplitMean {
   std::string split;
   double mean = 0;
-  int runs = 0;  ///< measured ones it is the mean of
+  int runs = 0;  ///< number of measured runs in the mean
 };
 
 struct Cell {
   std::vector<std::string> group;
   Counts counts;
   std::vector<SplitMean> splits;        ///< by name
-  std::vector<std::string> incomplete;  ///< splits left out: one of the settings averaged over has no value there
-  Summary summary;                      ///< of the splits' means: its sd is the spread between splits
+  std::vector<std::string> incomplete;  ///< splits left out because a setting has no value there
+  Summary summary;                      ///< over the splits' means; its sd is the spread between splits
   std::optional<double> sd_within;      ///< pooled over replicates of one split; none without replicates
 };
 
-/// One cell a group, in the order of first appearance.
+/// One cell per group, in order of first appearance.
 std::vector<Cell> aggregate(const std::vector<Observation>& observations, double confidence = 0.95);
 
 }  // namespace espalier::stats

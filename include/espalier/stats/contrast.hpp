@@ -1,10 +1,10 @@
 #pragma once
-// One setting against another, paired: runs that share split, replicate and setting share their random streams.
+// Compares two settings, paired by split, replicate and setting (paired runs share their random streams).
 #include "espalier/stats/aggregate.hpp"
 
 namespace espalier::stats {
 
-/// The factor between two sides, from the mean of the logarithms over splits.
+/// The ratio of two sides, from the mean of the logarithms over splits.
 struct Ratio {
   double mean = 1;  ///< geometric
   std::optional<Interval> interval;
@@ -20,7 +20,7 @@ struct Contrast {
   std::optional<Ratio> ratio;  ///< a / b; none where a value is not positive
 };
 
-/// One contrast a group that occurs on either side, in the order of first appearance in `a`, then `b`.
+/// One contrast per group that occurs on either side, in order of first appearance in `a`, then `b`.
 std::vector<Contrast> contrast(const std::vector<Observation>& a, const std::vector<Observation>& b,
                                double confidence = 0.95);
 

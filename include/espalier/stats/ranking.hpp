@@ -1,14 +1,14 @@
 #pragma once
-// Which settings cannot be told from the best one: paired over splits, Holm-adjusted.
+// Ranks settings and finds those that cannot be told from the best: paired over splits, Holm-adjusted.
 #include "espalier/stats/summary.hpp"
 
 namespace espalier::stats {
 
-/// A setting's means by split; nothing where the split has no value.
+/// A setting's means by split; none where the split has no value.
 using SplitValues = std::vector<std::optional<double>>;
 
 struct Standing {
-  std::size_t setting = 0;  ///< index into what was handed in
+  std::size_t setting = 0;  ///< index into the settings passed in
   double mean = 0;
   int splits = 0;           ///< with a value
   int wins = 0;             ///< splits in which it is the best; ties count for each
@@ -18,8 +18,7 @@ struct Standing {
 
 enum class Better : bool { lower, higher };
 
-/// Best first. Settings with fewer splits than another rank behind it (what is missing is not good); those without any
-/// value are left out.
+/// Best first. Settings measured in fewer splits rank behind the others; those without any value are left out.
 std::vector<Standing> rank(const std::vector<SplitValues>& settings, Better better, double alpha = 0.05);
 
 }  // namespace espalier::stats

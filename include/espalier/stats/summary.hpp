@@ -1,5 +1,5 @@
 #pragma once
-// Means, Student intervals and paired comparisons over splits.
+// Computes means, Student intervals and paired comparisons over splits.
 #include <optional>
 #include <vector>
 
@@ -9,7 +9,7 @@ struct Interval {
   double low = 0, high = 0;
 };
 
-inline constexpr int kLeastSplits = 3;  ///< below this, points and no interval
+inline constexpr int kLeastSplits = 3;  ///< with fewer splits there is no interval
 
 struct Summary {
   int n = 0;
@@ -18,15 +18,15 @@ struct Summary {
 };
 Summary summarise(const std::vector<double>& values, double confidence = 0.95);
 
-/// a[i] - b[i], i over splits. p_value is Student's two-sided (1 for n < kLeastSplits or no difference at all;
-/// 0 variance and a difference: 0).
+/// The differences a[i] - b[i] over splits i. p_value is Student's two-sided: 1 for n < kLeastSplits or without any
+/// difference; 0 for a difference without variance.
 struct Paired {
   Summary difference;
   double p_value = 1;
 };
 Paired paired(const std::vector<double>& a, const std::vector<double>& b, double confidence = 0.95);
 
-/// Holm's step-down adjustment (Holm 1979), in the order given.
+/// Holm's step-down adjustment (Holm 1979) of p-values, in the order given.
 std::vector<double> holm(const std::vector<double>& p_values);
 
 double student_quantile(double probability, double degrees);

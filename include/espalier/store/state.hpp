@@ -1,5 +1,5 @@
 #pragma once
-// The journal, read: what is known of a directory. The only reader's view; status, report, resume all start here.
+// The state of a directory, replayed from its journal; status, report and resume start from it.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -90,7 +90,7 @@ struct State {
 /// Of a line in `dropped`: what a writer that was killed leaves behind, rather than damage?
 bool is_harmless(const std::string& dropped);
 
-/// Nobody works on this directory: what the journal's end says is running is so no more.
+/// Call when no process works on the directory: marks attempts that the journal shows as running as interrupted.
 void settle_dead(State& state);
 
 /// Is a task in this state never to be worked on again by itself?

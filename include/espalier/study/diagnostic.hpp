@@ -1,4 +1,5 @@
 #pragma once
+// One finding about a study file, and how it is printed.
 #include <string>
 #include <vector>
 

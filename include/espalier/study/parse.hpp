@@ -1,4 +1,5 @@
 #pragma once
+// Parses and checks the text of a study; lists the language's keys and axes.
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,11 +14,11 @@ struct ParseResult {
   std::vector<Diagnostic> diagnostics;
 };
 
-/// Parses and checks the form of a study: all errors of the text at once. Pure: touches no file.
-/// `overrides` are "KEY=VALUE" of --set, applied before checking ("train.batch=32", "split.count=2").
+/// Parses a study and checks its form; reports all errors of the text at once. Pure: reads no file. `overrides` are
+/// "KEY=VALUE" of --set, applied before checking ("train.batch=32", "split.count=2").
 ParseResult parse(const std::string& text, const std::vector<std::string>& overrides = {});
 
-/// Every word of the language with its default, as `docs/study.md` lists them: used for suggestions and by tests.
+/// One key of the language with its default, as docs/study.md lists it; used for suggestions and by tests.
 struct KeyDoc {
   std::string table, key, type, fallback, meaning;
 };
@@ -26,7 +27,7 @@ const std::vector<KeyDoc>& keys();
 /// All axis names an experiment may use.
 const std::vector<std::string>& axis_names();
 
-/// The nearest of `known` to `word` by edit distance, or "" if none is near.
+/// The word of `known` nearest to `word` by edit distance, or "" if none is near.
 std::string nearest(const std::string& word, const std::vector<std::string>& known);
 
 }  // namespace espalier::study

@@ -1,5 +1,5 @@
 #pragma once
-// A study as its file says it: parsed, checked for form, not yet multiplied out. Pure values.
+// A study as its file says it: parsed and checked for form, not yet multiplied out. Plain values.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace espalier::study {
 
-/// Where in the study text something stands; 1-based, 0: nowhere.
+/// A place in the study text; line and column count from 1, 0 means none.
 struct Location {
   std::int32_t line = 0, column = 0;
 };
@@ -34,8 +34,8 @@ struct DataFiles {
 
 struct ExpectedData {
   std::int32_t classes = 0;
-  std::int64_t per_class = 0;       ///< training and validation images a class
-  std::int64_t test_per_class = 0;  ///< of test files of their own
+  std::int64_t per_class = 0;       ///< training and validation images per class
+  std::int64_t test_per_class = 0;  ///< in separate test files
   network::Shape shape;
 };
 
@@ -66,7 +66,7 @@ struct Split {
     std::vector<std::int32_t> source, target;  ///< class indices
   };
   std::vector<Halves> listed;
-  std::string data;  ///< whose classes are divided; default: the first source's or target's data set
+  std::string data;  ///< data set whose classes are divided; default: of the first source or target
 };
 
 struct RateGroup {
@@ -87,17 +87,17 @@ struct RateGroup {
   } beat = Beat::multiples;  ///< later falls at multiples of every | first + i * every
 };
 
-/// The values of [train], every one of them an axis as `train.<key>` or `source.<key>`.
+/// The values of [train]; each can be an axis as `train.<key>` or `source.<key>`.
 struct TrainValues {
   std::optional<std::int64_t> batch;
-  std::optional<Duration> epochs;  ///< also written as steps
+  std::optional<Duration> epochs;  ///< or steps
   std::optional<std::string> optimiser;
   std::optional<double> momentum, weight_decay;
   std::optional<task::AugmentSpec> augment;
   std::optional<std::string> frozen_dropout, precision;
   std::optional<std::int64_t> evaluate_every;
   std::optional<bool> fit;
-  std::optional<double> warn_below;  ///< sources: validation top-1 of a usable source
+  std::optional<double> warn_below;  ///< sources: least validation top-1 that is good enough
   std::vector<RateGroup> rates;      ///< empty: inherited
   std::string keep;                  ///< "" : inherited
 };
@@ -136,7 +136,7 @@ struct Axis {
 
 struct Take {
   Location where;
-  std::vector<std::string> values;  ///< axes whose values are taken
+  std::vector<std::string> values;  ///< axes that get their values from the selection
   std::vector<std::string> from;    ///< experiments, chosen from jointly
   std::string best;                 ///< metric, "valid.top1"
   std::vector<std::string> mean_over, per;

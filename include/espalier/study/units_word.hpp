@@ -1,5 +1,5 @@
 #pragma once
-// Chu et al.'s notation for a protocol: "F(1-5)R(6-8)", F: copied and frozen, T: copied and tuned, R: drawn anew.
+// Chu et al.'s notation of a protocol, "F(1-5)R(6-8)": F copied and frozen, T copied and tuned, R drawn anew.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -8,11 +8,11 @@ namespace espalier::study {
 
 enum class UnitUse : std::uint8_t { frozen, tuned, fresh };
 
-/// One entry a unit, units 1..N in order; the caller checks N against its network. Throws UsageError where the word
+/// One entry per unit, units 1 to N in order; the caller checks N against its network. Throws UsageError where the word
 /// is malformed, or a unit is named twice or left out.
 std::vector<UnitUse> parse_units_word(const std::string& word);
 
-/// The inverse: runs of equal use become one part.
+/// The inverse: neighbouring units with equal use become one part.
 std::string to_units_word(const std::vector<UnitUse>& uses);
 
 }  // namespace espalier::study

@@ -23,9 +23,9 @@ struct Value {
   const std::string* word() const { return std::get_if<std::string>(&held); }
 };
 
-/// As the study file would spell it, without quotes: "6", "0.001" (shortest), "all", "true".
+/// Prints a value as the study file spells it, without quotes: "6", "0.001" (shortest), "all", "true".
 std::string to_string(const Value& value);
-/// The inverse of to_string: integer, then real, then truth value, else word.
+/// The inverse of to_string: tries an integer, a real, a truth value, then takes a word.
 Value parse_value(const std::string& text);
 
 }  // namespace espalier::study

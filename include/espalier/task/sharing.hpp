@@ -1,5 +1,5 @@
 #pragma once
-// Which tasks can be worked on together, and what names a state that several of them pass through.
+// Tells which tasks can be worked on together, and names training states that several of them pass through.
 #include <cstdint>
 #include <string>
 
@@ -7,20 +7,21 @@
 
 namespace espalier::task {
 
-/// Hashes; tasks with equal ones can share. 0: nothing to share.
+/// Hashes that are equal for tasks that can share; 0 where there is nothing to share.
 struct Sharing {
-  std::uint64_t family = 0;    ///< same start on the same data; rates and length may differ: a stage tree
+  std::uint64_t family = 0;    ///< same start and data; rates and length may differ: a stage tree
   std::uint64_t features = 0;  ///< same outputs of the cached units
-  std::uint64_t lanes = 0;     ///< same shapes after the cached units, and as many steps an epoch: one batched network
+  std::uint64_t lanes = 0;     ///< same shapes above the cached units, same steps per epoch: one batched network
   bool operator==(const Sharing&) const = default;
 };
 
 Sharing sharing_of(const Task& task);
 
-/// Of all but rates and length.
+/// A hash of everything except rates and length; never 0.
 std::uint64_t family_key(const TrainSpec& spec, const NumericForm& form);
 
-/// What the outputs of units 1..k depend on beside the image: their values, the input's form, precision. Not the data.
+/// Describes what the outputs of units 1 to k depend on besides the image: their values, the input's form and the
+/// precision, but not the data.
 std::string prefix_key(const TrainSpec& spec, std::int32_t units);
 
 /// Names the state of a training at `at`: equal for two trainings of one family that have taken the same steps until

@@ -1,5 +1,5 @@
 #pragma once
-// A task: one piece of work, named by the hash of all that can change its result, and of nothing else.
+// A task: one piece of work, named by the hash of everything that can change its result.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -41,7 +41,7 @@ struct UnitStart {
 
 enum class Trained : std::uint8_t { no, all, scale_shift };
 
-/// From `from` on, the unit trains at `rate` (float32, the value trained with).
+/// From the moment `from` on, the unit trains at `rate` (float32, exactly the value used).
 struct RatePoint {
   Moment from;
   float rate = 0;
@@ -66,12 +66,13 @@ struct UnitRow {
 
 enum class ImageOrder : std::uint8_t { shuffled, file };
 
-/// Which images of a packed data set, per class in the (shuffled) order: training from the front (first per_class of
-/// what training may use), then `valid_per_class`, test at the end unless `test_data` names a pack of its own.
+/// Which images of a packed data set are used, per class in (shuffled) order: training from the front (the first
+/// per_class of those that training may use), then `valid_per_class`, then test at the end unless `test_data` names
+/// another pack.
 struct SubsetSpec {
   std::string data;            ///< digest of the pack
   std::string classes;         ///< catalog digest of a ClassList; label i of the network is classes[i]
-  std::int32_t per_class = 0;  ///< training images a class; a class with fewer gives all it has
+  std::int32_t per_class = 0;  ///< training images per class; a class with fewer gives all it has
   std::int32_t train_available =
       0;  ///< most training images any class may give: total - valid - test; size-independent
   std::int32_t valid_per_class = 0;
@@ -87,14 +88,14 @@ struct SubsetSpec {
   }
 };
 
-/// Random changes of training images; all drawn per (epoch, step). Zero means off.
+/// Random changes of training images, drawn anew in every step. Zero means off.
 struct AugmentSpec {
   bool flip = false;                ///< horizontal, probability 1/2
-  std::int32_t shifted_crop = 0;    ///< zero-pad by so many pixels, crop back at random
+  std::int32_t shifted_crop = 0;    ///< zero-pad by that many pixels, crop back at random
   std::int32_t random_resized = 0;  ///< side of a random resized crop (area 0.08-1, aspect 3/4-4/3), 0: off
   std::int32_t centre_crop = 0;     ///< side of the evaluation crop where training crops; 0: whole image
-  double rotation_degrees = 0;      ///< uniform in +-
-  double translation = 0;           ///< uniform in +- this fraction of the side
+  double rotation_degrees = 0;      ///< uniform in ± that many degrees
+  double translation = 0;           ///< uniform in ± that fraction of the side
   bool operator==(const AugmentSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -107,7 +108,7 @@ enum class Optimiser : std::uint8_t { sgd, adam };
 enum class FrozenDropout : std::uint8_t { off, on };
 enum class Precision : std::uint8_t { fp32, tf32, bf16 };
 
-/// Everything that can change the result of a training.
+/// Everything that can change the result of a training. Its hash is the task's id.
 struct TrainSpec {
   std::int32_t numerics_version = 0;  ///< build_info::kNumericsVersion
   std::string network;                ///< catalog digest of a NetworkSpec
@@ -119,7 +120,7 @@ struct TrainSpec {
   float momentum = 0;      ///< SGD's; Adam uses beta 0.9, 0.999, epsilon 1e-8
   float weight_decay = 0;  ///< L2, added to the gradient, weights and biases alike (PyTorch's convention)
   std::int32_t batch = 0;
-  Moment length;  ///< epochs, or epochs and steps of the last one
+  Moment length;  ///< whole epochs, and steps of one more
   AugmentSpec augment;
   FrozenDropout frozen_dropout = FrozenDropout::off;
   Precision precision = Precision::fp32;
@@ -141,8 +142,8 @@ enum class Keep : std::uint8_t { none, selected, last, best, all };
 
 /// What is recorded while training: never part of the identity.
 struct RecordSpec {
-  std::int32_t evaluate_every = 1;  ///< epochs; the last is always evaluated; 0: the last only
-  bool valid = true, test = true;   ///< subsets that exist and are wanted
+  std::int32_t evaluate_every = 1;  ///< epochs; the last epoch is always evaluated; 0: only the last
+  bool valid = true, test = true;   ///< whether the subset exists and is wanted
   bool fit = false;                 ///< the finished network on its training images, evaluation mode
   Keep keep = Keep::none;           ///< of the finished network; sources are always kept
   bool operator==(const RecordSpec&) const = default;
@@ -153,12 +154,12 @@ struct RecordSpec {
   }
 };
 
-/// How a task is run in numbers: fixed when its plan row is journaled, provenance, not identity.
+/// How a task is computed. Fixed when its plan row is journaled; recorded as provenance, but not part of its identity.
 struct NumericForm {
   std::int32_t threads = 1;
-  std::int32_t cached_units = 0;  ///< units 1..k whose outputs are computed once an image; 0: none
-  bool fused = false;             ///< what comes after them is trained as one lane of a batched network
-  std::int32_t workers = 1;       ///< each batch is cut among so many trainers of a group
+  std::int32_t cached_units = 0;  ///< units 1..k whose outputs are computed once per image; 0: none
+  bool fused = false;             ///< the units above them train as one lane of a batched network
+  std::int32_t workers = 1;       ///< number of trainers that share each batch
   bool operator==(const NumericForm&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -184,8 +185,8 @@ struct Task {
   }
 };
 
-/// The id of a training: canonical digest of (kind "training", spec). Pretrainings and trainings of equal form are
-/// equal.
+/// The id of a training: the hash of the canonical text of `spec`. Pretrainings and trainings with equal specs have
+/// equal ids.
 TaskId task_id(const TrainSpec& spec);
 
 /// The classes a network tells apart: indices into a data set's classes, in label order.

@@ -1,5 +1,5 @@
 #pragma once
-// The steps of one training, counted from 0, and the moments they stand for.
+// Counts the steps of one training from 0 and converts them to moments (epoch, step).
 #include <cstdint>
 
 #include "espalier/task/task.hpp"
@@ -8,18 +8,18 @@ namespace espalier::task {
 
 class Timeline {
  public:
-  /// `images` training images in batches of `batch` (the last smaller one is kept), until `length`.
-  /// Throws UsageError where there are no images to train on but steps to take.
+  /// A training on `images` images in batches of `batch` (the last, smaller one counts) until `length`. Throws
+  /// UsageError where there are steps to take but no images.
   Timeline(std::int64_t images, std::int32_t batch, Moment length);
 
   std::int32_t steps_per_epoch() const { return steps_per_epoch_; }
   std::int64_t total_steps() const { return total_steps_; }
-  /// Steps of epoch `epoch` (from 0) that this training takes: fewer in a cut last epoch.
+  /// Number of steps that this training takes in `epoch` (from 0); fewer in an incomplete last epoch.
   std::int32_t steps_in(std::int32_t epoch) const;
   std::int64_t index(Moment at) const { return std::int64_t{at.epoch} * steps_per_epoch_ + at.step; }
   /// The moment after `steps` steps, with step < steps_per_epoch().
   Moment moment(std::int64_t steps) const;
-  /// The same moment with step < steps_per_epoch().
+  /// The same moment, written with step < steps_per_epoch().
   Moment normalised(Moment at) const { return moment(index(at)); }
   bool is_end(Moment at) const { return index(at) >= total_steps_; }
   /// A copy that ends after at most `steps` steps.

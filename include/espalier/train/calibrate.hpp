@@ -1,5 +1,5 @@
 #pragma once
-// What a task's steps cost here, measured on random numbers: no images, no sources.
+// Measures what a task's steps cost on this machine, on random numbers (no images, no sources).
 #include <ATen/ATen.h>
 
 #include "espalier/network/layer.hpp"
@@ -7,14 +7,14 @@
 
 namespace espalier::train {
 
-/// Seconds, each the median of several.
+/// Seconds, each the median of several measurements.
 struct MeasuredCost {
-  double step_s = 0;        ///< a training step of a whole batch, in the task's numeric form; of one lane where fused
-  double evaluation_s = 0;  ///< kEvaluationBatch images
-  double features_s = 0;    ///< kFeatureChunk images through the cached units
+  double step_s = 0;        ///< a whole batch in the task's numeric form; per lane where fused
+  double evaluation_s = 0;  ///< per kEvaluationBatch images
+  double features_s = 0;    ///< per kFeatureChunk images through the cached units
 };
 
-/// Takes about `seconds` for each of the three. `device`: as device::start() was told.
+/// Takes about `seconds` for each of the three. device::start(device) must have been called.
 MeasuredCost measure_cost(const task::Task& task, const network::NetworkSpec& network, std::int32_t classes,
                           double seconds, at::Device device = at::kCPU);
 

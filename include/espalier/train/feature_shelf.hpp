@@ -1,5 +1,5 @@
 #pragma once
-// Outputs of frozen units, computed once an image and kept in memory within a budget, for all bundles of a trainer.
+// Cache of the outputs of frozen units, computed once per image within a memory budget, for all bundles of a trainer.
 #include <ATen/ATen.h>
 
 #include <cstdint>
@@ -12,56 +12,56 @@
 
 namespace espalier::train {
 
-/// Images go through the cached units in batches of this size, the last one padded: part of the numeric form.
+/// Images pass the cached units in batches of this size, the last one padded; this is part of the numeric form.
 inline constexpr std::int64_t kFeatureChunk = 64;
 
-/// An image of a pack, as it stands or mirrored.
+/// An image of a pack, mirrored or not.
 struct View {
   std::int64_t row = 0;
   bool mirrored = false;
   std::int64_t key() const { return 2 * row + (mirrored ? 1 : 0); }
 };
 
-/// Computes features: views -> [n, ...], float32; n = kFeatureChunk.
+/// Computes the features of kFeatureChunk views: [n, ...] float32.
 using ComputeFeatures = std::function<at::Tensor(const std::vector<View>&)>;
 
-/// The features of one prefix on one pack.
+/// The features of one prefix of units on one pack.
 class FeatureSet {
  public:
-  /// Space for `views` more.
+  /// Makes space for `views` more views.
   void reserve(std::int64_t views);
   bool holds(const View& view) const { return slots_.contains(view.key()); }
-  /// `features` [views, ...] of views that it does not hold yet.
+  /// Adds features [views, ...] of views that the set does not hold yet.
   void add(const std::vector<View>& views, const at::Tensor& features);
   std::int64_t slot_of(const View& view) const { return slots_.at(view.key()); }
-  /// [slots, ...]; channels-last where there are channels.
+  /// Features of these slots: [slots, ...]; channels-last where there are channels.
   at::Tensor gather(const std::vector<std::int64_t>& slots) const;
 
   std::int64_t bytes() const { return table_.defined() ? static_cast<std::int64_t>(table_.nbytes()) : 0; }
-  /// [space, elements]; another one once it has grown.
+  /// [space, elements]; replaced by another tensor when it grows.
   const at::Tensor& table() const { return table_; }
-  /// Rows of the table, [n, elements], as features.
+  /// Gives rows of the table, [n, elements], the shape of features.
   at::Tensor shaped(const at::Tensor& rows) const;
 
  private:
   std::vector<std::int64_t> shape_;  ///< of one view's features
   at::Tensor table_;                 ///< [space, elements], in memory order
-  std::int64_t wished_ = 0;          ///< space, before the first features tell their shape
+  std::int64_t wished_ = 0;          ///< space asked for before the first features show their shape
   std::unordered_map<std::int64_t, std::int64_t> slots_;
 };
 
-/// Sets by key, least recently used dropped first where the budget asks for it.
+/// Feature sets by key. Where the budget requires it, the least recently used set is dropped first.
 class FeatureShelf {
  public:
   explicit FeatureShelf(std::int64_t budget_bytes) : budget_(budget_bytes) {}
 
   void set_budget(std::int64_t bytes) { budget_ = bytes; }
   std::int64_t budget() const { return budget_; }
-  /// Drops all that no training uses now.
+  /// Drops all sets that no training uses.
   void drop_unused();
-  /// `key`: task::prefix_key and the pack's digest.
+  /// Returns the set of `key` (task::prefix_key and the pack's digest), a new one if there is none.
   std::shared_ptr<FeatureSet> of(const std::string& key);
-  /// Whether `set` may grow by so many bytes, once sets that nobody uses are dropped.
+  /// Whether `set` may grow by `more_bytes`; drops unused sets to make room.
   bool make_room(const FeatureSet& set, std::int64_t more_bytes);
   std::int64_t bytes() const;
 

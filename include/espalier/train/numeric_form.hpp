@@ -1,5 +1,5 @@
 #pragma once
-// How numbers are computed: threads, determinism, device.
+// Sets how numbers are computed: threads, determinism, and the device's description.
 #include <ATen/ATen.h>
 
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace espalier::train {
 
-/// Once, before the first tensor: deterministic kernels, no threads between operators.
+/// Call once, before the first tensor: chooses deterministic kernels and no threads between operators.
 void start_deterministic();
 
-/// Before a task. Its last bits depend on the number of threads.
+/// Call before each task. The number of threads affects its last bits.
 void apply(const task::NumericForm& form);
 
-/// Provenance: "cpu: <model>, 1 thread, libtorch 2.13.0", "cuda: NVIDIA H200, CUDA 13.0, libtorch 2.11.0".
+/// For provenance: "cpu: <model>, 1 thread, libtorch 2.13.0", "cuda: NVIDIA H200, CUDA 13.0, libtorch 2.11.0".
 std::string describe(const task::NumericForm& form, at::Device device);
 
 }  // namespace espalier::train

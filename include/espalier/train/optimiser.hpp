@@ -1,5 +1,5 @@
 #pragma once
-// SGD in PyTorch's convention and Adam, with a rate a unit. Frozen units and tensors are not touched at all.
+// SGD in PyTorch's convention and Adam, with one rate per unit; frozen units and tensors are not touched.
 #include <ATen/ATen.h>
 
 #include <vector>
@@ -15,21 +15,21 @@ class Optimiser {
   /// Takes the tensors of `network` that require gradients; the network must outlive it.
   Optimiser(model::UnitNetwork& network, const task::TrainSpec& spec);
 
-  /// SGD: d = grad + decay * p; buf = momentum * buf + d; p -= rate * buf. Adam: L2 in the gradient, rate outside.
-  /// `rates[u - 1]` is the rate of unit u; `step_index` counts this training's steps from 0 (Adam's bias correction).
-  /// Gradients are dropped afterwards.
+  /// Takes one step. SGD: d = grad + decay * p; buf = momentum * buf + d; p -= rate * buf. Adam: L2 in the gradient,
+  /// rate outside. `rates[u - 1]` is the rate of unit u; `step_index` counts this training's steps from 0 (for Adam's
+  /// bias correction). Drops the gradients afterwards.
   void step(const std::vector<float>& rates, std::int64_t step_index);
 
-  /// The same with numbers that lie on the network's device: `rates` [units], `step` [1] float32, this step's number
-  /// from 1. Takes nothing from the host, so that it can be recorded.
+  /// The same with numbers on the network's device: `rates` [units], and `step` [1] float32, this step's number from 1.
+  /// Reads nothing from the host, so it can be recorded.
   void step(const at::Tensor& rates, const at::Tensor& step);
-  /// As before the first step.
+  /// Sets all buffers to their values before the first step.
   void reset();
 
-  /// The buffers, contiguous, on the processor, as "momentum.<tensor>" or "adam.mean.<tensor>" and
+  /// Copies of the buffers, contiguous, on the CPU, named "momentum.<tensor>", or "adam.mean.<tensor>" and
   /// "adam.square.<tensor>".
   data::NamedTensors state() const;
-  /// Values of the buffers from a training checkpoint. Throws UsageError on a missing one.
+  /// Loads the buffers of a training checkpoint. Throws UsageError where one is missing.
   void load(const data::TensorFile& from);
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// Where a trainer computes, and what it keeps there from bundle to bundle.
+// The device a trainer computes on, with what stays there from bundle to bundle: features, images, rigs.
 #include <ATen/ATen.h>
 
 #include <list>
@@ -14,8 +14,8 @@ class Rig;
 
 class Place {
  public:
-  /// On a GPU, images and tables of an epoch lie there and steps are recorded; `resident` makes a processor do so too,
-  /// which is slower, to be compared.
+  /// On a GPU, images and the tables of an epoch stay in device memory and steps are recorded. `resident` makes a CPU
+  /// use the same engine, which is slower and serves to compare results.
   explicit Place(at::Device device = at::kCPU, std::int64_t feature_bytes = 0, bool resident = false);
   ~Place();
   Place(Place&&) noexcept;
@@ -23,15 +23,15 @@ class Place {
   at::Device device() const { return device_; }
   bool is_resident() const { return resident_; }
   FeatureShelf& features() { return features_; }
-  /// More families than this as lanes of one network gain nothing there.
+  /// The most families that are trained as lanes of one network; more gain nothing on this device.
   std::size_t most_families() const { return most_families_; }
 
   /// A pack's images [N, C, H, W] on the device, kept for later; undefined where they are too large for it.
   at::Tensor pixels(const at::Tensor& images);
-  /// A rig of that shape which nobody uses, if there is one; `make` gives one otherwise.
+  /// An unused rig of that shape; if there is none, the one that `make` returns.
   std::shared_ptr<Rig> rig(const std::string& shape, const std::function<std::shared_ptr<Rig>()>& make);
 
-  /// After memory ran out: gives up what is kept, and keeps less from now on.
+  /// Call after memory ran out: drops what is kept, and keeps less from now on.
   void shrink();
 
  private:

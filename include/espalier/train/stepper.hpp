@@ -1,5 +1,5 @@
 #pragma once
-// One step of training: forward, loss, backward, update.
+// Takes one training step on one batch: forward, loss, backward, update.
 #include <ATen/ATen.h>
 
 #include <memory>
@@ -14,32 +14,31 @@ namespace espalier::train {
 
 class GradientBuckets;
 
-/// A member's part of a step's batch: images [first, first + rows) of `whole`. Where rows is 0, it is given one image
-/// that counts nothing.
+/// A member's part of a step's batch: images [first, first + rows) of `whole`. Where rows is 0, the member gets one
+/// image that is not counted.
 struct Shard {
   std::int64_t first = 0, rows = 0, whole = 0;
 };
 
-/// Part `rank` of `size` of a batch of `whole` images: parts differ by one image at most.
+/// Part `rank` of `size` of a batch of `whole` images; parts differ by at most one image.
 Shard shard_of(std::int64_t whole, std::int32_t rank, std::int32_t size);
 
 class Stepper {
  public:
-  /// `network` and `spec` must outlive it, and `group`, if one is given.
+  /// `network`, `spec` and `group` (if given) must outlive it.
   Stepper(model::UnitNetwork& network, const task::TrainSpec& spec, const task::Timeline& timeline,
           std::int32_t cached_units = 0, model::Reducer* group = nullptr);
   ~Stepper();
 
-  /// Trains on `inputs` (images, or outputs of the cached units), where the network is, and `labels` [n], on the
-  /// processor, in the step that begins at `at`,
-  /// adds to `score` what was predicted before the update, and returns the mean loss. Nothing is updated where the
-  /// loss is not finite.
+  /// Trains on `inputs` (images, or outputs of the cached units; on the network's device) and `labels` [n] (on the
+  /// CPU), in the step that begins at `at`. Adds the predictions before the update to `score` and returns the mean
+  /// loss. Nothing is updated where the loss is not finite.
   double step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score);
-  /// The same as a member of a group, with its part of the batch: the score and the loss are those of the whole batch.
-  /// `wishes` are added up over the members on the way.
+  /// The same as a member of a group, with its part of the batch: score and loss are those of the whole batch. `wishes`
+  /// are summed over the group in the same reduction.
   double step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score, const Shard& shard,
               std::vector<double>& wishes);
-  /// From now on the rates are those of `spec`, which must outlive it and train the same units.
+  /// Uses the rates of `spec` from now on, which must outlive it and train the same units.
   void follow(const task::TrainSpec& spec) { spec_ = &spec; }
 
   Optimiser& optimiser() { return optimiser_; }
@@ -56,7 +55,7 @@ class Stepper {
   std::vector<float> rates_;
   model::Reducer* group_;
   std::unique_ptr<GradientBuckets> buckets_;
-  at::Tensor words_;  ///< loss sum, top 1, top 5, count; wishes
+  at::Tensor words_;  ///< loss sum, top 1, top 5, count, then wishes
 };
 
 }  // namespace espalier::train

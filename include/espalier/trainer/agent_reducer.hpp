@@ -1,6 +1,5 @@
 #pragma once
-// Sums over a group without a GPU. Trainers at one place map each other's buffers and add up among themselves; where a
-// member is elsewhere the agents carry the numbers. Either way in the order of ranks: the same bits.
+// All-reduce of a group without GPUs: by shared memory on one host, else through the agents. Always in rank order.
 #include <deque>
 #include <functional>
 #include <set>
@@ -15,7 +14,8 @@ namespace espalier::trainer {
 
 class AgentReducer : public model::Reducer {
  public:
-  /// `other`: takes what arrives meanwhile and is not for us. `sign_of_life`: called now and then while it waits.
+  /// `other` takes messages that arrive meanwhile and are for the trainer. `sign_of_life` is called now and then while
+  /// waiting.
   AgentReducer(Port& port, sched::Group group, std::function<void(const frame::Frame&)> other,
                std::function<void()> sign_of_life);
 
@@ -25,10 +25,10 @@ class AgentReducer : public model::Reducer {
   void begin(const at::Tensor& buffer) override;
   void finish() override;
 
-  /// Takes what has arrived, or does within so long. Throws GroupBroken where the agent is gone.
+  /// Handles messages that have arrived, waiting up to `milliseconds` for one. Throws GroupBroken if the agent is gone.
   void listen(int milliseconds = 0) { hear(milliseconds); }
 
-  /// Of another member, whenever it comes.
+  /// Takes the place of another member's buffer, which may come at any time.
   void take(const sched::PeerBuffer& peer);
 
  private:
@@ -36,15 +36,15 @@ class AgentReducer : public model::Reducer {
     process::SharedMemory memory;
     std::int64_t count = 0;
     bool doubles = false;
-    std::uint64_t uses = 0;                     ///< reductions that were begun
-    std::vector<process::SharedMemory> places;  ///< of each member, by rank; empty: its own, or elsewhere
-    std::int32_t announced = 0;                 ///< other members that have said where theirs is
+    std::uint64_t uses = 0;                     ///< reductions begun on it
+    std::vector<process::SharedMemory> places;  ///< by rank; empty: the own one, or on another host
+    std::int32_t announced = 0;                 ///< other members that have told where their buffer is
     bool all_here = true;
   };
   struct Begun {
     std::size_t buffer = 0;
     std::int64_t number = 0;
-    bool told = false;  ///< to the agent
+    bool told = false;  ///< whether the agent was told
   };
 
   Buffer& of(std::int32_t number);
@@ -61,10 +61,10 @@ class AgentReducer : public model::Reducer {
   sched::Group group_;
   std::function<void(const frame::Frame&)> other_;
   std::function<void()> sign_of_life_;
-  std::deque<Buffer> buffers_;  ///< of which references are held while more are announced
+  std::deque<Buffer> buffers_;  ///< a deque: references stay valid when buffers are added
   std::vector<Begun> begun_;
   std::int64_t number_ = 0;         ///< of the next reduction
-  std::set<std::int64_t> carried_;  ///< by the agents, not done yet
+  std::set<std::int64_t> carried_;  ///< given to the agents, not done yet
 };
 
 }  // namespace espalier::trainer

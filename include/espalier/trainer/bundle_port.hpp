@@ -1,5 +1,5 @@
 #pragma once
-// Orders from a file of frames, one after the other; answers to a stream.
+// Reads orders from a file of frames, one after the other, and writes answers to a stream.
 #include <filesystem>
 #include <ostream>
 
@@ -12,17 +12,17 @@ class BundlePort : public Port {
   /// Throws UsageError if the file cannot be read. `out` must outlive it.
   BundlePort(const std::filesystem::path& file, std::ostream& out);
 
-  /// Nothing: each order is carried out before the next is read.
+  /// Returns nothing: each order is carried out before the next is read.
   std::optional<frame::Frame> poll() override { return std::nullopt; }
   /// Throws UsageError where the file is damaged or ends within a frame.
   std::optional<frame::Frame> wait() override;
-  /// Throws UsageError: only a group waits, and a file has none.
+  /// Throws UsageError, because only groups wait, and a file has none.
   std::optional<frame::Frame> wait_for(int milliseconds) override;
   bool is_open() const override { return true; }
   /// Throws EnvironmentError if it cannot be written.
   void send(const std::string& frame_bytes) override;
 
-  /// Tasks that have ended well, and others.
+  /// Number of tasks that ended well; next, of those that did not.
   std::int64_t done() const { return done_; }
   std::int64_t failed() const { return failed_; }
 

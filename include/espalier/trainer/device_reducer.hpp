@@ -1,5 +1,5 @@
 #pragma once
-// Sums over a group whose members have a GPU each: NCCL, or what stands in for it.
+// All-reduce of a group whose members have a GPU each, by NCCL or a stand-in for tests.
 #include <functional>
 #include <memory>
 
@@ -8,7 +8,7 @@
 
 namespace espalier::trainer {
 
-/// How members come by a communicator.
+/// How members make a communicator; tests replace it.
 struct Backend {
   std::function<device::UniqueId()> new_id;
   std::function<std::unique_ptr<device::Collectives>(const device::UniqueId&, int rank, int size,
@@ -19,16 +19,16 @@ struct Backend {
 class DeviceReducer : public model::Reducer {
  public:
   /// Agrees on a communicator through `letters`, a reducer of the same group that needs no device. `waiting` is called
-  /// whenever it waits for others, and throws GroupBroken when there is nothing to wait for. Throws GroupBroken.
+  /// while it waits for others, and throws GroupBroken when there is nothing left to wait for. Throws GroupBroken.
   DeviceReducer(model::Reducer& letters, at::Device device, const Backend& backend, std::function<void()> waiting);
 
   std::int32_t size() const override { return letters_.size(); }
   std::int32_t rank() const override { return letters_.rank(); }
   at::Tensor buffer(std::int64_t count, at::ScalarType type) override;
   void begin(const at::Tensor& buffer) override;
-  /// Never waits within a call of the device's: where another member is gone that would not come back.
+  /// Polls instead of waiting inside a device call, which would never return where another member is gone.
   void finish() override;
-  /// After all sums: all members come here.
+  /// Call after all sums; all members must call it.
   void close();
 
  private:
@@ -41,8 +41,8 @@ class DeviceReducer : public model::Reducer {
   std::unique_ptr<device::Collectives> collectives_;
 };
 
-/// NCCL for the group of `letters`, where each of its members has a GPU of its own; null: the agents carry the numbers.
-/// All members come to the same answer. ESPALIER_REDUCER=agent in the environment says no.
+/// The NCCL reducer for the group of `letters` where each member has a GPU of its own; null where the agents carry the
+/// numbers, or if ESPALIER_REDUCER=agent is set. All members get the same answer.
 std::unique_ptr<DeviceReducer> join_devices(model::Reducer& letters, at::Device device,
                                             const std::function<void()>& waiting);
 

@@ -1,5 +1,5 @@
 #pragma once
-// Real crashes and hangs on order, for fault tests. Off unless ESPALIER_FAULT is set:
+// Crashes or hangs the trainer on order, for fault tests. Does nothing unless ESPALIER_FAULT is set:
 //   ESPALIER_FAULT="crash_at=TASKPREFIX:EPOCH:STEP"   dies of SIGSEGV before that step is reported
 //   ESPALIER_FAULT="hang_at=TASKPREFIX:EPOCH:STEP"    never answers again
 // TASKPREFIX may be empty (any task). With ESPALIER_FAULT_MARKER=FILE it happens once: where FILE exists nothing
@@ -18,7 +18,7 @@ class Fault {
   Fault(const std::string& order, const std::string& marker);
   static Fault from_environment();
 
-  /// Called after every step.
+  /// Call after every step: crashes or hangs if the fault is due.
   void strike(const TaskId& task, task::Moment at) const;
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// The images of recent tasks, kept open: tasks of a study share few subsets.
+// Cache of the image selections of recent tasks: tasks of a study share few subsets.
 #include <list>
 #include <memory>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// Where a trainer's orders come from and its messages go to: an agent's socket, or a file of bundles.
+// Interface to where a trainer's orders come from and its messages go: an agent's socket, or a file of bundles.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,13 +11,13 @@ namespace espalier::trainer {
 class Port {
  public:
   virtual ~Port() = default;
-  /// The next frame if one has arrived; never waits. Asked between the steps of a training.
+  /// The next frame if one has arrived; never waits. Called between the steps of a training.
   virtual std::optional<frame::Frame> poll() = 0;
-  /// Sleeps until a frame arrives; nothing once the other side is gone.
+  /// Sleeps until a frame arrives; returns none once the other side is gone.
   virtual std::optional<frame::Frame> wait() = 0;
-  /// Sleeps until a frame arrives, for so long at most.
+  /// Sleeps until a frame arrives, for at most `milliseconds`.
   virtual std::optional<frame::Frame> wait_for(int milliseconds) = 0;
-  /// False once the other side is gone: what is being trained has no reader any more.
+  /// False once the other side is gone, so that nobody reads what is being trained.
   virtual bool is_open() const = 0;
   virtual void send(const std::string& frame_bytes) = 0;
 

@@ -1,5 +1,5 @@
 #pragma once
-// Orders from an agent, by socket.
+// Receives orders from an agent and sends messages to it over a socket.
 #include "espalier/process/frame_socket.hpp"
 #include "espalier/trainer/port.hpp"
 
@@ -13,7 +13,7 @@ class SocketPort : public Port {
   std::optional<frame::Frame> wait() override;
   std::optional<frame::Frame> wait_for(int milliseconds) override;
   bool is_open() const override { return socket_.is_open(); }
-  /// Waits where the agent is slow to read: messages are few and none may be lost.
+  /// Waits if the agent is slow to read, because messages are few and none may be lost.
   void send(const std::string& frame_bytes) override;
 
  private:

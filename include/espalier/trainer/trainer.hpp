@@ -1,5 +1,5 @@
 #pragma once
-// The trainer's loop: takes setups, catalogs and bundles from a port, works on one bundle after the other, answers.
+// The trainer's loop: takes setups, catalogs and bundles from a port, trains one bundle after the other, answers.
 #include <deque>
 #include <optional>
 #include <vector>
@@ -17,10 +17,10 @@ class AgentReducer;
 
 class Trainer {
  public:
-  /// `slot`: this trainer's place among those of its machine, which tells its GPU.
+  /// `slot` is this trainer's index on its machine, which chooses its GPU.
   Trainer(Port& port, Fault fault, int slot = 0) : port_(port), fault_(std::move(fault)), slot_(slot) {}
 
-  /// Until it is told to leave or the other side is gone. Only errors that are no task's own making escape.
+  /// Runs until told to exit or until the other side is gone. Throws only errors that no task causes.
   void run();
 
  private:
@@ -46,14 +46,14 @@ class Trainer {
   task::Catalog catalog_;
   ImageShelf images_;
   int slot_;
-  std::optional<train::Place> place_;  ///< from the setup on
+  std::optional<train::Place> place_;  ///< set by the first setup
   std::deque<sched::Bundle> queue_;
   std::vector<sched::Held> cancelled_;
   bool stopping_ = false, leaving_ = false;
-  std::string group_;                      ///< of the bundle in hand: "a group of 2 through agents"
-  AgentReducer* letters_ = nullptr;        ///< while a group's bundle is in work
-  std::vector<sched::PeerBuffer> peers_;   ///< of a group whose bundle has not begun
-  std::map<TaskId, ArtifactId> finished_;  ///< networks made here: sources of later tasks that were given none
+  std::string group_;                      ///< of the bundle in hand, for example "a group of 2 through agents"
+  AgentReducer* letters_ = nullptr;        ///< set while a group's bundle is in work
+  std::vector<sched::PeerBuffer> peers_;   ///< messages of a group whose bundle has not begun
+  std::map<TaskId, ArtifactId> finished_;  ///< networks made here, for later tasks that were given none
 };
 
 }  // namespace espalier::trainer

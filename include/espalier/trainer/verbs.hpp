@@ -1,5 +1,5 @@
 #pragma once
-// The verbs of espalier-trainer. Each adds itself to the program; what it returns to the shell goes to `exit_code`.
+// Declares the verbs of espalier-trainer; each adds itself to the program and sets `exit_code`.
 #include <CLI/CLI.hpp>
 
 namespace espalier::trainer {
