@@ -7,7 +7,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Each room with the rooms of its own row it may use; rows from the ground up.
 ROWS = [
     {"core": ""},
-    {"frame": "", "process": "frame", "mpi": "frame", "h5": "", "device": ""},
+    {"os": "", "frame": "os", "process": "os frame", "mpi": "os frame", "h5": "os", "device": "os"},
     {"metrics": "", "stats": "metrics", "network": "", "task": "network", "study": "network task metrics",
      "grid": "network task study metrics", "plan": "network task study grid metrics stats",
      "sched": "network task plan metrics study"},
