@@ -11,7 +11,7 @@
 
 namespace espalier::runtime {
 
-using process::Descriptor;
+using os::Descriptor;
 
 namespace {
 

@@ -48,5 +48,6 @@ class Child {
   std::filesystem::path log_;
   std::uint64_t log_begin_ = 0;  ///< length of the log before this child
 };
+static_assert(os::is_handle<Child>);
 
 }  // namespace espalier::process

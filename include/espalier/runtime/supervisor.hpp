@@ -20,13 +20,4 @@ struct SupervisorOptions {
 /// Call from the main thread. Returns the exit code of `espalier run`: 0, 1, 2, 75, 77 or 128+n.
 int supervise(const SupervisorOptions& options);
 
-/// Cores this process may use.
-std::int32_t usable_cores();
-
-/// Memory of this machine that programs may still take.
-std::int64_t free_memory_bytes();
-
-/// Path of this program.
-std::string own_program();
-
 }  // namespace espalier::runtime
