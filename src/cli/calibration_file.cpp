@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/os/durable_file.hpp"
 
 namespace espalier::cli {
 
@@ -41,15 +42,10 @@ void write_calibration(const std::filesystem::path& out, const plan::Calibration
     costs[key] = {{"step_s", cost.step_s}, {"evaluation_s", cost.evaluation_s}, {"features_s", cost.features_s}};
   }
   std::filesystem::create_directories(out);
-  const auto beside = file_of(out).string() + ".new";
-  std::ofstream file(beside);
-  file << json{{"what", "seconds of one worker, by network, input, classes, batch, frozen units and numeric form"},
-               {"costs", costs}}
-              .dump(1)
-       << "\n";
-  if (!file.flush()) throw EnvironmentError("'" + beside + "' cannot be written", "is the disk full?", "");
-  file.close();
-  std::filesystem::rename(beside, file_of(out));
+  const json file = {
+      {"what", "seconds of one worker, by network, input, classes, batch, frozen units and numeric form"},
+      {"costs", costs}};
+  os::write_file_durably(file_of(out), bytes_of(file.dump(1) + "\n"));
 }
 
 }  // namespace espalier::cli

@@ -10,8 +10,8 @@
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/frame/frame.hpp"
+#include "espalier/os/host.hpp"
 #include "espalier/process/capture.hpp"
-#include "espalier/runtime/supervisor.hpp"
 #include "espalier/sched/messages.hpp"
 
 namespace espalier::cli {
@@ -68,7 +68,7 @@ plan::Calibration mean_of(const std::vector<json>& replies, const std::vector<pl
 
 int run(Options options) {
   const StudyInput input = load_study(options.study, WantImages::no);
-  if (options.workers == 0) options.workers = std::max(1, runtime::usable_cores() / options.threads);
+  if (options.workers == 0) options.workers = std::max(1, os::usable_cores() / options.threads);
   plan::CompileOptions compile;
   compile.threads = options.threads;
   compile.feature_bytes = feature_bytes_of(0, options.workers);

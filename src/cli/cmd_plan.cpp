@@ -11,7 +11,7 @@
 #include "espalier/cli/commands.hpp"
 #include "espalier/cli/study_input.hpp"
 #include "espalier/core/errors.hpp"
-#include "espalier/runtime/supervisor.hpp"
+#include "espalier/os/host.hpp"
 #include "espalier/store/journal.hpp"
 
 namespace espalier::cli {
@@ -46,8 +46,8 @@ int run(const Options& options) {
   plan::CompileOptions compile;
   compile.only = options.only;
   compile.passes = passes_of(options.without);
-  compile.workers = writes ? 1 : runtime::usable_cores();
-  compile.feature_bytes = feature_bytes_of(options.feature_bytes, runtime::usable_cores());  // the default of `run`
+  compile.workers = writes ? 1 : os::usable_cores();
+  compile.feature_bytes = feature_bytes_of(options.feature_bytes, os::usable_cores());  // as `run` by itself
   const auto outcomes = read_directory(options.out, compile);
   if (!options.given.empty()) {
     const auto given = read_given(options.given);

@@ -9,11 +9,11 @@
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/log.hpp"
+#include "espalier/os/host.hpp"
 #include "espalier/process/launch.hpp"
 #include "espalier/runtime/agent.hpp"
 #include "espalier/runtime/launch.hpp"
 #include "espalier/runtime/signals.hpp"
-#include "espalier/runtime/supervisor.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -25,9 +25,7 @@ std::string word_of_environment(const char* name) {
 
 store::WriterIdentity identity(const RunArguments& arguments) {
   store::WriterIdentity who;
-  char host[256] = "";
-  gethostname(host, sizeof host - 1);
-  who.host = host;
+  who.host = os::host_name();
   who.process = getpid();
   who.job = word_of_environment("SLURM_JOB_ID");
   who.restart =
@@ -51,7 +49,7 @@ runtime::LaunchOptions launch_options(const RunArguments& arguments) {
   options.setup.noop = arguments.noop || arguments.noop_tasks > 0;
   options.new_form = arguments.new_form ? runtime::NewForm::accepted : runtime::NewForm::refused;
   options.whole_study = arguments.only.empty() && !arguments.smoke;
-  options.view_command = {runtime::own_program(), "repair", "--quiet"};
+  options.view_command = {os::own_program(), "repair", "--quiet"};
   options.view_every_s = arguments.view_every_s;
   return options;
 }

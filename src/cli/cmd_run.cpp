@@ -11,6 +11,7 @@
 #include "cli/run_arguments.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/os/host.hpp"
 #include "espalier/runtime/supervisor.hpp"
 #include "espalier/store/journal.hpp"
 
@@ -24,10 +25,8 @@ void refuse_if_held(const RunArguments& arguments) {
   const auto holder = lock_holder(store);
   if (holder.empty() || arguments.take_over) return;
   fmt::print(stderr, "espalier: '{}' is in use ({}); waiting up to 15 s for its end\n", store.string(), holder);
-  char host[256] = "";
-  gethostname(host, sizeof host - 1);
   store::WriterIdentity who;
-  who.host = host;
+  who.host = os::host_name();
   who.process = getpid();
   store::DirectoryLock::acquire(store, who);
 }
@@ -49,7 +48,7 @@ store::State earlier_launches(const std::filesystem::path& out) {
 
 void fill_defaults(RunArguments& arguments, const store::StudyRecord& before) {
   if (arguments.threads == 0) arguments.threads = before.text.empty() ? 1 : before.threads;
-  if (arguments.workers == 0) arguments.workers = std::max(1, runtime::usable_cores() / arguments.threads);
+  if (arguments.workers == 0) arguments.workers = std::max(1, os::usable_cores() / arguments.threads);
 }
 
 void print_end(const RunArguments& arguments, int code) {
@@ -72,7 +71,7 @@ int run(RunArguments arguments) {
   options.out = store_of(arguments);
   options.workers = arguments.workers;
   options.threads = arguments.threads;
-  options.rank_command = {runtime::own_program(), "rank"};
+  options.rank_command = {os::own_program(), "rank"};
   const auto words = words_of(arguments);
   options.rank_command.insert(options.rank_command.end(), words.begin(), words.end());
   options.progress_line = progress_line;

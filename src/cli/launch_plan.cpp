@@ -1,18 +1,15 @@
 // Builds what rank 0 needs to plan: the study record, the function that compiles again, and copies of checkpoints.
 #include "cli/launch_plan.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/calibration_file.hpp"
 #include "espalier/core/errors.hpp"
-#include "espalier/process/descriptor.hpp"
+#include "espalier/os/durable_file.hpp"
+#include "espalier/os/mapped_file.hpp"
 
 namespace espalier::cli {
 
@@ -65,14 +62,6 @@ std::map<TaskId, runtime::SourceBar> bars_of(const study::Study& study, const pl
     }
   }
   return bars;
-}
-
-/// Syncs a file or folder to the disk: a file named by a hash must never hold other bytes after a crash.
-void sync(const std::filesystem::path& path) {
-  const process::Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!opened || ::fsync(opened.get()) != 0) {
-    throw EnvironmentError("'" + path.string() + "' cannot be written", std::strerror(errno), "");
-  }
 }
 
 }  // namespace
@@ -135,11 +124,8 @@ void bring_checkpoints(const StudyInput& input, const RunArguments& arguments, c
     const auto original = root / source.checkpoint;
     if (std::filesystem::exists(file) && std::filesystem::file_size(file) == std::filesystem::file_size(original))
       continue;
-    const auto beside = file.string() + ".new";
-    std::filesystem::copy_file(original, beside, std::filesystem::copy_options::overwrite_existing);
-    sync(beside);
-    std::filesystem::rename(beside, file);
-    sync(artifacts);
+    // To the disk: a name that says what its bytes hash to must never stand over others.
+    os::write_file_durably(file, os::MappedFile(original, os::NamedBy::user).bytes());
   }
 }
 

@@ -3,18 +3,19 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <fstream>
+
+#include "espalier/os/descriptor.hpp"
 
 namespace espalier::cli {
 
 std::string lock_holder(const std::filesystem::path& out) {
   const auto file = out / "lock";
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return "";
-  const bool is_free = ::flock(descriptor, LOCK_SH | LOCK_NB) == 0;
-  ::close(descriptor);
+  os::Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!opened) return "";
+  const bool is_free = ::flock(opened.get(), LOCK_SH | LOCK_NB) == 0;
+  opened.close();
   if (is_free) return "";
   std::ifstream in(file);
   std::string line;

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "espalier/runtime/supervisor.hpp"
+#include "espalier/os/host.hpp"
 
 namespace espalier::cli {
 
@@ -28,7 +28,7 @@ plan::Passes passes_of(const std::vector<std::string>& without) {
 
 std::int64_t feature_bytes_of(std::uint64_t given, std::int32_t workers) {
   if (given > 0) return static_cast<std::int64_t>(given);
-  return runtime::free_memory_bytes() / 4 / std::max(1, workers);
+  return os::free_memory_bytes() / 4 / std::max(1, workers);
 }
 
 void add_options(CLI::App& verb, RunArguments& arguments) {

@@ -11,9 +11,9 @@
 #include <iterator>
 #include <vector>
 
-#include "data/durable_file.hpp"
-#include "data/file_mapping.hpp"
 #include "espalier/data/import.hpp"
+#include "espalier/os/durable_file.hpp"
+#include "espalier/os/mapped_file.hpp"
 
 namespace espalier::data {
 namespace {
@@ -61,11 +61,11 @@ std::vector<fs::path> files_of(const fs::path& path) {
 }
 
 std::string hash_now(const fs::path& path, const std::vector<fs::path>& files) {
-  if (!fs::is_directory(path)) return to_hex(sha256(FileMapping::open(path)->bytes()));
+  if (!fs::is_directory(path)) return to_hex(sha256(os::MappedFile(path, os::NamedBy::user).bytes()));
   Sha256 hash;
   for (const fs::path& file : files) {
     hash.update(file.lexically_relative(path).string() + "\n")
-        .update(to_hex(sha256(FileMapping::open(file)->bytes())) + "\n");
+        .update(to_hex(sha256(os::MappedFile(file, os::NamedBy::user).bytes())) + "\n");
   }
   return to_hex(hash.finish());
 }
@@ -89,7 +89,7 @@ std::string raw_hash(const fs::path& given, const fs::path& memory) {
   const std::string hash = hash_now(path, files);
   if (state.is_settled) {
     fs::create_directories(memory);
-    write_durably(note, {bytes_of(hash)});
+    os::write_file_durably(note, bytes_of(hash));
   }
   return hash;
 }

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "data/decode_image.hpp"
-#include "data/file_mapping.hpp"
 #include "data/readers.hpp"
+#include "espalier/os/mapped_file.hpp"
 
 namespace espalier::data {
 namespace {
@@ -93,7 +93,7 @@ at::Tensor resized(const at::Tensor& image, std::int32_t side) {
 }
 
 at::Tensor load(const fs::path& path, std::int32_t resize, bool grey) {
-  const at::Tensor rgb = decode_image(FileMapping::open(path)->bytes());
+  const at::Tensor rgb = decode_image(os::MappedFile(path, os::NamedBy::user).bytes());
   const at::Tensor image = grey ? grey_of(rgb) : rgb.permute({2, 0, 1});
   const bool fits = image.size(1) == resize && image.size(2) == resize;
   return (resize > 0 && !fits ? resized(image, resize) : image).contiguous();

@@ -4,9 +4,9 @@
 #include <fstream>
 #include <optional>
 
-#include "data/durable_file.hpp"
 #include "data/facts_json.hpp"
 #include "data/raw_hash.hpp"
+#include "espalier/os/durable_file.hpp"
 
 namespace espalier::data {
 namespace {
@@ -54,7 +54,7 @@ void remember(const fs::path& note, const PackFacts& facts) {
   json["bytes"] = fs::file_size(facts.file);
   fs::create_directories(note.parent_path());
   const std::string text = json.dump(-1, ' ', true);
-  write_durably(note, {bytes_of(text)});
+  os::write_file_durably(note, bytes_of(text));
 }
 
 }  // namespace

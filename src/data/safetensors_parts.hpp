@@ -3,12 +3,12 @@
 #include <filesystem>
 #include <memory>
 
-#include "data/file_mapping.hpp"
 #include "espalier/data/safetensors.hpp"
+#include "espalier/os/mapped_file.hpp"
 
 namespace espalier::data {
 
 /// The tensors of a mapped file; `file` names it in errors.
-TensorFile tensors_of(const std::shared_ptr<const FileMapping>& mapping, const std::filesystem::path& file);
+TensorFile tensors_of(const std::shared_ptr<const os::MappedFile>& mapping, const std::filesystem::path& file);
 
 }  // namespace espalier::data

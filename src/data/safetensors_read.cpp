@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "data/file_mapping.hpp"
 #include "data/safetensors_header.hpp"
 #include "data/safetensors_parts.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/os/mapped_file.hpp"
 
 namespace espalier::data {
 namespace {
@@ -41,7 +41,7 @@ void check_bools(const std::byte* first, std::size_t count, const std::string& n
 
 /// A tensor that aliases the mapping; where the bytes are not aligned, which the format permits, a copy.
 at::Tensor tensor_of(const HeaderEntry& entry, const std::byte* data,
-                     const std::shared_ptr<const FileMapping>& mapping) {
+                     const std::shared_ptr<const os::MappedFile>& mapping) {
   const auto options = at::TensorOptions().dtype(entry.dtype);
   const std::byte* at = data + entry.begin;
   const std::size_t bytes = entry.end - entry.begin;
@@ -71,7 +71,7 @@ const at::Tensor& TensorFile::at(const std::string& name) const {
                    nearest ? "Did you mean '" + *nearest + "'?" : "The file holds no tensor at all.");
 }
 
-TensorFile tensors_of(const std::shared_ptr<const FileMapping>& mapping, const std::filesystem::path& file) {
+TensorFile tensors_of(const std::shared_ptr<const os::MappedFile>& mapping, const std::filesystem::path& file) {
   const auto refuse = [&](const std::string& why) {
     throw UsageError("'" + file.string() + "' is not a sound safetensors file", why, "Make or fetch it again.");
   };
@@ -93,6 +93,8 @@ TensorFile tensors_of(const std::shared_ptr<const FileMapping>& mapping, const s
   return result;
 }
 
-TensorFile read_safetensors(const std::filesystem::path& file) { return tensors_of(FileMapping::open(file), file); }
+TensorFile read_safetensors(const std::filesystem::path& file) {
+  return tensors_of(std::make_shared<const os::MappedFile>(file, os::NamedBy::user), file);
+}
 
 }  // namespace espalier::data

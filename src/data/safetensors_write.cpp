@@ -1,8 +1,8 @@
-// Writes safetensors files and artifacts named by content; reads artifacts back with a check of their name.
-#include "data/durable_file.hpp"
+// Writes tensors with metadata as a safetensors file, and as an artifact named by the hash of its bytes.
 #include "data/safetensors_header.hpp"
 #include "data/safetensors_parts.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/os/durable_file.hpp"
 
 namespace espalier::data {
 namespace {
@@ -33,7 +33,7 @@ std::filesystem::path artifact_path(const std::filesystem::path& folder, const A
 }  // namespace
 
 void write_safetensors(const std::filesystem::path& file, const NamedTensors& tensors, const Metadata& metadata) {
-  write_durably(file, Serialised(tensors, metadata).parts);
+  os::write_file_durably(file, Serialised(tensors, metadata).parts);
 }
 
 WrittenArtifact write_artifact(const std::filesystem::path& folder, const NamedTensors& tensors,
@@ -46,7 +46,7 @@ WrittenArtifact write_artifact(const std::filesystem::path& folder, const NamedT
     written.bytes += static_cast<std::int64_t>(part.size());
   }
   written.id.hex = to_hex(hash.finish());
-  write_durably(artifact_path(folder, written.id), serialised.parts);
+  os::write_file_durably(artifact_path(folder, written.id), serialised.parts);
   return written;
 }
 
@@ -56,7 +56,7 @@ TensorFile read_artifact(const std::filesystem::path& folder, const ArtifactId& 
     throw CorruptionError("artifact '" + file.string() + "' is not there", "the journal says it was written",
                           "Restore it, or let 'espalier repair' train it again.");
   }
-  const auto mapping = FileMapping::open(file);
+  const auto mapping = std::make_shared<const os::MappedFile>(file, os::NamedBy::user);
   const std::string found = to_hex(sha256(mapping->bytes()));
   if (found != id.hex) {
     throw CorruptionError("artifact '" + file.string() + "' is damaged",

@@ -13,9 +13,11 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "device/kernel_text.hpp"
+#include "espalier/os/handle.hpp"
 
 namespace espalier::device {
 
@@ -37,26 +39,51 @@ void check(nvrtcResult result, const std::string& log) {
   throw EnvironmentError(std::string("NVRTC: ") + nvrtcGetErrorString(result), log, "Is the CUDA installation whole?");
 }
 
+/// Owns one NVRTC program: gone also where a check throws.
+class Program {
+ public:
+  explicit Program(const std::string& text) {
+    check(nvrtcCreateProgram(&program_, text.c_str(), "espalier.cu", 0, nullptr, nullptr), "");
+  }
+  Program(Program&& other) noexcept : program_(std::exchange(other.program_, nullptr)) {}
+  Program& operator=(Program&& other) noexcept {
+    if (this != &other) {
+      destroy();
+      program_ = std::exchange(other.program_, nullptr);
+    }
+    return *this;
+  }
+  ~Program() { destroy(); }
+  nvrtcProgram get() const { return program_; }
+
+ private:
+  void destroy() noexcept {
+    if (program_) nvrtcDestroyProgram(&program_);
+    program_ = nullptr;
+  }
+
+  nvrtcProgram program_ = nullptr;
+};
+static_assert(os::is_handle<Program>);
+
 }  // namespace
 
 /// --fmad=false: products and sums are rounded separately, as on a CPU.
 std::string compile_kernels(int capability) {
   std::string text = kernel::kText;
   text += kEntries;
-  nvrtcProgram program = nullptr;
-  check(nvrtcCreateProgram(&program, text.c_str(), "espalier.cu", 0, nullptr, nullptr), "");
+  const Program program(text);
   const std::string architecture = "--gpu-architecture=sm_" + std::to_string(capability);
   const char* options[] = {architecture.c_str(), "-DESPALIER_DEVICE=__device__", "--fmad=false", "--std=c++17"};
-  const nvrtcResult result = nvrtcCompileProgram(program, std::size(options), options);
+  const nvrtcResult result = nvrtcCompileProgram(program.get(), std::size(options), options);
   std::size_t size = 0;
-  nvrtcGetProgramLogSize(program, &size);
+  nvrtcGetProgramLogSize(program.get(), &size);
   std::string log(size, '\0');
-  nvrtcGetProgramLog(program, log.data());
+  nvrtcGetProgramLog(program.get(), log.data());
   check(result, log);
-  check(nvrtcGetCUBINSize(program, &size), log);
+  check(nvrtcGetCUBINSize(program.get(), &size), log);
   std::string code(size, '\0');
-  check(nvrtcGetCUBIN(program, code.data()), log);
-  nvrtcDestroyProgram(&program);
+  check(nvrtcGetCUBIN(program.get(), code.data()), log);
   return code;
 }
 

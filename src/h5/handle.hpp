@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "espalier/os/handle.hpp"
+
 namespace espalier::h5 {
 
 /// Throws EnvironmentError naming the call and HDF5's reason if `result` is negative, else returns it.
@@ -33,6 +35,7 @@ class Handle {
   hid_t id_ = -1;
   Close close_ = nullptr;
 };
+static_assert(os::is_handle<Handle>);
 
 }  // namespace espalier::h5
 

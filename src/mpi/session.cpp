@@ -22,6 +22,14 @@ Session Session::start() {
 Session::Session(Session&& other) noexcept
     : rank_(other.rank_), size_(other.size_), alive_(std::exchange(other.alive_, false)) {}
 
+Session& Session::operator=(Session&& other) noexcept {
+  if (this == &other) return *this;
+  rank_ = other.rank_;
+  size_ = other.size_;
+  alive_ = std::exchange(other.alive_, false);
+  return *this;
+}
+
 Session::~Session() = default;
 
 void Session::finish() {

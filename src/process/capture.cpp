@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/process/descriptor.hpp"
+#include "espalier/os/descriptor.hpp"
 #include "espalier/process/launch.hpp"
 
 namespace espalier::process {
@@ -19,13 +19,13 @@ namespace espalier::process {
 namespace {
 
 struct Pipe {
-  Descriptor read, write;
+  os::Descriptor read, write;
 };
 
 Pipe make_pipe() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw EnvironmentError("cannot make a pipe", std::strerror(errno), "");
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
+  return {os::Descriptor(ends[0]), os::Descriptor(ends[1])};
 }
 
 /// Blocks SIGPIPE and removes a pending one at the end, so that a child that closes its input early does not kill us.
@@ -48,21 +48,21 @@ class PipeSignalHeld {
   sigset_t set_, before_;
 };
 
-void feed(Descriptor& sink, std::string_view& rest) {
+void feed(os::Descriptor& sink, std::string_view& rest) {
   const auto written = write(sink.get(), rest.data(), rest.size());
   if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
   if (rest.empty() || (written < 0 && errno != EAGAIN && errno != EINTR)) sink.close();
 }
 
-void drain(Descriptor& source, std::string& into) {
+void drain(os::Descriptor& source, std::string& into) {
   char buffer[65536];
   const auto got = read(source.get(), buffer, sizeof buffer);
   if (got > 0) into.append(buffer, static_cast<std::size_t>(got));
   if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) source.close();
 }
 
-/// Feeds the input and collects the outputs until the child has closed both outputs.
-void exchange(Descriptor in, Descriptor out, Descriptor err, std::string_view input, Captured& result) {
+/// Moves bytes until the child has closed both outputs.
+void exchange(os::Descriptor in, os::Descriptor out, os::Descriptor err, std::string_view input, Captured& result) {
   const PipeSignalHeld held;
   if (input.empty()) in.close();
   else fcntl(in.get(), F_SETFL, O_NONBLOCK);

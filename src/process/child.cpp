@@ -17,13 +17,13 @@ namespace espalier::process {
 
 namespace {
 
-Descriptor open_log(const std::filesystem::path& log) {
-  const int file = open(log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (file < 0) throw EnvironmentError("cannot write '" + log.string() + "'", std::strerror(errno), "");
-  return Descriptor(file);
+os::Descriptor open_log(const std::filesystem::path& log) {
+  os::Descriptor file(open(log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (!file) throw EnvironmentError("cannot write '" + log.string() + "'", std::strerror(errno), "");
+  return file;
 }
 
-std::uint64_t length_of(const Descriptor& file) {
+std::uint64_t length_of(const os::Descriptor& file) {
   struct stat facts;
   return fstat(file.get(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
 }
@@ -31,8 +31,8 @@ std::uint64_t length_of(const Descriptor& file) {
 }  // namespace
 
 Child Child::start(const ChildOptions& options) {
-  const Descriptor log = open_log(options.log);
-  const Descriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const os::Descriptor log = open_log(options.log);
+  const os::Descriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
   SocketPair pair = make_socket_pair();
   Child child;
   child.log_ = options.log;

@@ -21,7 +21,7 @@ std::optional<RawFrame> next_frame(const std::string& buffer, std::size_t& at) {
   return raw;
 }
 
-FrameSocket::FrameSocket(Descriptor socket) : socket_(std::move(socket)) {
+FrameSocket::FrameSocket(os::Descriptor socket) : socket_(std::move(socket)) {
   const int flags = fcntl(socket_.get(), F_GETFL);
   if (flags < 0 || fcntl(socket_.get(), F_SETFL, flags | O_NONBLOCK) < 0) {
     throw EnvironmentError("cannot use the socket", std::strerror(errno), "");
@@ -82,7 +82,7 @@ SocketPair make_socket_pair() {
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     throw EnvironmentError("cannot make a socket pair", std::strerror(errno), "");
   }
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
+  return {os::Descriptor(ends[0]), os::Descriptor(ends[1])};
 }
 
 }  // namespace espalier::process

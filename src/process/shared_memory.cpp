@@ -23,7 +23,7 @@ namespace {
 
 }  // namespace
 
-SharedMemory::SharedMemory(Descriptor file, std::size_t bytes) : file_(std::move(file)), bytes_(bytes) {
+SharedMemory::SharedMemory(os::Descriptor file, std::size_t bytes) : file_(std::move(file)), bytes_(bytes) {
   if (bytes_ == 0) return;
   void* data = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
   if (data == MAP_FAILED) refuse("mapped");
@@ -31,14 +31,14 @@ SharedMemory::SharedMemory(Descriptor file, std::size_t bytes) : file_(std::move
 }
 
 SharedMemory SharedMemory::create(std::size_t bytes) {
-  Descriptor file(memfd_create("espalier", MFD_CLOEXEC));
+  os::Descriptor file(memfd_create("espalier", MFD_CLOEXEC));
   if (file.get() < 0 || ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) refuse("made");
   return {std::move(file), bytes};
 }
 
 SharedMemory SharedMemory::of(pid_t process, int descriptor, std::size_t bytes) {
   const std::string path = "/proc/" + std::to_string(process) + "/fd/" + std::to_string(descriptor);
-  Descriptor file(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  os::Descriptor file(open(path.c_str(), O_RDWR | O_CLOEXEC));
   struct stat facts;
   if (file.get() < 0 || fstat(file.get(), &facts) != 0) refuse("opened as " + path);
   if (static_cast<std::size_t>(facts.st_size) < bytes) {

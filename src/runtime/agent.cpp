@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/os/host.hpp"
 #include "runtime/agent_state.hpp"
 
 namespace espalier::runtime {
@@ -13,18 +14,12 @@ using process::RawFrame;
 
 namespace {
 
-std::string host_name() {
-  char name[256] = "";
-  gethostname(name, sizeof name - 1);
-  return name;
-}
-
 constexpr double kStopGrace_s = 8;  ///< from Stop until a trainer that has not ended is killed
 
 }  // namespace
 
 void Agent::run() {
-  say(sched::Hello{worker_, host_name(), getpid()});
+  say(sched::Hello{worker_, os::host_name(), getpid()});
   Pace pace;
   while (!may_leave()) {
     const bool told = hear();

@@ -12,7 +12,7 @@
 
 namespace espalier::runtime {
 
-using process::Descriptor;
+using os::Descriptor;
 
 namespace {
 

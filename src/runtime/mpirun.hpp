@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "espalier/process/descriptor.hpp"
+#include "espalier/os/descriptor.hpp"
 #include "espalier/process/launch.hpp"
 
 namespace espalier::runtime {
@@ -34,7 +34,7 @@ class Mpirun {
 
  private:
   pid_t process_ = 0;
-  process::Descriptor output_, log_;
+  os::Descriptor output_, log_;
   std::string line_;
 };
 

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -12,9 +11,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/os/descriptor.hpp"
 #include "runtime/mpirun.hpp"
 #include "runtime/pace.hpp"
 #include "runtime/progress_bar.hpp"
@@ -33,7 +32,7 @@ class Signals {
     sigemptyset(&set_);
     for (const int number : {SIGINT, SIGTERM, SIGUSR2, SIGHUP, SIGCHLD}) sigaddset(&set_, number);
     sigprocmask(SIG_BLOCK, &set_, &before_);
-    descriptor_ = process::Descriptor(signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
+    descriptor_ = os::Descriptor(signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!descriptor_) throw EnvironmentError("cannot wait for signals", std::strerror(errno), "");
   }
   ~Signals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
@@ -52,7 +51,7 @@ class Signals {
 
  private:
   sigset_t set_, before_;
-  process::Descriptor descriptor_;
+  os::Descriptor descriptor_;
 };
 
 /// Counts results, so that a launch that only starts and dies makes no progress.
@@ -199,22 +198,5 @@ int supervise(const SupervisorOptions& options) {
   std::filesystem::create_directories(options.out / "logs");
   return Supervisor(options).run();
 }
-
-std::int32_t usable_cores() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  return std::max(1, CPU_COUNT(&set));
-}
-
-std::int64_t free_memory_bytes() {
-  std::ifstream lines("/proc/meminfo");
-  std::string name;
-  for (std::int64_t kilobytes = 0; lines >> name >> kilobytes; lines.ignore(64, '\n')) {
-    if (name == "MemAvailable:") return kilobytes * 1024;
-  }
-  return std::int64_t{4} << 30;
-}
-
-std::string own_program() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 
 }  // namespace espalier::runtime

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "espalier/frame/frame.hpp"
+#include "espalier/os/mapped_file.hpp"
 #include "espalier/store/journal.hpp"
 
 namespace espalier::store {
@@ -62,9 +63,9 @@ bool Follower::read_segment(const ChainLink& link, bool is_last) {
   const std::filesystem::path file = segment_file(out_, link.number);
   if (is_last && (!damage_.empty() || !has_grown(file, offset_))) return false;
   const std::uint64_t before = offset_;
-  const MappedFile mapped(file);
-  read_records(mapped.bytes().substr(0, std::min<std::uint64_t>(link.limit, mapped.bytes().size())), link);
-  if (!is_last) leave_segment(link, mapped.bytes().size());
+  const os::MappedFile mapped(file);
+  read_records(mapped.text().substr(0, std::min<std::uint64_t>(link.limit, mapped.text().size())), link);
+  if (!is_last) leave_segment(link, mapped.text().size());
   return offset_ != before;
 }
 

@@ -8,8 +8,9 @@
 
 #include "espalier/core/build_info.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/os/disk_calls.hpp"
+#include "espalier/os/mapped_file.hpp"
 #include "espalier/store/journal.hpp"
-#include "store/disk_calls.hpp"
 #include "store/segment.hpp"
 
 namespace espalier::store {
@@ -17,26 +18,26 @@ namespace espalier::store {
 struct JournalWriter::Impl {
   std::filesystem::path out, file;
   std::uint32_t segment = 0;
-  Descriptor opened;
+  os::Descriptor opened;
   std::string waiting;   ///< appended, not yet written
   bool stopped = false;  ///< a write or sync failed, or a higher segment was seen: final
 
   void write_and_sync() {
-    write_all(opened.number(), waiting, file);
-    sync_data(opened.number(), file);
+    os::write_all(opened.get(), bytes_of(waiting), file);
+    os::sync_data(opened.get(), file);
   }
 };
 
 namespace {
 
 /// O_EXCL decides who of two starters gets a number; the other takes the next one.
-std::pair<std::uint32_t, Descriptor> create_segment(const std::filesystem::path& out) {
+std::pair<std::uint32_t, os::Descriptor> create_segment(const std::filesystem::path& out) {
   const std::vector<std::uint32_t> before = list_segments(out);
   for (std::uint32_t number = before.empty() ? 1 : before.back() + 1;; ++number) {
     const std::filesystem::path file = segment_file(out, number);
-    Descriptor opened(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_APPEND | O_CLOEXEC, 0666));
-    if (opened.is_open()) return {number, std::move(opened)};
-    if (errno != EEXIST) disk_failed("create", file);
+    os::Descriptor opened(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_APPEND | O_CLOEXEC, 0666));
+    if (opened) return {number, std::move(opened)};
+    if (errno != EEXIST) os::disk_failed("create", file);
   }
 }
 
@@ -47,9 +48,9 @@ void measure_previous(const std::filesystem::path& out, SegmentStart& start) {
   for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
     if (*number >= start.segment || !read_head(out, *number)) continue;
     const std::filesystem::path file = segment_file(out, *number);
-    sync_data(open_file(file, O_RDONLY).number(), file);
+    os::sync_data(os::open_file(file, O_RDONLY).get(), file);
     start.previous = *number;
-    start.previous_length = whole_length(MappedFile(file).bytes());
+    start.previous_length = whole_length(os::MappedFile(file).text());
     return;
   }
 }
@@ -71,7 +72,7 @@ SegmentStart describe(const WriterIdentity& who, std::uint32_t number) {
 JournalWriter JournalWriter::open(const std::filesystem::path& out, const WriterIdentity& who) {
   auto impl = std::make_unique<Impl>();
   impl->out = out;
-  if (std::filesystem::create_directories(journal_folder(out))) sync_folder(out);
+  if (std::filesystem::create_directories(journal_folder(out))) os::sync_folder(out);
   std::tie(impl->segment, impl->opened) = create_segment(out);
   impl->file = segment_file(out, impl->segment);
   SegmentStart start = describe(who, impl->segment);
@@ -79,7 +80,7 @@ JournalWriter JournalWriter::open(const std::filesystem::path& out, const Writer
   JournalWriter writer(std::move(impl));
   writer.append(start);
   writer.commit();
-  sync_folder(journal_folder(out));
+  os::sync_folder(journal_folder(out));
   return writer;
 }
 

@@ -14,10 +14,13 @@
 #include <utility>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/os/disk_calls.hpp"
 #include "espalier/store/journal.hpp"
-#include "store/disk_calls.hpp"
 
 namespace espalier::store {
+
+using os::Descriptor;
+using os::disk_failed;
 
 namespace {
 
@@ -51,7 +54,7 @@ bool may_take_over(const WriterIdentity& who, const Holder& holder) {
 }
 
 bool try_lock(const Descriptor& opened, const std::filesystem::path& file) {
-  while (::flock(opened.number(), LOCK_EX | LOCK_NB) != 0) {
+  while (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return false;
     if (errno != EINTR) disk_failed("lock", file);
   }
@@ -61,17 +64,17 @@ bool try_lock(const Descriptor& opened, const std::filesystem::path& file) {
 /// A file that was replaced by who took over is not the lock any more.
 bool is_still(const Descriptor& opened, const std::filesystem::path& file) {
   struct stat mine{}, there{};
-  return ::fstat(opened.number(), &mine) == 0 && ::stat(file.c_str(), &there) == 0 && mine.st_ino == there.st_ino &&
+  return ::fstat(opened.get(), &mine) == 0 && ::stat(file.c_str(), &there) == 0 && mine.st_ino == there.st_ino &&
          mine.st_dev == there.st_dev;
 }
 
 void write_holder(const Descriptor& opened, const WriterIdentity& who, const std::filesystem::path& file) {
-  if (::ftruncate(opened.number(), 0) != 0) disk_failed("write", file);
-  write_all(opened.number(), text_of(who), file);
+  if (::ftruncate(opened.get(), 0) != 0) disk_failed("write", file);
+  os::write_all(opened.get(), bytes_of(text_of(who)), file);
 }
 
 std::optional<Descriptor> try_acquire(const std::filesystem::path& file, const WriterIdentity& who) {
-  Descriptor opened = open_file(file, O_RDWR | O_CREAT | O_APPEND);
+  Descriptor opened = os::open_file(file, O_RDWR | O_CREAT | O_APPEND);
   if (!try_lock(opened, file) || !is_still(opened, file)) return std::nullopt;
   write_holder(opened, who, file);
   return opened;
@@ -79,10 +82,10 @@ std::optional<Descriptor> try_acquire(const std::filesystem::path& file, const W
 
 Descriptor take_over(const std::filesystem::path& file, const WriterIdentity& who) {
   const std::filesystem::path beside = file.string() + fmt::format(".{}.{}", who.host, ::getpid());
-  Descriptor opened = open_file(beside, O_RDWR | O_CREAT | O_APPEND);
+  Descriptor opened = os::open_file(beside, O_RDWR | O_CREAT | O_APPEND);
   if (!try_lock(opened, beside)) disk_failed("lock", beside);
   write_holder(opened, who, beside);
-  rename_file(beside, file);
+  os::rename_file(beside, file);
   return opened;
 }
 
@@ -101,23 +104,12 @@ DirectoryLock DirectoryLock::acquire(const std::filesystem::path& out, const Wri
   const std::filesystem::path file = out / "lock";
   const auto deadline = Clock::now() + std::chrono::duration<double>(wait_s);
   while (true) {
-    if (auto opened = try_acquire(file, who)) return DirectoryLock(opened->release());
+    if (auto opened = try_acquire(file, who)) return DirectoryLock(std::move(*opened));
     const Holder holder = read_holder(file);
-    if (may_take_over(who, holder)) return DirectoryLock(take_over(file, who).release());
+    if (may_take_over(who, holder)) return DirectoryLock(take_over(file, who));
     if (Clock::now() >= deadline) refuse(out, holder);
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-}
-
-DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-DirectoryLock& DirectoryLock::operator=(DirectoryLock&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
-}
-
-DirectoryLock::~DirectoryLock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 }  // namespace espalier::store

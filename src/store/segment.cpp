@@ -1,16 +1,13 @@
 // Lists and maps segment files, reads their first records, and follows the chain back to the first.
 #include "store/segment.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
 
 #include "espalier/frame/frame.hpp"
-#include "store/disk_calls.hpp"
+#include "espalier/os/mapped_file.hpp"
 
 namespace espalier::store {
 
@@ -44,24 +41,9 @@ std::vector<std::uint32_t> list_segments(const std::filesystem::path& out) {
   return numbers;
 }
 
-MappedFile::MappedFile(const std::filesystem::path& file) {
-  const Descriptor opened = open_file(file, O_RDONLY);
-  struct stat facts{};
-  if (::fstat(opened.number(), &facts) != 0) disk_failed("read", file);
-  if (facts.st_size == 0) return;
-  size_ = static_cast<std::size_t>(facts.st_size);
-  void* at = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, opened.number(), 0);
-  if (at == MAP_FAILED) disk_failed("map", file);
-  data_ = static_cast<const char*>(at);
-}
-
-MappedFile::~MappedFile() {
-  if (data_) ::munmap(const_cast<char*>(data_), size_);
-}
-
 std::optional<SegmentStart> read_head(const std::filesystem::path& out, std::uint32_t number) {
-  const MappedFile file(segment_file(out, number));
-  const frame::View first = frame::view(file.bytes());
+  const os::MappedFile file(segment_file(out, number));
+  const frame::View first = frame::view(file.text());
   if (first.state != frame::Peek::State::whole) return std::nullopt;
   if (first.type != static_cast<std::uint16_t>(SegmentStart::kType)) return std::nullopt;
   try {

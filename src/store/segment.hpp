@@ -18,20 +18,6 @@ std::filesystem::path segment_file(const std::filesystem::path& out, std::uint32
 /// Numbers of the segment files that exist, ascending.
 std::vector<std::uint32_t> list_segments(const std::filesystem::path& out);
 
-/// A file mapped read-only; empty if it is empty. Throws EnvironmentError.
-class MappedFile {
- public:
-  explicit MappedFile(const std::filesystem::path& file);
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-  ~MappedFile();
-  std::string_view bytes() const { return {data_, size_}; }
-
- private:
-  const char* data_ = nullptr;
-  std::size_t size_ = 0;
-};
-
 /// The first record of a segment, if it is whole, valid and names this segment.
 std::optional<SegmentStart> read_head(const std::filesystem::path& out, std::uint32_t number);
 

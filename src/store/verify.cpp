@@ -8,6 +8,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/h5/file.hpp"
+#include "espalier/os/mapped_file.hpp"
 #include "espalier/store/journal.hpp"
 #include "espalier/store/tables.hpp"
 #include "store/follower.hpp"
@@ -50,7 +51,7 @@ void check_artifacts(Verification& result, const State& state, const std::filesy
     ++result.artifacts;
     if (!std::filesystem::is_regular_file(file)) {
       problem(result, fmt::format("artifact {} of task {} is missing", digest, task));
-    } else if (to_hex(sha256(MappedFile(file).bytes())) != digest) {
+    } else if (to_hex(sha256(os::MappedFile(file).bytes())) != digest) {
       problem(result, fmt::format("artifact {} of task {} holds other bytes than its name says", digest, task));
     }
   }

@@ -4,15 +4,15 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <set>
 
 #include "espalier/core/build_info.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/h5/file.hpp"
+#include "espalier/os/disk_calls.hpp"
+#include "espalier/os/durable_file.hpp"
 #include "espalier/store/tables.hpp"
-#include "store/disk_calls.hpp"
 
 namespace espalier::store {
 
@@ -53,8 +53,8 @@ void remove_abandoned(const std::filesystem::path& out) {
   for (const auto& entry : std::filesystem::directory_iterator(out)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with("results.h5.") || !name.ends_with(".tmp")) continue;
-    const Descriptor opened(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC));
-    if (opened.is_open() && ::flock(opened.number(), LOCK_EX | LOCK_NB) == 0) std::filesystem::remove(entry.path());
+    const os::Descriptor opened(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC));
+    if (opened && ::flock(opened.get(), LOCK_EX | LOCK_NB) == 0) std::filesystem::remove(entry.path());
   }
 }
 
@@ -74,7 +74,7 @@ std::optional<std::filesystem::path> keep_richer_view(const State& state, const 
   const std::int64_t known = records_in_view(file);
   if (known <= static_cast<std::int64_t>(state.records)) return std::nullopt;
   const std::filesystem::path kept = out / fmt::format("results-of-{}-records.h5", known);
-  rename_file(file, kept);
+  os::rename_file(file, kept);
   return kept;
 }
 
@@ -88,13 +88,10 @@ std::span<const ViewTable> view_tables() {
 void write_view(const State& state, const std::filesystem::path& out) {
   const std::string bytes = build_view(state);
   remove_abandoned(out);
-  const std::filesystem::path beside = out / fmt::format("results.h5.{}.tmp", ::getpid());
-  const Descriptor opened = open_file(beside, O_WRONLY | O_CREAT | O_TRUNC);
-  if (::flock(opened.number(), LOCK_EX | LOCK_NB) != 0) disk_failed("lock", beside);
-  write_all(opened.number(), bytes, beside);
-  sync_data(opened.number(), beside);
-  rename_file(beside, out / "results.h5");
-  sync_folder(out);
+  os::DurableFile view(out / "results.h5");
+  view.lock();  // another writer's remove_abandoned() leaves it alone
+  view.write(bytes_of(bytes));
+  view.commit();
 }
 
 }  // namespace espalier::store

@@ -33,7 +33,7 @@ void run(Port& port) {
 void serve_agent(int socket) {
   process::die_with_parent();
   for (const int signal : {SIGTERM, SIGINT, SIGUSR2}) std::signal(signal, SIG_IGN);
-  SocketPort port{process::FrameSocket(process::Descriptor(socket))};
+  SocketPort port{process::FrameSocket(os::Descriptor(socket))};
   run(port);
 }
 

@@ -10,6 +10,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/device/collectives.hpp"
 #include "espalier/device/device.hpp"
+#include "espalier/os/durable_file.hpp"
 #include "espalier/trainer/verbs.hpp"
 
 namespace espalier::trainer {
@@ -28,9 +29,7 @@ device::UniqueId agree(const Options& options) {
   device::UniqueId id;
   if (options.rank == 0) {
     id = device::new_unique_id();
-    const auto beside = options.id.string() + ".new";
-    std::ofstream(beside, std::ios::binary).write(id.data(), static_cast<std::streamsize>(id.size()));
-    std::filesystem::rename(beside, options.id);
+    os::write_file_durably(options.id, bytes_of({id.data(), id.size()}));  // never seen in part
     return id;
   }
   for (int i = 0; i < 10 * kPatience_s && !std::filesystem::exists(options.id); ++i) ::usleep(100'000);

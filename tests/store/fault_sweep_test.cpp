@@ -108,14 +108,14 @@ TEST_CASE(
 TEST_CASE("faults: after a failed write the writer takes no more records") {
   Scratch out;
   JournalWriter writer = JournalWriter::open(out.path(), some_writer());
-  const DiskCalls before = disk_calls();
+  const os::DiskCalls before = os::disk_calls();
 
   FaultyDisk::arm(Fault::fail, 1);
   writer.append(WarningRecord{"one"});
   CHECK_THROWS_WITH(writer.commit(), Catch::Contains("cannot sync"));
   CHECK_THROWS_WITH(writer.commit(), Catch::Contains("takes no more records"));
 
-  disk_calls() = before;
+  os::disk_calls() = before;
 }
 
 /// Hidden: what kill_sweep_test.py runs. ESPALIER_SESSION is the directory, ESPALIER_FAULT "kill" or "tear",

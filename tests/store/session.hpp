@@ -10,8 +10,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "espalier/os/disk_calls.hpp"
 #include "espalier/store/view.hpp"
-#include "store/disk_calls.hpp"
 #include "store/scratch.hpp"
 
 namespace espalier::store {
@@ -38,7 +38,7 @@ struct FaultyDisk {
     at = call;
     calls = 0;
     files.clear();
-    disk_calls() = {write, fdatasync, fsync, rename};
+    os::disk_calls() = {write, fdatasync, fsync, rename};
   }
   static struct stat facts_of(int descriptor) {
     struct stat facts{};

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "espalier/h5/table.hpp"
+#include "espalier/os/handle.hpp"
 
 namespace espalier::h5 {
 
@@ -31,6 +32,7 @@ class Image {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+static_assert(os::is_handle<Image>);
 
 /// A file opened for reading. Construction throws CorruptionError if it is not a readable HDF5 file.
 class ReadFile {
@@ -48,5 +50,6 @@ class ReadFile {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+static_assert(os::is_handle<ReadFile>);
 
 }  // namespace espalier::h5

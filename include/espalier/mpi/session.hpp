@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "espalier/os/handle.hpp"
+
 namespace espalier::mpi {
 
 /// Lasts from MPI_Init to MPI_Finalize. There is one per process, owned by main.
@@ -13,8 +15,8 @@ class Session {
   /// Throws EnvironmentError.
   static Session start();
   Session(Session&& other) noexcept;
-  Session& operator=(Session&&) = delete;
-  ~Session();  ///< does not communicate; without finish() the launch fails
+  Session& operator=(Session&& other) noexcept;  ///< its own, if not finished, is left as by the destructor
+  ~Session();  ///< does not communicate: a session that was not finished leaves the launch to fail
 
   int rank() const { return rank_; }
   int size() const { return size_; }
@@ -28,6 +30,7 @@ class Session {
   int rank_ = 0, size_ = 0;
   bool alive_ = false;
 };
+static_assert(os::is_handle<Session>);
 
 /// Bytes from one rank: one or more whole frames.
 struct Parcel {

@@ -49,5 +49,6 @@ class Child {
   std::filesystem::path log_;
   std::uint64_t log_begin_ = 0;  ///< length of the log before this child started
 };
+static_assert(os::is_handle<Child>);
 
 }  // namespace espalier::process

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "espalier/frame/frame.hpp"
-#include "espalier/process/descriptor.hpp"
+#include "espalier/os/descriptor.hpp"
 
 namespace espalier::process {
 
@@ -31,7 +31,7 @@ std::optional<RawFrame> next_frame(const std::string& buffer, std::size_t& at);
 class FrameSocket {
  public:
   FrameSocket() = default;
-  explicit FrameSocket(Descriptor socket);
+  explicit FrameSocket(os::Descriptor socket);
 
   int descriptor() const { return socket_.get(); }
   bool is_open() const { return static_cast<bool>(socket_); }
@@ -56,15 +56,16 @@ class FrameSocket {
  private:
   bool fill();
 
-  Descriptor socket_;
+  os::Descriptor socket_;
   std::string unsent_, received_;
   std::size_t read_to_ = 0;
   bool peer_left_ = false;
 };
+static_assert(os::is_handle<FrameSocket>);
 
 /// Two connected ends, both close-on-exec.
 struct SocketPair {
-  Descriptor ours, theirs;
+  os::Descriptor ours, theirs;
 };
 SocketPair make_socket_pair();
 

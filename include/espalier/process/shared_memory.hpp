@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "espalier/process/descriptor.hpp"
+#include "espalier/os/descriptor.hpp"
 
 namespace espalier::process {
 
@@ -24,12 +24,13 @@ class SharedMemory {
   void* data() const { return data_; }
 
  private:
-  SharedMemory(Descriptor file, std::size_t bytes);
+  SharedMemory(os::Descriptor file, std::size_t bytes);
   void unmap() noexcept;
 
-  Descriptor file_;
+  os::Descriptor file_;
   std::size_t bytes_ = 0;
   void* data_ = nullptr;
 };
+static_assert(os::is_handle<SharedMemory>);
 
 }  // namespace espalier::process

@@ -21,13 +21,4 @@ struct SupervisorOptions {
 /// 2, 75, 77 or 128+n.
 int supervise(const SupervisorOptions& options);
 
-/// Number of cores that this process may use.
-std::int32_t usable_cores();
-
-/// Bytes of this machine's memory that programs may still take.
-std::int64_t free_memory_bytes();
-
-/// Path of this program's executable.
-std::string own_program();
-
 }  // namespace espalier::runtime

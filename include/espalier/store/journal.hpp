@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "espalier/frame/frame.hpp"
+#include "espalier/os/descriptor.hpp"
 #include "espalier/store/state.hpp"
 
 namespace espalier::store {
@@ -24,14 +26,12 @@ struct WriterIdentity {
 class DirectoryLock {
  public:
   static DirectoryLock acquire(const std::filesystem::path& out, const WriterIdentity& who, double wait_s = 15);
-  DirectoryLock(DirectoryLock&&) noexcept;
-  DirectoryLock& operator=(DirectoryLock&&) noexcept;
-  ~DirectoryLock();
 
  private:
-  explicit DirectoryLock(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_ = -1;
+  explicit DirectoryLock(os::Descriptor opened) : opened_(std::move(opened)) {}
+  os::Descriptor opened_;
 };
+static_assert(os::is_handle<DirectoryLock>);
 
 /// The one writer. Records appended are durable only after commit().
 class JournalWriter {
@@ -60,6 +60,7 @@ class JournalWriter {
   void append_bytes(const std::string& bytes);
   std::unique_ptr<Impl> impl_;
 };
+static_assert(os::is_handle<JournalWriter>);
 
 /// Reads all segments. Missing directory: an empty state. Never throws for damage: it is listed in State::dropped.
 State replay(const std::filesystem::path& out, Detail detail = Detail::full);

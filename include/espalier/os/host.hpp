@@ -1,0 +1,21 @@
+#pragma once
+// Facts about this machine, as far as this process may use it.
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace espalier::os {
+
+std::string host_name();
+
+/// Path of this program.
+std::string own_program();
+
+/// Cores this process may use: its affinity, and the processor time that its control groups allow, rounded up; at least
+/// 1. `root`: the folder with proc and sys.
+std::int32_t usable_cores(const std::filesystem::path& root = "/");
+
+/// Bytes that programs may still take: of this machine, and of what control groups allow.
+std::int64_t free_memory_bytes(const std::filesystem::path& root = "/");
+
+}  // namespace espalier::os

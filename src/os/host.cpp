@@ -1,0 +1,54 @@
+// Asks the system for its name, and for the cores and memory that are this process's to use.
+#include "espalier/os/host.hpp"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "espalier/os/cgroup.hpp"
+
+namespace espalier::os {
+
+namespace {
+
+std::int32_t cores_of_affinity() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+std::int64_t available_bytes(const std::filesystem::path& root) {
+  std::ifstream lines(root / "proc/meminfo");
+  std::string name;
+  for (std::int64_t kilobytes = 0; lines >> name >> kilobytes; lines.ignore(64, '\n')) {
+    if (name == "MemAvailable:") return kilobytes * 1024;
+  }
+  return std::int64_t{4} << 30;  // a kernel before 3.14
+}
+
+}  // namespace
+
+std::string host_name() {
+  char name[256] = "";
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+std::string own_program() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
+
+std::int32_t usable_cores(const std::filesystem::path& root) {
+  const std::int32_t cores = cores_of_affinity();
+  const auto quota = read_cgroup_limits(root).cores;
+  if (!quota || *quota >= cores) return cores;
+  return std::max(1, static_cast<std::int32_t>(std::ceil(*quota)));
+}
+
+std::int64_t free_memory_bytes(const std::filesystem::path& root) {
+  const std::int64_t available = available_bytes(root);
+  return std::min(available, read_cgroup_limits(root).free_bytes.value_or(available));
+}
+
+}  // namespace espalier::os

@@ -1,0 +1,50 @@
+// Facts about the host, and that the tightest of its limits counts.
+#include "espalier/os/host.hpp"
+
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "os/scratch.hpp"
+
+namespace espalier::os {
+
+namespace {
+
+const std::string kMount = "sys/fs/cgroup/";
+
+}  // namespace
+
+TEST_CASE("host: free memory is the lesser of what the machine has and what the groups allow") {
+  const Scratch root;
+  root.put("proc/meminfo", "MemTotal: 9 kB\nMemFree: 1 kB\nMemAvailable: 4 kB\n");
+  CHECK(free_memory_bytes(root.path()) == 4096);
+
+  root.put("proc/self/cgroup", "0::/\n");
+  root.put(kMount + "memory.max", "3000\n");
+  root.put(kMount + "memory.current", "1000\n");
+  CHECK(free_memory_bytes(root.path()) == 2000);
+}
+
+TEST_CASE("host: usable cores are a quota rounded up, at least one, never more than the affinity") {
+  const std::int32_t all = usable_cores(Scratch().path());
+  CHECK(all >= 1);
+  CHECK(rc::check([&] {
+    const auto quota = *rc::gen::inRange<std::int64_t>(0, 300'000);
+    const Scratch root;
+    root.put("proc/self/cgroup", "0::/\n");
+    root.put(kMount + "cpu.max", std::to_string(quota) + " 100000\n");
+
+    const std::int64_t expected = std::max<std::int64_t>(1, (quota + 99'999) / 100'000);
+    RC_ASSERT(usable_cores(root.path()) == std::min<std::int64_t>(all, expected));
+  }));
+}
+
+TEST_CASE("host: this program has a path and this machine a name") {
+  CHECK(std::filesystem::exists(own_program()));
+  CHECK_FALSE(host_name().empty());
+}
+
+}  // namespace espalier::os
