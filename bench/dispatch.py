@@ -6,25 +6,27 @@ Rates are taken from the journal itself: tasks between the first attempt's time 
 import argparse
 import json
 import os
-import struct
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
+import journal as journal_format
 
 ATTEMPT, ENDED = 6, 9
 
 
 def times(journal):
-    """Seconds of every attempt and end; the time is the last field of both records."""
+    """Seconds of every attempt (field 5) and end (field 8)."""
     began, ended = [], []
     for file in sorted(journal.glob("*.log")):
-        data, at = file.read_bytes(), 0
-        while at + 20 <= len(data):
-            _, _, kind, size, _ = struct.unpack_from("<4sHHQI", data, at)
-            at += 20 + size
-            if kind in (ATTEMPT, ENDED):
-                (began if kind == ATTEMPT else ended).append(struct.unpack_from("<d", data, at - 8)[0])
+        for kind, payload in journal_format.records(file.read_bytes()):
+            if kind == ATTEMPT:
+                began.append(journal_format.fields(payload)[5][0])
+            if kind == ENDED:
+                ended.append(journal_format.fields(payload)[8][0])
     return began, ended
 
 

@@ -103,7 +103,7 @@ void write_results(store::JournalWriter& writer, std::size_t runs) {
     writer.append(store::AttemptRecord{fence, task_number(n), WorkerId{1}, {}, 1.0});
     writer.append(epoch_rows(n, fence, 5));
     writer.append(epoch_rows(n, fence, 10));
-    writer.append(store::EndedRecord{fence, task_number(n), plan::RunState::done, "", 1.5, 1000, "cpu: bench", 2.5});
+    writer.append(store::EndedRecord{fence, task_number(n), task::RunState::done, "", 1.5, 1000, "cpu: bench", 2.5});
     if (n % 1000 == 999) writer.commit();
   }
   writer.commit();
@@ -132,7 +132,7 @@ nlohmann::json replay_times(const std::filesystem::path& out, std::size_t runs) 
   std::size_t done = 0;
   const double status_replay_s = seconds_of([&] { (void)store::replay(out, store::Detail::brief); });
   const double states_s = seconds_of([&] {
-    for (const store::RunEntry& entry : state.runs) done += state.state_of(entry.run) == plan::RunState::done;
+    for (const store::RunEntry& entry : state.runs) done += state.state_of(entry.run) == task::RunState::done;
   });
   std::uintmax_t bytes = 0;
   for (const auto& entry : std::filesystem::directory_iterator(out / "journal")) bytes += entry.file_size();

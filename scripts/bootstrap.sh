@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 packages=(g++ cmake ninja-build ccache git python3-venv openmpi-bin libopenmpi-dev libhdf5-dev hdf5-tools
   libboost-dev libboost-serialization-dev libssl-dev libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev
   nlohmann-json3-dev libmuparserx-dev libturbojpeg0-dev libpng-dev zlib1g-dev gnuplot-nox catch2 librapidcheck-dev
-  libbenchmark-dev libmimalloc-dev pkg-config)
+  libbenchmark-dev libmimalloc-dev pkg-config protobuf-compiler)
 
 missing=()
 for package in "${packages[@]}"; do
@@ -41,8 +41,8 @@ environment() {
   touch "$stamp"
 }
 
-environment .venv torch==2.13.0 numpy safetensors h5py pandas clang-format==23.1.5
-.venv/bin/python -c 'import torch, safetensors, h5py, pandas'
+environment .venv torch==2.13.0 numpy safetensors h5py pandas clang-format==23.1.5 protobuf==7.36.2
+.venv/bin/python -c 'import torch, safetensors, h5py, pandas, google.protobuf'
 if [[ "${1:-}" == --cuda ]]; then
   # Not past 2.11 as it is: resetting one graph frees cuBLAS workspaces that others on its stream use (PyTorch #193402).
   # crt and cccl: headers that those of the runtime include.

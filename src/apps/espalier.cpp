@@ -3,20 +3,21 @@
 
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/build_info.hpp"
+#include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/log.hpp"
 
 namespace {
 
 int run(int argc, char** argv) {
-  CLI::App app{"Trains trees of networks on lattices of protocols."};
+  CLI::App app{"Plans and runs grids of transfer-learning experiments; trains shared work once."};
   app.set_version_flag("--version", espalier::build_info::version() + " (" + espalier::build_info::commit() + ")");
   app.require_subcommand(1);
   int exit_code = 0;
   using namespace espalier::cli;
-  for (auto* add :
-       {add_validate, add_show, add_plan, add_calibrate, add_simulate, add_run, add_rank, add_status, add_explain,
-        add_logs, add_verify, add_repair, add_aggregate, add_compare, add_export, add_report, add_data, add_model}) {
+  for (auto* add : {add_validate, add_show, add_plan, add_calibrate, add_simulate, add_run, add_rank, add_stop,
+                    add_status, add_explain, add_logs, add_verify, add_repair, add_aggregate, add_compare, add_export,
+                    add_report, add_data, add_model}) {
     add(app, exit_code);
   }
   try {
@@ -41,6 +42,8 @@ int main(int argc, char** argv) {
   } catch (const espalier::UsageError& error) {
     return report(error.what(), espalier::ExitCode::usage);
   } catch (const espalier::RelaunchError& error) {
+    return report(error.what(), espalier::ExitCode::internal);
+  } catch (const espalier::ContractViolation& error) {
     return report(error.what(), espalier::ExitCode::internal);
   } catch (const std::exception& error) {
     return report(error.what(), espalier::ExitCode::environment);

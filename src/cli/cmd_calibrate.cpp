@@ -12,7 +12,7 @@
 #include "espalier/frame/frame.hpp"
 #include "espalier/os/host.hpp"
 #include "espalier/process/capture.hpp"
-#include "espalier/sched/messages.hpp"
+#include "espalier/protocol/control.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -27,9 +27,9 @@ struct Options {
 };
 
 std::string frames_of(const plan::Plan& plan) {
-  sched::Bundle bundle;
+  protocol::Bundle bundle;
   for (const auto& probe : plan.probes) bundle.tasks.push_back({{}, probe.task, {}, {}});
-  return frame::encode(sched::CatalogUpdate{plan.catalog}) + frame::encode(bundle);
+  return frame::encode(protocol::CatalogUpdate{plan.catalog}) + frame::encode(bundle);
 }
 
 json ask_trainer(const std::string& frames, double seconds) {

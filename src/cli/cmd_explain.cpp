@@ -13,7 +13,6 @@
 namespace espalier::cli {
 namespace {
 
-using plan::RunState;
 using report::Directory;
 using report::RunView;
 
@@ -46,7 +45,7 @@ std::string open_inputs(const Directory& directory, const std::vector<RunView>& 
         const bool asked = std::all_of(take.per.begin(), take.per.end(), [&](const std::string& axis) {
           return other.value(axis) == view.value(axis) || other.value(axis) == "later";
         });
-        return other.run->experiment == from && asked && !store::is_final(other.state);
+        return other.run->experiment == from && asked && !task::is_final(other.state);
       });
       if (open > 0) text += fmt::format("{}{} runs of '{}' are not ended", text.empty() ? "" : ", ", open, from);
     }
@@ -72,19 +71,19 @@ std::string waiting_for(const Directory& directory, const std::vector<RunView>& 
   for (const auto& need : view.task->task.needs) {
     const auto found = directory.state.tasks.find(need);
     const bool known = found != directory.state.tasks.end();
-    if (known && found->second.state == RunState::done) continue;
+    if (known && found->second.state == task::RunState::done) continue;
     text += fmt::format("{}task {} ({})", text.empty() ? "starts from " : ", ", need.brief(),
-                        known ? plan::name_of(found->second.state) : "not listed");
+                        known ? task::name_of(found->second.state) : "not listed");
   }
   return text.empty() ? "its last attempt was interrupted; the same 'espalier run' goes on" : text;
 }
 
 std::string why(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   switch (view.state) {
-    case RunState::aborted: return view.run->aborted.empty() && view.task ? view.task->cause : view.run->aborted;
-    case RunState::waiting: return waiting_for(directory, views, view);
-    case RunState::ready: return "what it starts from is there; no worker has taken it yet";
-    case RunState::running: {
+    case task::RunState::aborted: return view.run->aborted.empty() && view.task ? view.task->cause : view.run->aborted;
+    case task::RunState::waiting: return waiting_for(directory, views, view);
+    case task::RunState::ready: return "what it starts from is there; no worker has taken it yet";
+    case task::RunState::running: {
       const auto& attempt = view.task->attempts.back();
       return fmt::format("on worker {} since {}", attempt.worker.rank, time_text(attempt.started));
     }
@@ -172,7 +171,7 @@ void explain(const std::string& path, const std::string& wanted) {
   line("run", view.run->id.hex.str());
   line("of", view.run->experiment + ": " + labels_text(*view.run));
   const auto reason = why(directories.front(), views, view);
-  line("state", std::string(plan::name_of(view.state)) + (reason.empty() ? "" : ": " + reason));
+  line("state", std::string(task::name_of(view.state)) + (reason.empty() ? "" : ": " + reason));
   print_selections(directories.front(), view);
   if (!view.task) return;
   print_task(directories.front(), views, view);

@@ -48,13 +48,14 @@ runtime::LaunchOptions launch_options(const RunArguments& arguments) {
   options.passes = passes_of(arguments.without);
   options.setup.noop = arguments.noop || arguments.noop_tasks > 0;
   options.new_form = arguments.new_form ? runtime::NewForm::accepted : runtime::NewForm::refused;
+  options.damage = arguments.accept_loss ? runtime::Damage::accepted : runtime::Damage::refused;
   options.whole_study = arguments.only.empty() && !arguments.smoke;
   options.view_command = {os::own_program(), "repair", "--quiet"};
   options.view_every_s = arguments.view_every_s;
   return options;
 }
 
-void add_packs(const plan::Facts& facts, sched::Setup& setup) {
+void add_packs(const plan::Facts& facts, protocol::Setup& setup) {
   for (const auto& [name, data] : facts.data) {
     setup.packs[data.digest] = data.pack_path;
     if (!data.test_digest.empty()) setup.packs[data.test_digest] = data.test_pack_path;
@@ -77,7 +78,9 @@ void schedule(mpi::Session& session, const RunArguments& arguments) {
   options.study = study_record(input, arguments);
   options.setup.trainer = trainer_path().string();
   add_packs(input.facts, options.setup);
-  bring_checkpoints(input, arguments, options.out / "artifacts");
+  options.bring_checkpoints = [&](const std::filesystem::path& artifacts) {
+    bring_checkpoints(input, arguments, artifacts);
+  };
   runtime::run_scheduler(session, options, replan_of(input, arguments));
 }
 

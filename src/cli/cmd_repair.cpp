@@ -27,7 +27,7 @@ int run(const Options& options) {
   const auto kept = store::keep_richer_view(state, options.directory);
   store::write_view(state, options.directory);
   if (options.quiet) return 0;
-  for (const std::string& dropped : state.dropped) fmt::print("left out: {}\n", dropped);
+  for (const auto& dropped : state.dropped) fmt::print("left out: {}\n", store::describe(dropped));
   fmt::print("results.h5 holds {} runs, {} tasks, from {} records of {} segments\n", state.runs.size(),
              state.tasks.size(), state.records, state.segments.size());
   if (!kept) return 0;

@@ -14,6 +14,7 @@
 #include "espalier/os/host.hpp"
 #include "espalier/runtime/supervisor.hpp"
 #include "espalier/store/journal.hpp"
+#include "espalier/store/layout.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -31,18 +32,22 @@ void refuse_if_held(const RunArguments& arguments) {
   store::DirectoryLock::acquire(store, who);
 }
 
-/// Creates the store; a smoke or no-op run deletes what an earlier one left.
+bool begins_anew(const RunArguments& arguments) {
+  return store_of(arguments) != std::filesystem::absolute(arguments.out);
+}
+
+/// Creates the store; a smoke or no-op run removes what an earlier one wrote.
 void prepare_store(const RunArguments& arguments) {
   const auto store = store_of(arguments);
-  if (store != std::filesystem::absolute(arguments.out)) std::filesystem::remove_all(store);
+  if (begins_anew(arguments)) store::remove_results(store);
   std::filesystem::create_directories(store);
 }
 
-/// What earlier launches recorded. Throws for a damaged journal instead of starting a new one over it.
-store::State earlier_launches(const std::filesystem::path& out) {
-  if (!std::filesystem::is_directory(out / "journal")) return {};
-  auto state = store::replay(out, store::Detail::brief);
-  require_journal(state, out);
+/// What earlier launches recorded. Refuses a journal that is damaged or of another format, before anything is written.
+store::State earlier_launches(const RunArguments& arguments) {
+  if (begins_anew(arguments)) return {};
+  auto state = store::replay(store_of(arguments));
+  if (!arguments.accept_loss) store::refuse_damage(state, store_of(arguments));
   return state;
 }
 
@@ -64,9 +69,10 @@ int run(RunArguments arguments) {
     throw UsageError("no study", "'run' needs a study file", "Write: espalier run STUDY --out DIR");
   }
   if (arguments.noop_tasks == 0) load_study(arguments.study, WantImages::yes);
+  const auto earlier = earlier_launches(arguments);
   refuse_if_held(arguments);
   prepare_store(arguments);
-  fill_defaults(arguments, earlier_launches(store_of(arguments)).study);
+  fill_defaults(arguments, earlier.study);
   runtime::SupervisorOptions options;
   options.out = store_of(arguments);
   options.workers = arguments.workers;

@@ -70,7 +70,7 @@ class Dream {
   static plan::TaskOutcome outcome_of(const task::Task& task) {
     SplitMix64 random(task.id.hex.hash());
     plan::TaskOutcome outcome;
-    outcome.state = plan::RunState::done;
+    outcome.state = task::RunState::done;
     outcome.recorded = task.record;
     const auto& at = task.train.length;
     for (const auto subset : {metrics::Subset::valid, metrics::Subset::test}) {

@@ -10,19 +10,19 @@
 #include "espalier/cli/commands.hpp"
 #include "espalier/report/progress.hpp"
 #include "espalier/store/journal.hpp"
+#include "espalier/store/requests.hpp"
 
 namespace espalier::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using plan::RunState;
-
-constexpr RunState kShown[] = {RunState::done,   RunState::running,     RunState::ready,     RunState::waiting,
-                               RunState::failed, RunState::quarantined, RunState::cancelled, RunState::aborted};
+constexpr task::RunState kShown[] = {task::RunState::done,      task::RunState::running, task::RunState::ready,
+                                     task::RunState::waiting,   task::RunState::failed,  task::RunState::quarantined,
+                                     task::RunState::cancelled, task::RunState::aborted};
 
 Json to_json(const report::StateCounts& counts) {
   Json object = {{"total", counts.total}};
-  for (const RunState state : kShown) object[plan::name_of(state)] = counts[state];
+  for (const task::RunState state : kShown) object[task::name_of(state)] = counts[state];
   object["later"] = counts.later;
   return object;
 }
@@ -39,7 +39,8 @@ std::string launch_state(const store::State& state, const std::string& holder) {
   }
 }
 
-Json to_json(const store::State& state, const report::Progress& progress, const std::string& holder) {
+Json to_json(const store::State& state, const report::Progress& progress, const std::string& holder,
+             const std::vector<store::Request>& pending) {
   Json out = {{"launch", launch_state(state, holder)}, {"running", !holder.empty()}};
   out["last_exit"] = state.last_exit < 0 ? Json(nullptr) : Json(state.last_exit);
   out["launches"] = state.segments.size();
@@ -60,24 +61,30 @@ Json to_json(const store::State& state, const report::Progress& progress, const 
                               {"epoch", task.epoch}});
   }
   out["warnings"] = state.warnings;
-  out["dropped"] = state.dropped;
+  out["dropped"] = Json::array();
+  for (const auto& dropped : state.dropped) out["dropped"].push_back(store::describe(dropped));
+  out["requests"] = Json::array();
+  for (const auto& request : pending) {
+    out["requests"].push_back(
+        {{"id", request.id}, {"verb", request.verb}, {"from", request.from}, {"time", request.time}});
+  }
   return out;
 }
 
 /// A table with columns only for states that occur: most studies have runs in three of the eight.
 Table counts_table(const report::Progress& progress) {
   std::vector<std::string> header = {"experiment", "runs"};
-  std::vector<RunState> shown;
-  for (const RunState state : kShown) {
-    if (state != RunState::done && progress.runs[state] == 0) continue;
+  std::vector<task::RunState> shown;
+  for (const task::RunState state : kShown) {
+    if (state != task::RunState::done && progress.runs[state] == 0) continue;
     shown.push_back(state);
-    header.push_back(plan::name_of(state));
+    header.push_back(task::name_of(state));
   }
   if (progress.runs.later > 0) header.push_back("of them later");
   Table table(header);
   const auto add = [&](const std::string& name, const report::StateCounts& counts) {
     std::vector<std::string> row = {name, std::to_string(counts.total)};
-    for (const RunState state : shown) row.push_back(std::to_string(counts[state]));
+    for (const task::RunState state : shown) row.push_back(std::to_string(counts[state]));
     if (progress.runs.later > 0) row.push_back(std::to_string(counts.later));
     table.row(std::move(row));
   };
@@ -88,8 +95,8 @@ Table counts_table(const report::Progress& progress) {
 
 void print_pace(const store::State& state, const report::Progress& progress, bool runs_now) {
   const auto& tasks = progress.tasks;
-  fmt::print("\ntasks     {} of {} done", tasks[RunState::done], tasks.total);
-  if (tasks[RunState::running]) fmt::print(", {} running", tasks[RunState::running]);
+  fmt::print("\ntasks     {} of {} done", tasks[task::RunState::done], tasks.total);
+  if (tasks[task::RunState::running]) fmt::print(", {} running", tasks[task::RunState::running]);
   fmt::print("\nworkers   {} with {} thread{} each\n", state.study.workers, state.study.threads,
              state.study.threads == 1 ? "" : "s");
   if (progress.images_per_s > 0) fmt::print("pace      {:.0f} epoch-images/s\n", progress.images_per_s);
@@ -104,11 +111,13 @@ void print_pace(const store::State& state, const report::Progress& progress, boo
   }
 }
 
-void print_words(const store::State& state, const report::Progress& progress, const std::string& holder) {
+void print_words(const store::State& state, const report::Progress& progress, const std::string& holder,
+                 const std::vector<store::Request>& pending) {
   fmt::print("{}\n\n{}", launch_state(state, holder), counts_table(progress).text());
   print_pace(state, progress, !holder.empty());
+  for (const auto& request : pending) fmt::print("request   {} ({}), not taken up yet\n", request.verb, request.from);
   for (const auto& warning : state.warnings) fmt::print("\nwarning: {}", warning);
-  for (const auto& dropped : state.dropped) fmt::print("\njournal: {}", dropped);
+  for (const auto& dropped : state.dropped) fmt::print("\njournal: {}", store::describe(dropped));
   if (!state.warnings.empty() || !state.dropped.empty()) fmt::print("\n");
 }
 
@@ -117,8 +126,9 @@ void status(const std::string& path, bool json) {
   const auto& state = *new store::State(read_brief(path));
   const auto progress = report::progress(state);
   const std::string holder = lock_holder(path);
-  if (json) fmt::print("{}\n", to_json(state, progress, holder).dump(2));
-  else print_words(state, progress, holder);
+  const auto pending = store::pending_requests(path);
+  if (json) fmt::print("{}\n", to_json(state, progress, holder, pending).dump(2));
+  else print_words(state, progress, holder, pending);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include "cli/launch_plan.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/frame/frame.hpp"
-#include "espalier/sched/messages.hpp"
+#include "espalier/protocol/control.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -41,7 +41,7 @@ std::map<TaskId, int> levels_of(const plan::Plan& plan) {
 }
 
 /// Makes bundles of tasks that share most; no task comes before one that it needs.
-std::vector<sched::Bundle> bundles_of(const plan::Plan& plan, const plan::Passes& passes) {
+std::vector<protocol::Bundle> bundles_of(const plan::Plan& plan, const plan::Passes& passes) {
   const auto levels = levels_of(plan);
   using Key = std::tuple<int, std::uint64_t, std::uint64_t, std::uint64_t, std::size_t>;
   std::map<Key, std::vector<const task::Task*>> together;
@@ -52,7 +52,7 @@ std::vector<sched::Bundle> bundles_of(const plan::Plan& plan, const plan::Passes
     together[{levels.at(task.id), sharing.features, family, sharing.lanes, alone ? together.size() + 1 : 0}].push_back(
         &task);
   }
-  std::vector<sched::Bundle> bundles;
+  std::vector<protocol::Bundle> bundles;
   for (const auto& [key, tasks] : together) {
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       if (i % kMostTasks == 0) bundles.emplace_back();
@@ -83,15 +83,15 @@ void write_into(const fs::path& folder, const plan::Plan& plan, const StudyInput
   RunArguments run;
   run.study = arguments;
   bring_checkpoints(input, run, folder / "artifacts");
-  sched::Setup setup;
-  setup.artifact_dir = "artifacts";
+  protocol::Setup setup;
+  setup.artifact_dir = setup.unfinished_dir = "artifacts";
   setup.packs = bring_packs(input.facts, folder);
   setup.threads = options.threads;
   setup.share_stages = options.passes.stages;
   setup.feature_bytes = options.feature_bytes;
   setup.checkpoint_s = 1e9;  // no checkpoints: nobody resumes from them
   std::ofstream file(folder / "bundles", std::ios::binary);
-  file << frame::encode(setup) << frame::encode(sched::CatalogUpdate{plan.catalog});
+  file << frame::encode(setup) << frame::encode(protocol::CatalogUpdate{plan.catalog});
   for (const auto& bundle : bundles_of(plan, options.passes)) file << frame::encode(bundle);
   file.flush();
   if (!file) throw fs::filesystem_error("write", folder / "bundles", std::make_error_code(std::errc::io_error));
@@ -103,8 +103,11 @@ void write_bundles(const plan::Plan& plan, const StudyInput& input, const StudyA
                    const plan::CompileOptions& options, const fs::path& folder) {
   check(plan, folder);
   const fs::path unfinished = folder.string() + ".unfinished";
+  if (fs::exists(unfinished)) {
+    throw UsageError("'" + unfinished.string() + "' is in the way", "an earlier 'plan --bundles' may have left it",
+                     "Remove it if it is of no use.");
+  }
   try {
-    fs::remove_all(unfinished);
     write_into(unfinished, plan, input, arguments, options);
     fs::remove(folder);
     fs::rename(unfinished, folder);

@@ -11,8 +11,6 @@ namespace espalier::cli {
 
 namespace {
 
-using plan::RunState;
-
 std::string bar(std::int64_t part, std::int64_t whole) {
   constexpr std::int64_t kWidth = 24;
   const auto filled = static_cast<std::size_t>(whole > 0 ? part * kWidth / whole : 0);
@@ -20,7 +18,8 @@ std::string bar(std::int64_t part, std::int64_t whole) {
 }
 
 std::int64_t unsuccessful(const report::StateCounts& runs) {
-  return runs[RunState::failed] + runs[RunState::quarantined] + runs[RunState::aborted] + runs[RunState::cancelled];
+  return runs[task::RunState::failed] + runs[task::RunState::quarantined] + runs[task::RunState::aborted] +
+         runs[task::RunState::cancelled];
 }
 
 }  // namespace
@@ -30,7 +29,7 @@ std::string progress_line(const store::State& state) {
   const auto& runs = progress.runs;
   if (runs.total == 0) return "";
   const auto failed = unsuccessful(runs);
-  const auto done = runs[RunState::done];
+  const auto done = runs[task::RunState::done];
   std::string line = fmt::format("{} {}/{} runs", bar(done + failed, runs.total), done, runs.total);
   if (failed > 0) line += fmt::format("  {} unsuccessful", failed);
   if (!progress.running.empty()) line += fmt::format("  {} training", progress.running.size());
@@ -47,7 +46,7 @@ std::string summary(const store::State& state) {
   for (std::size_t i = 0; i < report::kStates; ++i) {
     const auto count = runs.of[i];
     if (count == 0) continue;
-    text += fmt::format("{}{} {}", separator, count, plan::name_of(static_cast<RunState>(i)));
+    text += fmt::format("{}{} {}", separator, count, task::name_of(static_cast<task::RunState>(i)));
     separator = ", ";
   }
   if (runs.total == 0) text += " none";

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 
@@ -22,9 +23,6 @@ void require_results(const std::string& path) {
   }
 }
 
-/// Bytes. A segment whose writer was killed while it began is shorter.
-constexpr std::uintmax_t kBegun = 4096;
-
 store::State read(const std::string& path, store::Detail detail) {
   require_results(path);
   auto state = store::replay(path, detail);
@@ -36,14 +34,11 @@ store::State read(const std::string& path, store::Detail detail) {
 }  // namespace
 
 void require_journal(const store::State& state, const std::filesystem::path& out) {
-  require_results(out);
   if (!state.segments.empty()) return;
-  for (const auto& entry : std::filesystem::directory_iterator(out / "journal")) {
-    if (entry.file_size() < kBegun) continue;
-    throw EnvironmentError("the journal of '" + out.string() + "' cannot be read",
-                           "the first record of '" + entry.path().filename().string() + "' is damaged",
-                           "Restore it from a copy; results.h5 beside it may still hold the numbers.");
-  }
+  const auto damage = std::find_if(state.dropped.begin(), state.dropped.end(), store::is_damage);
+  if (damage == state.dropped.end()) return;
+  throw EnvironmentError("the journal of '" + out.string() + "' cannot be read", store::describe(*damage),
+                         "Restore it from a copy; results.h5 beside it may still hold the numbers.");
 }
 
 store::State read_brief(const std::string& path) { return read(path, store::Detail::brief); }
@@ -51,10 +46,10 @@ store::State read_brief(const std::string& path) { return read(path, store::Deta
 report::Directory read_directory(const std::string& path) {
   report::Directory directory{path, read(path, store::Detail::full)};
   for (const auto& dropped : directory.state.dropped) {
-    if (store::is_harmless(dropped)) continue;
+    if (!store::is_damage(dropped)) continue;
     fmt::print(stderr,
                "espalier: warning: {}: journal: {}. Results after it are missing here; see 'espalier verify'.\n", path,
-               dropped);
+               store::describe(dropped));
   }
   return directory;
 }

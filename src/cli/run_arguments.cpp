@@ -50,6 +50,7 @@ void add_options(CLI::App& verb, RunArguments& arguments) {
   verb.add_flag("--noop", arguments.noop, "answer tasks without doing them, into OUT/noop: tests the machinery");
   verb.add_flag("--take-over", arguments.take_over, "go on although a lost machine seems to hold the directory");
   verb.add_flag("--new-form", arguments.new_form, "accept that other --threads change last bits");
+  verb.add_flag("--accept-loss", arguments.accept_loss, "go on over a damaged journal, without what is lost");
   verb.add_option("--checkpoint-s", arguments.checkpoint_s, "seconds between checkpoints of a training (default 60)")
       ->check(CLI::NonNegativeNumber);
   verb.add_option("--hang-s", arguments.hang_s, "")->check(CLI::PositiveNumber)->group("");
@@ -77,6 +78,7 @@ std::vector<std::string> words_of(const RunArguments& arguments) {
   if (arguments.noop) words.push_back("--noop");
   if (arguments.take_over) words.push_back("--take-over");
   if (arguments.new_form) words.push_back("--new-form");
+  if (arguments.accept_loss) words.push_back("--accept-loss");
   add("--checkpoint-s", fmt::format("{}", arguments.checkpoint_s));
   add("--hang-s", fmt::format("{}", arguments.hang_s));
   add("--view-every-s", fmt::format("{}", arguments.view_every_s));

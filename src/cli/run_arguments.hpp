@@ -15,7 +15,7 @@ struct RunArguments {
   std::int32_t workers = 0;  ///< 0: as many as the machine has cores for
   std::int32_t threads = 0;  ///< 0: as the directory was begun, else 1
   std::string only;
-  bool smoke = false, noop = false, take_over = false, new_form = false;
+  bool smoke = false, noop = false, take_over = false, new_form = false, accept_loss = false;
   double checkpoint_s = 60, hang_s = 300, view_every_s = 20;
   std::vector<std::string> without;  ///< names of passes to leave out
   std::uint64_t feature_bytes = 0;   ///< of one trainer; 0: a share of the free memory

@@ -66,13 +66,15 @@ bool has_instruction() {
 
 }  // namespace
 
-std::uint32_t crc32c(Bytes bytes) {
+std::uint32_t crc32c(Bytes bytes, std::uint32_t before) {
 #if defined(__x86_64__)
-  if (has_instruction()) return ~by_instruction(~0u, bytes.data(), bytes.size());
+  if (has_instruction()) return ~by_instruction(~before, bytes.data(), bytes.size());
 #endif
-  return crc32c_portable(bytes);
+  return crc32c_portable(bytes, before);
 }
 
-std::uint32_t crc32c_portable(Bytes bytes) { return ~by_tables(~0u, bytes.data(), bytes.size()); }
+std::uint32_t crc32c_portable(Bytes bytes, std::uint32_t before) {
+  return ~by_tables(~before, bytes.data(), bytes.size());
+}
 
 }  // namespace espalier

@@ -1,4 +1,4 @@
-// Writes tensors with metadata as a safetensors file, and as an artifact named by the hash of its bytes.
+// Writes safetensors files and artifacts named by content; reads artifacts back with a check of their name.
 #include "data/safetensors_header.hpp"
 #include "data/safetensors_parts.hpp"
 #include "espalier/core/errors.hpp"

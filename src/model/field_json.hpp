@@ -1,5 +1,5 @@
 #pragma once
-// Converts value structs with named fields (ESPALIER_FIELD) to JSON and back.
+// Converts value structs with named fields (frame::stored) to JSON and back.
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -59,9 +59,9 @@ class FieldSaver {
  public:
   using is_saving = std::true_type;
   using is_loading = std::false_type;
-  template <class T>
-  FieldSaver& operator&(const boost::serialization::nvp<T>& field) {
-    object[field.name()] = to_json(field.const_value());
+  template <int N, class T>
+  FieldSaver& operator&(const frame::Stored<N, T>& field) {
+    object[field.name] = to_json(field.value);
     return *this;
   }
   Json object = Json::object();
@@ -73,10 +73,10 @@ class FieldLoader {
   using is_saving = std::false_type;
   using is_loading = std::true_type;
   explicit FieldLoader(const Json& object) : object_(object) {}
-  template <class T>
-  FieldLoader& operator&(const boost::serialization::nvp<T>& field) {
-    known.insert(field.name());
-    if (object_.contains(field.name())) from_json(object_.at(field.name()), field.value());
+  template <int N, class T>
+  FieldLoader& operator&(const frame::Stored<N, T>& field) {
+    known.insert(field.name);
+    if (object_.contains(field.name)) from_json(object_.at(field.name), field.value);
     return *this;
   }
   std::set<std::string> known;

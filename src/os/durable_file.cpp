@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <string>
 #include <utility>
 
 #include "espalier/os/disk_calls.hpp"
+#include "espalier/os/mapped_file.hpp"
 
 namespace espalier::os {
 
@@ -62,6 +64,13 @@ void write_file_durably(const std::filesystem::path& file, std::span<const Bytes
   DurableFile writing(file);
   for (const Bytes part : parts) writing.write(part);
   writing.commit();
+}
+
+void move_file_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (disk_calls().rename(from.c_str(), to.c_str()) == 0) return;
+  if (errno != EXDEV) disk_failed("rename", from);
+  write_file_durably(to, MappedFile(from).bytes());
+  std::filesystem::remove(from);
 }
 
 }  // namespace espalier::os

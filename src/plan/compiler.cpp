@@ -327,7 +327,7 @@ void Compiler::finish() {
   }
   const auto is_to_do = [&](const TaskTable::Entry& entry) {
     const auto outcome = outcomes_.find(entry.id);
-    const bool done = outcome != outcomes_.end() && outcome->second.state == RunState::done &&
+    const bool done = outcome != outcomes_.end() && outcome->second.state == task::RunState::done &&
                       covers(outcome->second.recorded, entry.training.record);
     return (all || wanted.contains(entry.id)) && !done;
   };
@@ -337,7 +337,7 @@ void Compiler::finish() {
     const auto outcome = outcomes_.find(task.id);
     const bool done = is_done(task, outcomes_);
     plan_.done += done;
-    plan_.again += !done && outcome != outcomes_.end() && outcome->second.state == RunState::done;
+    plan_.again += !done && outcome != outcomes_.end() && outcome->second.state == task::RunState::done;
     plan_.tasks.push_back(std::move(task));
   }
 }

@@ -28,10 +28,6 @@ bool records(const task::RecordSpec& record, metrics::Subset subset) {
   return false;
 }
 
-bool ended(RunState state) {
-  return state != RunState::waiting && state != RunState::ready && state != RunState::running;
-}
-
 metrics::MetricName metric_of(const study::Take& take) {
   try {
     return metrics::parse_metric(take.best);
@@ -113,13 +109,13 @@ void Gathering::add(const RunRef& ref) {
     setting->trained_units = entry->trained_units;
   }
   const auto outcome = outcomes_.find(run.task);
-  if (outcome == outcomes_.end() || !ended(outcome->second.state)) needs_.insert(run.task);
+  if (outcome == outcomes_.end() || !task::is_final(outcome->second.state)) needs_.insert(run.task);
   else measure(outcome->second, ref, *setting, place);
 }
 
 void Gathering::measure(const TaskOutcome& outcome, const RunRef& ref, Setting& setting, Measurement measured) {
-  measured.diverged = outcome.state == RunState::failed && outcome.cause.starts_with("diverged");
-  if (outcome.state != RunState::done && !measured.diverged) {
+  measured.diverged = outcome.diverged;
+  if (outcome.state != task::RunState::done && !measured.diverged) {
     return fail(ref, setting,
                 std::string(name_of(outcome.state)) + (outcome.cause.empty() ? "" : ": " + outcome.cause));
   }

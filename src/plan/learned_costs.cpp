@@ -29,7 +29,7 @@ void learn_costs(TaskTable& tasks, const Outcomes& outcomes, CostModel& costs) {
   std::map<std::string, Seen> seen;
   for (const auto& entry : tasks.all()) {
     const auto outcome = outcomes.find(entry.id);
-    if (outcome == outcomes.end() || outcome->second.state != RunState::done || entry.training.epoch_images == 0)
+    if (outcome == outcomes.end() || outcome->second.state != task::RunState::done || entry.training.epoch_images == 0)
       continue;
     auto& [seconds, predicted] = seen[key_of(entry.training, entry.form).text()];
     seconds += outcome->second.seconds;

@@ -3,20 +3,6 @@
 
 namespace espalier::plan {
 
-const char* name_of(RunState state) {
-  switch (state) {
-    case RunState::waiting: return "waiting";
-    case RunState::ready: return "ready";
-    case RunState::running: return "running";
-    case RunState::done: return "done";
-    case RunState::failed: return "failed";
-    case RunState::quarantined: return "quarantined";
-    case RunState::cancelled: return "cancelled";
-    case RunState::aborted: return "aborted";
-  }
-  return "unknown";
-}
-
 const std::string* PlannedRun::label(const std::string& axis) const {
   for (const auto& one : labels) {
     if (one.axis == axis) return &one.value;
@@ -32,7 +18,7 @@ bool covers(const task::RecordSpec& recorded, const task::RecordSpec& wanted) {
 
 bool is_done(const task::Task& task, const Outcomes& outcomes) {
   const auto found = outcomes.find(task.id);
-  return found != outcomes.end() && found->second.state == RunState::done &&
+  return found != outcomes.end() && found->second.state == task::RunState::done &&
          covers(found->second.recorded, task.record);
 }
 

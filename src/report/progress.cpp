@@ -10,12 +10,10 @@
 namespace espalier::report {
 namespace {
 
-using plan::RunState;
-
 std::int32_t last_epoch(const store::TaskState& task) { return task.rows.empty() ? 0 : task.rows.back().row.epoch; }
 
 std::int64_t images_left(const store::TaskState& task) {
-  if (store::is_final(task.state)) return 0;
+  if (task::is_final(task.state)) return 0;
   const std::int32_t epochs = task.task.train.length.epoch;
   if (epochs <= 0) return task.task.epoch_images;
   return task.task.epoch_images * std::max(0, epochs - last_epoch(task)) / epochs;
@@ -57,7 +55,7 @@ class WantedTasks {
   std::unordered_set<const store::TaskState*> seen_;
 };
 
-void count(StateCounts& counts, RunState state, bool later) {
+void count(StateCounts& counts, task::RunState state, bool later) {
   ++counts.total;
   ++counts[state];
   counts.later += later;
@@ -67,7 +65,7 @@ void count_tasks(Progress& progress, const store::State& state, const WantedTask
   for (const auto* task : wanted.tasks) {
     count(progress.tasks, task->state, false);
     progress.images_left += images_left(*task);
-    if (task->state != RunState::running || task->attempts.empty()) continue;
+    if (task->state != task::RunState::running || task->attempts.empty()) continue;
     const auto& attempt = task->attempts.back();
     progress.running.push_back({task->task.id, attempt.worker, attempt.started, last_epoch(*task)});
   }
@@ -89,7 +87,7 @@ Progress progress(const store::State& state) {
     if (!entry.current) continue;
     const auto [where, is_new] = place.try_emplace(entry.run.experiment, progress.experiments.size());
     if (is_new) progress.experiments.push_back({entry.run.experiment, {}});
-    const RunState at = state.state_of(entry.run);
+    const task::RunState at = state.state_of(entry.run);
     const bool later = entry.run.task.empty() && entry.run.aborted.empty();
     count(progress.experiments[where->second].runs, at, later);
     count(progress.runs, at, later);

@@ -141,7 +141,7 @@ void require_recorded(const std::vector<RunView>& views, const Query& query) {
   bool any_done = false;
   for (const auto& view : views) {
     if (final_row(view, query.metric.subset)) return;
-    any_done = any_done || view.state == plan::RunState::done;
+    any_done = any_done || view.state == task::RunState::done;
   }
   if (!any_done) return;
   throw UsageError("no run recorded " + metrics::to_string(query.metric),

@@ -8,8 +8,6 @@
 namespace espalier::report {
 namespace {
 
-using plan::RunState;
-
 const store::TaskState* task_of(const Directory& directory, const plan::PlannedRun& run) {
   if (run.task.empty()) return nullptr;
   const auto found = directory.state.tasks.find(run.task);
@@ -18,13 +16,13 @@ const store::TaskState* task_of(const Directory& directory, const plan::PlannedR
 
 /// Which of two equal cells a merge of directories keeps: done before diverged before running before all others.
 int preference(const RunView& view) {
-  if (view.state == RunState::done) return 3;
+  if (view.state == task::RunState::done) return 3;
   if (view.diverged()) return 2;
-  return view.state == RunState::running ? 1 : 0;
+  return view.state == task::RunState::running ? 1 : 0;
 }
 
 void keep_better(RunView& kept, const RunView& other) {
-  if (kept.state == RunState::done && other.state == RunState::done && kept.run->task != other.run->task) {
+  if (kept.state == task::RunState::done && other.state == task::RunState::done && kept.run->task != other.run->task) {
     throw UsageError("run " + kept.run->id.brief() + " of '" + kept.run->experiment + "' is another training in " +
                          kept.directory->name + " than in " + other.directory->name,
                      "the two studies differ in more than their grids",
@@ -42,11 +40,7 @@ std::string RunView::value(const std::string& axis) const {
   return label ? *label : "";
 }
 
-bool diverged(const store::TaskState& task) {
-  return task.state == RunState::failed && task.cause.find("diverged") != std::string::npos;
-}
-
-bool RunView::diverged() const { return task && report::diverged(*task); }
+bool RunView::diverged() const { return task && task->diverged; }
 
 std::vector<RunView> runs_of(const Directory& directory) {
   std::vector<RunView> views;
@@ -72,7 +66,7 @@ std::vector<RunView> runs_of(const std::vector<Directory>& directories, SameCell
 }
 
 const metrics::Row* final_row(const store::TaskState& task, metrics::Subset subset) {
-  if (task.state != RunState::done) return nullptr;
+  if (task.state != task::RunState::done) return nullptr;
   const metrics::Row* last = nullptr;
   for (const auto& current : task.rows) {
     const metrics::Row& row = current.row;

@@ -9,8 +9,6 @@
 namespace espalier::report {
 namespace {
 
-using plan::RunState;
-
 constexpr std::size_t kMostRows = 200;
 
 std::string labels(const plan::PlannedRun& run) {
@@ -19,7 +17,7 @@ std::string labels(const plan::PlannedRun& run) {
   return text;
 }
 
-bool has_failed(RunState state) { return store::is_final(state) && state != RunState::done; }
+bool has_failed(task::RunState state) { return task::is_final(state) && state != task::RunState::done; }
 
 std::string cause_of(const RunView& view) {
   if (!view.run->aborted.empty()) return view.run->aborted;
@@ -27,15 +25,15 @@ std::string cause_of(const RunView& view) {
 }
 
 std::string open_table(const PageContext& context) {
-  std::map<std::string, std::map<RunState, int>> counts;
+  std::map<std::string, std::map<task::RunState, int>> counts;
   for (const auto& view : context.views) {
-    if (!store::is_final(view.state)) ++counts[view.run->experiment][view.state];
+    if (!task::is_final(view.state)) ++counts[view.run->experiment][view.state];
   }
   if (counts.empty()) return "";
   WordTable table{{"experiment", "waiting", "ready", "running"}, {}};
   for (auto& [experiment, of] : counts) {
-    table.rows.push_back({experiment, std::to_string(of[RunState::waiting]), std::to_string(of[RunState::ready]),
-                          std::to_string(of[RunState::running])});
+    table.rows.push_back({experiment, std::to_string(of[task::RunState::waiting]),
+                          std::to_string(of[task::RunState::ready]), std::to_string(of[task::RunState::running])});
   }
   return element("h3", "Not ended yet") + html_table(table);
 }
@@ -48,7 +46,7 @@ std::string failure_section(const PageContext& context) {
   for (const auto& view : context.views) {
     if (!has_failed(view.state) || ++failed > kMostRows) continue;
     table.rows.push_back(
-        {view.run->id.brief(), view.run->experiment, labels(*view.run), plan::name_of(view.state), cause_of(view)});
+        {view.run->id.brief(), view.run->experiment, labels(*view.run), task::name_of(view.state), cause_of(view)});
   }
   std::string body;
   if (failed > 0) body += html_table(table, fmt::format("{} runs ended without a result", failed));

@@ -41,10 +41,9 @@ std::string tiles(const PageContext& context) {
   const auto progress = report::progress(context.state());
   double seconds = 0;
   for (const auto& [id, task] : context.state().tasks) seconds += task.seconds;
-  using plan::RunState;
   std::string list = tile(fmt::format("{}", progress.experiments.size()), "experiments");
-  list += tile(fmt::format("{} of {}", progress.runs[RunState::done], progress.runs.total), "runs done");
-  list += tile(fmt::format("{}", progress.tasks[RunState::done]), "trainings, each once");
+  list += tile(fmt::format("{} of {}", progress.runs[task::RunState::done], progress.runs.total), "runs done");
+  list += tile(fmt::format("{}", progress.tasks[task::RunState::done]), "trainings, each once");
   list += tile(fmt::format("{}", context.study.split.count), context.overlapping              ? "overlapping splits"
                                                              : context.study.split.count == 1 ? "split"
                                                                                               : "splits");
@@ -63,7 +62,7 @@ std::string warning_box(const PageContext& context) {
   const auto progress = report::progress(context.state());
   std::string lines;
   for (const auto& warning : context.state().warnings) lines += paragraph(warning);
-  const auto open = progress.runs.total - progress.runs[plan::RunState::done];
+  const auto open = progress.runs.total - progress.runs[task::RunState::done];
   if (open > 0)
     lines += paragraph(fmt::format("{} of {} runs have no result; cells say where.", open, progress.runs.total));
   return lines.empty() ? "" : "<div class=\"loud\" role=\"note\">" + lines + "</div>\n";

@@ -62,7 +62,7 @@ std::string facts(const PageContext& context) {
   for (const auto& digest : data) row(table, "SHA-256 of images", digest);
   for (const int version : numerics) row(table, "numerics version", std::to_string(version));
   row(table, "journal records", std::to_string(context.state().records));
-  for (const auto& dropped : context.state().dropped) row(table, "left out of the journal", dropped);
+  for (const auto& dropped : context.state().dropped) row(table, "left out of the journal", store::describe(dropped));
   return html_table(table);
 }
 

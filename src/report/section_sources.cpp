@@ -64,7 +64,7 @@ std::string source_section(const PageContext& context) {
     const auto splits = fmt::format("{}", fmt::join(network.splits, ", "));
     const auto* train = network.task ? final_row(*network.task, metrics::Subset::train) : nullptr;
     table.rows.push_back({network.source, splits, network.id.brief(),
-                          network.task ? plan::name_of(network.task->state) : "not listed",
+                          network.task ? task::name_of(network.task->state) : "not listed",
                           network.task ? std::to_string(network.task->task.train.length.epoch) : "-",
                           train ? fmt::format("{:.3f}", train->loss) : "-",
                           network.valid_top1 ? fmt::format("{:.1f}", 100 * *network.valid_top1) : "-",

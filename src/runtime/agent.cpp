@@ -19,7 +19,7 @@ constexpr double kStopGrace_s = 8;  ///< from Stop until a trainer that has not 
 }  // namespace
 
 void Agent::run() {
-  say(sched::Hello{worker_, os::host_name(), getpid()});
+  say(protocol::Hello{worker_, os::host_name(), getpid()});
   Pace pace;
   while (!may_leave()) {
     const bool told = hear();
@@ -46,25 +46,25 @@ bool Agent::hear() {
 }
 
 void Agent::take(RawFrame frame) {
-  switch (static_cast<sched::MessageType>(frame.type)) {
-    case sched::MessageType::setup: setup_ = frame.as<sched::Setup>(); [[fallthrough]];
-    case sched::MessageType::catalog_update:
+  switch (static_cast<protocol::MessageType>(frame.type)) {
+    case protocol::MessageType::setup: setup_ = frame.as<protocol::Setup>(); [[fallthrough]];
+    case protocol::MessageType::catalog_update:
       greeting_.push_back(frame.bytes);
       trainer_.socket().send(frame.bytes);
       return;
-    case sched::MessageType::bundle: return take_bundle(std::move(frame));
-    case sched::MessageType::cancel: return trainer_.socket().send(frame.bytes);
-    case sched::MessageType::stop: return begin_stop(std::move(frame));
-    case sched::MessageType::shutdown: leaving_ = true; return;
-    case sched::MessageType::disband: return disband(frame.as<sched::Disband>().group);
-    case sched::MessageType::peer_buffer:
-    case sched::MessageType::part: return take_from_peer(std::move(frame));
+    case protocol::MessageType::bundle: return take_bundle(std::move(frame));
+    case protocol::MessageType::cancel: return trainer_.socket().send(frame.bytes);
+    case protocol::MessageType::stop: return begin_stop(std::move(frame));
+    case protocol::MessageType::shutdown: leaving_ = true; return;
+    case protocol::MessageType::disband: return disband(frame.as<protocol::Disband>().group);
+    case protocol::MessageType::peer_buffer:
+    case protocol::MessageType::part: return take_from_peer(std::move(frame));
     default: throw CorruptionError("an agent was sent a frame of type " + std::to_string(frame.type));
   }
 }
 
 void Agent::take_bundle(RawFrame frame) {
-  const auto bundle = frame.as<sched::Bundle>();
+  const auto bundle = frame.as<protocol::Bundle>();
   if (stopping_) return;  // it crossed our answer to Stop; rank 0 takes it back with Goodbye
   if (setup_.noop) return answer_at_once(bundle);
   if (over_.contains(bundle.group.id)) return;
@@ -74,10 +74,10 @@ void Agent::take_bundle(RawFrame frame) {
   hand_next();
 }
 
-void Agent::answer_at_once(const sched::Bundle& bundle) {
+void Agent::answer_at_once(const protocol::Bundle& bundle) {
   for (const auto& one : bundle.tasks) {
-    say(sched::Started{one.fence, one.task.id});
-    say(sched::Ended{one.fence, one.task.id, sched::EndKind::done, "", 0, 0, "no-op"});
+    say(protocol::Started{one.fence, one.task.id});
+    say(protocol::Ended{one.fence, one.task.id, task::End::done, "", 0, 0, "no-op"});
   }
 }
 
@@ -94,7 +94,7 @@ bool Agent::may_leave() const { return (leaving_ || stopping_) && !in_hand_ && q
 void Agent::leave() {
   trainer_.socket().close();
   trainer_ = {};
-  say(sched::Goodbye{worker_});
+  say(protocol::Goodbye{worker_});
   post_outbox();
   Pace pace;
   while (!post_.advance()) pace.nap();

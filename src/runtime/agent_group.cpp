@@ -7,24 +7,24 @@ namespace espalier::runtime {
 /// Takes a peer's message. It may arrive before the bundle it belongs to, since rank 0 and the agents do not wait for
 /// each other; it is kept until then.
 void Agent::take_from_peer(process::RawFrame frame) {
-  const bool announces = frame.is<sched::PeerBuffer>();
-  const auto group = announces ? frame.as<sched::PeerBuffer>().buffer.group : frame.as<sched::Part>().group;
+  const bool announces = frame.is<protocol::PeerBuffer>();
+  const auto group = announces ? frame.as<protocol::PeerBuffer>().buffer.group : frame.as<protocol::Part>().group;
   if (over_.contains(group)) return;
   if (!exchange_ || exchange_->id() != group) early_[group].push_back(std::move(frame));
-  else if (announces) announce(frame.as<sched::PeerBuffer>());
-  else exchange_->take(frame.as<sched::Part>());
+  else if (announces) announce(frame.as<protocol::PeerBuffer>());
+  else exchange_->take(frame.as<protocol::Part>());
 }
 
 /// Trainers on one host reduce through shared memory; peers elsewhere get an empty host key.
-void Agent::announce(sched::PeerBuffer peer) {
+void Agent::announce(protocol::PeerBuffer peer) {
   if (peer.place != exchange_->place()) peer.place.clear();
   trainer_.socket().send_message(peer);
 }
 
 void Agent::take_from_group(const process::RawFrame& frame) {
   if (!exchange_) throw CorruptionError("a trainer without a group wants to reduce");
-  if (frame.is<sched::SharedBuffer>()) exchange_->add(frame.as<sched::SharedBuffer>(), trainer_.process());
-  else exchange_->reduce(frame.as<sched::Reduce>());
+  if (frame.is<protocol::SharedBuffer>()) exchange_->add(frame.as<protocol::SharedBuffer>(), trainer_.process());
+  else exchange_->reduce(frame.as<protocol::Reduce>());
 }
 
 /// Sends the messages that the group waits for, and tells the trainer which reductions are done.
@@ -34,7 +34,7 @@ void Agent::exchange() {
     post_.send(letter.to.rank, std::visit([](const auto& what) { return frame::encode(what); }, letter.what));
   }
   for (const auto number : exchange_->take_done()) {
-    trainer_.socket().send_message(sched::Reduced{exchange_->id(), number});
+    trainer_.socket().send_message(protocol::Reduced{exchange_->id(), number});
   }
 }
 

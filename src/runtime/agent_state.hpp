@@ -9,7 +9,9 @@
 
 #include "espalier/mpi/session.hpp"
 #include "espalier/process/child.hpp"
-#include "espalier/sched/messages.hpp"
+#include "espalier/protocol/control.hpp"
+#include "espalier/protocol/group.hpp"
+#include "espalier/protocol/progress.hpp"
 #include "runtime/group_exchange.hpp"
 #include "runtime/pace.hpp"
 
@@ -23,19 +25,19 @@ class Agent {
 
  private:
   struct Queued {
-    std::vector<sched::Held> tasks;  ///< those that have not ended
-    std::string frame;               ///< as received, to be passed on
-    sched::Group group;
+    std::vector<protocol::Held> tasks;  ///< those that have not ended
+    std::string frame;                  ///< as received, to be passed on
+    protocol::Group group;
   };
 
   bool hear();
   void take(process::RawFrame frame);
   void take_bundle(process::RawFrame frame);
   void begin_stop(process::RawFrame frame);
-  void answer_at_once(const sched::Bundle& bundle);
+  void answer_at_once(const protocol::Bundle& bundle);
 
   void take_from_peer(process::RawFrame frame);
-  void announce(sched::PeerBuffer peer);
+  void announce(protocol::PeerBuffer peer);
   void take_from_group(const process::RawFrame& frame);
   void disband(std::uint64_t group);
   void end_group();
@@ -50,7 +52,7 @@ class Agent {
   void watch_silence();
   void watch_stop();
   void report_loss(const process::Exit& exit);
-  sched::LossCause cause_of(const process::Exit& exit) const;
+  task::FailureCause cause_of(const process::Exit& exit) const;
 
   bool may_leave() const;
   void leave();
@@ -63,7 +65,7 @@ class Agent {
   WorkerId worker_;
   mpi::Post post_;
   std::string outbox_;
-  sched::Setup setup_;
+  protocol::Setup setup_;
   std::vector<std::string> greeting_;  ///< setup and catalogs, sent to every new trainer
   process::Child trainer_;
   std::deque<Queued> queue_;

@@ -74,11 +74,11 @@ bool Agent::listen() {
 /// Passes a message of the trainer to rank 0 unchanged.
 void Agent::pass_on(const process::RawFrame& frame) {
   heard_ = now_s();
-  if (frame.is<sched::SharedBuffer>() || frame.is<sched::Reduce>()) return take_from_group(frame);
+  if (frame.is<protocol::SharedBuffer>() || frame.is<protocol::Reduce>()) return take_from_group(frame);
   if (leads()) outbox_ += frame.bytes;
-  if (!frame.is<sched::Ended>()) return;
-  const auto ended = frame.as<sched::Ended>();
-  if (in_hand_) std::erase(in_hand_->tasks, sched::Held{ended.task, ended.fence});
+  if (!frame.is<protocol::Ended>()) return;
+  const auto ended = frame.as<protocol::Ended>();
+  if (in_hand_) std::erase(in_hand_->tasks, protocol::Held{ended.task, ended.fence});
   if (in_hand_ && in_hand_->tasks.empty()) {
     end_group();
     in_hand_.reset();
@@ -118,12 +118,12 @@ void Agent::watch_stop() {
   if (stopping_ && in_hand_ && now_s() > stop_deadline_) trainer_.kill();
 }
 
-sched::LossCause Agent::cause_of(const process::Exit& exit) const {
-  if (hung_) return sched::LossCause::hung;
-  if (exit.signal == SIGKILL || exit.signal == SIGTERM) return sched::LossCause::killed;
-  if (exit.signal != 0) return sched::LossCause::crashed;
-  if (exit.code == sched::kEnvironmentExit) return sched::LossCause::environment;
-  return exit.code == sched::kOutOfMemoryExit ? sched::LossCause::out_of_memory : sched::LossCause::exited;
+task::FailureCause Agent::cause_of(const process::Exit& exit) const {
+  if (hung_) return task::FailureCause::hung;
+  if (exit.signal == SIGKILL || exit.signal == SIGTERM) return task::FailureCause::killed;
+  if (exit.signal != 0) return task::FailureCause::crashed;
+  if (exit.code == protocol::kEnvironmentExit) return task::FailureCause::environment;
+  return exit.code == protocol::kOutOfMemoryExit ? task::FailureCause::out_of_memory : task::FailureCause::exited;
 }
 
 void Agent::report_loss(const process::Exit& exit) {
@@ -133,7 +133,7 @@ void Agent::report_loss(const process::Exit& exit) {
     return;
   }
   if (!in_hand_ && queue_.empty()) return;  // it ended between tasks; the next bundle starts another
-  sched::TrainerLost lost;
+  protocol::TrainerLost lost;
   lost.worker = worker_;
   lost.cause = cause_of(exit);
   lost.signal = exit.signal;

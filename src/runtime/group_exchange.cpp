@@ -38,30 +38,30 @@ std::string this_place() {
   return unknown || boot.empty() ? "" : boot + " " + names.string();
 }
 
-void GroupExchange::add(const sched::SharedBuffer& buffer, pid_t trainer) {
+void GroupExchange::add(const protocol::SharedBuffer& buffer, pid_t trainer) {
   buffers_[buffer.buffer] = {process::SharedMemory::of(trainer, buffer.descriptor, buffer.bytes()), buffer.count,
                              buffer.doubles};
   for (std::int32_t rank = 0; rank < size(); ++rank) {
     if (rank == group_.rank) continue;
     letters_.push_back(
-        {group_.members[static_cast<std::size_t>(rank)], sched::PeerBuffer{buffer, group_.rank, trainer, place_}});
+        {group_.members[static_cast<std::size_t>(rank)], protocol::PeerBuffer{buffer, group_.rank, trainer, place_}});
   }
 }
 
 GroupExchange::Range GroupExchange::range_of(const Buffer& buffer, std::int32_t rank) const {
   const std::int64_t first = buffer.count * rank / size(), end = buffer.count * (rank + 1) / size();
   const std::int64_t width = buffer.doubles ? sizeof(double) : sizeof(float);
-  return {static_cast<char*>(buffer.memory.data()) + sched::SharedBuffer::kHeaderBytes + first * width,
+  return {static_cast<char*>(buffer.memory.data()) + protocol::SharedBuffer::kHeaderBytes + first * width,
           static_cast<std::size_t>((end - first) * width)};
 }
 
-void GroupExchange::send(std::int32_t to, sched::Part part) {
+void GroupExchange::send(std::int32_t to, protocol::Part part) {
   part.group = group_.id;
   part.rank = group_.rank;
   letters_.push_back({group_.members[static_cast<std::size_t>(to)], std::move(part)});
 }
 
-void GroupExchange::reduce(const sched::Reduce& order) {
+void GroupExchange::reduce(const protocol::Reduce& order) {
   const auto found = buffers_.find(order.buffer);
   if (found == buffers_.end()) throw CorruptionError("a trainer reduces a buffer that it has not announced");
   ++waiting_;
@@ -77,7 +77,7 @@ void GroupExchange::reduce(const sched::Reduce& order) {
   add_up(order.number, reduction);
 }
 
-void GroupExchange::take(sched::Part part) {
+void GroupExchange::take(protocol::Part part) {
   Reduction& reduction = reductions_[part.number];
   if (!part.summed) {
     reduction.parts[part.rank] = std::move(part.bytes);

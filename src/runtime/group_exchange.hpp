@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "espalier/process/shared_memory.hpp"
-#include "espalier/sched/messages.hpp"
+#include "espalier/protocol/control.hpp"
+#include "espalier/protocol/group.hpp"
 
 namespace espalier::runtime {
 
@@ -18,22 +19,22 @@ std::string this_place();
 
 class GroupExchange {
  public:
-  explicit GroupExchange(const sched::Group& group, std::string place = this_place())
+  explicit GroupExchange(const protocol::Group& group, std::string place = this_place())
       : group_(group), place_(std::move(place)) {}
 
   std::uint64_t id() const { return group_.id; }
   const std::string& place() const { return place_; }
   /// Adds a buffer of the own trainer. Throws EnvironmentError; reduce() throws CorruptionError for unknown buffers.
-  void add(const sched::SharedBuffer& buffer, pid_t trainer);
-  void reduce(const sched::Reduce& order);
+  void add(const protocol::SharedBuffer& buffer, pid_t trainer);
+  void reduce(const protocol::Reduce& order);
   /// Takes a part from another member; it may come before the own trainer's order.
-  void take(sched::Part part);
+  void take(protocol::Part part);
   /// Whether the own trainer waits for a reduction.
   bool in_flight() const { return waiting_ > 0; }
 
   struct Letter {
     WorkerId to;
-    std::variant<sched::PeerBuffer, sched::Part> what;
+    std::variant<protocol::PeerBuffer, protocol::Part> what;
   };
   std::vector<Letter> take_letters() { return std::exchange(letters_, {}); }
   /// Numbers of the reductions whose sums are in their buffers; each is returned once.
@@ -59,11 +60,11 @@ class GroupExchange {
 
   std::int32_t size() const { return static_cast<std::int32_t>(group_.members.size()); }
   Range range_of(const Buffer& buffer, std::int32_t rank) const;
-  void send(std::int32_t to, sched::Part part);
+  void send(std::int32_t to, protocol::Part part);
   void add_up(std::int64_t number, Reduction& reduction);
   void put_sum(std::int64_t number, Reduction& reduction, std::int32_t rank, const std::string& bytes);
 
-  sched::Group group_;
+  protocol::Group group_;
   std::string place_;
   std::map<std::int32_t, Buffer> buffers_;
   std::map<std::int64_t, Reduction> reductions_;  ///< those that are not done

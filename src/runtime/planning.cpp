@@ -8,8 +8,6 @@
 
 namespace espalier::runtime {
 
-using plan::RunState;
-
 namespace {
 
 constexpr std::size_t kChunk = 5000;             ///< runs or tasks per record
@@ -46,7 +44,7 @@ void refuse_errors(const plan::Plan& plan, const std::string& file) {
 
 /// Refuses another number of threads than the first launch had, since threads change last bits.
 void SchedulerLoop::check_form() const {
-  const auto& before = book_.state().study;
+  const auto& before = journal_.state().study;
   if (before.text.empty() || before.threads == options_.study.threads || options_.new_form == NewForm::accepted) return;
   throw UsageError(
       fmt::format("this directory was begun with --threads {}, not {}", before.threads, options_.study.threads),
@@ -55,17 +53,17 @@ void SchedulerLoop::check_form() const {
 }
 
 void SchedulerLoop::plan_again() {
-  const auto outcomes = book_.state().outcomes();
-  Planned planned = replan_(outcomes, book_.state().selections);
+  const auto outcomes = journal_.state().outcomes();
+  Planned planned = replan_(outcomes, journal_.state().selections);
   refuse_errors(planned.plan, options_.study.file_name);
   keep_forms(planned.plan);
   if (options_.setup.smoke) planned.plan = one_of_each_shape(std::move(planned.plan));
   bars_ = std::move(planned.bars);
-  for (const auto& checkpoint : planned.checkpoints) shelf_.add(checkpoint);
-  if (!same_study(book_.state().study, options_.study)) book_.write(options_.study);
+  for (const auto& checkpoint : planned.checkpoints) artifacts_.add(checkpoint);
+  if (!same_study(journal_.state().study, options_.study)) journal_.write(options_.study);
   auto added = new_tasks(planned.plan, outcomes);
   write_plan(planned.plan, outcomes);
-  book_.commit();
+  journal_.commit();
   watch_pending(planned.plan);
   tell(sched::TasksAdded{std::move(added)});
 }
@@ -74,20 +72,20 @@ void SchedulerLoop::plan_again() {
 /// that are neither done nor already planned in this launch.
 void SchedulerLoop::keep_forms(plan::Plan& plan) const {
   for (auto& task : plan.tasks) {
-    const auto known = book_.state().tasks.find(task.id);
-    if (known == book_.state().tasks.end()) continue;
-    const bool open = !scheduler_.knows(task.id) && known->second.state != RunState::done;
+    const auto known = journal_.state().tasks.find(task.id);
+    if (known == journal_.state().tasks.end()) continue;
+    const bool open = !scheduler_.knows(task.id) && known->second.state != task::RunState::done;
     if (options_.new_form == NewForm::refused || !open) task.form = known->second.task.form;
   }
 }
 
 void SchedulerLoop::write_plan(const plan::Plan& plan, const plan::Outcomes& outcomes) {
   for (const auto& selection : plan.selections) {
-    const auto& known = book_.state().selections;
+    const auto& known = journal_.state().selections;
     const bool is_known = std::any_of(known.begin(), known.end(), [&](const auto& one) {
       return one.key == selection.key && frame::to_bytes(one) == frame::to_bytes(selection);
     });
-    if (!is_known) book_.write(store::SelectionRecord{selection});
+    if (!is_known) journal_.write(store::SelectionRecord{selection});
   }
   write_catalog(plan);
   write_tasks(plan, outcomes);
@@ -97,30 +95,30 @@ void SchedulerLoop::write_plan(const plan::Plan& plan, const plan::Outcomes& out
 void SchedulerLoop::write_catalog(const plan::Plan& plan) {
   task::Catalog added;
   for (const auto& [digest, network] : plan.catalog.networks) {
-    if (!book_.state().catalog.networks.contains(digest)) added.networks[digest] = network;
+    if (!journal_.state().catalog.networks.contains(digest)) added.networks[digest] = network;
   }
   for (const auto& [digest, list] : plan.catalog.class_lists) {
-    if (!book_.state().catalog.class_lists.contains(digest)) added.class_lists[digest] = list;
+    if (!journal_.state().catalog.class_lists.contains(digest)) added.class_lists[digest] = list;
   }
   if (added.networks.empty() && added.class_lists.empty()) return;
-  book_.write(store::CatalogRecord{added});
-  for (const auto worker : present_) say(worker, sched::CatalogUpdate{added});
+  journal_.write(store::CatalogRecord{added});
+  for (const auto worker : present_) say(worker, protocol::CatalogUpdate{added});
 }
 
 /// Whether the wanted record comes too late for this launch, because the training runs already or has ended without
 /// all of it. The next launch trains it again.
 bool SchedulerLoop::is_too_late(const store::TaskState& known, const task::Task& wanted) const {
   if (!scheduler_.knows(wanted.id)) return false;
-  return known.state == RunState::running ||
-         (store::is_final(known.state) && !plan::covers(known.recorded, wanted.record));
+  return known.state == task::RunState::running ||
+         (task::is_final(known.state) && !plan::covers(known.recorded, wanted.record));
 }
 
 /// Journals tasks that are new, or whose record or form differs from the journaled one.
 void SchedulerLoop::write_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes) {
   std::vector<task::Task> changed;
   for (const auto& task : plan.tasks) {
-    const auto found = book_.state().tasks.find(task.id);
-    if (found == book_.state().tasks.end()) {
+    const auto found = journal_.state().tasks.find(task.id);
+    if (found == journal_.state().tasks.end()) {
       changed.push_back(task);
       continue;
     }
@@ -131,11 +129,12 @@ void SchedulerLoop::write_tasks(const plan::Plan& plan, const plan::Outcomes& ou
     else changed.push_back(task);
   }
   if (changed.empty()) return;
-  in_chunks(changed, [&](std::vector<task::Task> tasks, bool) { book_.write(store::TasksRecord{std::move(tasks)}); });
+  in_chunks(changed,
+            [&](std::vector<task::Task> tasks, bool) { journal_.write(store::TasksRecord{std::move(tasks)}); });
 }
 
 void SchedulerLoop::write_runs(const plan::Plan& plan) {
-  const auto& state = book_.state();
+  const auto& state = journal_.state();
   std::vector<plan::PlannedRun> changed;
   std::size_t known = 0;
   for (const auto& run : plan.runs) {
@@ -149,13 +148,13 @@ void SchedulerLoop::write_runs(const plan::Plan& plan) {
   if (changed.empty() && known == listed) return;
   const bool some_left = known != listed;
   in_chunks(some_left ? plan.runs : changed, [&](std::vector<plan::PlannedRun> runs, bool first) {
-    book_.write(store::RunsRecord{some_left && first, std::move(runs)});
+    journal_.write(store::RunsRecord{some_left && first, std::move(runs)});
   });
 }
 
 bool SchedulerLoop::records_more(const task::Task& task) const {
-  const auto found = book_.state().tasks.find(task.id);
-  return found != book_.state().tasks.end() && !(found->second.task.record == task.record);
+  const auto found = journal_.state().tasks.find(task.id);
+  return found != journal_.state().tasks.end() && !(found->second.task.record == task.record);
 }
 
 std::vector<sched::AddedTask> SchedulerLoop::new_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes) {
@@ -166,26 +165,26 @@ std::vector<sched::AddedTask> SchedulerLoop::new_tasks(const plan::Plan& plan, c
       added.push_back({task, history_of(task, outcomes), plan::sharing_of(task, options_.passes)});
     if (!is_new) continue;
     for (const auto& unit : task.train.units) {
-      if (unit.start.kind == task::StartKind::checkpoint) shelf_.add(unit.start.checkpoint);
+      if (unit.start.kind == task::StartKind::checkpoint) artifacts_.add(unit.start.checkpoint);
     }
   }
   return added;
 }
 
 sched::History SchedulerLoop::history_of(const task::Task& task, const plan::Outcomes& outcomes) const {
-  const auto found = book_.state().tasks.find(task.id);
-  if (found == book_.state().tasks.end()) return {};
+  const auto found = journal_.state().tasks.find(task.id);
+  if (found == journal_.state().tasks.end()) return {};
   const auto& known = found->second;
   sched::History history;
-  const bool wanted_anew = known.state == RunState::done && !plan::is_done(task, outcomes);
-  if (store::is_final(known.state) && !wanted_anew) history.state = known.state;
+  const bool wanted_anew = known.state == task::RunState::done && !plan::is_done(task, outcomes);
+  if (task::is_final(known.state) && !wanted_anew) history.state = known.state;
   if (!known.attempts.empty()) history.attempts = static_cast<std::int32_t>(known.attempts.size());
   history.charged = known.charged;
-  if (shelf_.holds(known.training.artifact)) {
+  if (artifacts_.holds(known.training.artifact)) {
     history.resume = known.training.artifact;
     history.resume_at = known.training.at;
   }
-  if (shelf_.holds(known.finished.artifact)) history.finished = known.finished.artifact;
+  if (artifacts_.holds(known.finished.artifact)) history.finished = known.finished.artifact;
   return history;
 }
 
@@ -199,10 +198,11 @@ void SchedulerLoop::watch_pending(const plan::Plan& plan) {
 
 bool SchedulerLoop::selection_is_due() const {
   const auto has_ended = [&](const TaskId& id) {
-    const auto found = book_.state().tasks.find(id);
-    if (found == book_.state().tasks.end() || !store::is_final(found->second.state)) return false;
+    const auto found = journal_.state().tasks.find(id);
+    if (found == journal_.state().tasks.end() || !task::is_final(found->second.state)) return false;
     // Done without the row that is asked for: it is trained again.
-    return found->second.state != RunState::done || plan::covers(found->second.recorded, found->second.task.record);
+    return found->second.state != task::RunState::done ||
+           plan::covers(found->second.recorded, found->second.task.record);
   };
   return std::any_of(pending_.begin(), pending_.end(), [&](const std::vector<TaskId>& needs) {
     return std::all_of(needs.begin(), needs.end(), has_ended);
@@ -212,7 +212,7 @@ bool SchedulerLoop::selection_is_due() const {
 void SchedulerLoop::judge_source(const TaskId& id) {
   const auto bar = bars_.find(id);
   if (bar == bars_.end() || setup_.smoke) return;  // a source of one step cannot be judged
-  const auto& rows = book_.state().tasks.at(id).rows;
+  const auto& rows = journal_.state().tasks.at(id).rows;
   const auto last = std::find_if(rows.rbegin(), rows.rend(),
                                  [](const auto& one) { return one.row.subset == metrics::Subset::valid; });
   if (last == rows.rend() || last->row.top1_rate() >= bar->second.below) return;
@@ -223,9 +223,9 @@ void SchedulerLoop::judge_source(const TaskId& id) {
 }
 
 void SchedulerLoop::warn(const std::string& text) {
-  const auto& known = book_.state().warnings;
+  const auto& known = journal_.state().warnings;
   if (std::find(known.begin(), known.end(), text) != known.end()) return;
-  book_.write(store::WarningRecord{text});
+  journal_.write(store::WarningRecord{text});
   fmt::print(stderr, "espalier: warning: {}\n", text);  // the supervisor shows it now, and all warnings at the end
 }
 

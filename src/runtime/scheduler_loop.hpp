@@ -9,8 +9,8 @@
 #include "espalier/process/frame_socket.hpp"
 #include "espalier/runtime/launch.hpp"
 #include "espalier/sched/scheduler.hpp"
-#include "runtime/artifact_shelf.hpp"
-#include "runtime/book.hpp"
+#include "runtime/artifact_store.hpp"
+#include "runtime/journaled_state.hpp"
 #include "runtime/pace.hpp"
 #include "runtime/view_keeper.hpp"
 
@@ -34,6 +34,8 @@ class SchedulerLoop {
   void give_out(const sched::Order& order);
   void write(const sched::Fact& fact);
   void settle();
+  void take_requests();
+  void begin_stop();
   void tick();
   bool is_done() const;
   bool is_over();
@@ -65,15 +67,17 @@ class SchedulerLoop {
   const LaunchOptions& options_;
   const Replan& replan_;
   int workers_;
-  Book book_;
-  ArtifactShelf shelf_;
+  JournaledState journal_;
+  ArtifactStore artifacts_;
   ViewKeeper view_;
   sched::Scheduler scheduler_;
   mpi::Post post_;
   std::map<WorkerId, std::string> outbox_;
+  std::vector<ArtifactId> arrived_;         ///< journaled in this round; moved once that is durable
+  std::set<std::string> refused_requests_;  ///< that this version does not understand
   std::set<WorkerId> present_;
   int left_ = 0;  ///< workers that said Goodbye
-  sched::Setup setup_;
+  protocol::Setup setup_;
   std::unordered_set<TaskId> in_scope_;  ///< tasks of this launch
   std::unordered_set<TaskId> late_;      ///< to record more than this launch still can
   std::map<TaskId, SourceBar> bars_;

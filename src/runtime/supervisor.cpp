@@ -58,7 +58,7 @@ class Signals {
 std::size_t results_in(const store::State& state) {
   std::size_t count = state.selections.size();
   for (const auto& [id, task] : state.tasks) {
-    count += task.rows.size() + (store::is_final(task.state) ? 1 : 0) + (task.training.artifact.empty() ? 0 : 1);
+    count += task.rows.size() + (task::is_final(task.state) ? 1 : 0) + (task.training.artifact.empty() ? 0 : 1);
   }
   return count;
 }

@@ -81,13 +81,13 @@ PickedBundle Scheduler::Core::bundle_of(Entry& first, double room_s) const {
   return bundle;
 }
 
-Assign Scheduler::Core::order_for(const std::vector<WorkerId>& to, Entry& entry) {
+protocol::Assign Scheduler::Core::order_for(const std::vector<WorkerId>& to, Entry& entry) {
   tasks.take(entry);
   entry.in_hand = true;
   entry.worker = to.front();
   entry.fence = {options.segment, static_cast<std::uint32_t>(++entry.attempts)};
   for (const WorkerId id : to) workers.at(id).in_hand.insert(&entry);
-  Assign assign{entry.fence, entry.task, {}, entry.resume};
+  protocol::Assign assign{entry.fence, entry.task, {}, entry.resume};
   for (const Entry* source : entry.sources) assign.sources[source->task.id] = source->finished;
   return assign;
 }

@@ -51,9 +51,9 @@ std::vector<WorkerId> Scheduler::Core::holders_of(const Entry& entry) const {
 }
 
 /// Has the agents of the other members kill their trainers, which would wait for ever for the lost one.
-void Scheduler::Core::disband(const Group& group, WorkerId but) {
+void Scheduler::Core::disband(const protocol::Group& group, WorkerId but) {
   for (const WorkerId id : group.members) {
-    if (!(id == but) && workers.contains(id)) answer.disband.push_back({id, Disband{group.id}});
+    if (!(id == but) && workers.contains(id)) answer.disband.push_back({id, protocol::Disband{group.id}});
   }
 }
 

@@ -5,28 +5,11 @@
 
 namespace espalier::sched {
 
-using plan::RunState;
-
-namespace {
-
-std::string last_line(const std::string& text) {
-  const auto end = text.find_last_not_of('\n');
-  if (end == std::string::npos) return "it left without a word";
-  const auto begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - (begin == std::string::npos ? -1 : begin));
+std::string describe(const protocol::TrainerLost& lost) {
+  return task::describe(lost.cause, lost.signal, lost.exit_code, lost.log_tail);
 }
 
-}  // namespace
-
-std::string describe(const TrainerLost& lost) {
-  if (lost.cause == LossCause::hung) return "trainer hung";
-  if (lost.cause == LossCause::out_of_memory) return "trainer ran out of memory";
-  if (lost.cause == LossCause::environment) return "the machine could not do it: " + last_line(lost.log_tail);
-  if (lost.signal != 0) return "trainer killed by signal " + std::to_string(lost.signal);
-  return "trainer left with exit code " + std::to_string(lost.exit_code);
-}
-
-void Scheduler::Core::on(const TrainerLost& lost) {
+void Scheduler::Core::on(const protocol::TrainerLost& lost) {
   const auto found = workers.find(lost.worker);
   if (found == workers.end()) return;
   found->second.heard = now;
@@ -44,7 +27,7 @@ void Scheduler::Core::on(const TrainerLost& lost) {
 
 /// The tasks of the lost bundle that had begun; the others are given back. If the trainer said nothing before it was
 /// lost, its first task counts as begun.
-std::vector<Entry*> Scheduler::Core::begun_of(const TrainerLost& lost) {
+std::vector<Entry*> Scheduler::Core::begun_of(const protocol::TrainerLost& lost) {
   std::vector<Entry*> all, begun;
   for (const auto& held : lost.in_hand) {
     if (Entry* entry = current(held.task, held.fence)) all.push_back(entry);
@@ -59,9 +42,9 @@ std::vector<Entry*> Scheduler::Core::begun_of(const TrainerLost& lost) {
   return begun;
 }
 
-void Scheduler::Core::lose(const std::vector<Entry*>& entries, const TrainerLost& lost) {
+void Scheduler::Core::lose(const std::vector<Entry*>& entries, const protocol::TrainerLost& lost) {
   Worker& worker = workers[lost.worker];
-  TrainerLost fact = lost;
+  protocol::TrainerLost fact = lost;
   fact.in_hand.clear();
   for (Entry* entry : entries) {
     begin(*entry, entry->resume_at);  // lost before it reported: it would have resumed there
@@ -73,7 +56,7 @@ void Scheduler::Core::lose(const std::vector<Entry*>& entries, const TrainerLost
     if (news && entry == entries.front()) worker.lost.insert(entry->task.id);
     entry->lost_at = lost.worker;
   }
-  const bool environment = lost.cause == LossCause::environment;
+  const bool environment = lost.cause == task::FailureCause::environment;
   if (environment) ++worker.environment_losses;
   const auto losses = std::max(static_cast<std::int32_t>(worker.lost.size()), worker.environment_losses);
   const bool workers_fault = losses >= options.worker_budget;
@@ -86,16 +69,16 @@ void Scheduler::Core::lose(const std::vector<Entry*>& entries, const TrainerLost
   if (workers_fault && !stopping) judge(lost, worker);
 }
 
-void Scheduler::Core::retry_or_quarantine(Entry& entry, const TrainerLost& lost) {
+void Scheduler::Core::retry_or_quarantine(Entry& entry, const protocol::TrainerLost& lost) {
   if (entry.charged < options.crash_budget) return tasks.give_back(entry);
   // A newer fence than the attempt's, which the loss has ended.
   finish(entry, {{options.segment, static_cast<std::uint32_t>(entry.attempts + 1)},
                  entry.task.id,
-                 RunState::quarantined,
+                 task::RunState::quarantined,
                  "lost " + std::to_string(entry.charged) + " times, last: " + describe(lost)});
 }
 
-void Scheduler::Core::judge(const TrainerLost& last, Worker& worker) {
+void Scheduler::Core::judge(const protocol::TrainerLost& last, Worker& worker) {
   worker.in_service = false;
   update_room(last.worker, worker);
   const std::string rank = std::to_string(last.worker.rank);

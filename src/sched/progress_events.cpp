@@ -3,8 +3,6 @@
 
 namespace espalier::sched {
 
-using plan::RunState;
-
 /// The task that a message is about, if it carries the fence of the latest order for that task; else null.
 Entry* Scheduler::Core::current(const TaskId& task, Fence fence) {
   Entry* entry = tasks.find(task);
@@ -13,7 +11,7 @@ Entry* Scheduler::Core::current(const TaskId& task, Fence fence) {
   return entry;
 }
 
-void Scheduler::Core::on(const Hello& hello) {
+void Scheduler::Core::on(const protocol::Hello& hello) {
   Worker& worker = workers[hello.worker];
   worker.heard = now;
   update_room(hello.worker, worker);
@@ -28,7 +26,8 @@ void Scheduler::Core::on(TasksAdded& added) {
   tasks.settle(batch);
   for (Entry* entry : batch) {
     for (Entry* source : entry->sources) {
-      if (!is_end(entry->state) && is_end(source->state) && !tasks.serves(*source)) abort_all({entry}, *source);
+      if (!task::is_final(entry->state) && task::is_final(source->state) && !tasks.serves(*source))
+        abort_all({entry}, *source);
     }
   }
 }
@@ -39,28 +38,28 @@ void Scheduler::Core::begin(Entry& entry, task::Moment resumed_from) {
   answer.facts.push_back(AttemptBegun{entry.fence, entry.task.id, entry.worker, resumed_from});
 }
 
-void Scheduler::Core::on(const Started& started) {
+void Scheduler::Core::on(const protocol::Started& started) {
   if (Entry* entry = current(started.task, started.fence)) begin(*entry, started.resumed_from);
 }
 
-void Scheduler::Core::on(const Progress& progress) { current(progress.task, progress.fence); }
+void Scheduler::Core::on(const protocol::Progress& progress) { current(progress.task, progress.fence); }
 
-void Scheduler::Core::on(const Rows& rows) {
+void Scheduler::Core::on(const protocol::Rows& rows) {
   if (current(rows.task, rows.fence)) answer.facts.push_back(rows);
 }
 
-void Scheduler::Core::on(const CheckpointMade& made) {
+void Scheduler::Core::on(const protocol::CheckpointMade& made) {
   Entry* entry = current(made.task, made.fence);
   if (!entry) return;
-  if (made.kind == CheckpointKind::training) {
+  if (made.kind == task::ArtifactKind::training) {
     entry->resume = made.artifact;
     entry->resume_at = made.at;
   }
-  if (made.kind == CheckpointKind::finished) entry->finished = made.artifact;
+  if (made.kind == task::ArtifactKind::finished) entry->finished = made.artifact;
   answer.facts.push_back(made);
 }
 
-void Scheduler::Core::on(const Ended& ended) {
+void Scheduler::Core::on(const protocol::Ended& ended) {
   Entry* entry = current(ended.task, ended.fence);
   if (!entry) return;
   begin(*entry, entry->resume_at);
@@ -69,28 +68,29 @@ void Scheduler::Core::on(const Ended& ended) {
     workers.at(id).environment_losses = 0;
   }
   release(*entry);
-  TaskEnded end{ended.fence, ended.task, RunState::done, "", ended.seconds, ended.epoch_images, ended.device};
+  TaskEnded end{ended.fence, ended.task, task::RunState::done, "", ended.seconds, ended.epoch_images, ended.device};
   switch (ended.kind) {
-    case EndKind::done:
+    case task::End::done:
       if (entry->share_s > 0) {
         const double ratio = ended.seconds / entry->share_s;
         seconds_per_cost = seconds_per_cost ? 0.8 * *seconds_per_cost + 0.2 * ratio : ratio;
       }
       return finish(*entry, end);
-    case EndKind::diverged:
-      end.state = RunState::failed;
+    case task::End::diverged:
+      end.diverged = true;
+      end.state = task::RunState::failed;
       end.cause = ended.text.empty() ? "diverged" : "diverged: " + ended.text;
       return finish(*entry, end);
-    case EndKind::refused:
-      end.state = RunState::failed;
+    case task::End::refused:
+      end.state = task::RunState::failed;
       end.cause = ended.text.empty() ? "refused" : "refused: " + ended.text;
       return finish(*entry, end);
-    case EndKind::cancelled:
-      end.state = RunState::cancelled;
+    case task::End::cancelled:
+      end.state = task::RunState::cancelled;
       end.cause = ended.text;
       return finish(*entry, end);
-    case EndKind::stopped:
-      end.state = RunState::waiting;
+    case task::End::stopped:
+      end.state = task::RunState::waiting;
       end.cause = "stopped";
       answer.facts.push_back(end);
       return tasks.give_back(*entry);
@@ -105,17 +105,17 @@ void Scheduler::Core::finish(Entry& entry, const TaskEnded& end) {
 /// Aborts the tasks that cannot run without `source`, and those that need them in turn.
 void Scheduler::Core::abort_all(const std::vector<Entry*>& entries, const Entry& source) {
   const std::string why =
-      source.state == RunState::done ? " kept no network" : std::string(" ") + name_of(source.state);
+      source.state == task::RunState::done ? " kept no network" : std::string(" ") + name_of(source.state);
   for (Entry* entry : entries) {
-    if (is_end(entry->state)) continue;
+    if (task::is_final(entry->state)) continue;
     // A newer fence than that of any attempt in earlier launches.
     const Fence fence{options.segment, static_cast<std::uint32_t>(entry->attempts + 1)};
-    TaskEnded end{fence, entry->task.id, RunState::aborted, "its source " + source.task.id.brief() + why};
+    TaskEnded end{fence, entry->task.id, task::RunState::aborted, "its source " + source.task.id.brief() + why};
     finish(*entry, end);
   }
 }
 
-void Scheduler::Core::on(const Goodbye& goodbye) {
+void Scheduler::Core::on(const protocol::Goodbye& goodbye) {
   const auto found = workers.find(goodbye.worker);
   if (found == workers.end()) return;
   const auto in_hand = found->second.in_hand;

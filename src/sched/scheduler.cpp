@@ -6,8 +6,6 @@
 
 namespace espalier::sched {
 
-using plan::RunState;
-
 Scheduler::Scheduler(const Options& options) : core_(std::make_unique<Core>(options)) {}
 Scheduler::~Scheduler() = default;
 Scheduler::Scheduler(Scheduler&&) noexcept = default;
@@ -26,7 +24,7 @@ bool Scheduler::all_left() const { return core_->stopping && core_->workers.empt
 
 bool Scheduler::knows(const TaskId& task) const { return core_->tasks.find(task) != nullptr; }
 
-RunState Scheduler::state_of(const TaskId& task) const {
+task::RunState Scheduler::state_of(const TaskId& task) const {
   const Entry* entry = core_->tasks.find(task);
   ESPALIER_EXPECT(entry != nullptr);
   return entry->state;
@@ -35,10 +33,10 @@ RunState Scheduler::state_of(const TaskId& task) const {
 Counts Scheduler::counts() const {
   Counts counts;
   for (const auto& [id, entry] : core_->tasks.all()) {
-    if (entry->state == RunState::waiting) ++counts.waiting;
-    else if (entry->state == RunState::ready) ++counts.ready;
-    else if (entry->state == RunState::running) ++counts.in_hand;
-    else if (entry->state == RunState::done) ++counts.done;
+    if (entry->state == task::RunState::waiting) ++counts.waiting;
+    else if (entry->state == task::RunState::ready) ++counts.ready;
+    else if (entry->state == task::RunState::running) ++counts.in_hand;
+    else if (entry->state == task::RunState::done) ++counts.done;
     else ++counts.unsuccessful;
   }
   return counts;

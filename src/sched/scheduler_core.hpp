@@ -30,15 +30,15 @@ struct PickedBundle {
 struct Scheduler::Core {
   explicit Core(const Options& chosen) : options(chosen), tasks(chosen.networks_wanted) {}
 
-  void on(const Hello& hello);
+  void on(const protocol::Hello& hello);
   void on(TasksAdded& added);  ///< moves the tasks out
-  void on(const Started& started);
-  void on(const Progress& progress);
-  void on(const Rows& rows);
-  void on(const CheckpointMade& made);
-  void on(const Ended& ended);
-  void on(const TrainerLost& lost);
-  void on(const Goodbye& goodbye);
+  void on(const protocol::Started& started);
+  void on(const protocol::Progress& progress);
+  void on(const protocol::Rows& rows);
+  void on(const protocol::CheckpointMade& made);
+  void on(const protocol::Ended& ended);
+  void on(const protocol::TrainerLost& lost);
+  void on(const protocol::Goodbye& goodbye);
   void on(const StopRequested&);
   void on(const Tick&);
   void assign_all();
@@ -67,19 +67,19 @@ struct Scheduler::Core {
   std::size_t group_size_of(const Entry& entry) const;
   bool assign_group(Entry& entry, Retry retry);
   double group_begins(const Entry& entry) const;
-  void disband(const Group& group, WorkerId but);
+  void disband(const protocol::Group& group, WorkerId but);
   std::vector<WorkerId> holders_of(const Entry& entry) const;
   bool holds(WorkerId worker, Entry& entry) const { return workers.at(worker).in_hand.contains(&entry); }
-  Assign order_for(const std::vector<WorkerId>& to, Entry& entry);
+  protocol::Assign order_for(const std::vector<WorkerId>& to, Entry& entry);
   void update_room(WorkerId id, const Worker& worker);
   void release(Entry& entry);
   void begin(Entry& entry, task::Moment resumed_from);
   void finish(Entry& entry, const TaskEnded& end);
   void abort_all(const std::vector<Entry*>& entries, const Entry& source);
-  std::vector<Entry*> begun_of(const TrainerLost& lost);
-  void lose(const std::vector<Entry*>& entries, const TrainerLost& lost);
-  void retry_or_quarantine(Entry& entry, const TrainerLost& lost);
-  void judge(const TrainerLost& last, Worker& worker);
+  std::vector<Entry*> begun_of(const protocol::TrainerLost& lost);
+  void lose(const std::vector<Entry*>& entries, const protocol::TrainerLost& lost);
+  void retry_or_quarantine(Entry& entry, const protocol::TrainerLost& lost);
+  void judge(const protocol::TrainerLost& last, Worker& worker);
 };
 
 }  // namespace espalier::sched

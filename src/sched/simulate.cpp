@@ -36,7 +36,7 @@ class World {
         scheduler_(forgiving()) {}
 
   Simulated run(std::vector<AddedTask> tasks) {
-    for (std::int32_t w = 1; w <= options_.workers; ++w) tell(Hello{{w}, "", 0});
+    for (std::int32_t w = 1; w <= options_.workers; ++w) tell(protocol::Hello{{w}, "", 0});
     add(std::move(tasks), {});
     while (!coming_.empty() && !scheduler_.all_ended()) {
       const Happening next = coming_.top();
@@ -99,7 +99,7 @@ class World {
     while (!started_.empty()) {
       const auto [task, fence] = std::move(started_.back());
       started_.pop_back();
-      tell(Started{fence, task, {}});
+      tell(protocol::Started{fence, task, {}});
     }
     telling_ = false;
   }
@@ -167,8 +167,8 @@ class World {
       std::erase_if(worker.running, [&](const Running& one) { return one.task == happening.task; });
     }
     result_.busy_s += happening.seconds;
-    tell(CheckpointMade{happening.fence, happening.task, CheckpointKind::finished, {}, {"network"}, 0});
-    tell(Ended{happening.fence, happening.task, EndKind::done, "", happening.seconds, 0, ""});
+    tell(protocol::CheckpointMade{happening.fence, happening.task, task::ArtifactKind::finished, {}, {"network"}, 0});
+    tell(protocol::Ended{happening.fence, happening.task, task::End::done, "", happening.seconds, 0, ""});
     if (!grow_) return;
     Growth growth = grow_(happening.task);
     if (!growth.tasks.empty()) add(std::move(growth.tasks), growth.after);
@@ -179,7 +179,7 @@ class World {
     auto& worker = workers_[static_cast<std::size_t>(id)];
     worker.fails_at = kNever;
     ++worker.life;
-    TrainerLost lost{{id}, LossCause::killed, 9, 0, "", {}, {}};
+    protocol::TrainerLost lost{{id}, task::FailureCause::killed, 9, 0, "", {}, {}};
     for (const auto& one : worker.running) {
       lost.in_hand.push_back({one.task, one.fence});
       const double worked = std::clamp(now_ - one.begins, 0.0, one.ends - one.begins);
@@ -215,7 +215,7 @@ class World {
   std::vector<Worker> workers_;
   Scheduler scheduler_;
   std::priority_queue<Happening, std::vector<Happening>, std::greater<>> coming_;
-  std::vector<Held> started_;  ///< orders whose workers have not reported yet that they began
+  std::vector<protocol::Held> started_;  ///< orders whose workers have not reported yet that they began
   bool telling_ = false;
   std::unordered_map<TaskId, Known> known_;
   std::vector<std::pair<double, double>> work_;  ///< per task: its earliest start and its cost

@@ -7,20 +7,14 @@
 
 namespace espalier::sched {
 
-using plan::RunState;
-
-bool is_end(RunState state) {
-  return state != RunState::waiting && state != RunState::ready && state != RunState::running;
-}
-
 bool TaskQueue::serves(const Entry& source) const {
-  return source.state == RunState::done && (!networks_wanted_ || !source.finished.empty());
+  return source.state == task::RunState::done && (!networks_wanted_ || !source.finished.empty());
 }
 
 Entry* TaskQueue::add(AddedTask added) {
   auto& slot = entries_[added.task.id];
   if (slot) {  // a wider record is in time unless the task is in work or has ended
-    if (!slot->in_hand && !is_end(slot->state)) slot->task.record = added.task.record;
+    if (!slot->in_hand && !task::is_final(slot->state)) slot->task.record = added.task.record;
     return nullptr;
   }
   slot = std::make_unique<Entry>();
@@ -34,7 +28,7 @@ Entry* TaskQueue::add(AddedTask added) {
   entry.resume = added.history.resume;
   entry.resume_at = added.history.resume_at;
   entry.finished = added.history.finished;
-  if (is_end(added.history.state)) entry.state = added.history.state;
+  if (task::is_final(added.history.state)) entry.state = added.history.state;
   else ++live_;
   for (const auto& need : entry.task.needs) {
     Entry* source = find(need);
@@ -47,25 +41,25 @@ Entry* TaskQueue::add(AddedTask added) {
 
 void TaskQueue::settle(const std::vector<Entry*>& batch) {
   for (auto entry = batch.rbegin(); entry != batch.rend(); ++entry) {
-    if (is_end((*entry)->state)) continue;
+    if (task::is_final((*entry)->state)) continue;
     for (Entry* source : (*entry)->sources) reopen(*source);
   }
   for (Entry* entry : batch) {
-    if (is_end(entry->state)) continue;
+    if (task::is_final(entry->state)) continue;
     entry->missing = static_cast<std::int32_t>(
         std::count_if(entry->sources.begin(), entry->sources.end(), [&](Entry* one) { return !serves(*one); }));
     if (entry->missing == 0) give_back(*entry);
   }
   for (auto entry = batch.rbegin(); entry != batch.rend(); ++entry) {
-    if (is_end((*entry)->state)) continue;
+    if (task::is_final((*entry)->state)) continue;
     for (Entry* source : (*entry)->sources) raise(*source, source->task.cost_s + (*entry)->path_s);
   }
 }
 
 /// Makes a done task ready again whose network is needed now but was not kept.
 void TaskQueue::reopen(Entry& entry) {
-  if (entry.state != RunState::done || serves(entry)) return;
-  entry.state = RunState::waiting;
+  if (entry.state != task::RunState::done || serves(entry)) return;
+  entry.state = task::RunState::waiting;
   ++live_;
   for (Entry* source : entry.sources) reopen(*source);
   entry.missing = static_cast<std::int32_t>(
@@ -143,11 +137,11 @@ bool TaskQueue::erase_ready(Entry& entry) {
 
 void TaskQueue::take(Entry& entry) {
   erase_ready(entry);
-  entry.state = RunState::running;
+  entry.state = task::RunState::running;
 }
 
 void TaskQueue::give_back(Entry& entry) {
-  entry.state = RunState::ready;
+  entry.state = task::RunState::ready;
   entry.in_hand = entry.begun = false;
   insert_ready(entry);
 }
@@ -155,13 +149,13 @@ void TaskQueue::give_back(Entry& entry) {
 std::vector<Entry*> TaskQueue::doomed(Entry& entry) const {
   std::vector<Entry*> list;
   for (Entry* dependent : entry.dependents) {
-    if (!is_end(dependent->state)) list.push_back(dependent);
+    if (!task::is_final(dependent->state)) list.push_back(dependent);
   }
   return list;
 }
 
-std::vector<Entry*> TaskQueue::end(Entry& entry, RunState state) {
-  ESPALIER_EXPECT(is_end(state) && !is_end(entry.state));
+std::vector<Entry*> TaskQueue::end(Entry& entry, task::RunState state) {
+  ESPALIER_EXPECT(task::is_final(state) && !task::is_final(entry.state));
   erase_ready(entry);
   entry.resume = {};  // nothing refers to it any more
   entry.resume_at = {};
@@ -170,7 +164,7 @@ std::vector<Entry*> TaskQueue::end(Entry& entry, RunState state) {
   --live_;
   if (!serves(entry)) return doomed(entry);
   for (Entry* dependent : entry.dependents) {
-    if (dependent->state == RunState::waiting && --dependent->missing == 0) give_back(*dependent);
+    if (dependent->state == task::RunState::waiting && --dependent->missing == 0) give_back(*dependent);
   }
   return {};
 }

@@ -12,7 +12,7 @@ namespace espalier::sched {
 struct Entry {
   task::Task task;
   task::Sharing sharing;
-  plan::RunState state = plan::RunState::waiting;
+  task::RunState state = task::RunState::waiting;
   std::vector<Entry*> sources, dependents;
   double path_s = 0;         ///< cost of the longest chain that starts here
   std::int64_t index = 0;    ///< order of arrival, for ties
@@ -21,12 +21,12 @@ struct Entry {
   ArtifactId resume, finished;
   task::Moment resume_at;  ///< the moment of `resume`
   bool in_hand = false, begun = false;
-  WorkerId worker;     ///< while in hand; the leader, if a group has it
-  Group group;         ///< while in hand, if a group has it
-  WorkerId lost_at;    ///< the worker that lost it last
-  Fence fence;         ///< the last order's
-  double share_s = 0;  ///< its share of the bundle's cost, while in hand
-  double load_s = 0;   ///< the same in expected seconds at the time it was given out
+  WorkerId worker;        ///< while in hand; the leader, if a group has it
+  protocol::Group group;  ///< while in hand, if a group has it
+  WorkerId lost_at;       ///< the worker that lost it last
+  Fence fence;            ///< the last order's
+  double share_s = 0;     ///< its share of the bundle's cost, while in hand
+  double load_s = 0;      ///< the same in expected seconds at the time it was given out
 };
 
 struct LongestFirst {
@@ -34,9 +34,6 @@ struct LongestFirst {
     return left->path_s != right->path_s ? left->path_s > right->path_s : left->index < right->index;
   }
 };
-
-/// Whether the state is final for this launch.
-bool is_end(plan::RunState state);
 
 /// Whether a worker may get back a task that it lost last.
 enum class Retry : std::uint8_t { elsewhere, anywhere };
@@ -69,7 +66,7 @@ class TaskQueue {
   void take(Entry& entry);       ///< ready -> running
   void give_back(Entry& entry);  ///< running -> ready
   /// Ends a task in any final state. Returns the tasks that can no longer run because of it, each once, nearest first.
-  std::vector<Entry*> end(Entry& entry, plan::RunState state);
+  std::vector<Entry*> end(Entry& entry, task::RunState state);
   /// The tasks that must be aborted because of this source.
   std::vector<Entry*> doomed(Entry& entry) const;
 

@@ -12,25 +12,20 @@ namespace espalier::store {
 
 namespace {
 
-/// Counts a reason in `dropped`: one line a reason, however many records.
-void drop(State& state, const std::string& reason) {
-  for (std::string& line : state.dropped) {
-    if (line == reason) {
-      line += " (2 times)";
-      return;
-    }
-    if (line.size() > reason.size() + 2 && line.starts_with(reason) && line[reason.size() + 1] == '(') {
-      line = fmt::format("{} ({} times)", reason, std::stoull(line.substr(reason.size() + 2)) + 1);
-      return;
-    }
+/// One entry per reason, however many records.
+void drop(State& state, Dropped::Kind kind, const std::string& reason) {
+  for (Dropped& one : state.dropped) {
+    if (one.text != reason) continue;
+    ++one.times;
+    return;
   }
-  state.dropped.push_back(reason);
+  state.dropped.push_back({kind, reason});
 }
 
 TaskState* find_task(State& state, const TaskId& id) {
   const auto found = state.tasks.find(id);
   if (found != state.tasks.end()) return &found->second;
-  drop(state, "a record of a task that is not listed");
+  drop(state, Dropped::Kind::unlisted_task, "a record of a task that is not listed");
   return nullptr;
 }
 
@@ -44,7 +39,7 @@ Attempt* open_attempt(TaskState& task, Fence fence) {
 
 void interrupt(TaskState& task, const std::string& why) {
   if (!task.attempts.empty() && task.attempts.back().outcome.empty()) task.attempts.back().outcome = why;
-  if (task.state == plan::RunState::running) task.state = plan::RunState::waiting;
+  if (task.state == task::RunState::running) task.state = task::RunState::waiting;
 }
 
 }  // namespace
@@ -77,23 +72,16 @@ void apply_one(State& state, RunsRecord&& record) {
   }
 }
 
-/// Reads a TasksRecord one task at a time into the same memory: most of a large journal is this.
-void apply_tasks(State& state, std::string_view payload, Fence) {
-  frame::Reader reader(payload);
-  std::uint64_t count = 0;
-  reader & count;
-  task::Task task;
-  for (std::uint64_t n = 0; n < count; ++n) {
-    reader & task;
-    task::TrainSpec aside;
+void apply_one(State& state, TasksRecord&& record) {
+  for (task::Task& task : record.tasks) {
     if (state.detail == Detail::brief) {
-      std::swap(aside, task.train);
-      task.train.length = aside.length;
+      task::TrainSpec brief;
+      brief.length = task.train.length;
+      task.train = std::move(brief);
     }
-    state.tasks[task.id].task = task;
-    if (state.detail == Detail::brief) std::swap(aside, task.train);
+    task::Task& known = state.tasks[task.id].task;
+    known = std::move(task);
   }
-  if (reader.left() != 0) throw CorruptionError("more bytes than tasks");
 }
 
 /// Rows measured after `moment` come from a trajectory that was abandoned there.
@@ -116,7 +104,7 @@ void apply_one(State& state, AttemptRecord&& record) {
   attempt.resumed_from = record.resumed_from;
   attempt.started = record.time;
   supersede_rows(*task, record.resumed_from);
-  task->state = plan::RunState::running;
+  task->state = task::RunState::running;
   task->cause.clear();
 }
 
@@ -138,15 +126,20 @@ void apply_one(State& state, RowsRecord&& record) {
   for (const metrics::Row& row : record.rows) put_row(*task, record.fence, row);
 }
 
+/// The file that was there is needed no more by this task.
+void replace(State& state, KeptFile& kept, KeptFile file) {
+  if (!kept.artifact.empty() && kept.artifact != file.artifact) state.released.push_back(kept.artifact.hex);
+  kept = std::move(file);
+}
+
 void apply_one(State& state, CheckpointRecord&& record) {
-  sched::CheckpointMade& made = record.made;
-  TaskState* task = find_task(state, made.task);
-  if (!task || is_old(*task, made.fence)) return;
-  KeptFile file{std::move(made.artifact), made.at, made.bytes};
-  switch (made.kind) {
-    case sched::CheckpointKind::training: task->training = std::move(file); break;
-    case sched::CheckpointKind::finished: task->finished = std::move(file); break;
-    case sched::CheckpointKind::predictions: task->predictions = std::move(file); break;
+  TaskState* task = find_task(state, record.task);
+  if (!task || is_old(*task, record.fence)) return;
+  KeptFile file{std::move(record.artifact), record.at, record.bytes};
+  switch (record.kind) {
+    case task::ArtifactKind::training: return replace(state, task->training, std::move(file));
+    case task::ArtifactKind::finished: return replace(state, task->finished, std::move(file));
+    case task::ArtifactKind::predictions: return replace(state, task->predictions, std::move(file));
   }
 }
 
@@ -160,12 +153,13 @@ void apply_one(State& state, EndedRecord&& record) {
     return;  // this attempt has ended already
   }
   task->state = record.state;
+  task->diverged = record.diverged;
   task->cause = std::move(record.cause);
   task->seconds += record.seconds;
   task->epoch_images += record.epoch_images;
   if (!record.device.empty()) task->device = std::move(record.device);
   if (!is_final(task->state)) return;
-  task->training = {};
+  replace(state, task->training, {});
   task->recorded = task->task.record;
 }
 
@@ -174,21 +168,21 @@ void lose_task(TaskState& task, const Fence& fence, const LostRecord& record, co
   if (!attempt) return;
   attempt->outcome = outcome;
   attempt->ended = record.time;
-  task.state = plan::RunState::waiting;
+  task.state = task::RunState::waiting;
 }
 
 void apply_one(State& state, LostRecord&& record) {
-  const sched::TrainerLost& lost = record.lost;
-  for (const TaskId& id : lost.unstarted) {
+  for (const TaskId& id : record.unstarted) {
     TaskState* task = find_task(state, id);
-    const bool was_there = task && !task->attempts.empty() && task->attempts.back().worker == lost.worker;
+    const bool was_there = task && !task->attempts.empty() && task->attempts.back().worker == record.worker;
     if (was_there) lose_task(*task, task->attempts.back().fence, record, "given back before it started");
   }
-  for (const sched::Held& held : lost.in_hand) {
-    TaskState* task = find_task(state, held.task);
-    if (!task || !open_attempt(*task, held.fence)) continue;
-    lose_task(*task, held.fence, record, loss_text(lost));
-    task->attempts.back().log_tail = lost.log_tail;
+  for (const FailedAttempt& failed : record.attempts) {
+    TaskState* task = find_task(state, failed.task);
+    if (!task || !open_attempt(*task, failed.fence)) continue;
+    lose_task(*task, failed.fence, record,
+              task::describe(record.cause, record.signal, record.exit_code, record.log_tail));
+    task->attempts.back().log_tail = record.log_tail;
     if (record.charged) ++task->charged;
   }
 }
@@ -207,47 +201,66 @@ void apply_one(State& state, WarningRecord&& record) {
 
 void apply_one(State& state, FinishedRecord&& record) { state.last_exit = record.exit_code; }
 
-template <class Record>
-void decode_and_apply(State& state, std::string_view payload, Fence) {
-  apply_one(state, frame::from_bytes<Record>(payload));
+void apply_one(State& state, RequestRecord&& record) {
+  state.requests.push_back({std::move(record.id), std::move(record.verb), std::move(record.from), record.time});
 }
 
-using Apply = void (*)(State&, std::string_view, Fence);
+void apply_one(State& state, LossAcceptedRecord&& record) {
+  for (std::string& text : record.damage) state.accepted_damage.push_back(std::move(text));
+}
 
-Apply applier_of(std::uint16_t type) {
-  switch (static_cast<RecordType>(type)) {
-    case RecordType::segment_start: return decode_and_apply<SegmentStart>;
-    case RecordType::study: return decode_and_apply<StudyRecord>;
-    case RecordType::catalog: return decode_and_apply<CatalogRecord>;
-    case RecordType::runs: return decode_and_apply<RunsRecord>;
-    case RecordType::tasks: return apply_tasks;
-    case RecordType::attempt: return decode_and_apply<AttemptRecord>;
-    case RecordType::rows: return decode_and_apply<RowsRecord>;
-    case RecordType::checkpoint: return decode_and_apply<CheckpointRecord>;
-    case RecordType::ended: return decode_and_apply<EndedRecord>;
-    case RecordType::lost: return decode_and_apply<LostRecord>;
-    case RecordType::selection: return decode_and_apply<SelectionRecord>;
-    case RecordType::warning: return decode_and_apply<WarningRecord>;
-    case RecordType::finished: return decode_and_apply<FinishedRecord>;
-    case RecordType::note: break;
+template <class Record>
+void decode_and_apply(State& state, std::string_view payload) {
+  apply_one(state, frame::from_tagged<Record>(payload));
+}
+
+struct Applier {
+  std::uint16_t version = 0;  ///< the newest that is known; 0: the type is unknown
+  void (*apply)(State&, std::string_view) = nullptr;
+};
+
+Applier applier_of(RecordType type) {
+  switch (type) {
+    case RecordType::segment_start: return {1, decode_and_apply<SegmentStart>};
+    case RecordType::study: return {1, decode_and_apply<StudyRecord>};
+    case RecordType::catalog: return {1, decode_and_apply<CatalogRecord>};
+    case RecordType::runs: return {1, decode_and_apply<RunsRecord>};
+    case RecordType::tasks: return {1, decode_and_apply<TasksRecord>};
+    case RecordType::attempt: return {1, decode_and_apply<AttemptRecord>};
+    case RecordType::rows: return {1, decode_and_apply<RowsRecord>};
+    case RecordType::checkpoint: return {1, decode_and_apply<CheckpointRecord>};
+    case RecordType::ended: return {1, decode_and_apply<EndedRecord>};
+    case RecordType::lost: return {1, decode_and_apply<LostRecord>};
+    case RecordType::selection: return {1, decode_and_apply<SelectionRecord>};
+    case RecordType::warning: return {1, decode_and_apply<WarningRecord>};
+    case RecordType::finished: return {1, decode_and_apply<FinishedRecord>};
+    case RecordType::request: return {1, decode_and_apply<RequestRecord>};
+    case RecordType::loss_accepted: return {1, decode_and_apply<LossAcceptedRecord>};
   }
-  return nullptr;
+  return {};
+}
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw frame::NewerFormatError("the journal holds " + what, "a newer version of espalier wrote it",
+                                "Use that version, or a later one. Nothing was changed.");
 }
 
 }  // namespace
 
-void apply(State& state, const frame::Frame& record, Fence segment) {
-  apply(state, record.type, record.payload, segment);
-}
+std::uint16_t version_of(RecordType type) { return applier_of(type).version; }
 
-void apply(State& state, std::uint16_t type, std::string_view payload, Fence segment) {
+void apply(State& state, RecordType type, std::uint16_t version, std::string_view payload) {
+  const auto number = static_cast<std::uint16_t>(type);
+  const Applier applier = applier_of(type);
+  if (!applier.apply && number >= kFirstOptional) return;
+  if (!applier.apply) refuse(fmt::format("a record of type {}, which this version does not know", number));
+  if (version > applier.version) refuse(fmt::format("a record of type {} in version {}", number, version));
   ++state.records;
-  const Apply applier = applier_of(type);
-  if (!applier) return drop(state, fmt::format("a record of unknown type {}", type));
   try {
-    applier(state, payload, segment);
+    applier.apply(state, payload);
   } catch (const CorruptionError& error) {
-    drop(state, fmt::format("a record of type {} that does not decode: {}", type, error.what()));
+    drop(state, Dropped::Kind::unreadable_record,
+         fmt::format("a record of type {} that does not decode: {}", number, error.what()));
   }
 }
 

@@ -8,8 +8,6 @@ namespace espalier::store {
 
 /// "done", "stopped", "failed: diverged at epoch 3", ...
 std::string outcome_text(const EndedRecord& ended);
-/// "trainer killed by signal 9", "trainer out of memory", ...
-std::string loss_text(const sched::TrainerLost& lost);
 /// "per_class=8,split=1"
 std::string labels_text(const std::vector<plan::Label>& labels);
 /// Digests of what a task starts from, joined by commas: finished networks of its needs, checkpoints the user named.

@@ -32,7 +32,7 @@ struct FinalRun {
 std::vector<FinalRun> collect(const State& state) {
   std::vector<FinalRun> found;
   for (const RunEntry& entry : state.runs) {
-    if (!entry.current || state.state_of(entry.run) != plan::RunState::done) continue;
+    if (!entry.current || state.state_of(entry.run) != task::RunState::done) continue;
     const TaskState& task = state.tasks.at(entry.run.task);
     found.push_back({&entry.run, task.rows.empty() ? 0 : task.rows.back().row.epoch, last_rows(task)});
   }

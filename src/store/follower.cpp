@@ -6,9 +6,11 @@
 
 #include <algorithm>
 
-#include "espalier/frame/frame.hpp"
+#include "espalier/core/errors.hpp"
 #include "espalier/os/mapped_file.hpp"
 #include "espalier/store/journal.hpp"
+#include "store/proof.hpp"
+#include "store/record_frame.hpp"
 
 namespace espalier::store {
 
@@ -71,12 +73,13 @@ bool Follower::read_segment(const ChainLink& link, bool is_last) {
 
 void Follower::read_records(std::string_view bytes, const ChainLink& link) {
   while (offset_ < bytes.size()) {
-    const frame::View next = frame::view(bytes.substr(offset_));
-    if (next.state == frame::Peek::State::corrupt) damage_ = next.why;
-    if (next.state != frame::Peek::State::whole) return;
+    const RecordView next = view_record(bytes.substr(offset_));
+    if (next.state == RecordView::State::corrupt) damage_ = next.why;
+    if (next.state == RecordView::State::foreign_format) damage_ = "a record of another format";
+    if (next.state != RecordView::State::whole) return;
     const Position after{link.number, offset_ + next.bytes};
     if (after > end_) return;
-    apply(state_, next.type, next.payload, Fence{link.number, 0});
+    apply(state_, static_cast<RecordType>(next.head.type), next.head.version, next.payload);
     offset_ = after.bytes;
     state_.position = after;
   }
@@ -84,29 +87,81 @@ void Follower::read_records(std::string_view bytes, const ChainLink& link) {
 
 void Follower::leave_segment(const ChainLink& link, std::uint64_t size) {
   const std::uint64_t truth = link.limit == ChainLink::kOpenEnd ? size : link.limit;
-  if (offset_ < truth && Position{link.number, truth} <= end_) {
-    state_.dropped.push_back(fmt::format("segment {}, byte {}: {}; {} bytes that count are lost", link.number, offset_,
-                                         damage_.empty() ? "the file ends too early" : damage_, truth - offset_));
+  if (offset_ >= truth || Position{link.number, truth} > end_) return;
+  lose(link.number, damage_.empty() ? "the file ends too early" : damage_, truth - offset_);
+}
+
+void Follower::lose(std::uint32_t segment, const std::string& why, std::uint64_t bytes) {
+  state_.dropped.push_back(
+      {Dropped::Kind::lost_bytes,
+       fmt::format("segment {}, byte {}: {}; {} bytes that count are lost", segment, offset_, why, bytes)});
+}
+
+void Follower::note_end(Position view) {
+  for (const LostSegment& lost : chain_.lost) {
+    state_.dropped.push_back(
+        {Dropped::Kind::lost_segment,
+         fmt::format("segment {}, which segment {} follows, is gone or cannot be read", lost.number, lost.named_by)});
+  }
+  for (const std::uint32_t number : chain_.unbegun) note_unbegun(number);
+  note_open_end();
+  if (view > state_.position) note_richer_view(view);
+  if (state_.segments.empty() && state_.dropped.empty()) note_missing_journal(state_, out_);
+  mark_accepted(state_);
+}
+
+/// What results.h5 was made from was there once, and is not now.
+void Follower::note_richer_view(Position view) {
+  state_.dropped.push_back(
+      {Dropped::Kind::lost_bytes,
+       fmt::format("results.h5 was made from byte {} of segment {}, and the journal ends before it", view.bytes,
+                   view.segment)});
+}
+
+void Follower::note_unbegun(std::uint32_t number) {
+  const bool is_newest = chain_.links.empty() || number > chain_.links.back().number;
+  const auto proof = is_newest ? proof_of_records(out_, state_, number) : std::nullopt;
+  if (proof) {
+    state_.dropped.push_back({Dropped::Kind::lost_segment,
+                              fmt::format("segment {} has no first record, but held some: {}", number, *proof)});
+  } else {
+    state_.dropped.push_back(
+        {Dropped::Kind::unbegun_segment, fmt::format("segment {} was begun by a launch that wrote nothing", number)});
   }
 }
 
+/// What stands behind the last whole record of the last segment.
 void Follower::note_open_end() {
-  for (const std::uint32_t number : chain_.ignored) {
-    state_.dropped.push_back(fmt::format("segment {} is not part of the history: ignored", number));
-  }
   if (link_ >= chain_.links.size()) return;
   const ChainLink& link = chain_.links[link_];
-  const std::uint64_t size = std::filesystem::file_size(segment_file(out_, link.number));
+  const os::MappedFile mapped(segment_file(out_, link.number));
+  const std::uint64_t size = mapped.bytes().size();
   if (size <= offset_) return;
-  state_.dropped.push_back(fmt::format("segment {}, byte {}: {} ({} bytes after the last whole record)", link.number,
-                                       offset_, damage_.empty() ? "a record is cut off" : damage_, size - offset_));
+  const std::string why = damage_.empty() ? "a record is cut off" : damage_;
+  if (was_synced_beyond(mapped.text(), offset_)) return lose(link.number, why, size - offset_);
+  state_.dropped.push_back(
+      {Dropped::Kind::torn_tail, fmt::format("segment {}, byte {}: {} ({} bytes after the last whole record)",
+                                             link.number, offset_, why, size - offset_)});
 }
 
 State replay(const std::filesystem::path& out, Detail detail) {
   Follower follower(out, detail);
+  const Position view = position_of_view(out);
   follower.advance();
-  follower.note_open_end();
+  follower.note_end(view);
   return std::move(follower.state());
+}
+
+void refuse_damage(const State& state, const std::filesystem::path& out) {
+  const auto first = std::find_if(state.dropped.begin(), state.dropped.end(), is_damage);
+  if (first == state.dropped.end()) return;
+  const auto all = std::count_if(first, state.dropped.end(), is_damage);
+  throw UsageError(
+      fmt::format("the journal of '{}' is damaged: {}{}", out.string(), describe(*first),
+                  all > 1 ? fmt::format(", and {} more", all - 1) : ""),
+      "results that were acknowledged are missing from it, and going on would hide that",
+      "Restore the journal from a copy, see 'espalier verify', or add --accept-loss to go on with what is left. "
+      "Nothing was changed.");
 }
 
 struct JournalTail::Impl {
@@ -118,5 +173,12 @@ JournalTail::JournalTail(std::filesystem::path out, Detail detail)
 JournalTail::~JournalTail() = default;
 bool JournalTail::advance() { return impl_->follower.advance(); }
 const State& JournalTail::state() const { return impl_->follower.state(); }
+const State& JournalTail::examine() {
+  const Position view = position_of_view(impl_->follower.out());
+  impl_->follower.advance();
+  impl_->follower.note_end(view);
+  return impl_->follower.state();
+}
+State JournalTail::take() { return std::move(impl_->follower.state()); }
 
 }  // namespace espalier::store

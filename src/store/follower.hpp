@@ -14,17 +14,23 @@ class Follower {
 
   /// Applies what is there now; true if there was anything. Begins anew where what was read turns out not to count.
   bool advance();
-  /// Lists what the last segment holds after its last whole record: for readers that do not come back.
-  void note_open_end();
+  /// Lists what the journal lacks, and what its last segment holds after its last whole record: for readers that do not
+  /// come back. `view`: what results.h5 was made from, read before the last advance().
+  void note_end(Position view);
   /// Reads no further than this.
   void stop_at(Position end) { end_ = end; }
   State& state() { return state_; }
+  const std::filesystem::path& out() const { return out_; }
 
  private:
   bool chain_is_stale() const;
   void adopt(Chain chain);
   bool read_segment(const ChainLink& link, bool is_last);
   void read_records(std::string_view bytes, const ChainLink& link);
+  void note_richer_view(Position view);
+  void note_unbegun(std::uint32_t number);
+  void note_open_end();
+  void lose(std::uint32_t segment, const std::string& why, std::uint64_t bytes);
   void leave_segment(const ChainLink& link, std::uint64_t size);
 
   std::filesystem::path out_;

@@ -11,6 +11,7 @@
 #include "espalier/os/disk_calls.hpp"
 #include "espalier/os/mapped_file.hpp"
 #include "espalier/store/journal.hpp"
+#include "store/record_frame.hpp"
 #include "store/segment.hpp"
 
 namespace espalier::store {
@@ -19,8 +20,9 @@ struct JournalWriter::Impl {
   std::filesystem::path out, file;
   std::uint32_t segment = 0;
   os::Descriptor opened;
-  std::string waiting;   ///< appended, not yet written
-  bool stopped = false;  ///< a write or sync failed, or a higher segment was seen: final
+  std::string waiting;       ///< appended, not yet written
+  std::uint64_t synced = 0;  ///< bytes of the segment that are on the disk
+  bool stopped = false;      ///< a write or sync failed, or a higher segment was seen: final
 
   void write_and_sync() {
     os::write_all(opened.get(), bytes_of(waiting), file);
@@ -89,7 +91,9 @@ JournalWriter::JournalWriter(JournalWriter&&) noexcept = default;
 JournalWriter& JournalWriter::operator=(JournalWriter&&) noexcept = default;
 JournalWriter::~JournalWriter() = default;
 
-void JournalWriter::append_bytes(const std::string& bytes) { impl_->waiting += bytes; }
+void JournalWriter::append_payload(RecordType type, std::string_view payload) {
+  impl_->waiting += encode_record({static_cast<std::uint16_t>(type), version_of(type), impl_->synced}, payload);
+}
 
 bool JournalWriter::has_uncommitted() const { return !impl_->waiting.empty(); }
 
@@ -112,6 +116,7 @@ void JournalWriter::commit() {
                 fmt::format("journal segment {} was begun", impl_->segment + 1), "This process ends.");
   }
   impl_->stopped = false;
+  impl_->synced += impl_->waiting.size();
   impl_->waiting.clear();
 }
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "espalier/frame/frame.hpp"
 #include "espalier/os/mapped_file.hpp"
+#include "store/record_frame.hpp"
 
 namespace espalier::store {
 
@@ -43,23 +43,29 @@ std::vector<std::uint32_t> list_segments(const std::filesystem::path& out) {
 
 std::optional<SegmentStart> read_head(const std::filesystem::path& out, std::uint32_t number) {
   const os::MappedFile file(segment_file(out, number));
-  const frame::View first = frame::view(file.text());
-  if (first.state != frame::Peek::State::whole) return std::nullopt;
-  if (first.type != static_cast<std::uint16_t>(SegmentStart::kType)) return std::nullopt;
+  const RecordView first = view_record(file.text());
+  if (first.state == RecordView::State::foreign_format) {
+    throw frame::NewerFormatError(
+        fmt::format("'{}' holds a journal of format {}", out.string(), first.why),
+        fmt::format("this version of espalier reads format {} only", kJournalFormat & ~kUnreleased),
+        "Use the version that wrote it, or another folder. Nothing was changed.");
+  }
+  if (first.state != RecordView::State::whole) return std::nullopt;
+  if (first.head.type != static_cast<std::uint16_t>(SegmentStart::kType)) return std::nullopt;
   try {
-    auto start = frame::from_bytes<SegmentStart>(first.payload);
+    auto start = frame::from_tagged<SegmentStart>(first.payload);
     if (start.segment != number || start.previous >= number) return std::nullopt;
     return start;
   } catch (const CorruptionError&) {
-    return std::nullopt;  // not a valid first record: the caller lists the segment as ignored
+    return std::nullopt;  // not a valid first record: the caller says what that means
   }
 }
 
 std::uint64_t whole_length(std::string_view bytes) {
   std::uint64_t length = 0;
   while (true) {
-    const frame::View next = frame::view(bytes.substr(length));
-    if (next.state != frame::Peek::State::whole) return length;
+    const RecordView next = view_record(bytes.substr(length));
+    if (next.state != RecordView::State::whole) return length;
     length += next.bytes;
   }
 }
@@ -70,14 +76,19 @@ Chain read_chain(const std::filesystem::path& out) {
   std::uint32_t wanted = 0;  // 0: the highest valid one below
   std::uint64_t limit = ChainLink::kOpenEnd;
   bool complete = false;
+  // A link that is missing or damaged costs itself, not the history before it: the next valid one is taken.
+  const auto lose_wanted = [&] {
+    chain.lost.push_back({wanted, chain.links.back().number});
+    wanted = 0;
+    limit = ChainLink::kOpenEnd;
+  };
   for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
-    // A link that is missing or damaged costs itself, not the history before it: go on with the next valid one.
-    const bool lost_link = wanted != 0 && *number < wanted;
-    if (lost_link) wanted = 0, limit = ChainLink::kOpenEnd;
+    if (wanted != 0 && *number < wanted) lose_wanted();
     const bool is_candidate = !complete && (wanted == 0 || *number == wanted);
     const auto head = is_candidate ? read_head(out, *number) : std::nullopt;
     if (!head) {
-      chain.ignored.push_back(*number);
+      if (wanted != 0 && *number == wanted) lose_wanted();
+      else chain.unbegun.push_back(*number);
       continue;
     }
     chain.links.push_back({*number, limit});
@@ -85,8 +96,9 @@ Chain read_chain(const std::filesystem::path& out) {
     limit = head->previous_length;
     complete = wanted == 0;
   }
+  if (wanted != 0) lose_wanted();
   std::reverse(chain.links.begin(), chain.links.end());
-  std::reverse(chain.ignored.begin(), chain.ignored.end());
+  std::reverse(chain.unbegun.begin(), chain.unbegun.end());
   return chain;
 }
 

@@ -18,7 +18,8 @@ std::filesystem::path segment_file(const std::filesystem::path& out, std::uint32
 /// Numbers of the segment files that exist, ascending.
 std::vector<std::uint32_t> list_segments(const std::filesystem::path& out);
 
-/// The first record of a segment, if it is whole, valid and names this segment.
+/// The first record of a segment, if it is whole, valid and names this segment. Throws frame::NewerFormatError where
+/// the segment is of another format of the journal, older or newer.
 std::optional<SegmentStart> read_head(const std::filesystem::path& out, std::uint32_t number);
 
 /// Bytes of whole, valid records from the front.
@@ -31,10 +32,16 @@ struct ChainLink {
   bool operator==(const ChainLink&) const = default;
 };
 
+/// A segment that a later one names as the one before it, and that is gone or has no valid first record.
+struct LostSegment {
+  std::uint32_t number = 0, named_by = 0;
+};
+
 /// The segments that count, in order: from the highest valid one back through what each names as the one before.
 struct Chain {
   std::vector<ChainLink> links;
-  std::vector<std::uint32_t> ignored;
+  std::vector<std::uint32_t> unbegun;  ///< without a valid first record, or overtaken before it was written
+  std::vector<LostSegment> lost;
 };
 Chain read_chain(const std::filesystem::path& out);
 

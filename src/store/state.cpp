@@ -5,35 +5,43 @@
 
 namespace espalier::store {
 
-bool is_harmless(const std::string& dropped) {
-  return dropped.find("a record is cut off") != std::string::npos || dropped.ends_with(": ignored");
-}
-
-bool is_final(plan::RunState state) {
-  switch (state) {
-    case plan::RunState::waiting:
-    case plan::RunState::ready:
-    case plan::RunState::running: return false;
-    case plan::RunState::done:
-    case plan::RunState::failed:
-    case plan::RunState::quarantined:
-    case plan::RunState::cancelled:
-    case plan::RunState::aborted: return true;
+bool is_damage(const Dropped& dropped) {
+  switch (dropped.kind) {
+    case Dropped::Kind::torn_tail:
+    case Dropped::Kind::unbegun_segment:
+    case Dropped::Kind::accepted: return false;
+    case Dropped::Kind::lost_bytes:
+    case Dropped::Kind::lost_segment:
+    case Dropped::Kind::unreadable_record:
+    case Dropped::Kind::unlisted_task: return true;
   }
-  return false;
+  return true;
 }
 
-plan::RunState State::state_of(const plan::PlannedRun& run) const {
-  if (!run.aborted.empty()) return plan::RunState::aborted;
+std::string describe(const Dropped& dropped) {
+  return dropped.text + (dropped.times > 1 ? " (" + std::to_string(dropped.times) + " times)" : "") +
+         (dropped.kind == Dropped::Kind::accepted ? " (accepted)" : "");
+}
+
+void mark_accepted(State& state) {
+  const auto& accepted = state.accepted_damage;
+  for (Dropped& one : state.dropped) {
+    const bool is_accepted = std::find(accepted.begin(), accepted.end(), one.text) != accepted.end();
+    if (is_damage(one) && is_accepted) one.kind = Dropped::Kind::accepted;
+  }
+}
+
+task::RunState State::state_of(const plan::PlannedRun& run) const {
+  if (!run.aborted.empty()) return task::RunState::aborted;
   const auto found = run.task.empty() ? tasks.end() : tasks.find(run.task);
-  if (found == tasks.end()) return plan::RunState::waiting;
+  if (found == tasks.end()) return task::RunState::waiting;
   const TaskState& task = found->second;
-  if (task.state != plan::RunState::waiting) return task.state;
+  if (task.state != task::RunState::waiting) return task.state;
   const bool inputs_done = std::all_of(task.task.needs.begin(), task.task.needs.end(), [&](const TaskId& need) {
     const auto input = tasks.find(need);
-    return input != tasks.end() && input->second.state == plan::RunState::done;
+    return input != tasks.end() && input->second.state == task::RunState::done;
   });
-  return inputs_done ? plan::RunState::ready : plan::RunState::waiting;
+  return inputs_done ? task::RunState::ready : task::RunState::waiting;
 }
 
 plan::Outcomes State::outcomes() const {
@@ -41,6 +49,7 @@ plan::Outcomes State::outcomes() const {
   for (const auto& [id, task] : tasks) {
     plan::TaskOutcome& outcome = all[id];
     outcome.state = task.state;
+    outcome.diverged = task.diverged;
     outcome.cause = task.cause;
     outcome.recorded = is_final(task.state) ? task.recorded : task.task.record;
     outcome.seconds = task.seconds;

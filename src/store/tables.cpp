@@ -53,7 +53,7 @@ h5::Table runs_table(const State& state) {
   add.texts("run", [](const RunEntry& entry) -> std::string_view { return entry.run.id.hex.view(); });
   add.texts("experiment", [](const RunEntry& entry) -> std::string_view { return entry.run.experiment; });
   add.texts("task", [](const RunEntry& entry) -> std::string_view { return entry.run.task.hex.view(); });
-  add.texts("state", [&](const RunEntry& entry) { return plan::name_of(state.state_of(entry.run)); });
+  add.texts("state", [&](const RunEntry& entry) { return task::name_of(state.state_of(entry.run)); });
   add.texts("cause", [&](const RunEntry& entry) { return cause_of(state, entry.run); });
   add.integers("current", [](const RunEntry& entry) { return entry.current; });
   std::vector<const plan::PlannedRun*> runs;
@@ -88,7 +88,7 @@ h5::Table tasks_table(const State& state) {
   ColumnAdder<Item> add(table, tasks);
   add.texts("task", [](Item task) -> std::string_view { return task->task.id.hex.view(); });
   add.texts("kind", [](Item task) { return name_of(task->task.kind); });
-  add.texts("state", [](Item task) { return plan::name_of(task->state); });
+  add.texts("state", [](Item task) { return task::name_of(task->state); });
   add.texts("cause", [](Item task) { return brief(task->cause); });
   add.reals("cost_s", [](Item task) { return task->task.cost_s; });
   add.reals("seconds", [](Item task) { return task->seconds; });

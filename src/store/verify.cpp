@@ -10,8 +10,10 @@
 #include "espalier/h5/file.hpp"
 #include "espalier/os/mapped_file.hpp"
 #include "espalier/store/journal.hpp"
+#include "espalier/store/layout.hpp"
 #include "espalier/store/tables.hpp"
 #include "store/follower.hpp"
+#include "store/proof.hpp"
 
 namespace espalier::store {
 
@@ -25,13 +27,15 @@ void remark(Verification& result, std::string text) {
   result.findings.push_back({Finding::Kind::remark, std::move(text)});
 }
 
-/// What recovery leaves out is damage, but for what a writer that was killed leaves at the end or before it began.
 void check_journal(Verification& result, const State& state) {
   result.segments = state.segments.size();
   result.records = state.records;
-  for (const std::string& dropped : state.dropped) {
-    is_harmless(dropped) ? remark(result, "journal: " + dropped) : problem(result, "journal: " + dropped);
+  for (const Dropped& dropped : state.dropped) {
+    const std::string text = "journal: " + describe(dropped);
+    is_damage(dropped) ? problem(result, text) : remark(result, text);
   }
+  for (const std::string& text : state.accepted_damage)
+    remark(result, "journal: went on without what was lost: " + text);
 }
 
 /// Artifacts the journal vouches for, and the task each belongs to.
@@ -47,13 +51,24 @@ std::map<std::string, std::string> expected_artifacts(const State& state) {
 
 void check_artifacts(Verification& result, const State& state, const std::filesystem::path& out) {
   for (const auto& [digest, task] : expected_artifacts(state)) {
-    const std::filesystem::path file = out / "artifacts" / (digest + ".safetensors");
+    const std::filesystem::path file = artifact_folder(out) / (digest + ".safetensors");
     ++result.artifacts;
     if (!std::filesystem::is_regular_file(file)) {
       problem(result, fmt::format("artifact {} of task {} is missing", digest, task));
     } else if (to_hex(sha256(os::MappedFile(file).bytes())) != digest) {
       problem(result, fmt::format("artifact {} of task {} holds other bytes than its name says", digest, task));
     }
+  }
+}
+
+/// Files in OUT/artifacts that are not ours stay there, and are named.
+void list_strays(Verification& result, const State& state, const std::filesystem::path& out) {
+  const auto unknown = unknown_artifacts(out, state);
+  for (const auto& name : unknown) remark(result, fmt::format("no record names artifacts/{}", name));
+  if (!std::filesystem::is_directory(artifact_folder(out))) return;
+  for (const auto& entry : std::filesystem::directory_iterator(artifact_folder(out))) {
+    const std::string name = entry.path().filename().string();
+    if (!is_artifact_name(name)) remark(result, fmt::format("artifacts/{} is not this program's: left alone", name));
   }
 }
 
@@ -111,6 +126,7 @@ Verification verify(const std::filesystem::path& out) {
   const State state = replay(out);
   check_journal(result, state);
   check_artifacts(result, state, out);
+  list_strays(result, state, out);
   check_view(result, state, out);
   return result;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 
+#include <regex>
 #include <set>
 
 #include "espalier/core/build_info.hpp"
@@ -48,11 +49,17 @@ std::string build_view(const State& state) {
   return image.bytes();
 }
 
+/// "results.h5.<process>-<count>.tmp", as os::DurableFile names it: no other file is taken for ours.
+bool is_beside_view(const std::string& name) {
+  static const std::regex form("results\\.h5\\.[0-9]+-[0-9]+\\.tmp");
+  return std::regex_match(name, form);
+}
+
 /// Files of writers that died. A living writer holds a lock on its own.
 void remove_abandoned(const std::filesystem::path& out) {
   for (const auto& entry : std::filesystem::directory_iterator(out)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with("results.h5.") || !name.ends_with(".tmp")) continue;
+    if (!is_beside_view(name) || entry.is_symlink()) continue;
     const os::Descriptor opened(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC));
     if (opened && ::flock(opened.get(), LOCK_EX | LOCK_NB) == 0) std::filesystem::remove(entry.path());
   }

@@ -37,7 +37,7 @@ Members BundleState::open_of(const Members& members) const {
   return open;
 }
 
-void BundleState::end(std::size_t member, End end, const std::string& text) {
+void BundleState::end(std::size_t member, task::End end, const std::string& text) {
   if (!is_open(member)) return;
   closed_[member] = true;
   spent_[member].end = end;
@@ -45,7 +45,7 @@ void BundleState::end(std::size_t member, End end, const std::string& text) {
   sink_.ended(member, spent_[member]);
 }
 
-void BundleState::end_all(const Members& members, End end, const std::string& text) {
+void BundleState::end_all(const Members& members, task::End end, const std::string& text) {
   for (const std::size_t member : members) this->end(member, end, text);
 }
 
@@ -62,7 +62,7 @@ Order BundleState::ask(const Members& members, task::Moment at) {
     return agreed_;
   }
   for (const std::size_t member : open) {
-    if (control_.is_cancelled(member)) end(member, End::cancelled);
+    if (control_.is_cancelled(member)) end(member, task::End::cancelled);
   }
   return order;
 }
@@ -72,7 +72,7 @@ void BundleState::agree() {
     if (wishes_[static_cast<std::size_t>(order)] > 0) agreed_ = order;
   }
   for (std::size_t member = 0; member < jobs_.size(); ++member) {
-    if (wishes_[kOrders + member] > 0) end(member, End::cancelled);
+    if (wishes_[kOrders + member] > 0) end(member, task::End::cancelled);
   }
   std::fill(wishes_.begin(), wishes_.end(), 0);
 }
@@ -90,9 +90,9 @@ void BundleState::save(const Members& members, const Snapshot& snapshot) {
   if (open.empty() || jobs_[open.front()].smoke || !leads()) return;
   const Job& job = jobs_[open.front()];
   const auto at = snapshot.position.at;
-  const auto file =
-      train::save(job.artifact_dir, task::trunk_id(job.task.train, timelines_[open.front()], at), snapshot);
-  for (const std::size_t member : open) sink_.checkpoint(member, {Written::training, at, file.id, file.bytes});
+  const auto file = train::save(job.output_dir, task::trunk_id(job.task.train, timelines_[open.front()], at), snapshot);
+  for (const std::size_t member : open)
+    sink_.checkpoint(member, {task::ArtifactKind::training, at, file.id, file.bytes});
 }
 
 at::Tensor labels_at(const data::ImageSet& set, const std::vector<std::int64_t>& positions) {

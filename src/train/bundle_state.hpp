@@ -36,8 +36,8 @@ class BundleState {
 
   bool is_open(std::size_t member) const { return !closed_[member]; }
   Members open_of(const Members& members) const;
-  void end(std::size_t member, End end, const std::string& text = "");
-  void end_all(const Members& members, End end, const std::string& text = "");
+  void end(std::size_t member, task::End end, const std::string& text = "");
+  void end_all(const Members& members, task::End end, const std::string& text = "");
 
   /// Returns the order to follow after a step, and sends a heartbeat when one is due. Cancelled members end here. In a
   /// group the order is the one its members have agreed on; a new wish of this trainer travels with the next step.

@@ -76,7 +76,7 @@ Order FusedTraining::step() {
     const Members open = bundle_.open_of(members_of(lanes_[i]));
     if (!open.empty()) bundle_.count_images(open.front(), batch.images);
     if (std::isfinite(losses[i])) continue;
-    bundle_.end_all(open, End::diverged, divergence_text("the training loss", losses[i], at_));
+    bundle_.end_all(open, task::End::diverged, divergence_text("the training loss", losses[i], at_));
     some_diverged = true;
   }
   bundle_.charge(all_open(), 0);

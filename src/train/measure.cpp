@@ -55,7 +55,7 @@ void Measurement::give_out(const std::map<Subset, metrics::Row>& rows) {
       if (!wants(member, subset)) continue;
       if (!std::isfinite(row.loss)) {
         own.clear();
-        bundle_.end(member, End::diverged,
+        bundle_.end(member, task::End::diverged,
                     divergence_text(std::string("the loss on ") + name_of(subset), row.loss, at_));
         break;
       }
@@ -68,17 +68,17 @@ void Measurement::give_out(const std::map<Subset, metrics::Row>& rows) {
 void finish(BundleState& bundle, std::size_t member, task::Moment at, const std::vector<std::int32_t>& predicted,
             const std::function<model::UnitNetwork()>& network) {
   const Job& job = bundle.job(member);
-  if (!bundle.leads()) return bundle.end(member, End::done);
-  const auto written = [&](Written kind, const data::WrittenArtifact& file) {
+  if (!bundle.leads()) return bundle.end(member, task::End::done);
+  const auto written = [&](task::ArtifactKind kind, const data::WrittenArtifact& file) {
     bundle.sink().checkpoint(member, {kind, at, file.id, file.bytes});
   };
   if (job.task.record.keep != task::Keep::none || job.task.kind == task::TaskKind::pretrain) {
-    written(Written::finished, write_finished(job, network(), at));
+    written(task::ArtifactKind::finished, write_finished(job, network(), at));
   }
   if (!job.smoke && job.task.record.test && !predicted.empty()) {
-    written(Written::predictions, write_predictions(job, predicted, at));
+    written(task::ArtifactKind::predictions, write_predictions(job, predicted, at));
   }
-  bundle.end(member, End::done);
+  bundle.end(member, task::End::done);
 }
 
 }  // namespace espalier::train

@@ -21,7 +21,7 @@ data::Metadata describe_file(const Job& job, const char* kind, task::Moment at) 
 data::WrittenArtifact write_finished(const Job& job, const model::UnitNetwork& network, task::Moment at) {
   data::Metadata metadata = model::describe({network.spec(), network.input(), network.classes()});
   metadata.merge(describe_file(job, "espalier network 1", at));
-  return data::write_artifact(job.artifact_dir, network.state(), metadata);
+  return data::write_artifact(job.output_dir, network.state(), metadata);
 }
 
 data::WrittenArtifact write_predictions(const Job& job, const std::vector<std::int32_t>& predicted, task::Moment at) {
@@ -29,7 +29,7 @@ data::WrittenArtifact write_predictions(const Job& job, const std::vector<std::i
   data::Metadata metadata = describe_file(job, "espalier predictions 1", at);
   metadata["data"] = subset.test_data.empty() ? subset.data : subset.test_data;
   const auto& test = job.images->test;
-  return data::write_artifact(job.artifact_dir,
+  return data::write_artifact(job.output_dir,
                               {{"predicted", at::tensor(predicted, at::kInt)},
                                {"label", test.labels.to(at::kInt).contiguous()},
                                {"row", at::tensor(test.rows, at::kLong)}},

@@ -81,7 +81,7 @@ Order run(const Group& group, BundleState& bundle) {
     return TreeTraining(bundle, group.families.front()).run();
   } catch (const UsageError& error) {  // the tasks' own fault: trying again would not help
     if (group.families.size() > 1) return run_each(group, bundle);
-    bundle.end_all(members_of(group), End::refused, error.what());
+    bundle.end_all(members_of(group), task::End::refused, error.what());
     return Order::go_on;
   }
 }
@@ -142,7 +142,7 @@ void train(const std::vector<Job>& jobs, Place& place, Control& control, Sink& s
       work_on_all(parts, bundle, [&](const Group& part) { return run_in_memory(part, bundle, kTries); });
   if (order == Order::go_on) return;
   for (const Group& part : parts) {
-    bundle.end_all(members_of(part), order == Order::stop ? End::stopped : End::cancelled);
+    bundle.end_all(members_of(part), order == Order::stop ? task::End::stopped : task::End::cancelled);
   }
 }
 

@@ -96,7 +96,7 @@ Order TreeTraining::train_epoch(const task::Stage& stage) {
   engine_->start_epoch(bundle_.job(stage_members_.front()).task.train, position_.at, position_.running);
   const Order order = take_steps(stage);
   if (const auto lost = engine_->settle(position_.running)) {
-    bundle_.end_all(of(stage.members), End::diverged, divergence_text("the training loss", lost->loss, lost->at));
+    bundle_.end_all(of(stage.members), task::End::diverged, divergence_text("the training loss", lost->loss, lost->at));
   }
   return order;
 }

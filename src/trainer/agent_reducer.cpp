@@ -16,7 +16,7 @@ namespace espalier::trainer {
 namespace {
 
 constexpr int kSignOfLifeEvery_ms = 500;
-constexpr std::size_t kHeader = sched::SharedBuffer::kHeaderBytes;
+constexpr std::size_t kHeader = protocol::SharedBuffer::kHeaderBytes;
 
 /// At the head of each buffer: how many reductions its member has begun, and in how many it has summed its part.
 struct Header {
@@ -28,7 +28,7 @@ Header& header_of(char* memory) { return *reinterpret_cast<Header*>(memory); }
 
 }  // namespace
 
-AgentReducer::AgentReducer(Port& port, sched::Group group, std::function<void(const frame::Frame&)> other,
+AgentReducer::AgentReducer(Port& port, protocol::Group group, std::function<void(const frame::Frame&)> other,
                            std::function<void()> sign_of_life)
     : port_(port), group_(std::move(group)), other_(std::move(other)), sign_of_life_(std::move(sign_of_life)) {}
 
@@ -48,14 +48,14 @@ at::Tensor AgentReducer::buffer(std::int64_t count, at::ScalarType type) {
   Buffer& made = of(number);
   made.count = count;
   made.doubles = type == at::kDouble;
-  sched::SharedBuffer announced{group_.id, number, -1, count, made.doubles};
+  protocol::SharedBuffer announced{group_.id, number, -1, count, made.doubles};
   made.memory = process::SharedMemory::create(announced.bytes());
   announced.descriptor = made.memory.descriptor();
   port_.tell(announced);
   return at::from_blob(static_cast<char*>(made.memory.data()) + kHeader, {count}, at::TensorOptions().dtype(type));
 }
 
-void AgentReducer::take(const sched::PeerBuffer& peer) {
+void AgentReducer::take(const protocol::PeerBuffer& peer) {
   if (peer.buffer.group != group_.id) return;
   Buffer& buffer = of(peer.buffer.buffer);
   ++buffer.announced;
@@ -84,7 +84,7 @@ void AgentReducer::begin(const at::Tensor& buffer) {
 void AgentReducer::tell(Begun& begun) {
   if (std::exchange(begun.told, true)) return;
   carried_.insert(begun.number);
-  port_.tell(sched::Reduce{group_.id, begun.number, static_cast<std::int32_t>(begun.buffer)});
+  port_.tell(protocol::Reduce{group_.id, begun.number, static_cast<std::int32_t>(begun.buffer)});
 }
 
 void AgentReducer::finish() {
@@ -154,11 +154,11 @@ void AgentReducer::hear(int milliseconds) {
     if (milliseconds == kSignOfLifeEvery_ms) sign_of_life_();
     return;
   }
-  if (frame->type == static_cast<std::uint16_t>(sched::MessageType::peer_buffer)) {
-    take(frame->as<sched::PeerBuffer>());
-  } else if (frame->type != static_cast<std::uint16_t>(sched::MessageType::reduced)) {
+  if (frame->type == static_cast<std::uint16_t>(protocol::MessageType::peer_buffer)) {
+    take(frame->as<protocol::PeerBuffer>());
+  } else if (frame->type != static_cast<std::uint16_t>(protocol::MessageType::reduced)) {
     other_(*frame);
-  } else if (const auto reduced = frame->as<sched::Reduced>(); reduced.group == group_.id) {
+  } else if (const auto reduced = frame->as<protocol::Reduced>(); reduced.group == group_.id) {
     carried_.erase(reduced.number);
   }
 }

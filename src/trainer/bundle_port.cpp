@@ -6,7 +6,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/core/log.hpp"
-#include "espalier/sched/messages.hpp"
+#include "espalier/protocol/progress.hpp"
 
 namespace espalier::trainer {
 
@@ -37,9 +37,9 @@ void BundlePort::send(const std::string& frame_bytes) {
   out_.write(frame_bytes.data(), static_cast<std::streamsize>(frame_bytes.size()));
   out_.flush();
   const auto sent = frame::peek(frame_bytes);
-  if (sent.frame.type == static_cast<std::uint16_t>(sched::MessageType::ended)) {
-    const auto ended = sent.frame.as<sched::Ended>();
-    ++(ended.kind == sched::EndKind::done ? done_ : failed_);
+  if (sent.frame.type == static_cast<std::uint16_t>(protocol::MessageType::ended)) {
+    const auto ended = sent.frame.as<protocol::Ended>();
+    ++(ended.kind == task::End::done ? done_ : failed_);
     if (!ended.text.empty()) log::warn("task " + ended.task.brief() + ": " + ended.text);
   }
   if (!out_) throw EnvironmentError("cannot write the answers", "the stream refuses more", "Is the disk full?");

@@ -17,26 +17,6 @@ namespace espalier::trainer {
 
 namespace {
 
-sched::EndKind kind_of(train::End end) {
-  switch (end) {
-    case train::End::done: return sched::EndKind::done;
-    case train::End::diverged: return sched::EndKind::diverged;
-    case train::End::refused: return sched::EndKind::refused;
-    case train::End::stopped: return sched::EndKind::stopped;
-    case train::End::cancelled: return sched::EndKind::cancelled;
-  }
-  throw ContractViolation("impossible", "train::End", __FILE__, __LINE__);
-}
-
-sched::CheckpointKind kind_of(train::Written kind) {
-  switch (kind) {
-    case train::Written::training: return sched::CheckpointKind::training;
-    case train::Written::finished: return sched::CheckpointKind::finished;
-    case train::Written::predictions: return sched::CheckpointKind::predictions;
-  }
-  throw ContractViolation("impossible", "train::Written", __FILE__, __LINE__);
-}
-
 template <class Value>
 const Value& in_catalog(const std::map<std::string, Value>& values, const std::string& digest, const char* what) {
   const auto found = values.find(digest);
@@ -49,7 +29,7 @@ const Value& in_catalog(const std::map<std::string, Value>& values, const std::s
 /// Called between two steps: reads messages that have arrived and returns the order to follow.
 class Trainer::Steering : public train::Control {
  public:
-  Steering(Trainer& trainer, const sched::Bundle& bundle) : trainer_(trainer), bundle_(bundle) {}
+  Steering(Trainer& trainer, const protocol::Bundle& bundle) : trainer_(trainer), bundle_(bundle) {}
 
   train::Order after_step(const train::Members& members, task::Moment at) override {
     for (const auto member : members) trainer_.fault_.strike(bundle_.tasks[member].task.id, at);
@@ -61,30 +41,30 @@ class Trainer::Steering : public train::Control {
 
  private:
   Trainer& trainer_;
-  const sched::Bundle& bundle_;
+  const protocol::Bundle& bundle_;
 };
 
 /// Turns the results of trainings into messages.
 class Trainer::Reporter : public train::Sink {
  public:
-  Reporter(Trainer& trainer, const sched::Bundle& bundle) : trainer_(trainer), bundle_(bundle) {}
+  Reporter(Trainer& trainer, const protocol::Bundle& bundle) : trainer_(trainer), bundle_(bundle) {}
 
   void started(std::size_t member, task::Moment resumed_from) override {
-    tell(sched::Started{fence(member), id(member), resumed_from});
+    tell(protocol::Started{fence(member), id(member), resumed_from});
   }
   void progress(std::size_t member, task::Moment at, std::int64_t epoch_images) override {
-    tell(sched::Progress{fence(member), id(member), at, epoch_images});
+    tell(protocol::Progress{fence(member), id(member), at, epoch_images});
   }
   void rows(std::size_t member, const std::vector<metrics::Row>& rows) override {
-    tell(sched::Rows{fence(member), id(member), rows});
+    tell(protocol::Rows{fence(member), id(member), rows});
   }
   void checkpoint(std::size_t member, const train::Checkpoint& made) override {
-    if (made.kind == train::Written::finished) trainer_.finished_[id(member)] = made.artifact;
-    tell(sched::CheckpointMade{fence(member), id(member), kind_of(made.kind), made.at, made.artifact, made.bytes});
+    if (made.kind == task::ArtifactKind::finished) trainer_.finished_[id(member)] = made.artifact;
+    tell(protocol::CheckpointMade{fence(member), id(member), made.kind, made.at, made.artifact, made.bytes});
   }
   void remark(const std::string& text) override { log::warn(text); }
   void ended(std::size_t member, const train::Outcome& outcome) override {
-    sched::Ended ended = trainer_.answer(bundle_.tasks[member], kind_of(outcome.end));
+    protocol::Ended ended = trainer_.answer(bundle_.tasks[member], outcome.end);
     ended.text = outcome.text;
     ended.seconds = outcome.seconds;
     ended.epoch_images = outcome.epoch_images;
@@ -100,7 +80,7 @@ class Trainer::Reporter : public train::Sink {
   }
 
   Trainer& trainer_;
-  const sched::Bundle& bundle_;
+  const protocol::Bundle& bundle_;
 };
 
 void Trainer::run() {
@@ -111,7 +91,7 @@ void Trainer::run() {
       take(*frame);
       continue;
     }
-    const sched::Bundle next = std::move(queue_.front());
+    const protocol::Bundle next = std::move(queue_.front());
     queue_.pop_front();
     work(next);
     take_waiting();
@@ -119,21 +99,21 @@ void Trainer::run() {
 }
 
 void Trainer::take(const frame::Frame& frame) {
-  switch (static_cast<sched::MessageType>(frame.type)) {
-    case sched::MessageType::setup: return set_up(frame.as<sched::Setup>());
-    case sched::MessageType::catalog_update: catalog_.merge(frame.as<sched::CatalogUpdate>().catalog); return;
-    case sched::MessageType::bundle: queue_.push_back(frame.as<sched::Bundle>()); return;
-    case sched::MessageType::cancel: cancel(frame.as<sched::Cancel>()); return;
-    case sched::MessageType::stop: stopping_ = true; return;
-    case sched::MessageType::shutdown: leaving_ = true; return;
-    case sched::MessageType::reduced: return;  // from a group that is over
-    case sched::MessageType::peer_buffer: return take(frame.as<sched::PeerBuffer>());
+  switch (static_cast<protocol::MessageType>(frame.type)) {
+    case protocol::MessageType::setup: return set_up(frame.as<protocol::Setup>());
+    case protocol::MessageType::catalog_update: catalog_.merge(frame.as<protocol::CatalogUpdate>().catalog); return;
+    case protocol::MessageType::bundle: queue_.push_back(frame.as<protocol::Bundle>()); return;
+    case protocol::MessageType::cancel: cancel(frame.as<protocol::Cancel>()); return;
+    case protocol::MessageType::stop: stopping_ = true; return;
+    case protocol::MessageType::shutdown: leaving_ = true; return;
+    case protocol::MessageType::reduced: return;  // from a group that is over
+    case protocol::MessageType::peer_buffer: return take(frame.as<protocol::PeerBuffer>());
     default: throw CorruptionError("a trainer was sent a frame of type " + std::to_string(frame.type));
   }
 }
 
 /// Chooses the device at the first setup. On a GPU, features get at most half of the free memory.
-void Trainer::set_up(const sched::Setup& setup) {
+void Trainer::set_up(const protocol::Setup& setup) {
   setup_ = setup;
   if (!place_) {
     const at::Device device = device::choose(setup_.device, slot_);
@@ -146,7 +126,7 @@ void Trainer::set_up(const sched::Setup& setup) {
 }
 
 /// May arrive while the previous bundle is still being finished; it is kept for the next group then.
-void Trainer::take(const sched::PeerBuffer& peer) {
+void Trainer::take(const protocol::PeerBuffer& peer) {
   if (letters_) letters_->take(peer);
   else peers_.push_back(peer);
 }
@@ -156,42 +136,42 @@ void Trainer::take_waiting() {
 }
 
 /// Cancels a task in hand or queued; its training ends at the next step that asks.
-void Trainer::cancel(const sched::Cancel& order) { cancelled_.push_back({order.task, order.fence}); }
+void Trainer::cancel(const protocol::Cancel& order) { cancelled_.push_back({order.task, order.fence}); }
 
-bool Trainer::is_cancelled(const sched::Assign& assign) const {
-  const sched::Held held{assign.task.id, assign.fence};
+bool Trainer::is_cancelled(const protocol::Assign& assign) const {
+  const protocol::Held held{assign.task.id, assign.fence};
   return std::find(cancelled_.begin(), cancelled_.end(), held) != cancelled_.end();
 }
 
-void Trainer::work(const sched::Bundle& bundle) {
+void Trainer::work(const protocol::Bundle& bundle) {
   group_.clear();
   if (stopping_) {
-    for (const auto& one : bundle.tasks) port_.tell(answer(one, sched::EndKind::stopped));
+    for (const auto& one : bundle.tasks) port_.tell(answer(one, task::End::stopped));
     return;
   }
   const bool noop = std::all_of(bundle.tasks.begin(), bundle.tasks.end(),
                                 [](const auto& one) { return one.task.kind == task::TaskKind::noop; });
   if (!noop) return train(bundle);
   for (const auto& one : bundle.tasks) {
-    port_.tell(sched::Started{one.fence, one.task.id, {}});
-    port_.tell(answer(one, sched::EndKind::done));
+    port_.tell(protocol::Started{one.fence, one.task.id, {}});
+    port_.tell(answer(one, task::End::done));
   }
 }
 
-void Trainer::train(const sched::Bundle& bundle) {
+void Trainer::train(const protocol::Bundle& bundle) {
   if (!place_) throw CorruptionError("a trainer was given work before its setup");
-  sched::Bundle able;
+  protocol::Bundle able;
   std::vector<train::Job> jobs;
   for (const auto& one : bundle.tasks) {
     if (bundle.group.id == 0 && is_cancelled(one)) {  // members of a group agree on it after a step
-      port_.tell(answer(one, sched::EndKind::cancelled));
+      port_.tell(answer(one, task::End::cancelled));
       continue;
     }
     try {
       jobs.push_back(job_of(one));
       able.tasks.push_back(one);
     } catch (const UsageError& error) {  // the task's own fault: trying again would not help
-      sched::Ended ended = answer(one, sched::EndKind::refused);
+      protocol::Ended ended = answer(one, task::End::refused);
       ended.text = error.what();
       port_.tell(ended);
     }
@@ -202,11 +182,11 @@ void Trainer::train(const sched::Bundle& bundle) {
   train::train(jobs, *place_, steering, reporter);
 }
 
-void Trainer::train_in_group(const sched::Group& group, const sched::Bundle& able,
+void Trainer::train_in_group(const protocol::Group& group, const protocol::Bundle& able,
                              const std::vector<train::Job>& jobs) {
   Reporter reporter(*this, able);
   Steering steering(*this, able);
-  const auto sign_of_life = [&] { port_.tell(sched::Progress{able.tasks[0].fence, able.tasks[0].task.id, {}, 0}); };
+  const auto sign_of_life = [&] { port_.tell(protocol::Progress{able.tasks[0].fence, able.tasks[0].task.id, {}, 0}); };
   AgentReducer letters(port_, group, [this](const frame::Frame& frame) { take(frame); }, sign_of_life);
   for (const auto& peer : std::exchange(peers_, {})) letters.take(peer);
   letters_ = &letters;
@@ -244,7 +224,7 @@ void Trainer::await_end(AgentReducer& letters) {
                          "NCCL_DEBUG=INFO in the environment makes NCCL say more.");
 }
 
-train::Job Trainer::job_of(const sched::Assign& assign) {
+train::Job Trainer::job_of(const protocol::Assign& assign) {
   const auto& spec = assign.task.train;
   const auto& classes = in_catalog(catalog_.class_lists, spec.subset.classes, "class list");
   train::Job job;
@@ -253,6 +233,7 @@ train::Job Trainer::job_of(const sched::Assign& assign) {
   job.classes = static_cast<std::int32_t>(classes.classes.size());
   job.images = images_.of(spec.subset, classes, setup_.packs);
   job.artifact_dir = setup_.artifact_dir;
+  job.output_dir = setup_.unfinished_dir;
   job.sources = assign.sources;
   job.sources.insert(finished_.begin(), finished_.end());  // sources given with the task come first
   job.resume = assign.resume;
@@ -262,8 +243,8 @@ train::Job Trainer::job_of(const sched::Assign& assign) {
   return job;
 }
 
-sched::Ended Trainer::answer(const sched::Assign& assign, sched::EndKind kind) const {
-  sched::Ended ended;
+protocol::Ended Trainer::answer(const protocol::Assign& assign, task::End kind) const {
+  protocol::Ended ended;
   ended.fence = assign.fence;
   ended.task = assign.task.id;
   ended.kind = kind;

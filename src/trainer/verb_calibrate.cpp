@@ -6,7 +6,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/device/device.hpp"
 #include "espalier/frame/frame.hpp"
-#include "espalier/sched/messages.hpp"
+#include "espalier/protocol/control.hpp"
 #include "espalier/train/calibrate.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/trainer/verbs.hpp"
@@ -18,14 +18,14 @@ namespace {
 void calibrate(double seconds) {
   std::string bytes(std::istreambuf_iterator<char>(std::cin), {});
   task::Catalog catalog;
-  sched::Bundle bundle;
+  protocol::Bundle bundle;
   while (!bytes.empty()) {
     const auto frame = frame::take(bytes);
     if (!frame) throw UsageError("the frames on standard input end early", "", "");
-    if (frame->type == static_cast<std::uint16_t>(sched::MessageType::catalog_update)) {
-      catalog.merge(frame->as<sched::CatalogUpdate>().catalog);
+    if (frame->type == static_cast<std::uint16_t>(protocol::MessageType::catalog_update)) {
+      catalog.merge(frame->as<protocol::CatalogUpdate>().catalog);
     } else {
-      bundle = frame->as<sched::Bundle>();
+      bundle = frame->as<protocol::Bundle>();
     }
   }
   train::start_deterministic();

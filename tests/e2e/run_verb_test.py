@@ -38,10 +38,9 @@ class RunVerb(unittest.TestCase):
     def kept(launch):
         """Artifacts that checkpoint records name as finished networks (1) or predictions (2), by content."""
         names = set()
-        for payload in launch.records(8):
-            kind, name = payload[48], payload[57 + 8:57 + 8 + 64].decode()
-            if kind != 0:
-                names.add(name)
+        for checkpoint in launch.records(8):
+            if checkpoint[3] != [0]:
+                names.add(checkpoint[5][0].decode())
         return names
 
     def test_a_part_is_run_alone_and_the_rest_waits(self):

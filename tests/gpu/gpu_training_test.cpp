@@ -103,8 +103,9 @@ TEST_CASE("gpu: stopped and gone on with, the bits are those of an undisturbed t
   const auto whole = run_bundle({job}, place).front();
   const auto stopped = run_bundle({job}, place, After(4)).front();
   auto rest = job;
-  rest.resume = stopped.last(train::Written::training);
-  CHECK(run_bundle({rest}, place).front().last(train::Written::finished) == whole.last(train::Written::finished));
+  rest.resume = stopped.last(task::ArtifactKind::training);
+  CHECK(run_bundle({rest}, place).front().last(task::ArtifactKind::finished) ==
+        whole.last(task::ArtifactKind::finished));
 }
 
 TEST_CASE("gpu: without momentum") {
@@ -119,6 +120,6 @@ TEST_CASE("gpu: a loss that is not finite is found at its step") {
   for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 0.05f}, {{1, 1}, 1e30f}};
   train::Place place = on_gpu();
   const auto there = run_bundle({with_id(job)}, place).front(), here = run_bundle({with_id(job)}).front();
-  CHECK(there.outcome.end == train::End::diverged);
+  CHECK(there.outcome.end == task::End::diverged);
   CHECK(there.outcome.text == here.outcome.text);
 }

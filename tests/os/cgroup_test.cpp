@@ -5,7 +5,7 @@
 #include <string>
 
 #include "espalier/core/errors.hpp"
-#include "os/scratch.hpp"
+#include "os/os_scratch.hpp"
 
 namespace espalier::os {
 

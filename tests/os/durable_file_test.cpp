@@ -12,7 +12,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/disk_calls.hpp"
-#include "os/scratch.hpp"
+#include "os/os_scratch.hpp"
 
 namespace espalier::os {
 

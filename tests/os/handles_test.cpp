@@ -8,7 +8,7 @@
 #include "espalier/os/descriptor.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/os/mapped_file.hpp"
-#include "os/scratch.hpp"
+#include "os/os_scratch.hpp"
 
 namespace espalier::os {
 

@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "os/scratch.hpp"
+#include "os/os_scratch.hpp"
 
 namespace espalier::os {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "espalier/core/errors.hpp"
-#include "os/scratch.hpp"
+#include "os/os_scratch.hpp"
 
 namespace espalier::os {
 

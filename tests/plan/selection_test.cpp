@@ -149,7 +149,7 @@ TEST_CASE("plan: a failed input aborts the dependents and says which run failed,
   const Plan before = compiled(study);
   auto outcomes = support::all_finished(before, [](const PlannedRun& run) { return 600 + number(run, "split"); });
   const auto& bad = run_where(before, "first", {{"transferred", "3"}, {"per_class", "1"}, {"split", "2"}});
-  outcomes[bad.task].state = RunState::quarantined;
+  outcomes[bad.task].state = task::RunState::quarantined;
   outcomes[bad.task].cause = "trainer killed by signal 9";
 
   const Plan after = compiled(study, outcomes);
@@ -175,7 +175,7 @@ TEST_CASE("plan: an aborted run is a failed input of the next selection") {
   const Plan before = compiled(study);
   CHECK(before.pending.back().needs.empty());  // its inputs are later themselves
   auto outcomes = support::all_finished(before, [](const PlannedRun&) { return 600; });
-  outcomes[run_where(before, "first", {{"per_class", "1"}}).task].state = RunState::failed;
+  outcomes[run_where(before, "first", {{"per_class", "1"}}).task].state = task::RunState::failed;
 
   const Plan after = compiled(study, outcomes);
 
@@ -188,7 +188,8 @@ TEST_CASE("plan: a diverged setting ranks last but is no failure") {
   auto outcomes =
       support::all_finished(before, [](const PlannedRun& run) { return 500 + 100 * number(run, "transferred"); });
   auto& diverged = outcomes[run_where(before, "first", {{"transferred", "3"}, {"per_class", "1"}}).task];
-  diverged.state = RunState::failed;
+  diverged.state = task::RunState::failed;
+  diverged.diverged = true;
   diverged.cause = "diverged";
 
   const Plan after = compiled(study, outcomes);

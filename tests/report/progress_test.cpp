@@ -5,8 +5,6 @@
 #include "report_fixture.hpp"
 
 using namespace espalier;
-using plan::RunState;
-
 TEST_CASE("progress: runs are counted by experiment and state, later ones apart") {
   auto builder = testing::fixture_state();
   builder.running("transferred", testing::fixture_cell(4, "1", 1))
@@ -18,10 +16,10 @@ TEST_CASE("progress: runs are counted by experiment and state, later ones apart"
   const auto& runs = progress.experiments[0].runs;
   CHECK(progress.experiments[0].name == "transferred");
   CHECK(runs.total == 29);
-  CHECK(runs[RunState::done] == 26);
-  CHECK(runs[RunState::failed] == 1);
-  CHECK(runs[RunState::running] == 1);
-  CHECK(runs[RunState::ready] == 1);  // its source is there
+  CHECK(runs[task::RunState::done] == 26);
+  CHECK(runs[task::RunState::failed] == 1);
+  CHECK(runs[task::RunState::running] == 1);
+  CHECK(runs[task::RunState::ready] == 1);  // its source is there
   CHECK(progress.experiments[1].runs.later == 1);
   CHECK(progress.tasks.total == 32);  // the runs' and three pretrainings
   REQUIRE(progress.running.size() == 1);

@@ -17,7 +17,7 @@ using namespace espalier::runtime;
 
 namespace {
 
-constexpr auto kHeader = sched::SharedBuffer::kHeaderBytes;
+constexpr auto kHeader = protocol::SharedBuffer::kHeaderBytes;
 
 char* numbers(const process::SharedMemory& memory) { return static_cast<char*>(memory.data()) + kHeader; }
 
@@ -25,7 +25,7 @@ char* numbers(const process::SharedMemory& memory) { return static_cast<char*>(m
 class Members {
  public:
   explicit Members(std::int32_t count) {
-    sched::Group group{7, {}, 0};
+    protocol::Group group{7, {}, 0};
     for (std::int32_t rank = 0; rank < count; ++rank) group.members.push_back({rank + 1});
     for (; group.rank < count; ++group.rank) exchanges_.emplace_back(group);
     done_.resize(static_cast<std::size_t>(count));
@@ -52,7 +52,7 @@ class Members {
     auto letter = std::move(way->second.front());
     way->second.pop_front();
     const auto to = static_cast<std::size_t>(letter.to.rank - 1);
-    if (auto* part = std::get_if<sched::Part>(&letter.what)) exchanges_[to].take(std::move(*part));
+    if (auto* part = std::get_if<protocol::Part>(&letter.what)) exchanges_[to].take(std::move(*part));
     collect(to);
     return true;
   }

@@ -20,7 +20,7 @@ AddedTask training(const std::string& name, std::int32_t fall, task::Sharing sha
   return one;
 }
 
-std::vector<std::string> names(const Bundle& bundle) {
+std::vector<std::string> names(const protocol::Bundle& bundle) {
   std::vector<std::string> all;
   for (const auto& one : bundle.tasks) all.push_back(one.task.id.hex.str());
   return all;
@@ -31,7 +31,7 @@ std::vector<std::string> names(const Bundle& bundle) {
 TEST_CASE("bundle: a family goes to one worker, and costs what its tree costs") {
   Scene scene;
   scene.add({training("a", 1, {7}), training("b", 2, {7}), training("c", 3, {7})});
-  const auto commands = scene.scheduler.on(Hello{{1}}, 0);
+  const auto commands = scene.scheduler.on(protocol::Hello{{1}}, 0);
 
   REQUIRE(commands.orders.size() == 1);
   CHECK((names(commands.orders[0].bundle) == std::vector<std::string>{"a", "b", "c"}));
@@ -80,7 +80,7 @@ TEST_CASE("bundle: a lost bundle is charged to those that had begun, and tried o
   const auto bundle = scene.hello(1).bundle(1);
   scene.started(bundle.tasks[0]);
   scene.started(bundle.tasks[1]);
-  TrainerLost lost{{1}, LossCause::crashed, 11, 0, "", {}, {}};
+  protocol::TrainerLost lost{{1}, task::FailureCause::crashed, 11, 0, "", {}, {}};
   for (const auto& one : bundle.tasks) lost.in_hand.push_back({one.task.id, one.fence});
 
   auto answer = scene.on(lost);
@@ -90,7 +90,7 @@ TEST_CASE("bundle: a lost bundle is charged to those that had begun, and tried o
   REQUIRE(fact.lost.in_hand.size() == 2);
   CHECK((fact.lost.in_hand[0].task == id("a") && fact.lost.in_hand[1].task == id("b")));
   CHECK((names(answer.bundle(1)) == std::vector<std::string>{"c"}));  // not to blame, and elsewhere first
-  CHECK(scene.scheduler.state_of(id("a")) == plan::RunState::ready);
+  CHECK(scene.scheduler.state_of(id("a")) == task::RunState::ready);
 }
 
 TEST_CASE("bundle: a worker goes on with the features it holds, where that costs no balance") {
@@ -101,10 +101,10 @@ TEST_CASE("bundle: a worker goes on with the features it holds, where that costs
   auto answer = scene.hello(2);
   const auto b = answer.order(2, "b");
 
-  scene.ended(b, EndKind::done, 40);
+  scene.ended(b, task::End::done, 40);
 
-  CHECK(scene.scheduler.state_of(id("d")) == plan::RunState::running);
-  CHECK(scene.scheduler.state_of(id("c")) == plan::RunState::ready);
+  CHECK(scene.scheduler.state_of(id("d")) == task::RunState::running);
+  CHECK(scene.scheduler.state_of(id("c")) == task::RunState::ready);
 }
 
 TEST_CASE("simulation: many workers are kept busy to the end, and no schedule beats the bound") {

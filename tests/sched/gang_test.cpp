@@ -25,18 +25,18 @@ TEST_CASE("group: it waits until all its workers are free; one that is free mean
   scene.add({for_group("gang", 2, 50), added("long", 45), added("short", 30)});
   scene.now = 60;
 
-  auto free = scene.ended(b, EndKind::done, 60);
+  auto free = scene.ended(b, task::End::done, 60);
   free.fact<AttemptBegun>();
-  free.ended("b", plan::RunState::done);
+  free.ended("b", task::RunState::done);
   const auto small = free.order(2, "short");  // 40 s are left until worker 1 is free: 45 would be too long
   free.nothing_else();
 
   scene.now = 90;
-  scene.ended(small, EndKind::done, 30);
+  scene.ended(small, task::End::done, 30);
   scene.now = 100;
-  auto both = scene.ended(a, EndKind::done, 100);
+  auto both = scene.ended(a, task::End::done, 100);
   both.fact<AttemptBegun>();
-  both.ended("a", plan::RunState::done);
+  both.ended("a", task::RunState::done);
   const auto bundle = both.bundle(1);
   CHECK(bundle.tasks.front().task.id == id("gang"));
   CHECK((bundle.group.members == std::vector<WorkerId>{{1}, {2}}));
@@ -51,7 +51,8 @@ TEST_CASE("group: when a member is lost the others are called off, and all of th
   scene.started(bundle.tasks.front());
 
   auto commands = scene.scheduler.on(
-      TrainerLost{{3}, LossCause::killed, 9, 0, "", {{id("gang"), bundle.tasks.front().fence}}, {}}, 1);
+      protocol::TrainerLost{{3}, task::FailureCause::killed, 9, 0, "", {{id("gang"), bundle.tasks.front().fence}}, {}},
+      1);
 
   REQUIRE(commands.disband.size() == 2);
   CHECK(commands.disband[0].first == WorkerId{1});
@@ -62,7 +63,8 @@ TEST_CASE("group: when a member is lost the others are called off, and all of th
   CHECK(commands.orders[0].bundle.group.members.size() == 3);
   CHECK(commands.orders[0].bundle.tasks.front().fence != bundle.tasks.front().fence);
   // What the other members' agents say of the old attempt has no meaning any more.
-  auto late = scene.on(TrainerLost{{1}, LossCause::hung, 9, 0, "", {{id("gang"), bundle.tasks.front().fence}}, {}});
+  auto late = scene.on(
+      protocol::TrainerLost{{1}, task::FailureCause::hung, 9, 0, "", {{id("gang"), bundle.tasks.front().fence}}, {}});
   late.nothing_else();
 }
 
@@ -84,7 +86,7 @@ TEST_CASE("group: a source trained by a group sets its dependents free for all i
   scene.finished_network(source, "network");
   auto then = scene.ended(source);
   then.fact<AttemptBegun>();
-  then.ended("source", plan::RunState::done);
+  then.ended("source", task::RunState::done);
   then.order(1, "x");
   then.order(2, "y");
 }

@@ -2,8 +2,6 @@
 
 using namespace espalier;
 using namespace espalier::sched;
-using plan::RunState;
-
 TEST_CASE("loss: a trainer's crash costs one attempt and is charged") {
   Scene scene;
   scene.hello(1);
@@ -22,7 +20,7 @@ TEST_CASE("loss: a task goes on from its last checkpoint") {
   scene.hello(1);
   const auto first = scene.add({added("a")}).order(1, "a");
   scene.started(first);
-  scene.on(CheckpointMade{first.fence, id("a"), CheckpointKind::training, {2, 0}, {"cc"}});
+  scene.on(protocol::CheckpointMade{first.fence, id("a"), task::ArtifactKind::training, {2, 0}, {"cc"}});
 
   auto answer = scene.lost(1, first);
 
@@ -34,7 +32,7 @@ TEST_CASE("loss: a task that crashes its trainer beyond its budget is quarantine
   Scene scene;
   for (int worker = 1; worker <= 2; ++worker) scene.hello(worker);
   scene.add({added("a"), added("b", 1, {"a"})});
-  Assign order{{4, 1}, added("a").task};
+  protocol::Assign order{{4, 1}, added("a").task};
   for (int attempt = 1; attempt <= 2; ++attempt) {
     scene.started(order);
     auto answer = scene.lost(attempt, order);
@@ -47,9 +45,9 @@ TEST_CASE("loss: a task that crashes its trainer beyond its budget is quarantine
 
   CHECK(answer.fact<AttemptLost>().charged);
   const auto end = answer.fact<TaskEnded>();
-  CHECK((end.task == id("a") && end.state == RunState::quarantined));
+  CHECK((end.task == id("a") && end.state == task::RunState::quarantined));
   CHECK(end.fence > order.fence);  // the loss has ended that attempt: a second end of it would not count
-  answer.ended("b", RunState::aborted);
+  answer.ended("b", task::RunState::aborted);
   answer.nothing_else();
 }
 
@@ -75,8 +73,8 @@ TEST_CASE("loss: what the machine could not do is charged to no task; a worker w
   auto order = scene.add({added("a")}).order(1, "a");
   for (int loss = 1; loss <= 3; ++loss) {
     scene.started(order);
-    auto answer =
-        scene.on(TrainerLost{{1}, LossCause::environment, 0, 77, "no space left\n", {{id("a"), order.fence}}, {}});
+    auto answer = scene.on(protocol::TrainerLost{
+        {1}, task::FailureCause::environment, 0, 77, "no space left\n", {{id("a"), order.fence}}, {}});
     CHECK_FALSE(answer.fact<AttemptLost>().charged);
     if (loss < 3) {
       order = answer.order(1, "a");
@@ -140,7 +138,7 @@ TEST_CASE("loss: a success clears a worker's record") {
   }
   scene.started(order);
   auto success = scene.ended(order);
-  success.ended("c", RunState::done);
+  success.ended("c", task::RunState::done);
   order = success.order(1, "d");
 
   auto answer = scene.lost(1, order);
@@ -184,8 +182,8 @@ TEST_CASE("loss: an agent that leaves gives its tasks back") {
   scene.hello(1);
   scene.add({added("a")}).order(1, "a");
 
-  scene.on(Goodbye{{1}}).nothing_else();
+  scene.on(protocol::Goodbye{{1}}).nothing_else();
 
-  CHECK(scene.scheduler.state_of(id("a")) == RunState::ready);
+  CHECK(scene.scheduler.state_of(id("a")) == task::RunState::ready);
   scene.hello(2).order(2, "a");
 }

@@ -22,11 +22,11 @@ class Answer {
  public:
   explicit Answer(Commands commands) : commands_(std::move(commands)) {}
 
-  Assign order(int worker, const std::string& task) {
+  protocol::Assign order(int worker, const std::string& task) {
     REQUIRE(!commands_.orders.empty());
     auto& [receiver, bundle, cost_s] = commands_.orders.front();
     CHECK(receiver.rank == worker);
-    const Assign first = bundle.tasks.front();
+    const protocol::Assign first = bundle.tasks.front();
     CHECK(first.task.id.hex == task);
     bundle.tasks.erase(bundle.tasks.begin());
     if (bundle.tasks.empty()) commands_.orders.erase(commands_.orders.begin());
@@ -34,7 +34,7 @@ class Answer {
   }
   /// How many tasks the next order holds.
   std::size_t bundled() const { return commands_.orders.empty() ? 0 : commands_.orders.front().bundle.tasks.size(); }
-  Bundle bundle(int worker) {
+  protocol::Bundle bundle(int worker) {
     REQUIRE(!commands_.orders.empty());
     const Order first = commands_.orders.front();
     commands_.orders.erase(commands_.orders.begin());
@@ -49,7 +49,7 @@ class Answer {
     REQUIRE(std::holds_alternative<FactType>(first));
     return std::get<FactType>(first);
   }
-  void ended(const std::string& task, plan::RunState state) {
+  void ended(const std::string& task, task::RunState state) {
     const auto end = fact<TaskEnded>();
     CHECK(end.task.hex == task);
     CHECK(name_of(end.state) == std::string(name_of(state)));
@@ -78,17 +78,17 @@ class Scene {
   explicit Scene(Options options = {}) : scheduler(with_segment(options)) {}
 
   Answer on(const Event& event) { return Answer(scheduler.on(event, now)); }
-  Answer hello(int worker) { return on(Hello{{worker}}); }
+  Answer hello(int worker) { return on(protocol::Hello{{worker}}); }
   Answer add(std::vector<AddedTask> tasks) { return on(TasksAdded{std::move(tasks)}); }
-  Answer started(const Assign& assign) { return on(Started{assign.fence, assign.task.id}); }
-  Answer finished_network(const Assign& assign, const std::string& artifact) {
-    return on(CheckpointMade{assign.fence, assign.task.id, CheckpointKind::finished, {}, {artifact}});
+  Answer started(const protocol::Assign& assign) { return on(protocol::Started{assign.fence, assign.task.id}); }
+  Answer finished_network(const protocol::Assign& assign, const std::string& artifact) {
+    return on(protocol::CheckpointMade{assign.fence, assign.task.id, task::ArtifactKind::finished, {}, {artifact}});
   }
-  Answer ended(const Assign& assign, EndKind kind = EndKind::done, double seconds = 10) {
-    return on(Ended{assign.fence, assign.task.id, kind, "", seconds});
+  Answer ended(const protocol::Assign& assign, task::End kind = task::End::done, double seconds = 10) {
+    return on(protocol::Ended{assign.fence, assign.task.id, kind, "", seconds});
   }
-  Answer lost(int worker, const Assign& assign, std::vector<std::string> unstarted = {}) {
-    TrainerLost message{{worker}, LossCause::killed, 9, 0, "", {{assign.task.id, assign.fence}}, {}};
+  Answer lost(int worker, const protocol::Assign& assign, std::vector<std::string> unstarted = {}) {
+    protocol::TrainerLost message{{worker}, task::FailureCause::killed, 9, 0, "", {{assign.task.id, assign.fence}}, {}};
     for (const auto& name : unstarted) message.unstarted.push_back(id(name));
     return on(message);
   }

@@ -11,8 +11,6 @@
 
 using namespace espalier;
 using namespace espalier::sched;
-using plan::RunState;
-
 namespace {
 
 /// One launch of the outside world: agents that do what they are told, or not. Keeps the books a journal would.
@@ -77,8 +75,8 @@ class World {
         ++history_[begun->task].attempts;
         note("begun " + begun->task.hex + " at " + std::to_string(begun->worker.rank));
       }
-      if (const auto* made = std::get_if<CheckpointMade>(&fact)) {
-        (made->kind == CheckpointKind::finished ? history_[made->task].finished : history_[made->task].resume) =
+      if (const auto* made = std::get_if<protocol::CheckpointMade>(&fact)) {
+        (made->kind == task::ArtifactKind::finished ? history_[made->task].finished : history_[made->task].resume) =
             made->artifact;
       }
       if (const auto* lost = std::get_if<AttemptLost>(&fact)) {
@@ -90,9 +88,9 @@ class World {
       }
       if (const auto* end = std::get_if<TaskEnded>(&fact)) {
         history_[end->task].state = end->state;
-        if (end->state == RunState::waiting) continue;
+        if (end->state == task::RunState::waiting) continue;
         ++ends_[end->task];
-        const bool follows = end->state == RunState::aborted || end->state == RunState::quarantined;
+        const bool follows = end->state == task::RunState::aborted || end->state == task::RunState::quarantined;
         if (!follows) ++accepted_[{end->task, end->fence}];
         note("ended " + end->task.hex + " " + name_of(end->state));
       }
@@ -101,27 +99,29 @@ class World {
 
   /// What an agent will say about an order, in its order; sometimes its trainer is lost in the middle.
   void perform(const Order& order) {
-    std::deque<Assign> left(order.bundle.tasks.begin(), order.bundle.tasks.end());
+    std::deque<protocol::Assign> left(order.bundle.tasks.begin(), order.bundle.tasks.end());
     auto& queue = mail_[order.worker.rank];
     largest_bundle_ = std::max(largest_bundle_, left.size());
-    if (random_.below(20) == 0) return lose(order.worker, left, LossCause::crashed);
-    for (const auto& [fence, task, sources, resume] : left) queue.push_back(Started{fence, task.id});
+    if (random_.below(20) == 0) return lose(order.worker, left, task::FailureCause::crashed);
+    for (const auto& [fence, task, sources, resume] : left) queue.push_back(protocol::Started{fence, task.id});
     while (!left.empty()) {
       const auto [fence, task, sources, resume] = left.front();
       for (const auto& need : task.needs) RC_ASSERT(!sources.at(need).empty());
-      queue.push_back(CheckpointMade{fence, task.id, CheckpointKind::training, {1, 0}, {"r" + task.id.hex}});
+      queue.push_back(
+          protocol::CheckpointMade{fence, task.id, task::ArtifactKind::training, {1, 0}, {"r" + task.id.hex}});
       const auto dice = random_.below(20);
-      if (dice <= 2) return lose(order.worker, left, LossCause::killed);
+      if (dice <= 2) return lose(order.worker, left, task::FailureCause::killed);
       left.pop_front();
-      queue.push_back(CheckpointMade{fence, task.id, CheckpointKind::finished, {2, 0}, {"f" + task.id.hex}});
-      const Ended end{fence, task.id, dice == 3 ? EndKind::diverged : EndKind::done, "", task.cost_s};
+      queue.push_back(
+          protocol::CheckpointMade{fence, task.id, task::ArtifactKind::finished, {2, 0}, {"f" + task.id.hex}});
+      const protocol::Ended end{fence, task.id, dice == 3 ? task::End::diverged : task::End::done, "", task.cost_s};
       queue.push_back(end);
       if (dice == 4) queue.push_back(end);  // said twice
     }
   }
 
-  void lose(WorkerId worker, const std::deque<Assign>& left, LossCause cause) {
-    TrainerLost lost{worker, cause, 9, 0, "", {}, {}};
+  void lose(WorkerId worker, const std::deque<protocol::Assign>& left, task::FailureCause cause) {
+    protocol::TrainerLost lost{worker, cause, 9, 0, "", {}, {}};
     for (const auto& one : left) lost.in_hand.push_back({one.task.id, one.fence});
     mail_[worker.rank].push_back(lost);
   }
@@ -141,7 +141,7 @@ class World {
     given_up_ = false;
     std::vector<AddedTask> known = tasks_;
     for (auto& added : known) added.history = history_[added.task.id];
-    for (int worker = 1; worker <= workers_; ++worker) tell(scheduler, Hello{{worker}});
+    for (int worker = 1; worker <= workers_; ++worker) tell(scheduler, protocol::Hello{{worker}});
     tell(scheduler, TasksAdded{known});
     const auto death = random_.below(4) == 0 ? random_.below(40) : ~0ull;  // the launch dies here, mail and all
     for (std::uint64_t step = 0; step < death && !given_up_; ++step) {

@@ -4,8 +4,6 @@
 
 using namespace espalier;
 using namespace espalier::sched;
-using plan::RunState;
-
 TEST_CASE("scheduler: the longest path goes first, and a pretraining carries what waits for it") {
   Scene scene;
   scene.hello(1).nothing_else();
@@ -14,15 +12,15 @@ TEST_CASE("scheduler: the longest path goes first, and a pretraining carries wha
 
   answer.order(1, "pretraining");
   answer.nothing_else();
-  CHECK(scene.scheduler.state_of(id("long run")) == RunState::waiting);
+  CHECK(scene.scheduler.state_of(id("long run")) == task::RunState::waiting);
 }
 
 TEST_CASE("scheduler: an order carries a fence, the sources' networks and the checkpoint to go on from") {
   Scene scene;
   auto source = added("source");
-  source.history = {RunState::done, 1, 0, {}, {"aa"}};
+  source.history = {task::RunState::done, 1, 0, {}, {"aa"}};
   auto run = added("run", 10, {"source"});
-  run.history = {RunState::waiting, 2, 1, {"cc"}, {}};
+  run.history = {task::RunState::waiting, 2, 1, {"cc"}, {}};
   scene.add({source, run}).nothing_else();
 
   auto answer = scene.hello(1);
@@ -39,11 +37,11 @@ TEST_CASE("scheduler: a dependent starts when its source is done, with the sourc
   scene.hello(1);
   const auto source = scene.add({added("source"), added("run", 1, {"source"})}).order(1, "source");
   scene.started(source).fact<AttemptBegun>();
-  scene.finished_network(source, "aa").fact<CheckpointMade>();
+  scene.finished_network(source, "aa").fact<protocol::CheckpointMade>();
 
   auto answer = scene.ended(source);
 
-  answer.ended("source", RunState::done);
+  answer.ended("source", task::RunState::done);
   CHECK(answer.order(1, "run").sources.at(id("source")).hex == "aa");
   answer.nothing_else();
 }
@@ -55,11 +53,11 @@ TEST_CASE("scheduler: what needs a failed task is aborted, all the way down") {
       scene.add({added("source"), added("run", 1, {"source"}), added("onward", 1, {"run"})}).order(1, "source");
   scene.started(source);
 
-  auto answer = scene.ended(source, EndKind::diverged);
+  auto answer = scene.ended(source, task::End::diverged);
 
-  answer.ended("source", RunState::failed);
-  answer.ended("run", RunState::aborted);
-  answer.ended("onward", RunState::aborted);
+  answer.ended("source", task::RunState::failed);
+  answer.ended("run", task::RunState::aborted);
+  answer.ended("onward", task::RunState::aborted);
   answer.nothing_else();
   CHECK(scene.scheduler.all_ended());
 }
@@ -72,7 +70,7 @@ TEST_CASE("scheduler: a source that kept no network aborts what needs it") {
 
   auto answer = scene.ended(source);
 
-  answer.ended("source", RunState::done);
+  answer.ended("source", task::RunState::done);
   CHECK_THAT(answer.fact<TaskEnded>().cause, Catch::Contains("kept no network"));
   answer.nothing_else();
 }
@@ -80,7 +78,7 @@ TEST_CASE("scheduler: a source that kept no network aborts what needs it") {
 TEST_CASE("scheduler: a done task without a network is done again when a later run needs it") {
   Scene scene;
   auto source = added("source");
-  source.history = {RunState::done, 1, 0, {}, {}};
+  source.history = {task::RunState::done, 1, 0, {}, {}};
   scene.hello(1);
   scene.add({source}).nothing_else();
   CHECK(scene.scheduler.all_ended());
@@ -106,13 +104,13 @@ TEST_CASE("scheduler: messages with an old fence are dropped") {
   }();
   CHECK(first.fence < second.fence);
 
-  scene.on(Rows{first.fence, id("a"), {metrics::Row{}}}).nothing_else();
+  scene.on(protocol::Rows{first.fence, id("a"), {metrics::Row{}}}).nothing_else();
   scene.finished_network(first, "aa").nothing_else();
   scene.ended(first).nothing_else();
 
   scene.started(second).fact<AttemptBegun>();
   auto answer = scene.ended(second);
-  answer.ended("a", RunState::done);
+  answer.ended("a", task::RunState::done);
   answer.nothing_else();
 }
 
@@ -121,7 +119,7 @@ TEST_CASE("scheduler: an end is accepted once") {
   scene.hello(1);
   const auto order = scene.add({added("a")}).order(1, "a");
   scene.started(order);
-  scene.ended(order).ended("a", RunState::done);
+  scene.ended(order).ended("a", task::RunState::done);
 
   scene.ended(order).nothing_else();
 }
@@ -144,9 +142,9 @@ TEST_CASE("scheduler: short tasks are queued once it is known that they are shor
   const auto first = scene.add(many).order(1, "t0");
   scene.started(first);
 
-  auto answer = scene.ended(first, EndKind::done, 0.05);
+  auto answer = scene.ended(first, task::End::done, 0.05);
 
-  answer.ended("t0", RunState::done);
+  answer.ended("t0", task::RunState::done);
   for (int i = 1; i <= 5; ++i) answer.order(1, "t" + std::to_string(i));
   answer.nothing_else();
 }
@@ -176,11 +174,11 @@ TEST_CASE("scheduler: after a stop nothing is assigned, and what was in hand wai
   stop.nothing_else();
   scene.on(StopRequested{}).nothing_else();
 
-  auto answer = scene.ended(order, EndKind::stopped);
-  answer.ended("a", RunState::waiting);
+  auto answer = scene.ended(order, task::End::stopped);
+  answer.ended("a", task::RunState::waiting);
   answer.nothing_else();
   CHECK_FALSE(scene.scheduler.all_left());
-  scene.on(Goodbye{{1}}).nothing_else();
+  scene.on(protocol::Goodbye{{1}}).nothing_else();
   CHECK(scene.scheduler.all_left());
   CHECK_FALSE(scene.scheduler.all_ended());
 }
@@ -198,7 +196,7 @@ TEST_CASE("scheduler: an agent that is silent longer than its own watch is given
   const auto order = scene.add({added("a")}).order(1, "a");
   scene.now = 350;
   scene.on(Tick{}).nothing_else();
-  scene.on(Progress{order.fence, order.task.id}).nothing_else();
+  scene.on(protocol::Progress{order.fence, order.task.id}).nothing_else();
   scene.now = 700;
   scene.on(Tick{}).nothing_else();
 

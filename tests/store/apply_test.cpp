@@ -6,8 +6,6 @@
 using namespace espalier;
 using namespace espalier::store;
 using metrics::Subset;
-using plan::RunState;
-
 namespace {
 
 State state_with_tasks(int count) {
@@ -21,16 +19,19 @@ State state_with_tasks(int count) {
 const TaskState& task_in(const State& state, int n = 0) { return state.tasks.at(task_number(n)); }
 
 LostRecord loss(int task, Fence fence, bool charged, std::vector<TaskId> unstarted = {}) {
-  LostRecord record;
-  record.lost = {WorkerId{1}, sched::LossCause::killed, 9, 0, "last words", {{task_number(task), fence}}, {}};
-  record.lost.unstarted = std::move(unstarted);
-  record.charged = charged;
-  record.time = 30;
-  return record;
+  return {WorkerId{1},
+          task::FailureCause::killed,
+          9,
+          0,
+          "last words",
+          {{task_number(task), fence}},
+          std::move(unstarted),
+          charged,
+          30};
 }
 
-CheckpointRecord checkpoint(sched::CheckpointKind kind, Fence fence, const std::string& digest) {
-  return {{fence, task_number(0), kind, {1, 0}, {digest}, 10}};
+CheckpointRecord checkpoint(task::ArtifactKind kind, Fence fence, const std::string& digest) {
+  return {fence, task_number(0), kind, {1, 0}, {digest}, 10};
 }
 
 std::vector<std::int32_t> epochs(const TaskState& task) {
@@ -45,11 +46,11 @@ TEST_CASE("apply: a task runs with its attempt and is done with its end") {
   State state = state_with_tasks(1);
 
   apply_record(state, attempt_of(0, {1, 1}));
-  CHECK(task_in(state).state == RunState::running);
+  CHECK(task_in(state).state == task::RunState::running);
   apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(1), row_at(1, Subset::train)}});
   apply_record(state, ended_of(0, {1, 1}));
 
-  CHECK(task_in(state).state == RunState::done);
+  CHECK(task_in(state).state == task::RunState::done);
   CHECK(task_in(state).seconds == 2.5);
   CHECK(task_in(state).attempts.back().outcome == "done");
   CHECK(task_in(state).rows.size() == 2);
@@ -62,9 +63,9 @@ TEST_CASE("apply: a quarantine follows the loss that ended the attempt, and coun
   apply_record(state, attempt_of(0, {1, 3}));
   apply_record(state, loss(0, {1, 3}, true));
 
-  apply_record(state, ended_of(0, {1, 4}, RunState::quarantined, "lost 3 times"));
+  apply_record(state, ended_of(0, {1, 4}, task::RunState::quarantined, "lost 3 times"));
 
-  CHECK(task_in(state).state == RunState::quarantined);
+  CHECK(task_in(state).state == task::RunState::quarantined);
   CHECK(task_in(state).cause == "lost 3 times");
   CHECK(task_in(state).attempts.back().outcome != "done");
 }
@@ -74,9 +75,9 @@ TEST_CASE("apply: a repeated end counts once") {
   apply_record(state, attempt_of(0, {1, 1}));
 
   apply_record(state, ended_of(0, {1, 1}));
-  apply_record(state, ended_of(0, {1, 1}, RunState::failed, "too late"));
+  apply_record(state, ended_of(0, {1, 1}, task::RunState::failed, "too late"));
 
-  CHECK(task_in(state).state == RunState::done);
+  CHECK(task_in(state).state == task::RunState::done);
   CHECK(task_in(state).seconds == 2.5);
 }
 
@@ -95,15 +96,15 @@ TEST_CASE("apply: what an attempt resumed from supersedes later rows, and old fe
   apply_record(state, attempt_of(0, {1, 1}));
   apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(1), row_at(2), row_at(3)}});
 
-  apply_record(state, attempt_of(0, {2, 1}, {2, 0}), 2);
+  apply_record(state, attempt_of(0, {2, 1}, {2, 0}));
   CHECK(epochs(task_in(state)) == std::vector<std::int32_t>{1, 2});
-  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(4)}}, 2);
-  apply_record(state, ended_of(0, {1, 1}), 2);
-  apply_record(state, checkpoint(sched::CheckpointKind::finished, {1, 1}, "old"), 2);
-  apply_record(state, attempt_of(0, {1, 7}), 2);
+  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(4)}});
+  apply_record(state, ended_of(0, {1, 1}));
+  apply_record(state, checkpoint(task::ArtifactKind::finished, {1, 1}, "old"));
+  apply_record(state, attempt_of(0, {1, 7}));
 
   CHECK(epochs(task_in(state)) == std::vector<std::int32_t>{1, 2});
-  CHECK(task_in(state).state == RunState::running);
+  CHECK(task_in(state).state == task::RunState::running);
   CHECK(task_in(state).finished.artifact.empty());
   CHECK(task_in(state).attempts.size() == 2);
   CHECK(task_in(state).attempts.front().outcome == "interrupted: another attempt began");
@@ -116,9 +117,9 @@ TEST_CASE("apply: a new segment ends what was running") {
   SegmentStart start;
   start.segment = 2;
 
-  apply_record(state, start, 2);
+  apply_record(state, start);
 
-  CHECK(task_in(state).state == RunState::waiting);
+  CHECK(task_in(state).state == task::RunState::waiting);
   CHECK(task_in(state).attempts.back().outcome == "interrupted: its launch ended");
   CHECK(state.next_segment == 3);
   CHECK(state.last_exit == -1);
@@ -130,11 +131,11 @@ TEST_CASE("apply: a lost trainer gives its task back; only charged crashes count
   apply_record(state, attempt_of(1, {1, 2}));
 
   apply_record(state, loss(0, {1, 1}, true, {task_number(1)}));
-  CHECK(task_in(state).state == RunState::waiting);
+  CHECK(task_in(state).state == task::RunState::waiting);
   CHECK(task_in(state).charged == 1);
   CHECK(task_in(state).attempts.back().outcome == "trainer killed by signal 9");
   CHECK(task_in(state).attempts.back().log_tail == "last words");
-  CHECK(task_in(state, 1).state == RunState::waiting);
+  CHECK(task_in(state, 1).state == task::RunState::waiting);
   CHECK(task_in(state, 1).charged == 0);
 
   apply_record(state, attempt_of(0, {1, 3}));
@@ -145,14 +146,14 @@ TEST_CASE("apply: a lost trainer gives its task back; only charged crashes count
 TEST_CASE("apply: a checkpoint to go on from lasts until the task has ended for good") {
   State state = state_with_tasks(1);
   apply_record(state, attempt_of(0, {1, 1}));
-  apply_record(state, checkpoint(sched::CheckpointKind::training, {1, 1}, "half"));
+  apply_record(state, checkpoint(task::ArtifactKind::training, {1, 1}, "half"));
 
-  apply_record(state, ended_of(0, {1, 1}, RunState::waiting));
+  apply_record(state, ended_of(0, {1, 1}, task::RunState::waiting));
   CHECK(task_in(state).training.artifact.hex == "half");
   CHECK(task_in(state).attempts.back().outcome == "stopped");
-  apply_record(state, attempt_of(0, {2, 1}, {1, 0}), 2);
-  apply_record(state, checkpoint(sched::CheckpointKind::finished, {2, 1}, "whole"), 2);
-  apply_record(state, ended_of(0, {2, 1}), 2);
+  apply_record(state, attempt_of(0, {2, 1}, {1, 0}));
+  apply_record(state, checkpoint(task::ArtifactKind::finished, {2, 1}, "whole"));
+  apply_record(state, ended_of(0, {2, 1}));
 
   CHECK(task_in(state).training.artifact.empty());
   CHECK(task_in(state).finished.artifact.hex == "whole");
@@ -192,19 +193,27 @@ TEST_CASE("apply: selections by key, warnings once") {
   CHECK(state.warnings.size() == 1);
 }
 
-TEST_CASE("apply: what cannot be understood is counted, not thrown") {
+TEST_CASE("apply: what cannot be decoded or placed is counted, not thrown") {
   State state;
 
-  apply(state, 99, "x", {1, 0});
-  apply(state, 99, "y", {1, 0});
-  apply(state, 99, "z", {1, 0});
-  apply(state, static_cast<std::uint16_t>(RecordType::rows), "short", {1, 0});
+  for (int n = 0; n < 3; ++n) apply(state, RecordType::rows, 1, "short");
   apply_record(state, RowsRecord{{1, 1}, task_number(7), {row_at(1)}});
 
-  CHECK(state.records == 5);
-  REQUIRE(state.dropped.size() == 3);
-  CHECK(state.dropped[0] == "a record of unknown type 99 (3 times)");
+  CHECK(state.records == 4);
+  REQUIRE(state.dropped.size() == 2);
+  CHECK(state.dropped[0].kind == Dropped::Kind::unreadable_record);
+  CHECK_THAT(describe(state.dropped[0]),
+             Catch::Contains("a record of type 7 that does not decode") && Catch::EndsWith("(3 times)"));
+  CHECK(state.dropped[1].kind == Dropped::Kind::unlisted_task);
   CHECK(state.tasks.empty());
+}
+
+TEST_CASE("apply: a record of a type that is not known is refused, unless it is optional") {
+  State state;
+
+  CHECK_THROWS_AS(apply(state, static_cast<RecordType>(99), 1, "x"), frame::NewerFormatError);
+  CHECK_NOTHROW(apply(state, static_cast<RecordType>(kFirstOptional), 1, "x"));
+  CHECK(state.records == 0);
 }
 
 TEST_CASE("state: a run follows its task, its inputs and its selection") {
@@ -217,15 +226,15 @@ TEST_CASE("state: a run follows its task, its inputs and its selection") {
   later.waits_for = "a selection";
   dead.aborted = "its selection failed";
 
-  CHECK(state.state_of(some_run(0)) == RunState::ready);
-  CHECK(state.state_of(some_run(1)) == RunState::waiting);
-  CHECK(state.state_of(later) == RunState::waiting);
-  CHECK(state.state_of(dead) == RunState::aborted);
+  CHECK(state.state_of(some_run(0)) == task::RunState::ready);
+  CHECK(state.state_of(some_run(1)) == task::RunState::waiting);
+  CHECK(state.state_of(later) == task::RunState::waiting);
+  CHECK(state.state_of(dead) == task::RunState::aborted);
   apply_record(state, attempt_of(0, {1, 1}));
-  CHECK(state.state_of(some_run(0)) == RunState::running);
+  CHECK(state.state_of(some_run(0)) == task::RunState::running);
   apply_record(state, ended_of(0, {1, 1}));
-  CHECK(state.state_of(some_run(0)) == RunState::done);
-  CHECK(state.state_of(some_run(1)) == RunState::ready);
+  CHECK(state.state_of(some_run(0)) == task::RunState::done);
+  CHECK(state.state_of(some_run(1)) == task::RunState::ready);
 }
 
 TEST_CASE("state: outcomes say what was recorded, not what is wanted now") {
@@ -239,7 +248,7 @@ TEST_CASE("state: outcomes say what was recorded, not what is wanted now") {
 
   const plan::Outcomes outcomes = state.outcomes();
 
-  CHECK(outcomes.at(task_number(0)).state == RunState::done);
+  CHECK(outcomes.at(task_number(0)).state == task::RunState::done);
   CHECK_FALSE(outcomes.at(task_number(0)).recorded.fit);
   CHECK(state.tasks.at(task_number(0)).task.record.fit);
   CHECK(outcomes.at(task_number(0)).rows == std::vector<metrics::Row>{row_at(1)});

@@ -5,6 +5,8 @@
 
 #include "espalier/core/seed.hpp"
 #include "espalier/store/journal.hpp"
+#include "espalier/store/layout.hpp"
+#include "store/record_frame.hpp"
 #include "store/scratch.hpp"
 #include "store/segment.hpp"
 
@@ -69,6 +71,7 @@ TEST_CASE("damage: random bytes never crash replay, and what is left is said") {
     std::string bytes = whole;
     for (auto n = 1 + random.below(4); n > 0; --n)
       bytes[random.below(bytes.size())] ^= static_cast<char>(1 + random.below(255));
+    bytes.replace(4, 2, whole, 4, 2);  // another format is refused, not read
     write(file, bytes);
     const State state = replay(out.path());
     REQUIRE_FALSE(state.dropped.empty());
@@ -77,15 +80,15 @@ TEST_CASE("damage: random bytes never crash replay, and what is left is said") {
   }
 }
 
-TEST_CASE("damage: records that another program would write are counted, however they are framed") {
+TEST_CASE("damage: records with right checksums and impossible fields are counted, or refused as a newer version's") {
   Scratch out;
   JournalWriter::open(out.path(), some_writer());
   SplitMix64 random(7);
   std::string bytes;
   for (int record = 0; record < 2000; ++record) {
-    std::string payload;
-    for (auto n = random.below(60); n > 0; --n) payload += static_cast<char>(random.next());
-    bytes += frame::encode(static_cast<std::uint16_t>(random.below(16)), payload);
+    std::string payload(1, static_cast<char>(random.below(128)));  // a key of a field that must not be understood
+    for (auto n = random.below(60); n > 0; --n) payload += static_cast<char>(random.next() & 0x7F);
+    bytes += encode_record({static_cast<std::uint16_t>(1 + random.below(12)), 1, 0}, payload);
   }
   std::ofstream(segment_file(out.path(), 1), std::ios::app | std::ios::binary) << bytes;
 
@@ -114,7 +117,10 @@ TEST_CASE("damage: a damaged segment costs its own tail, not the segments after 
   CHECK(rows_in(state) > 0);
   CHECK(rows_in(state) < 40);
   REQUIRE(state.dropped.size() == 1);
-  CHECK_THAT(state.dropped[0], Catch::Contains("segment 1, byte ") && Catch::Contains("that count are lost"));
+  CHECK(state.dropped[0].kind == Dropped::Kind::lost_bytes);
+  CHECK_THAT(describe(state.dropped[0]), Catch::Contains("segment 1, byte ") && Catch::Contains("that count are lost"));
+  CHECK_THROWS_WITH(refuse_damage(state, out.path()),
+                    Catch::Contains("is damaged") && Catch::Contains("--accept-loss"));
 }
 
 TEST_CASE("damage: a lost or headless segment in the middle costs itself, not the history before it") {
@@ -128,5 +134,127 @@ TEST_CASE("damage: a lost or headless segment in the middle costs itself, not th
   SECTION("its first record is damaged") { write(segment_file(out.path(), 2), "nothing of ours"); }
   SECTION("it is gone") { std::filesystem::remove(segment_file(out.path(), 2)); }
 
-  CHECK(replay(out.path()).warnings == std::vector<std::string>{"one", "three"});
+  const State state = replay(out.path());
+
+  CHECK(state.warnings == std::vector<std::string>{"one", "three"});
+  REQUIRE(state.dropped.size() == 1);
+  CHECK(state.dropped[0].kind == Dropped::Kind::lost_segment);
+}
+
+TEST_CASE("damage: what stands behind the last whole record is a tear, unless a later record names it as synced") {
+  Scratch out;
+  {
+    JournalWriter writer = JournalWriter::open(out.path(), some_writer());
+    for (int group = 0; group < 5; ++group) {
+      writer.append(WarningRecord{"group " + std::to_string(group)});
+      writer.append(WarningRecord{"again " + std::to_string(group)});
+      writer.commit();
+    }
+  }
+  const auto file = segment_file(out.path(), 1);
+  const std::string whole = read(file);
+  std::vector<std::size_t> ends;  // of each record
+  for (std::size_t at = 0; at < whole.size(); ends.push_back(at)) at += view_record(whole.substr(at)).bytes;
+  const std::size_t last_group = ends[ends.size() - 3];  // where it begins: nothing later vouches for it
+
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string bytes = whole;
+    bytes[at] ^= 0x40;
+    if (at < 6) continue;  // the first record's magic and format tell another journal
+    write(file, bytes);
+    CAPTURE(at, last_group);
+    const State state = replay(out.path());
+    REQUIRE(state.segments.empty() == (at < ends[0]));
+    REQUIRE(state.dropped.size() == 1);
+    REQUIRE(is_damage(state.dropped[0]) == (at < last_group));
+  }
+}
+
+TEST_CASE("damage: an emptied newest segment is harmless, unless something shows that it held records") {
+  Scratch out;
+  write_session(out.path(), 3);
+  write(segment_file(out.path(), 2), "");
+
+  SECTION("nothing does") { CHECK_FALSE(is_damage(replay(out.path()).dropped.at(0))); }
+  SECTION("its folder of unfinished files is there") {
+    std::filesystem::create_directories(unfinished_folder(out.path(), 2));
+    CHECK(is_damage(replay(out.path()).dropped.at(0)));
+  }
+  SECTION("an artifact that no record names") {
+    std::filesystem::create_directories(artifact_folder(out.path()));
+    write(artifact_folder(out.path()) / (to_hex(sha256("weights")) + ".safetensors"), "weights");
+    CHECK(is_damage(replay(out.path()).dropped.at(0)));
+  }
+  SECTION("not an artifact whose content is not what its name says, nor another file") {
+    std::filesystem::create_directories(artifact_folder(out.path()));
+    write(artifact_folder(out.path()) / (to_hex(sha256("weights")) + ".safetensors"), "others");
+    write(artifact_folder(out.path()) / "note.txt", "mine");
+    CHECK_FALSE(is_damage(replay(out.path()).dropped.at(0)));
+  }
+}
+
+TEST_CASE("damage: a journal that is gone beside artifacts that only it can have made is missed") {
+  Scratch out;
+  CHECK(replay(out.path()).dropped.empty());
+  std::filesystem::create_directories(artifact_folder(out.path()));
+  write(artifact_folder(out.path()) / (to_hex(sha256("weights")) + ".safetensors"), "weights");
+
+  REQUIRE(replay(out.path()).dropped.size() == 1);
+  CHECK(is_damage(replay(out.path()).dropped[0]));
+}
+
+TEST_CASE("damage: what was accepted is damage no more, and is still said") {
+  Scratch out;
+  for (const char* text : {"one", "two", "three"}) {
+    JournalWriter writer = JournalWriter::open(out.path(), some_writer());
+    writer.append(WarningRecord{text});
+    writer.commit();
+  }
+  std::filesystem::remove(segment_file(out.path(), 2));
+  const std::string lost = replay(out.path()).dropped.at(0).text;
+  {
+    JournalWriter writer = JournalWriter::open(out.path(), some_writer());
+    writer.append(LossAcceptedRecord{{lost}, 1});
+    writer.commit();
+  }
+
+  const State state = replay(out.path());
+
+  REQUIRE(state.dropped.size() == 1);
+  CHECK(state.dropped[0].kind == Dropped::Kind::accepted);
+  CHECK_NOTHROW(refuse_damage(state, out.path()));
+}
+
+TEST_CASE("formats: another format of the journal is refused, and so is what a newer version must be understood for") {
+  Scratch out;
+  {
+    JournalWriter::open(out.path(), some_writer());
+  }
+  const auto file = segment_file(out.path(), 1);
+  const std::string whole = read(file);
+
+  SECTION("the first format") { write(file, "ESPL" + whole.substr(4)); }
+  SECTION("a newer one") { write(file, whole.substr(0, 4) + "\x09" + whole.substr(5)); }
+  SECTION("a record of a type that is not known") { write(file, whole + encode_record({99, 1, 0}, "x")); }
+  SECTION("a newer version of a record") { write(file, whole + encode_record({12, 2, 0}, "")); }
+  SECTION("a field that must be understood") {
+    write(file, whole + encode_record({12, 1, 0}, std::string("\x0a\x01x\xc0\x3e\x01", 6)));  // 1: "x", 1000: 1
+  }
+
+  CHECK_THROWS_AS(replay(out.path()), frame::NewerFormatError);
+}
+
+TEST_CASE("formats: optional records and fields of a newer version are passed over") {
+  Scratch out;
+  {
+    JournalWriter::open(out.path(), some_writer());
+  }
+  const auto file = segment_file(out.path(), 1);
+  const std::string field_900(std::string("\x0a\x01x\xa0\x38\x01", 6));  // 1: "x", 900: 1
+  write(file, read(file) + encode_record({200, 7, 0}, "anything") + encode_record({12, 1, 0}, field_900));
+
+  const State state = replay(out.path());
+
+  CHECK(state.dropped.empty());
+  CHECK(state.warnings == std::vector<std::string>{"x"});
 }

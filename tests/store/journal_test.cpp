@@ -4,11 +4,23 @@
 #include <fstream>
 
 #include "espalier/core/errors.hpp"
+#include "store/record_frame.hpp"
 #include "store/scratch.hpp"
 #include "store/segment.hpp"
 
 using namespace espalier;
 using namespace espalier::store;
+
+namespace {
+
+/// As a writer that has synced nothing yet would append it.
+template <class Record>
+std::string framed(const Record& record) {
+  return encode_record({static_cast<std::uint16_t>(Record::kType), version_of(Record::kType), 0},
+                       frame::to_tagged(record));
+}
+
+}  // namespace
 
 TEST_CASE("journal: what is committed is read back, what is not is not") {
   Scratch out;
@@ -99,7 +111,7 @@ TEST_CASE("journal: a segment whose first record came after its successor measur
   late.segment = 2;
   late.previous = 1;
   late.previous_length = std::filesystem::file_size(segment_file(out.path(), 1));
-  std::ofstream(segment_file(out.path(), 2)) << frame::encode(late) << frame::encode(WarningRecord{"late"});
+  std::ofstream(segment_file(out.path(), 2)) << framed(late) << framed(WarningRecord{"late"});
 
   const State state = replay(out.path());
 
@@ -120,14 +132,14 @@ TEST_CASE("journal: a tail follows appended records, new segments and truth that
 
   // A record that a superseded writer added after its successor had measured: read, then found not to count.
   const auto length = std::filesystem::file_size(segment_file(out.path(), 1));
-  std::ofstream(segment_file(out.path(), 1), std::ios::app) << frame::encode(WarningRecord{"late"});
+  std::ofstream(segment_file(out.path(), 1), std::ios::app) << framed(WarningRecord{"late"});
   CHECK(tail.advance());
   CHECK(tail.state().warnings.size() == 2);
   SegmentStart second;
   second.segment = 2;
   second.previous = 1;
   second.previous_length = length;
-  std::ofstream(segment_file(out.path(), 2)) << frame::encode(second) << frame::encode(WarningRecord{"two"});
+  std::ofstream(segment_file(out.path(), 2)) << framed(second) << framed(WarningRecord{"two"});
 
   CHECK(tail.advance());
   CHECK(tail.state().warnings == std::vector<std::string>{"one", "two"});

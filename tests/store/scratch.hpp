@@ -64,14 +64,15 @@ inline metrics::Row row_at(std::int32_t epoch, metrics::Subset subset = metrics:
   return {epoch, 0, subset, 1.5 / (1 + epoch), top1, 8, 10};
 }
 
-inline EndedRecord ended_of(int task, Fence fence, plan::RunState state = plan::RunState::done,
+inline EndedRecord ended_of(int task, Fence fence, task::RunState state = task::RunState::done,
                             std::string cause = "") {
-  return {fence, task_number(task), state, std::move(cause), 2.5, 100, "cpu", 20};
+  const bool diverged = cause.starts_with("diverged");
+  return {fence, task_number(task), state, std::move(cause), 2.5, 100, "cpu", 20, diverged};
 }
 
 template <class Record>
-void apply_record(State& state, const Record& record, std::uint32_t segment = 1) {
-  apply(state, static_cast<std::uint16_t>(Record::kType), frame::to_bytes(record), Fence{segment, 0});
+void apply_record(State& state, const Record& record) {
+  apply(state, Record::kType, version_of(Record::kType), frame::to_tagged(record));
 }
 
 }  // namespace espalier::store

@@ -77,6 +77,7 @@ TEST_CASE("verify: a damaged record is found") {
   file.close();
 
   CHECK_THAT(problems(sample.out), Catch::Contains("segment 1"));
+  CHECK_THROWS_AS(refuse_damage(replay(sample.out.path()), sample.out.path()), UsageError);
 }
 
 TEST_CASE("verify: a view that is missing, foreign or not what the journal says is found") {
@@ -119,12 +120,14 @@ TEST_CASE("verify: a view older than the journal's end is no problem") {
 
 TEST_CASE("view: files of writers that died are removed, those of living ones are not") {
   Sample sample;
-  const auto dead = sample.out.path() / "results.h5.1.tmp";
+  const auto dead = sample.out.path() / "results.h5.1-1.tmp";
   std::ofstream(dead) << "half";
+  std::ofstream(sample.out.path() / "results.h5.mine.tmp") << "a user's own";
 
   write_view(replay(sample.out.path()), sample.out.path());
 
   CHECK_FALSE(std::filesystem::exists(dead));
+  CHECK(std::filesystem::exists(sample.out.path() / "results.h5.mine.tmp"));
   CHECK(verify(sample.out.path()).good());
 }
 

@@ -16,10 +16,10 @@ inline void write_task(store::JournalWriter& journal, const store::TaskState& ta
     for (const auto& current : task.rows) rows.rows.push_back(current.row);
     journal.append(rows);
   }
-  if (!store::is_final(task.state)) return;
+  if (!task::is_final(task.state)) return;
   const auto& last = task.attempts.back();
   journal.append(store::EndedRecord{last.fence, id, task.state, task.cause, task.seconds, task.epoch_images,
-                                    task.device, last.ended});
+                                    task.device, last.ended, task.diverged});
 }
 
 inline void write_journal(const store::State& state, const std::filesystem::path& out) {

@@ -3,13 +3,14 @@ environment, so that nothing of ours can hide."""
 import json
 import os
 import signal
-import struct
 import subprocess
 import time
 import uuid
 from pathlib import Path
 
 import h5py
+
+import journal
 
 BIN = Path(os.environ["ESPALIER_BIN"])
 PATIENCE_S = 240
@@ -167,19 +168,12 @@ class Launch:
         return pid
 
     def records(self, kind, segment=None):
-        """Payloads of one type of record; of one segment if given."""
+        """Fields by number of each record of one type; of one segment if given."""
         found = []
         for file in sorted((self.out / "journal").glob("*.log")):
             if segment is not None and int(file.stem) != segment:
                 continue
-            data, at = file.read_bytes(), 0
-            while at + 20 <= len(data):
-                magic, _, type_, size, _ = struct.unpack_from("<4sHHQI", data, at)
-                if magic != b"ESPL" or at + 20 + size > len(data):
-                    break
-                if type_ == kind:
-                    found.append(data[at + 20:at + 20 + size])
-                at += 20 + size
+            found += [journal.fields(payload) for type_, payload in journal.records(file.read_bytes()) if type_ == kind]
         return found
 
     def segments(self):
@@ -191,7 +185,7 @@ class Launch:
 
     def done(self, segment):
         """Task ids that were done in a segment."""
-        return [task_of(payload) for payload in self.records(9, segment) if payload[48] == 3]
+        return [task_of(payload) for payload in self.records(9, segment) if payload[3] == [3]]
 
     def metrics(self):
         """Every current row, to the bit."""
@@ -210,10 +204,9 @@ class Launch:
 
 def resumed_epoch(attempt):
     """Epoch that an attempt record says it went on from."""
-    return struct.unpack_from("<i", attempt, 52)[0]
+    return journal.signed(journal.fields(attempt[4][0])[1][0])
 
 
-def task_of(payload):
-    """Attempt and ended records begin with a fence (8 bytes) and the task's id (length 32)."""
-    assert struct.unpack_from("<Q", payload, 8) == (32,)
-    return payload[16:48].decode()
+def task_of(record):
+    """The task's id, which attempt and ended records have in one place."""
+    return record[2][0].decode()

@@ -46,7 +46,7 @@ inline int number(const plan::PlannedRun& run, const std::string& axis) { return
 /// A finished task with this validation accuracy (of 1000) and loss at its end.
 inline plan::TaskOutcome finished(const task::Task& task, int right, double loss = 1) {
   plan::TaskOutcome outcome;
-  outcome.state = plan::RunState::done;
+  outcome.state = task::RunState::done;
   outcome.recorded = task.record;
   metrics::Row early, last;
   early.epoch = 1;

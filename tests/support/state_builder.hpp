@@ -44,7 +44,8 @@ class StateBuilder {
 
   StateBuilder& failed(const std::string& experiment, std::vector<plan::Label> labels, const std::string& cause) {
     auto& task = add_run(experiment, std::move(labels));
-    end(task, plan::RunState::failed, cause);
+    end(task, task::RunState::failed, cause);
+    task.diverged = cause.starts_with("diverged");
     return *this;
   }
 
@@ -55,7 +56,7 @@ class StateBuilder {
 
   StateBuilder& running(const std::string& experiment, std::vector<plan::Label> labels) {
     auto& task = add_run(experiment, std::move(labels));
-    task.state = plan::RunState::running;
+    task.state = task::RunState::running;
     task.attempts.push_back({{1, 1}, {1}, {}, clock_, 0, "", ""});
     return *this;
   }
@@ -118,10 +119,10 @@ class StateBuilder {
     return task;
   }
 
-  void end(store::TaskState& task, plan::RunState state, const std::string& cause) {
+  void end(store::TaskState& task, task::RunState state, const std::string& cause) {
     task.state = state;
     task.cause = cause;
-    const std::string outcome = state == plan::RunState::done ? "done" : cause;
+    const std::string outcome = state == task::RunState::done ? "done" : cause;
     task.attempts.push_back({{1, 1}, {1}, {}, clock_, clock_ + 10, outcome, ""});
     clock_ += 10;
     task.seconds = 10;
@@ -130,7 +131,7 @@ class StateBuilder {
   }
 
   void finish(store::TaskState& task, const Measured& m) {
-    end(task, plan::RunState::done, "");
+    end(task, task::RunState::done, "");
     const auto count = [](double rate) { return static_cast<std::int64_t>(std::lround(rate * 1000)); };
     using metrics::Subset;
     task.rows.clear();

@@ -40,7 +40,7 @@ inline ArtifactId some_source(const train::Job& job, std::uint64_t seed) {
   train::Job source = job;
   source.task.train.init_seed = seed;
   source.task.id = task::task_id(source.task.train);
-  return run_bundle({source}).front().last(train::Written::finished);
+  return run_bundle({source}).front().last(task::ArtifactKind::finished);
 }
 
 /// The first `units` copied from `source` and frozen; the job's form computes their outputs once.
@@ -62,8 +62,8 @@ inline std::vector<Notes> each_alone(const std::vector<train::Job>& jobs) {
 
 inline void check_same(const Notes& left, const Notes& right) {
   CHECK((left.all == right.all));
-  CHECK(left.last(train::Written::finished) == right.last(train::Written::finished));
-  CHECK(left.last(train::Written::predictions) == right.last(train::Written::predictions));
+  CHECK(left.last(task::ArtifactKind::finished) == right.last(task::ArtifactKind::finished));
+  CHECK(left.last(task::ArtifactKind::predictions) == right.last(task::ArtifactKind::predictions));
   CHECK(left.outcome.end == right.outcome.end);
 }
 
@@ -89,10 +89,10 @@ inline void check_resuming(const std::vector<train::Job>& jobs, const std::vecto
     std::vector<train::Job> left;
     std::vector<std::size_t> who;
     for (std::size_t m = 0; m < jobs.size(); ++m) {
-      if (cut[m].outcome.end == train::End::done) continue;
-      REQUIRE(cut[m].outcome.end == train::End::stopped);
+      if (cut[m].outcome.end == task::End::done) continue;
+      REQUIRE(cut[m].outcome.end == task::End::stopped);
       left.push_back(jobs[m]);
-      left.back().resume = cut[m].last(train::Written::training);
+      left.back().resume = cut[m].last(task::ArtifactKind::training);
       who.push_back(m);
     }
     if (left.empty()) return;
@@ -100,8 +100,8 @@ inline void check_resuming(const std::vector<train::Job>& jobs, const std::vecto
     for (std::size_t i = 0; i < left.size(); ++i) {
       INFO("member " << who[i]);
       const auto& expected = whole[who[i]];
-      REQUIRE(rest[i].last(train::Written::finished) == expected.last(train::Written::finished));
-      REQUIRE(rest[i].last(train::Written::predictions) == expected.last(train::Written::predictions));
+      REQUIRE(rest[i].last(task::ArtifactKind::finished) == expected.last(task::ArtifactKind::finished));
+      REQUIRE(rest[i].last(task::ArtifactKind::predictions) == expected.last(task::ArtifactKind::predictions));
       std::map<std::tuple<std::int32_t, std::int32_t, metrics::Subset>, metrics::Row> rows;
       for (const auto* notes : {&cut[who[i]], &rest[i]}) {
         for (const auto& row : notes->all) rows[{row.epoch, row.step, row.subset}] = row;

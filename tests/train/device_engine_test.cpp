@@ -17,7 +17,7 @@ train::Place on_device() { return train::Place(at::kCPU, kFeatureBytes, /*reside
 
 /// Evaluations fill up their last batch, which may change last bits of its logits; training does not.
 void check_alike(const Notes& device, const Notes& host) {
-  CHECK(device.last(train::Written::finished) == host.last(train::Written::finished));
+  CHECK(device.last(task::ArtifactKind::finished) == host.last(task::ArtifactKind::finished));
   REQUIRE(device.all.size() == host.all.size());
   for (std::size_t i = 0; i < host.all.size(); ++i) {
     auto left = device.all[i], right = host.all[i];
@@ -121,12 +121,12 @@ TEST_CASE("device engine: stopped anywhere and gone on with, the bits are those 
   for (const int steps : {1, 3, 4, 6}) {
     train::Place place = on_device();
     const auto stopped = run_bundle({job}, place, After(steps - 1)).front();
-    REQUIRE(stopped.outcome.end == train::End::stopped);
+    REQUIRE(stopped.outcome.end == task::End::stopped);
     auto rest = job;
-    rest.resume = stopped.last(train::Written::training);
+    rest.resume = stopped.last(task::ArtifactKind::training);
     REQUIRE_FALSE(rest.resume.empty());
     const auto ended = run_bundle({rest}, place).front();
-    CHECK(ended.last(train::Written::finished) == whole.last(train::Written::finished));
+    CHECK(ended.last(task::ArtifactKind::finished) == whole.last(task::ArtifactKind::finished));
     CHECK(ended.all.front().loss == Approx(whole.all[whole.all.size() - ended.all.size()].loss).epsilon(1e-6));
     CHECK(ended.all.front().count == whole.all[whole.all.size() - ended.all.size()].count);
   }
@@ -137,7 +137,7 @@ TEST_CASE("device engine: a loss that is not finite is found at its step") {
   for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 0.05f}, {{1, 1}, 1e30f}};
   train::Place place = on_device();
   const auto device = run_bundle({with_id(job)}, place).front(), host = run_bundle({with_id(job)}).front();
-  CHECK(host.outcome.end == train::End::diverged);
+  CHECK(host.outcome.end == task::End::diverged);
   CHECK(device.outcome.end == host.outcome.end);
   CHECK(device.outcome.text == host.outcome.text);
 }
@@ -175,8 +175,8 @@ TEST_CASE("memory: a bundle for which it does not suffice is halved, and nothing
 
   const auto whole = run_bundle(jobs, enough);
   for (std::size_t m = 0; m < jobs.size(); ++m) {
-    CHECK(halved[m].last(train::Written::finished) == whole[m].last(train::Written::finished));
-    CHECK(halved[m].outcome.end == train::End::done);
+    CHECK(halved[m].last(task::ArtifactKind::finished) == whole[m].last(task::ArtifactKind::finished));
+    CHECK(halved[m].outcome.end == task::End::done);
     CHECK((halved[m].all.back() == whole[m].all.back()));
   }
 }
@@ -184,8 +184,8 @@ TEST_CASE("memory: a bundle for which it does not suffice is halved, and nothing
 TEST_CASE("memory: a single training is tried again with less kept, and given up at last") {
   const auto job = made_job(scratch("memory-single"));
   train::Place place(at::kCPU, kFeatureBytes, true);
-  CHECK(run_bundle({job}, place, Scarce(0, 2)).front().last(train::Written::finished) ==
-        run_bundle({job}).front().last(train::Written::finished));
+  CHECK(run_bundle({job}, place, Scarce(0, 2)).front().last(task::ArtifactKind::finished) ==
+        run_bundle({job}).front().last(task::ArtifactKind::finished));
   CHECK(place.features().budget() == kFeatureBytes / 4);
   CHECK_THROWS_AS(run_bundle({job}, place, Scarce(0, 1000)), c10::OutOfMemoryError);
 }

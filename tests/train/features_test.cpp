@@ -35,7 +35,7 @@ TEST_CASE("features: a training on cached features is the same training to round
     auto cached = frozen(job, source, units);
     cached.task.record.fit = true;
     const auto notes = each_alone({cached, uncached(cached)});
-    CHECK(notes[0].outcome.end == train::End::done);
+    CHECK(notes[0].outcome.end == task::End::done);
     check_close(notes[0], notes[1]);
   }
 }

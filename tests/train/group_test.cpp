@@ -42,8 +42,8 @@ void check_close(const Notes& group, const Notes& single, double tolerance) {
 }
 
 double largest_weight_difference(const train::Job& job, const Notes& group, const Notes& single) {
-  const auto left = data::read_artifact(job.artifact_dir, group.last(train::Written::finished));
-  const auto right = data::read_artifact(job.artifact_dir, single.last(train::Written::finished));
+  const auto left = data::read_artifact(job.artifact_dir, group.last(task::ArtifactKind::finished));
+  const auto right = data::read_artifact(job.artifact_dir, single.last(task::ArtifactKind::finished));
   double largest = 0;
   for (const auto& [name, value] : right.tensors) {
     largest = std::max(largest, (left.at(name) - value).abs().max().item<double>());
@@ -136,19 +136,19 @@ TEST_CASE("group: all stop after the same step, and go on from there to the same
   const auto job = three_epochs(made_job(scratch("group-stop")));
   const auto whole = run_group({job}, 2).front();
   const auto cut = run_group({job}, 2, After(5)).front();
-  REQUIRE(cut.outcome.end == train::End::stopped);
+  REQUIRE(cut.outcome.end == task::End::stopped);
   auto rest = job;
-  rest.resume = cut.last(train::Written::training);
+  rest.resume = cut.last(task::ArtifactKind::training);
   REQUIRE_FALSE(rest.resume.empty());
   const auto resumed = run_group({rest}, 2).front();
-  CHECK(resumed.last(train::Written::finished) == whole.last(train::Written::finished));
-  CHECK(run_group({job}, 2, After(3, train::Order::cancel)).front().outcome.end == train::End::cancelled);
+  CHECK(resumed.last(task::ArtifactKind::finished) == whole.last(task::ArtifactKind::finished));
+  CHECK(run_group({job}, 2, After(3, train::Order::cancel)).front().outcome.end == task::End::cancelled);
 }
 
 TEST_CASE("group: a training that diverges ends on all members") {
   auto job = three_epochs(made_job(scratch("group-diverges")));
   for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 1e6f}};
-  CHECK(run_group({job}, 2).front().outcome.end == train::End::diverged);
+  CHECK(run_group({job}, 2).front().outcome.end == task::End::diverged);
 }
 
 TEST_CASE("group: a branch that diverges leaves nothing to the branches after it") {
@@ -158,7 +158,7 @@ TEST_CASE("group: a branch that diverges leaves nothing to the branches after it
   jobs[0].task.id = task::task_id(jobs[0].task.train);
   const auto single = run_bundle(jobs);
   const auto group = run_group(jobs, 2);
-  CHECK(group[0].outcome.end == train::End::diverged);
-  CHECK(group[1].outcome.end == train::End::done);
+  CHECK(group[0].outcome.end == task::End::diverged);
+  CHECK(group[1].outcome.end == task::End::done);
   check_close(group[1], single[1], 1e-4);
 }

@@ -63,7 +63,7 @@ TEST_CASE("lanes: one that diverges ends alone, and its neighbours do not notice
 
   const auto notes = run_bundle(jobs);
 
-  CHECK(notes[1].outcome.end == train::End::diverged);
+  CHECK(notes[1].outcome.end == task::End::diverged);
   CHECK(notes[1].outcome.text.find("training loss") != std::string::npos);
   for (std::size_t m = 0; m < jobs.size(); ++m) {
     if (m != 1 && m != 5) check_same(notes[m], well[m]);
@@ -81,7 +81,7 @@ TEST_CASE("lanes: one that cannot be trained is refused alone") {
 
   const auto notes = run_bundle(jobs);
 
-  CHECK(notes[1].outcome.end == train::End::refused);
+  CHECK(notes[1].outcome.end == task::End::refused);
   check_same(notes[0], each_alone({jobs[0]}).front());
 }
 

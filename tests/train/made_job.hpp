@@ -78,7 +78,7 @@ inline train::Job made_job(const std::filesystem::path& artifacts) {
   job.network = *network::named("cifar7", {.width = 0.125});
   job.classes = kClasses;
   job.images = made_pack();
-  job.artifact_dir = artifacts;
+  job.artifact_dir = job.output_dir = artifacts;
   auto& spec = job.task.train;
   spec.input = {1, kSide, kSide};
   spec.mean = {0.4f};
@@ -114,15 +114,15 @@ struct Notes {
     files[made.kind].push_back(made.artifact);
     moments[made.kind].push_back(made.at);
   }
-  ArtifactId last(train::Written kind) const {
+  ArtifactId last(task::ArtifactKind kind) const {
     const auto found = files.find(kind);
     return found == files.end() ? ArtifactId{} : found->second.back();
   }
 
   task::Moment resumed_from;
   std::vector<metrics::Row> all;
-  std::map<train::Written, std::vector<ArtifactId>> files;
-  std::map<train::Written, std::vector<task::Moment>> moments;
+  std::map<task::ArtifactKind, std::vector<ArtifactId>> files;
+  std::map<task::ArtifactKind, std::vector<task::Moment>> moments;
   train::Outcome outcome;
 };
 

@@ -40,7 +40,7 @@ TEST_CASE("stages: with checkpoint_s 0, who waits at a fork is saved with the on
   const auto notes = run_bundle(jobs);
 
   const auto saved = [&](std::size_t m) {
-    const auto found = notes[m].moments.find(train::Written::training);
+    const auto found = notes[m].moments.find(task::ArtifactKind::training);
     return found == notes[m].moments.end() ? std::vector<task::Moment>{} : found->second;
   };
   CHECK((saved(0) == std::vector<task::Moment>{{1, 0}, {2, 0}}));
@@ -56,7 +56,7 @@ TEST_CASE("stages: a branch that diverges ends alone") {
 
   const auto together = run_bundle(jobs), alone = each_alone(jobs);
 
-  CHECK(together[1].outcome.end == train::End::diverged);
+  CHECK(together[1].outcome.end == task::End::diverged);
   check_same(together, alone);
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("stages: one member can be cancelled, the others go on") {
 
   train::train(jobs, place, control, notes);
 
-  CHECK(notes.of[2].outcome.end == train::End::cancelled);
+  CHECK(notes.of[2].outcome.end == task::End::cancelled);
   CHECK(notes.ends == jobs.size());
   check_same(notes.of[3], each_alone({jobs[3]}).front());
 }

@@ -10,7 +10,6 @@
 using namespace espalier;
 using testing::After;
 using testing::Notes;
-using train::Written;
 
 namespace {
 
@@ -29,7 +28,7 @@ std::vector<metrics::Row> of(const Notes& notes, metrics::Subset subset) {
 
 /// All tensors of the finished network.
 data::TensorFile finished(const train::Job& job, const Notes& notes) {
-  return data::read_artifact(job.artifact_dir, notes.last(Written::finished));
+  return data::read_artifact(job.artifact_dir, notes.last(task::ArtifactKind::finished));
 }
 
 }  // namespace
@@ -43,7 +42,7 @@ TEST_CASE("training: rows stand at the ends of epochs, and the last moment is al
 
   const auto outcome = run(job, notes);
 
-  CHECK(outcome.end == train::End::done);
+  CHECK(outcome.end == task::End::done);
   CHECK(outcome.epoch_images == 3 * 20 + 2 * 6);
   const auto trained = of(notes, metrics::Subset::train);
   REQUIRE(trained.size() == 4);
@@ -67,7 +66,7 @@ TEST_CASE("training: the same task gives the same bits") {
   run(job, second);
 
   CHECK((first.all == second.all));
-  CHECK(first.last(Written::finished) == second.last(Written::finished));
+  CHECK(first.last(task::ArtifactKind::finished) == second.last(task::ArtifactKind::finished));
 }
 
 TEST_CASE("training: the finished network's file says which network it holds") {
@@ -109,18 +108,18 @@ TEST_CASE("training: stopped after any step and resumed, it ends with the same r
       Notes cut, rest;
       job.resume = {};
       const auto outcome = run(job, cut, After(questions));
-      if (outcome.end == train::End::done) break;
-      REQUIRE(outcome.end == train::End::stopped);
-      job.resume = cut.last(Written::training);
-      REQUIRE(run(job, rest).end == train::End::done);
+      if (outcome.end == task::End::done) break;
+      REQUIRE(outcome.end == task::End::stopped);
+      job.resume = cut.last(task::ArtifactKind::training);
+      REQUIRE(run(job, rest).end == task::End::done);
 
       std::vector<metrics::Row> rows = cut.all;
       rows.insert(rows.end(), rest.all.begin(), rest.all.end());
       INFO("stopped after " << questions << " questions, resumed from " << rest.resumed_from.epoch << ", "
                             << rest.resumed_from.step);
       REQUIRE((rows == whole.all));
-      REQUIRE(rest.last(Written::finished) == whole.last(Written::finished));
-      REQUIRE(rest.last(Written::predictions) == whole.last(Written::predictions));
+      REQUIRE(rest.last(task::ArtifactKind::finished) == whole.last(task::ArtifactKind::finished));
+      REQUIRE(rest.last(task::ArtifactKind::predictions) == whole.last(task::ArtifactKind::predictions));
     }
   }
 }
@@ -132,12 +131,12 @@ TEST_CASE("training: with checkpoint_s 0 the state is saved after each epoch but
   Notes whole, rest;
 
   run(job, whole);
-  job.resume = whole.files[Written::training].front();
+  job.resume = whole.files[task::ArtifactKind::training].front();
   run(job, rest);
 
-  CHECK((whole.moments[Written::training] == std::vector<task::Moment>{{1, 0}, {2, 0}}));
+  CHECK((whole.moments[task::ArtifactKind::training] == std::vector<task::Moment>{{1, 0}, {2, 0}}));
   CHECK(rest.resumed_from == task::Moment{1, 0});
-  CHECK(rest.last(Written::finished) == whole.last(Written::finished));
+  CHECK(rest.last(task::ArtifactKind::finished) == whole.last(task::ArtifactKind::finished));
 }
 
 TEST_CASE("training: a cancelled training leaves no file") {
@@ -146,7 +145,7 @@ TEST_CASE("training: a cancelled training leaves no file") {
 
   const auto outcome = run(job, notes, After(3, train::Order::cancel));
 
-  CHECK(outcome.end == train::End::cancelled);
+  CHECK(outcome.end == task::End::cancelled);
   CHECK(notes.files.empty());
   CHECK(std::filesystem::is_empty(job.artifact_dir));
 }
@@ -158,7 +157,7 @@ TEST_CASE("training: one that diverges says where, and keeps the rows it gave") 
 
   const auto outcome = run(job, notes);
 
-  CHECK(outcome.end == train::End::diverged);
+  CHECK(outcome.end == task::End::diverged);
   CHECK(outcome.text.find("training loss") != std::string::npos);
   CHECK(outcome.text.find("epoch 1, step 2") != std::string::npos);
   CHECK(of(notes, metrics::Subset::train).size() == 1);
@@ -174,9 +173,9 @@ TEST_CASE("training: a frozen unit keeps its source's bits, a fresh one does not
     job.task.train.units[u].start = {task::StartKind::task, source.task.id, {}};
     if (u < 2) job.task.train.units[u] = {job.task.train.units[u].start, task::Trained::no, {}};
   }
-  job.sources[source.task.id] = source_notes.last(Written::finished);
+  job.sources[source.task.id] = source_notes.last(task::ArtifactKind::finished);
 
-  REQUIRE(run(job, notes).end == train::End::done);
+  REQUIRE(run(job, notes).end == task::End::done);
 
   const auto before = finished(source, source_notes), after = finished(job, notes);
   for (std::size_t i = 0; i < before.tensors.size(); ++i) {
@@ -195,14 +194,14 @@ TEST_CASE("training: sources that are not there or do not fit are the task's own
   }
   SECTION("another number of classes") {
     run(job, notes);
-    job.task.train.units[6].start = {task::StartKind::checkpoint, {}, notes.last(Written::finished)};
+    job.task.train.units[6].start = {task::StartKind::checkpoint, {}, notes.last(task::ArtifactKind::finished)};
     job.classes = 3;
   }
   SECTION("a precision that is not built") { job.task.train.precision = task::Precision::tf32; }
 
   const auto outcome = run(job, notes);
 
-  CHECK(outcome.end == train::End::refused);
+  CHECK(outcome.end == task::End::refused);
   CHECK_FALSE(outcome.text.empty());
 }
 
@@ -214,10 +213,10 @@ TEST_CASE("training: a smoke run takes one step, keeps sources and no prediction
 
   const auto outcome = run(job, notes);
 
-  CHECK(outcome.end == train::End::done);
+  CHECK(outcome.end == task::End::done);
   CHECK(outcome.epoch_images == 6);
-  CHECK(notes.files.count(Written::finished) == 1);
-  CHECK(notes.files.count(Written::predictions) == 0);
+  CHECK(notes.files.count(task::ArtifactKind::finished) == 1);
+  CHECK(notes.files.count(task::ArtifactKind::predictions) == 0);
 }
 
 TEST_CASE("training: predictions name each test image's row and agree with the last test row") {
@@ -226,7 +225,7 @@ TEST_CASE("training: predictions name each test image's row and agree with the l
 
   run(job, notes);
 
-  const auto file = data::read_artifact(job.artifact_dir, notes.last(Written::predictions));
+  const auto file = data::read_artifact(job.artifact_dir, notes.last(task::ArtifactKind::predictions));
   const auto right = (file.at("predicted") == file.at("label")).sum().item<std::int64_t>();
   CHECK(right == of(notes, metrics::Subset::test).back().top1);
   CHECK(file.at("row").size(0) == 12);
@@ -239,7 +238,7 @@ TEST_CASE("training: bf16 rounds what is computed, not the weights, and gives th
   Notes notes, rounded, again;
 
   run(job, notes);
-  REQUIRE(run(low, rounded).end == train::End::done);
+  REQUIRE(run(low, rounded).end == task::End::done);
   run(low, again);
 
   CHECK((rounded.all == again.all));

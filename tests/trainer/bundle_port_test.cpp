@@ -21,17 +21,17 @@ std::filesystem::path write(const std::string& bytes) {
 
 TEST_CASE("bundle port: gives the file's frames in order and then nothing") {
   std::ostringstream out;
-  trainer::BundlePort port(write(frame::encode(sched::Stop{}) + frame::encode(sched::Shutdown{})), out);
+  trainer::BundlePort port(write(frame::encode(protocol::Stop{}) + frame::encode(protocol::Shutdown{})), out);
 
-  CHECK(port.wait()->type == static_cast<std::uint16_t>(sched::MessageType::stop));
+  CHECK(port.wait()->type == static_cast<std::uint16_t>(protocol::MessageType::stop));
   CHECK_FALSE(port.poll());
-  CHECK(port.wait()->type == static_cast<std::uint16_t>(sched::MessageType::shutdown));
+  CHECK(port.wait()->type == static_cast<std::uint16_t>(protocol::MessageType::shutdown));
   CHECK_FALSE(port.wait());
 }
 
 TEST_CASE("bundle port: says what is wrong with a file and where") {
   std::ostringstream out;
-  const std::string good = frame::encode(sched::Stop{});
+  const std::string good = frame::encode(protocol::Stop{});
 
   trainer::BundlePort cut(write(good + good.substr(0, 7)), out);
   REQUIRE(cut.wait());

@@ -4,21 +4,22 @@
 
 #include "espalier/data/pack.hpp"
 #include "espalier/network/networks.hpp"
-#include "espalier/sched/messages.hpp"
+#include "espalier/protocol/control.hpp"
+#include "espalier/protocol/progress.hpp"
 #include "train/made_job.hpp"
 
 namespace espalier::testing {
 
 struct MadeBundle {
-  sched::Setup setup;
-  sched::CatalogUpdate catalog;
-  sched::Assign pretrain, train;
+  protocol::Setup setup;
+  protocol::CatalogUpdate catalog;
+  protocol::Assign pretrain, train;
 
   explicit MadeBundle(const std::filesystem::path& folder) {
     const auto images = made_images(10, 5);
     const auto pack = data::make_pack(images.images, images.labels.to(at::kInt), {"a", "b", "c", "d"});
     data::write_pack(folder / "pack.safetensors", pack);
-    setup.artifact_dir = (folder / "artifacts").string();
+    setup.artifact_dir = setup.unfinished_dir = (folder / "artifacts").string();
     std::filesystem::create_directories(setup.artifact_dir);
     setup.packs[pack.digest] = (folder / "pack.safetensors").string();
 
@@ -38,8 +39,8 @@ struct MadeBundle {
     train.task.needs = {pretrain.task.id};
   }
 
-  static sched::Assign assign(const task::TrainSpec& spec, std::uint32_t attempt) {
-    sched::Assign order;
+  static protocol::Assign assign(const task::TrainSpec& spec, std::uint32_t attempt) {
+    protocol::Assign order;
     order.fence = {1, attempt};
     order.task.train = spec;
     order.task.id = task::task_id(spec);

@@ -28,7 +28,7 @@ TEST_CASE("omniglot: cifar7 tells ten characters apart after a few epochs, far a
   train::Job job;
   job.network = *network::named("cifar7");
   job.classes = kCharacters;
-  job.artifact_dir = folder;
+  job.artifact_dir = job.output_dir = folder;
   auto& spec = job.task.train;
   spec = testing::made_job(folder).task.train;
   spec.input = pack.shape();
@@ -54,7 +54,7 @@ TEST_CASE("omniglot: cifar7 tells ten characters apart after a few epochs, far a
 
   const auto notes = testing::run_bundle({job}).front();
 
-  REQUIRE(notes.outcome.end == train::End::done);
+  REQUIRE(notes.outcome.end == task::End::done);
   REQUIRE(notes.all.back().subset == metrics::Subset::test);
   CHECK(notes.all.back().count == 50);
   CHECK(notes.all.back().top1_rate() > 0.6);  // chance: 0.1

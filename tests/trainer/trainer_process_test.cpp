@@ -48,9 +48,9 @@ struct Answers {
 Answers answers_in(std::string bytes) {
   Answers answers;
   while (const auto frame = frame::take(bytes)) {
-    if (frame->type == static_cast<std::uint16_t>(sched::MessageType::rows)) answers.rows.push_back(frame->payload);
-    if (frame->type != static_cast<std::uint16_t>(sched::MessageType::ended)) continue;
-    answers.done += frame->as<sched::Ended>().kind == sched::EndKind::done;
+    if (frame->type == static_cast<std::uint16_t>(protocol::MessageType::rows)) answers.rows.push_back(frame->payload);
+    if (frame->type != static_cast<std::uint16_t>(protocol::MessageType::ended)) continue;
+    answers.done += frame->as<protocol::Ended>().kind == task::End::done;
   }
   return answers;
 }
@@ -64,17 +64,17 @@ TEST_CASE("trainer process: works for its agent, ignores TERM, and leaves when t
 
   child.socket().send_message(made.setup);
   child.socket().send_message(made.catalog);
-  child.socket().send_message(sched::Bundle{{made.pretrain}});
-  const auto first = await<sched::Ended>(child);
+  child.socket().send_message(protocol::Bundle{{made.pretrain}});
+  const auto first = await<protocol::Ended>(child);
   ::kill(child.process(), SIGTERM);
   ::kill(child.process(), SIGINT);
-  child.socket().send_message(sched::Bundle{{made.train}});
-  const auto second = await<sched::Ended>(child);
-  child.socket().send_message(sched::Shutdown{});
+  child.socket().send_message(protocol::Bundle{{made.train}});
+  const auto second = await<protocol::Ended>(child);
+  child.socket().send_message(protocol::Shutdown{});
 
   REQUIRE(first);
   REQUIRE(second);
-  CHECK(second->kind == sched::EndKind::done);
+  CHECK(second->kind == task::End::done);
   CHECK(wait_for_end(child).code == 0);
 }
 
@@ -95,9 +95,9 @@ TEST_CASE("trainer process: a real crash at a step, ordered by the environment")
   auto child = start(folder, {"ESPALIER_FAULT=crash_at=:1:2"});
   child.socket().send_message(made.setup);
   child.socket().send_message(made.catalog);
-  child.socket().send_message(sched::Bundle{{made.pretrain}});
+  child.socket().send_message(protocol::Bundle{{made.pretrain}});
 
-  CHECK_FALSE(await<sched::Ended>(child));
+  CHECK_FALSE(await<protocol::Ended>(child));
   CHECK(wait_for_end(child).signal == SIGSEGV);
 }
 
@@ -105,8 +105,8 @@ TEST_CASE("trainer process: a file of bundles is executed without an agent, twic
   const auto folder = testing::scratch("trainer-bundles");
   const MadeBundle made(folder);
   std::ofstream(folder / "bundles", std::ios::binary)
-      << frame::encode(made.setup) << frame::encode(made.catalog) << frame::encode(sched::Bundle{{made.pretrain}})
-      << frame::encode(sched::Bundle{{made.train}});
+      << frame::encode(made.setup) << frame::encode(made.catalog) << frame::encode(protocol::Bundle{{made.pretrain}})
+      << frame::encode(protocol::Bundle{{made.train}});
 
   const auto to_file = process::capture({kTrainer, "--bundles", folder / "bundles", "--out", folder / "answers"});
   const auto to_stream = process::capture({kTrainer, "--bundles", folder / "bundles"});

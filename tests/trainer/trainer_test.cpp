@@ -48,9 +48,9 @@ struct Bed {
   explicit Bed(const std::string& name) : made(testing::scratch(name)) {
     port.idle = {frame::encode(made.setup), frame::encode(made.catalog)};
   }
-  std::vector<sched::Ended> run() {
+  std::vector<protocol::Ended> run() {
     trainer::Trainer(port, {}).run();
-    return port.all<sched::Ended>();
+    return port.all<protocol::Ended>();
   }
   MadeBundle made;
   ScriptPort port;
@@ -60,111 +60,111 @@ struct Bed {
 
 TEST_CASE("trainer: a training takes its source from what was made before it") {
   Bed bed("trainer-two");
-  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
-  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.train}}));
+  bed.port.idle.push_back(frame::encode(protocol::Bundle{{bed.made.pretrain}}));
+  bed.port.idle.push_back(frame::encode(protocol::Bundle{{bed.made.train}}));
 
   const auto ended = bed.run();
 
   REQUIRE(ended.size() == 2);
-  CHECK(ended[0].kind == sched::EndKind::done);
-  CHECK(ended[1].kind == sched::EndKind::done);
+  CHECK(ended[0].kind == task::End::done);
+  CHECK(ended[1].kind == task::End::done);
   CHECK(ended[1].fence == bed.made.train.fence);
   CHECK(ended[1].epoch_images == 40);
   CHECK(ended[1].device.find("1 thread, libtorch") != std::string::npos);
-  CHECK(bed.port.all<sched::Started>().size() == 2);
-  CHECK(bed.port.all<sched::Rows>().size() == 4);
-  const auto files = bed.port.all<sched::CheckpointMade>();
+  CHECK(bed.port.all<protocol::Started>().size() == 2);
+  CHECK(bed.port.all<protocol::Rows>().size() == 4);
+  const auto files = bed.port.all<protocol::CheckpointMade>();
   REQUIRE(files.size() == 3);  // a source; predictions of both
-  CHECK(files[0].kind == sched::CheckpointKind::finished);
-  CHECK(files[1].kind == sched::CheckpointKind::predictions);
-  CHECK(files[2].kind == sched::CheckpointKind::predictions);
+  CHECK(files[0].kind == task::ArtifactKind::finished);
+  CHECK(files[1].kind == task::ArtifactKind::predictions);
+  CHECK(files[2].kind == task::ArtifactKind::predictions);
 }
 
 TEST_CASE("trainer: a task whose source is missing is refused with the reason, and the next one is taken") {
   Bed bed("trainer-refused");
-  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.train}}));
-  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
+  bed.port.idle.push_back(frame::encode(protocol::Bundle{{bed.made.train}}));
+  bed.port.idle.push_back(frame::encode(protocol::Bundle{{bed.made.pretrain}}));
 
   const auto ended = bed.run();
 
   REQUIRE(ended.size() == 2);
-  CHECK(ended[0].kind == sched::EndKind::refused);
+  CHECK(ended[0].kind == task::End::refused);
   CHECK(ended[0].text.find(bed.made.pretrain.task.id.brief()) != std::string::npos);
-  CHECK(ended[1].kind == sched::EndKind::done);
+  CHECK(ended[1].kind == task::End::done);
 }
 
 TEST_CASE("trainer: Cancel ends the training in hand, but not one of another fence") {
   Bed bed("trainer-cancel");
-  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
-  sched::Cancel order{bed.made.pretrain.fence, bed.made.pretrain.task.id};
+  bed.port.idle.push_back(frame::encode(protocol::Bundle{{bed.made.pretrain}}));
+  protocol::Cancel order{bed.made.pretrain.fence, bed.made.pretrain.task.id};
 
   SECTION("of this attempt") {
     bed.port.between[2] = frame::encode(order);
-    CHECK(bed.run().at(0).kind == sched::EndKind::cancelled);
+    CHECK(bed.run().at(0).kind == task::End::cancelled);
   }
   SECTION("of an older attempt") {
     order.fence.attempt = 0;
     bed.port.between[2] = frame::encode(order);
-    CHECK(bed.run().at(0).kind == sched::EndKind::done);
+    CHECK(bed.run().at(0).kind == task::End::done);
   }
 }
 
 TEST_CASE("trainer: Stop saves the training in hand and gives back what waits; the saved one ends the same") {
   Bed whole("trainer-stop-whole"), bed("trainer-stop");
-  whole.port.idle.push_back(frame::encode(sched::Bundle{{whole.made.pretrain}}));
+  whole.port.idle.push_back(frame::encode(protocol::Bundle{{whole.made.pretrain}}));
   whole.run();
-  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
-  bed.port.between[1] = frame::encode(sched::Bundle{{bed.made.train}});
-  bed.port.between[3] = frame::encode(sched::Stop{});
+  bed.port.idle.push_back(frame::encode(protocol::Bundle{{bed.made.pretrain}}));
+  bed.port.between[1] = frame::encode(protocol::Bundle{{bed.made.train}});
+  bed.port.between[3] = frame::encode(protocol::Stop{});
 
   const auto ended = bed.run();
 
   REQUIRE(ended.size() == 2);
-  CHECK(ended[0].kind == sched::EndKind::stopped);
-  CHECK(ended[1].kind == sched::EndKind::stopped);
+  CHECK(ended[0].kind == task::End::stopped);
+  CHECK(ended[1].kind == task::End::stopped);
   CHECK(ended[1].task == bed.made.train.task.id);
-  const auto files = bed.port.all<sched::CheckpointMade>();
+  const auto files = bed.port.all<protocol::CheckpointMade>();
   REQUIRE(files.size() == 1);
-  CHECK(files[0].kind == sched::CheckpointKind::training);
+  CHECK(files[0].kind == task::ArtifactKind::training);
 
   Bed rest("trainer-stop-rest");
-  rest.made.setup.artifact_dir = bed.made.setup.artifact_dir;
+  rest.made.setup.artifact_dir = rest.made.setup.unfinished_dir = bed.made.setup.artifact_dir;
   rest.made.pretrain.resume = files[0].artifact;
   rest.port.idle = {frame::encode(rest.made.setup), frame::encode(rest.made.catalog),
-                    frame::encode(sched::Bundle{{rest.made.pretrain}})};
+                    frame::encode(protocol::Bundle{{rest.made.pretrain}})};
   rest.run();
-  CHECK(rest.port.all<sched::Started>().at(0).resumed_from == files[0].at);
-  CHECK((rest.port.all<sched::Rows>().back().rows == whole.port.all<sched::Rows>().back().rows));
+  CHECK(rest.port.all<protocol::Started>().at(0).resumed_from == files[0].at);
+  CHECK((rest.port.all<protocol::Rows>().back().rows == whole.port.all<protocol::Rows>().back().rows));
 }
 
 TEST_CASE("trainer: a queued task can be cancelled before it starts") {
   Bed bed("trainer-cancel-queued");
-  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
-  bed.port.between[1] = frame::encode(sched::Bundle{{bed.made.train}});
-  bed.port.between[3] = frame::encode(sched::Cancel{bed.made.train.fence, bed.made.train.task.id});
+  bed.port.idle.push_back(frame::encode(protocol::Bundle{{bed.made.pretrain}}));
+  bed.port.between[1] = frame::encode(protocol::Bundle{{bed.made.train}});
+  bed.port.between[3] = frame::encode(protocol::Cancel{bed.made.train.fence, bed.made.train.task.id});
 
   const auto ended = bed.run();
 
   REQUIRE(ended.size() == 2);
-  CHECK(ended[0].kind == sched::EndKind::done);
+  CHECK(ended[0].kind == task::End::done);
   CHECK(ended[1].task == bed.made.train.task.id);
-  CHECK(ended[1].kind == sched::EndKind::cancelled);
-  CHECK(bed.port.all<sched::Started>().size() == 1);
+  CHECK(ended[1].kind == task::End::cancelled);
+  CHECK(bed.port.all<protocol::Started>().size() == 1);
 }
 
 TEST_CASE("trainer: when the agent is gone, the training in hand is given up") {
   Bed bed("trainer-alone");
-  bed.port.idle.push_back(frame::encode(sched::Bundle{{bed.made.pretrain}}));
+  bed.port.idle.push_back(frame::encode(protocol::Bundle{{bed.made.pretrain}}));
   bed.port.open = false;
 
-  CHECK(bed.run().at(0).kind == sched::EndKind::cancelled);
+  CHECK(bed.run().at(0).kind == task::End::cancelled);
 }
 
 TEST_CASE("trainer: a no-op is answered at once") {
   Bed bed("trainer-noop");
-  sched::Assign noop;
+  protocol::Assign noop;
   noop.task.kind = task::TaskKind::noop;
-  bed.port.idle.push_back(frame::encode(sched::Bundle{{noop}}));
+  bed.port.idle.push_back(frame::encode(protocol::Bundle{{noop}}));
 
-  CHECK(bed.run().at(0).kind == sched::EndKind::done);
+  CHECK(bed.run().at(0).kind == task::End::done);
 }

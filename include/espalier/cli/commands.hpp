@@ -11,6 +11,7 @@ void add_calibrate(CLI::App& app, int& exit_code);  ///< starts the trainer
 void add_simulate(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_rank(CLI::App& app, int& exit_code);  ///< hidden: what mpirun starts
+void add_stop(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 void add_logs(CLI::App& app, int& exit_code);

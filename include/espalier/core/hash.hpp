@@ -39,9 +39,9 @@ inline Digest sha256(std::string_view text) { return sha256(bytes_of(text)); }
 /// Lower-case hexadecimal of the first `bytes` bytes.
 std::string to_hex(const Digest& digest, std::size_t bytes = 32);
 
-/// CRC-32C (Castagnoli), initial value and final xor 0xFFFFFFFF.
-std::uint32_t crc32c(Bytes bytes);
+/// CRC-32C (Castagnoli), initial value and final xor 0xFFFFFFFF. `before`: of the bytes that stand in front of these.
+std::uint32_t crc32c(Bytes bytes, std::uint32_t before = 0);
 /// The same without CPU-specific instructions: the fallback, and the reference in tests.
-std::uint32_t crc32c_portable(Bytes bytes);
+std::uint32_t crc32c_portable(Bytes bytes, std::uint32_t before = 0);
 
 }  // namespace espalier

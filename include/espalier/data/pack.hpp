@@ -36,7 +36,7 @@ Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> cl
 /// One safetensors file: `labels`, `images`, the rest as metadata. Bytes depend on content only.
 void write_pack(const std::filesystem::path& file, const Pack& pack);
 
-/// Data digest -> pack file, as in sched::Setup::packs.
+/// Data digest -> pack file, as in protocol::Setup::packs.
 using PackPaths = std::map<std::string, std::string>;
 
 }  // namespace espalier::data

@@ -17,6 +17,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/core/hash.hpp"
+#include "espalier/frame/stored.hpp"
 
 namespace espalier::frame {
 
@@ -56,6 +57,10 @@ class Writer {
   template <class T>
   void save(const boost::serialization::nvp<T>& named) {
     save(named.const_value());
+  }
+  template <int N, class T>
+  void save(const Stored<N, T>& field) {
+    save(field.value);
   }
   template <class T>
   void save(const std::vector<T>& items) {
@@ -133,6 +138,10 @@ class Reader {
   template <class T>
   void load(const boost::serialization::nvp<T>& named) {
     load(named.value());
+  }
+  template <int N, class T>
+  void load(const Stored<N, T>& field) {
+    load(field.value);
   }
   template <class T>
   void load(std::vector<T>& items) {

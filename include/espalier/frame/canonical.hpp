@@ -33,6 +33,11 @@ class Canonical {
     field(named.name(), named.const_value());
     return *this;
   }
+  template <int N, class T>
+  Canonical& operator&(const Stored<N, T>& named) {
+    field(named.name, named.value);
+    return *this;
+  }
   /// Unnamed members (of ids): the value itself.
   template <class T>
   Canonical& operator&(const T& value) {

@@ -38,6 +38,13 @@ class Hasher {
     }
     add(named.const_value());
   }
+  template <int N, class T>
+  void add(const Stored<N, T>& named) {
+    for (const auto name : left_out_) {
+      if (name == named.name) return;
+    }
+    add(named.value);
+  }
   template <Scalar T>
   void add(const T& value) {
     if constexpr (std::is_floating_point_v<T>) mix(std::bit_cast<std::uint64_t>(static_cast<double>(value)));

@@ -23,8 +23,9 @@ struct Row {
   bool operator==(const Row&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(epoch) & ESPALIER_FIELD(step) & ESPALIER_FIELD(subset) & ESPALIER_FIELD(loss) &
-        ESPALIER_FIELD(top1) & ESPALIER_FIELD(top5) & ESPALIER_FIELD(count);
+    archive& frame::stored<1>("epoch", epoch) & frame::stored<2>("step", step) & frame::stored<3>("subset", subset) &
+        frame::stored<4>("loss", loss) & frame::stored<5>("top1", top1) & frame::stored<6>("top5", top5) &
+        frame::stored<7>("count", count);
   }
   double top1_rate() const { return count ? static_cast<double>(top1) / static_cast<double>(count) : 0; }
   double top5_rate() const { return count ? static_cast<double>(top5) / static_cast<double>(count) : 0; }

@@ -55,12 +55,15 @@ struct LayerSpec {
 
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(kind) & ESPALIER_FIELD(name) & ESPALIER_FIELD(outputs) & ESPALIER_FIELD(kernel_h) &
-        ESPALIER_FIELD(kernel_w) & ESPALIER_FIELD(stride) & ESPALIER_FIELD(padding) & ESPALIER_FIELD(groups) &
-        ESPALIER_FIELD(bias) & ESPALIER_FIELD(ceil_mode) & ESPALIER_FIELD(probability) & ESPALIER_FIELD(size) &
-        ESPALIER_FIELD(alpha) & ESPALIER_FIELD(beta) & ESPALIER_FIELD(k) & ESPALIER_FIELD(epsilon) &
-        ESPALIER_FIELD(momentum) & ESPALIER_FIELD(init) & ESPALIER_FIELD(init_std) & ESPALIER_FIELD(init_bias) &
-        ESPALIER_FIELD(branches);
+    archive& frame::stored<1>("kind", kind) & frame::stored<2>("name", name) & frame::stored<3>("outputs", outputs) &
+        frame::stored<4>("kernel_h", kernel_h) & frame::stored<5>("kernel_w", kernel_w) &
+        frame::stored<6>("stride", stride) & frame::stored<7>("padding", padding) & frame::stored<8>("groups", groups) &
+        frame::stored<9>("bias", bias) & frame::stored<10>("ceil_mode", ceil_mode) &
+        frame::stored<11>("probability", probability) & frame::stored<12>("size", size) &
+        frame::stored<13>("alpha", alpha) & frame::stored<14>("beta", beta) & frame::stored<15>("k", k) &
+        frame::stored<16>("epsilon", epsilon) & frame::stored<17>("momentum", momentum) &
+        frame::stored<18>("init", init) & frame::stored<19>("init_std", init_std) &
+        frame::stored<20>("init_bias", init_bias) & frame::stored<21>("branches", branches);
   }
 };
 
@@ -71,7 +74,7 @@ struct UnitSpec {
   bool operator==(const UnitSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(name) & ESPALIER_FIELD(layers);
+    archive& frame::stored<1>("name", name) & frame::stored<2>("layers", layers);
   }
 };
 
@@ -81,7 +84,8 @@ struct Shape {
   bool operator==(const Shape&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(channels) & ESPALIER_FIELD(height) & ESPALIER_FIELD(width);
+    archive& frame::stored<1>("channels", channels) & frame::stored<2>("height", height) &
+        frame::stored<3>("width", width);
   }
   std::int64_t elements() const { return std::int64_t{1} * channels * height * width; }
 };
@@ -93,7 +97,7 @@ struct NetworkSpec {
   std::int32_t depth() const { return static_cast<std::int32_t>(units.size()); }
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(units);
+    archive& frame::stored<1>("units", units);
   }
 };
 

@@ -38,4 +38,7 @@ inline void write_file_durably(const std::filesystem::path& file, Bytes bytes) {
   write_file_durably(file, std::span<const Bytes>(&bytes, 1));
 }
 
+/// Renames a file that is synced; where `to` is on another file system, writes it there durably and removes `from`.
+void move_file_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace espalier::os

@@ -11,6 +11,7 @@
 #include "espalier/plan/costs.hpp"
 #include "espalier/study/diagnostic.hpp"
 #include "espalier/study/study.hpp"
+#include "espalier/task/outcome.hpp"
 #include "espalier/task/sharing.hpp"
 #include "espalier/task/task.hpp"
 
@@ -34,12 +35,10 @@ struct Facts {
   std::map<std::string, ArtifactId> checkpoints;  ///< by source name
 };
 
-enum class RunState : std::uint8_t { waiting, ready, running, done, failed, quarantined, cancelled, aborted };
-const char* name_of(RunState state);
-
 /// What is known of a task's results so far.
 struct TaskOutcome {
-  RunState state = RunState::waiting;
+  task::RunState state = task::RunState::waiting;
+  bool diverged = false;           ///< failed because a loss was not finite
   std::string cause;               ///< of failed, quarantined, cancelled, aborted
   std::vector<metrics::Row> rows;  ///< current rows
   task::RecordSpec recorded;
@@ -53,7 +52,7 @@ struct Label {
   bool operator==(const Label&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(axis) & ESPALIER_FIELD(value);
+    archive& frame::stored<1>("axis", axis) & frame::stored<2>("value", value);
   }
 };
 
@@ -67,8 +66,9 @@ struct PlannedRun {
   std::string aborted;        ///< reason, when its selection cannot be made
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(id) & ESPALIER_FIELD(experiment) & ESPALIER_FIELD(labels) & ESPALIER_FIELD(task) &
-        ESPALIER_FIELD(waits_for) & ESPALIER_FIELD(aborted);
+    archive& frame::stored<1>("id", id) & frame::stored<2>("experiment", experiment) &
+        frame::stored<3>("labels", labels) & frame::stored<4>("task", task) & frame::stored<5>("waits_for", waits_for) &
+        frame::stored<6>("aborted", aborted);
   }
   const std::string* label(const std::string& axis) const;
 };
@@ -86,9 +86,10 @@ struct Candidate {
   bool indistinguishable = false;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(values) & ESPALIER_FIELD(mean) & ESPALIER_FIELD(loss) & ESPALIER_FIELD(trained_units) &
-        ESPALIER_FIELD(splits) & ESPALIER_FIELD(missing) & ESPALIER_FIELD(diverged) & ESPALIER_FIELD(wins) &
-        ESPALIER_FIELD(p_value) & ESPALIER_FIELD(indistinguishable);
+    archive& frame::stored<1>("values", values) & frame::stored<2>("mean", mean) & frame::stored<3>("loss", loss) &
+        frame::stored<4>("trained_units", trained_units) & frame::stored<5>("splits", splits) &
+        frame::stored<6>("missing", missing) & frame::stored<7>("diverged", diverged) & frame::stored<8>("wins", wins) &
+        frame::stored<9>("p_value", p_value) & frame::stored<10>("indistinguishable", indistinguishable);
   }
 };
 
@@ -103,8 +104,9 @@ struct SelectionOutcome {
   std::vector<Candidate> candidates;  ///< best first
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(key) & ESPALIER_FIELD(experiment) & ESPALIER_FIELD(per) & ESPALIER_FIELD(metric) &
-        ESPALIER_FIELD(chosen) & ESPALIER_FIELD(reason) & ESPALIER_FIELD(candidates);
+    archive& frame::stored<1>("key", key) & frame::stored<2>("experiment", experiment) & frame::stored<3>("per", per) &
+        frame::stored<4>("metric", metric) & frame::stored<5>("chosen", chosen) & frame::stored<6>("reason", reason) &
+        frame::stored<7>("candidates", candidates);
   }
 };
 

@@ -9,14 +9,14 @@
 
 namespace espalier::report {
 
-inline constexpr std::size_t kStates = 8;  ///< of plan::RunState
+inline constexpr std::size_t kStates = 8;  ///< of task::RunState
 
 struct StateCounts {
   std::array<std::int64_t, kStates> of{};
   std::int64_t total = 0;
   std::int64_t later = 0;  ///< waiting runs whose selection has not been made
-  std::int64_t& operator[](plan::RunState state) { return of[static_cast<std::size_t>(state)]; }
-  std::int64_t operator[](plan::RunState state) const { return of[static_cast<std::size_t>(state)]; }
+  std::int64_t& operator[](task::RunState state) { return of[static_cast<std::size_t>(state)]; }
+  std::int64_t operator[](task::RunState state) const { return of[static_cast<std::size_t>(state)]; }
 };
 
 struct ExperimentProgress {

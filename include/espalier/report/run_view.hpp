@@ -20,7 +20,7 @@ struct RunView {
   const Directory* directory = nullptr;
   const plan::PlannedRun* run = nullptr;
   const store::TaskState* task = nullptr;  ///< null while the run is later, or aborted
-  plan::RunState state = plan::RunState::waiting;
+  task::RunState state = task::RunState::waiting;
 
   /// Value of an axis; "experiment" and "directory" count as axes. "" where the run has no such label.
   std::string value(const std::string& axis) const;

@@ -8,6 +8,7 @@
 
 #include "espalier/mpi/session.hpp"
 #include "espalier/plan/plan.hpp"
+#include "espalier/protocol/control.hpp"
 #include "espalier/store/journal.hpp"
 
 namespace espalier::runtime {
@@ -29,12 +30,19 @@ using Replan = std::function<Planned(const plan::Outcomes&, const std::vector<pl
 
 enum class NewForm : bool { refused, accepted };
 
+/// Whether a launch goes on over a damaged journal, without what is lost.
+enum class Damage : bool { refused, accepted };
+
 struct LaunchOptions {
   std::filesystem::path out;  ///< absolute
   store::WriterIdentity who;
   store::StudyRecord study;
-  sched::Setup setup;  ///< artifact_dir and log_dir are filled in
+  protocol::Setup setup;  ///< artifact_dir and log_dir are filled in
   NewForm new_form = NewForm::refused;
+  Damage damage = Damage::refused;
+  /// Copies the checkpoints that the study names into a folder; called once the journal has begun, so that a file there
+  /// without a journal always means that one is lost.
+  std::function<void(const std::filesystem::path& artifacts)> bring_checkpoints;
   plan::Passes passes;
   bool whole_study = true;                ///< false with --only: other runs do not affect the exit code
   std::vector<std::string> view_command;  ///< rebuilds results.h5 from the journal; OUT is appended

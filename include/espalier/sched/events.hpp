@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "espalier/plan/plan.hpp"
-#include "espalier/sched/messages.hpp"
+#include "espalier/protocol/control.hpp"
+#include "espalier/protocol/progress.hpp"
 #include "espalier/task/sharing.hpp"
 
 namespace espalier::sched {
 
 /// What the journal knows of a task from earlier launches.
 struct History {
-  plan::RunState state = plan::RunState::waiting;
+  task::RunState state = task::RunState::waiting;
   std::int32_t attempts = 0;
   std::int32_t charged = 0;  ///< crashes that count against its budget
   ArtifactId resume;         ///< training checkpoint to resume from
@@ -35,7 +36,8 @@ struct StopRequested {};
 /// Sent now and then, so that the scheduler notices silent workers.
 struct Tick {};
 
-using Event = std::variant<Hello, TasksAdded, Started, Progress, Rows, CheckpointMade, Ended, TrainerLost, Goodbye,
+using Event = std::variant<protocol::Hello, TasksAdded, protocol::Started, protocol::Progress, protocol::Rows,
+                           protocol::CheckpointMade, protocol::Ended, protocol::TrainerLost, protocol::Goodbye,
                            StopRequested, Tick>;
 
 /// An attempt has begun to work; being queued at an agent does not count.
@@ -50,38 +52,39 @@ struct AttemptBegun {
 struct TaskEnded {
   Fence fence;
   TaskId task;
-  plan::RunState state = plan::RunState::done;
+  task::RunState state = task::RunState::done;
   std::string cause;
   double seconds = 0;
   std::int64_t epoch_images = 0;
   std::string device;
+  bool diverged = false;  ///< failed because a loss was not finite
 };
 
 struct AttemptLost {
-  TrainerLost lost;
+  protocol::TrainerLost lost;
   bool charged = false;
 };
 
 /// Facts must be journaled, in order, before any order of the same answer is sent.
-using Fact = std::variant<AttemptBegun, Rows, CheckpointMade, TaskEnded, AttemptLost>;
+using Fact = std::variant<AttemptBegun, protocol::Rows, protocol::CheckpointMade, TaskEnded, AttemptLost>;
 
 struct Order {
-  WorkerId worker;    ///< the leader, if a group gets it
-  Bundle bundle;      ///< the same for each member of a group
-  double cost_s = 0;  ///< estimated, with shared work counted once
+  WorkerId worker;          ///< the leader, if a group gets it
+  protocol::Bundle bundle;  ///< the same for each member of a group
+  double cost_s = 0;        ///< estimated, with shared work counted once
 };
 
 struct Commands {
   std::vector<Fact> facts;
   std::vector<Order> orders;
-  std::vector<WorkerId> stop;                         ///< workers that must be told to stop
-  std::vector<std::pair<WorkerId, Disband>> disband;  ///< members of groups that lost a member
-  std::vector<std::string> warnings;                  ///< for the user
-  std::string give_up;                                ///< why no launch can go on; empty if one can
-  std::string relaunch;                               ///< why this launch cannot go on but another may
+  std::vector<WorkerId> stop;                                   ///< workers that must be told to stop
+  std::vector<std::pair<WorkerId, protocol::Disband>> disband;  ///< members of groups that lost a member
+  std::vector<std::string> warnings;                            ///< for the user
+  std::string give_up;                                          ///< why no launch can go on; empty if one can
+  std::string relaunch;                                         ///< why this launch cannot go on but another may
 };
 
 /// For example "trainer killed by signal 9" or "trainer left with exit code 3".
-std::string describe(const TrainerLost& lost);
+std::string describe(const protocol::TrainerLost& lost);
 
 }  // namespace espalier::sched

@@ -39,7 +39,7 @@ class Scheduler {
   bool all_left() const;
   bool knows(const TaskId& task) const;
   /// The state of a task that was added: waiting, ready, running, or final.
-  plan::RunState state_of(const TaskId& task) const;
+  task::RunState state_of(const TaskId& task) const;
   Counts counts() const;
 
  private:

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "espalier/frame/frame.hpp"
 #include "espalier/os/descriptor.hpp"
 #include "espalier/store/state.hpp"
 
@@ -44,8 +43,9 @@ class JournalWriter {
 
   template <class Record>
   void append(const Record& record) {
-    append_bytes(frame::encode(record));
+    append_payload(Record::kType, frame::to_tagged(record));
   }
+  void append_payload(RecordType type, std::string_view payload);
   /// Writes and fdatasyncs what was appended, then looks for a higher segment.
   /// Throws EnvironmentError on a failed write or sync (final: the process must end), Error when superseded.
   void commit();
@@ -57,13 +57,17 @@ class JournalWriter {
  private:
   struct Impl;
   explicit JournalWriter(std::unique_ptr<Impl> impl);
-  void append_bytes(const std::string& bytes);
   std::unique_ptr<Impl> impl_;
 };
 static_assert(os::is_handle<JournalWriter>);
 
-/// Reads all segments. Missing directory: an empty state. Never throws for damage: it is listed in State::dropped.
+/// Reads all segments. Without a directory: an empty state. Damage does not throw: it is listed in State::dropped, also
+/// where the journal is gone although results.h5 or artifacts show that there was one. Throws frame::NewerFormatError
+/// where another format of the journal, or a newer version's record, cannot be read.
 State replay(const std::filesystem::path& out, Detail detail = Detail::full);
+
+/// Throws UsageError where something is lost that was acknowledged once: going on would hide it.
+void refuse_damage(const State& state, const std::filesystem::path& out);
 
 /// Follows a journal that is being written: status and the progress bar. Cheap to call again.
 class JournalTail {
@@ -73,6 +77,10 @@ class JournalTail {
   /// Applies what was appended since the last call; true if there was anything.
   bool advance();
   const State& state() const;
+  /// Advances, and lists in State::dropped what is missing: for one who decides whether to go on.
+  const State& examine();
+  /// The state, which this reader has no use for afterwards.
+  State take();
 
  private:
   struct Impl;

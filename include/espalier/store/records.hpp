@@ -1,31 +1,36 @@
 #pragma once
-// The facts the journal holds. One struct a record; kType is its frame type. docs/journal.md says what each is for.
+// The facts the journal holds: one struct a record, each field with its number. docs/journal.md says what each is for.
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "espalier/core/ids.hpp"
+#include "espalier/frame/tagged.hpp"
+#include "espalier/metrics/row.hpp"
 #include "espalier/plan/plan.hpp"
-#include "espalier/sched/messages.hpp"
+#include "espalier/task/outcome.hpp"
 
 namespace espalier::store {
 
+/// A reader refuses unknown types below kFirstOptional, and skips those from there on.
 enum class RecordType : std::uint16_t {
   segment_start = 1,
-  study,
-  catalog,
-  runs,
-  tasks,
-  attempt,
-  rows,
-  checkpoint,
-  ended,
-  lost,
-  selection,
-  warning,
-  note,
-  finished,
+  study = 2,
+  catalog = 3,
+  runs = 4,
+  tasks = 5,
+  attempt = 6,
+  rows = 7,
+  checkpoint = 8,
+  ended = 9,
+  lost = 10,
+  selection = 11,
+  warning = 12,
+  finished = 14,
+  request = 15,
+  loss_accepted = 16,
 };
+inline constexpr std::uint16_t kFirstOptional = 128;
 
 /// First record of every segment.
 struct SegmentStart {
@@ -41,9 +46,10 @@ struct SegmentStart {
   double time = 0;                    ///< seconds since 1970
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(segment) & ESPALIER_FIELD(host) & ESPALIER_FIELD(process) & ESPALIER_FIELD(job) &
-        ESPALIER_FIELD(restart) & ESPALIER_FIELD(previous) & ESPALIER_FIELD(previous_length) & ESPALIER_FIELD(program) &
-        ESPALIER_FIELD(time);
+    using frame::stored;
+    archive& stored<1>("segment", segment) & stored<2>("host", host) & stored<3>("process", process) &
+        stored<4>("job", job) & stored<5>("restart", restart) & stored<6>("previous", previous) &
+        stored<7>("previous_length", previous_length) & stored<8>("program", program) & stored<9>("time", time);
   }
 };
 
@@ -58,8 +64,10 @@ struct StudyRecord {
   std::vector<std::string> without;  ///< passes left out
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(file_name) & ESPALIER_FIELD(text) & ESPALIER_FIELD(overrides) & ESPALIER_FIELD(workers) &
-        ESPALIER_FIELD(threads) & ESPALIER_FIELD(facts_json) & ESPALIER_FIELD(without);
+    using frame::stored;
+    archive& stored<1>("file_name", file_name) & stored<2>("text", text) & stored<3>("overrides", overrides) &
+        stored<4>("workers", workers) & stored<5>("threads", threads) & stored<6>("facts_json", facts_json) &
+        stored<7>("without", without);
   }
 };
 
@@ -68,7 +76,7 @@ struct CatalogRecord {
   task::Catalog catalog;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(catalog);
+    archive& frame::stored<1>("catalog", catalog);
   }
 };
 
@@ -80,7 +88,7 @@ struct RunsRecord {
   std::vector<plan::PlannedRun> runs;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(all_current) & ESPALIER_FIELD(runs);
+    archive& frame::stored<1>("all_current", all_current) & frame::stored<2>("runs", runs);
   }
 };
 
@@ -89,7 +97,7 @@ struct TasksRecord {
   std::vector<task::Task> tasks;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(tasks);
+    archive& frame::stored<1>("tasks", tasks);
   }
 };
 
@@ -102,8 +110,9 @@ struct AttemptRecord {
   double time = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(worker) & ESPALIER_FIELD(resumed_from) &
-        ESPALIER_FIELD(time);
+    using frame::stored;
+    archive& stored<1>("fence", fence) & stored<2>("task", task) & stored<3>("worker", worker) &
+        stored<4>("resumed_from", resumed_from) & stored<5>("time", time);
   }
 };
 
@@ -114,16 +123,25 @@ struct RowsRecord {
   std::vector<metrics::Row> rows;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(rows);
+    using frame::stored;
+    archive& stored<1>("fence", fence) & stored<2>("task", task) & stored<3>("rows", rows);
   }
 };
 
+/// A file of a task: synced before this was written, and moved to OUT/artifacts after it was.
 struct CheckpointRecord {
   static constexpr RecordType kType = RecordType::checkpoint;
-  sched::CheckpointMade made;
+  Fence fence;
+  TaskId task;
+  task::ArtifactKind kind = task::ArtifactKind::training;
+  task::Moment at;
+  ArtifactId artifact;
+  std::int64_t bytes = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(made);
+    using frame::stored;
+    archive& stored<1>("fence", fence) & stored<2>("task", task) & stored<3>("kind", kind) & stored<4>("at", at) &
+        stored<5>("artifact", artifact) & stored<6>("bytes", bytes);
   }
 };
 
@@ -132,28 +150,49 @@ struct EndedRecord {
   static constexpr RecordType kType = RecordType::ended;
   Fence fence;
   TaskId task;
-  plan::RunState state = plan::RunState::done;
+  task::RunState state = task::RunState::done;
   std::string cause;
   double seconds = 0;
   std::int64_t epoch_images = 0;
   std::string device;
   double time = 0;
+  bool diverged = false;  ///< failed because a loss was not finite
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(state) & ESPALIER_FIELD(cause) &
-        ESPALIER_FIELD(seconds) & ESPALIER_FIELD(epoch_images) & ESPALIER_FIELD(device) & ESPALIER_FIELD(time);
+    using frame::stored;
+    archive& stored<1>("fence", fence) & stored<2>("task", task) & stored<3>("state", state) &
+        stored<4>("cause", cause) & stored<5>("seconds", seconds) & stored<6>("epoch_images", epoch_images) &
+        stored<7>("device", device) & stored<8>("time", time) & stored<9>("diverged", diverged);
   }
 };
 
-/// An attempt that ended by the loss of its trainer.
+/// An attempt that its trainer's failure ended.
+struct FailedAttempt {
+  TaskId task;
+  Fence fence;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("task", task) & frame::stored<2>("fence", fence);
+  }
+};
+
+/// Attempts that ended by the failure of their trainer.
 struct LostRecord {
   static constexpr RecordType kType = RecordType::lost;
-  sched::TrainerLost lost;
-  bool charged = false;
+  WorkerId worker;
+  task::FailureCause cause = task::FailureCause::crashed;
+  std::int32_t signal = 0, exit_code = 0;
+  std::string log_tail;
+  std::vector<FailedAttempt> attempts;  ///< that had begun
+  std::vector<TaskId> unstarted;        ///< tasks that were queued at the agent, given back
+  bool charged = false;                 ///< counts against the tasks' crash budget
   double time = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(lost) & ESPALIER_FIELD(charged) & ESPALIER_FIELD(time);
+    using frame::stored;
+    archive& stored<1>("worker", worker) & stored<2>("cause", cause) & stored<3>("signal", signal) &
+        stored<4>("exit_code", exit_code) & stored<5>("log_tail", log_tail) & stored<6>("attempts", attempts) &
+        stored<7>("unstarted", unstarted) & stored<8>("charged", charged) & stored<9>("time", time);
   }
 };
 
@@ -162,7 +201,7 @@ struct SelectionRecord {
   plan::SelectionOutcome outcome;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(outcome);
+    archive& frame::stored<1>("outcome", outcome);
   }
 };
 
@@ -172,7 +211,7 @@ struct WarningRecord {
   std::string text;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(text);
+    archive& frame::stored<1>("text", text);
   }
 };
 
@@ -183,7 +222,34 @@ struct FinishedRecord {
   double time = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(exit_code) & ESPALIER_FIELD(time);
+    archive& frame::stored<1>("exit_code", exit_code) & frame::stored<2>("time", time);
+  }
+};
+
+/// What another process asked rank 0 for by a file in OUT/requests, as it was taken up.
+struct RequestRecord {
+  static constexpr RecordType kType = RecordType::request;
+  std::string id;      ///< the file's name without its extension
+  std::string verb;    ///< "stop"
+  std::string from;    ///< "process 12 on host a"
+  double time = 0;     ///< when it was taken up
+  bool obeyed = true;  ///< false: it was meant for an earlier launch, which had ended
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("id", id) & stored<2>("verb", verb) & stored<3>("from", from) & stored<4>("time", time) &
+        stored<5>("obeyed", obeyed);
+  }
+};
+
+/// The user has seen this damage of earlier segments and goes on without what it held (`run --accept-loss`).
+struct LossAcceptedRecord {
+  static constexpr RecordType kType = RecordType::loss_accepted;
+  std::vector<std::string> damage;  ///< texts as reading gives them
+  double time = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("damage", damage) & frame::stored<2>("time", time);
   }
 };
 

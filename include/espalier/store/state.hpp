@@ -6,7 +6,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "espalier/frame/frame.hpp"
 #include "espalier/store/records.hpp"
 
 namespace espalier::store {
@@ -35,7 +34,8 @@ struct Attempt {
 
 struct TaskState {
   task::Task task;
-  plan::RunState state = plan::RunState::waiting;
+  task::RunState state = task::RunState::waiting;
+  bool diverged = false;  ///< failed because a loss was not finite
   std::string cause;
   std::vector<CurrentRow> rows;              ///< one per (subset, epoch, step), ascending by epoch, step, subset
   task::RecordSpec recorded;                 ///< what the attempt that ended it was asked to record
@@ -59,6 +59,32 @@ struct Position {
   auto operator<=>(const Position&) const = default;
 };
 
+/// Something that reading a journal left out.
+struct Dropped {
+  enum class Kind : std::uint8_t {
+    torn_tail,          ///< what a writer left that was killed while it wrote: nothing of it was acknowledged
+    unbegun_segment,    ///< a segment without a valid first record, which nothing shows to have held more
+    lost_bytes,         ///< bytes that were synced, behind a record that cannot be read
+    lost_segment,       ///< a segment that held records and is gone, or whose first record cannot be read
+    unreadable_record,  ///< its checksum is right, its fields are impossible
+    unlisted_task,      ///< records of a task that no record lists
+    accepted,           ///< damage that `run --accept-loss` was told to go on without
+  } kind = Kind::torn_tail;
+  std::string text;
+  std::uint64_t times = 1;
+};
+
+/// Whether something is lost that was acknowledged once.
+bool is_damage(const Dropped& dropped);
+/// "segment 3, byte 812: checksum differs; 90 bytes that count are lost (2 times)".
+std::string describe(const Dropped& dropped);
+
+/// A request of another process that rank 0 has taken up.
+struct TakenRequest {
+  std::string id, verb, from;
+  double time = 0;
+};
+
 /// How much of a task is kept in memory.
 enum class Detail : std::uint8_t {
   full,
@@ -75,30 +101,33 @@ struct State {
   std::unordered_map<TaskId, TaskState> tasks;       ///< no order: sort by id where output depends on it
   std::vector<plan::SelectionOutcome> selections;
   std::vector<std::string> warnings;
-  std::vector<std::string> dropped;  ///< what recovery left out, and why
-  std::int32_t last_exit = -1;       ///< of the last launch that ended in order; -1: none, or one runs now
+  std::vector<Dropped> dropped;              ///< what recovery left out, and why
+  std::vector<std::string> accepted_damage;  ///< what `run --accept-loss` was told to go on without
+  std::vector<TakenRequest> requests;
+  std::vector<std::string> released;  ///< artifacts that a record once named and none needs any more, hexadecimal
+  std::int32_t last_exit = -1;        ///< of the last launch that ended in order; -1: none, or one runs now
   std::uint64_t records = 0;
   std::uint32_t next_segment = 1;
   Position position;  ///< where the last record applied ends
 
   /// The state of a run follows its task's, its selection's and whether inputs are done.
-  plan::RunState state_of(const plan::PlannedRun& run) const;
+  task::RunState state_of(const plan::PlannedRun& run) const;
   /// What plan::compile wants to know.
   plan::Outcomes outcomes() const;
 };
 
-/// Of a line in `dropped`: what a writer that was killed leaves behind, rather than damage?
-bool is_harmless(const std::string& dropped);
-
 /// Call when no process works on the directory: marks attempts that the journal shows as running as interrupted.
 void settle_dead(State& state);
 
-/// Is a task in this state never to be worked on again by itself?
-bool is_final(plan::RunState state);
+/// Damage that is among what was accepted becomes Kind::accepted. Call once all that was dropped is known.
+void mark_accepted(State& state);
 
-/// Applies one record found in `segment`. Never throws for its content: records of unknown type, of tasks that are not
-/// listed, or that do not decode are counted in `dropped`; those that carry an old fence are ignored.
-void apply(State& state, const frame::Frame& record, Fence segment);
-void apply(State& state, std::uint16_t type, std::string_view payload, Fence segment);
+/// Applies one record. Records of unknown optional type are skipped; records of tasks that are not listed, or that do
+/// not decode, are counted in `dropped`; those that carry an old fence are ignored. Throws frame::NewerFormatError for
+/// a record that a newer version of this program wrote and that must be understood.
+void apply(State& state, RecordType type, std::uint16_t version, std::string_view payload);
+
+/// The version of a record's fields that this program writes and knows.
+std::uint16_t version_of(RecordType type);
 
 }  // namespace espalier::store

@@ -17,7 +17,7 @@ struct Moment {
   auto operator<=>(const Moment&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(epoch) & ESPALIER_FIELD(step);
+    archive& frame::stored<1>("epoch", epoch) & frame::stored<2>("step", step);
   }
 };
 
@@ -35,7 +35,8 @@ struct UnitStart {
   bool operator==(const UnitStart&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(kind) & ESPALIER_FIELD(task) & ESPALIER_FIELD(checkpoint);
+    archive& frame::stored<1>("kind", kind) & frame::stored<2>("task", task) &
+        frame::stored<3>("checkpoint", checkpoint);
   }
 };
 
@@ -48,7 +49,7 @@ struct RatePoint {
   bool operator==(const RatePoint&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(from) & ESPALIER_FIELD(rate);
+    archive& frame::stored<1>("from", from) & frame::stored<2>("rate", rate);
   }
 };
 
@@ -60,7 +61,7 @@ struct UnitRow {
   bool operator==(const UnitRow&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(start) & ESPALIER_FIELD(trained) & ESPALIER_FIELD(rates);
+    archive& frame::stored<1>("start", start) & frame::stored<2>("trained", trained) & frame::stored<3>("rates", rates);
   }
 };
 
@@ -82,9 +83,10 @@ struct SubsetSpec {
   bool operator==(const SubsetSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(data) & ESPALIER_FIELD(classes) & ESPALIER_FIELD(per_class) &
-        ESPALIER_FIELD(train_available) & ESPALIER_FIELD(valid_per_class) & ESPALIER_FIELD(test_per_class) &
-        ESPALIER_FIELD(test_data) & ESPALIER_FIELD(order);
+    archive& frame::stored<1>("data", data) & frame::stored<2>("classes", classes) &
+        frame::stored<3>("per_class", per_class) & frame::stored<4>("train_available", train_available) &
+        frame::stored<5>("valid_per_class", valid_per_class) & frame::stored<6>("test_per_class", test_per_class) &
+        frame::stored<7>("test_data", test_data) & frame::stored<8>("order", order);
   }
 };
 
@@ -99,8 +101,9 @@ struct AugmentSpec {
   bool operator==(const AugmentSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(flip) & ESPALIER_FIELD(shifted_crop) & ESPALIER_FIELD(random_resized) &
-        ESPALIER_FIELD(centre_crop) & ESPALIER_FIELD(rotation_degrees) & ESPALIER_FIELD(translation);
+    archive& frame::stored<1>("flip", flip) & frame::stored<2>("shifted_crop", shifted_crop) &
+        frame::stored<3>("random_resized", random_resized) & frame::stored<4>("centre_crop", centre_crop) &
+        frame::stored<5>("rotation_degrees", rotation_degrees) & frame::stored<6>("translation", translation);
   }
 };
 
@@ -128,12 +131,15 @@ struct TrainSpec {
   bool operator==(const TrainSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(numerics_version) & ESPALIER_FIELD(network) & ESPALIER_FIELD(input) & ESPALIER_FIELD(mean) &
-        ESPALIER_FIELD(std) & ESPALIER_FIELD(subset) & ESPALIER_FIELD(units) & ESPALIER_FIELD(optimiser) &
-        ESPALIER_FIELD(momentum) & ESPALIER_FIELD(weight_decay) & ESPALIER_FIELD(batch) & ESPALIER_FIELD(length) &
-        ESPALIER_FIELD(augment) & ESPALIER_FIELD(frozen_dropout) & ESPALIER_FIELD(precision) &
-        ESPALIER_FIELD(init_seed) & ESPALIER_FIELD(order_seed) & ESPALIER_FIELD(mask_seed) &
-        ESPALIER_FIELD(augment_seed);
+    archive& frame::stored<1>("numerics_version", numerics_version) & frame::stored<2>("network", network) &
+        frame::stored<3>("input", input) & frame::stored<4>("mean", mean) & frame::stored<5>("std", std) &
+        frame::stored<6>("subset", subset) & frame::stored<7>("units", units) &
+        frame::stored<8>("optimiser", optimiser) & frame::stored<9>("momentum", momentum) &
+        frame::stored<10>("weight_decay", weight_decay) & frame::stored<11>("batch", batch) &
+        frame::stored<12>("length", length) & frame::stored<13>("augment", augment) &
+        frame::stored<14>("frozen_dropout", frozen_dropout) & frame::stored<15>("precision", precision) &
+        frame::stored<16>("init_seed", init_seed) & frame::stored<17>("order_seed", order_seed) &
+        frame::stored<18>("mask_seed", mask_seed) & frame::stored<19>("augment_seed", augment_seed);
   }
 };
 
@@ -149,8 +155,8 @@ struct RecordSpec {
   bool operator==(const RecordSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(evaluate_every) & ESPALIER_FIELD(valid) & ESPALIER_FIELD(test) & ESPALIER_FIELD(fit) &
-        ESPALIER_FIELD(keep);
+    archive& frame::stored<1>("evaluate_every", evaluate_every) & frame::stored<2>("valid", valid) &
+        frame::stored<3>("test", test) & frame::stored<4>("fit", fit) & frame::stored<5>("keep", keep);
   }
 };
 
@@ -163,7 +169,8 @@ struct NumericForm {
   bool operator==(const NumericForm&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(threads) & ESPALIER_FIELD(cached_units) & ESPALIER_FIELD(fused) & ESPALIER_FIELD(workers);
+    archive& frame::stored<1>("threads", threads) & frame::stored<2>("cached_units", cached_units) &
+        frame::stored<3>("fused", fused) & frame::stored<4>("workers", workers);
   }
 };
 
@@ -179,9 +186,10 @@ struct Task {
   std::int64_t epoch_images = 0;  ///< training images times epochs
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(id) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(train) & ESPALIER_FIELD(record) &
-        ESPALIER_FIELD(form) & ESPALIER_FIELD(needs) & ESPALIER_FIELD(cost_s) & ESPALIER_FIELD(images) &
-        ESPALIER_FIELD(epoch_images);
+    archive& frame::stored<1>("id", id) & frame::stored<2>("kind", kind) & frame::stored<3>("train", train) &
+        frame::stored<4>("record", record) & frame::stored<5>("form", form) & frame::stored<6>("needs", needs) &
+        frame::stored<7>("cost_s", cost_s) & frame::stored<8>("images", images) &
+        frame::stored<9>("epoch_images", epoch_images);
   }
 };
 
@@ -194,7 +202,7 @@ struct ClassList {
   std::vector<std::int32_t> classes;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(classes);
+    archive& frame::stored<1>("classes", classes);
   }
 };
 
@@ -207,7 +215,7 @@ struct Catalog {
   void merge(const Catalog& other);
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(networks) & ESPALIER_FIELD(class_lists);
+    archive& frame::stored<1>("networks", networks) & frame::stored<2>("class_lists", class_lists);
   }
 };
 

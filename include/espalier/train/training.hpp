@@ -9,6 +9,7 @@
 #include "espalier/data/subset.hpp"
 #include "espalier/metrics/row.hpp"
 #include "espalier/network/layer.hpp"
+#include "espalier/task/outcome.hpp"
 #include "espalier/task/task.hpp"
 
 namespace espalier::model {
@@ -25,7 +26,8 @@ struct Job {
   network::NetworkSpec network;
   std::int32_t classes = 0;
   std::shared_ptr<const data::TaskImages> images;
-  std::filesystem::path artifact_dir;    ///< of sources, named checkpoints, and files written
+  std::filesystem::path artifact_dir;    ///< of sources and named checkpoints
+  std::filesystem::path output_dir;      ///< of files written
   std::map<TaskId, ArtifactId> sources;  ///< finished networks of task.needs
   ArtifactId resume;                     ///< a training checkpoint of this task; empty: from the start
   double checkpoint_s = 60;
@@ -48,19 +50,15 @@ class Control {
   virtual bool is_cancelled(std::size_t) const { return false; }
 };
 
-enum class Written : std::uint8_t { training, finished, predictions };
-
 struct Checkpoint {
-  Written kind = Written::training;
+  task::ArtifactKind kind = task::ArtifactKind::training;
   task::Moment at;
   ArtifactId artifact;
   std::int64_t bytes = 0;
 };
 
-enum class End : std::uint8_t { done, diverged, refused, stopped, cancelled };
-
 struct Outcome {
-  End end = End::done;
+  task::End end = task::End::done;
   std::string text;    ///< of diverged and refused: what happened, where
   double seconds = 0;  ///< of work in this attempt; its part of shared work
   /// Images trained in this attempt; shared ones count for one of the members that shared them.

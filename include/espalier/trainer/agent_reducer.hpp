@@ -7,7 +7,8 @@
 
 #include "espalier/model/reducer.hpp"
 #include "espalier/process/shared_memory.hpp"
-#include "espalier/sched/messages.hpp"
+#include "espalier/protocol/control.hpp"
+#include "espalier/protocol/group.hpp"
 #include "espalier/trainer/port.hpp"
 
 namespace espalier::trainer {
@@ -16,7 +17,7 @@ class AgentReducer : public model::Reducer {
  public:
   /// `other` takes messages that arrive meanwhile and are for the trainer. `sign_of_life` is called now and then while
   /// waiting.
-  AgentReducer(Port& port, sched::Group group, std::function<void(const frame::Frame&)> other,
+  AgentReducer(Port& port, protocol::Group group, std::function<void(const frame::Frame&)> other,
                std::function<void()> sign_of_life);
 
   std::int32_t size() const override { return static_cast<std::int32_t>(group_.members.size()); }
@@ -29,7 +30,7 @@ class AgentReducer : public model::Reducer {
   void listen(int milliseconds = 0) { hear(milliseconds); }
 
   /// Takes the place of another member's buffer, which may come at any time.
-  void take(const sched::PeerBuffer& peer);
+  void take(const protocol::PeerBuffer& peer);
 
  private:
   struct Buffer {
@@ -58,7 +59,7 @@ class AgentReducer : public model::Reducer {
   void hear(int milliseconds);
 
   Port& port_;
-  sched::Group group_;
+  protocol::Group group_;
   std::function<void(const frame::Frame&)> other_;
   std::function<void()> sign_of_life_;
   std::deque<Buffer> buffers_;  ///< a deque: references stay valid when buffers are added

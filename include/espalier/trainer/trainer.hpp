@@ -4,7 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "espalier/sched/messages.hpp"
+#include "espalier/protocol/control.hpp"
+#include "espalier/protocol/group.hpp"
+#include "espalier/protocol/progress.hpp"
 #include "espalier/train/place.hpp"
 #include "espalier/train/training.hpp"
 #include "espalier/trainer/fault.hpp"
@@ -28,32 +30,32 @@ class Trainer {
   class Reporter;
 
   void take(const frame::Frame& frame);
-  void take(const sched::PeerBuffer& peer);
-  void set_up(const sched::Setup& setup);
+  void take(const protocol::PeerBuffer& peer);
+  void set_up(const protocol::Setup& setup);
   void take_waiting();
-  void cancel(const sched::Cancel& order);
-  bool is_cancelled(const sched::Assign& assign) const;
-  void work(const sched::Bundle& bundle);
-  void train(const sched::Bundle& bundle);
-  void train_in_group(const sched::Group& group, const sched::Bundle& able, const std::vector<train::Job>& jobs);
+  void cancel(const protocol::Cancel& order);
+  bool is_cancelled(const protocol::Assign& assign) const;
+  void work(const protocol::Bundle& bundle);
+  void train(const protocol::Bundle& bundle);
+  void train_in_group(const protocol::Group& group, const protocol::Bundle& able, const std::vector<train::Job>& jobs);
   void await_end(AgentReducer& letters);
-  train::Job job_of(const sched::Assign& assign);
-  sched::Ended answer(const sched::Assign& assign, sched::EndKind kind) const;
+  train::Job job_of(const protocol::Assign& assign);
+  protocol::Ended answer(const protocol::Assign& assign, task::End kind) const;
 
   Port& port_;
   Fault fault_;
-  sched::Setup setup_;
+  protocol::Setup setup_;
   task::Catalog catalog_;
   ImageShelf images_;
   int slot_;
   std::optional<train::Place> place_;  ///< set by the first setup
-  std::deque<sched::Bundle> queue_;
-  std::vector<sched::Held> cancelled_;
+  std::deque<protocol::Bundle> queue_;
+  std::vector<protocol::Held> cancelled_;
   bool stopping_ = false, leaving_ = false;
-  std::string group_;                      ///< of the bundle in hand, for example "a group of 2 through agents"
-  AgentReducer* letters_ = nullptr;        ///< set while a group's bundle is in work
-  std::vector<sched::PeerBuffer> peers_;   ///< messages of a group whose bundle has not begun
-  std::map<TaskId, ArtifactId> finished_;  ///< networks made here, for later tasks that were given none
+  std::string group_;                        ///< of the bundle in hand, for example "a group of 2 through agents"
+  AgentReducer* letters_ = nullptr;          ///< set while a group's bundle is in work
+  std::vector<protocol::PeerBuffer> peers_;  ///< messages of a group whose bundle has not begun
+  std::map<TaskId, ArtifactId> finished_;    ///< networks made here, for later tasks that were given none
 };
 
 }  // namespace espalier::trainer

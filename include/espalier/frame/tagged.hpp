@@ -1,0 +1,285 @@
+#pragma once
+// The archives behind the journal: numbered fields, so that later versions may add some. The bytes are those of
+// Protocol Buffers (docs/journal.proto); a struct needs a `serialize` member made of `stored<N>("name", member)`, N
+// ascending.
+#include <bit>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/core/ids.hpp"
+#include "espalier/frame/archive.hpp"
+#include "espalier/frame/stored.hpp"
+#include "espalier/frame/varint.hpp"
+
+namespace espalier::frame {
+
+/// A field with this number or a higher one must be understood: a reader that does not know it refuses the whole.
+/// Below, unknown fields are skipped.
+inline constexpr int kFirstMandatoryField = 1000;
+
+/// Stored by a newer version of this program, in a way that this one cannot read.
+class NewerFormatError : public UsageError {
+ public:
+  using UsageError::UsageError;
+};
+
+/// Writes structs. Scalars are always written; empty texts and lists, and absent optionals, are left out.
+class TaggedWriter {
+ public:
+  using is_saving = std::true_type;
+  using is_loading = std::false_type;
+
+  template <int N, class T>
+  TaggedWriter& operator&(const Stored<N, T>& field) {
+    put<N>(field.value);
+    return *this;
+  }
+  template <class T>
+  void message(const T& value) {
+    const_cast<T&>(value).serialize(*this, 0u);  // `serialize` reads when saving
+  }
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  template <int N>
+  void key(WireType type) {
+    put_varint(bytes_, static_cast<std::uint64_t>(N) << 3 | static_cast<std::uint64_t>(type));
+  }
+  template <int N>
+  void block(std::string_view bytes) {
+    key<N>(WireType::block);
+    put_varint(bytes_, bytes.size());
+    bytes_.append(bytes);
+  }
+  template <int N, class Fill>
+  void nested(const Fill& fill) {
+    TaggedWriter inner;
+    fill(inner);
+    block<N>(inner.bytes_);
+  }
+
+  template <int N, Scalar T>
+  void put(const T& value) {
+    key<N>(wire_type_of<T>());
+    put_scalar(bytes_, value);
+  }
+  template <int N>
+  void put(const std::string& text) {
+    if (!text.empty()) block<N>(text);
+  }
+  template <int N, class Tag>
+  void put(const HashId<Tag>& id) {
+    if (!id.empty()) block<N>(id.hex.view());
+  }
+  template <int N>
+  void put(const ArtifactId& id) {
+    put<N>(id.hex);
+  }
+  template <int N>
+  void put(const WorkerId& worker) {
+    put<N>(worker.rank);
+  }
+  template <int N>
+  void put(const Fence& fence) {
+    nested<N>([&](TaggedWriter& inner) {
+      inner.put<1>(fence.segment);
+      inner.put<2>(fence.attempt);
+    });
+  }
+  template <int N, class T>
+  void put(const std::vector<T>& items) {
+    if constexpr (Scalar<T>) {
+      if (items.empty()) return;
+      std::string packed;
+      for (const T item : items) put_scalar(packed, item);
+      block<N>(packed);
+    } else {
+      for (const T& item : items) put_item<N>(item);
+    }
+  }
+  /// One of a list: written even where it is empty, so that none is lost.
+  template <int N, class T>
+  void put_item(const T& item) {
+    if constexpr (std::is_same_v<T, std::string>) block<N>(item);
+    else if constexpr (is_hash_id<T>) block<N>(item.hex.view());
+    else if constexpr (is_vector<T>) nested<N>([&](TaggedWriter& inner) { inner.put<1>(item); });
+    else nested<N>([&](TaggedWriter& inner) { inner.message(item); });
+  }
+  template <int N, class K, class V>
+  void put(const std::map<K, V>& items) {
+    for (const auto& [name, value] : items) {
+      nested<N>([&](TaggedWriter& inner) {
+        inner.put<1>(name);
+        inner.put<2>(value);
+      });
+    }
+  }
+  template <int N, class T>
+  void put(const std::optional<T>& item) {
+    if (item) put_present<N>(*item);
+  }
+  template <int N, class T>
+  void put_present(const T& item) {
+    if constexpr (Scalar<T>) put<N>(item);
+    else put_item<N>(item);
+  }
+  template <int N, class T>
+    requires(std::is_class_v<T>)
+  void put(const T& value) {
+    nested<N>([&](TaggedWriter& inner) { inner.message(value); });
+  }
+
+  std::string bytes_;
+};
+
+/// Reads what TaggedWriter wrote, this version's or another's: fields stand in ascending order, absent ones keep their
+/// default. Throws CorruptionError for impossible bytes and NewerFormatError for an unknown mandatory field.
+class TaggedReader {
+ public:
+  using is_saving = std::false_type;
+  using is_loading = std::true_type;
+
+  explicit TaggedReader(std::string_view bytes, int depth = 0) : rest_(bytes), depth_(depth) {
+    constexpr int kDeepest = 100;
+    if (depth > kDeepest) throw CorruptionError("a record is nested too deeply");
+  }
+
+  template <int N, class T>
+  TaggedReader& operator&(const Stored<N, T>& field) {
+    while (next_number() < N && !rest_.empty()) skip_unknown();
+    get<N>(field.value);
+    return *this;
+  }
+  template <class T>
+  void message(T& value) {
+    value.serialize(*this, 0u);
+    while (!rest_.empty()) skip_unknown();
+  }
+
+ private:
+  int next_number() const { return rest_.empty() ? 0 : static_cast<int>(peek_varint(rest_) >> 3); }
+  void skip_unknown() {
+    const auto number = next_number();
+    if (number >= kFirstMandatoryField) {
+      throw NewerFormatError("a record holds field " + std::to_string(number) + ", which this version does not know",
+                             "it must be understood", "Use the version of espalier that wrote it, or a later one.");
+    }
+    skip_field(rest_);
+  }
+  /// Takes the key of field N, if it comes next, and checks its type.
+  template <int N>
+  bool take_key(WireType type) {
+    if (next_number() != N) return false;
+    if (static_cast<WireType>(take_varint(rest_) & 7) != type) throw CorruptionError("a field is of another type");
+    return true;
+  }
+  template <int N>
+  std::optional<std::string_view> take_block() {
+    if (!take_key<N>(WireType::block)) return std::nullopt;
+    return take_bytes(rest_);
+  }
+
+  template <int N, Scalar T>
+  void get(T& value) {
+    if (take_key<N>(wire_type_of<T>())) take_scalar(rest_, value);
+  }
+  template <int N>
+  void get(std::string& text) {
+    if (const auto bytes = take_block<N>()) text = *bytes;
+  }
+  template <int N, class Tag>
+  void get(HashId<Tag>& id) {
+    if (const auto bytes = take_block<N>()) read_item(*bytes, id);
+  }
+  template <int N>
+  void get(ArtifactId& id) {
+    get<N>(id.hex);
+  }
+  template <int N>
+  void get(WorkerId& worker) {
+    get<N>(worker.rank);
+  }
+  template <int N>
+  void get(Fence& fence) {
+    const auto bytes = take_block<N>();
+    if (!bytes) return;
+    TaggedReader inner(*bytes, depth_ + 1);
+    inner.get<1>(fence.segment);
+    inner.get<2>(fence.attempt);
+  }
+  template <int N, class T>
+  void get(std::vector<T>& items) {
+    items.clear();
+    if constexpr (Scalar<T>) {
+      auto packed = take_block<N>();
+      while (packed && !packed->empty()) take_scalar(*packed, items.emplace_back());
+    } else {
+      while (const auto bytes = take_block<N>()) read_item(*bytes, items.emplace_back());
+    }
+  }
+  template <class T>
+  void read_item(std::string_view bytes, T& item) {
+    if constexpr (std::is_same_v<T, std::string>) {
+      item = bytes;
+    } else if constexpr (is_hash_id<T>) {
+      if (!ShortText::can_hold(bytes)) throw CorruptionError("an id is no text of at most 32 characters");
+      item.hex = ShortText(bytes);
+    } else if constexpr (is_vector<T>) {
+      TaggedReader(bytes, depth_ + 1).get<1>(item);
+    } else {
+      TaggedReader(bytes, depth_ + 1).message(item);
+    }
+  }
+  template <int N, class K, class V>
+  void get(std::map<K, V>& items) {
+    items.clear();
+    while (const auto bytes = take_block<N>()) {
+      TaggedReader inner(*bytes, depth_ + 1);
+      K name{};
+      V value{};
+      inner.get<1>(name);
+      inner.get<2>(value);
+      items.insert_or_assign(std::move(name), std::move(value));
+    }
+  }
+  template <int N, class T>
+  void get(std::optional<T>& item) {
+    item.reset();
+    if (next_number() == N) get_present<N>(item.emplace());
+  }
+  template <int N, class T>
+  void get_present(T& item) {
+    if constexpr (Scalar<T>) get<N>(item);
+    else if (const auto bytes = take_block<N>()) read_item(*bytes, item);
+  }
+  template <int N, class T>
+    requires(std::is_class_v<T>)
+  void get(T& value) {
+    if (const auto bytes = take_block<N>()) TaggedReader(*bytes, depth_ + 1).message(value);
+  }
+
+  std::string_view rest_;
+  int depth_;
+};
+
+template <class T>
+std::string to_tagged(const T& value) {
+  TaggedWriter writer;
+  writer.message(value);
+  return writer.take();
+}
+
+/// Throws CorruptionError, NewerFormatError.
+template <class T>
+T from_tagged(std::string_view bytes) {
+  T value{};
+  TaggedReader(bytes).message(value);
+  return value;
+}
+
+}  // namespace espalier::frame

@@ -1,0 +1,27 @@
+#pragma once
+// Where things lie under OUT, and which names there are this program's.
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace espalier::store {
+
+inline std::filesystem::path artifact_folder(const std::filesystem::path& out) { return out / "artifacts"; }
+
+/// Files that the launch of a segment has not finished or not journaled yet.
+std::filesystem::path unfinished_folder(const std::filesystem::path& out, std::uint32_t segment);
+
+/// Requests of other processes that wait for rank 0: one file each.
+inline std::filesystem::path request_folder(const std::filesystem::path& out) { return out / "requests"; }
+
+/// Removes what a launch wrote into `out`: journal, artifacts, unfinished files, requests, results.h5, logs and lock.
+/// Files of other names stay, and the folders that hold them.
+void remove_results(const std::filesystem::path& out);
+
+/// "<64 hexadecimal digits>.safetensors".
+bool is_artifact_name(const std::string& name);
+
+/// A name in an unfinished folder that this program gives: an artifact's, or what it is called while it is written.
+bool is_unfinished_name(const std::string& name);
+
+}  // namespace espalier::store

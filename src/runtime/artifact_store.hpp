@@ -1,0 +1,49 @@
+#pragma once
+// Moves journaled files to OUT/artifacts, counts who needs them, and deletes those that the journal vouched for once
+// and nobody needs any more. No other file is ever deleted.
+#include <filesystem>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "espalier/store/state.hpp"
+
+namespace espalier::runtime {
+
+class ArtifactStore {
+ public:
+  /// Makes the folders of this launch, which writes journal segment `segment`. Throws EnvironmentError.
+  ArtifactStore(std::filesystem::path out, const store::State& state, std::uint32_t segment);
+
+  /// Where this launch's trainers put files that are not journaled yet.
+  const std::filesystem::path& unfinished() const { return unfinished_; }
+
+  void add(const ArtifactId& artifact);
+  void drop(const ArtifactId& artifact);
+
+  /// Moves a file whose record is durable from the unfinished folder to its place. Throws EnvironmentError where it is
+  /// in neither. Call this, and what follows, only as the journal's writer.
+  void put_in_place(const ArtifactId& artifact);
+  /// Completes the moves that earlier launches had no time for. Call once all references are added.
+  void complete_moves();
+  /// Deletes what was dropped since the last call and has no reference.
+  void sweep();
+  /// Deletes what the journal released in earlier launches and nobody needs, and files that they left unfinished.
+  void sweep_earlier(const store::State& state);
+  bool has_dropped() const { return !dropped_.empty(); }
+
+  /// Whether the artifact's file is in its place.
+  bool holds(const ArtifactId& artifact) const;
+
+ private:
+  std::filesystem::path file_of(const std::string& hex) const { return folder_ / (hex + ".safetensors"); }
+  void clear(const std::filesystem::path& unfinished) const;
+
+  std::filesystem::path out_, folder_, unfinished_;
+  std::uint32_t segment_;
+  bool shared_ = false;  ///< OUT/artifacts is a link: another directory's files may lie there, so none is deleted
+  std::unordered_map<std::string, int> references_;
+  std::vector<std::string> dropped_;
+};
+
+}  // namespace espalier::runtime

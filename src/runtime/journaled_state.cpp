@@ -1,0 +1,75 @@
+// Opens the directory's journal and turns the scheduler's facts into records.
+#include "runtime/journaled_state.hpp"
+
+#include <algorithm>
+
+#include "runtime/pace.hpp"
+
+namespace espalier::runtime {
+
+namespace {
+
+struct ToRecord {
+  JournaledState& journal;
+  double time;
+
+  void operator()(const sched::AttemptBegun& begun) const {
+    journal.write(store::AttemptRecord{begun.fence, begun.task, begun.worker, begun.resumed_from, time});
+  }
+  void operator()(const protocol::Rows& rows) const {
+    journal.write(store::RowsRecord{rows.fence, rows.task, rows.rows});
+  }
+  void operator()(const protocol::CheckpointMade& made) const {
+    journal.write(store::CheckpointRecord{made.fence, made.task, made.kind, made.at, made.artifact, made.bytes});
+  }
+  void operator()(const sched::TaskEnded& end) const {
+    journal.write(store::EndedRecord{end.fence, end.task, end.state, end.cause, end.seconds, end.epoch_images,
+                                     end.device, time, end.diverged});
+  }
+  void operator()(const sched::AttemptLost& loss) const {
+    store::LostRecord record;
+    record.worker = loss.lost.worker;
+    record.cause = loss.lost.cause;
+    record.signal = loss.lost.signal;
+    record.exit_code = loss.lost.exit_code;
+    record.log_tail = loss.lost.log_tail;
+    for (const auto& held : loss.lost.in_hand) record.attempts.push_back({held.task, held.fence});
+    record.unstarted = loss.lost.unstarted;
+    record.charged = loss.charged;
+    record.time = time;
+    journal.write(record);
+  }
+};
+
+/// Before a segment is begun, which is the last moment to refuse without a trace.
+std::vector<std::string> damage_of(store::JournalTail& reader, const std::filesystem::path& out, Damage damage) {
+  const store::State& state = reader.examine();
+  if (damage == Damage::refused) store::refuse_damage(state, out);
+  std::vector<std::string> accepted;
+  for (const auto& dropped : state.dropped) {
+    if (store::is_damage(dropped)) accepted.push_back(dropped.text);
+  }
+  return accepted;
+}
+
+store::State state_of(store::JournalTail& reader) {
+  reader.advance();  // past what an earlier writer still wrote, up to this launch's first record
+  return reader.take();
+}
+
+}  // namespace
+
+JournaledState::JournaledState(const std::filesystem::path& out, const store::WriterIdentity& who, Damage damage)
+    : lock_(store::DirectoryLock::acquire(out, who)),
+      reader_(out),
+      damage_(damage_of(reader_, out, damage)),
+      writer_(store::JournalWriter::open(out, who)),
+      state_(state_of(reader_)) {
+  if (damage_.empty()) return;
+  write(store::LossAcceptedRecord{damage_, wall_clock_s()});
+  commit();
+}
+
+void JournaledState::write_fact(const sched::Fact& fact) { std::visit(ToRecord{*this, wall_clock_s()}, fact); }
+
+}  // namespace espalier::runtime

@@ -1,0 +1,44 @@
+#pragma once
+// The journal and the state it describes, kept together; every fact is written through here.
+#include <filesystem>
+
+#include "espalier/runtime/launch.hpp"
+#include "espalier/sched/events.hpp"
+#include "espalier/store/journal.hpp"
+
+namespace espalier::runtime {
+
+class JournaledState {
+ public:
+  /// Locks the directory, reads its journal, and begins a segment. Throws UsageError where another process holds the
+  /// directory, or where the journal is damaged and that is not accepted: then nothing was written.
+  JournaledState(const std::filesystem::path& out, const store::WriterIdentity& who, Damage damage);
+
+  template <class Record>
+  void write(const Record& record) {
+    const std::string payload = frame::to_tagged(record);
+    writer_.append_payload(Record::kType, payload);
+    store::apply(state_, Record::kType, store::version_of(Record::kType), payload);
+  }
+  void write_fact(const sched::Fact& fact);
+  /// Makes what was written durable. Nothing of it may be acted upon before this returns.
+  void commit() {
+    if (writer_.has_uncommitted()) writer_.commit();
+  }
+  /// Whether another process has taken over: then rename and delete nothing.
+  bool superseded() const { return writer_.superseded(); }
+
+  const store::State& state() const { return state_; }
+  std::uint32_t segment() const { return writer_.segment(); }
+  /// Whether no record of this directory was ever lost: only then does the journal tell what nobody needs.
+  bool was_always_whole() const { return state_.accepted_damage.empty(); }
+
+ private:
+  store::DirectoryLock lock_;
+  store::JournalTail reader_;
+  std::vector<std::string> damage_;  ///< of earlier segments, which this launch was told to accept
+  store::JournalWriter writer_;
+  store::State state_;
+};
+
+}  // namespace espalier::runtime

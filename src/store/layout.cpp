@@ -1,0 +1,69 @@
+// The names of folders and files under OUT.
+#include "espalier/store/layout.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+#include <system_error>
+
+namespace espalier::store {
+
+namespace {
+
+constexpr std::size_t kDigits = 64;
+constexpr const char* kExtension = ".safetensors";
+
+bool begins_with_digest(const std::string& name) {
+  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return name.size() > kDigits && std::all_of(name.begin(), name.begin() + kDigits, is_digit) &&
+         name.compare(kDigits, std::string(kExtension).size(), kExtension) == 0;
+}
+
+using IsOurs = bool (*)(const std::string& name);
+
+/// Removes the regular files of `folder` whose names are ours, and the folder if it is empty then.
+void remove_ours(const std::filesystem::path& folder, IsOurs is_ours) {
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+    const bool is_file = !entry.is_symlink() && entry.is_regular_file();
+    if (is_file && is_ours(entry.path().filename().string())) std::filesystem::remove(entry.path());
+  }
+  if (!std::filesystem::is_symlink(folder)) std::filesystem::remove(folder, none);
+}
+
+bool matches(const std::string& name, const char* form) { return std::regex_match(name, std::regex(form)); }
+
+bool is_segment(const std::string& name) { return matches(name, "[0-9]{6,}\\.log"); }
+bool is_log(const std::string& name) { return matches(name, "(launch|worker-[0-9]+)\\.log"); }
+bool is_request(const std::string& name) { return matches(name, "[0-9.]+-[0-9]+\\.request"); }
+bool is_top_file(const std::string& name) { return name == "results.h5" || name == "lock"; }
+
+}  // namespace
+
+void remove_results(const std::filesystem::path& out) {
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(out / "tmp", none)) {
+    if (matches(entry.path().filename().string(), "[0-9]{6,}")) remove_ours(entry.path(), is_unfinished_name);
+  }
+  if (!std::filesystem::is_symlink(out / "tmp")) std::filesystem::remove(out / "tmp", none);
+  if (!std::filesystem::is_symlink(artifact_folder(out))) remove_ours(artifact_folder(out), is_artifact_name);
+  remove_ours(request_folder(out), is_request);
+  remove_ours(out / "logs", is_log);
+  remove_ours(out / "journal", is_segment);
+  remove_ours(out, is_top_file);
+}
+
+std::filesystem::path unfinished_folder(const std::filesystem::path& out, std::uint32_t segment) {
+  return out / "tmp" / fmt::format("{:06}", segment);
+}
+
+bool is_artifact_name(const std::string& name) {
+  return begins_with_digest(name) && name.size() == kDigits + std::string(kExtension).size();
+}
+
+bool is_unfinished_name(const std::string& name) {
+  return is_artifact_name(name) || (begins_with_digest(name) && name.ends_with(".tmp"));
+}
+
+}  // namespace espalier::store
