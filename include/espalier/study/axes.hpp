@@ -45,6 +45,7 @@ enum class LeftOut : std::uint8_t {
 struct AxisRow {
   std::string name;
   std::string meaning;  ///< in words, for readers of a report
+  std::string methods;  ///< a clause of a report's protocol paragraph; "": it has none
   std::optional<Complaint> (*check)(const Value& value);
   LeftOut left_out = LeftOut::absent;
   std::optional<Value> (*fallback)(const CellSoFar& cell) = nullptr;
