@@ -8,11 +8,12 @@ namespace {
 
 constexpr std::int64_t kBig = std::numeric_limits<std::int32_t>::max();
 
-task::ImageFormat parse_format(const Reader& reader) {
+/// Nothing where it is missing or unknown, which is said.
+const task::ImageFormatRow* parse_format(const Reader& reader) {
   const auto names = task::image_format_names();
   if (!reader.has("format")) reader.missing("format", "Add format = " + either(names));
   const auto word = reader.choice("format", names);
-  return word ? task::image_format_named(*word)->format : task::ImageFormat::made;
+  return word ? task::image_format_named(*word) : nullptr;
 }
 
 DataFiles parse_files(const Reader& reader) { return {reader.words("images"), reader.word("labels").value_or("")}; }
@@ -117,9 +118,7 @@ void warn_of_other_keys(const Reader& reader, const task::ImageFormatRow& format
   }
 }
 
-void check_files(const Reader& reader, const DataSet& data) {
-  if (!reader.has("format")) return;
-  const auto& format = task::row_of(data.format);
+void check_files(const Reader& reader, const DataSet& data, const task::ImageFormatRow& format) {
   check_images(reader, data, format);
   check_labels(reader, data, format);
   warn_of_other_keys(reader, format);
@@ -130,7 +129,8 @@ DataSet parse_one(const std::string& name, const toml::table& table, Report& rep
   DataSet data;
   data.name = name;
   data.where = reader.where();
-  data.format = parse_format(reader);
+  const auto* format = parse_format(reader);
+  if (format) data.format = format->format;
   data.files = parse_files(reader);
   parse_test(reader, data);
   parse_valid(reader, data);
@@ -145,8 +145,10 @@ DataSet parse_one(const std::string& name, const toml::table& table, Report& rep
                        : rule == "take-all" ? ShortClasses::take_all
                                             : ShortClasses::leave_out;
   parse_expect(reader, data);
-  parse_made(reader, data);
-  check_files(reader, data);
+  if (format) {  // else nothing is known of the other keys
+    parse_made(reader, data);
+    check_files(reader, data, *format);
+  }
   return data;
 }
 
