@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What takes longer than CI may: studies under random kills, the quickstart held to its claims, the benches.
+# What takes longer than CI may: studies under random kills, the quickstart held to its claims, what additions cost (example
+# patches), the benches.
 # Writes results/test_long.json (date, commit, machine, figures); commit it. About ten minutes on two cores, and the build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,6 +19,7 @@ part() {  # part NAME COMMAND...: its standard output is one JSON object
 }
 
 part quickstart .venv/bin/python tests/long/quickstart_claims.py
+part patches tests/long/patches.sh
 part random_kills .venv/bin/python tests/long/random_kills.py
 part cpu_kinds .venv/bin/python tests/long/cpu_kinds.py
 part dispatch .venv/bin/python bench/dispatch.py

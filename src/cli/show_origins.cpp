@@ -2,9 +2,9 @@
 #include "cli/show_origins.hpp"
 
 #include <algorithm>
-#include <functional>
 
-#include "espalier/study/train_values.hpp"
+#include "espalier/study/axes.hpp"
+#include "espalier/study/train_table.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -40,76 +40,9 @@ std::string origin_of(const study::Experiment& experiment, const plan::PlannedRu
   }
   if (takes(experiment.takes, axis)) return "selection";
   if (fixes(experiment.fixed, axis)) return "fixed";
-  if (axis == "split" || axis == "source" || axis == "target" || axis == "case") return "default: all";
-  return "default";
-}
-
-std::string duration_text(const std::optional<study::Duration>& duration) {
-  return duration ? study::to_string(*duration) : "never";
-}
-
-std::string augment_text(const task::AugmentSpec& augment) {
-  std::string text;
-  const auto add = [&](bool on, const std::string& what) { text += on ? (text.empty() ? "" : ", ") + what : ""; };
-  add(augment.flip, "flip");
-  add(augment.shifted_crop > 0, "shifted crop " + std::to_string(augment.shifted_crop));
-  add(augment.random_resized > 0, "random resized crop " + std::to_string(augment.random_resized));
-  add(augment.centre_crop > 0, "centre crop " + std::to_string(augment.centre_crop));
-  add(augment.rotation_degrees != 0, "rotation " + study::to_string(study::Value(augment.rotation_degrees)));
-  add(augment.translation != 0, "translation " + study::to_string(study::Value(augment.translation)));
-  return text.empty() ? "none" : text;
-}
-
-std::string rates_text(const std::vector<study::RateGroup>& groups) {
-  std::string text;
-  for (const auto& group : groups) {
-    text += (text.empty() ? "" : "; ") + group.units + " ";
-    if (group.relative) {
-      text += study::to_string(study::Value(group.relative->factor)) + " x " + group.relative->to;
-      continue;
-    }
-    text += study::to_string(study::Value(group.start.value_or(0)));
-    if (!group.first) continue;
-    text += " x " + study::to_string(study::Value(group.factor)) + " at " + duration_text(group.first);
-    if (group.every)
-      text += group.beat == study::RateGroup::Beat::multiples ? " and multiples of " : " and then every ";
-    if (group.every) text += duration_text(group.every);
-  }
-  return text;
-}
-
-template <class T>
-std::optional<std::string> text_of(const std::optional<T>& value) {
-  if (!value) return std::nullopt;
-  return study::to_string(study::Value(*value));
-}
-
-/// One training value: how to read it from a set of values; none where the set does not give it.
-struct Key {
-  const char* name;
-  std::function<std::optional<std::string>(const TrainValues&)> read;
-};
-
-const std::vector<Key>& train_keys() {
-  static const std::vector<Key> keys = {
-      {"batch", [](const TrainValues& v) { return text_of(v.batch); }},
-      {"epochs",
-       [](const TrainValues& v) { return v.epochs ? std::optional(study::to_string(*v.epochs)) : std::nullopt; }},
-      {"optimiser", [](const TrainValues& v) { return v.optimiser; }},
-      {"momentum", [](const TrainValues& v) { return text_of(v.momentum); }},
-      {"weight_decay", [](const TrainValues& v) { return text_of(v.weight_decay); }},
-      {"augment",
-       [](const TrainValues& v) { return v.augment ? std::optional(augment_text(*v.augment)) : std::nullopt; }},
-      {"frozen_dropout", [](const TrainValues& v) { return v.frozen_dropout; }},
-      {"precision", [](const TrainValues& v) { return v.precision; }},
-      {"evaluate.every", [](const TrainValues& v) { return text_of(v.evaluate_every); }},
-      {"fit", [](const TrainValues& v) { return text_of(v.fit); }},
-      {"keep", [](const TrainValues& v) { return v.keep.empty() ? std::nullopt : std::optional(v.keep); }},
-      {"rates",
-       [](const TrainValues& v) { return v.rates.empty() ? std::nullopt : std::optional(rates_text(v.rates)); }},
-      {"warn_below", [](const TrainValues& v) { return text_of(v.warn_below); }},
-  };
-  return keys;
+  const auto* row = study::axis_row(axis);
+  const bool takes_all = row && (row->left_out == study::LeftOut::every || row->left_out == study::LeftOut::cases);
+  return takes_all ? "default: all" : "default";
 }
 
 /// The sets of training values that apply to a run, the most specific first, each with its name.
@@ -145,14 +78,14 @@ std::vector<ShownValue> shown_training(const study::Study& study, const plan::Pl
   const auto sets = layers(study, run, role);
   const std::string prefix = role == ShownRole::source ? "source." : "train.";
   std::vector<ShownValue> all;
-  for (const auto& key : train_keys()) {
-    ShownValue shown{key.name, "", ""};
-    if (const auto* set = run.label(prefix + key.name)) {
+  for (const auto& row : study::train_rows()) {
+    ShownValue shown{row.key, "", ""};
+    if (const auto* set = run.label(prefix + row.key)) {
       shown.value = *set;
       shown.from = "experiment " + run.experiment;
     }
     for (auto set = sets.begin(); shown.from.empty() && set != sets.end(); ++set) {
-      if (const auto text = key.read(set->first)) shown = {key.name, *text, set->second};
+      if (const auto text = row.text(set->first)) shown = {row.key, *text, set->second};
     }
     if (!shown.from.empty()) all.push_back(shown);  // warn_below has no default
   }

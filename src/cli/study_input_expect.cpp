@@ -28,7 +28,7 @@ std::string number_key(const study::ExpectedData& expect) {
 }  // namespace
 
 bool files_are_there(const study::DataSet& data, const std::filesystem::path& root) {
-  if (data.format == study::DataFormat::made) return true;
+  if (task::row_of(data.format).paths == task::ImagePaths::none) return true;
   return all_there(data.files, root) && (!data.test_files || all_there(*data.test_files, root));
 }
 

@@ -16,9 +16,8 @@ using nlohmann::json;
 json request_of(const study::DataFiles& files) { return {{"images", files.images}, {"labels", files.labels}}; }
 
 json request_of(const study::DataSet& data) {
-  static const char* const kFormats[] = {"idx", "cifar", "folder", "pack", "made"};
   return {{"name", data.name},
-          {"format", kFormats[static_cast<int>(data.format)]},
+          {"format", task::row_of(data.format).name},
           {"files", request_of(data.files)},
           {"test_files", data.test_files ? request_of(*data.test_files) : json()},
           {"resize", data.resize},

@@ -4,38 +4,25 @@
 #include <algorithm>
 
 #include "data/readers.hpp"
+#include "espalier/core/checks.hpp"
 
 namespace espalier::data {
 namespace {
 
 constexpr std::int32_t kMaxClasses = 1'000'000;
 
-std::vector<std::filesystem::path> paths_of(const ImportSpec& spec, const std::filesystem::path& root) {
-  std::vector<std::filesystem::path> paths;
+namespace fs = std::filesystem;
+
+std::vector<fs::path> paths_of(const ImportSpec& spec, const fs::path& root) {
+  std::vector<fs::path> paths;
   for (const auto& name : spec.images) paths.push_back(root / name);
   return paths;
 }
 
-std::filesystem::path single(const ImportSpec& spec, const std::filesystem::path& root, const char* what) {
+fs::path single(const ImportSpec& spec, const fs::path& root) {
   if (spec.images.size() == 1) return root / spec.images.front();
   throw DataProblem("'images' names " + std::to_string(spec.images.size()) + " paths",
-                    std::string("this format wants ") + what, "Give exactly one.");
-}
-
-RawImages read_raw(const ImportSpec& spec, const std::filesystem::path& root) {
-  switch (spec.format) {
-    case DataFormat::idx:
-      if (spec.labels.empty())
-        throw DataProblem("'labels' is missing", "IDX images have their labels in another file", "Name it.");
-      return read_idx(single(spec, root, "one file of images"), root / spec.labels);
-    case DataFormat::cifar:
-      if (spec.images.empty())
-        throw DataProblem("'images' is empty", "CIFAR wants one record file or more", "Name them.");
-      return read_cifar(paths_of(spec, root), spec.label_kind);
-    case DataFormat::folder:
-      return read_folder(single(spec, root, "one folder"), spec.resize, spec.grey, spec.class_names);
-    default: return make_images(spec.made);
-  }
+                    "this format wants " + task::row_of(spec.format).wants, "Give exactly one.");
 }
 
 /// Gives test images the class list of the training images. Numbered classes may lack the last few.
@@ -54,18 +41,59 @@ void adopt_classes(const std::vector<std::string>& known, std::vector<std::strin
       "Name test files of the same classes.");
 }
 
+RawImages raw_idx(const ImportSpec& spec, const fs::path& root) {
+  if (spec.labels.empty())
+    throw DataProblem("'labels' is missing", "IDX images have their labels in another file", "Name it.");
+  return read_idx(single(spec, root), root / spec.labels);
+}
+
+RawImages raw_cifar(const ImportSpec& spec, const fs::path& root) {
+  if (spec.images.empty()) throw DataProblem("'images' is empty", "CIFAR wants one record file or more", "Name them.");
+  return read_cifar(paths_of(spec, root), spec.label_kind);
+}
+
+RawImages raw_folder(const ImportSpec& spec, const fs::path& root) {
+  return read_folder(single(spec, root), spec.resize, spec.grey, spec.class_names);
+}
+
+RawImages raw_made(const ImportSpec& spec, const fs::path&) { return make_images(spec.made); }
+
+/// Packs what a reader of raw images gives.
+template <RawImages (*read)(const ImportSpec&, const fs::path&)>
+Pack packed(const ImportSpec& spec, const fs::path& root) {
+  RawImages raw = read(spec, root);
+  adopt_classes(spec.class_names, raw.class_names);
+  return make_pack(raw.images, at::tensor(raw.labels, at::kInt), std::move(raw.class_names));
+}
+
+Pack checked_pack(const ImportSpec& spec, const fs::path& root) {
+  const fs::path file = single(spec, root);
+  Pack pack = open_pack(file);
+  verify_pack(pack, file);
+  adopt_classes(spec.class_names, pack.class_names);
+  return pack;
+}
+
+struct FormatReader {
+  task::ImageFormat format;
+  Pack (*read)(const ImportSpec& spec, const fs::path& root);
+};
+
+constexpr FormatReader kReaders[] = {{task::ImageFormat::idx, packed<raw_idx>},
+                                     {task::ImageFormat::cifar, packed<raw_cifar>},
+                                     {task::ImageFormat::folder, packed<raw_folder>},
+                                     {task::ImageFormat::pack, checked_pack},
+                                     {task::ImageFormat::made, packed<raw_made>}};
+
 }  // namespace
 
-DataFormat format_named(const std::string& name) {
-  static const std::map<std::string, DataFormat> kFormats{{"idx", DataFormat::idx},
-                                                          {"cifar", DataFormat::cifar},
-                                                          {"folder", DataFormat::folder},
-                                                          {"pack", DataFormat::pack},
-                                                          {"made", DataFormat::made}};
-  const auto found = kFormats.find(name);
-  if (found != kFormats.end()) return found->second;
-  throw DataProblem("format '" + name + "' is unknown", "images come as idx, cifar, folder, pack or made",
-                    "Take one of these.");
+task::ImageFormat format_named(const std::string& name) {
+  if (const auto* row = task::image_format_named(name)) return row->format;
+  std::string known;
+  const auto names = task::image_format_names();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    known += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+  throw DataProblem("format '" + name + "' is unknown", "images come as " + known, "Take one of these.");
 }
 
 std::vector<std::string> numbered_classes(const std::vector<std::int32_t>& labels, const std::filesystem::path& file) {
@@ -82,17 +110,11 @@ std::vector<std::string> numbered_classes(const std::vector<std::int32_t>& label
   return names;
 }
 
-Pack import_images(const ImportSpec& spec, const std::filesystem::path& root) {
-  if (spec.format == DataFormat::pack) {
-    const std::filesystem::path file = single(spec, root, "one file");
-    Pack pack = open_pack(file);
-    verify_pack(pack, file);
-    adopt_classes(spec.class_names, pack.class_names);
-    return pack;
-  }
-  RawImages raw = read_raw(spec, root);
-  adopt_classes(spec.class_names, raw.class_names);
-  return make_pack(raw.images, at::tensor(raw.labels, at::kInt), std::move(raw.class_names));
+Pack import_images(const ImportSpec& spec, const fs::path& root) {
+  const auto* reader = std::find_if(std::begin(kReaders), std::end(kReaders),
+                                    [&](const FormatReader& one) { return one.format == spec.format; });
+  ESPALIER_EXPECT(reader != std::end(kReaders));
+  return reader->read(spec, root);
 }
 
 }  // namespace espalier::data

@@ -27,7 +27,7 @@ Json resolve_one(const Json& json, const DataPlace& place) {
   if (!json.contains("test_files") || json.at("test_files").is_null()) return answer;
 
   ImportSpec test_spec = spec_of(json, json.at("test_files"));
-  if (test_spec.format == DataFormat::made)
+  if (task::row_of(test_spec.format).paths == task::ImagePaths::none)
     throw DataProblem("made images have no test files", "they are made", "Write test = { per_class = n }.");
   test_spec.class_names = facts.class_names;
   const PackFacts test = resolve(test_spec, place);

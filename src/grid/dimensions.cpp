@@ -10,14 +10,6 @@ namespace {
 
 const std::vector<study::Value> kNoValues;
 
-std::vector<study::Value> words(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
-
-std::vector<study::Value> numbers(std::int32_t count) {
-  std::vector<study::Value> all;
-  for (std::int32_t i = 1; i <= count; ++i) all.emplace_back(i);
-  return all;
-}
-
 bool takes(const std::vector<study::Take>& all, const std::string& axis) {
   return std::any_of(all.begin(), all.end(), [&](const study::Take& take) {
     return std::find(take.values.begin(), take.values.end(), axis) != take.values.end();
@@ -83,14 +75,14 @@ std::int64_t Dimension::size(const std::string& followed) const {
 }
 
 Dimensions::Dimensions(const study::Experiment& experiment, const Surroundings& surroundings) {
-  defaults_.reserve(4);  // dimensions_ points into it
+  defaults_.reserve(study::axes().size());  // dimensions_ points into it
   add_own(experiment);
   std::vector<study::Value> cases;
   for (const auto& one : experiment.cases) cases.emplace_back(one.name);
   if (!cases.empty()) add_default(experiment, "case", std::move(cases));
-  add_default(experiment, "source", words(surroundings.sources));
-  add_default(experiment, "target", words(surroundings.targets));
-  add_default(experiment, "split", numbers(surroundings.splits));
+  for (const auto& row : study::axes()) {
+    if (row.left_out == study::LeftOut::every) add_default(experiment, row.name, row.known(surroundings));
+  }
   order();
 }
 

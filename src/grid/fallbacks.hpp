@@ -1,5 +1,5 @@
 #pragma once
-// Default values of the axes that an experiment leaves out (docs/study.md).
+// Default values of the axes that an experiment leaves out, as the table of axes says (study/axes.hpp).
 #include <map>
 
 #include "espalier/grid/grid.hpp"
@@ -14,17 +14,14 @@ class Fallbacks {
   void fill(std::vector<std::optional<study::Value>>& values, const std::vector<Origin>& origins);
 
  private:
-  struct Prefix {
-    std::optional<study::Value> transferred, frozen;  ///< none: not the first units are copied or frozen
-  };
-  const Prefix& prefix_of(const std::string& units);
-  std::optional<study::Value> value_of(const std::string& axis, const std::vector<std::optional<study::Value>>& values);
-  std::string text_at(const std::vector<std::optional<study::Value>>& values, int column) const;
+  const study::UnitsPrefix& prefix_of(const std::string& units);
+  std::optional<study::Value> value_of(const study::AxisRow& axis,
+                                       const std::vector<std::optional<study::Value>>& values);
 
-  const std::vector<std::string>& columns_;
+  std::vector<const study::AxisRow*> axes_;  ///< a column each; null: it has no default
   const Surroundings& surroundings_;
   int target_, network_, units_;
-  std::map<std::string, Prefix> prefixes_;
+  std::map<std::string, study::UnitsPrefix> prefixes_;
 };
 
 }  // namespace espalier::grid

@@ -2,16 +2,18 @@
 #include "grid/shapes.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace espalier::grid {
 namespace {
 
-constexpr std::array kProtocolAxes = {"source",    "target",      "network", "split",      "replicate",
-                                      "per_class", "transferred", "frozen",  "high_units", "decay_epoch"};
+/// Whether it has a column where an experiment leaves it out.
+bool has_default(const study::AxisRow& row) {
+  return row.left_out == study::LeftOut::one || row.left_out == study::LeftOut::every;
+}
 
-bool is_protocol_axis(const std::string& name) {
-  return std::find(kProtocolAxes.begin(), kProtocolAxes.end(), name) != kProtocolAxes.end();
+bool has_default(const std::string& name) {
+  const auto* row = study::axis_row(name);
+  return row && has_default(*row);
 }
 
 void add_once(std::vector<std::string>& all, const std::string& name) {
@@ -37,7 +39,7 @@ class ShapeMaker {
   ShapeValues finish(const std::string& case_name) {
     made_.shape.case_name = case_name;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (made_.shape.origins[i] == Origin::absent && is_protocol_axis(columns_[i]))
+      if (made_.shape.origins[i] == Origin::absent && has_default(columns_[i]))
         made_.shape.origins[i] = Origin::fallback;
     }
     return std::move(made_);
@@ -81,7 +83,9 @@ std::vector<std::string> columns_of(const study::Experiment& experiment) {
       for (const auto& name : take.values) add_once(columns, name);
     }
   }
-  for (const auto* name : kProtocolAxes) add_once(columns, name);
+  for (const auto& row : study::axes()) {
+    if (has_default(row)) add_once(columns, row.name);
+  }
   return columns;
 }
 

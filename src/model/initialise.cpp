@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "espalier/core/seed.hpp"
+#include "espalier/network/layers.hpp"
 
 namespace espalier::model {
 namespace {
@@ -63,7 +64,7 @@ at::Tensor draw_bias(const ParameterSpec& parameter, std::uint64_t seed) {
 }  // namespace
 
 at::Tensor draw_parameter(const ParameterSpec& parameter, std::uint64_t seed) {
-  if (parameter.layer == network::LayerKind::batch_norm) {
+  if (network::row_of(parameter.layer).holds == network::LayerHolds::norm) {
     const bool one = parameter.role == ParameterRole::weight || parameter.role == ParameterRole::running_var;
     return constant(parameter, one ? 1 : 0);
   }

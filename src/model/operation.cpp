@@ -1,7 +1,7 @@
 // Flattens a unit's layers into operations with tensor positions, and swaps a ReLU behind its max pooling.
 #include "operation.hpp"
 
-#include "espalier/network/layer_names.hpp"
+#include "espalier/network/layers.hpp"
 
 namespace espalier::model {
 namespace {
@@ -27,8 +27,9 @@ Operation operation(const network::LayerSpec& layer, Counters& next) {
   op.layer = layer;
   op.layer.branches.clear();
   op.index = next.layer++;
-  if (network::has_parameters(layer.kind)) {
-    const bool norm = layer.kind == network::LayerKind::batch_norm;
+  const auto holds = network::row_of(layer.kind).holds;
+  const bool norm = holds == network::LayerHolds::norm;
+  if (norm || holds == network::LayerHolds::weight) {
     op.weight = next.tensor++;
     if (layer.bias || norm) op.bias = next.tensor++;
     if (norm) {

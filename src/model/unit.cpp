@@ -5,6 +5,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
+#include "espalier/network/layers.hpp"
 #include "initialise.hpp"
 
 namespace espalier::model {
@@ -60,7 +61,7 @@ Unit::Unit(const network::UnitSpec& spec, const network::UnitCost& cost)
       scale_of_(cost.parameters.size(), kNoTensor),
       has_batch_norm_(cost.has_batch_norm) {
   for (const auto& parameter : parameters_) {
-    const bool norm = parameter.layer == LayerKind::batch_norm;
+    const bool norm = network::row_of(parameter.layer).holds == network::LayerHolds::norm;
     const bool shifts = parameter.role == ParameterRole::bias || (norm && parameter.role == ParameterRole::weight);
     tensors.push_back({name + "." + parameter.name, empty_value(parameter), parameter.is_buffer, shifts});
   }
@@ -159,7 +160,7 @@ at::Tensor Unit::bias_of(const Operation& op) const {
 void Unit::add_scales(const std::vector<Operation>& operations) {
   for (const auto& op : operations) {
     for (const auto& branch : op.branches) add_scales(branch);
-    const bool scales = op.layer.kind == LayerKind::convolution || op.layer.kind == LayerKind::linear;
+    const bool scales = network::row_of(op.layer.kind).holds == network::LayerHolds::weight;
     if (!scales || (op.bias == kNoTensor && has_batch_norm_)) continue;
     const auto weight = static_cast<std::size_t>(op.weight);
     scale_of_[weight] = static_cast<int>(tensors.size());

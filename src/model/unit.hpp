@@ -47,10 +47,21 @@ class Unit {
   void add_scales(const std::vector<Operation>& operations);
   void reset_scales();
   at::Tensor run(const std::vector<Operation>& operations, at::Tensor x, const UnitMode& mode) const;
-  at::Tensor apply(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
-  at::Tensor join(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  struct Forward;
+  static const Forward& forward_of(const Operation& op);
+  // A kind of layer each.
+  at::Tensor convolve(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor multiply(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor rectify(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor pool_maximum(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor pool_average(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor pool_to_size(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor respond(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor concatenate(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor add(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
   at::Tensor drop(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
   at::Tensor normalise(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  std::vector<at::Tensor> branches(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
   at::Tensor weight_of(const Operation& op) const;
   at::Tensor bias_of(const Operation& op) const;
 

@@ -1,5 +1,6 @@
 // Runs the forward pass of one unit, layer by layer.
 #include "device_forms.hpp"
+#include "espalier/core/checks.hpp"
 #include "espalier/core/seed.hpp"
 #include "espalier/model/dropout_mask.hpp"
 #include "group_norm.hpp"
@@ -12,13 +13,6 @@ using network::LayerKind;
 
 /// Views features as images for a spatial layer: after a linear layer there is one pixel.
 at::Tensor spatial(const at::Tensor& x) { return x.dim() == 4 ? x : x.unsqueeze(-1).unsqueeze(-1); }
-
-/// Whether the layer's output is a new tensor that no backward pass reads, so that the ReLU after it may overwrite it.
-bool gives_own_output(const Operation& op) {
-  const auto kind = op.layer.kind;
-  return kind == LayerKind::convolution || kind == LayerKind::linear || kind == LayerKind::batch_norm ||
-         kind == LayerKind::max_pool || (kind == LayerKind::add && op.branches.size() > 1);
-}
 
 /// Converts to bfloat16 as autocast does: gradients of a converted weight arrive at the float32 weight.
 at::Tensor lowered(const at::Tensor& x, const UnitMode& mode) {
@@ -47,49 +41,89 @@ at::Tensor local_response_norm(const network::LayerSpec& layer, const at::Tensor
 
 }  // namespace
 
+/// How a kind of layer computes. `owns_output`: it gives a tensor of its own that no backward pass reads, so that the
+/// ReLU after it may overwrite it.
+struct Unit::Forward {
+  LayerKind kind;
+  at::Tensor (Unit::*apply)(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  bool owns_output = false;
+};
+
+/// In the order of the enumeration: a new kind is a row here and in src/network/layer_table.cpp.
+const Unit::Forward& Unit::forward_of(const Operation& op) {
+  static constexpr Forward kRows[] = {
+      {LayerKind::convolution, &Unit::convolve, true},
+      {LayerKind::linear, &Unit::multiply, true},
+      {LayerKind::relu, &Unit::rectify},
+      {LayerKind::max_pool, &Unit::pool_maximum, true},
+      {LayerKind::average_pool, &Unit::pool_average},
+      {LayerKind::adaptive_average_pool, &Unit::pool_to_size},
+      {LayerKind::local_response_norm, &Unit::respond},
+      {LayerKind::batch_norm, &Unit::normalise, true},
+      {LayerKind::dropout, &Unit::drop},
+      {LayerKind::concatenate, &Unit::concatenate},
+      {LayerKind::add, &Unit::add, true},
+  };
+  const Forward& row = kRows[static_cast<std::size_t>(op.layer.kind)];
+  ESPALIER_EXPECT(row.kind == op.layer.kind);
+  return row;
+}
+
 at::Tensor Unit::forward(const at::Tensor& input, const UnitMode& mode) const { return run(operations_, input, mode); }
 
 at::Tensor Unit::run(const std::vector<Operation>& operations, at::Tensor x, const UnitMode& mode) const {
   bool own = false;
   for (const auto& op : operations) {
-    if (op.layer.kind == LayerKind::relu && own) {
-      x = at::relu_(x);
-    } else {
-      x = apply(op, x, mode);
-    }
-    own = gives_own_output(op);
+    const Forward& row = forward_of(op);
+    x = op.layer.kind == LayerKind::relu && own ? at::relu_(x) : (this->*row.apply)(op, x, mode);
+    own = row.owns_output && op.branches.size() != 1;  // one branch alone gives what it was given
   }
   return x;
 }
 
-at::Tensor Unit::apply(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
+at::Tensor Unit::convolve(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
   const auto& layer = op.layer;
-  switch (layer.kind) {
-    case LayerKind::convolution:
-      return at::conv2d(lowered(spatial(x), mode), lowered(weight_of(op), mode), lowered(bias_of(op), mode),
-                        {layer.stride, layer.stride}, {layer.padding, layer.padding}, {1, 1}, layer.groups);
-    case LayerKind::linear:
-      return at::linear(lowered(x.dim() == 2 ? x : x.flatten(1), mode), lowered(weight_of(op), mode),
-                        lowered(bias_of(op), mode));
-    case LayerKind::relu: return at::relu(x);
-    case LayerKind::max_pool: return max_pool(layer, spatial(x));
-    case LayerKind::average_pool: return average_pool(layer, spatial(x));
-    case LayerKind::adaptive_average_pool:
-      return x.is_cuda() ? adaptive_average(spatial(x), layer.kernel_h, layer.kernel_w)
-                         : at::adaptive_avg_pool2d(spatial(x), {layer.kernel_h, layer.kernel_w});
-    case LayerKind::local_response_norm: return local_response_norm(layer, x.to(at::kFloat)).to(x.scalar_type());
-    case LayerKind::batch_norm: return normalise(op, x, mode);
-    case LayerKind::dropout: return drop(op, x, mode);
-    case LayerKind::concatenate:
-    case LayerKind::add: return join(op, x, mode);
-  }
-  return x;
+  return at::conv2d(lowered(spatial(x), mode), lowered(weight_of(op), mode), lowered(bias_of(op), mode),
+                    {layer.stride, layer.stride}, {layer.padding, layer.padding}, {1, 1}, layer.groups);
 }
 
-at::Tensor Unit::join(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
+at::Tensor Unit::multiply(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
+  return at::linear(lowered(x.dim() == 2 ? x : x.flatten(1), mode), lowered(weight_of(op), mode),
+                    lowered(bias_of(op), mode));
+}
+
+at::Tensor Unit::rectify(const Operation&, const at::Tensor& x, const UnitMode&) const { return at::relu(x); }
+
+at::Tensor Unit::pool_maximum(const Operation& op, const at::Tensor& x, const UnitMode&) const {
+  return max_pool(op.layer, spatial(x));
+}
+
+at::Tensor Unit::pool_average(const Operation& op, const at::Tensor& x, const UnitMode&) const {
+  return average_pool(op.layer, spatial(x));
+}
+
+at::Tensor Unit::pool_to_size(const Operation& op, const at::Tensor& x, const UnitMode&) const {
+  const auto height = op.layer.kernel_h, width = op.layer.kernel_w;
+  return x.is_cuda() ? adaptive_average(spatial(x), height, width)
+                     : at::adaptive_avg_pool2d(spatial(x), {height, width});
+}
+
+at::Tensor Unit::respond(const Operation& op, const at::Tensor& x, const UnitMode&) const {
+  return local_response_norm(op.layer, x.to(at::kFloat)).to(x.scalar_type());
+}
+
+std::vector<at::Tensor> Unit::branches(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
   std::vector<at::Tensor> parts;
   for (const auto& branch : op.branches) parts.push_back(spatial(run(branch, x, mode)));
-  if (op.layer.kind == LayerKind::concatenate) return at::cat(parts, 1);
+  return parts;
+}
+
+at::Tensor Unit::concatenate(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
+  return at::cat(branches(op, x, mode), 1);
+}
+
+at::Tensor Unit::add(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
+  const auto parts = branches(op, x, mode);
   at::Tensor sum = parts[0];
   for (std::size_t i = 1; i < parts.size(); ++i) sum = sum + parts[i];
   return sum;

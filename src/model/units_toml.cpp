@@ -1,25 +1,23 @@
 // Writes a network as the [network] table of a study file.
 #include "espalier/model/description.hpp"
+#include "espalier/network/layers.hpp"
 #include "field_json.hpp"
 
 namespace espalier::model {
 namespace {
 
-using network::LayerKind;
 using network::LayerSpec;
 
 /// Keys that are always written, because a study file's default for them is not LayerSpec's.
-std::vector<std::string> spelled_out(LayerKind kind) {
-  switch (kind) {
-    case LayerKind::max_pool:
-    case LayerKind::average_pool: return {"stride"};
-    case LayerKind::dropout: return {"probability"};
-    case LayerKind::local_response_norm: return {"alpha", "beta"};
-    case LayerKind::convolution:
-    case LayerKind::linear:
-    case LayerKind::batch_norm: return {"init"};
-    default: return {};
+std::vector<std::string> spelled_out(network::LayerKind kind) {
+  const auto& row = network::row_of(kind);
+  const Json plain = all_fields(LayerSpec{}), defaults = all_fields(row.defaults);
+  std::vector<std::string> keys;
+  if (row.stride_is_kernel) keys.push_back("stride");
+  for (const auto& [key, value] : defaults.items()) {
+    if (key != "kind" && value != plain.at(key)) keys.push_back(key);
   }
+  return keys;
 }
 
 std::string layers_toml(const std::vector<LayerSpec>& layers, const std::string& indent);

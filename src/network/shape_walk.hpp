@@ -21,20 +21,18 @@ class ShapeWalk {
   /// Output of `layers` on `input`. Parameter names start with `prefix`. Throws UsageError naming unit and layer.
   Shape sequence(const std::vector<LayerSpec>& layers, const Shape& input, const std::string& prefix);
 
- private:
-  Shape layer(const LayerSpec& layer, const Shape& input, const std::string& prefix);
-  Shape convolution(const LayerSpec& layer, const Shape& input, const std::string& prefix);
-  Shape linear(const LayerSpec& layer, const Shape& input, const std::string& prefix);
-  Shape pool(const LayerSpec& layer, const Shape& input) const;
-  Shape batch_norm(const LayerSpec& layer, const Shape& input, const std::string& prefix);
-  Shape join(const LayerSpec& layer, const Shape& input, const std::string& prefix);
-  void check_values(const LayerSpec& layer) const;
-  void check_window(const LayerSpec& layer) const;
+  // What the rows of layers() use.
+  UnitCost& cost() { return cost_; }
   std::int32_t outputs_of(const LayerSpec& layer) const;
+  /// `prefix` and the layer's name, which must be its own in the unit.
   std::string claim_name(const LayerSpec& layer, const std::string& prefix);
   void add_weight_and_bias(const LayerSpec& layer, const std::string& name, std::vector<std::int64_t> weight_shape);
+  void add_norm(const LayerSpec& layer, const std::string& name, std::int64_t channels);
   [[noreturn]] void fail(const LayerSpec& layer, const std::string& problem, const std::string& why,
                          const std::string& suggestion) const;
+
+ private:
+  Shape layer(const LayerSpec& layer, const Shape& input, const std::string& prefix);
 
   std::string unit_;
   std::int32_t classes_;

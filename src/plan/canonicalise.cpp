@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "espalier/study/train_table.hpp"
+#include "espalier/task/optimisers.hpp"
+
 namespace espalier::plan {
 namespace {
 
@@ -24,8 +27,8 @@ bool freezes_dropout(const task::TrainSpec& spec, const std::vector<network::Uni
 }
 
 bool draws_augmentation(const task::AugmentSpec& augment) {
-  return augment.flip || augment.shifted_crop || augment.random_resized || augment.rotation_degrees != 0 ||
-         augment.translation != 0;
+  const auto& rows = study::augment_rows();
+  return std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.draws && row.is_on(augment); });
 }
 
 }  // namespace
@@ -34,7 +37,7 @@ void canonicalise(task::TrainSpec& spec, const std::vector<network::UnitCost>& u
   for (auto& row : spec.units) {
     if (row.trained == Trained::no) row.rates.clear();
   }
-  if (spec.optimiser == task::Optimiser::adam) spec.momentum = 0;
+  if (!task::row_of(spec.optimiser).has_momentum) spec.momentum = 0;
   if (!freezes_dropout(spec, units)) spec.frozen_dropout = task::FrozenDropout::off;
   if (!draws_masks(spec, units)) spec.mask_seed = 0;
   if (!draws_augmentation(spec.augment)) spec.augment_seed = 0;

@@ -1,6 +1,7 @@
 // Runs the steps of a compilation in order and collects what is wrong with each experiment.
 #include "plan/compiler.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <unordered_set>
 
@@ -31,15 +32,21 @@ study::Value decay_of(const study::TrainValues& values) {
 /// A key of everything that decides whether a cell's protocol is possible, so that equal cells are checked once.
 std::string protocol_key(const PlannedExperiment& experiment, const grid::Cell& cell) {
   std::string key = experiment.study->name + '\n' + std::to_string(cell.shape);
-  for (const auto* axis : {"transferred", "frozen", "high_units", "network", "per_class"}) {
+  const auto add = [&](const std::string& axis) {
     const auto* value = value_at(experiment.grid, cell, axis);
     key += '\n' + (value ? to_string(*value) : "later");
+  };
+  for (const auto& axis : study::axes()) {
+    if (axis.counts_units) add(axis.name);
   }
+  add("network");
+  add("per_class");
   return key;
 }
 
 bool protocol_is_known(const grid::Grid& grid, const grid::Cell& cell) {
-  return value_at(grid, cell, "transferred") && value_at(grid, cell, "frozen") && value_at(grid, cell, "high_units");
+  return std::all_of(study::axes().begin(), study::axes().end(),
+                     [&](const study::AxisRow& axis) { return !axis.counts_units || value_at(grid, cell, axis.name); });
 }
 
 void check_protocol(const grid::Grid& grid, const grid::Cell& cell, std::int32_t depth) {
@@ -115,19 +122,10 @@ Plan Compiler::run() {
 }
 
 grid::Surroundings Compiler::surroundings() {
-  grid::Surroundings around;
-  around.splits = study_.split.kind == study::Split::Kind::listed
-                      ? static_cast<std::int32_t>(study_.split.listed.size())
-                      : study_.split.count;
-  for (const auto& source : study_.sources) around.sources.push_back(source.name);
+  auto around = study::surroundings_of(study_);
   Recipes recipes(study_);
   for (const auto& target : study_.targets) {
-    around.targets.push_back(target.name);
     around.decay_epoch[target.name] = decay_of(recipes.of(Role::target, target.name, {}));
-  }
-  for (const auto& network : study_.networks) {
-    around.networks.push_back(network.name);
-    around.depth[network.name] = network.spec.depth();
   }
   return around;
 }

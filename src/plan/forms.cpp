@@ -5,18 +5,20 @@
 
 #include <algorithm>
 
+#include "espalier/network/layers.hpp"
+#include "espalier/study/train_table.hpp"
+#include "espalier/task/optimisers.hpp"
+
 namespace espalier::plan {
 namespace {
-
-using network::LayerKind;
 
 /// With more parameters a lane is as fast alone, and lanes would not fit the caches (bench/README.md).
 constexpr std::int64_t kMostLaneParameters = 1 << 20;
 
 std::string random_change(const task::AugmentSpec& augment) {
-  if (augment.shifted_crop > 0 || augment.random_resized > 0) return "random crops give other features each time";
-  if (augment.rotation_degrees != 0) return "random rotations give other features each time";
-  if (augment.translation != 0) return "random translations give other features each time";
+  for (const auto& row : study::augment_rows()) {
+    if (!row.no_cache.empty() && row.is_on(augment)) return row.no_cache;
+  }
   return "";
 }
 
@@ -67,16 +69,15 @@ Cut exact_cut(const task::TrainSpec& spec, const std::vector<network::UnitCost>&
 
 bool can_fuse(const task::TrainSpec& spec, const network::NetworkSpec& network,
               const std::vector<network::UnitCost>& units, std::int32_t cached) {
-  if (cached == 0 || cached == network.depth() || spec.optimiser != task::Optimiser::sgd) return false;
+  if (cached == 0 || cached == network.depth() || !task::row_of(spec.optimiser).in_lanes) return false;
   if (spec.precision != task::Precision::fp32) return false;
   std::int64_t parameters = 0;
   for (auto u = static_cast<std::size_t>(cached); u < network.units.size(); ++u) {
     if (spec.units[u].trained != task::Trained::all) return false;
     for (const auto& parameter : units[u].parameters) parameters += parameter.elements();
     for (const auto& layer : network.units[u].layers) {
-      const bool fusible =
-          layer.kind == LayerKind::linear || layer.kind == LayerKind::relu || layer.kind == LayerKind::dropout;
-      if (!fusible || (layer.kind == LayerKind::linear && !layer.bias)) return false;
+      const auto& row = network::row_of(layer.kind);
+      if (!row.in_lanes || (row.holds == network::LayerHolds::weight && !layer.bias)) return false;
     }
   }
   return parameters > 0 && parameters <= kMostLaneParameters;

@@ -69,7 +69,7 @@ Measurement Gathering::place_of(const PlannedRun& run) const {
   Measurement place;
   if (const auto* split = run.label("split")) place.split = *split;
   for (const auto& axis : take_.mean_over) {
-    const auto* label = axis == "split" || axis == "replicate" ? nullptr : run.label(axis);
+    const auto* label = study::repeats(axis) ? nullptr : run.label(axis);
     if (label) place.cell += axis + "=" + *label + ",";
   }
   return place;

@@ -2,15 +2,12 @@
 #include "plan/planned_experiment.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace espalier::plan {
 namespace {
 
-constexpr std::array kAlwaysInRunIds = {"case", "network", "replicate", "source", "split", "target"};
-
 bool in_run_id(const PlannedExperiment& experiment, const std::string& axis) {
-  if (std::find(kAlwaysInRunIds.begin(), kAlwaysInRunIds.end(), axis) != kAlwaysInRunIds.end()) return true;
+  if (const auto* row = study::axis_row(axis); row && row->in_run_id) return true;
   return std::any_of(experiment.study->axes.begin(), experiment.study->axes.end(),
                      [&](const study::Axis& own) { return own.name == axis; });
 }

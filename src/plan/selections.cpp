@@ -200,7 +200,7 @@ void Selections::check(const study::Take& take, const PlannedExperiment& from) c
     }
   }
   const auto refuse_if_unsaid = [&](const std::string& axis) {
-    if (axis == "split" || axis == "replicate" || has(take.values, axis) || has(take.per, axis)) return;
+    if (study::repeats(axis) || has(take.values, axis) || has(take.per, axis)) return;
     if (has(take.mean_over, axis)) return;
     throw Refusal{"a selection from experiment '" + from.study->name + "' would average over '" + axis + "' unsaid",
                   "the axis is neither taken nor in `per` nor in `mean_over`", "Name it in one of them."};
@@ -208,8 +208,8 @@ void Selections::check(const study::Take& take, const PlannedExperiment& from) c
   for (const auto& axis : from.study->axes) {
     if (!axis.by.empty() || axis.values.size() > 1) refuse_if_unsaid(axis.name);
   }
-  for (const char* axis : {"target", "source", "network"}) {  // the default is all there are
-    if (varies(from.grid, axis)) refuse_if_unsaid(axis);
+  for (const auto& axis : study::axes()) {  // the default of some is all there are
+    if (axis.known && varies(from.grid, axis.name)) refuse_if_unsaid(axis.name);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "espalier/core/build_info.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
+#include "espalier/study/train_table.hpp"
 #include "plan/canonicalise.hpp"
 #include "plan/findings.hpp"
 #include "plan/rate_groups.hpp"
@@ -30,35 +31,12 @@ task::SubsetSpec subset_of(const ClassPool& pool, std::int64_t per_class) {
   return subset;
 }
 
-task::Precision precision_of(const std::string& word) {
-  if (word == "tf32") return task::Precision::tf32;
-  return word == "bf16" ? task::Precision::bf16 : task::Precision::fp32;
-}
-
-task::Keep keep_of(const std::string& word) {
-  if (word == "selected") return task::Keep::selected;
-  if (word == "last") return task::Keep::last;
-  if (word == "best") return task::Keep::best;
-  return word == "all" ? task::Keep::all : task::Keep::none;
-}
-
-void set_values(task::TrainSpec& spec, const study::TrainValues& values) {
-  spec.optimiser = *values.optimiser == "adam" ? task::Optimiser::adam : task::Optimiser::sgd;
-  spec.momentum = static_cast<float>(*values.momentum);
-  spec.weight_decay = static_cast<float>(*values.weight_decay);
-  spec.batch = static_cast<std::int32_t>(*values.batch);
-  spec.augment = *values.augment;
-  spec.frozen_dropout = *values.frozen_dropout == "on" ? task::FrozenDropout::on : task::FrozenDropout::off;
-  spec.precision = precision_of(*values.precision);
-}
-
 task::RecordSpec record_of(const TrainingWish& wish, const Training& training) {
   task::RecordSpec record;
-  record.evaluate_every = static_cast<std::int32_t>(*wish.values->evaluate_every);
+  study::write_record(*wish.values, record);
   record.valid = training.valid_images > 0;
   record.test = training.test_images > 0;
-  record.fit = *wish.values->fit;
-  record.keep = wish.role == Role::source ? task::Keep::last : keep_of(wish.values->keep);
+  if (wish.role == Role::source) record.keep = task::Keep::last;
   return record;
 }
 
@@ -152,7 +130,7 @@ Training TrainingMaker::make(const TrainingWish& wish) {
   spec.mean = floats(wish.pool->data->mean, wish.pool->facts->mean);
   spec.std = floats(wish.pool->data->std, wish.pool->facts->std);
   spec.subset = subset_of(*wish.pool, wish.per_class);
-  set_values(spec, *wish.values);
+  study::write_spec(*wish.values, spec);
   count(training, wish);
   const auto per_epoch = steps_per_epoch(training.images, spec.batch);
   training.steps = steps_of(*wish.values->epochs, per_epoch);

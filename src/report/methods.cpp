@@ -7,6 +7,7 @@
 #include <set>
 
 #include "espalier/report/wording.hpp"
+#include "espalier/study/axes.hpp"
 #include "report/html.hpp"
 
 namespace espalier::report {
@@ -70,12 +71,15 @@ std::string data_methods(const PageContext& context) {
   return text + (context.overlapping ? ". Different splits draw from the same classes and so overlap." : ".");
 }
 
-std::string protocol_methods(const PageContext&) {
-  return "A target training copies units 1 to 'transferred' from the source network of its split and draws the rest "
-         "anew; units 1 to 'frozen' are never changed; the 'high_units' units nearest the classifier (\"all\": every "
-         "unit) train at the high rate and the others at the low rate; 'decay_epoch' is the first epoch at which the "
-         "high "
-         "rate is lowered. Axes that an experiment does not vary stand at the values given with it.";
+std::string protocol_methods(const PageContext& context) {
+  std::string text;
+  for (const auto& axis : study::axes()) {
+    const auto has = [&](const RunView& view) { return view.run->label(axis.name) != nullptr; };
+    const bool optional = axis.left_out == study::LeftOut::absent;
+    if (axis.methods.empty() || (optional && std::none_of(context.views.begin(), context.views.end(), has))) continue;
+    text += (text.empty() ? "" : "; ") + axis.methods;
+  }
+  return text + ". Axes that an experiment does not vary stand at the values given with it.";
 }
 
 std::string statistics_methods(const PageContext& context) {

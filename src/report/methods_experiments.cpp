@@ -1,6 +1,7 @@
 // Writes what each experiment varied, what it held fixed, and what it took from others.
 #include <fmt/format.h>
 
+#include "espalier/study/axes.hpp"
 #include "report/html.hpp"
 #include "report/methods.hpp"
 
@@ -31,7 +32,7 @@ std::vector<std::string> fixed_labels(const std::vector<RunView>& runs) {
   const auto varying = varying_axes(runs);
   std::vector<std::string> fixed;
   for (const auto& label : runs.front().run->labels) {
-    const bool shown = label.axis != "split" && label.axis != "replicate" && label.value != "later";
+    const bool shown = !study::repeats(label.axis) && label.value != "later";
     if (shown && !contains(varying, label.axis)) fixed.push_back(label.axis + " = " + label.value);
   }
   return fixed;

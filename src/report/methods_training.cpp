@@ -5,6 +5,7 @@
 #include <set>
 
 #include "espalier/network/networks.hpp"
+#include "espalier/study/train_table.hpp"
 #include "report/html.hpp"
 #include "report/methods.hpp"
 
@@ -14,20 +15,6 @@ namespace {
 using Tasks = std::vector<const store::TaskState*>;
 
 std::string number(double value) { return fmt::format("{}", static_cast<float>(value)); }
-
-std::string augment_text(const task::AugmentSpec& augment) {
-  std::vector<std::string> parts;
-  if (augment.flip) parts.push_back("horizontal flips with probability 1/2");
-  if (augment.shifted_crop) parts.push_back(fmt::format("crops shifted by up to {} pixels", augment.shifted_crop));
-  if (augment.random_resized) {
-    parts.push_back(fmt::format("random resized crops of {0}x{0}", augment.random_resized));
-  }
-  if (augment.rotation_degrees != 0)
-    parts.push_back(fmt::format("rotations of up to {:g} degrees", augment.rotation_degrees));
-  if (augment.translation != 0)
-    parts.push_back(fmt::format("translations of up to {:g} % of the side", 100 * augment.translation));
-  return parts.empty() ? "none" : listed(parts);
-}
 
 std::string length_text(const task::Moment& length) {
   if (length.step == 0) return fmt::format("{} epochs", length.epoch);
@@ -59,29 +46,16 @@ std::string rates_text(const task::TrainSpec& spec) {
   return text;
 }
 
-std::string optimiser_text(const task::TrainSpec& spec) {
-  if (spec.optimiser == task::Optimiser::adam) {
-    return fmt::format("Adam (beta 0.9 and 0.999, epsilon 1e-8), weight decay {}", number(spec.weight_decay));
-  }
-  return fmt::format(
-      "stochastic gradient descent with momentum {} (the rate stands outside the momentum buffer) and weight decay "
-      "{} on weights and biases alike",
-      number(spec.momentum), number(spec.weight_decay));
-}
-
+/// "30 epochs, in batches of 64 (...), by ...": every training value that has a phrase.
 std::string shared_values(const Tasks& tasks) {
   const auto text = [&](auto get) {
     return distinct(tasks, [&](const store::TaskState& t) { return get(t.task.train); });
   };
-  using task::TrainSpec;
-  return fmt::format("{}, in batches of {} (the last, smaller one is kept), by {}; augmentation: {}; precision {}",
-                     text([](const TrainSpec& s) { return length_text(s.length); }),
-                     text([](const TrainSpec& s) { return std::to_string(s.batch); }), text(optimiser_text),
-                     text([](const TrainSpec& s) { return augment_text(s.augment); }), text([](const TrainSpec& s) {
-                       return std::string(s.precision == task::Precision::fp32   ? "fp32"
-                                          : s.precision == task::Precision::tf32 ? "tf32"
-                                                                                 : "bf16");
-                     }));
+  std::string all = text([](const task::TrainSpec& spec) { return length_text(spec.length); });
+  for (const auto& row : study::train_rows()) {
+    if (row.in_methods) all += fmt::format(fmt::runtime(row.methods), text(row.in_methods));
+  }
+  return all;
 }
 
 std::string group_text(const study::RateGroup& group) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/study/axes.hpp"
 #include "report/axis_values.hpp"
 
 namespace espalier::report {
@@ -131,7 +132,7 @@ void check_over(const Query& query) {
       throw UsageError("'" + axis + "' is in --by and in --over", "a cell for each value averages over none",
                        "Remove one.");
     }
-    if (axis != "split" && axis != "replicate") continue;
+    if (!study::repeats(axis)) continue;
     throw UsageError("--over " + axis + " averages over what every mean is over anyway",
                      "replicates are averaged within their split, then splits", "Leave it out.");
   }
@@ -244,7 +245,7 @@ std::vector<std::string> also_differing(const std::vector<RunView>& views, const
 std::vector<std::string> varying_axes(const std::vector<RunView>& views) {
   std::vector<std::string> varying;
   for (const auto& axis : axes_of(views)) {
-    if (axis == "experiment" || axis == "directory" || axis == "split" || axis == "replicate") continue;
+    if (axis == "experiment" || axis == "directory" || study::repeats(axis)) continue;
     const auto differs = [&](const RunView& view) { return view.value(axis) != views.front().value(axis); };
     if (std::any_of(views.begin(), views.end(), differs)) varying.push_back(axis);
   }

@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <set>
+
+#include "espalier/study/axes.hpp"
 
 namespace espalier::report {
 namespace {
@@ -77,21 +78,8 @@ bool splits_overlap(const study::Study& study) {
 }
 
 std::string meaning_of(const std::string& axis) {
-  static const std::map<std::string, std::string> kMeanings = {
-      {"transferred", "units transferred"},
-      {"frozen", "units frozen"},
-      {"high_units", "units at the high rate"},
-      {"decay_epoch", "epoch of the first decay"},
-      {"per_class", "training images a class"},
-      {"split", "split"},
-      {"replicate", "replicate"},
-      {"source", "source"},
-      {"target", "target"},
-      {"network", "network"},
-      {"case", "protocol"},
-  };
-  const auto found = kMeanings.find(axis);
-  return found == kMeanings.end() ? axis : found->second;
+  const auto* row = study::axis_row(axis);
+  return row ? row->meaning : axis;
 }
 
 std::string csv_field(const std::string& text) {

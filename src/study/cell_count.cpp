@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "espalier/study/axes.hpp"
 #include "study/cells.hpp"
 
 namespace espalier::study {
@@ -58,9 +59,10 @@ std::int64_t cell_count(const Study& study, const Experiment& experiment) {
     if (axis.by.empty() && !counted.contains(axis.name)) cells = times(cells, size_of(axis));
     counted.insert(axis.name);
   }
-  for (const char* axis : {"split", "source", "target"}) {
-    if (counted.contains(axis) || given_by(experiment, axis) != Given::nowhere) continue;
-    cells = times(cells, std::max<std::int64_t>(1, static_cast<std::int64_t>(names_of(study, axis).size())));
+  for (const auto& axis : axes()) {
+    const bool given = counted.contains(axis.name) || given_by(experiment, axis.name) != Given::nowhere;
+    if (given || axis.left_out != LeftOut::every) continue;
+    cells = times(cells, std::max<std::int64_t>(1, static_cast<std::int64_t>(names_of(study, axis.name).size())));
   }
   return cells;
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "espalier/study/axes.hpp"
+
 namespace espalier::study {
 namespace {
 
@@ -68,15 +70,9 @@ std::vector<Value> plain_values(const Experiment& experiment, const std::string&
 
 std::vector<std::string> names_of(const Study& study, const std::string& axis) {
   std::vector<std::string> names;
-  if (axis == "source") {
-    for (const auto& source : study.sources) names.push_back(source.name);
-  } else if (axis == "target") {
-    for (const auto& target : study.targets) names.push_back(target.name);
-  } else if (axis == "network") {
-    for (const auto& network : study.networks) names.push_back(network.name);
-  } else if (axis == "split") {
-    for (std::int32_t i = 1; i <= study.split.count; ++i) names.push_back(std::to_string(i));
-  }
+  const auto* row = axis_row(axis);
+  if (!row || !row->known) return names;
+  for (const auto& value : row->known(surroundings_of(study))) names.push_back(to_string(value));
   return names;
 }
 

@@ -18,7 +18,7 @@ const Axis* find_axis(const Experiment& experiment, const std::string& name);
 const Experiment* find_experiment(const Study& study, const std::string& name);
 std::vector<std::string> experiment_names(const Study& study);
 
-/// The values that split, source, target or network take where an experiment leaves them out, as words.
+/// The values that the study defines of split, source, target or network, as words; empty for other axes.
 std::vector<std::string> names_of(const Study& study, const std::string& axis);
 
 /// Takes of the experiment and of all its cases.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "espalier/study/axes.hpp"
 #include "espalier/study/units_word.hpp"
 #include "study/cells.hpp"
 #include "study/parts.hpp"
@@ -54,11 +55,12 @@ void check_splits(const Scope& scope) {
 void check_units(const Scope& scope) {
   const Depth depth = depth_of(scope.whole.study, scope.experiment);
   if (depth.most == 0) return;
-  for (const char* axis : {"transferred", "frozen", "high_units"}) {
-    for (const auto& value : plain_values(scope.experiment, axis)) {
+  for (const auto& axis : axes()) {
+    if (!axis.counts_units) continue;
+    for (const auto& value : plain_values(scope.experiment, axis.name)) {
       if (!value.integer() || *value.integer() <= depth.most) continue;
       scope.error(
-          place_of(scope.experiment, axis), axis,
+          place_of(scope.experiment, axis.name), axis.name,
           {to_string(value) + " is out of range", "the network has " + std::to_string(depth.most) + " units", ""});
     }
   }
@@ -148,7 +150,9 @@ void check_experiments(const Whole& whole) {
   check_unique_names(whole);
   for (const auto& experiment : whole.study.experiments) {
     const Scope scope{whole, experiment};
-    for (const char* axis : {"source", "target", "network"}) check_known(scope, axis, names_of(whole.study, axis));
+    for (const auto& axis : axes()) {
+      if (axis.known && !axis.repeats) check_known(scope, axis.name, names_of(whole.study, axis.name));
+    }
     check_splits(scope);
     check_units(scope);
     check_has_source(scope);

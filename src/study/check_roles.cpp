@@ -54,7 +54,7 @@ void check_expected_split(const Whole& whole) {
   const DataSet& set = data->second;
   std::int64_t classes = 0;
   if (set.expect) classes = set.expect->classes;
-  if (set.format == DataFormat::made) classes = set.made.at("classes");
+  if (const auto made = set.made.find("classes"); made != set.made.end()) classes = made->second;
   if (classes == 0 || split.source + split.target <= classes) return;
   whole.report.error(split.where, "split",
                      {std::to_string(split.source) + " + " + std::to_string(split.target) + " classes are more than " +

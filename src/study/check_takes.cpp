@@ -6,6 +6,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/metrics/row.hpp"
+#include "espalier/study/axes.hpp"
 #include "study/cells.hpp"
 #include "study/parts.hpp"
 
@@ -91,7 +92,8 @@ void check_axis_list(const Scope& scope, const std::string& part, const std::vec
 }
 
 bool has_axis(const Experiment& experiment, const std::string& name) {
-  return find_axis(experiment, name) || name == "split" || name == "source" || name == "target" || name == "replicate";
+  const auto* row = axis_row(name);
+  return find_axis(experiment, name) || (row && (row->left_out == LeftOut::every || row->repeats));
 }
 
 void check_per(const Scope& scope) {

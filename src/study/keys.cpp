@@ -2,16 +2,26 @@
 #include <array>
 #include <initializer_list>
 
+#include "espalier/network/layer_names.hpp"
+#include "espalier/network/networks.hpp"
 #include "espalier/study/parse.hpp"
-#include "espalier/study/train_values.hpp"
+#include "espalier/study/train_table.hpp"
+#include "study/value_range.hpp"
 
 namespace espalier::study {
 namespace {
 
 using Docs = std::vector<KeyDoc>;
 
-void add(Docs& all, const std::string& table, std::initializer_list<std::array<const char*, 4>> rows) {
+void add(Docs& all, const std::string& table, std::initializer_list<std::array<std::string, 4>> rows) {
   for (const auto& [key, type, fallback, meaning] : rows) all.push_back({table, key, type, fallback, meaning});
+}
+
+/// "a", "b", "c".
+std::string quoted(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "\"" : ", \"") + word + "\"";
+  return text;
 }
 
 void add_top(Docs& all) {
@@ -32,13 +42,28 @@ void add_top(Docs& all) {
        {"max_runs", "integer", "1000000", "more runs than this are refused"}});
 }
 
+/// Of formats that read files: "idx: one image file; cifar: record files; ...".
+std::string images_of_formats() {
+  std::string text;
+  for (const auto& row : task::image_formats()) {
+    if (row.paths != task::ImagePaths::none) text += (text.empty() ? "" : "; ") + row.name + ": " + row.images;
+  }
+  return text;
+}
+
+std::string formats_with_labels() {
+  std::string text;
+  for (const auto& row : task::image_formats()) {
+    if (row.has_label_file) text += (text.empty() ? "" : ", ") + row.name;
+  }
+  return text;
+}
+
 void add_data(Docs& all) {
   add(all, "data.NAME",
-      {{"format", "word", "required", "\"idx\", \"cifar\", \"folder\", \"pack\" or \"made\""},
-       {"images", "word or words", "required but for made",
-        "idx: one image file; cifar: record files; folder: one folder "
-        "with a folder a class; pack: one safetensors file"},
-       {"labels", "word", "required for idx", "idx: the label file"},
+      {{"format", "word", "required", either(task::image_format_names())},
+       {"images", "word or words", "required but for made", images_of_formats()},
+       {"labels", "word", "required for " + formats_with_labels(), formats_with_labels() + ": the label file"},
        {"test", "table", "none", "test images: { per_class = N } or files of their own"},
        {"valid", "table", "none", "validation images: { per_class = N }"},
        {"order", "word", "\"shuffled\"",
@@ -50,18 +75,13 @@ void add_data(Docs& all) {
        {"std", "numbers", "of the training files", "normalisation: a deviation a channel, on pixels / 255"},
        {"short_classes", "word", "\"refuse\"",
         "a class with fewer images than a size: \"refuse\", \"take-all\", \"leave-out\""},
-       {"expect", "table", "none", "what the files will hold, for planning without them"},
-       {"classes", "integer", "10", "made: classes"},
-       {"per_class", "integer", "20", "made: images a class"},
-       {"channels", "integer", "1", "made: channels"},
-       {"height", "integer", "16", "made: pixels"},
-       {"width", "integer", "16", "made: pixels"},
-       {"seed", "integer", "0", "made: seed of the images"},
-       {"noise", "integer", "32", "made: noise added, in grey levels of 255"}});
+       {"expect", "table", "none", "what the files will hold, for planning without them"}});
+  for (const auto& number : task::made_numbers())
+    all.push_back({"data.NAME", number.key, "integer", std::to_string(number.fallback), "made: " + number.meaning});
   add(all, "data.NAME.test",
       {{"per_class", "integer", "none", "test images held out of each class"},
        {"images", "word or words", "none", "test files of their own"},
-       {"labels", "word", "none", "their label file (idx)"}});
+       {"labels", "word", "none", "their label file (" + formats_with_labels() + ")"}});
   add(all, "data.NAME.valid", {{"per_class", "integer", "required", "validation images held out of each class"}});
   add(all, "data.NAME.expect",
       {{"classes", "integer", "required", "classes"},
@@ -95,8 +115,7 @@ void add_roles(Docs& all) {
 void add_network(Docs& all) {
   for (const char* table : {"network", "network.NAME"}) {
     add(all, table,
-        {{"name", "word", "the table's name",
-          "\"alexnet\", \"caffenet\", \"resnet18\", \"cifar7\", \"mnist4\", or a label for listed units"},
+        {{"name", "word", "the table's name", quoted(network::names()) + ", or a label for listed units"},
          {"width", "number", "1", "multiplies all layers' outputs but the classifier's"},
          {"units", "array", "none", "listed units: arrays of layers, or tables { name, layers }"}});
   }
@@ -104,10 +123,7 @@ void add_network(Docs& all) {
       {{"name", "word", "\"unit1\", ...", "the unit's name"},
        {"layers", "array of tables", "required", "its layers in order"}});
   add(all, "network.layer",
-      {{"kind", "word", "required",
-        "\"convolution\", \"linear\", \"relu\", \"max_pool\", \"average_pool\", "
-        "\"adaptive_average_pool\", \"local_response_norm\", \"batch_norm\", \"dropout\", "
-        "\"concatenate\", \"add\""},
+      {{"kind", "word", "required", quoted(network::kind_names())},
        {"name", "word", "its place in the unit, from 0", "prefix of its parameters' names"},
        {"outputs", "integer", "0", "channels or features; 0: as many as there are classes"},
        {"kernel", "integer or two", "0", "height and width of the kernel, or of an adaptive pool's output"},
@@ -134,31 +150,20 @@ void add_network(Docs& all) {
         "concatenate, add: their layers; an empty branch is the identity"}});
 }
 
+void add_row(Docs& all, const std::string& table, const std::string& key, const TrainDoc& doc) {
+  all.push_back({table, key, doc.type, doc.fallback, doc.meaning});
+}
+
+/// A dotted key is one of a table of its own.
 void add_train(Docs& all) {
-  add(all, "train",
-      {{"batch", "integer", "64", "images a step; the last, smaller batch of an epoch is kept"},
-       {"epochs", "duration", "60", "length: epochs, or \"2000 steps\""},
-       {"optimiser", "word", "\"sgd\"", "\"sgd\" or \"adam\""},
-       {"momentum", "number", "0.9", "of sgd, below 1"},
-       {"weight_decay", "number", "0", "added to the gradient, weights and biases alike"},
-       {"augment", "table", "nothing", "random changes of training images"},
-       {"frozen_dropout", "word", "\"off\"", "dropout of frozen units: \"off\" or \"on\""},
-       {"precision", "word", "\"fp32\"", "\"fp32\", \"bf16\", or on GPUs \"tf32\""},
-       {"evaluate", "table", "{ every = 1 }", "when validation and test images are evaluated"},
-       {"fit", "truth value", "false", "also measure the finished network on its training images"},
-       {"rates", "array of tables", "top 0.01, rest 0.001, x0.1 every 30",
-        "rate groups; the first that matches a unit wins"},
-       {"keep", "word", "\"none\"", "networks of runs kept at their end: \"none\" or \"last\""},
-       {"warn_below", "number", "none", "sources: validation top-1 of a usable source"}});
-  add(all, "train.augment",
-      {{"flip", "truth value", "false", "mirror half of the images"},
-       {"shifted_crop", "integer", "0", "pad by so many pixels, crop back at random"},
-       {"random_resized", "integer", "0", "side of a random resized crop; 0: off"},
-       {"centre_crop", "integer", "0", "side of the crop evaluation uses; 0: the whole image"},
-       {"rotation", "number", "0", "degrees, uniform in plus or minus"},
-       {"translation", "number", "0", "fraction of the side, uniform in plus or minus"}});
-  add(all, "train.evaluate",
-      {{"every", "integer", "1", "epochs between evaluations; the last is always evaluated; 0: only the last"}});
+  for (const auto& row : train_rows()) {
+    const auto dot = row.key.find('.');
+    if (dot == std::string::npos) add_row(all, "train", row.key, row.doc);
+    else add_row(all, "train." + row.key.substr(0, dot), row.key.substr(dot + 1), row.doc);
+    if (row.key == "evaluate.every")
+      add_row(all, "train", "evaluate", {"table", "{ every = 1 }", "when validation and test images are evaluated"});
+  }
+  for (const auto& row : augment_rows()) add_row(all, "train.augment", row.key, row.doc);
   add(all, "train.rates",
       {{"units", "word", "required", "\"top\", \"new\", \"copied\", \"rest\", \"3\", \"2-5\" or \"1,3\""},
        {"start", "number", "required but for relative", "rate at the start"},
@@ -212,18 +217,6 @@ const std::vector<KeyDoc>& keys() {
     Docs docs;
     for (auto* part : {add_top, add_data, add_roles, add_network, add_train, add_experiment, add_outputs}) part(docs);
     return docs;
-  }();
-  return all;
-}
-
-const std::vector<std::string>& axis_names() {
-  static const std::vector<std::string> all = [] {
-    std::vector<std::string> names = {"transferred", "frozen", "high_units", "decay_epoch", "per_class", "split",
-                                      "replicate",   "source", "target",     "network",     "case",      "units"};
-    for (const char* prefix : {"train.", "source."}) {
-      for (const auto& key : train_keys()) names.push_back(prefix + key);
-    }
-    return names;
   }();
   return all;
 }

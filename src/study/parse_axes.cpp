@@ -1,12 +1,11 @@
 // Parses the axes of an experiment, dependent and nested ones included, and its fixed values.
 #include <set>
 
+#include "espalier/study/axes.hpp"
 #include "study/parts.hpp"
 
 namespace espalier::study {
 namespace {
-
-bool counts(const std::string& axis) { return axis == "split" || axis == "replicate"; }
 
 /// Whether `key` is a table of axes: `train = { batch = [..] }` and `train.batch = [..]` are the same in TOML.
 bool is_prefix(const std::string& key, const toml::node& node) {
@@ -40,7 +39,7 @@ std::vector<Value> parse_values(const std::string& axis, const std::string& path
       report.error(location_of(node), path, {"the axis has no value", "an experiment would be empty", "List values"});
     return values.list;
   }
-  if (const toml::value<std::int64_t>* count = node.as_integer(); count && counts(axis)) {
+  if (const toml::value<std::int64_t>* count = node.as_integer(); count && repeats(axis)) {
     const auto read = integer_in(Value(count->get()), 1, 100'000);
     if (read.complaint) report.error(location_of(node), path, *read.complaint);
     for (std::int64_t i = 1; i <= read.value; ++i) values.list.emplace_back(i);

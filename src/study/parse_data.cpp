@@ -8,14 +8,12 @@ namespace {
 
 constexpr std::int64_t kBig = std::numeric_limits<std::int32_t>::max();
 
-DataFormat parse_format(const Reader& reader) {
-  if (!reader.has("format"))
-    reader.missing("format", "Add format = \"idx\", \"cifar\", \"folder\", \"pack\" or \"made\"");
-  const auto word = reader.choice("format", {"idx", "cifar", "folder", "pack", "made"}).value_or("made");
-  if (word == "idx") return DataFormat::idx;
-  if (word == "cifar") return DataFormat::cifar;
-  if (word == "folder") return DataFormat::folder;
-  return word == "pack" ? DataFormat::pack : DataFormat::made;
+/// Nothing where it is missing or unknown, which is said.
+const task::ImageFormatRow* parse_format(const Reader& reader) {
+  const auto names = task::image_format_names();
+  if (!reader.has("format")) reader.missing("format", "Add format = " + either(names));
+  const auto word = reader.choice("format", names);
+  return word ? task::image_format_named(*word) : nullptr;
 }
 
 DataFiles parse_files(const Reader& reader) { return {reader.words("images"), reader.word("labels").value_or("")}; }
@@ -75,41 +73,55 @@ void parse_normalisation(const Reader& reader, DataSet& data) {
 }
 
 void parse_made(const Reader& reader, DataSet& data) {
-  struct Made {
-    const char* key;
-    std::int64_t fallback, least, most;
-  };
-  for (const auto& [key, fallback, least, most] :
-       {Made{"classes", 10, 1, 100'000}, Made{"per_class", 20, 1, 1'000'000}, Made{"channels", 1, 1, 64},
-        Made{"height", 16, 1, 4096}, Made{"width", 16, 1, 4096}, Made{"seed", 0, 0, kBig}, Made{"noise", 32, 0, 255}}) {
-    if (data.format == DataFormat::made) {
-      data.made[key] = reader.integer(key, least, most).value_or(fallback);
-    } else if (reader.has(key)) {
-      reader.error(key, {"'" + std::string(key) + "' belongs to made data", "these have images in files", "Remove it"});
+  for (const auto& number : task::made_numbers()) {
+    if (data.format == task::ImageFormat::made) {
+      data.made[number.key] = reader.integer(number.key, number.least, number.most).value_or(number.fallback);
+    } else if (reader.has(number.key)) {
+      reader.error(number.key,
+                   {"'" + number.key + "' belongs to made data", "these have images in files", "Remove it"});
     }
   }
 }
 
-void check_files(const Reader& reader, const DataSet& data) {
-  const bool made = data.format == DataFormat::made;
-  if (!reader.has("format")) return;
-  if (!made && !reader.has("images")) reader.missing("images", "Name the files");
-  if (made && reader.has("images")) {
+void check_images(const Reader& reader, const DataSet& data, const task::ImageFormatRow& format) {
+  const bool has_files = format.paths != task::ImagePaths::none;
+  if (has_files && !reader.has("images")) reader.missing("images", "Name the files");
+  if (!has_files && reader.has("images")) {
     reader.error("images", {"made data have no files", "their images are drawn from a seed", "Remove it"});
   }
-  if (data.format != DataFormat::idx && reader.has("labels")) {
+  if (format.paths == task::ImagePaths::one && data.files.images.size() > 1) {
+    reader.error("images", {"expected one path", "this format has its images in one place", "Name one"});
+  }
+}
+
+void check_labels(const Reader& reader, const DataSet& data, const task::ImageFormatRow& format) {
+  if (!format.has_label_file && reader.has("labels")) {
     reader.error("labels",
                  {"this format has no label file", "its labels stand in the records or in folder names", "Remove it"});
   }
-  if (data.format == DataFormat::idx && !reader.has("labels")) reader.missing("labels", "Name the label file");
-  if (data.test_files && data.format == DataFormat::idx && data.test_files->labels.empty()) {
-    reader.error("test", {"'labels' is missing", "idx images have labels in a file of their own", "Add labels = ..."});
+  if (format.has_label_file && !reader.has("labels")) reader.missing("labels", "Name the label file");
+  if (data.test_files && format.has_label_file && data.test_files->labels.empty()) {
+    reader.error("test", {"'labels' is missing", format.name + " images have labels in a file of their own",
+                          "Add labels = ..."});
   }
-  const bool one_path =
-      data.format == DataFormat::idx || data.format == DataFormat::folder || data.format == DataFormat::pack;
-  if (one_path && data.format != DataFormat::idx && data.files.images.size() > 1) {
-    reader.error("images", {"expected one path", "this format has its images in one place", "Name one"});
+}
+
+/// A key of another format has no effect; old studies may have it.
+void warn_of_other_keys(const Reader& reader, const task::ImageFormatRow& format) {
+  for (const auto& other : task::image_formats()) {
+    for (const auto& key : other.own_keys) {
+      if (other.format == format.format || !reader.has(key)) continue;
+      reader.report().warning(reader.where(key), reader.path(key),
+                              {"'" + key + "' belongs to format = \"" + other.name + "\"",
+                               "it has no effect on " + format.name + " images", "Remove it"});
+    }
   }
+}
+
+void check_files(const Reader& reader, const DataSet& data, const task::ImageFormatRow& format) {
+  check_images(reader, data, format);
+  check_labels(reader, data, format);
+  warn_of_other_keys(reader, format);
 }
 
 DataSet parse_one(const std::string& name, const toml::table& table, Report& report) {
@@ -117,7 +129,8 @@ DataSet parse_one(const std::string& name, const toml::table& table, Report& rep
   DataSet data;
   data.name = name;
   data.where = reader.where();
-  data.format = parse_format(reader);
+  const auto* format = parse_format(reader);
+  if (format) data.format = format->format;
   data.files = parse_files(reader);
   parse_test(reader, data);
   parse_valid(reader, data);
@@ -132,8 +145,10 @@ DataSet parse_one(const std::string& name, const toml::table& table, Report& rep
                        : rule == "take-all" ? ShortClasses::take_all
                                             : ShortClasses::leave_out;
   parse_expect(reader, data);
-  parse_made(reader, data);
-  check_files(reader, data);
+  if (format) {  // else nothing is known of the other keys
+    parse_made(reader, data);
+    check_files(reader, data, *format);
+  }
   return data;
 }
 

@@ -1,17 +1,15 @@
-// Parses the layers of a listed unit: kernels, numbers, norms, initialisation, branches.
+// Parses the layers of a listed unit; the table of layers has the defaults of the keys left out.
 #include <set>
 
 #include "espalier/network/layer_names.hpp"
+#include "espalier/network/layers.hpp"
 #include "study/parts.hpp"
 
 namespace espalier::study {
 namespace {
 
-using network::LayerKind;
 using network::LayerSpec;
 constexpr std::int64_t kMost = 1'000'000;
-
-bool is_pool(LayerKind kind) { return kind == LayerKind::max_pool || kind == LayerKind::average_pool; }
 
 std::int32_t whole(const Reader& reader, const std::string& key, std::int64_t least, std::int32_t fallback) {
   return static_cast<std::int32_t>(reader.integer(key, least, kMost).value_or(fallback));
@@ -26,39 +24,32 @@ void parse_kernel(const Reader& reader, LayerSpec& layer) {
   }
   layer.kernel_h = whole(reader, "kernel_h", 1, layer.kernel_h);
   layer.kernel_w = whole(reader, "kernel_w", 1, layer.kernel_w);
-  const bool wants_one =
-      layer.kind == LayerKind::convolution || is_pool(layer.kind) || layer.kind == LayerKind::adaptive_average_pool;
-  if (wants_one && (layer.kernel_h == 0 || layer.kernel_w == 0) && !reader.has("kernel")) {
+  if (network::row_of(layer.kind).has_kernel && (layer.kernel_h == 0 || layer.kernel_w == 0) && !reader.has("kernel")) {
     reader.missing("kernel", "Write kernel = 3 or kernel = [3, 5]");
   }
 }
 
 void parse_numbers(const Reader& reader, LayerSpec& layer) {
-  layer.outputs = whole(reader, "outputs", 0, 0);
-  layer.stride = whole(reader, "stride", 1, is_pool(layer.kind) && layer.kernel_h > 0 ? layer.kernel_h : 1);
-  layer.padding = whole(reader, "padding", 0, 0);
-  layer.groups = whole(reader, "groups", 1, 1);
-  layer.bias = reader.truth("bias").value_or(true);
-  layer.ceil_mode = reader.truth("ceil_mode").value_or(false);
-  const bool drops = layer.kind == LayerKind::dropout;
-  layer.probability = reader.real("probability", {.least = 0, .below = 1}).value_or(drops ? 0.5 : 0);
+  const bool slides = network::row_of(layer.kind).stride_is_kernel && layer.kernel_h > 0;
+  layer.outputs = whole(reader, "outputs", 0, layer.outputs);
+  layer.stride = whole(reader, "stride", 1, slides ? layer.kernel_h : layer.stride);
+  layer.padding = whole(reader, "padding", 0, layer.padding);
+  layer.groups = whole(reader, "groups", 1, layer.groups);
+  layer.bias = reader.truth("bias").value_or(layer.bias);
+  layer.ceil_mode = reader.truth("ceil_mode").value_or(layer.ceil_mode);
+  layer.probability = reader.real("probability", {.least = 0, .below = 1}).value_or(layer.probability);
 }
 
 void parse_norm(const Reader& reader, LayerSpec& layer) {
-  const bool responds = layer.kind == LayerKind::local_response_norm;
-  layer.size = whole(reader, "size", 1, responds ? 5 : 0);
-  layer.alpha = reader.real("alpha", {.least = 0}).value_or(responds ? 1e-4 : 0);
-  layer.beta = reader.real("beta", {.least = 0}).value_or(responds ? 0.75 : 0);
-  layer.k = reader.real("k", {.least = 0}).value_or(1);
+  layer.size = whole(reader, "size", 1, layer.size);
+  layer.alpha = reader.real("alpha", {.least = 0}).value_or(layer.alpha);
+  layer.beta = reader.real("beta", {.least = 0}).value_or(layer.beta);
+  layer.k = reader.real("k", {.least = 0}).value_or(layer.k);
   layer.epsilon = reader.real("epsilon", {.above = 0}).value_or(layer.epsilon);
   layer.momentum = reader.real("momentum", {.least = 0, .most = 1}).value_or(layer.momentum);
 }
 
 void parse_init(const Reader& reader, LayerSpec& layer) {
-  const bool weighs = layer.kind == LayerKind::convolution || layer.kind == LayerKind::linear;
-  layer.init = weighs                                ? network::Init::he_normal_fan_in
-               : layer.kind == LayerKind::batch_norm ? network::Init::ones_zeros
-                                                     : network::Init::none;
   if (const auto word = reader.choice("init", network::init_names())) layer.init = network::parse_init(*word);
   const bool gaussian = layer.init == network::Init::gaussian;
   layer.init_std = reader.real("init_std", {.least = 0}).value_or(gaussian ? 0.01 : 0);
@@ -87,8 +78,9 @@ LayerSpec parse_layer(const toml::table& table, const std::string& path, std::si
   if (!reader.has("kind")) reader.missing("kind", "Write kind = \"convolution\" or another");
   const auto kind = reader.choice("kind", network::kind_names());
   if (!kind) return layer;  // the rest depends on it
-  layer.kind = network::parse_kind(*kind);
-  const bool named = network::has_parameters(layer.kind) || network::has_branches(layer.kind);
+  const auto& row = network::row_of(network::parse_kind(*kind));
+  layer = row.defaults;
+  const bool named = row.holds != network::LayerHolds::nothing;
   layer.name = reader.word("name").value_or(named ? std::to_string(place) : "");
   if (layer.name.find('.') != std::string::npos) {
     reader.error("name", {"a layer's name has no dot", "dots part the names of parameters", ""});

@@ -1,13 +1,10 @@
-// Maps each training key to a setter that checks its type and range.
+// Sets a training value by its key: finds the key in the tables of training values, or the rate group.
 #include "espalier/study/train_values.hpp"
 
-#include <charconv>
-#include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 
-#include "espalier/study/parse.hpp"
+#include "espalier/study/train_table.hpp"
 #include "study/rate_values.hpp"
 #include "study/value_range.hpp"
 
@@ -15,101 +12,26 @@ namespace espalier::study {
 namespace {
 
 using Setter = std::function<std::optional<Complaint>(TrainValues&, const Value&)>;
-constexpr std::int64_t kBig = std::numeric_limits<std::int32_t>::max();
 
-Setter integer(std::optional<std::int64_t> TrainValues::* field, std::int64_t least) {
-  return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
-    const auto read = integer_in(value, least, kBig);
-    if (!read.complaint) values.*field = read.value;
-    return read.complaint;
-  };
-}
-
-Setter real(std::optional<double> TrainValues::* field, Range range) {
-  return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
-    const auto read = real_in(value, range);
-    if (!read.complaint) values.*field = read.value;
-    return read.complaint;
-  };
-}
-
-Setter word(std::optional<std::string> TrainValues::* field, std::vector<std::string> allowed) {
-  return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
-    const auto read = word_of(value, allowed);
-    if (!read.complaint) values.*field = read.value;
-    return read.complaint;
-  };
-}
-
-std::optional<Complaint> set_keep(TrainValues& values, const Value& value) {
-  const auto read = word_of(value, {"none", "last"});
-  if (!read.complaint) values.keep = read.value;
-  return read.complaint;
-}
-
-std::optional<Complaint> set_fit(TrainValues& values, const Value& value) {
-  const auto read = truth_of(value);
-  if (!read.complaint) values.fit = read.value;
-  return read.complaint;
-}
-
-std::optional<Complaint> set_epochs(TrainValues& values, const Value& value) {
-  const auto duration = parse_duration(value);
-  if (!duration || duration->count < 1 || duration->count > kBig) return not_a_duration(value, 1);
-  values.epochs = duration;
-  return std::nullopt;
-}
-
-Setter augment_flag(bool task::AugmentSpec::* field) {
-  return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
-    const auto read = truth_of(value);
-    if (read.complaint) return read.complaint;
-    if (!values.augment) values.augment.emplace();
-    (*values.augment).*field = read.value;
-    return std::nullopt;
-  };
-}
-
-Setter augment_pixels(std::int32_t task::AugmentSpec::* field) {
-  return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
-    const auto read = integer_in(value, 0, 8192);
-    if (read.complaint) return read.complaint;
-    if (!values.augment) values.augment.emplace();
-    (*values.augment).*field = static_cast<std::int32_t>(read.value);
-    return std::nullopt;
-  };
-}
-
-Setter augment_real(double task::AugmentSpec::* field, Range range) {
-  return [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
-    const auto read = real_in(value, range);
-    if (read.complaint) return read.complaint;
-    if (!values.augment) values.augment.emplace();
-    (*values.augment).*field = read.value;
-    return std::nullopt;
+/// Tried apart, so that nothing is changed on a complaint.
+Setter setter_of(const AugmentRow& row) {
+  return [&row](TrainValues& values, const Value& value) {
+    auto augment = values.augment.value_or(task::AugmentSpec{});
+    auto complaint = row.set(augment, value);
+    if (!complaint) values.augment = augment;
+    return complaint;
   };
 }
 
 const std::map<std::string, Setter>& setters() {
-  static const std::map<std::string, Setter> all = {
-      {"batch", integer(&TrainValues::batch, 1)},
-      {"epochs", set_epochs},
-      {"optimiser", word(&TrainValues::optimiser, {"sgd", "adam"})},
-      {"momentum", real(&TrainValues::momentum, {.least = 0, .below = 1})},
-      {"weight_decay", real(&TrainValues::weight_decay, {.least = 0, .most = 1})},
-      {"frozen_dropout", word(&TrainValues::frozen_dropout, {"off", "on"})},
-      {"precision", word(&TrainValues::precision, {"fp32", "bf16", "tf32"})},
-      {"evaluate.every", integer(&TrainValues::evaluate_every, 0)},
-      {"fit", set_fit},
-      {"warn_below", real(&TrainValues::warn_below, {.least = 0, .most = 1})},
-      {"keep", set_keep},
-      {"augment.flip", augment_flag(&task::AugmentSpec::flip)},
-      {"augment.shifted_crop", augment_pixels(&task::AugmentSpec::shifted_crop)},
-      {"augment.random_resized", augment_pixels(&task::AugmentSpec::random_resized)},
-      {"augment.centre_crop", augment_pixels(&task::AugmentSpec::centre_crop)},
-      {"augment.rotation", augment_real(&task::AugmentSpec::rotation_degrees, {.least = 0, .most = 180})},
-      {"augment.translation", augment_real(&task::AugmentSpec::translation, {.least = 0, .most = 1})},
-  };
+  static const std::map<std::string, Setter> all = [] {
+    std::map<std::string, Setter> made;
+    for (const auto& row : train_rows()) {
+      if (row.set) made.emplace(row.key, row.set);
+    }
+    for (const auto& row : augment_rows()) made.emplace("augment." + row.key, setter_of(row));
+    return made;
+  }();
   return all;
 }
 

@@ -6,6 +6,7 @@
 #include <c10/core/GradMode.h>
 
 #include "espalier/core/checks.hpp"
+#include "espalier/task/optimisers.hpp"
 
 namespace espalier::train {
 
@@ -25,14 +26,14 @@ at::Tensor gradient_like(const at::Tensor& value) {
 
 Optimiser::Optimiser(model::UnitNetwork& network, const task::TrainSpec& spec)
     : kind_(spec.optimiser), momentum_(spec.momentum), weight_decay_(spec.weight_decay) {
+  const std::size_t kept = task::row_of(kind_).buffers.size();
   for (std::int32_t u = 1; u <= network.depth(); ++u) {
-    Unit unit{static_cast<std::size_t>(u - 1), {}, {}, {}, {}};
+    Unit unit{static_cast<std::size_t>(u - 1), {}, {}, std::vector<std::vector<at::Tensor>>(kept)};
     for (auto& tensor : network.tensors(u)) {
       if (tensor.is_buffer || !tensor.value.requires_grad()) continue;
       unit.names.push_back(tensor.name);
       unit.values.push_back(tensor.value);
-      unit.first.push_back(at::zeros_like(tensor.value.detach()));
-      if (kind_ == task::Optimiser::adam) unit.second.push_back(at::zeros_like(tensor.value.detach()));
+      for (auto& buffer : unit.buffers) buffer.push_back(at::zeros_like(tensor.value.detach()));
     }
     if (!unit.values.empty()) units_.push_back(std::move(unit));
   }
@@ -41,7 +42,7 @@ Optimiser::Optimiser(model::UnitNetwork& network, const task::TrainSpec& spec)
 void Optimiser::step(const std::vector<float>& rates, std::int64_t step_index) {
   if (units_.empty()) return;
   at::Tensor step;
-  if (kind_ == task::Optimiser::adam) {
+  if (task::row_of(kind_).counts_steps) {
     const auto number = at::TensorOptions(at::kFloat).device(units_.front().values.front().device());
     step = at::full({}, static_cast<double>(step_index + 1), number);
   }
@@ -57,7 +58,8 @@ void Optimiser::reset() {
   for (auto& buffer : buffers()) buffer.value.zero_();
 }
 
-/// `rate_of` a unit: a number, or a tensor where the network is. GPUs refuse buffers where there is no momentum.
+/// `rate_of` a unit: a number, or a tensor where the network is. GPUs refuse buffers where there is no momentum. A new
+/// optimiser is a case here, and a row in src/task/optimisers.cpp.
 template <class RateOf>
 void Optimiser::update_all(const RateOf& rate_of, const at::Tensor& step) {
   const c10::NoGradGuard no_grad;
@@ -68,27 +70,31 @@ void Optimiser::update_all(const RateOf& rate_of, const at::Tensor& step) {
       gradients.push_back(gradient_like(value));
     }
     const auto rate = rate_of(unit.index);
-    if (kind_ == task::Optimiser::sgd) {
-      // Buffers begin as zeros, so that the first step gives buf = d without a case of its own.
-      const bool none = momentum_ == 0 && values.front().is_cuda();
-      at::_fused_sgd_(values, gradients, none ? std::vector<at::Tensor>() : unit.first, weight_decay_, momentum_, rate,
-                      /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
-    } else {
-      const std::vector<at::Tensor> steps(values.size(), step);
-      at::_fused_adam_(values, gradients, unit.first, unit.second, {}, steps, rate, kBeta1, kBeta2, weight_decay_,
-                       kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
+    switch (kind_) {
+      case task::Optimiser::sgd: {
+        // Buffers begin as zeros, so that the first step gives buf = d without a case of its own.
+        const bool none = momentum_ == 0 && values.front().is_cuda();
+        at::_fused_sgd_(values, gradients, none ? std::vector<at::Tensor>() : unit.buffers[0], weight_decay_, momentum_,
+                        rate, /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
+        break;
+      }
+      case task::Optimiser::adam: {
+        const std::vector<at::Tensor> steps(values.size(), step);
+        at::_fused_adam_(values, gradients, unit.buffers[0], unit.buffers[1], {}, steps, rate, kBeta1, kBeta2,
+                         weight_decay_, kEpsilon, /*amsgrad=*/false, /*maximize=*/false);
+        break;
+      }
     }
     for (auto& value : unit.values) value.mutable_grad().reset();
   }
 }
 
 std::vector<Optimiser::Buffer> Optimiser::buffers() const {
-  const bool adam = kind_ == task::Optimiser::adam;
+  const auto& names = task::row_of(kind_).buffers;
   std::vector<Buffer> all;
   for (const auto& unit : units_) {
     for (std::size_t i = 0; i < unit.names.size(); ++i) {
-      all.push_back({(adam ? "adam.mean." : "momentum.") + unit.names[i], unit.first[i]});
-      if (adam) all.push_back({"adam.square." + unit.names[i], unit.second[i]});
+      for (std::size_t b = 0; b < names.size(); ++b) all.push_back({names[b] + unit.names[i], unit.buffers[b][i]});
     }
   }
   return all;

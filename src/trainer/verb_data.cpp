@@ -21,8 +21,19 @@ struct Options {
   bool json = false;
 };
 
+/// "idx, cifar, folder or pack".
+std::string file_formats() {
+  std::vector<std::string> names;
+  for (const auto& row : task::image_formats()) {
+    if (row.paths != task::ImagePaths::none) names.push_back(row.name);
+  }
+  std::string text = names.front();
+  for (std::size_t i = 1; i < names.size(); ++i) text += (i + 1 == names.size() ? " or " : ", ") + names[i];
+  return text;
+}
+
 void add_raw_options(CLI::App& verb, Options& options, bool is_format_needed) {
-  auto* format = verb.add_option("--format", options.format, "idx, cifar, folder or pack");
+  auto* format = verb.add_option("--format", options.format, file_formats());
   if (is_format_needed) format->required();
   verb.add_option("--images", options.spec.images, "file or files of images; for folder: the folder");
   verb.add_option("--labels", options.spec.labels, "idx: file of labels");
@@ -95,8 +106,9 @@ void add_make(CLI::App& data) {
   auto* verb = data.add_subcommand("make", "makes procedural images: a pattern a class, and noise");
   auto options = std::make_shared<Options>();
   options->format = "made";
-  for (const char* name : {"classes", "per_class", "channels", "height", "width", "seed", "noise"}) {
-    std::string flag = std::string("--") + name;
+  for (const auto& number : task::made_numbers()) {
+    const std::string name = number.key;
+    std::string flag = "--" + name;
     std::replace(flag.begin(), flag.end(), '_', '-');
     verb->add_option_function<std::int64_t>(flag,
                                             [options, name](std::int64_t value) { options->spec.made[name] = value; });

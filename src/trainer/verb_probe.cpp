@@ -12,6 +12,7 @@
 #include "espalier/data/safetensors.hpp"
 #include "espalier/model/unit_network.hpp"
 #include "espalier/network/networks.hpp"
+#include "espalier/task/optimisers.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/train/stepper.hpp"
 #include "espalier/trainer/verbs.hpp"
@@ -53,7 +54,7 @@ task::TrainSpec train_of(const json& probe) {
   const auto input = probe.at("input");
   spec.input = {input[0].get<std::int32_t>(), input[1].get<std::int32_t>(), input[2].get<std::int32_t>()};
   for (const auto& unit : probe.at("units")) spec.units.push_back(row_of(unit));
-  spec.optimiser = probe.value("optimiser", "sgd") == "adam" ? task::Optimiser::adam : task::Optimiser::sgd;
+  spec.optimiser = task::optimiser_named(probe.value("optimiser", std::string("sgd")));
   if (probe.value("precision", "fp32") == "bf16") spec.precision = task::Precision::bf16;
   spec.momentum = probe.value("momentum", 0.0f);
   spec.weight_decay = probe.value("weight_decay", 0.0f);

@@ -8,6 +8,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/data/pack.hpp"
+#include "espalier/task/image_formats.hpp"
 
 namespace espalier::data {
 
@@ -22,13 +23,12 @@ class DataProblem : public UsageError {
   std::string problem, why, suggestion;
 };
 
-enum class DataFormat { idx, cifar, folder, pack, made };
 /// Throws DataProblem for an unknown name.
-DataFormat format_named(const std::string& name);
+task::ImageFormat format_named(const std::string& name);
 
 struct ImportSpec {
-  DataFormat format = DataFormat::idx;
-  std::vector<std::string> images;  ///< idx, pack: one file; cifar: record files; folder: one folder
+  task::ImageFormat format = task::ImageFormat::idx;
+  std::vector<std::string> images;  ///< one path or some, as the format says
   std::string labels;               ///< idx
   std::int32_t resize = 0;          ///< folder: shorter side, then centre crop; 0: images have one size already
   bool grey = false;                ///< folder

@@ -6,20 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "espalier/study/axes.hpp"
 #include "espalier/study/diagnostic.hpp"
 #include "espalier/study/study.hpp"
 
 namespace espalier::grid {
 
 /// What expanding needs to know from outside the experiment.
-struct Surroundings {
-  std::int32_t splits = 1;
-  std::vector<std::string> sources, targets;  ///< names, in file order
-  std::vector<std::string> networks;          ///< the first is the default
-  std::map<std::string, std::int32_t> depth;  ///< units, by network name
-  std::map<std::string, study::Value>
-      decay_epoch;  ///< the top group's `first`, by target; "never" where it does not fall
-};
+using study::Surroundings;
 
 /// Where a cell's value comes from.
 enum class Origin : std::uint8_t { axis, in_case, fixed, taken, fallback, absent };

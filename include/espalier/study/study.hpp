@@ -8,6 +8,7 @@
 
 #include "espalier/network/layer.hpp"
 #include "espalier/study/value.hpp"
+#include "espalier/task/image_formats.hpp"
 #include "espalier/task/task.hpp"  // value enums shared with tasks (ImageOrder, AugmentSpec, Optimiser, ...)
 
 namespace espalier::study {
@@ -23,13 +24,12 @@ struct Duration {
   bool operator==(const Duration&) const = default;
 };
 
-enum class DataFormat : std::uint8_t { idx, cifar, folder, pack, made };
 enum class ShortClasses : std::uint8_t { refuse, take_all, leave_out };
 
 /// Raw files of one part of a data set (paths as written; relative to the study file or --data-root).
 struct DataFiles {
-  std::vector<std::string> images;  ///< idx: images; cifar: record files; folder: one folder; pack: one file
-  std::string labels;               ///< idx only
+  std::vector<std::string> images;  ///< one path or some, as the format says
+  std::string labels;               ///< of formats that have a label file
 };
 
 struct ExpectedData {
@@ -42,7 +42,7 @@ struct ExpectedData {
 struct DataSet {
   std::string name;
   Location where;
-  DataFormat format = DataFormat::idx;
+  task::ImageFormat format = task::ImageFormat::idx;
   DataFiles files;
   std::optional<DataFiles> test_files;  ///< test = { images = ..., labels = ... }
   std::int32_t test_per_class = 0;      ///< test = { per_class = n }

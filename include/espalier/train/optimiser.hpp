@@ -37,7 +37,8 @@ class Optimiser {
   struct Unit {
     std::size_t index = 0;  ///< from 0
     std::vector<std::string> names;
-    std::vector<at::Tensor> values, first, second;  ///< `first`: momentum or mean; `second`: Adam's mean of squares
+    std::vector<at::Tensor> values;
+    std::vector<std::vector<at::Tensor>> buffers;  ///< by the optimiser's row (task/optimisers.hpp), then by tensor
   };
   struct Buffer {
     std::string name;

@@ -1,0 +1,66 @@
+#pragma once
+// The axes of an experiment, a row each: all that study, grid, plan, show and report know of them stands here once.
+// The training values (`train.KEY`, `source.KEY`) are axes too; their table is train_table.hpp.
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espalier/study/study.hpp"
+#include "espalier/study/train_values.hpp"
+
+namespace espalier::study {
+
+/// What the defaults of axes depend on outside the experiment.
+struct Surroundings {
+  std::int32_t splits = 1;
+  std::vector<std::string> sources, targets;  ///< names, in file order
+  std::vector<std::string> networks;          ///< the first is the default
+  std::map<std::string, std::int32_t> depth;  ///< units, by network name
+  std::map<std::string, Value> decay_epoch;   ///< the top group's `first`, by target; "never" where it does not fall
+};
+/// Of the study, but for decay_epoch, which needs its merged training values.
+Surroundings surroundings_of(const Study& study);
+
+/// How many first units a word for `units` copies and freezes; none: it copies or freezes other than the first ones.
+struct UnitsPrefix {
+  std::optional<Value> transferred, frozen;
+};
+
+/// A cell while its defaults are filled in; null: the cell has no such value.
+struct CellSoFar {
+  const Surroundings& around;
+  const Value *target = nullptr, *network = nullptr;
+  const UnitsPrefix* units = nullptr;
+};
+
+/// What an axis is in an experiment that leaves it out.
+enum class LeftOut : std::uint8_t {
+  absent,  ///< it has no value
+  one,     ///< it has the value of `fallback`
+  every,   ///< it takes every value in `known`
+  cases,   ///< it takes every case of the experiment
+};
+
+struct AxisRow {
+  std::string name;
+  std::string meaning;  ///< in words, for readers of a report
+  std::string methods;  ///< a clause of a report's protocol paragraph; "": it has none
+  std::optional<Complaint> (*check)(const Value& value);
+  LeftOut left_out = LeftOut::absent;
+  std::optional<Value> (*fallback)(const CellSoFar& cell) = nullptr;
+  std::vector<Value> (*known)(const Surroundings& around) = nullptr;  ///< the values there are; null: any that `check`
+                                                                      ///< allows
+  bool repeats = false;       ///< repeats a setting: means are over it, and `axis = n` means 1 to n
+  bool counts_units = false;  ///< a number of units: at most those of the network
+  bool in_run_id = false;     ///< part of a run's id even where the experiment does not vary it
+};
+
+/// In the order in which they become columns of a grid; those that may be left out come after what their default needs.
+const std::vector<AxisRow>& axes();
+/// Null: no such axis, or a training value.
+const AxisRow* axis_row(const std::string& name);
+/// "split" and "replicate".
+bool repeats(const std::string& axis);
+
+}  // namespace espalier::study

@@ -1,0 +1,61 @@
+#pragma once
+// The keys of [train], a row each: documents, setting, default, merging, what a task has of it, words for show and
+// report. A new training value is a field of TrainValues and of task::TrainSpec, a row here, and what trains by it.
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espalier/study/study.hpp"
+#include "espalier/study/train_values.hpp"
+
+namespace espalier::study {
+
+/// What docs/study.md says of a key.
+struct TrainDoc {
+  std::string type, fallback, meaning;
+};
+
+struct TrainRow {
+  std::string key;  ///< "batch", "evaluate.every"
+  TrainDoc doc;
+  /// Sets it from one value; empty: `key` is a table of its own (augment, rates).
+  std::function<std::optional<Complaint>(TrainValues&, const Value&)> set;
+  std::function<void(TrainValues&)> set_default;                          ///< empty: there is no default
+  std::function<void(TrainValues& into, const TrainValues& over)> merge;  ///< `over` where it says something
+  /// In words; nothing where the values do not say it.
+  std::function<std::optional<std::string>(const TrainValues&)> text;
+
+  /// What a task has of it, all values being set; empty: the planner derives it from more than this value.
+  void (*to_spec)(const TrainValues&, task::TrainSpec&) = nullptr;
+  void (*to_record)(const TrainValues&, task::RecordSpec&) = nullptr;
+  /// Of a report's methods: a phrase with {} for the values, joined to the phrases before; "": it has none.
+  std::string methods;
+  std::string (*in_methods)(const task::TrainSpec&) = nullptr;
+};
+
+/// In the order of documents, show and report.
+const std::vector<TrainRow>& train_rows();
+
+/// One random change of training images: a key of `augment`.
+struct AugmentRow {
+  std::string key;
+  TrainDoc doc;
+  std::function<std::optional<Complaint>(task::AugmentSpec&, const Value&)> set;
+  bool (*is_on)(const task::AugmentSpec&) = nullptr;
+  std::string (*text)(const task::AugmentSpec&) = nullptr;        ///< for show
+  std::string (*in_methods)(const task::AugmentSpec&) = nullptr;  ///< for a report; null: it says nothing of it
+  bool draws = true;                                              ///< from the augmentation stream
+  std::string no_cache;  ///< why features cannot be computed once an image; "": they can
+};
+const std::vector<AugmentRow>& augment_rows();
+
+/// "flip, shifted crop 4", or "none": for show; and in a report's words.
+std::string augment_text(const task::AugmentSpec& augment);
+std::string augment_methods(const task::AugmentSpec& augment);
+
+/// What a task has of training values that are all set. Length, rates and rows are the planner's.
+void write_spec(const TrainValues& values, task::TrainSpec& spec);
+void write_record(const TrainValues& values, task::RecordSpec& record);
+
+}  // namespace espalier::study

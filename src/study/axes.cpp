@@ -1,0 +1,183 @@
+// Holds the table of axes: a new one is a row here, and a line in what it changes (plan/protocol.cpp, say).
+#include "espalier/study/axes.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/study/units_word.hpp"
+#include "study/parts.hpp"
+
+namespace espalier::study {
+namespace {
+
+constexpr std::int64_t kBig = std::numeric_limits<std::int32_t>::max();
+using Complaints = std::optional<Complaint>;
+
+Complaints count_or_all(const Value& value, std::int64_t least) {
+  if (value.is_all()) return std::nullopt;
+  if (value.word()) return Complaint{"unknown word '" + to_string(value) + "'", "known: a whole number or \"all\"", ""};
+  return integer_in(value, least, kBig).complaint;
+}
+Complaints units_or_all(const Value& value) { return count_or_all(value, 0); }
+Complaints images_or_all(const Value& value) { return count_or_all(value, 1); }
+Complaints units(const Value& value) { return integer_in(value, 0, 10'000).complaint; }
+Complaints number_from_1(const Value& value) { return integer_in(value, 1, 100'000).complaint; }
+Complaints any_word(const Value& value) { return word_of(value, {}).complaint; }
+
+Complaints first_fall(const Value& value) {
+  if (value == Value("never")) return std::nullopt;
+  if (!value.word()) return integer_in(value, 0, kBig).complaint;
+  const auto duration = parse_duration(value);
+  return duration && duration->count >= 0 ? std::nullopt : std::optional(not_a_duration(value, 0));
+}
+
+Complaints units_word(const Value& value) {
+  if (!value.word()) return any_word(value);
+  try {
+    parse_units_word(*value.word());
+    return std::nullopt;
+  } catch (const UsageError& error) {
+    return complaint_of(error);
+  }
+}
+
+using Fallback = std::optional<Value>;
+
+Fallback all(const CellSoFar&) { return Value("all"); }
+Fallback first_replicate(const CellSoFar&) { return Value(1); }
+
+Fallback first_network(const CellSoFar& cell) {
+  return cell.around.networks.empty() ? Fallback() : Value(cell.around.networks.front());
+}
+
+Fallback none_frozen(const CellSoFar& cell) { return cell.units ? cell.units->frozen : Value(0); }
+
+/// All units but the classifier.
+Fallback most_copied(const CellSoFar& cell) {
+  if (cell.units) return cell.units->transferred;
+  const auto depth = cell.around.depth.find(cell.network ? to_string(*cell.network) : "");
+  if (depth == cell.around.depth.end()) return std::nullopt;
+  return Value(cell.around.sources.empty() ? 0 : depth->second - 1);
+}
+
+Fallback first_of_top(const CellSoFar& cell) {
+  const auto found = cell.around.decay_epoch.find(cell.target ? to_string(*cell.target) : "");
+  return found == cell.around.decay_epoch.end() ? Value("never") : found->second;
+}
+
+std::vector<Value> words(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
+std::vector<Value> sources(const Surroundings& around) { return words(around.sources); }
+std::vector<Value> targets(const Surroundings& around) { return words(around.targets); }
+std::vector<Value> networks(const Surroundings& around) { return words(around.networks); }
+
+std::vector<Value> splits(const Surroundings& around) {
+  std::vector<Value> numbers;
+  for (std::int32_t i = 1; i <= around.splits; ++i) numbers.emplace_back(i);
+  return numbers;
+}
+
+/// What a run is trained on and starts from.
+std::vector<AxisRow> places() {
+  return {
+      {.name = "source",
+       .meaning = "source",
+       .check = any_word,
+       .left_out = LeftOut::every,
+       .known = sources,
+       .in_run_id = true},
+      {.name = "target",
+       .meaning = "target",
+       .check = any_word,
+       .left_out = LeftOut::every,
+       .known = targets,
+       .in_run_id = true},
+      {.name = "network",
+       .meaning = "network",
+       .check = any_word,
+       .left_out = LeftOut::one,
+       .fallback = first_network,
+       .known = networks,
+       .in_run_id = true},
+      {.name = "split",
+       .meaning = "split",
+       .check = number_from_1,
+       .left_out = LeftOut::every,
+       .known = splits,
+       .repeats = true,
+       .in_run_id = true},
+      {.name = "replicate",
+       .meaning = "replicate",
+       .check = number_from_1,
+       .left_out = LeftOut::one,
+       .fallback = first_replicate,
+       .repeats = true,
+       .in_run_id = true},
+  };
+}
+
+/// What is done with it.
+std::vector<AxisRow> protocol() {
+  return {
+      {.name = "per_class",
+       .meaning = "training images a class",
+       .check = images_or_all,
+       .left_out = LeftOut::one,
+       .fallback = all},
+      {.name = "transferred",
+       .meaning = "units transferred",
+       .methods =
+           "A target training copies units 1 to 'transferred' from the source network of its split and draws the "
+           "rest anew",
+       .check = units,
+       .left_out = LeftOut::one,
+       .fallback = most_copied,
+       .counts_units = true},
+      {.name = "frozen",
+       .meaning = "units frozen",
+       .methods = "units 1 to 'frozen' are never changed",
+       .check = units,
+       .left_out = LeftOut::one,
+       .fallback = none_frozen,
+       .counts_units = true},
+      {.name = "high_units",
+       .meaning = "units at the high rate",
+       .methods = "the 'high_units' units nearest the classifier (\"all\": every unit) train at the high rate and the "
+                  "others at the low rate",
+       .check = units_or_all,
+       .left_out = LeftOut::one,
+       .fallback = all,
+       .counts_units = true},
+      {.name = "decay_epoch",
+       .meaning = "epoch of the first decay",
+       .methods = "'decay_epoch' is the first epoch at which the high rate is lowered",
+       .check = first_fall,
+       .left_out = LeftOut::one,
+       .fallback = first_of_top},
+      {.name = "case", .meaning = "protocol", .check = any_word, .left_out = LeftOut::cases, .in_run_id = true},
+      {.name = "units", .meaning = "units", .check = units_word},
+  };
+}
+
+}  // namespace
+
+const std::vector<AxisRow>& axes() {
+  static const std::vector<AxisRow> rows = [] {
+    auto all = places();
+    for (auto& row : protocol()) all.push_back(std::move(row));
+    return all;
+  }();
+  return rows;
+}
+
+const AxisRow* axis_row(const std::string& name) {
+  const auto found = std::find_if(axes().begin(), axes().end(), [&](const AxisRow& row) { return row.name == name; });
+  return found == axes().end() ? nullptr : &*found;
+}
+
+bool repeats(const std::string& axis) {
+  const auto* row = axis_row(axis);
+  return row && row->repeats;
+}
+
+}  // namespace espalier::study

@@ -1,0 +1,70 @@
+// Tells axes by name, those of the table and the training values, and checks their values.
+#include <algorithm>
+
+#include "espalier/study/axes.hpp"
+#include "study/parts.hpp"
+
+namespace espalier::study {
+namespace {
+
+constexpr const char* kTrainPrefixes[] = {"train.", "source."};
+
+/// Tries a value of `train.<key>` on values that have a group of every name an axis may ask for.
+std::optional<Complaint> train_value(const std::string& key, const Value& value) {
+  TrainValues trial;
+  if (key.starts_with("rates.")) {
+    RateGroup group;
+    group.units = key.substr(6, key.rfind('.') - 6);
+    trial.rates = {group};
+  }
+  return set_train_value(trial, key, value);
+}
+
+std::string train_key_of(const std::string& axis) {
+  for (const std::string prefix : kTrainPrefixes) {
+    if (axis.starts_with(prefix)) return axis.substr(prefix.size());
+  }
+  return "";
+}
+
+}  // namespace
+
+const std::vector<std::string>& axis_names() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> names;
+    for (const auto& row : axes()) names.push_back(row.name);
+    for (const char* prefix : kTrainPrefixes) {
+      for (const auto& key : train_keys()) names.push_back(prefix + key);
+    }
+    return names;
+  }();
+  return all;
+}
+
+bool is_axis(const std::string& name) {
+  const auto& known = axis_names();
+  if (std::find(known.begin(), known.end(), name) != known.end()) return true;
+  const std::string key = train_key_of(name);
+  return !key.empty() && is_train_key(key);
+}
+
+std::optional<Complaint> check_axis_value(const std::string& axis, const Value& value) {
+  if (const auto* row = axis_row(axis)) return row->check(value);
+  const std::string key = train_key_of(axis);
+  return key.empty() ? word_of(value, {}).complaint : train_value(key, value);
+}
+
+Surroundings surroundings_of(const Study& study) {
+  Surroundings around;
+  around.splits = study.split.kind == Split::Kind::listed ? static_cast<std::int32_t>(study.split.listed.size())
+                                                          : study.split.count;
+  for (const auto& source : study.sources) around.sources.push_back(source.name);
+  for (const auto& target : study.targets) around.targets.push_back(target.name);
+  for (const auto& network : study.networks) {
+    around.networks.push_back(network.name);
+    around.depth[network.name] = network.spec.depth();
+  }
+  return around;
+}
+
+}  // namespace espalier::study
