@@ -72,7 +72,7 @@ void AgentCore::take_from_peer(RawFrame&& frame) {
     return;
   }
   if (!announces) {
-    commands_.push_back(TakePart{frame.as<sched::Part>()});
+    commands_.emplace_back(TakePart{frame.as<sched::Part>()});
     return;
   }
   auto peer = frame.as<sched::PeerBuffer>();
@@ -93,7 +93,7 @@ void AgentCore::disband(std::uint64_t group) {
 /// Call before the bundle leaves the hand.
 void AgentCore::end_group() {
   if (!in_group()) return;
-  commands_.push_back(LeaveGroup{});
+  commands_.emplace_back(LeaveGroup{});
   over_.insert(in_hand_->group.id);
 }
 

@@ -73,7 +73,7 @@ class AgentCore {
 
   template <class Message>
   void say(const Message& message) {
-    commands_.push_back(TellRank0{frame::encode(message)});
+    commands_.emplace_back(TellRank0{frame::encode(message)});
   }
 
   AgentIdentity identity_;

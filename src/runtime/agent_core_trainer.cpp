@@ -14,7 +14,7 @@ void AgentCore::hand_next() {
   in_hand_ = std::move(queue_.front());
   queue_.pop_front();
   heard_ = now_;
-  if (in_group()) commands_.push_back(JoinGroup{in_hand_->group});
+  if (in_group()) commands_.emplace_back(JoinGroup{in_hand_->group});
   tell_trainer(in_hand_->frame);
   if (const auto early = early_.extract(in_hand_->group.id)) {
     for (auto& frame : early.mapped()) take_from_peer(std::move(frame));
@@ -22,7 +22,7 @@ void AgentCore::hand_next() {
 }
 
 void AgentCore::start_trainer() {
-  commands_.push_back(StartTrainer{setup_.trainer, setup_.log_dir, setup_.threads});
+  commands_.emplace_back(StartTrainer{setup_.trainer, setup_.log_dir, setup_.threads});
   trainer_ = Trainer::listening;
   killed_ = false;
   hung_ = false;
@@ -42,7 +42,7 @@ void AgentCore::pass_on(const process::RawFrame& frame) {
   heard_ = now_;
   if (frame.is<sched::SharedBuffer>() || frame.is<sched::Reduce>()) return reduce(frame);
   const bool leads = !in_hand_ || in_hand_->group.leads();
-  if (leads) commands_.push_back(TellRank0{frame.bytes});
+  if (leads) commands_.emplace_back(TellRank0{frame.bytes});
   if (!frame.is<sched::Ended>()) return;
   const auto ended = frame.as<sched::Ended>();
   if (in_hand_) std::erase(in_hand_->tasks, sched::Held{ended.task, ended.fence});
@@ -55,8 +55,8 @@ void AgentCore::pass_on(const process::RawFrame& frame) {
 
 void AgentCore::reduce(const process::RawFrame& frame) {
   if (!in_group()) throw CorruptionError("a trainer without a group wants to reduce");
-  if (frame.is<sched::SharedBuffer>()) commands_.push_back(ShareBuffer{frame.as<sched::SharedBuffer>()});
-  else commands_.push_back(ReduceBuffer{frame.as<sched::Reduce>()});
+  if (frame.is<sched::SharedBuffer>()) commands_.emplace_back(ShareBuffer{frame.as<sched::SharedBuffer>()});
+  else commands_.emplace_back(ReduceBuffer{frame.as<sched::Reduce>()});
 }
 
 void AgentCore::take(TrainerGarbled&& event) {
@@ -66,9 +66,9 @@ void AgentCore::take(TrainerGarbled&& event) {
 void AgentCore::take(MemoryRefused&& event) { give_up_trainer(std::move(event.why)); }
 
 void AgentCore::give_up_trainer(std::string why) {
-  commands_.push_back(LogError{std::move(why)});
+  commands_.emplace_back(LogError{std::move(why)});
   kill_trainer();
-  commands_.push_back(CloseTrainerSocket{});
+  commands_.emplace_back(CloseTrainerSocket{});
   take(TrainerSocketClosed{});
 }
 
@@ -91,7 +91,7 @@ void AgentCore::take(AgentTick) {
   if (stopping_ && in_hand_ && now_ > stop_deadline_) kill_trainer();
   if (!may_leave() || left_) return;
   left_ = true;
-  commands_.push_back(LeaveLaunch{frame::encode(sched::Goodbye{identity_.worker})});
+  commands_.emplace_back(LeaveLaunch{frame::encode(sched::Goodbye{identity_.worker})});
 }
 
 void AgentCore::watch_silence() {
@@ -134,11 +134,11 @@ void AgentCore::report_loss(TrainerReaped&& reaped) {
 
 void AgentCore::kill_trainer() {
   if (!trainer_runs() || std::exchange(killed_, true)) return;
-  commands_.push_back(KillTrainer{});
+  commands_.emplace_back(KillTrainer{});
 }
 
 void AgentCore::tell_trainer(const std::string& frames) {
-  if (trainer_ == Trainer::listening) commands_.push_back(TellTrainer{frames});
+  if (trainer_ == Trainer::listening) commands_.emplace_back(TellTrainer{frames});
 }
 
 }  // namespace espalier::runtime

@@ -25,7 +25,7 @@ void SupervisorCore::take(const SupervisorStarted& event) {
 void SupervisorCore::start(std::size_t segments) {
   phase_ = Phase::launched;
   segments_before_ = segments;
-  commands_.push_back(StartLaunch{});
+  commands_.emplace_back(StartLaunch{});
 }
 
 void SupervisorCore::take(const SignalCame& event) {
@@ -34,7 +34,7 @@ void SupervisorCore::take(const SignalCame& event) {
   if (stop_signal_ == 0) return begin_stop(event);
   if (event.signal != SIGINT) return;
   aborted_ = true;
-  commands_.push_back(SignalLaunch{SIGTERM});  // mpirun kills all ranks within 2 s
+  commands_.emplace_back(SignalLaunch{SIGTERM});  // mpirun kills all ranks within 2 s
   stop_deadline_ = std::min(stop_deadline_, now_ + kAbortLimit_s);
 }
 
@@ -50,10 +50,10 @@ void SupervisorCore::take(const SupervisorTick& event) {
   if (phase_ != Phase::launched || stop_signal_ == 0) return;
   // Before rank 0 has its journal nobody listens yet, and nothing can be lost.
   if (!stop_sent_ && began(event.segments)) {
-    commands_.push_back(SignalLaunch{SIGUSR2});
+    commands_.emplace_back(SignalLaunch{SIGUSR2});
     stop_sent_ = true;
   }
-  if (now_ > stop_deadline_) commands_.push_back(SignalLaunch{SIGKILL});
+  if (now_ > stop_deadline_) commands_.emplace_back(SignalLaunch{SIGKILL});
 }
 
 /// The journal knows better than mpirun how a launch ended.
@@ -84,7 +84,7 @@ void SupervisorCore::start_again_later(const JournalFacts& journal) {
 
 void SupervisorCore::exit_with(int code) {
   phase_ = Phase::over;
-  commands_.push_back(ExitWith{code});
+  commands_.emplace_back(ExitWith{code});
 }
 
 }  // namespace espalier::runtime

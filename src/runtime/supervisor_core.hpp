@@ -76,10 +76,10 @@ class SupervisorCore {
   void begin_stop(const SignalCame& event);
   void exit_with(int code);
   bool began(std::size_t segments) const { return segments > segments_before_; }
-  void print(std::string line) { commands_.push_back(PrintLine{std::move(line)}); }
+  void print(std::string line) { commands_.emplace_back(PrintLine{std::move(line)}); }
 
   std::string log_;
-  SupervisorCommands commands_;  ///< of the event being taken
+  SupervisorCommands commands_;  ///< of the event being taken; by emplace_back: GCC 12 warns of push_back
   double now_ = 0;
 
   Phase phase_ = Phase::over;
