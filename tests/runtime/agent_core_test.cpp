@@ -208,6 +208,22 @@ TEST_CASE("agent: a shutdown waits for what is in hand and for what is queued") 
   scene.tick().leaves().nothing_else();
 }
 
+TEST_CASE("agent: a shutdown waits for what is queued even while nothing is in hand") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
+  scene.on(TrainerSocketClosed{}).nothing_else();
+  scene.receives_bundle({"b"}).nothing_else();
+  scene.receives(sched::Shutdown{}).nothing_else();
+
+  scene.tick().nothing_else();
+
+  auto answer = scene.reaps(0);
+  CHECK(answer.to_rank0<sched::TrainerLost>().unstarted == ids({"b"}));
+  answer.nothing_else();
+  scene.tick().leaves().nothing_else();
+}
+
 TEST_CASE("agent: without a stop or a shutdown it stays, whatever the time") {
   AgentScene scene;
   scene.receives_setup().nothing_else();

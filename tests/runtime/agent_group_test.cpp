@@ -192,6 +192,7 @@ TEST_CASE("agent group: disbanded while in hand, the trainer is killed, nothing 
 
   scene.receives(sched::Disband{7}).trainer_is_killed().nothing_else();
   scene.receives(sched::Disband{7}).nothing_else();
+  scene.receives(part(7, 0)).nothing_else();
   scene.tick(1).nothing_else();
 
   auto answer = scene.reaps(128 + SIGKILL, SIGKILL);

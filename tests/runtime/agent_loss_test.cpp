@@ -182,6 +182,19 @@ TEST_CASE("agent loss: bytes that are no message end the trainer") {
   CHECK(lost.unstarted == ids({"b"}));
 }
 
+TEST_CASE("agent loss: what comes for a trainer that was given up is not handed to it, it is given back uncharged") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
+  scene.on(TrainerGarbled{"bad magic"}).trainer_is_given_up("bad magic").nothing_else();
+
+  scene.receives_bundle({"b"}).nothing_else();
+
+  const auto lost = only_loss(scene.reaps(128 + SIGKILL, SIGKILL));
+  CHECK(lost.in_hand.empty());
+  CHECK(lost.unstarted == ids({"b"}));
+}
+
 TEST_CASE("agent loss: a frame that does not hold the message it names ends the trainer") {
   AgentScene scene;
   scene.works_on({"a"});
