@@ -167,7 +167,7 @@ void AgentLoop::send_sums() {
     post_.send(message.to.rank, std::visit([](const auto& what) { return frame::encode(what); }, message.what));
   }
   for (const auto number : exchange_->take_done()) {
-    trainer_.socket().send_message(sched::Reduced{exchange_->id(), number});
+    trainer_.socket().send_message(protocol::Reduced{exchange_->id(), number});
   }
 }
 

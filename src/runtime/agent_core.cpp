@@ -13,20 +13,20 @@ AgentCommands AgentCore::on(AgentEvent event, double now) {
   return std::exchange(commands_, {});
 }
 
-void AgentCore::take(AgentStarted) { say(sched::Hello{identity_.worker, identity_.host, identity_.process}); }
+void AgentCore::take(AgentStarted) { say(protocol::Hello{identity_.worker, identity_.host, identity_.process}); }
 
 void AgentCore::take(MessageReceived&& event) {
   RawFrame& frame = event.frame;
-  switch (static_cast<sched::MessageType>(frame.type)) {
-    case sched::MessageType::setup: setup_ = frame.as<sched::Setup>(); [[fallthrough]];
-    case sched::MessageType::catalog_update: return greet(std::move(frame));
-    case sched::MessageType::bundle: return take_bundle(std::move(frame));
-    case sched::MessageType::cancel: return tell_trainer(frame.bytes);
-    case sched::MessageType::stop: return begin_stop(frame);
-    case sched::MessageType::shutdown: leaving_ = true; return;
-    case sched::MessageType::disband: return disband(frame.as<sched::Disband>().group);
-    case sched::MessageType::peer_buffer:
-    case sched::MessageType::part: return take_from_peer(std::move(frame));
+  switch (static_cast<protocol::MessageType>(frame.type)) {
+    case protocol::MessageType::setup: setup_ = frame.as<protocol::Setup>(); [[fallthrough]];
+    case protocol::MessageType::catalog_update: return greet(std::move(frame));
+    case protocol::MessageType::bundle: return take_bundle(std::move(frame));
+    case protocol::MessageType::cancel: return tell_trainer(frame.bytes);
+    case protocol::MessageType::stop: return begin_stop(frame);
+    case protocol::MessageType::shutdown: leaving_ = true; return;
+    case protocol::MessageType::disband: return disband(frame.as<protocol::Disband>().group);
+    case protocol::MessageType::peer_buffer:
+    case protocol::MessageType::part: return take_from_peer(std::move(frame));
     default: throw CorruptionError("an agent was sent a frame of type " + std::to_string(frame.type));
   }
 }
@@ -37,7 +37,7 @@ void AgentCore::greet(RawFrame&& frame) {
 }
 
 void AgentCore::take_bundle(RawFrame&& frame) {
-  const auto bundle = frame.as<sched::Bundle>();
+  const auto bundle = frame.as<protocol::Bundle>();
   if (stopping_) return;  // on its way when the stop was answered: rank 0 takes it back with our goodbye
   if (setup_.noop) return answer_at_once(bundle);
   if (over_.contains(bundle.group.id)) return;
@@ -47,10 +47,10 @@ void AgentCore::take_bundle(RawFrame&& frame) {
   hand_next();
 }
 
-void AgentCore::answer_at_once(const sched::Bundle& bundle) {
+void AgentCore::answer_at_once(const protocol::Bundle& bundle) {
   for (const auto& one : bundle.tasks) {
-    say(sched::Started{one.fence, one.task.id});
-    say(sched::Ended{one.fence, one.task.id, sched::EndKind::done, "", 0, 0, "no-op"});
+    say(protocol::Started{one.fence, one.task.id});
+    say(protocol::Ended{one.fence, one.task.id, task::End::done, "", 0, 0, "no-op"});
   }
 }
 
@@ -64,18 +64,18 @@ void AgentCore::begin_stop(const RawFrame& frame) {
 
 /// It may come before the bundle it belongs to: rank 0 and the other agents do not wait for each other.
 void AgentCore::take_from_peer(RawFrame&& frame) {
-  const bool announces = frame.is<sched::PeerBuffer>();
-  const auto group = announces ? frame.as<sched::PeerBuffer>().buffer.group : frame.as<sched::Part>().group;
+  const bool announces = frame.is<protocol::PeerBuffer>();
+  const auto group = announces ? frame.as<protocol::PeerBuffer>().buffer.group : frame.as<protocol::Part>().group;
   if (over_.contains(group)) return;
   if (!in_group() || in_hand_->group.id != group) {
     early_[group].push_back(std::move(frame));
     return;
   }
   if (!announces) {
-    commands_.emplace_back(TakePart{frame.as<sched::Part>()});
+    commands_.emplace_back(TakePart{frame.as<protocol::Part>()});
     return;
   }
-  auto peer = frame.as<sched::PeerBuffer>();
+  auto peer = frame.as<protocol::PeerBuffer>();
   if (peer.place != identity_.place) peer.place.clear();  // trainers can map only what is at their own place
   tell_trainer(frame::encode(peer));
 }

@@ -32,9 +32,9 @@ class AgentCore {
 
  private:
   struct Queued {
-    std::vector<sched::Held> tasks;  ///< that have not ended
+    std::vector<protocol::Held> tasks;  ///< that have not ended
     std::string frame;               ///< as it came, to be passed on
-    sched::Group group;
+    protocol::Group group;
   };
   enum class Trainer { none, listening, socket_closed, ended };
 
@@ -43,7 +43,7 @@ class AgentCore {
   void take(MessageReceived&& event);
   void greet(process::RawFrame&& frame);
   void take_bundle(process::RawFrame&& frame);
-  void answer_at_once(const sched::Bundle& bundle);
+  void answer_at_once(const protocol::Bundle& bundle);
   void begin_stop(const process::RawFrame& frame);
   void take_from_peer(process::RawFrame&& frame);
   void disband(std::uint64_t group);
@@ -65,7 +65,7 @@ class AgentCore {
   void give_up_trainer(std::string why);
   void watch_silence();
   void report_loss(TrainerReaped&& reaped);
-  sched::LossCause cause_of(const process::Exit& exit) const;
+  task::FailureCause cause_of(const process::Exit& exit) const;
   void kill_trainer();
   void tell_trainer(const std::string& frames);
   bool trainer_runs() const { return trainer_ == Trainer::listening || trainer_ == Trainer::socket_closed; }
@@ -80,7 +80,7 @@ class AgentCore {
   AgentCommands commands_;  ///< of the event being taken
   double now_ = 0;
 
-  sched::Setup setup_;
+  protocol::Setup setup_;
   std::vector<std::string> greeting_;  ///< setup and catalogs, for every new trainer
   std::deque<Queued> queue_;
   std::optional<Queued> in_hand_;

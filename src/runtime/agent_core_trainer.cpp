@@ -40,12 +40,12 @@ void AgentCore::take(TrainerSpoke&& event) {
 /// Verbatim: rank 0 and the trainer understand each other.
 void AgentCore::pass_on(const process::RawFrame& frame) {
   heard_ = now_;
-  if (frame.is<sched::SharedBuffer>() || frame.is<sched::Reduce>()) return reduce(frame);
+  if (frame.is<protocol::SharedBuffer>() || frame.is<protocol::Reduce>()) return reduce(frame);
   const bool leads = !in_hand_ || in_hand_->group.leads();
   if (leads) commands_.emplace_back(TellRank0{frame.bytes});
-  if (!frame.is<sched::Ended>()) return;
-  const auto ended = frame.as<sched::Ended>();
-  if (in_hand_) std::erase(in_hand_->tasks, sched::Held{ended.task, ended.fence});
+  if (!frame.is<protocol::Ended>()) return;
+  const auto ended = frame.as<protocol::Ended>();
+  if (in_hand_) std::erase(in_hand_->tasks, protocol::Held{ended.task, ended.fence});
   if (in_hand_ && in_hand_->tasks.empty()) {
     end_group();
     in_hand_.reset();
@@ -55,8 +55,8 @@ void AgentCore::pass_on(const process::RawFrame& frame) {
 
 void AgentCore::reduce(const process::RawFrame& frame) {
   if (!in_group()) throw CorruptionError("a trainer without a group wants to reduce");
-  if (frame.is<sched::SharedBuffer>()) commands_.emplace_back(ShareBuffer{frame.as<sched::SharedBuffer>()});
-  else commands_.emplace_back(ReduceBuffer{frame.as<sched::Reduce>()});
+  if (frame.is<protocol::SharedBuffer>()) commands_.emplace_back(ShareBuffer{frame.as<protocol::SharedBuffer>()});
+  else commands_.emplace_back(ReduceBuffer{frame.as<protocol::Reduce>()});
 }
 
 void AgentCore::take(TrainerGarbled&& event) {
@@ -91,7 +91,7 @@ void AgentCore::take(AgentTick) {
   if (stopping_ && in_hand_ && now_ > stop_deadline_) kill_trainer();
   if (!may_leave() || left_) return;
   left_ = true;
-  commands_.emplace_back(LeaveLaunch{frame::encode(sched::Goodbye{identity_.worker})});
+  commands_.emplace_back(LeaveLaunch{frame::encode(protocol::Goodbye{identity_.worker})});
 }
 
 void AgentCore::watch_silence() {
@@ -101,12 +101,12 @@ void AgentCore::watch_silence() {
   kill_trainer();
 }
 
-sched::LossCause AgentCore::cause_of(const process::Exit& exit) const {
-  if (hung_) return sched::LossCause::hung;
-  if (exit.signal == SIGKILL || exit.signal == SIGTERM) return sched::LossCause::killed;
-  if (exit.signal != 0) return sched::LossCause::crashed;
-  if (exit.code == sched::kEnvironmentExit) return sched::LossCause::environment;
-  return exit.code == sched::kOutOfMemoryExit ? sched::LossCause::out_of_memory : sched::LossCause::exited;
+task::FailureCause AgentCore::cause_of(const process::Exit& exit) const {
+  if (hung_) return task::FailureCause::hung;
+  if (exit.signal == SIGKILL || exit.signal == SIGTERM) return task::FailureCause::killed;
+  if (exit.signal != 0) return task::FailureCause::crashed;
+  if (exit.code == protocol::kEnvironmentExit) return task::FailureCause::environment;
+  return exit.code == protocol::kOutOfMemoryExit ? task::FailureCause::out_of_memory : task::FailureCause::exited;
 }
 
 void AgentCore::report_loss(TrainerReaped&& reaped) {
@@ -116,7 +116,7 @@ void AgentCore::report_loss(TrainerReaped&& reaped) {
     return;
   }
   if (!in_hand_ && queue_.empty()) return;  // it left between tasks: the next one starts another
-  sched::TrainerLost lost;
+  protocol::TrainerLost lost;
   lost.worker = identity_.worker;
   lost.cause = cause_of(reaped.exit);
   lost.signal = reaped.exit.signal;

@@ -6,7 +6,9 @@
 
 #include "espalier/process/frame_socket.hpp"
 #include "espalier/process/launch.hpp"
-#include "espalier/sched/messages.hpp"
+#include "espalier/protocol/control.hpp"
+#include "espalier/protocol/group.hpp"
+#include "espalier/protocol/progress.hpp"
 
 namespace espalier::runtime {
 
@@ -58,16 +60,16 @@ struct KillTrainer {};
 struct CloseTrainerSocket {};
 /// The bundle in hand is trained by this group: carry its sums (GroupExchange) until LeaveGroup.
 struct JoinGroup {
-  sched::Group group;
+  protocol::Group group;
 };
 struct ShareBuffer {
-  sched::SharedBuffer buffer;
+  protocol::SharedBuffer buffer;
 };
 struct ReduceBuffer {
-  sched::Reduce order;
+  protocol::Reduce order;
 };
 struct TakePart {
-  sched::Part part;
+  protocol::Part part;
 };
 /// Send the sums that the other members wait for, then forget the group.
 struct LeaveGroup {};

@@ -31,7 +31,7 @@ class Signals {
     sigemptyset(&set_);
     for (const int number : {SIGINT, SIGTERM, SIGUSR2, SIGHUP, SIGCHLD}) sigaddset(&set_, number);
     sigprocmask(SIG_BLOCK, &set_, &before_);
-    descriptor_ = process::Descriptor(signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
+    descriptor_ = os::Descriptor(signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!descriptor_) throw EnvironmentError("cannot wait for signals", std::strerror(errno), "");
   }
   ~Signals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
@@ -50,14 +50,14 @@ class Signals {
 
  private:
   sigset_t set_, before_;
-  process::Descriptor descriptor_;
+  os::Descriptor descriptor_;
 };
 
 /// What counts as progress: a launch that only starts and dies makes none.
 std::size_t results_in(const store::State& state) {
   std::size_t count = state.selections.size();
   for (const auto& [id, task] : state.tasks) {
-    count += task.rows.size() + (store::is_final(task.state) ? 1 : 0) + (task.training.artifact.empty() ? 0 : 1);
+    count += task.rows.size() + (task::is_final(task.state) ? 1 : 0) + (task.training.artifact.empty() ? 0 : 1);
   }
   return count;
 }

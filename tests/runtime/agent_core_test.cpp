@@ -8,14 +8,14 @@
 
 using namespace espalier;
 using namespace espalier::runtime;
-using sched::EndKind;
+using task::End;
 
 TEST_CASE("agent: the first thing it says is hello") {
   AgentScene scene;
 
   auto answer = scene.on(AgentStarted{});
 
-  const auto hello = answer.to_rank0<sched::Hello>();
+  const auto hello = answer.to_rank0<protocol::Hello>();
   answer.nothing_else();
   CHECK(hello.worker == WorkerId{2});
   CHECK(hello.host == "nodeA");
@@ -25,8 +25,8 @@ TEST_CASE("agent: the first thing it says is hello") {
 TEST_CASE("agent: a trainer is started for the first bundle, not before, and greeted with setup and catalogs") {
   AgentScene scene;
   scene.receives_setup().nothing_else();
-  scene.receives(sched::CatalogUpdate{}).nothing_else();
-  scene.receives(sched::CatalogUpdate{}).nothing_else();
+  scene.receives(protocol::CatalogUpdate{}).nothing_else();
+  scene.receives(protocol::CatalogUpdate{}).nothing_else();
 
   scene.receives_bundle({"a"}).trainer_starts(2).trainer_gets("a").nothing_else();
 }
@@ -35,8 +35,8 @@ TEST_CASE("agent: a catalog that comes later goes to the trainer that runs, and 
   AgentScene scene;
   scene.works_on({"a"});
 
-  auto answer = scene.receives(sched::CatalogUpdate{});
-  answer.to_trainer<sched::CatalogUpdate>();
+  auto answer = scene.receives(protocol::CatalogUpdate{});
+  answer.to_trainer<protocol::CatalogUpdate>();
   answer.nothing_else();
 
   scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
@@ -61,7 +61,7 @@ TEST_CASE("agent: the end of another attempt at a task is passed on but ends not
   scene.works_on({"a"});
   scene.receives_bundle({"b"}).nothing_else();
 
-  auto answer = scene.hears(sched::Ended{{3, 9}, {"a"}, EndKind::done, "", 0, 0, ""});
+  auto answer = scene.hears(protocol::Ended{{3, 9}, {"a"}, EndKind::done, "", 0, 0, ""});
 
   answer.passed_on_end_of("a").nothing_else();
 }
@@ -69,7 +69,7 @@ TEST_CASE("agent: the end of another attempt at a task is passed on but ends not
 TEST_CASE("agent: what the trainer says goes to rank 0 byte for byte") {
   AgentScene scene;
   scene.works_on({"a"});
-  const sched::Progress progress{kFence, {"a"}, {3, 7}, 50};
+  const protocol::Progress progress{kFence, {"a"}, {3, 7}, 50};
 
   auto answer = scene.hears(progress);
 
@@ -79,12 +79,12 @@ TEST_CASE("agent: what the trainer says goes to rank 0 byte for byte") {
 
 TEST_CASE("agent: a cancel goes to the trainer that runs, else nowhere") {
   AgentScene scene;
-  scene.receives(sched::Cancel{kFence, {"a"}}).nothing_else();
+  scene.receives(protocol::Cancel{kFence, {"a"}}).nothing_else();
   scene.works_on({"a"});
 
-  auto answer = scene.receives(sched::Cancel{kFence, {"a"}});
+  auto answer = scene.receives(protocol::Cancel{kFence, {"a"}});
 
-  CHECK(answer.to_trainer<sched::Cancel>().task == TaskId{"a"});
+  CHECK(answer.to_trainer<protocol::Cancel>().task == TaskId{"a"});
   answer.nothing_else();
 }
 
@@ -95,8 +95,8 @@ TEST_CASE("agent: without work to do it answers every task at once and starts no
   auto answer = scene.receives_bundle({"a", "b"});
 
   for (const char* task : {"a", "b"}) {
-    CHECK(answer.to_rank0<sched::Started>().task == TaskId{task});
-    const auto ended = answer.to_rank0<sched::Ended>();
+    CHECK(answer.to_rank0<protocol::Started>().task == TaskId{task});
+    const auto ended = answer.to_rank0<protocol::Ended>();
     CHECK(ended.task == TaskId{task});
     CHECK(ended.fence == kFence);
     CHECK(ended.kind == EndKind::done);
@@ -108,15 +108,15 @@ TEST_CASE("agent: without work to do it answers every task at once and starts no
 TEST_CASE("agent: a message that no agent may be sent is an error") {
   AgentScene scene;
 
-  CHECK_THROWS_AS(scene.receives(sched::Goodbye{}), CorruptionError);
-  CHECK_THROWS_AS(scene.on(MessageReceived{damaged(sched::MessageType::bundle)}), CorruptionError);
+  CHECK_THROWS_AS(scene.receives(protocol::Goodbye{}), CorruptionError);
+  CHECK_THROWS_AS(scene.on(MessageReceived{damaged(protocol::MessageType::bundle)}), CorruptionError);
 }
 
 TEST_CASE("agent: a stop with nothing in hand is answered with goodbye, at the next tick and once") {
   AgentScene scene;
   scene.receives_setup().nothing_else();
 
-  scene.receives(sched::Stop{}).nothing_else();
+  scene.receives(protocol::Stop{}).nothing_else();
 
   scene.tick().leaves().nothing_else();
   scene.tick(60).nothing_else();
@@ -127,7 +127,7 @@ TEST_CASE("agent: an idle trainer is not told of a stop, it is ended with the ag
   scene.works_on({"a"});
   scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
 
-  scene.receives(sched::Stop{}).nothing_else();
+  scene.receives(protocol::Stop{}).nothing_else();
 
   scene.tick().leaves().nothing_else();
 }
@@ -137,8 +137,8 @@ TEST_CASE("agent: a stop goes to the trainer that works; goodbye waits until eve
   scene.works_on({"a", "b"});
   scene.receives_bundle({"c"}).nothing_else();
 
-  auto answer = scene.receives(sched::Stop{});
-  answer.to_trainer<sched::Stop>();
+  auto answer = scene.receives(protocol::Stop{});
+  answer.to_trainer<protocol::Stop>();
   answer.nothing_else();
 
   scene.tick(1).nothing_else();
@@ -152,7 +152,7 @@ TEST_CASE("agent: a bundle that comes after the stop is dropped, also in a launc
   const bool noop = GENERATE(false, true);
   AgentScene scene;
   scene.receives_setup(noop).nothing_else();
-  scene.receives(sched::Stop{}).nothing_else();
+  scene.receives(protocol::Stop{}).nothing_else();
 
   scene.receives_bundle({"a"}).nothing_else();
 
@@ -163,16 +163,16 @@ TEST_CASE("agent: a trainer that does not stop within 8 s is killed, its tasks a
   AgentScene scene;
   scene.works_on({"a", "b"});
   scene.receives_bundle({"c"}).nothing_else();
-  scene.receives(sched::Stop{}).to_trainer<sched::Stop>();
+  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
 
   scene.tick(kStopGrace_s).nothing_else();
   scene.tick(0.01).trainer_is_killed().nothing_else();
   scene.tick(1).nothing_else();
 
   auto answer = scene.reaps(128 + SIGKILL, SIGKILL);
-  const auto lost = answer.to_rank0<sched::TrainerLost>();
+  const auto lost = answer.to_rank0<protocol::TrainerLost>();
   answer.nothing_else();
-  CHECK(lost.cause == sched::LossCause::killed);
+  CHECK(lost.cause == task::FailureCause::killed);
   CHECK(lost.in_hand == held({"a", "b"}));
   CHECK(lost.unstarted.empty());
   scene.tick().leaves().nothing_else();
@@ -182,13 +182,13 @@ TEST_CASE("agent: a trainer that dies while it stops is reported, no other is st
   AgentScene scene;
   scene.works_on({"a"});
   scene.receives_bundle({"b"}).nothing_else();
-  scene.receives(sched::Stop{}).to_trainer<sched::Stop>();
+  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
 
   auto answer = scene.reaps(128 + SIGSEGV, SIGSEGV);
 
-  const auto lost = answer.to_rank0<sched::TrainerLost>();
+  const auto lost = answer.to_rank0<protocol::TrainerLost>();
   answer.nothing_else();
-  CHECK(lost.cause == sched::LossCause::crashed);
+  CHECK(lost.cause == task::FailureCause::crashed);
   CHECK(lost.in_hand == held({"a"}));
   CHECK(lost.unstarted.empty());
   scene.tick().leaves().nothing_else();
@@ -199,7 +199,7 @@ TEST_CASE("agent: a shutdown waits for what is in hand and for what is queued") 
   scene.works_on({"a"});
   scene.receives_bundle({"b"}).nothing_else();
 
-  scene.receives(sched::Shutdown{}).nothing_else();
+  scene.receives(protocol::Shutdown{}).nothing_else();
 
   scene.tick().nothing_else();
   scene.hears_end_of("a").passed_on_end_of("a").trainer_gets("b").nothing_else();
@@ -214,12 +214,12 @@ TEST_CASE("agent: a shutdown waits for what is queued even while nothing is in h
   scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
   scene.on(TrainerSocketClosed{}).nothing_else();
   scene.receives_bundle({"b"}).nothing_else();
-  scene.receives(sched::Shutdown{}).nothing_else();
+  scene.receives(protocol::Shutdown{}).nothing_else();
 
   scene.tick().nothing_else();
 
   auto answer = scene.reaps(0);
-  CHECK(answer.to_rank0<sched::TrainerLost>().unstarted == ids({"b"}));
+  CHECK(answer.to_rank0<protocol::TrainerLost>().unstarted == ids({"b"}));
   answer.nothing_else();
   scene.tick().leaves().nothing_else();
 }

@@ -5,7 +5,7 @@
 
 using namespace espalier;
 using namespace espalier::runtime;
-using sched::LossCause;
+using task::FailureCause;
 
 namespace {
 
@@ -14,8 +14,8 @@ struct End {
   LossCause cause;
 };
 
-sched::TrainerLost only_loss(AgentAnswer answer) {
-  auto lost = answer.to_rank0<sched::TrainerLost>();
+protocol::TrainerLost only_loss(AgentAnswer answer) {
+  auto lost = answer.to_rank0<protocol::TrainerLost>();
   answer.nothing_else();
   return lost;
 }
@@ -113,7 +113,7 @@ TEST_CASE("agent loss: every message is a heartbeat, and an idle trainer may be 
   AgentScene scene;
   scene.works_on({"a"});
   scene.now += kHang_s - 1;
-  scene.hears(sched::Progress{kFence, {"a"}, {}, 0}).to_rank0<sched::Progress>();
+  scene.hears(protocol::Progress{kFence, {"a"}, {}, 0}).to_rank0<protocol::Progress>();
 
   scene.tick(kHang_s - 1).nothing_else();
   scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
@@ -144,8 +144,8 @@ TEST_CASE("agent loss: what comes for a trainer that has closed its socket is gi
   scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
   scene.on(TrainerSocketClosed{}).nothing_else();
 
-  scene.receives(sched::CatalogUpdate{}).nothing_else();
-  scene.receives(sched::Cancel{kFence, {"a"}}).nothing_else();
+  scene.receives(protocol::CatalogUpdate{}).nothing_else();
+  scene.receives(protocol::Cancel{kFence, {"a"}}).nothing_else();
   scene.receives_bundle({"b"}).nothing_else();
 
   const auto lost = only_loss(scene.reaps(77));
@@ -199,7 +199,7 @@ TEST_CASE("agent loss: a frame that does not hold the message it names ends the 
   AgentScene scene;
   scene.works_on({"a"});
 
-  auto answer = scene.on(TrainerSpoke{damaged(sched::MessageType::ended)});
+  auto answer = scene.on(TrainerSpoke{damaged(protocol::MessageType::ended)});
 
   answer.next<TellRank0>();  // frames go on unread; rank 0 refuses it as well
   answer.trainer_is_given_up("is not a message").nothing_else();
@@ -223,7 +223,7 @@ TEST_CASE("agent loss: a trainer that wants to reduce without a group is ended")
   scene.works_on({"a"});
 
   SECTION("by announcing a buffer") {
-    scene.hears(sched::SharedBuffer{}).trainer_is_given_up("without a group").nothing_else();
+    scene.hears(protocol::SharedBuffer{}).trainer_is_given_up("without a group").nothing_else();
   }
-  SECTION("by an order") { scene.hears(sched::Reduce{}).trainer_is_given_up("without a group").nothing_else(); }
+  SECTION("by an order") { scene.hears(protocol::Reduce{}).trainer_is_given_up("without a group").nothing_else(); }
 }

@@ -14,7 +14,7 @@ process::RawFrame raw(const Message& message) {
 }
 
 /// A frame with a good checksum whose payload is no message of its type.
-inline process::RawFrame damaged(sched::MessageType type) {
+inline process::RawFrame damaged(protocol::MessageType type) {
   const auto number = static_cast<std::uint16_t>(type);
   return {number, frame::encode(number, "half a mess")};
 }
@@ -46,12 +46,12 @@ class AgentAnswer {
     CHECK(start.program == "/bin/trainer");
     CHECK(start.log_dir == "/out/logs");
     CHECK(start.threads == 3);
-    to_trainer<sched::Setup>();
-    for (int i = 0; i < catalogs; ++i) to_trainer<sched::CatalogUpdate>();
+    to_trainer<protocol::Setup>();
+    for (int i = 0; i < catalogs; ++i) to_trainer<protocol::CatalogUpdate>();
     return *this;
   }
   AgentAnswer& trainer_gets(const std::string& first_task) {
-    const auto bundle = to_trainer<sched::Bundle>();
+    const auto bundle = to_trainer<protocol::Bundle>();
     REQUIRE(!bundle.tasks.empty());
     CHECK(bundle.tasks.front().task.id == TaskId{first_task});
     return *this;
@@ -67,12 +67,12 @@ class AgentAnswer {
     return *this;
   }
   AgentAnswer& passed_on_end_of(const std::string& task) {
-    CHECK(to_rank0<sched::Ended>().task == TaskId{task});
+    CHECK(to_rank0<protocol::Ended>().task == TaskId{task});
     return *this;
   }
   /// The last command: a goodbye.
   AgentAnswer& leaves() {
-    CHECK(message_in<sched::Goodbye>(next<LeaveLaunch>().last_frames).worker == WorkerId{2});
+    CHECK(message_in<protocol::Goodbye>(next<LeaveLaunch>().last_frames).worker == WorkerId{2});
     return *this;
   }
   void nothing_else() const { CHECK(commands_.empty()); }
@@ -94,7 +94,7 @@ class AgentAnswer {
 inline const Fence kFence{4, 1};
 inline constexpr double kHang_s = 30;
 
-inline sched::Group group_of(std::uint64_t id, std::int32_t rank) {
+inline protocol::Group group_of(std::uint64_t id, std::int32_t rank) {
   return {id, {WorkerId{1 + (rank == 0 ? 1 : 0)}, WorkerId{1 + (rank == 0 ? 2 : 1)}}, rank};
 }
 
@@ -108,7 +108,7 @@ class AgentScene {
     return on(MessageReceived{raw(message)});
   }
   AgentAnswer receives_setup(bool noop = false) {
-    sched::Setup setup;
+    protocol::Setup setup;
     setup.trainer = "/bin/trainer";
     setup.log_dir = "/out/logs";
     setup.threads = 3;
@@ -116,8 +116,8 @@ class AgentScene {
     setup.noop = noop;
     return receives(setup);
   }
-  AgentAnswer receives_bundle(const std::vector<std::string>& tasks, const sched::Group& group = {}) {
-    sched::Bundle bundle;
+  AgentAnswer receives_bundle(const std::vector<std::string>& tasks, const protocol::Group& group = {}) {
+    protocol::Bundle bundle;
     for (const auto& name : tasks) {
       auto& one = bundle.tasks.emplace_back();
       one.fence = kFence;
@@ -130,8 +130,8 @@ class AgentScene {
   AgentAnswer hears(const Message& message) {
     return on(TrainerSpoke{raw(message)});
   }
-  AgentAnswer hears_end_of(const std::string& task, sched::EndKind kind = sched::EndKind::done) {
-    return hears(sched::Ended{kFence, {task}, kind, "", 0, 0, ""});
+  AgentAnswer hears_end_of(const std::string& task, task::End kind = task::End::done) {
+    return hears(protocol::Ended{kFence, {task}, kind, "", 0, 0, ""});
   }
   AgentAnswer tick(double after_s = 0) {
     now += after_s;
@@ -166,8 +166,8 @@ class AgentScene {
   AgentCore core_{{WorkerId{2}, "nodeA", 100, "here"}};
 };
 
-inline std::vector<sched::Held> held(const std::vector<std::string>& tasks) {
-  std::vector<sched::Held> list;
+inline std::vector<protocol::Held> held(const std::vector<std::string>& tasks) {
+  std::vector<protocol::Held> list;
   for (const auto& name : tasks) list.push_back({{name}, kFence});
   return list;
 }
