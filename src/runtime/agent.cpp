@@ -1,112 +1,175 @@
-// The agent's loop and its dealings with rank 0: takes bundles and orders, queues them, leaves in order.
+// What every rank but 0 runs: the agent's state machine between MPI, its trainer and the clock.
 #include "espalier/runtime/agent.hpp"
 
 #include <sched.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
+
+#include <cstdlib>
+#include <optional>
+#include <string>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/host.hpp"
-#include "runtime/agent_state.hpp"
+#include "espalier/process/child.hpp"
+#include "runtime/agent_core.hpp"
+#include "runtime/group_exchange.hpp"
+#include "runtime/pace.hpp"
 
 namespace espalier::runtime {
 
-using process::RawFrame;
-
 namespace {
 
-constexpr double kStopGrace_s = 8;  ///< from Stop until a trainer that has not ended is killed
+/// Among the workers of this machine: which of its GPUs is meant. Without mpirun's word the worker's number serves.
+std::string slot_of(const std::string& worker) {
+  const char* local = std::getenv("OMPI_COMM_WORLD_LOCAL_RANK");
+  return local ? local : worker;
+}
 
-}  // namespace
+class AgentLoop {
+ public:
+  explicit AgentLoop(AgentIdentity identity) : identity_(identity), core_(std::move(identity)) {}
+  /// Returns once the agent has left; all messages are delivered then.
+  void run();
 
-void Agent::run() {
-  say(protocol::Hello{worker_, os::host_name(), getpid()});
+ private:
+  bool serve_mpi();
+  bool serve_trainer();
+  void reap_trainer();
+  void send_all();
+  void leave();
+
+  void tell(AgentEvent event);
+  void obey(TellRank0&& command) { outbox_ += command.frames; }
+  void obey(TellTrainer&& command) { trainer_.socket().send(command.frames); }
+  void obey(StartTrainer&& command);
+  void obey(KillTrainer) { trainer_.kill(); }
+  void obey(CloseTrainerSocket) { trainer_.socket().close(); }
+  void obey(JoinGroup&& command) { exchange_.emplace(command.group, identity_.place); }
+  void obey(ShareBuffer&& command) { exchange_->add(command.buffer, trainer_.process()); }
+  void obey(ReduceBuffer&& command) { exchange_->reduce(command.order); }
+  void obey(TakePart&& command) { exchange_->take(std::move(command.part)); }
+  void obey(LeaveGroup);
+  void obey(LogError&& command);
+  void obey(LeaveLaunch&& command) { last_frames_ = std::move(command.last_frames); }
+  void send_sums();
+
+  AgentIdentity identity_;
+  AgentCore core_;
+  mpi::Post post_;
+  process::Child trainer_;
+  std::optional<GroupExchange> exchange_;  ///< of the bundle in hand, if a group has it
+  std::string outbox_;                     ///< for rank 0
+  std::optional<std::string> last_frames_;
+};
+
+void AgentLoop::run() {
+  tell(AgentStarted{});
   Pace pace;
-  while (!may_leave()) {
-    const bool told = hear();
-    const bool heard = listen();
-    watch();
-    exchange();
-    post_outbox();
-    if (exchange_ && exchange_->in_flight()) sched_yield();  // messages of a reduction move only while we poll
-    else if (told || heard) pace.busy();
+  while (!last_frames_) {
+    const bool received = serve_mpi();
+    const bool heard = serve_trainer();
+    reap_trainer();
+    tell(AgentTick{});
+    send_all();
+    if (exchange_ && exchange_->in_flight()) sched_yield();  // numbers that travel move only while somebody looks
+    else if (received || heard) pace.busy();
     else pace.nap(trainer_.socket().descriptor());
   }
   leave();
 }
 
-bool Agent::hear() {
+bool AgentLoop::serve_mpi() {
   bool any = false;
-  while (auto parcel = post_.receive()) {
+  while (const auto parcel = post_.receive()) {
     any = true;
     std::size_t at = 0;
-    while (auto frame = process::next_frame(parcel->bytes, at)) take(std::move(*frame));
+    while (auto frame = process::next_frame(parcel->bytes, at)) tell(MessageReceived{std::move(*frame)});
     if (at != parcel->bytes.size()) throw CorruptionError("a parcel of rank 0 ends in half a frame");
   }
   return any;
 }
 
-void Agent::take(RawFrame frame) {
-  switch (static_cast<protocol::MessageType>(frame.type)) {
-    case protocol::MessageType::setup: setup_ = frame.as<protocol::Setup>(); [[fallthrough]];
-    case protocol::MessageType::catalog_update:
-      greeting_.push_back(frame.bytes);
-      trainer_.socket().send(frame.bytes);
-      return;
-    case protocol::MessageType::bundle: return take_bundle(std::move(frame));
-    case protocol::MessageType::cancel: return trainer_.socket().send(frame.bytes);
-    case protocol::MessageType::stop: return begin_stop(std::move(frame));
-    case protocol::MessageType::shutdown: leaving_ = true; return;
-    case protocol::MessageType::disband: return disband(frame.as<protocol::Disband>().group);
-    case protocol::MessageType::peer_buffer:
-    case protocol::MessageType::part: return take_from_peer(std::move(frame));
-    default: throw CorruptionError("an agent was sent a frame of type " + std::to_string(frame.type));
+bool AgentLoop::serve_trainer() {
+  const bool was_open = trainer_.socket().is_open();
+  bool any = false;
+  try {
+    trainer_.socket().flush();
+    while (auto frame = trainer_.socket().receive()) {
+      any = true;
+      tell(TrainerSpoke{std::move(*frame)});
+    }
+  } catch (const CorruptionError& error) {
+    tell(TrainerGarbled{error.what()});
+  } catch (const EnvironmentError& error) {
+    tell(MemoryRefused{error.what()});
   }
+  if (was_open && !trainer_.socket().is_open()) tell(TrainerSocketClosed{});
+  return any;
 }
 
-void Agent::take_bundle(RawFrame frame) {
-  const auto bundle = frame.as<protocol::Bundle>();
-  if (stopping_) return;  // it crossed our answer to Stop; rank 0 takes it back with Goodbye
-  if (setup_.noop) return answer_at_once(bundle);
-  if (over_.contains(bundle.group.id)) return;
-  Queued queued{{}, std::move(frame.bytes), bundle.group};
-  for (const auto& one : bundle.tasks) queued.tasks.push_back({one.task.id, one.fence});
-  queue_.push_back(std::move(queued));
-  hand_next();
-}
-
-void Agent::answer_at_once(const protocol::Bundle& bundle) {
-  for (const auto& one : bundle.tasks) {
-    say(protocol::Started{one.fence, one.task.id});
-    say(protocol::Ended{one.fence, one.task.id, task::End::done, "", 0, 0, "no-op"});
-  }
-}
-
-void Agent::begin_stop(RawFrame frame) {
-  stopping_ = true;
-  stop_deadline_ = now_s() + kStopGrace_s;
-  queue_.clear();
-  if (in_hand_) trainer_.socket().send(frame.bytes);
-}
-
-bool Agent::may_leave() const { return (leaving_ || stopping_) && !in_hand_ && queue_.empty(); }
-
-/// Ends the trainer and says Goodbye; rank 0 then takes back the bundles that were never begun.
-void Agent::leave() {
-  trainer_.socket().close();
+void AgentLoop::reap_trainer() {
+  const auto exit = trainer_.reap();
+  if (!exit) return;
+  tell(TrainerEnded{});
+  serve_trainer();  // what it sent before it ended counts
+  auto log_tail = trainer_.log_tail();
   trainer_ = {};
-  say(protocol::Goodbye{worker_});
-  post_outbox();
-  Pace pace;
-  while (!post_.advance()) pace.nap();
+  tell(TrainerReaped{*exit, std::move(log_tail)});
 }
 
-void Agent::post_outbox() {
+void AgentLoop::send_all() {
+  send_sums();
   post_.send(0, std::exchange(outbox_, {}));
   post_.advance();
 }
 
+void AgentLoop::leave() {
+  trainer_.socket().close();
+  trainer_ = {};
+  post_.send(0, std::move(*last_frames_));
+  Pace pace;
+  while (!post_.advance()) pace.nap();
+}
+
+void AgentLoop::tell(AgentEvent event) {
+  for (auto& command : core_.on(std::move(event), now_s())) {
+    std::visit([this](auto& one) { obey(std::move(one)); }, command);
+  }
+}
+
+void AgentLoop::obey(StartTrainer&& command) {
+  const auto number = std::to_string(identity_.worker.rank);
+  process::ChildOptions options;
+  options.argv = {command.program, "--socket", std::to_string(process::kChildSocket)};
+  options.environment = {"OMP_NUM_THREADS=" + std::to_string(command.threads), "ESPALIER_WORKER=" + number,
+                         "ESPALIER_SLOT=" + slot_of(number),
+                         "GLIBC_TUNABLES=glibc.malloc.hugetlb=1"};  // large pages where the kernel gives them
+  options.log = command.log_dir + "/worker-" + number + ".log";
+  trainer_ = process::Child::start(options);
+}
+
+void AgentLoop::obey(LeaveGroup) {
+  send_sums();
+  exchange_.reset();
+}
+
+void AgentLoop::obey(LogError&& command) { spdlog::error("{}", command.text); }
+
+void AgentLoop::send_sums() {
+  if (!exchange_) return;
+  for (const auto& message : exchange_->take_letters()) {
+    post_.send(message.to.rank, std::visit([](const auto& what) { return frame::encode(what); }, message.what));
+  }
+  for (const auto number : exchange_->take_done()) {
+    trainer_.socket().send_message(protocol::Reduced{exchange_->id(), number});
+  }
+}
+
+}  // namespace
+
 void run_agent(mpi::Session& session) {
-  Agent(WorkerId{session.rank()}).run();
+  AgentLoop({WorkerId{session.rank()}, os::host_name(), getpid(), this_place()}).run();
   session.finish();
 }
 

@@ -1,7 +1,6 @@
-// Watches mpirun, signals and the journal's tail, and decides between relaunch and exit code.
+// The supervisor between its state machine, mpirun, signals, the journal and the terminal.
 #include "espalier/runtime/supervisor.hpp"
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -11,21 +10,20 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/descriptor.hpp"
 #include "runtime/mpirun.hpp"
 #include "runtime/pace.hpp"
 #include "runtime/progress_bar.hpp"
+#include "runtime/supervisor_core.hpp"
 
 namespace espalier::runtime {
 
 namespace {
 
-constexpr int kTriesWithoutProgress = 5;
-constexpr double kStopLimit_s = 9.6;  ///< from a stop until the launch is killed; the journal keeps results
-
-/// Blocks signals while it lives and makes them readable from a descriptor.
+/// Signals as something to wait for; blocked for as long as this lives.
 class Signals {
  public:
   Signals() {
@@ -40,7 +38,7 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
 
   int descriptor() const { return descriptor_.get(); }
-  /// The next signal that asks for an end, or 0.
+  /// The next one that asks for an end, or 0.
   int take() {
     signalfd_siginfo info;
     while (read(descriptor_.get(), &info, sizeof info) == sizeof info) {
@@ -54,7 +52,7 @@ class Signals {
   os::Descriptor descriptor_;
 };
 
-/// Counts results, so that a launch that only starts and dies makes no progress.
+/// What counts as progress: a launch that only starts and dies makes none.
 std::size_t results_in(const store::State& state) {
   std::size_t count = state.selections.size();
   for (const auto& [id, task] : state.tasks) {
@@ -65,115 +63,88 @@ std::size_t results_in(const store::State& state) {
 
 class Supervisor {
  public:
-  explicit Supervisor(const SupervisorOptions& options) : options_(options), tail_(options.out, store::Detail::brief) {
+  explicit Supervisor(const SupervisorOptions& options)
+      : options_(options),
+        log_(options.out / "logs" / "launch.log"),
+        tail_(options.out, store::Detail::brief),
+        core_(log_.string()) {
     tail_.advance();
   }
   int run();
 
  private:
-  int launch_once();
-  bool launch_began() const { return tail_.state().segments.size() > segments_before_; }
-  bool launch_finished() const { return launch_began() && tail_.state().last_exit >= 0; }
-  int outcome(const process::Exit& exit);
-  void serve(Mpirun& mpirun);
-  void obey(Mpirun& mpirun, int signal);
-  bool pause(double seconds);
+  void wait();
+  void take_signals();
+  void reap_launch();
+  JournalFacts journal() const;
+  std::size_t segments() const { return tail_.state().segments.size(); }
+  void tell(const SupervisorEvent& event);
+  void obey(const StartLaunch&);
+  void obey(const SignalLaunch& command) { mpirun_->signal(command.signal); }
+  void obey(const PrintLine& command) { print({command.line}); }
+  void obey(const ExitWith& command) { exit_code_ = command.code; }
   void print(const std::vector<std::string>& lines);
   void show_progress();
 
-  static constexpr int kAgain = -1;
-
   const SupervisorOptions& options_;
+  std::filesystem::path log_;
   store::JournalTail tail_;
+  SupervisorCore core_;
   Signals signals_;
   ProgressBar bar_;
-  std::size_t segments_before_ = 0;
-  int stop_signal_ = 0;   ///< the first one that asked for an end
-  bool aborted_ = false;  ///< a second Ctrl-C
-  bool stop_sent_ = false;
-  double stop_deadline_ = 0;
+  std::optional<Mpirun> mpirun_;  ///< empty between two launches
+  std::optional<int> exit_code_;
   double next_look_ = 0;
 };
 
 int Supervisor::run() {
-  std::size_t best = results_in(tail_.state());
-  for (int tries = 0;;) {
-    const int code = launch_once();
-    if (code != kAgain) return code;
-    const std::size_t now = results_in(tail_.state());
-    tries = now > best ? 1 : tries + 1;
-    best = std::max(best, now);
-    const auto log = (options_.out / "logs" / "launch.log").string();
-    if (tries >= kTriesWithoutProgress) {
-      print({fmt::format("espalier: the launch died {} times without progress. See {}.", tries, log)});
-      return static_cast<int>(ExitCode::environment);
+  tell(SupervisorStarted{journal()});
+  while (!exit_code_) {
+    wait();
+    take_signals();
+    if (mpirun_) {
+      print(mpirun_->read_lines());
+      show_progress();
     }
-    print({fmt::format("espalier: the launch died; starting it again (see {}).", log)});
-    if (!pause(0.5 * (1 << (tries - 1)))) return static_cast<int>(ExitCode::stopped);
+    tell(SupervisorTick{segments()});
+    reap_launch();
   }
+  return *exit_code_;
 }
 
-int Supervisor::launch_once() {
-  segments_before_ = tail_.state().segments.size();
-  Mpirun mpirun({options_.workers + 1, options_.threads, options_.rank_command, options_.out / "logs" / "launch.log"});
-  for (;;) {
-    serve(mpirun);
-    if (const auto exit = mpirun.reap()) {
-      print(mpirun.read_lines());
-      tail_.advance();
-      bar_.clear();
-      return outcome(*exit);
-    }
-  }
+void Supervisor::wait() {
+  const int output = mpirun_ ? mpirun_->output() : -1;  // poll passes over -1
+  pollfd waiting[2] = {{signals_.descriptor(), POLLIN, 0}, {output, POLLIN, 0}};
+  poll(waiting, 2, mpirun_ ? 100 : 50);
 }
 
-/// The exit code of a launch, from the journal where it says how the launch ended, else from mpirun.
-int Supervisor::outcome(const process::Exit& exit) {
-  if (launch_finished()) return tail_.state().last_exit;
-  if (aborted_) return 128 + stop_signal_;
-  if (stop_signal_ != 0) return static_cast<int>(ExitCode::stopped);
-  const bool is_final =
-      exit.code == static_cast<int>(ExitCode::usage) || exit.code == static_cast<int>(ExitCode::environment);
-  return is_final ? exit.code : kAgain;
-}
-
-/// One round: waits a little, then handles signals, output lines and the progress bar.
-void Supervisor::serve(Mpirun& mpirun) {
-  pollfd waiting[2] = {{signals_.descriptor(), POLLIN, 0}, {mpirun.output(), POLLIN, 0}};
-  poll(waiting, mpirun.output() >= 0 ? 2 : 1, 100);
-  while (const int signal = signals_.take()) obey(mpirun, signal);
-  print(mpirun.read_lines());
-  show_progress();
-  if (stop_signal_ == 0) return;
-  // Before rank 0 has begun its segment it does not listen for a stop, and nothing can be lost.
-  if (!stop_sent_ && launch_began()) {
-    mpirun.signal(SIGUSR2);
-    stop_sent_ = true;
-  }
-  if (now_s() > stop_deadline_) mpirun.signal(SIGKILL);
-}
-
-void Supervisor::obey(Mpirun& mpirun, int signal) {
-  if (stop_signal_ == 0) {
-    stop_signal_ = signal;
+void Supervisor::take_signals() {
+  while (const int signal = signals_.take()) {
     tail_.advance();
-    stop_deadline_ = now_s() + (launch_began() ? kStopLimit_s : 3);
-    if (signal == SIGINT) print({"espalier: stopping, all work is saved. Ctrl-C again aborts."});
-  } else if (signal == SIGINT) {
-    aborted_ = true;
-    mpirun.signal(SIGTERM);  // mpirun kills all ranks within 2 s
-    stop_deadline_ = std::min(stop_deadline_, now_s() + 3);
+    tell(SignalCame{signal, segments()});
   }
 }
 
-/// Waits `seconds`; returns false if a signal came meanwhile.
-bool Supervisor::pause(double seconds) {
-  pollfd waiting{signals_.descriptor(), POLLIN, 0};
-  for (const double until = now_s() + seconds; now_s() < until;) {
-    poll(&waiting, 1, 50);
-    if (signals_.take() != 0) return false;
+void Supervisor::reap_launch() {
+  const auto exit = mpirun_ ? mpirun_->reap() : std::nullopt;
+  if (!exit) return;
+  print(mpirun_->read_lines());
+  mpirun_.reset();
+  tail_.advance();
+  bar_.clear();
+  tell(LaunchEnded{*exit, journal()});
+}
+
+JournalFacts Supervisor::journal() const { return {segments(), tail_.state().last_exit, results_in(tail_.state())}; }
+
+void Supervisor::tell(const SupervisorEvent& event) {
+  for (const auto& command : core_.on(event, now_s())) {
+    std::visit([this](const auto& one) { obey(one); }, command);
   }
-  return true;
+}
+
+void Supervisor::obey(const StartLaunch&) {
+  mpirun_.emplace(MpirunOptions{options_.workers + 1, options_.threads, options_.rank_command, log_});
 }
 
 void Supervisor::print(const std::vector<std::string>& lines) {
@@ -194,7 +165,7 @@ void Supervisor::show_progress() {
 }  // namespace
 
 int supervise(const SupervisorOptions& options) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed output must not end the study
+  std::signal(SIGPIPE, SIG_IGN);  // whoever read our output may leave; the study goes on
   std::filesystem::create_directories(options.out / "logs");
   return Supervisor(options).run();
 }

@@ -1,0 +1,144 @@
+// What the agent does about its trainer: starts it, hands it bundles, watches it, and says what became of it.
+#include <signal.h>
+
+#include "espalier/core/errors.hpp"
+#include "runtime/agent_core.hpp"
+
+namespace espalier::runtime {
+
+void AgentCore::hand_next() {
+  if (in_hand_ || queue_.empty() || disbanded_) return;
+  // A trainer that is about to be reaped is not given anything: it would be charged to the task.
+  if (trainer_ == Trainer::socket_closed || trainer_ == Trainer::ended) return;
+  if (trainer_ == Trainer::none) start_trainer();
+  in_hand_ = std::move(queue_.front());
+  queue_.pop_front();
+  heard_ = now_;
+  if (in_group()) commands_.emplace_back(JoinGroup{in_hand_->group});
+  tell_trainer(in_hand_->frame);
+  if (const auto early = early_.extract(in_hand_->group.id)) {
+    for (auto& frame : early.mapped()) take_from_peer(std::move(frame));
+  }
+}
+
+void AgentCore::start_trainer() {
+  commands_.emplace_back(StartTrainer{setup_.trainer, setup_.log_dir, setup_.threads});
+  trainer_ = Trainer::listening;
+  killed_ = false;
+  hung_ = false;
+  for (const auto& frame : greeting_) tell_trainer(frame);
+}
+
+void AgentCore::take(TrainerSpoke&& event) {
+  try {
+    pass_on(event.frame);
+  } catch (const CorruptionError& error) {
+    take(TrainerGarbled{error.what()});
+  }
+}
+
+/// Verbatim: rank 0 and the trainer understand each other.
+void AgentCore::pass_on(const process::RawFrame& frame) {
+  heard_ = now_;
+  if (frame.is<protocol::SharedBuffer>() || frame.is<protocol::Reduce>()) return reduce(frame);
+  const bool leads = !in_hand_ || in_hand_->group.leads();
+  if (leads) commands_.emplace_back(TellRank0{frame.bytes});
+  if (!frame.is<protocol::Ended>()) return;
+  const auto ended = frame.as<protocol::Ended>();
+  if (in_hand_) std::erase(in_hand_->tasks, protocol::Held{ended.task, ended.fence});
+  if (in_hand_ && in_hand_->tasks.empty()) {
+    end_group();
+    in_hand_.reset();
+  }
+  hand_next();
+}
+
+void AgentCore::reduce(const process::RawFrame& frame) {
+  if (!in_group()) throw CorruptionError("a trainer without a group wants to reduce");
+  if (frame.is<protocol::SharedBuffer>()) commands_.emplace_back(ShareBuffer{frame.as<protocol::SharedBuffer>()});
+  else commands_.emplace_back(ReduceBuffer{frame.as<protocol::Reduce>()});
+}
+
+void AgentCore::take(TrainerGarbled&& event) {
+  give_up_trainer("the trainer sent what is not a message: " + event.why);
+}
+
+void AgentCore::take(MemoryRefused&& event) { give_up_trainer(std::move(event.why)); }
+
+void AgentCore::give_up_trainer(std::string why) {
+  commands_.emplace_back(LogError{std::move(why)});
+  kill_trainer();
+  commands_.emplace_back(CloseTrainerSocket{});
+  take(TrainerSocketClosed{});
+}
+
+void AgentCore::take(TrainerSocketClosed) {
+  if (trainer_ != Trainer::listening) return;
+  trainer_ = Trainer::socket_closed;
+  closed_ = now_;
+}
+
+void AgentCore::take(TrainerEnded) { trainer_ = Trainer::ended; }
+
+void AgentCore::take(TrainerReaped&& event) {
+  report_loss(std::move(event));
+  trainer_ = Trainer::none;
+  hand_next();
+}
+
+void AgentCore::take(AgentTick) {
+  watch_silence();
+  if (stopping_ && in_hand_ && now_ > stop_deadline_) kill_trainer();
+  if (!may_leave() || left_) return;
+  left_ = true;
+  commands_.emplace_back(LeaveLaunch{frame::encode(protocol::Goodbye{identity_.worker})});
+}
+
+void AgentCore::watch_silence() {
+  if (trainer_ == Trainer::socket_closed && now_ - closed_ > kLeaveGrace_s) kill_trainer();
+  if (trainer_ != Trainer::listening || !in_hand_ || hung_ || now_ - heard_ <= setup_.hang_s) return;
+  hung_ = true;
+  kill_trainer();
+}
+
+task::FailureCause AgentCore::cause_of(const process::Exit& exit) const {
+  if (hung_) return task::FailureCause::hung;
+  if (exit.signal == SIGKILL || exit.signal == SIGTERM) return task::FailureCause::killed;
+  if (exit.signal != 0) return task::FailureCause::crashed;
+  if (exit.code == protocol::kEnvironmentExit) return task::FailureCause::environment;
+  return exit.code == protocol::kOutOfMemoryExit ? task::FailureCause::out_of_memory : task::FailureCause::exited;
+}
+
+void AgentCore::report_loss(TrainerReaped&& reaped) {
+  if (std::exchange(disbanded_, false)) {  // rank 0 knows
+    end_group();
+    in_hand_.reset();
+    return;
+  }
+  if (!in_hand_ && queue_.empty()) return;  // it left between tasks: the next one starts another
+  protocol::TrainerLost lost;
+  lost.worker = identity_.worker;
+  lost.cause = cause_of(reaped.exit);
+  lost.signal = reaped.exit.signal;
+  lost.exit_code = reaped.exit.code;
+  lost.log_tail = std::move(reaped.log_tail);
+  if (in_hand_) lost.in_hand = in_hand_->tasks;
+  for (const auto& queued : queue_) {
+    for (const auto& held : queued.tasks) lost.unstarted.push_back(held.task);
+  }
+  end_group();
+  in_hand_.reset();
+  queue_.clear();
+  say(lost);
+}
+
+void AgentCore::kill_trainer() {
+  if (!trainer_runs() || std::exchange(killed_, true)) return;
+  commands_.emplace_back(KillTrainer{});
+}
+
+void AgentCore::tell_trainer(const std::string& frames) {
+  if (trainer_ == Trainer::listening) commands_.emplace_back(TellTrainer{frames});
+}
+
+}  // namespace espalier::runtime

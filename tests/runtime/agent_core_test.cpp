@@ -1,0 +1,232 @@
+// The agent between rank 0 and its trainer: bundles in order, and stops.
+#include "runtime/agent_core.hpp"
+
+#include <csignal>
+
+#include "espalier/core/errors.hpp"
+#include "runtime/agent_scene.hpp"
+
+using namespace espalier;
+using namespace espalier::runtime;
+using task::End;
+
+TEST_CASE("agent: the first thing it says is hello") {
+  AgentScene scene;
+
+  auto answer = scene.on(AgentStarted{});
+
+  const auto hello = answer.to_rank0<protocol::Hello>();
+  answer.nothing_else();
+  CHECK(hello.worker == WorkerId{2});
+  CHECK(hello.host == "nodeA");
+  CHECK(hello.process == 100);
+}
+
+TEST_CASE("agent: a trainer is started for the first bundle, not before, and greeted with setup and catalogs") {
+  AgentScene scene;
+  scene.receives_setup().nothing_else();
+  scene.receives(protocol::CatalogUpdate{}).nothing_else();
+  scene.receives(protocol::CatalogUpdate{}).nothing_else();
+
+  scene.receives_bundle({"a"}).trainer_starts(2).trainer_gets("a").nothing_else();
+}
+
+TEST_CASE("agent: a catalog that comes later goes to the trainer that runs, and to the next one") {
+  AgentScene scene;
+  scene.works_on({"a"});
+
+  auto answer = scene.receives(protocol::CatalogUpdate{});
+  answer.to_trainer<protocol::CatalogUpdate>();
+  answer.nothing_else();
+
+  scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
+  scene.reaps(0).nothing_else();
+  scene.receives_bundle({"b"}).trainer_starts(1).trainer_gets("b").nothing_else();
+}
+
+TEST_CASE("agent: one bundle at a time; the next is handed over when all tasks of the last have ended") {
+  AgentScene scene;
+  scene.works_on({"a", "b"});
+  scene.receives_bundle({"c"}).nothing_else();
+  scene.receives_bundle({"d"}).nothing_else();
+
+  scene.hears_end_of("b").passed_on_end_of("b").nothing_else();
+  scene.hears_end_of("a").passed_on_end_of("a").trainer_gets("c").nothing_else();
+  scene.hears_end_of("c").passed_on_end_of("c").trainer_gets("d").nothing_else();
+  scene.hears_end_of("d").passed_on_end_of("d").nothing_else();
+}
+
+TEST_CASE("agent: the end of another attempt at a task is passed on but ends nothing") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.receives_bundle({"b"}).nothing_else();
+
+  auto answer = scene.hears(protocol::Ended{{3, 9}, {"a"}, EndKind::done, "", 0, 0, ""});
+
+  answer.passed_on_end_of("a").nothing_else();
+}
+
+TEST_CASE("agent: what the trainer says goes to rank 0 byte for byte") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  const protocol::Progress progress{kFence, {"a"}, {3, 7}, 50};
+
+  auto answer = scene.hears(progress);
+
+  CHECK(answer.next<TellRank0>().frames == frame::encode(progress));
+  answer.nothing_else();
+}
+
+TEST_CASE("agent: a cancel goes to the trainer that runs, else nowhere") {
+  AgentScene scene;
+  scene.receives(protocol::Cancel{kFence, {"a"}}).nothing_else();
+  scene.works_on({"a"});
+
+  auto answer = scene.receives(protocol::Cancel{kFence, {"a"}});
+
+  CHECK(answer.to_trainer<protocol::Cancel>().task == TaskId{"a"});
+  answer.nothing_else();
+}
+
+TEST_CASE("agent: without work to do it answers every task at once and starts no trainer") {
+  AgentScene scene;
+  scene.receives_setup(true).nothing_else();
+
+  auto answer = scene.receives_bundle({"a", "b"});
+
+  for (const char* task : {"a", "b"}) {
+    CHECK(answer.to_rank0<protocol::Started>().task == TaskId{task});
+    const auto ended = answer.to_rank0<protocol::Ended>();
+    CHECK(ended.task == TaskId{task});
+    CHECK(ended.fence == kFence);
+    CHECK(ended.kind == EndKind::done);
+  }
+  answer.nothing_else();
+  scene.tick(1000).nothing_else();
+}
+
+TEST_CASE("agent: a message that no agent may be sent is an error") {
+  AgentScene scene;
+
+  CHECK_THROWS_AS(scene.receives(protocol::Goodbye{}), CorruptionError);
+  CHECK_THROWS_AS(scene.on(MessageReceived{damaged(protocol::MessageType::bundle)}), CorruptionError);
+}
+
+TEST_CASE("agent: a stop with nothing in hand is answered with goodbye, at the next tick and once") {
+  AgentScene scene;
+  scene.receives_setup().nothing_else();
+
+  scene.receives(protocol::Stop{}).nothing_else();
+
+  scene.tick().leaves().nothing_else();
+  scene.tick(60).nothing_else();
+}
+
+TEST_CASE("agent: an idle trainer is not told of a stop, it is ended with the agent") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
+
+  scene.receives(protocol::Stop{}).nothing_else();
+
+  scene.tick().leaves().nothing_else();
+}
+
+TEST_CASE("agent: a stop goes to the trainer that works; goodbye waits until every task in hand has ended") {
+  AgentScene scene;
+  scene.works_on({"a", "b"});
+  scene.receives_bundle({"c"}).nothing_else();
+
+  auto answer = scene.receives(protocol::Stop{});
+  answer.to_trainer<protocol::Stop>();
+  answer.nothing_else();
+
+  scene.tick(1).nothing_else();
+  scene.hears_end_of("a", EndKind::stopped).passed_on_end_of("a").nothing_else();
+  scene.tick(1).nothing_else();
+  scene.hears_end_of("b", EndKind::stopped).passed_on_end_of("b").nothing_else();  // and c is not handed over
+  scene.tick().leaves().nothing_else();
+}
+
+TEST_CASE("agent: a bundle that comes after the stop is dropped, also in a launch without work") {
+  const bool noop = GENERATE(false, true);
+  AgentScene scene;
+  scene.receives_setup(noop).nothing_else();
+  scene.receives(protocol::Stop{}).nothing_else();
+
+  scene.receives_bundle({"a"}).nothing_else();
+
+  scene.tick().leaves().nothing_else();
+}
+
+TEST_CASE("agent: a trainer that does not stop within 8 s is killed, its tasks are lost, the agent leaves") {
+  AgentScene scene;
+  scene.works_on({"a", "b"});
+  scene.receives_bundle({"c"}).nothing_else();
+  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+
+  scene.tick(kStopGrace_s).nothing_else();
+  scene.tick(0.01).trainer_is_killed().nothing_else();
+  scene.tick(1).nothing_else();
+
+  auto answer = scene.reaps(128 + SIGKILL, SIGKILL);
+  const auto lost = answer.to_rank0<protocol::TrainerLost>();
+  answer.nothing_else();
+  CHECK(lost.cause == task::FailureCause::killed);
+  CHECK(lost.in_hand == held({"a", "b"}));
+  CHECK(lost.unstarted.empty());
+  scene.tick().leaves().nothing_else();
+}
+
+TEST_CASE("agent: a trainer that dies while it stops is reported, no other is started, the agent leaves") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.receives_bundle({"b"}).nothing_else();
+  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+
+  auto answer = scene.reaps(128 + SIGSEGV, SIGSEGV);
+
+  const auto lost = answer.to_rank0<protocol::TrainerLost>();
+  answer.nothing_else();
+  CHECK(lost.cause == task::FailureCause::crashed);
+  CHECK(lost.in_hand == held({"a"}));
+  CHECK(lost.unstarted.empty());
+  scene.tick().leaves().nothing_else();
+}
+
+TEST_CASE("agent: a shutdown waits for what is in hand and for what is queued") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.receives_bundle({"b"}).nothing_else();
+
+  scene.receives(protocol::Shutdown{}).nothing_else();
+
+  scene.tick().nothing_else();
+  scene.hears_end_of("a").passed_on_end_of("a").trainer_gets("b").nothing_else();
+  scene.tick().nothing_else();
+  scene.hears_end_of("b").passed_on_end_of("b").nothing_else();
+  scene.tick().leaves().nothing_else();
+}
+
+TEST_CASE("agent: a shutdown waits for what is queued even while nothing is in hand") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
+  scene.on(TrainerSocketClosed{}).nothing_else();
+  scene.receives_bundle({"b"}).nothing_else();
+  scene.receives(protocol::Shutdown{}).nothing_else();
+
+  scene.tick().nothing_else();
+
+  auto answer = scene.reaps(0);
+  CHECK(answer.to_rank0<protocol::TrainerLost>().unstarted == ids({"b"}));
+  answer.nothing_else();
+  scene.tick().leaves().nothing_else();
+}
+
+TEST_CASE("agent: without a stop or a shutdown it stays, whatever the time") {
+  AgentScene scene;
+  scene.receives_setup().nothing_else();
+
+  scene.tick(1e6).nothing_else();
+}

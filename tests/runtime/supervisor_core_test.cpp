@@ -1,0 +1,306 @@
+// The supervisor in a fake world: launches that die, end and are stopped, with a clock and a journal of the test's.
+#include "runtime/supervisor_core.hpp"
+
+#include <catch2/catch.hpp>
+#include <csignal>
+
+using namespace espalier;
+using namespace espalier::runtime;
+
+namespace {
+
+/// The commands of one answer, taken out in their order; `nothing_else` fails on what was not asked about.
+class Answer {
+ public:
+  explicit Answer(SupervisorCommands commands) : commands_(std::move(commands)) {}
+
+  Answer& starts() {
+    next<StartLaunch>();
+    return *this;
+  }
+  Answer& signals(int number) {
+    CHECK(next<SignalLaunch>().signal == number);
+    return *this;
+  }
+  Answer& says(const std::string& part) {
+    CHECK_THAT(next<PrintLine>().line, Catch::StartsWith("espalier: ") && Catch::Contains(part));
+    return *this;
+  }
+  Answer& exits(int code) {
+    CHECK(next<ExitWith>().code == code);
+    return *this;
+  }
+  void nothing_else() const { CHECK(commands_.empty()); }
+
+ private:
+  template <class Command>
+  Command next() {
+    REQUIRE(!commands_.empty());
+    const auto first = commands_.front();
+    commands_.erase(commands_.begin());
+    REQUIRE(std::holds_alternative<Command>(first));
+    return std::get<Command>(first);
+  }
+
+  SupervisorCommands commands_;
+};
+
+/// A supervisor whose first launch was just started, on a journal of three launches and ten results.
+class Scene {
+ public:
+  Scene() { on(SupervisorStarted{journal}).starts().nothing_else(); }
+
+  Answer on(const SupervisorEvent& event) { return Answer(core_.on(event, now)); }
+  Answer signal(int number) { return on(SignalCame{number, journal.segments}); }
+  Answer tick(double after_s = 0) {
+    now += after_s;
+    return on(SupervisorTick{journal.segments});
+  }
+  Answer dies(int code, int signal = 0) { return on(LaunchEnded{{code, signal}, journal}); }
+  /// The launch opens its segment of the journal: rank 0 listens.
+  Scene& begins() {
+    ++journal.segments;
+    journal.last_exit = -1;
+    return *this;
+  }
+
+  double now = 1000;
+  JournalFacts journal{3, -1, 10};
+
+ private:
+  SupervisorCore core_{"/out/logs/launch.log"};
+};
+
+constexpr int kKilled = 128 + SIGKILL;
+
+}  // namespace
+
+TEST_CASE("supervisor: nothing is done to a launch that runs") {
+  Scene scene;
+
+  scene.tick(1).nothing_else();
+  scene.begins().tick(1e6).nothing_else();
+}
+
+TEST_CASE("supervisor: a launch that ended in order gives its exit code, whatever mpirun says") {
+  const int code = GENERATE(0, 1, 2, 75, 77);
+  const int said = GENERATE(0, 1, 2, 77, kKilled);
+  Scene scene;
+  scene.begins().journal.last_exit = code;
+
+  scene.dies(said).exits(code).nothing_else();
+
+  scene.signal(SIGINT).nothing_else();
+  scene.tick(60).nothing_else();
+}
+
+TEST_CASE("supervisor: how an earlier launch ended says nothing of one that died before it opened its journal") {
+  Scene scene;
+  scene.journal.last_exit = 0;
+
+  scene.dies(kKilled, SIGKILL).says("starting it again").nothing_else();
+}
+
+TEST_CASE("supervisor: a wrong use and a machine that cannot do it are final") {
+  const int code = GENERATE(2, 77);
+  Scene scene;
+  if (GENERATE(false, true)) scene.begins();
+
+  scene.dies(code).exits(code).nothing_else();
+}
+
+TEST_CASE("supervisor: a launch that dies in any other way is started again after half a second") {
+  const int code = GENERATE(0, 1, 3, 70, 75, kKilled);
+  Scene scene;
+  scene.begins();
+
+  scene.dies(code).says("the launch died; starting it again (see /out/logs/launch.log)").nothing_else();
+
+  scene.tick(0.4).nothing_else();
+  scene.tick(0.1).starts().nothing_else();
+  scene.tick(0.1).nothing_else();
+}
+
+TEST_CASE("supervisor: five launches without progress are enough; the pauses between them double") {
+  Scene scene;
+  for (const double pause : {0.5, 1.0, 2.0, 4.0}) {
+    scene.begins().dies(kKilled, SIGKILL).says("starting it again").nothing_else();
+    scene.tick(pause - 0.01).nothing_else();
+    scene.tick(0.01).starts().nothing_else();
+  }
+
+  scene.begins().dies(kKilled, SIGKILL).says("died 5 times without progress").exits(77).nothing_else();
+
+  scene.tick(60).nothing_else();
+}
+
+TEST_CASE("supervisor: progress begins the count and the pauses anew") {
+  Scene scene;
+  for (int i = 0; i < 4; ++i) {
+    scene.begins().dies(kKilled).says("starting it again").nothing_else();
+    scene.tick(4).starts().nothing_else();
+  }
+  ++scene.journal.results;
+
+  for (const double pause : {0.5, 1.0, 2.0, 4.0}) {
+    scene.begins().dies(kKilled).says("starting it again").nothing_else();
+    scene.tick(pause - 0.01).nothing_else();
+    scene.tick(0.01).starts().nothing_else();
+  }
+  scene.dies(kKilled).says("died 5 times").exits(77).nothing_else();
+}
+
+TEST_CASE("supervisor: results that were there before, or that are fewer than once, are no progress") {
+  Scene scene;
+  for (const std::size_t results : {10u, 9u, 10u, 10u}) {
+    scene.journal.results = results;
+    scene.dies(kKilled).says("starting it again").nothing_else();
+    scene.tick(4).starts().nothing_else();
+  }
+
+  scene.dies(kKilled).says("died 5 times").exits(77).nothing_else();
+}
+
+TEST_CASE("supervisor: a signal becomes one save-and-stop, and the code of a stop") {
+  const int number = GENERATE(SIGTERM, SIGUSR2, SIGHUP);
+  Scene scene;
+  scene.begins();
+
+  scene.signal(number).nothing_else();
+  scene.tick().signals(SIGUSR2).nothing_else();
+  scene.tick(1).nothing_else();
+
+  scene.journal.last_exit = 75;
+  scene.dies(0).exits(75).nothing_else();
+}
+
+TEST_CASE("supervisor: Ctrl-C is the same, and says what a second one does") {
+  Scene scene;
+  scene.begins();
+
+  scene.signal(SIGINT).says("Ctrl-C again aborts").nothing_else();
+  scene.tick().signals(SIGUSR2).nothing_else();
+}
+
+TEST_CASE("supervisor: a stopped launch that dies is not started again, even where its code would be final") {
+  const int code = GENERATE(1, 2, 77, kKilled);
+  Scene scene;
+  scene.begins();
+  scene.signal(SIGTERM).nothing_else();
+  scene.tick().signals(SIGUSR2).nothing_else();
+
+  scene.dies(code).exits(75).nothing_else();
+}
+
+TEST_CASE("supervisor: a launch that ends in order just before it hears of the stop keeps its code") {
+  Scene scene;
+  scene.begins();
+  scene.signal(SIGTERM).nothing_else();
+  scene.journal.last_exit = 0;
+
+  scene.dies(0).exits(0).nothing_else();
+}
+
+TEST_CASE("supervisor: a launch that has not saved 9.6 s after the stop is killed") {
+  Scene scene;
+  scene.begins();
+  scene.signal(SIGTERM).nothing_else();
+  scene.tick().signals(SIGUSR2).nothing_else();
+
+  scene.tick(9.6).nothing_else();
+  scene.tick(0.1).signals(SIGKILL).nothing_else();
+  scene.tick(0.1).signals(SIGKILL).nothing_else();  // until it is gone
+
+  scene.dies(kKilled, SIGKILL).exits(75).nothing_else();
+}
+
+TEST_CASE("supervisor: a stop before the launch has its journal is sent once it has; the launch gets 3 s in all") {
+  Scene scene;
+
+  scene.signal(SIGTERM).nothing_else();
+  scene.tick(1).nothing_else();
+  scene.begins().tick(1).signals(SIGUSR2).nothing_else();
+  scene.tick(1).nothing_else();
+  scene.tick(0.1).signals(SIGKILL).nothing_else();
+
+  scene.dies(kKilled, SIGKILL).exits(75).nothing_else();
+}
+
+TEST_CASE("supervisor: a launch that never opens its journal is killed 3 s after the stop, unasked") {
+  Scene scene;
+  scene.signal(SIGTERM).nothing_else();
+
+  scene.tick(3).nothing_else();
+  scene.tick(0.1).signals(SIGKILL).nothing_else();
+
+  scene.dies(kKilled, SIGKILL).exits(75).nothing_else();
+}
+
+TEST_CASE("supervisor: a second Ctrl-C aborts: TERM at once, KILL after 3 s, and the code of the signal") {
+  Scene scene;
+  scene.begins();
+  scene.signal(SIGINT).says("stopping").nothing_else();
+  scene.tick().signals(SIGUSR2).nothing_else();
+
+  scene.signal(SIGINT).signals(SIGTERM).nothing_else();
+
+  scene.tick(3).nothing_else();
+  scene.tick(0.1).signals(SIGKILL).nothing_else();
+  scene.dies(kKilled, SIGKILL).exits(128 + SIGINT).nothing_else();
+}
+
+TEST_CASE("supervisor: an abort never gives a launch more time than the stop did") {
+  Scene scene;
+  scene.begins();
+  scene.signal(SIGINT).says("stopping").nothing_else();
+  scene.tick().signals(SIGUSR2).nothing_else();
+  scene.now += 9;
+
+  scene.signal(SIGINT).signals(SIGTERM).nothing_else();
+
+  scene.tick(0.7).signals(SIGKILL).nothing_else();
+}
+
+TEST_CASE("supervisor: Ctrl-C after another signal aborts, other signals after a stop change nothing") {
+  Scene scene;
+  scene.begins();
+  scene.signal(SIGTERM).nothing_else();
+  scene.tick().signals(SIGUSR2).nothing_else();
+
+  for (const int number : {SIGTERM, SIGUSR2, SIGHUP}) scene.signal(number).nothing_else();
+  scene.tick().nothing_else();
+  scene.signal(SIGINT).signals(SIGTERM).nothing_else();
+
+  scene.dies(128 + SIGTERM).exits(128 + SIGTERM).nothing_else();  // of the first signal
+}
+
+TEST_CASE("supervisor: an aborted launch that ended in order after all keeps its code") {
+  Scene scene;
+  scene.begins();
+  scene.signal(SIGINT).says("stopping").nothing_else();
+  scene.signal(SIGINT).signals(SIGTERM).nothing_else();
+  scene.journal.last_exit = 75;
+
+  scene.dies(1).exits(75).nothing_else();
+}
+
+TEST_CASE("supervisor: any signal in the pause before another launch ends it with the code of a stop") {
+  const int number = GENERATE(SIGINT, SIGTERM, SIGUSR2, SIGHUP);
+  Scene scene;
+  scene.begins().dies(kKilled).says("starting it again").nothing_else();
+
+  scene.signal(number).exits(75).nothing_else();
+
+  scene.signal(SIGINT).nothing_else();
+  scene.tick(60).nothing_else();
+}
+
+TEST_CASE("supervisor: whether a launch has begun is judged by its own segment, not by those of the dead one") {
+  Scene scene;
+  scene.begins().dies(kKilled).says("starting it again").nothing_else();
+  scene.tick(1).starts().nothing_else();
+
+  scene.signal(SIGTERM).nothing_else();
+  scene.tick(1).nothing_else();
+  scene.begins().tick().signals(SIGUSR2).nothing_else();
+}
