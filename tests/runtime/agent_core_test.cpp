@@ -8,7 +8,6 @@
 
 using namespace espalier;
 using namespace espalier::runtime;
-using task::End;
 
 TEST_CASE("agent: the first thing it says is hello") {
   AgentScene scene;
@@ -61,7 +60,7 @@ TEST_CASE("agent: the end of another attempt at a task is passed on but ends not
   scene.works_on({"a"});
   scene.receives_bundle({"b"}).nothing_else();
 
-  auto answer = scene.hears(protocol::Ended{{3, 9}, {"a"}, EndKind::done, "", 0, 0, ""});
+  auto answer = scene.hears(protocol::Ended{{3, 9}, {"a"}, task::End::done, "", 0, 0, ""});
 
   answer.passed_on_end_of("a").nothing_else();
 }
@@ -99,7 +98,7 @@ TEST_CASE("agent: without work to do it answers every task at once and starts no
     const auto ended = answer.to_rank0<protocol::Ended>();
     CHECK(ended.task == TaskId{task});
     CHECK(ended.fence == kFence);
-    CHECK(ended.kind == EndKind::done);
+    CHECK(ended.kind == task::End::done);
   }
   answer.nothing_else();
   scene.tick(1000).nothing_else();
@@ -142,9 +141,9 @@ TEST_CASE("agent: a stop goes to the trainer that works; goodbye waits until eve
   answer.nothing_else();
 
   scene.tick(1).nothing_else();
-  scene.hears_end_of("a", EndKind::stopped).passed_on_end_of("a").nothing_else();
+  scene.hears_end_of("a", task::End::stopped).passed_on_end_of("a").nothing_else();
   scene.tick(1).nothing_else();
-  scene.hears_end_of("b", EndKind::stopped).passed_on_end_of("b").nothing_else();  // and c is not handed over
+  scene.hears_end_of("b", task::End::stopped).passed_on_end_of("b").nothing_else();  // and c is not handed over
   scene.tick().leaves().nothing_else();
 }
 

@@ -5,7 +5,6 @@
 
 using namespace espalier;
 using namespace espalier::runtime;
-using task::FailureCause;
 
 namespace {
 
@@ -156,7 +155,7 @@ TEST_CASE("agent group: a lost trainer ends the group first, then it is reported
   answer.next<LeaveGroup>();
   const auto lost = answer.to_rank0<protocol::TrainerLost>();  // of every member, not of the leader alone
   answer.nothing_else();
-  CHECK(lost.cause == LossCause::crashed);
+  CHECK(lost.cause == task::FailureCause::crashed);
   CHECK(lost.in_hand == held({"a"}));
   scene.receives(part(7, 0)).nothing_else();
 }

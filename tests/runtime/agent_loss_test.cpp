@@ -5,13 +5,12 @@
 
 using namespace espalier;
 using namespace espalier::runtime;
-using task::FailureCause;
 
 namespace {
 
 struct End {
   int code, signal;
-  LossCause cause;
+  task::FailureCause cause;
 };
 
 protocol::TrainerLost only_loss(AgentAnswer answer) {
@@ -23,11 +22,12 @@ protocol::TrainerLost only_loss(AgentAnswer answer) {
 }  // namespace
 
 TEST_CASE("agent loss: signals and exit codes have their causes; the next bundle gets a new trainer") {
-  const auto end =
-      GENERATE(End{128 + SIGSEGV, SIGSEGV, LossCause::crashed}, End{128 + SIGABRT, SIGABRT, LossCause::crashed},
-               End{128 + SIGKILL, SIGKILL, LossCause::killed}, End{128 + SIGTERM, SIGTERM, LossCause::killed},
-               End{3, 0, LossCause::out_of_memory}, End{77, 0, LossCause::environment}, End{1, 0, LossCause::exited},
-               End{70, 0, LossCause::exited}, End{0, 0, LossCause::exited});
+  const auto end = GENERATE(
+      End{128 + SIGSEGV, SIGSEGV, task::FailureCause::crashed},
+      End{128 + SIGABRT, SIGABRT, task::FailureCause::crashed}, End{128 + SIGKILL, SIGKILL, task::FailureCause::killed},
+      End{128 + SIGTERM, SIGTERM, task::FailureCause::killed}, End{3, 0, task::FailureCause::out_of_memory},
+      End{77, 0, task::FailureCause::environment}, End{1, 0, task::FailureCause::exited},
+      End{70, 0, task::FailureCause::exited}, End{0, 0, task::FailureCause::exited});
   AgentScene scene;
   scene.works_on({"a"});
 
@@ -91,7 +91,7 @@ TEST_CASE("agent loss: a trainer that is silent for too long with work in hand i
   scene.tick(kHang_s + 1).nothing_else();
 
   const auto lost = only_loss(scene.reaps(128 + SIGKILL, SIGKILL));
-  CHECK(lost.cause == LossCause::hung);
+  CHECK(lost.cause == task::FailureCause::hung);
   CHECK(lost.signal == SIGKILL);
   CHECK(lost.in_hand == held({"a"}));
 }
@@ -104,7 +104,7 @@ TEST_CASE("agent loss: that one trainer hung is not said of the next") {
   scene.receives_bundle({"b"}).trainer_starts().trainer_gets("b").nothing_else();
 
   const auto lost = only_loss(scene.reaps(128 + SIGSEGV, SIGSEGV));
-  CHECK(lost.cause == LossCause::crashed);
+  CHECK(lost.cause == task::FailureCause::crashed);
   scene.receives_bundle({"c"}).trainer_starts().trainer_gets("c").nothing_else();
   scene.tick(kHang_s + 1).trainer_is_killed().nothing_else();
 }
@@ -134,7 +134,7 @@ TEST_CASE("agent loss: a trainer that closes its socket and stays is killed afte
   scene.tick(kHang_s).nothing_else();
 
   const auto lost = only_loss(scene.reaps(128 + SIGKILL, SIGKILL));
-  CHECK(lost.cause == LossCause::killed);
+  CHECK(lost.cause == task::FailureCause::killed);
   CHECK(lost.in_hand == held({"a"}));
 }
 
@@ -149,7 +149,7 @@ TEST_CASE("agent loss: what comes for a trainer that has closed its socket is gi
   scene.receives_bundle({"b"}).nothing_else();
 
   const auto lost = only_loss(scene.reaps(77));
-  CHECK(lost.cause == LossCause::environment);
+  CHECK(lost.cause == task::FailureCause::environment);
   CHECK(lost.in_hand.empty());
   CHECK(lost.unstarted == ids({"b"}));
   scene.receives_bundle({"c"}).trainer_starts(1).trainer_gets("c").nothing_else();
@@ -177,7 +177,7 @@ TEST_CASE("agent loss: bytes that are no message end the trainer") {
   scene.on(TrainerSocketClosed{}).nothing_else();  // by the agent itself
   scene.tick(60).nothing_else();
   const auto lost = only_loss(scene.reaps(128 + SIGKILL, SIGKILL));
-  CHECK(lost.cause == LossCause::killed);
+  CHECK(lost.cause == task::FailureCause::killed);
   CHECK(lost.in_hand == held({"a"}));
   CHECK(lost.unstarted == ids({"b"}));
 }
@@ -215,7 +215,7 @@ TEST_CASE("agent loss: garbage among the last words is logged, kills nobody and 
   answer.next<CloseTrainerSocket>();
   answer.nothing_else();
 
-  CHECK(only_loss(scene.reaps_after_last_words(1)).cause == LossCause::exited);
+  CHECK(only_loss(scene.reaps_after_last_words(1)).cause == task::FailureCause::exited);
 }
 
 TEST_CASE("agent loss: a trainer that wants to reduce without a group is ended") {
