@@ -81,9 +81,32 @@ at::Tensor Unit::run(const std::vector<Operation>& operations, at::Tensor x, con
   return x;
 }
 
-at::Tensor Unit::convolve(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
+namespace {
+
+/// Whether oneDNN (3.12, in LibTorch 2.13) writes past a buffer in this convolution's weight gradient: 1x1, strided,
+/// few channels, channels-last (uxlfoundation/oneDNN issue 6035). Depending on the CPU and the image's size it crashes,
+/// or gives wrong gradients without a word.
+bool is_miscomputed(const network::LayerSpec& layer, const at::Tensor& x) {
+  constexpr std::int64_t kEnoughChannels = 16;
+  const bool is_point = layer.kernel_h == 1 && layer.kernel_w == 1 && layer.padding == 0 && layer.groups == 1;
+  return x.is_cpu() && is_point && layer.stride > 1 && x.size(1) < kEnoughChannels;
+}
+
+/// Every `stride`th row and column: what a 1x1 convolution of that stride sees.
+at::Tensor subsampled(const at::Tensor& x, std::int64_t stride) {
+  return x.slice(2, 0, x.size(2), stride).slice(3, 0, x.size(3), stride).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+}  // namespace
+
+at::Tensor Unit::convolve(const Operation& op, const at::Tensor& input, const UnitMode& mode) const {
   const auto& layer = op.layer;
-  return at::conv2d(lowered(spatial(x), mode), lowered(weight_of(op), mode), lowered(bias_of(op), mode),
+  const at::Tensor x = spatial(input);
+  if (is_miscomputed(layer, x)) {
+    return at::conv2d(lowered(subsampled(x, layer.stride), mode), lowered(weight_of(op), mode),
+                      lowered(bias_of(op), mode));
+  }
+  return at::conv2d(lowered(x, mode), lowered(weight_of(op), mode), lowered(bias_of(op), mode),
                     {layer.stride, layer.stride}, {layer.padding, layer.padding}, {1, 1}, layer.groups);
 }
 
