@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/task/evaluation_set.hpp"
 
 using namespace espalier;
 
@@ -55,13 +56,24 @@ plan::PlannedRun typical_run(std::size_t n) {
   return run;
 }
 
-metrics::Row row_at(std::int32_t epoch, metrics::Subset subset) { return {epoch, 0, subset, 0.7, 40, 80, 100}; }
+metrics::Row row_at(std::int32_t epoch, metrics::Subset subset) {
+  metrics::Row row{epoch, 0, subset, task::evaluation_set({}, subset), 100, {}};
+  row.values.set(metrics::Metric::loss, 0.7);
+  row.values.set(metrics::Metric::top1, 40);
+  row.values.set(metrics::Metric::top5, 80);
+  return row;
+}
 
+/// Three evaluations of one moment, whose image sets the journal has named before.
 store::RowsRecord epoch_rows(std::size_t task, Fence fence, std::int32_t epoch) {
-  return {fence,
-          task_number(task),
-          {row_at(epoch, metrics::Subset::train), row_at(epoch, metrics::Subset::valid),
-           row_at(epoch, metrics::Subset::test)}};
+  const std::vector<metrics::Row> rows = {row_at(epoch, metrics::Subset::train), row_at(epoch, metrics::Subset::valid),
+                                          row_at(epoch, metrics::Subset::test)};
+  static const store::EvaluationSets sets = [&] {
+    store::EvaluationSets named;
+    for (const auto& set : named.unknown_of(rows).sets) named.add(set);
+    return named;
+  }();
+  return sets.packed(fence, task_number(task), rows);
 }
 
 /// Rows a second, made durable in groups of `group` records of three rows.

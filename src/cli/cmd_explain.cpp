@@ -109,8 +109,9 @@ void print_task(const Directory& directory, const std::vector<RunView>& views, c
     const auto found = directory.state.tasks.find(need);
     const auto* valid =
         found == directory.state.tasks.end() ? nullptr : report::final_row(found->second, metrics::Subset::valid);
-    line("from", fmt::format("task {}{}", need.hex.view(),
-                             valid ? fmt::format(", validation top-1 {:.1f} %", 100 * valid->top1_rate()) : ""));
+    line("from",
+         fmt::format("task {}{}", need.hex.view(),
+                     valid ? fmt::format(", validation top-1 {:.1f} %", 100 * valid->of(metrics::Metric::top1)) : ""));
   }
   std::string shared;
   for (const auto& other : views) {
@@ -134,19 +135,22 @@ void print_attempts(const store::TaskState& task) {
   fmt::print("\n{}", table.text());
 }
 
-/// Prints the last row of each subset, also for a training that has not ended.
+/// Prints the last row of each image set, also for a training that has not ended.
 void print_rows(const store::TaskState& task) {
-  Table table({"subset", "epoch", "loss", "top-1 %", "top-5 %", "images"});
+  std::vector<std::string> header = {"subset", "epoch"};
+  for (const auto& facts : metrics::kMetrics) header.push_back(fmt::format("{} ({})", facts.title, facts.unit));
+  header.push_back("images");
+  Table table(header);
   using metrics::Subset;
   for (const Subset subset : {Subset::train, Subset::fit, Subset::valid, Subset::test}) {
-    const metrics::Row* last = nullptr;
-    for (const auto& current : task.rows) {
-      if (current.row.subset == subset) last = &current.row;
-    }
+    const metrics::Row* last = store::result_at(task, subset);
     if (!last) continue;
-    table.row({metrics::name_of(subset), std::to_string(last->epoch), fmt::format("{:.4f}", last->loss),
-               fmt::format("{:.1f}", 100 * last->top1_rate()), fmt::format("{:.1f}", 100 * last->top5_rate()),
-               std::to_string(last->count)});
+    std::vector<std::string> row = {metrics::name_of(subset), std::to_string(last->epoch)};
+    for (const auto& facts : metrics::kMetrics) {
+      row.push_back(fmt::format("{:.{}f}", facts.shown_scale * last->of(facts.metric), facts.digits));
+    }
+    row.push_back(std::to_string(last->count));
+    table.row(std::move(row));
   }
   if (!table.empty()) fmt::print("\n{}", table.text());
 }

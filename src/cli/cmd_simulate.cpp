@@ -11,6 +11,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
 #include "espalier/sched/simulate.hpp"
+#include "espalier/task/evaluation_set.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -75,7 +76,11 @@ class Dream {
     const auto& at = task.train.length;
     for (const auto subset : {metrics::Subset::valid, metrics::Subset::test}) {
       const auto right = static_cast<std::int64_t>(random.below(1000));
-      outcome.rows.push_back({at.epoch, at.step, subset, 1 + random.uniform(), right, right, 1000});
+      metrics::Row row{at.epoch, at.step, subset, task::evaluation_set(task.train.subset, subset), 1000, {}};
+      row.values.set(metrics::Metric::loss, 1 + random.uniform());
+      row.values.set(metrics::Metric::top1, static_cast<double>(right));
+      row.values.set(metrics::Metric::top5, static_cast<double>(right));
+      outcome.rows.push_back(row);
     }
     return outcome;
   }

@@ -1,4 +1,4 @@
-// Names of subsets and metrics, and how a metric is read from a row.
+// Names of image sets and metrics, and rates from stored values.
 #include "espalier/metrics/row.hpp"
 
 #include "espalier/core/errors.hpp"
@@ -15,30 +15,26 @@ const char* name_of(Subset subset) {
   return "?";
 }
 
-double MetricName::of(const Row& row) const {
-  switch (quantity) {
-    case Quantity::loss: return row.loss;
-    case Quantity::top1: return row.top1_rate();
-    case Quantity::top5: return row.top5_rate();
-  }
-  return 0;
+double Row::of(Metric metric) const {
+  const double value = values.get(metric);
+  if (facts_of(metric).adds == Adds::mean || value != value) return value;
+  return count ? value / static_cast<double>(count) : 0;
 }
 
 MetricName parse_metric(const std::string& name) {
-  for (const Subset subset : {Subset::train, Subset::valid, Subset::test, Subset::fit}) {
-    for (const auto quantity : {MetricName::Quantity::loss, MetricName::Quantity::top1, MetricName::Quantity::top5}) {
-      const MetricName metric{subset, quantity};
-      if (to_string(metric) == name) return metric;
-    }
+  const auto point = name.find('.');
+  const MetricFacts* facts = point == std::string::npos ? nullptr : find_metric(name.substr(point + 1));
+  for (const Subset subset : kSubsets) {
+    if (facts && name.substr(0, point) == name_of(subset)) return {subset, facts->metric};
   }
-  throw UsageError("unknown metric '" + name + "'",
-                   "known are train, valid, test and fit, each with .loss, .top1, .top5",
+  std::string metrics;
+  for (const MetricFacts& known : kMetrics) metrics += std::string(metrics.empty() ? "." : ", .") + known.name;
+  throw UsageError("unknown metric '" + name + "'", "known are train, valid, test and fit, each with " + metrics,
                    "Write for instance test.top1.");
 }
 
 std::string to_string(const MetricName& metric) {
-  static constexpr const char* kQuantities[] = {"loss", "top1", "top5"};
-  return std::string(name_of(metric.subset)) + "." + kQuantities[static_cast<int>(metric.quantity)];
+  return std::string(name_of(metric.subset)) + "." + facts_of(metric.metric).name;
 }
 
 }  // namespace espalier::metrics

@@ -4,18 +4,15 @@
 #include <algorithm>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/task/evaluation_set.hpp"
 #include "plan/findings.hpp"
 
 namespace espalier::plan {
 namespace {
 
-const metrics::Row* last_row(const TaskOutcome& outcome, metrics::Subset subset) {
-  const metrics::Row* last = nullptr;
-  for (const auto& row : outcome.rows) {
-    if (row.subset != subset) continue;
-    if (!last || std::pair(row.epoch, row.step) > std::pair(last->epoch, last->step)) last = &row;
-  }
-  return last;
+const metrics::Row* result_of(const TaskOutcome& outcome, metrics::Subset subset, const task::SubsetSpec& images) {
+  return task::result_at(outcome.rows, subset, task::evaluation_set(images, subset),
+                         [](const metrics::Row& row) -> const metrics::Row& { return row; });
 }
 
 bool records(const task::RecordSpec& record, metrics::Subset subset) {
@@ -119,14 +116,16 @@ void Gathering::measure(const TaskOutcome& outcome, const RunRef& ref, Setting& 
     return fail(ref, setting,
                 std::string(name_of(outcome.state)) + (outcome.cause.empty() ? "" : ": " + outcome.cause));
   }
-  const auto* row = last_row(outcome, metric_.subset);
+  const auto* entry = tasks_.find(ref.experiment->runs[ref.run].task);
+  const task::SubsetSpec images = entry ? entry->training.spec.subset : task::SubsetSpec{};
+  const auto* row = result_of(outcome, metric_.subset, images);
   if (!row && !measured.diverged) {
     needs_.insert(ref.experiment->runs[ref.run].task);  // done before this was recorded: the task is trained again
     return;
   }
   if (row) measured.metric = metric_.of(*row);
-  const auto* valid = last_row(outcome, metrics::Subset::valid);
-  if (valid || row) measured.loss = (valid ? valid : row)->loss;
+  const auto* valid = result_of(outcome, metrics::Subset::valid, images);
+  if (valid || row) measured.loss = (valid ? valid : row)->of(metrics::Metric::loss);
   setting.runs.push_back(std::move(measured));
 }
 

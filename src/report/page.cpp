@@ -73,8 +73,7 @@ Report make_report(const ReportInput& input) {
                      provenance_section(context);
   report.html = whole_page(context.study.name, head_section(context, input.made_at), body);
   for (const auto& figure : context.figures) report.files.push_back({figure.name + ".csv", csv(figure.table)});
-  report.tables =
-      result_tables(context.views, context.study, {metrics::Subset::test, metrics::MetricName::Quantity::top1});
+  report.tables = result_tables(context.views, context.study, {metrics::Subset::test, metrics::Metric::top1});
   return report;
 }
 

@@ -66,14 +66,7 @@ std::vector<RunView> runs_of(const std::vector<Directory>& directories, SameCell
 }
 
 const metrics::Row* final_row(const store::TaskState& task, metrics::Subset subset) {
-  if (task.state != task::RunState::done) return nullptr;
-  const metrics::Row* last = nullptr;
-  for (const auto& current : task.rows) {
-    const metrics::Row& row = current.row;
-    if (row.subset != subset) continue;
-    if (!last || std::pair(row.epoch, row.step) >= std::pair(last->epoch, last->step)) last = &row;
-  }
-  return last;
+  return task.state == task::RunState::done ? store::result_at(task, subset) : nullptr;
 }
 
 const metrics::Row* final_row(const RunView& view, metrics::Subset subset) {

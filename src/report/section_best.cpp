@@ -13,8 +13,8 @@
 namespace espalier::report {
 namespace {
 
-constexpr metrics::MetricName kValid{metrics::Subset::valid, metrics::MetricName::Quantity::top1};
-constexpr metrics::MetricName kTest{metrics::Subset::test, metrics::MetricName::Quantity::top1};
+constexpr metrics::MetricName kValid{metrics::Subset::valid, metrics::Metric::top1};
+constexpr metrics::MetricName kTest{metrics::Subset::test, metrics::Metric::top1};
 
 /// Settings of one size: axis values, and their means by split.
 struct Settings {

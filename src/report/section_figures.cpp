@@ -99,7 +99,7 @@ std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const 
 }
 
 std::string tables_section(const PageContext& context) {
-  const metrics::MetricName metric{metrics::Subset::test, metrics::MetricName::Quantity::top1};
+  const metrics::MetricName metric{metrics::Subset::test, metrics::Metric::top1};
   std::string body = paragraph(cell_note(context));
   for (const auto& table : result_tables(context.views, context.study, metric)) {
     body += folded(table.title, html_table(table.words));

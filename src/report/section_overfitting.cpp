@@ -13,7 +13,7 @@ namespace {
 
 using metrics::MetricName;
 using metrics::Subset;
-constexpr auto kLoss = MetricName::Quantity::loss;
+constexpr auto kLoss = metrics::Metric::loss;
 using Means = std::map<std::vector<std::string>, double>;
 
 Means means_of(const std::vector<RunView>& runs, Subset subset) {

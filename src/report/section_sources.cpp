@@ -18,7 +18,9 @@ std::optional<double> least_of(const study::Study& study, const std::string& sou
   return std::nullopt;
 }
 
-std::string percent(const metrics::Row* row) { return row ? fmt::format("{:.1f}", 100 * row->top1_rate()) : "-"; }
+std::string percent(const metrics::Row* row) {
+  return row ? fmt::format("{:.1f}", 100 * row->of(metrics::Metric::top1)) : "-";
+}
 
 }  // namespace
 
@@ -42,7 +44,8 @@ std::vector<SourceNetwork> source_networks(const PageContext& context) {
     const auto task = context.state().tasks.find(id);
     if (task != context.state().tasks.end()) {
       network.task = &task->second;
-      if (const auto* row = final_row(task->second, metrics::Subset::valid)) network.valid_top1 = row->top1_rate();
+      if (const auto* row = final_row(task->second, metrics::Subset::valid))
+        network.valid_top1 = row->of(metrics::Metric::top1);
     }
     networks.push_back(network);
   }
@@ -66,7 +69,7 @@ std::string source_section(const PageContext& context) {
     table.rows.push_back({network.source, splits, network.id.brief(),
                           network.task ? task::name_of(network.task->state) : "not listed",
                           network.task ? std::to_string(network.task->task.train.length.epoch) : "-",
-                          train ? fmt::format("{:.3f}", train->loss) : "-",
+                          train ? fmt::format("{:.3f}", train->of(metrics::Metric::loss)) : "-",
                           network.valid_top1 ? fmt::format("{:.1f}", 100 * *network.valid_top1) : "-",
                           network.task ? percent(final_row(*network.task, metrics::Subset::test)) : "-"});
     if (!network.poor()) continue;

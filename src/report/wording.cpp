@@ -35,21 +35,15 @@ bool share_classes(const study::Split& split) {
 
 }  // namespace
 
-double shown_scale(const MetricName& metric) { return metric.quantity == MetricName::Quantity::loss ? 1 : 100; }
+double shown_scale(const MetricName& metric) { return metrics::facts_of(metric.metric).shown_scale; }
 
 std::string figure_of(const MetricName& metric, double value) {
-  if (metric.quantity == MetricName::Quantity::loss) return fmt::format("{:.3f}", value);
-  return fmt::format("{:.1f}", 100 * value);
+  return fmt::format("{:.{}f}", shown_scale(metric) * value, metrics::facts_of(metric.metric).digits);
 }
 
 std::string axis_title(const MetricName& metric) {
-  const std::string of = subset_title(metric.subset);
-  switch (metric.quantity) {
-    case MetricName::Quantity::loss: return of + " loss (nats)";
-    case MetricName::Quantity::top1: return of + " top-1 accuracy (%)";
-    case MetricName::Quantity::top5: return of + " top-5 accuracy (%)";
-  }
-  return of;
+  const auto& facts = metrics::facts_of(metric.metric);
+  return fmt::format("{} {} ({})", subset_title(metric.subset), facts.title, facts.unit);
 }
 
 std::string cell_text(const MetricName& metric, const stats::Cell& cell) {

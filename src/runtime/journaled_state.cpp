@@ -17,7 +17,8 @@ struct ToRecord {
     journal.write(store::AttemptRecord{begun.fence, begun.task, begun.worker, begun.resumed_from, time});
   }
   void operator()(const protocol::Rows& rows) const {
-    journal.write(store::RowsRecord{rows.fence, rows.task, rows.rows});
+    store::write_rows(journal.state().evaluation_sets, rows.fence, rows.task, rows.rows,
+                      [this](const auto& record) { journal.write(record); });
   }
   void operator()(const protocol::CheckpointMade& made) const {
     journal.write(store::CheckpointRecord{made.fence, made.task, made.kind, made.at, made.artifact, made.bytes});

@@ -212,14 +212,12 @@ bool SchedulerLoop::selection_is_due() const {
 void SchedulerLoop::judge_source(const TaskId& id) {
   const auto bar = bars_.find(id);
   if (bar == bars_.end() || setup_.smoke) return;  // a source of one step cannot be judged
-  const auto& rows = journal_.state().tasks.at(id).rows;
-  const auto last = std::find_if(rows.rbegin(), rows.rend(),
-                                 [](const auto& one) { return one.row.subset == metrics::Subset::valid; });
-  if (last == rows.rend() || last->row.top1_rate() >= bar->second.below) return;
+  const auto* result = store::result_at(journal_.state().tasks.at(id), metrics::Subset::valid);
+  if (!result || result->of(metrics::Metric::top1) >= bar->second.below) return;
   warn(
       fmt::format("{} reached {:.0f} % validation top-1, below the {:.0f} % of a usable source (warn_below). What is "
                   "transferred from it says little.",
-                  bar->second.name, 100 * last->row.top1_rate(), 100 * bar->second.below));
+                  bar->second.name, 100 * result->of(metrics::Metric::top1), 100 * bar->second.below));
 }
 
 void SchedulerLoop::warn(const std::string& text) {

@@ -109,7 +109,7 @@ void apply_one(State& state, AttemptRecord&& record) {
 }
 
 void put_row(TaskState& task, Fence fence, const metrics::Row& row) {
-  const auto key = [](const metrics::Row& r) { return std::tuple(r.epoch, r.step, r.subset); };
+  const auto key = [](const metrics::Row& r) { return std::tie(r.epoch, r.step, r.subset, r.set); };
   const auto before = [&](const CurrentRow& at, const metrics::Row& wanted) { return key(at.row) < key(wanted); };
   if (task.rows.empty() || key(task.rows.back().row) < key(row)) {
     task.rows.push_back({fence, row});
@@ -123,7 +123,11 @@ void put_row(TaskState& task, Fence fence, const metrics::Row& row) {
 void apply_one(State& state, RowsRecord&& record) {
   TaskState* task = find_task(state, record.task);
   if (!task || is_old(*task, record.fence)) return;
-  for (const metrics::Row& row : record.rows) put_row(*task, record.fence, row);
+  for (const MeasuredRow& row : record.rows) put_row(*task, record.fence, state.evaluation_sets.unpacked(record, row));
+}
+
+void apply_one(State& state, EvaluationSetsRecord&& record) {
+  for (const EvaluationSet& set : record.sets) state.evaluation_sets.add(set);
 }
 
 /// The file that was there is needed no more by this task.
@@ -236,6 +240,7 @@ Applier applier_of(RecordType type) {
     case RecordType::finished: return {1, decode_and_apply<FinishedRecord>};
     case RecordType::request: return {1, decode_and_apply<RequestRecord>};
     case RecordType::loss_accepted: return {1, decode_and_apply<LossAcceptedRecord>};
+    case RecordType::evaluation_sets: return {1, decode_and_apply<EvaluationSetsRecord>};
   }
   return {};
 }

@@ -13,13 +13,13 @@ namespace {
 
 using metrics::Subset;
 
-constexpr std::array kSubsets{Subset::train, Subset::valid, Subset::test, Subset::fit};
+using metrics::kSubsets;
 using LastRows = std::array<const metrics::Row*, kSubsets.size()>;
 
-/// The last row of each subset; rows are ascending by epoch and step.
+/// The result on each image set that the task is measured on.
 LastRows last_rows(const TaskState& task) {
   LastRows last{};
-  for (const CurrentRow& current : task.rows) last[static_cast<std::size_t>(current.row.subset)] = &current.row;
+  for (const Subset subset : kSubsets) last[static_cast<std::size_t>(subset)] = result_at(task, subset);
   return last;
 }
 
@@ -47,9 +47,9 @@ void add_subset(h5::Table& table, const std::vector<FinalRun>& found, Subset sub
   const auto reals = [&](const char* name, auto&& of) {
     add.reals(prefix + name, [&](const FinalRun& at) { return row_of(at) ? of(*row_of(at)) : std::nan(""); });
   };
-  reals("loss", [](const metrics::Row& row) { return row.loss; });
-  reals("top1", [](const metrics::Row& row) { return row.top1_rate(); });
-  reals("top5", [](const metrics::Row& row) { return row.top5_rate(); });
+  for (const auto& facts : metrics::kMetrics) {
+    reals(facts.name, [&](const metrics::Row& row) { return row.of(facts.metric); });
+  }
   add.integers(prefix + "count", [&](const FinalRun& at) { return row_of(at) ? row_of(at)->count : 0; });
 }
 

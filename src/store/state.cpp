@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "espalier/task/evaluation_set.hpp"
+
 namespace espalier::store {
 
 bool is_damage(const Dropped& dropped) {
@@ -29,6 +31,12 @@ void mark_accepted(State& state) {
     const bool is_accepted = std::find(accepted.begin(), accepted.end(), one.text) != accepted.end();
     if (is_damage(one) && is_accepted) one.kind = Dropped::Kind::accepted;
   }
+}
+
+const metrics::Row* result_at(const TaskState& task, metrics::Subset subset) {
+  const ImageSetId set = task::evaluation_set(task.task.train.subset, subset);
+  return task::result_at(task.rows, subset, set,
+                         [](const CurrentRow& current) -> const metrics::Row& { return current.row; });
 }
 
 task::RunState State::state_of(const plan::PlannedRun& run) const {

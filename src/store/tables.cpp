@@ -74,10 +74,11 @@ h5::Table metrics_table(const State& state) {
   add.integers("epoch", [](const OwnedRow& at) { return at.current->row.epoch; });
   add.integers("step", [](const OwnedRow& at) { return at.current->row.step; });
   add.texts("subset", [](const OwnedRow& at) { return metrics::name_of(at.current->row.subset); });
-  add.reals("loss", [](const OwnedRow& at) { return at.current->row.loss; });
-  add.reals("top1", [](const OwnedRow& at) { return at.current->row.top1_rate(); });
-  add.reals("top5", [](const OwnedRow& at) { return at.current->row.top5_rate(); });
+  for (const auto& facts : metrics::kMetrics) {
+    add.reals(facts.name, [&](const OwnedRow& at) { return at.current->row.of(facts.metric); });
+  }
   add.integers("count", [](const OwnedRow& at) { return at.current->row.count; });
+  add.texts("set", [](const OwnedRow& at) -> std::string_view { return at.current->row.set.hex.view(); });
   return table;
 }
 

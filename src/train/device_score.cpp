@@ -20,19 +20,21 @@ at::Tensor ranks(const at::Tensor& logits, const at::Tensor& labels) {
   const at::Tensor own = logits.gather(1, label);
   const at::Tensor lower = at::arange(logits.size(1), label.options()).unsqueeze(0).lt(label);
   const at::Tensor before = logits.gt(own).logical_or(logits.eq(own).logical_and(lower));
-  return before.sum(1) + own.squeeze(1).isnan().to(at::kLong) * (logits.size(1) + 5);
+  return before.sum(1) + own.squeeze(1).isnan().to(at::kLong) * std::numeric_limits<std::int32_t>::max();
 }
 
 }  // namespace
 
 DeviceScore::DeviceScore(at::Device device)
-    : sums_(at::zeros({4}, doubles(device))), lost_(at::full({2}, kNone, doubles(device))) {}
+    : sums_(at::zeros({Score::kWords}, doubles(device))), lost_(at::full({2}, kNone, doubles(device))) {}
 
 void DeviceScore::add_ranks(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted) {
   const at::Tensor rank = ranks(logits, labels);
-  sums_[1].add_((rank.lt(1).to(at::kDouble) * counted).sum());
-  sums_[2].add_((rank.lt(5).to(at::kDouble) * counted).sum());
-  sums_[3].add_(counted.sum());
+  for (std::size_t k = 0; k < metrics::kHits.size(); ++k) {
+    const at::Tensor right = rank.lt(metrics::kHits[k].within).to(at::kDouble);
+    sums_[static_cast<std::int64_t>(1 + k)].add_((right * counted).sum());
+  }
+  sums_[static_cast<std::int64_t>(Score::kWords) - 1].add_(counted.sum());
 }
 
 void DeviceScore::add_step(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& loss,
@@ -54,9 +56,8 @@ void DeviceScore::add_counted(const at::Tensor& logits, const at::Tensor& labels
 }
 
 void DeviceScore::start(const Score& score) {
-  sums_.copy_(at::tensor({score.loss_sum, static_cast<double>(score.top1), static_cast<double>(score.top5),
-                          static_cast<double>(score.count)},
-                         at::kDouble));
+  const auto words = score.words();
+  sums_.copy_(at::tensor(at::ArrayRef<double>(words.data(), words.size()), at::kDouble));
   lost_.fill_(kNone);
 }
 
@@ -64,9 +65,8 @@ DeviceScore::Sums DeviceScore::take() {
   const at::Tensor sums = sums_.clone().cpu(), lost = lost_.clone().cpu();
   sums_.zero_();
   lost_.fill_(kNone);
-  const auto* sum = sums.const_data_ptr<double>();
   const auto* first = lost.const_data_ptr<double>();
-  Sums taken{{sum[0], std::llround(sum[1]), std::llround(sum[2]), std::llround(sum[3])}, {}};
+  Sums taken{Score::of_words(sums.const_data_ptr<double>()), {}};
   if (std::isfinite(first[0])) taken.lost = {std::llround(first[0]), first[1]};
   return taken;
 }

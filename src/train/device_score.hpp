@@ -34,7 +34,7 @@ class DeviceScore {
  private:
   void add_ranks(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted);
 
-  at::Tensor sums_;  ///< [4] float64: loss, top 1, top 5, images
+  at::Tensor sums_;  ///< [Score::kWords] float64: loss, hits per metric, images
   at::Tensor lost_;  ///< [2] float64: step (infinite: none), loss
 };
 

@@ -12,12 +12,9 @@ namespace {
 
 /// Sums the members' parts, so that all of them hold the whole result.
 void pool(Evaluation& result, model::Reducer& group) {
-  const auto& score = result.score;
-  const at::Tensor words = group.sum(at::tensor({score.loss_sum, static_cast<double>(score.top1),
-                                                 static_cast<double>(score.top5), static_cast<double>(score.count)},
-                                                at::kDouble));
-  const auto* word = words.const_data_ptr<double>();
-  result.score = {word[0], std::llround(word[1]), std::llround(word[2]), std::llround(word[3])};
+  const auto own = result.score.words();
+  const at::Tensor words = group.sum(at::tensor(at::ArrayRef<double>(own.data(), own.size()), at::kDouble));
+  result.score = Score::of_words(words.const_data_ptr<double>());
   const at::Tensor labels = group.sum(at::tensor(result.labels, at::kInt)).to(at::kInt);
   const auto* label = labels.const_data_ptr<std::int32_t>();
   result.labels.assign(label, label + labels.numel());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "espalier/task/evaluation_set.hpp"
 #include "train/results.hpp"
 
 namespace espalier::train {
@@ -32,7 +33,7 @@ bool Measurement::wants(std::size_t member, Subset subset) const {
 Order Measurement::run(const Evaluate& evaluate) {
   const Job& job = bundle_.job(members_.front());
   std::map<Subset, metrics::Row> rows;
-  if (running_.count > 0) rows[Subset::train] = running_.row(Subset::train, at_);
+  if (running_.count > 0) rows[Subset::train] = running_.row(Subset::train, {}, at_);
   Order order = Order::go_on;
   const EvaluationLimits limits{job.smoke ? kEvaluationBatch : -1,
                                 [&] { return (order = bundle_.ask(members_, at_)) == Order::go_on; }};
@@ -41,7 +42,7 @@ Order Measurement::run(const Evaluate& evaluate) {
     const bool wanted = std::any_of(members_.begin(), members_.end(), [&](std::size_t m) { return wants(m, subset); });
     if (order != Order::go_on || !wanted || part_of(*job.images, part).size() == 0) continue;
     Evaluation result = evaluate(part, limits);
-    rows[subset] = result.score.row(subset, at_);
+    rows[subset] = result.score.row(subset, task::evaluation_set(job.task.train.subset, subset), at_);
     if (subset == Subset::test) predicted_ = std::move(result.labels);
   }
   if (order == Order::go_on) give_out(rows);
@@ -53,10 +54,11 @@ void Measurement::give_out(const std::map<Subset, metrics::Row>& rows) {
     std::vector<metrics::Row> own;
     for (const auto& [subset, row] : rows) {
       if (!wants(member, subset)) continue;
-      if (!std::isfinite(row.loss)) {
+      const double loss = row.of(metrics::Metric::loss);
+      if (!std::isfinite(loss)) {
         own.clear();
         bundle_.end(member, task::End::diverged,
-                    divergence_text(std::string("the loss on ") + name_of(subset), row.loss, at_));
+                    divergence_text(std::string("the loss on ") + name_of(subset), loss, at_));
         break;
       }
       own.push_back(row);

@@ -1,7 +1,8 @@
-// Counts top-1 and top-5 hits by the rank of each label, and adds up losses in double.
+// Counts hits by the rank of each label, and sums losses in double.
 #include "espalier/train/score.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "espalier/core/checks.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 /// The number of classes that rank before `label`.
 std::int64_t rank_of(const float* logits, std::int64_t classes, std::int64_t label) {
   const float own = logits[label];
-  if (std::isnan(own)) return classes + 5;
+  if (std::isnan(own)) return std::numeric_limits<std::int64_t>::max();
   std::int64_t before = 0;
   for (std::int64_t c = 0; c < classes; ++c) before += logits[c] > own || (logits[c] == own && c < label);
   return before;
@@ -28,8 +29,7 @@ void Score::add(const at::Tensor& logits, const at::Tensor& labels, double mean_
   const std::int64_t n = dense.size(0), classes = dense.size(1);
   for (std::int64_t i = 0; i < n; ++i) {
     const std::int64_t rank = rank_of(values + i * classes, classes, label[i]);
-    top1 += rank < 1;
-    top5 += rank < 5;
+    for (std::size_t k = 0; k < hits.size(); ++k) hits[k] += rank < metrics::kHits[k].within;
   }
   count += n;
   loss_sum += mean_loss * static_cast<double>(n);
@@ -37,14 +37,32 @@ void Score::add(const at::Tensor& logits, const at::Tensor& labels, double mean_
 
 void Score::add(const Score& more) {
   loss_sum += more.loss_sum;
-  top1 += more.top1;
-  top5 += more.top5;
+  for (std::size_t k = 0; k < hits.size(); ++k) hits[k] += more.hits[k];
   count += more.count;
 }
 
-metrics::Row Score::row(metrics::Subset subset, task::Moment at) const {
-  const double loss = count ? loss_sum / static_cast<double>(count) : 0;
-  return {at.epoch, at.step, subset, loss, top1, top5, count};
+metrics::Row Score::row(metrics::Subset subset, const ImageSetId& set, task::Moment at) const {
+  metrics::Row row{at.epoch, at.step, subset, set, count, {}};
+  row.values.set(metrics::Metric::loss, count ? loss_sum / static_cast<double>(count) : 0);
+  for (std::size_t k = 0; k < hits.size(); ++k) {
+    row.values.set(metrics::kHits[k].metric, static_cast<double>(hits[k]));
+  }
+  return row;
+}
+
+std::array<double, Score::kWords> Score::words() const {
+  std::array<double, kWords> words{loss_sum};
+  for (std::size_t k = 0; k < hits.size(); ++k) words[1 + k] = static_cast<double>(hits[k]);
+  words.back() = static_cast<double>(count);
+  return words;
+}
+
+Score Score::of_words(const double* words) {
+  Score score;
+  score.loss_sum = words[0];
+  for (std::size_t k = 0; k < score.hits.size(); ++k) score.hits[k] = std::llround(words[1 + k]);
+  score.count = std::llround(words[kWords - 1]);
+  return score;
 }
 
 }  // namespace espalier::train

@@ -52,25 +52,36 @@ void restore(const Snapshot& snapshot, model::UnitNetwork& network, Optimiser& o
 
 data::WrittenArtifact save(const std::filesystem::path& folder, const std::string& trunk, const Snapshot& snapshot) {
   const auto& [at, running] = snapshot.position;
-  return data::write_artifact(folder, snapshot.tensors.tensors,
-                              {{"kind", kKind},
-                               {"trunk", trunk},
-                               {"epoch", std::to_string(at.epoch)},
-                               {"step", std::to_string(at.step)},
-                               {"loss_sum", exact(running.loss_sum)},
-                               {"top1", std::to_string(running.top1)},
-                               {"top5", std::to_string(running.top5)},
-                               {"count", std::to_string(running.count)}});
+  data::Metadata metadata{{"kind", kKind},
+                          {"trunk", trunk},
+                          {"epoch", std::to_string(at.epoch)},
+                          {"step", std::to_string(at.step)},
+                          {"loss_sum", exact(running.loss_sum)},
+                          {"count", std::to_string(running.count)}};
+  for (std::size_t k = 0; k < running.hits.size(); ++k) {
+    metadata[metrics::kHits[k].name] = std::to_string(running.hits[k]);
+  }
+  return data::write_artifact(folder, snapshot.tensors.tensors, metadata);
 }
+
+namespace {
+
+Score running_of(const Fields& fields) {
+  Score running;
+  running.loss_sum = fields.real("loss_sum");
+  running.count = fields.integer("count");
+  for (std::size_t k = 0; k < running.hits.size(); ++k) running.hits[k] = fields.integer(metrics::kHits[k].name);
+  return running;
+}
+
+}  // namespace
 
 Snapshot load(const std::filesystem::path& folder, const ArtifactId& id,
               const std::function<std::string(task::Moment)>& trunk_at) {
   Snapshot snapshot{data::read_artifact(folder, id), {}};
   const Fields fields(snapshot.tensors.metadata, id);
   const std::string kind = fields.text("kind");
-  snapshot.position = {
-      {fields.small("epoch"), fields.small("step")},
-      {fields.real("loss_sum"), fields.integer("top1"), fields.integer("top5"), fields.integer("count")}};
+  snapshot.position = {{fields.small("epoch"), fields.small("step")}, running_of(fields)};
   if (kind != kKind || fields.text("trunk") != trunk_at(snapshot.position.at)) {
     throw CorruptionError("artifact " + id.hex + " is no training checkpoint of this task");
   }

@@ -10,11 +10,9 @@ namespace espalier::train {
 
 namespace {
 
-constexpr std::int64_t kScoreWords = 4;
-
 void put_words(const at::Tensor& words, const Score& score, const std::vector<double>& wishes) {
-  std::vector<double> all{score.loss_sum, static_cast<double>(score.top1), static_cast<double>(score.top5),
-                          static_cast<double>(score.count)};
+  const auto own = score.words();
+  std::vector<double> all(own.begin(), own.end());
   all.insert(all.end(), wishes.begin(), wishes.end());
   words.copy_(at::tensor(all, at::kDouble));
 }
@@ -22,8 +20,8 @@ void put_words(const at::Tensor& words, const Score& score, const std::vector<do
 Score take_words(const at::Tensor& words, std::vector<double>& wishes) {
   const at::Tensor here = words.cpu();
   const auto* in = here.const_data_ptr<double>();
-  std::copy_n(in + kScoreWords, wishes.size(), wishes.begin());
-  return {in[0], std::llround(in[1]), std::llround(in[2]), std::llround(in[3])};
+  std::copy_n(in + Score::kWords, wishes.size(), wishes.begin());
+  return Score::of_words(in);
 }
 
 }  // namespace
@@ -71,7 +69,7 @@ double Stepper::step(const at::Tensor& inputs, const at::Tensor& labels, task::M
   Score part;
   const auto rows = static_cast<double>(shard.rows);
   if (shard.rows > 0) part.add(logits.detach().cpu(), labels, static_cast<double>(sum.item<float>()) / rows);
-  const auto words = kScoreWords + static_cast<std::int64_t>(wishes.size());
+  const auto words = static_cast<std::int64_t>(Score::kWords) + static_cast<std::int64_t>(wishes.size());
   if (!words_.defined() || words_.numel() != words) words_ = group_->buffer(words, at::kDouble);
   put_words(words_, part, wishes);
   group_->begin(words_);

@@ -47,7 +47,7 @@ TEST_CASE("apply: a task runs with its attempt and is done with its end") {
 
   apply_record(state, attempt_of(0, {1, 1}));
   CHECK(task_in(state).state == task::RunState::running);
-  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(1), row_at(1, Subset::train)}});
+  apply_rows(state, {1, 1}, 0, {row_at(1), row_at(1, Subset::train)});
   apply_record(state, ended_of(0, {1, 1}));
 
   CHECK(task_in(state).state == task::RunState::done);
@@ -85,20 +85,20 @@ TEST_CASE("apply: one row per subset, epoch and step, the last one written") {
   State state = state_with_tasks(1);
   apply_record(state, attempt_of(0, {1, 1}));
 
-  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(2), row_at(1), row_at(2, Subset::test, 9)}});
+  apply_rows(state, {1, 1}, 0, {row_at(2), row_at(1), row_at(2, Subset::test, 9)});
 
   REQUIRE(epochs(task_in(state)) == std::vector<std::int32_t>{1, 2});
-  CHECK(task_in(state).rows.back().row.top1 == 9);
+  CHECK(task_in(state).rows.back().row.values.get(metrics::Metric::top1) == 9);
 }
 
 TEST_CASE("apply: what an attempt resumed from supersedes later rows, and old fences are ignored") {
   State state = state_with_tasks(1);
   apply_record(state, attempt_of(0, {1, 1}));
-  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(1), row_at(2), row_at(3)}});
+  apply_rows(state, {1, 1}, 0, {row_at(1), row_at(2), row_at(3)});
 
   apply_record(state, attempt_of(0, {2, 1}, {2, 0}));
   CHECK(epochs(task_in(state)) == std::vector<std::int32_t>{1, 2});
-  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(4)}});
+  apply_rows(state, {1, 1}, 0, {row_at(4)});
   apply_record(state, ended_of(0, {1, 1}));
   apply_record(state, checkpoint(task::ArtifactKind::finished, {1, 1}, "old"));
   apply_record(state, attempt_of(0, {1, 7}));
@@ -197,9 +197,9 @@ TEST_CASE("apply: what cannot be decoded or placed is counted, not thrown") {
   State state;
 
   for (int n = 0; n < 3; ++n) apply(state, RecordType::rows, 1, "short");
-  apply_record(state, RowsRecord{{1, 1}, task_number(7), {row_at(1)}});
+  apply_rows(state, {1, 1}, 7, {row_at(1)});
 
-  CHECK(state.records == 4);
+  CHECK(state.records == 5);  // the image set of the last is a record, too
   REQUIRE(state.dropped.size() == 2);
   CHECK(state.dropped[0].kind == Dropped::Kind::unreadable_record);
   CHECK_THAT(describe(state.dropped[0]),
@@ -240,7 +240,7 @@ TEST_CASE("state: a run follows its task, its inputs and its selection") {
 TEST_CASE("state: outcomes say what was recorded, not what is wanted now") {
   State state = state_with_tasks(1);
   apply_record(state, attempt_of(0, {1, 1}));
-  apply_record(state, RowsRecord{{1, 1}, task_number(0), {row_at(1)}});
+  apply_rows(state, {1, 1}, 0, {row_at(1)});
   apply_record(state, ended_of(0, {1, 1}));
   TasksRecord wanted{{some_task(0)}};
   wanted.tasks[0].record.fit = true;

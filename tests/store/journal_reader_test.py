@@ -20,6 +20,7 @@ MESSAGES = {
     1: "SegmentStart", 2: "StudyRecord", 3: "CatalogRecord", 4: "RunsRecord", 5: "TasksRecord", 6: "AttemptRecord",
     7: "RowsRecord", 8: "CheckpointRecord", 9: "EndedRecord", 10: "LostRecord", 11: "SelectionRecord",
     12: "WarningRecord", 14: "FinishedRecord", 15: "RequestRecord", 16: "LossAcceptedRecord",
+    17: "EvaluationSetsRecord",
 }
 
 Record = namedtuple("Record", "at type version synced payload")
@@ -115,8 +116,8 @@ def make_sample(folder):
 
 def check_frames(found, data):
     assert found[-1].at + HEADER.size + len(found[-1].payload) == len(data), "every byte belongs to a record"
-    # segment_start, study, tasks, runs, 5 tasks of attempt + 3 rows + ended, a checkpoint, a selection, finished.
-    assert Counter(record.type for record in found) == {1: 1, 2: 1, 4: 1, 5: 1, 6: 5, 7: 15, 8: 1, 9: 5, 11: 1, 14: 1}
+    # segment_start, study, tasks, runs, 5 tasks of attempt + 3 rows + ended, the rows' image sets, a checkpoint, a selection, finished.
+    assert Counter(record.type for record in found) == {1: 1, 2: 1, 4: 1, 5: 1, 6: 5, 7: 15, 8: 1, 9: 5, 11: 1, 14: 1, 17: 1}
     # The first record was synced alone, the others as one group.
     assert [record.synced for record in found] == [0] + [found[1].at] * (len(found) - 1)
 
@@ -145,7 +146,11 @@ def check_facts(messages):
     assert {fact.fence.segment for fact in by_name("AttemptRecord")} == {1}
     rows = [row for fact in by_name("RowsRecord") for row in fact.rows]
     assert len(rows) == 30 and [row.epoch for row in rows[::2]] == [1, 2, 3] * 5
-    assert [row.subset for row in rows[:2]] == [0, 2]
+    (sets,) = by_name("EvaluationSetsRecord")
+    assert [(one.number, one.subset, len(one.digest)) for one in sets.sets] == [(1, 0, 0), (2, 2, 32)]
+    assert [row.set for row in rows[:2]] == [1, 2] and [row.count for row in rows[:2]] == [10, 10]
+    assert {tuple(fact.metrics) for fact in by_name("RowsRecord")} == {(1, 2, 3)}
+    assert list(rows[0].values) == [0.75, 5, 8] and rows[1].values[1] == 9  # task 9 is the first to be measured
     assert [fact.state for fact in by_name("EndedRecord")] == [3, 3, 3, 3, 4]
     assert by_name("EndedRecord")[-1].cause == "diverged"
     (kept,) = by_name("CheckpointRecord")

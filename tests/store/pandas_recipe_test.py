@@ -48,7 +48,7 @@ def check_tables(folder):
         one = metrics[(metrics["epoch"] == 2) & (metrics["subset"] == b"train")]
         assert numpy.allclose(one["loss"], 0.5) and numpy.allclose(one["top5"], 0.8)
         assert view["study"][()].decode().endswith('name = "sample, ä"\n')
-        assert view["provenance"].attrs["schema"] == 1
+        assert view["provenance"].attrs["schema"] == 2
         assert view["selections"][0]["chosen"] == b"transferred=2" and len(view["candidates"]) == 2
         for name in ("runs", "final", "metrics", "tasks", "selections"):
             assert view[name].fletcher32, name

@@ -4,6 +4,7 @@
 
 #include "espalier/store/view.hpp"
 #include "store/scratch.hpp"
+#include "support/journal_of.hpp"
 
 namespace espalier::store {
 
@@ -19,12 +20,12 @@ inline std::vector<plan::Label> sample_labels(int n) {
       {"transferred", std::to_string(n)}, {"per_class", n % 2 ? "all" : "8"}, {"case", n == 0 ? "scratch" : "optimal"}};
 }
 
-inline void write_sample_task(JournalWriter& writer, int n, task::RunState end) {
+inline void write_sample_task(JournalWriter& writer, EvaluationSets& sets, int n, task::RunState end) {
   const Fence fence{1, static_cast<std::uint32_t>(n + 1)};
   writer.append(attempt_of(n, fence));
   for (int epoch = 1; epoch <= 3; ++epoch) {
-    writer.append(RowsRecord{
-        fence, task_number(n), {row_at(epoch, metrics::Subset::train), row_at(epoch, metrics::Subset::test, n)}});
+    testing::append_rows(writer, sets, fence, task_number(n),
+                         {row_at(epoch, metrics::Subset::train), row_at(epoch, metrics::Subset::test, n)});
   }
   writer.append(ended_of(n, fence, end, end == task::RunState::failed ? "diverged" : ""));
 }
@@ -32,6 +33,7 @@ inline void write_sample_task(JournalWriter& writer, int n, task::RunState end) 
 /// Tasks 0-3 are trainings from task 9; task 3 diverged.
 inline void write_sample(const std::filesystem::path& out) {
   JournalWriter writer = JournalWriter::open(out, some_writer("job7"));
+  EvaluationSets sets;
   StudyRecord study;
   study.file_name = "sample.toml";
   study.text = "[study]\nname = \"sample, \xc3\xa4\"\n";
@@ -47,10 +49,11 @@ inline void write_sample(const std::filesystem::path& out) {
   }
   writer.append(tasks);
   writer.append(runs);
-  write_sample_task(writer, 9, task::RunState::done);
+  write_sample_task(writer, sets, 9, task::RunState::done);
   writer.append(CheckpointRecord{
       Fence{1, 10}, task_number(9), task::ArtifactKind::finished, {3, 0}, put_artifact(out, "weights"), 7});
-  for (int n = 0; n < 4; ++n) write_sample_task(writer, n, n == 3 ? task::RunState::failed : task::RunState::done);
+  for (int n = 0; n < 4; ++n)
+    write_sample_task(writer, sets, n, n == 3 ? task::RunState::failed : task::RunState::done);
   SelectionRecord made;
   made.outcome = {
       "optimum//0/per_class=8", "optimum", {{"per_class", "8"}}, "valid.top1", {{"transferred", "2"}}, "", {}};

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "espalier/store/journal.hpp"
+#include "support/rows.hpp"
 
 namespace espalier::store {
 
@@ -61,13 +62,19 @@ inline AttemptRecord attempt_of(int task, Fence fence, task::Moment resumed_from
 }
 
 inline metrics::Row row_at(std::int32_t epoch, metrics::Subset subset = metrics::Subset::test, std::int64_t top1 = 5) {
-  return {epoch, 0, subset, 1.5 / (1 + epoch), top1, 8, 10};
+  return testing::measured_row(epoch, subset, 1.5 / (1 + epoch), top1, 8, 10);
 }
 
 inline EndedRecord ended_of(int task, Fence fence, task::RunState state = task::RunState::done,
                             std::string cause = "") {
   const bool diverged = cause.starts_with("diverged");
   return {fence, task_number(task), state, std::move(cause), 2.5, 100, "cpu", 20, diverged};
+}
+
+inline void apply_rows(State& state, Fence fence, int task, const std::vector<metrics::Row>& rows) {
+  write_rows(state.evaluation_sets, fence, task_number(task), rows, [&](const auto& record) {
+    apply(state, record.kType, version_of(record.kType), frame::to_tagged(record));
+  });
 }
 
 template <class Record>

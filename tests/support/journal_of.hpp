@@ -6,15 +6,24 @@
 
 namespace espalier::testing {
 
-inline void write_task(store::JournalWriter& journal, const store::TaskState& task) {
+/// Appends rows, the records that name their image sets first; `sets` are those that were named before.
+inline void append_rows(store::JournalWriter& journal, store::EvaluationSets& sets, const Fence& fence,
+                        const TaskId& task, const std::vector<metrics::Row>& rows) {
+  const auto unknown = sets.unknown_of(rows);
+  for (const auto& set : unknown.sets) sets.add(set);
+  if (!unknown.sets.empty()) journal.append(unknown);
+  journal.append(sets.packed(fence, task, rows));
+}
+
+inline void write_task(store::JournalWriter& journal, store::EvaluationSets& sets, const store::TaskState& task) {
   const auto& id = task.task.id;
   for (const auto& attempt : task.attempts) {
     journal.append(store::AttemptRecord{attempt.fence, id, attempt.worker, attempt.resumed_from, attempt.started});
   }
   if (!task.rows.empty()) {
-    store::RowsRecord rows{task.attempts.back().fence, id, {}};
-    for (const auto& current : task.rows) rows.rows.push_back(current.row);
-    journal.append(rows);
+    std::vector<metrics::Row> rows;
+    for (const auto& current : task.rows) rows.push_back(current.row);
+    append_rows(journal, sets, task.attempts.back().fence, id, rows);
   }
   if (!task::is_final(task.state)) return;
   const auto& last = task.attempts.back();
@@ -32,7 +41,8 @@ inline void write_journal(const store::State& state, const std::filesystem::path
   store::RunsRecord runs{true, {}};
   for (const auto& entry : state.runs) runs.runs.push_back(entry.run);
   journal.append(runs);
-  for (const auto& [id, task] : state.tasks) write_task(journal, task);
+  store::EvaluationSets sets;
+  for (const auto& [id, task] : state.tasks) write_task(journal, sets, task);
   for (const auto& selection : state.selections) journal.append(store::SelectionRecord{selection});
   for (const auto& warning : state.warnings) journal.append(store::WarningRecord{warning});
   journal.commit();

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <functional>
 
+#include "support/rows.hpp"
 #include "support/study_builder.hpp"
 
 namespace espalier::support {
@@ -48,15 +49,10 @@ inline plan::TaskOutcome finished(const task::Task& task, int right, double loss
   plan::TaskOutcome outcome;
   outcome.state = task::RunState::done;
   outcome.recorded = task.record;
-  metrics::Row early, last;
-  early.epoch = 1;
-  early.subset = last.subset = metrics::Subset::valid;
-  early.count = last.count = 1000;
-  early.top1 = 999;  // the final row counts, not the best
-  last.epoch = task.train.length.epoch;
-  last.top1 = right;
-  last.loss = loss;
-  outcome.rows = {early, last};
+  const auto row = [&](std::int32_t epoch, int top1) {
+    return testing::measured_row(epoch, metrics::Subset::valid, loss, top1, top1, 1000, task.train.subset);
+  };
+  outcome.rows = {row(1, 999), row(task.train.length.epoch, right)};  // the final row counts, not the best
   return outcome;
 }
 

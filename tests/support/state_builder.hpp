@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "espalier/store/state.hpp"
+#include "support/rows.hpp"
 
 namespace espalier::testing {
 
@@ -139,8 +140,9 @@ class StateBuilder {
       const double share = epoch == 20 ? 1 : 0.5;
       const auto row = [&](Subset subset, double loss, double top1) {
         const auto right = count(top1 * share);
-        task.rows.push_back(
-            {{1, 1}, {epoch, 0, subset, loss / share, right, std::min<std::int64_t>(1000, 2 * right), 1000}});
+        task.rows.push_back({{1, 1},
+                             measured_row(epoch, subset, loss / share, right, std::min<std::int64_t>(1000, 2 * right),
+                                          1000, task.task.train.subset)});
       };
       row(Subset::train, m.train_loss, 0.9);
       row(Subset::valid, m.valid_loss, m.valid_top1);

@@ -21,8 +21,8 @@ void check_alike(const Notes& device, const Notes& host) {
   REQUIRE(device.all.size() == host.all.size());
   for (std::size_t i = 0; i < host.all.size(); ++i) {
     auto left = device.all[i], right = host.all[i];
-    CHECK(left.loss == Approx(right.loss).epsilon(1e-6));
-    left.loss = right.loss;
+    CHECK(left.of(metrics::Metric::loss) == Approx(right.of(metrics::Metric::loss)).epsilon(1e-6));
+    left.values.set(metrics::Metric::loss, right.of(metrics::Metric::loss));
     CHECK((left == right));
   }
   CHECK(device.outcome.end == host.outcome.end);
@@ -127,7 +127,8 @@ TEST_CASE("device engine: stopped anywhere and gone on with, the bits are those 
     REQUIRE_FALSE(rest.resume.empty());
     const auto ended = run_bundle({rest}, place).front();
     CHECK(ended.last(task::ArtifactKind::finished) == whole.last(task::ArtifactKind::finished));
-    CHECK(ended.all.front().loss == Approx(whole.all[whole.all.size() - ended.all.size()].loss).epsilon(1e-6));
+    CHECK(ended.all.front().of(metrics::Metric::loss) ==
+          Approx(whole.all[whole.all.size() - ended.all.size()].of(metrics::Metric::loss)).epsilon(1e-6));
     CHECK(ended.all.front().count == whole.all[whole.all.size() - ended.all.size()].count);
   }
 }

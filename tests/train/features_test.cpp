@@ -15,7 +15,7 @@ void check_close(const Notes& left, const Notes& right) {
   REQUIRE(left.all.size() == right.all.size());
   for (std::size_t i = 0; i < left.all.size(); ++i) {
     INFO("row " << i << ", epoch " << left.all[i].epoch);
-    CHECK(left.all[i].loss == Approx(right.all[i].loss).epsilon(1e-5));
+    CHECK(left.all[i].of(metrics::Metric::loss) == Approx(right.all[i].of(metrics::Metric::loss)).epsilon(1e-5));
     CHECK(left.all[i].count == right.all[i].count);
   }
 }
@@ -50,7 +50,7 @@ TEST_CASE("features: mirrored images have features of their own") {
   const auto notes = each_alone({cached, uncached(cached), straight});
 
   check_close(notes[0], notes[1]);
-  CHECK(notes[0].all[0].loss != Approx(notes[2].all[0].loss).epsilon(1e-4));
+  CHECK(notes[0].all[0].of(metrics::Metric::loss) != Approx(notes[2].all[0].of(metrics::Metric::loss)).epsilon(1e-4));
 }
 
 TEST_CASE("features: each source has its own, though one trainer holds both") {
@@ -61,7 +61,8 @@ TEST_CASE("features: each source has its own, though one trainer holds both") {
 
   check_close(together[0], each_alone({uncached(first)}).front());
   check_close(together[1], each_alone({uncached(second)}).front());
-  CHECK(together[0].all[0].loss != Approx(together[1].all[0].loss).epsilon(1e-4));
+  CHECK(together[0].all[0].of(metrics::Metric::loss) !=
+        Approx(together[1].all[0].of(metrics::Metric::loss)).epsilon(1e-4));
 }
 
 TEST_CASE("features: those that do not fit the memory are computed each time, to the same bits") {
@@ -145,5 +146,5 @@ TEST_CASE("features: in bf16 they are kept as they come, and give the training t
 
   check_same(run_bundle({cached}, After(), 1000), run_bundle({cached}));
   const auto notes = each_alone({cached, uncached(cached)});
-  CHECK(notes[0].all[0].loss == Approx(notes[1].all[0].loss).epsilon(0.02));
+  CHECK(notes[0].all[0].of(metrics::Metric::loss) == Approx(notes[1].all[0].of(metrics::Metric::loss)).epsilon(0.02));
 }

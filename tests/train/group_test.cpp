@@ -33,11 +33,13 @@ void check_close(const Notes& group, const Notes& single, double tolerance) {
   REQUIRE(group.all.size() == single.all.size());
   for (std::size_t i = 0; i < group.all.size(); ++i) {
     const auto &left = group.all[i], &right = single.all[i];
-    INFO(metrics::name_of(right.subset) << " at epoch " << right.epoch << ": " << left.loss << ", " << right.loss);
+    INFO(metrics::name_of(right.subset) << " at epoch " << right.epoch << ": " << left.of(metrics::Metric::loss) << ", "
+                                        << right.of(metrics::Metric::loss));
     CHECK(left.subset == right.subset);
     CHECK(left.count == right.count);
-    CHECK(std::abs(left.loss - right.loss) <= tolerance * right.loss);
-    CHECK(std::abs(left.top1 - right.top1) <= 1);
+    CHECK(std::abs(left.of(metrics::Metric::loss) - right.of(metrics::Metric::loss)) <=
+          tolerance * right.of(metrics::Metric::loss));
+    CHECK(std::abs(left.values.get(metrics::Metric::top1) - right.values.get(metrics::Metric::top1)) <= 1);
   }
 }
 

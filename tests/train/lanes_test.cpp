@@ -34,7 +34,7 @@ TEST_CASE("lanes: a training is the same to the bit, alone or beside others") {
   const auto together = run_bundle(jobs);
 
   check_same(together, each_alone(jobs));
-  CHECK(together.back().all[0].loss != together[2].all[0].loss);
+  CHECK(together.back().all[0].of(metrics::Metric::loss) != together[2].all[0].of(metrics::Metric::loss));
 }
 
 TEST_CASE("lanes: the fused form is the unfused one to rounding") {
@@ -47,7 +47,8 @@ TEST_CASE("lanes: the fused form is the unfused one to rounding") {
     REQUIRE(together[m].all.size() == plain[m].all.size());
     for (std::size_t i = 0; i < plain[m].all.size(); ++i) {
       INFO("member " << m << ", row " << i);
-      CHECK(together[m].all[i].loss == Approx(plain[m].all[i].loss).epsilon(1e-5));
+      CHECK(together[m].all[i].of(metrics::Metric::loss) ==
+            Approx(plain[m].all[i].of(metrics::Metric::loss)).epsilon(1e-5));
     }
   }
 }
@@ -103,7 +104,9 @@ TEST_CASE("lanes: each takes its own unit's rate") {
   const auto notes = run_bundle({one, slow_top, slow_bottom});
 
   const auto plain = run_bundle({fused(slow_top, false), fused(slow_bottom, false)});
-  CHECK(notes[1].all.back().loss == Approx(plain[0].all.back().loss).epsilon(1e-5));
-  CHECK(notes[2].all.back().loss == Approx(plain[1].all.back().loss).epsilon(1e-5));
-  CHECK(notes[1].all.back().loss != notes[2].all.back().loss);
+  CHECK(notes[1].all.back().of(metrics::Metric::loss) ==
+        Approx(plain[0].all.back().of(metrics::Metric::loss)).epsilon(1e-5));
+  CHECK(notes[2].all.back().of(metrics::Metric::loss) ==
+        Approx(plain[1].all.back().of(metrics::Metric::loss)).epsilon(1e-5));
+  CHECK(notes[1].all.back().of(metrics::Metric::loss) != notes[2].all.back().of(metrics::Metric::loss));
 }

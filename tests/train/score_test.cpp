@@ -14,10 +14,14 @@ TEST_CASE("score: top 1 and top 5 count the classes that stand before the label"
   score.add(logits, labels, 0.5);
   score.add(logits.slice(0, 0, 1), labels.slice(0, 0, 1), 1.5);
 
-  CHECK(score.top1 == 2);
-  CHECK(score.top5 == 3);
+  CHECK(score.hits[0] == 2);
+  CHECK(score.hits[1] == 3);
   CHECK(score.count == 4);
-  CHECK(score.row(metrics::Subset::valid, {3, 1}) == metrics::Row{3, 1, metrics::Subset::valid, 0.75, 2, 3, 4});
+  const auto row = score.row(metrics::Subset::valid, {}, {3, 1});
+  CHECK((row.epoch == 3 && row.step == 1 && row.subset == metrics::Subset::valid && row.count == 4));
+  CHECK(row.of(metrics::Metric::loss) == 0.75);
+  CHECK(row.values.get(metrics::Metric::top1) == 2);
+  CHECK(row.of(metrics::Metric::top5) == 0.75);
 }
 
 TEST_CASE("score: of equal logits the first class wins, so a dead network is right on one class only") {
@@ -25,7 +29,7 @@ TEST_CASE("score: of equal logits the first class wins, so a dead network is rig
 
   score.add(at::zeros({4, 4}), at::tensor({0L, 1L, 2L, 3L}), 1);
 
-  CHECK(score.top1 == 1);
+  CHECK(score.hits[0] == 1);
 }
 
 TEST_CASE("score: a label whose logit is not a number is wrong") {
@@ -33,6 +37,6 @@ TEST_CASE("score: a label whose logit is not a number is wrong") {
 
   score.add(at::full({2, 3}, std::numeric_limits<float>::quiet_NaN()), at::tensor({0L, 1L}), 1);
 
-  CHECK(score.top1 == 0);
-  CHECK(score.top5 == 0);
+  CHECK(score.hits[0] == 0);
+  CHECK(score.hits[1] == 0);
 }

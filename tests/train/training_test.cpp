@@ -92,7 +92,7 @@ TEST_CASE("training: what is told apart by place is learned") {
 
   run(job, notes);
 
-  CHECK(of(notes, metrics::Subset::test)[0].top1_rate() > 0.9);
+  CHECK(of(notes, metrics::Subset::test)[0].of(metrics::Metric::top1) > 0.9);
 }
 
 TEST_CASE("training: stopped after any step and resumed, it ends with the same rows and bits") {
@@ -227,7 +227,7 @@ TEST_CASE("training: predictions name each test image's row and agree with the l
 
   const auto file = data::read_artifact(job.artifact_dir, notes.last(task::ArtifactKind::predictions));
   const auto right = (file.at("predicted") == file.at("label")).sum().item<std::int64_t>();
-  CHECK(right == of(notes, metrics::Subset::test).back().top1);
+  CHECK(static_cast<double>(right) == of(notes, metrics::Subset::test).back().values.get(metrics::Metric::top1));
   CHECK(file.at("row").size(0) == 12);
 }
 
@@ -242,8 +242,8 @@ TEST_CASE("training: bf16 rounds what is computed, not the weights, and gives th
   run(low, again);
 
   CHECK((rounded.all == again.all));
-  CHECK(rounded.all[0].loss == Approx(notes.all[0].loss).epsilon(0.02));
-  CHECK(rounded.all[0].loss != notes.all[0].loss);
+  CHECK(rounded.all[0].of(metrics::Metric::loss) == Approx(notes.all[0].of(metrics::Metric::loss)).epsilon(0.02));
+  CHECK(rounded.all[0].of(metrics::Metric::loss) != notes.all[0].of(metrics::Metric::loss));
   const auto values = finished(low, rounded);
   for (const auto& [name, value] : values.tensors) CHECK(value.scalar_type() == at::kFloat);
 }

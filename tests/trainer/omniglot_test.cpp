@@ -57,5 +57,5 @@ TEST_CASE("omniglot: cifar7 tells ten characters apart after a few epochs, far a
   REQUIRE(notes.outcome.end == task::End::done);
   REQUIRE(notes.all.back().subset == metrics::Subset::test);
   CHECK(notes.all.back().count == 50);
-  CHECK(notes.all.back().top1_rate() > 0.6);  // chance: 0.1
+  CHECK(notes.all.back().of(metrics::Metric::top1) > 0.6);  // chance: 0.1
 }

@@ -37,6 +37,8 @@ struct HashId {
 
 using TaskId = HashId<struct TaskTag>;
 using RunId = HashId<struct RunTag>;
+/// Images and the labels they are to get, as an evaluation measures them.
+using ImageSetId = HashId<struct ImageSetTag>;
 
 /// A file named by the SHA-256 of its bytes: 64 hexadecimal digits. Empty means "none".
 struct ArtifactId {

@@ -1,42 +1,72 @@
 #pragma once
-// One measured row of a training (loss and counts at an epoch and step), and the names of metrics.
+// What was measured on one image set at one moment of a training.
+#include <array>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "espalier/core/ids.hpp"
 #include "espalier/frame/canonical.hpp"
+#include "espalier/metrics/registry.hpp"
 
 namespace espalier::metrics {
 
-enum class Subset : std::uint8_t { train, valid, test, fit };
+/// The image sets of a training by name. `train` is the running score of the images trained on, `fit` the finished
+/// network on them in evaluation mode. The numbers are stored.
+enum class Subset : std::uint8_t { train = 0, valid = 1, test = 2, fit = 3 };
+inline constexpr std::array kSubsets{Subset::train, Subset::valid, Subset::test, Subset::fit};
 
 /// "train", "valid", "test", "fit".
 const char* name_of(Subset subset);
 
-/// One row per (task, subset, epoch, step). Accuracies are counts, so that they add up exactly.
+/// A value per metric of the registry; NaN where it was not measured.
+class Values {
+ public:
+  Values() { values_.fill(std::numeric_limits<double>::quiet_NaN()); }
+  /// A metric that this version does not know is passed over.
+  void set(Metric metric, double value) {
+    if (place_of(metric) < values_.size()) values_[place_of(metric)] = value;
+  }
+  double get(Metric metric) const { return values_.at(place_of(metric)); }
+  /// To the bit, so that what was not measured equals itself.
+  bool operator==(const Values& other) const {
+    return std::memcmp(values_.data(), other.values_.data(), sizeof values_) == 0;
+  }
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    for (double& value : values_) archive & value;
+  }
+
+ private:
+  std::array<double, kMetrics.size()> values_;
+};
+
+/// Rows (moment, image set, metric, value, count) that share all but metric and value.
 struct Row {
   std::int32_t epoch = 0;  ///< whole epochs trained
-  std::int32_t step = 0;   ///< further steps of the next epoch
+  std::int32_t step = 0;   ///< further steps
   Subset subset = Subset::train;
-  double loss = 0;                             ///< mean cross-entropy per image
-  std::int64_t top1 = 0, top5 = 0, count = 0;  ///< images right at 1, right within 5, measured
+  ImageSetId set;          ///< digest of the images and labels (task::evaluation_set); empty for the running score
+  std::int64_t count = 0;  ///< images measured
+  Values values;           ///< means, or numbers of images, as the registry says
   bool operator==(const Row&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<1>("epoch", epoch) & frame::stored<2>("step", step) & frame::stored<3>("subset", subset) &
-        frame::stored<4>("loss", loss) & frame::stored<5>("top1", top1) & frame::stored<6>("top5", top5) &
-        frame::stored<7>("count", count);
+    archive& ESPALIER_FIELD(epoch) & ESPALIER_FIELD(step) & ESPALIER_FIELD(subset) & ESPALIER_FIELD(set) &
+        ESPALIER_FIELD(count) & ESPALIER_FIELD(values);
   }
-  double top1_rate() const { return count ? static_cast<double>(top1) / static_cast<double>(count) : 0; }
-  double top5_rate() const { return count ? static_cast<double>(top5) / static_cast<double>(count) : 0; }
+  /// The mean, or the share of images; NaN where it was not measured, 0 for a share of no images.
+  double of(Metric metric) const;
 };
 
-/// A metric named as in study files and verbs, for example "valid.top1".
+/// "valid.top1" and the like, as study files and verbs name them.
 struct MetricName {
   Subset subset = Subset::valid;
-  enum class Quantity : std::uint8_t { loss, top1, top5 } quantity = Quantity::top1;
-  bool higher_is_better() const { return quantity != Quantity::loss; }
-  double of(const Row& row) const;
+  Metric metric = Metric::top1;
+  bool higher_is_better() const { return facts_of(metric).better == Better::higher; }
+  double of(const Row& row) const { return row.of(metric); }
 };
 
 /// Throws UsageError listing the known names.

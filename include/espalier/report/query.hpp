@@ -16,7 +16,7 @@ Condition parse_condition(const std::string& text);
 std::vector<Condition> parse_conditions(const std::string& text);
 
 struct Query {
-  metrics::MetricName metric{metrics::Subset::test, metrics::MetricName::Quantity::top1};
+  metrics::MetricName metric{metrics::Subset::test, metrics::Metric::top1};
   std::vector<std::string> by;    ///< axes that make the cells
   std::vector<std::string> over;  ///< axes averaged over within a split
   std::vector<Condition> where;

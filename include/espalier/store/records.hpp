@@ -29,6 +29,7 @@ enum class RecordType : std::uint16_t {
   finished = 14,
   request = 15,
   loss_accepted = 16,
+  evaluation_sets = 17,
 };
 inline constexpr std::uint16_t kFirstOptional = 128;
 
@@ -116,15 +117,53 @@ struct AttemptRecord {
   }
 };
 
+/// An image set that rows are measured on, and the number by which they name it.
+struct EvaluationSet {
+  std::uint32_t number = 0;
+  metrics::Subset subset = metrics::Subset::train;
+  ImageSetId digest;  ///< empty for the running score
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("number", number) & stored<2>("subset", subset) & stored<3>("digest", digest);
+  }
+};
+
+/// Stands before the first rows that name one of its sets.
+struct EvaluationSetsRecord {
+  static constexpr RecordType kType = RecordType::evaluation_sets;
+  std::vector<EvaluationSet> sets;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("sets", sets);
+  }
+};
+
+/// A value per metric of its RowsRecord, measured on one image set at one moment.
+struct MeasuredRow {
+  std::int32_t epoch = 0, step = 0;
+  std::uint32_t set = 0;  ///< its number
+  std::int64_t count = 0;
+  std::vector<double> values;  ///< NaN where it was not measured
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("epoch", epoch) & stored<2>("step", step) & stored<3>("set", set) & stored<4>("count", count) &
+        stored<5>("values", values);
+  }
+};
+
 struct RowsRecord {
   static constexpr RecordType kType = RecordType::rows;
   Fence fence;
   TaskId task;
-  std::vector<metrics::Row> rows;
+  std::vector<metrics::Metric> metrics;
+  std::vector<MeasuredRow> rows;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
-    archive& stored<1>("fence", fence) & stored<2>("task", task) & stored<3>("rows", rows);
+    archive& stored<1>("fence", fence) & stored<2>("task", task) & stored<3>("metrics", metrics) &
+        stored<4>("rows", rows);
   }
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "espalier/store/records.hpp"
+#include "espalier/store/row_records.hpp"
 
 namespace espalier::store {
 
@@ -37,7 +38,7 @@ struct TaskState {
   task::RunState state = task::RunState::waiting;
   bool diverged = false;  ///< failed because a loss was not finite
   std::string cause;
-  std::vector<CurrentRow> rows;              ///< one per (subset, epoch, step), ascending by epoch, step, subset
+  std::vector<CurrentRow> rows;              ///< one per (moment, image set), ascending by moment, subset, set
   task::RecordSpec recorded;                 ///< what the attempt that ended it was asked to record
   KeptFile training, finished, predictions;  ///< `training` is none once the task has ended for good
   std::vector<Attempt> attempts;
@@ -103,6 +104,7 @@ struct State {
   std::vector<std::string> warnings;
   std::vector<Dropped> dropped;              ///< what recovery left out, and why
   std::vector<std::string> accepted_damage;  ///< what `run --accept-loss` was told to go on without
+  EvaluationSets evaluation_sets;            ///< that rows name
   std::vector<TakenRequest> requests;
   std::vector<std::string> released;  ///< artifacts that a record once named and none needs any more, hexadecimal
   std::int32_t last_exit = -1;        ///< of the last launch that ended in order; -1: none, or one runs now
@@ -115,6 +117,9 @@ struct State {
   /// What plan::compile wants to know.
   plan::Outcomes outcomes() const;
 };
+
+/// The result of a task on one of its image sets: its last row there; null where there is none.
+const metrics::Row* result_at(const TaskState& task, metrics::Subset subset);
 
 /// Call when no process works on the directory: marks attempts that the journal shows as running as interrupted.
 void settle_dead(State& state);

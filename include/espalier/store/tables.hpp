@@ -23,6 +23,6 @@ struct ViewTable {
 std::span<const ViewTable> view_tables();
 
 /// Raised when the view's tables change. A view of another schema is rebuilt by `repair`.
-inline constexpr int kViewSchema = 1;
+inline constexpr int kViewSchema = 2;
 
 }  // namespace espalier::store
