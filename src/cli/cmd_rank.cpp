@@ -50,7 +50,7 @@ runtime::LaunchOptions launch_options(const RunArguments& arguments) {
   options.new_form = arguments.new_form ? runtime::NewForm::accepted : runtime::NewForm::refused;
   options.damage = arguments.accept_loss ? runtime::Damage::accepted : runtime::Damage::refused;
   options.whole_study = arguments.only.empty() && !arguments.smoke;
-  options.view_command = {os::own_program(), "repair", "--quiet"};
+  options.view_command = {os::own_program(), "view"};
   options.view_every_s = arguments.view_every_s;
   return options;
 }

@@ -1,4 +1,4 @@
-// espalier repair DIR: rebuilds results.h5 from the journal; a running study calls it every 20 s or so.
+// espalier repair DIR: rebuilds results.h5 from the journal and says what that left out.
 #include <fmt/format.h>
 
 #include <memory>
@@ -14,7 +14,6 @@ namespace {
 
 struct Options {
   std::filesystem::path directory;
-  bool quiet = false;
 };
 
 int run(const Options& options) {
@@ -26,7 +25,6 @@ int run(const Options& options) {
   }
   const auto kept = store::keep_richer_view(state, options.directory);
   store::write_view(state, options.directory);
-  if (options.quiet) return 0;
   for (const auto& dropped : state.dropped) fmt::print("left out: {}\n", store::describe(dropped));
   fmt::print("results.h5 holds {} runs, {} tasks, from {} records of {} segments\n", state.runs.size(),
              state.tasks.size(), state.records, state.segments.size());
@@ -42,7 +40,6 @@ void add_repair(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("repair", "rebuild results.h5 from the journal");
   verb->add_option("directory", options->directory, "directory given to 'run --out'")->required();
-  verb->add_flag("--quiet", options->quiet)->group("");  // hidden: how a running study calls it
   verb->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

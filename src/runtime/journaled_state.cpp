@@ -1,7 +1,10 @@
 // Opens the directory's journal and turns the scheduler's facts into records.
 #include "runtime/journaled_state.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdio>
 
 #include "runtime/pace.hpp"
 
@@ -72,5 +75,12 @@ JournaledState::JournaledState(const std::filesystem::path& out, const store::Wr
 }
 
 void JournaledState::write_fact(const sched::Fact& fact) { std::visit(ToRecord{*this, wall_clock_s()}, fact); }
+
+void JournaledState::warn(const std::string& text) {
+  const auto& known = state_.warnings;
+  if (std::find(known.begin(), known.end(), text) != known.end()) return;
+  write(store::WarningRecord{text});
+  fmt::print(stderr, "espalier: warning: {}\n", text);  // the supervisor shows it now, and all warnings at the end
+}
 
 }  // namespace espalier::runtime

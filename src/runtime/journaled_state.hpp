@@ -1,6 +1,7 @@
 #pragma once
 // The journal and the state it describes, kept together; every fact is written through here.
 #include <filesystem>
+#include <string>
 
 #include "espalier/runtime/launch.hpp"
 #include "espalier/sched/events.hpp"
@@ -21,6 +22,8 @@ class JournaledState {
     store::apply(state_, Record::kType, store::version_of(Record::kType), payload);
   }
   void write_fact(const sched::Fact& fact);
+  /// Journals a warning, once, and shows it on standard error.
+  void warn(const std::string& text);
   /// Makes what was written durable. Nothing of it may be acted upon before this returns.
   void commit() {
     if (writer_.has_uncommitted()) writer_.commit();

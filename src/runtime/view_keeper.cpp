@@ -1,39 +1,76 @@
-// Starts the `repair` child when it is due and the journal has grown, and waits for it at the end.
+// Starts the child that writes the view, tells it when to write, and checks how it ends.
 #include "runtime/view_keeper.hpp"
 
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
+#include "espalier/core/errors.hpp"
+#include "espalier/process/frame_socket.hpp"
 #include "espalier/process/launch.hpp"
 #include "runtime/pace.hpp"
 
 namespace espalier::runtime {
 
-ViewKeeper::ViewKeeper(std::vector<std::string> command, double every_s)
-    : command_(std::move(command)), every_s_(every_s), next_(now_s() + every_s) {}
+namespace {
 
-ViewKeeper::~ViewKeeper() {
+std::vector<std::string> following(std::vector<std::string> command, const std::filesystem::path& out) {
+  if (command.empty()) return command;
+  command.push_back(out.string());
+  command.emplace_back("--follow");
+  return command;
+}
+
+}  // namespace
+
+ViewKeeper::ViewKeeper(std::vector<std::string> command, const std::filesystem::path& out, double every_s, double now)
+    : command_(following(std::move(command), out)), every_s_(every_s), next_(now + every_s) {}
+
+ViewKeeper::~ViewKeeper() { kill_child(); }
+
+void ViewKeeper::kill_child() {
   if (child_ <= 0) return;
   kill(child_, SIGKILL);
   waitpid(child_, nullptr, 0);
+  child_ = 0;
 }
 
 void ViewKeeper::tick(double now, std::uint64_t records) {
-  if (!reap() || command_.empty() || now < next_ || records == seen_) return;
-  seen_ = records;
+  if (command_.empty()) return;
+  if (reap() && failed_) seen_ = 0;  // what it was asked for may not be written
+  if (now < next_ || records == seen_) return;
   next_ = now + every_s_;
-  start();
+  if (child_ <= 0 && !start()) return;
+  if (tell("write\n")) seen_ = records;
 }
 
-void ViewKeeper::start() {
-  process::LaunchOptions options;
-  options.argv = command_;
-  options.death_signal = SIGKILL;
-  child_ = process::launch(options);
+/// Starts a child; false, with a line in the log, where that is impossible now.
+bool ViewKeeper::start() {
+  try {
+    auto ends = process::make_socket_pair();
+    process::LaunchOptions options;
+    options.argv = command_;
+    options.descriptors = {{ends.theirs.get(), STDIN_FILENO}};
+    options.death_signal = SIGKILL;
+    child_ = process::launch(options);
+    words_ = std::move(ends.ours);
+    return true;
+  } catch (const EnvironmentError& error) {
+    spdlog::error("results.h5 cannot be written now: {}", error.what());
+    return false;
+  }
+}
+
+/// False where the child has gone, or has not read for so long that no more words fit.
+bool ViewKeeper::tell(const std::string& word) {
+  const auto sent = send(words_.get(), word.data(), word.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  return sent == static_cast<ssize_t>(word.size());
 }
 
 /// Reaps the child if it has ended; returns true when none is running.
@@ -42,25 +79,33 @@ bool ViewKeeper::reap() {
   int status = 0;
   if (waitpid(child_, &status, WNOHANG) != child_) return false;
   child_ = 0;
-  if (const auto exit = process::exit_of(status); exit.code != 0) {
-    spdlog::error("rebuilding the store ended with exit code {}; the journal is whole", exit.code);
-  }
+  words_.close();
+  const auto exit = process::exit_of(status);
+  failed_ = exit.code != 0;
+  if (failed_) spdlog::error("the writer of results.h5 ended with exit code {}; the journal is whole", exit.code);
   return true;
 }
 
-bool ViewKeeper::wait_until(double deadline) {
+bool ViewKeeper::finish(double patience_s) {
+  if (command_.empty()) return true;
+  const double deadline = now_s() + patience_s;
+  const bool is_written = finish_once(deadline) || (now_s() < deadline && finish_once(deadline));
+  if (!is_written) spdlog::error("results.h5 is not up to date. 'espalier repair' writes it from the journal");
+  return is_written;
+}
+
+bool ViewKeeper::finish_once(double deadline) {
+  if (reap() && !start()) return false;
+  if (!tell("finish\n")) kill(child_, SIGKILL);
   while (!reap()) {
-    if (now_s() > deadline) return false;
+    if (now_s() > deadline) {
+      spdlog::error("writing results.h5 takes too long now");
+      kill_child();
+      return false;
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
-  return true;
-}
-
-void ViewKeeper::finish(double patience_s) {
-  const double deadline = now_s() + patience_s;
-  if (command_.empty() || !wait_until(deadline)) return;
-  start();
-  if (!wait_until(deadline)) spdlog::warn("rebuilding the store takes too long now; 'espalier repair' does it later");
+  return !failed_;
 }
 
 }  // namespace espalier::runtime

@@ -62,6 +62,7 @@ class Answer {
     CHECK(commands_.orders.empty());
     CHECK(commands_.facts.empty());
     CHECK(commands_.stop.empty());
+    CHECK(commands_.disband.empty());
     CHECK(commands_.warnings.empty());
     CHECK(commands_.give_up.empty());
     CHECK(commands_.relaunch.empty());

@@ -135,7 +135,7 @@ class Launch:
         return True
 
     def find(self, kind):
-        """Process ids of a kind: supervisor, mpirun, rank0, agent, trainer."""
+        """Process ids of a kind: supervisor, mpirun, rank0, agent, trainer, view (the writer of results.h5)."""
         found = []
         for pid, command in self.processes().items():
             is_rank = "espalier rank" in command and "mpirun" not in command
@@ -144,6 +144,8 @@ class Launch:
             elif kind == "mpirun" and command.startswith("mpirun"):
                 found.append(pid)
             elif kind == "trainer" and "espalier-trainer --socket" in command:
+                found.append(pid)
+            elif kind == "view" and "espalier view" in command:
                 found.append(pid)
             elif kind in ("rank0", "agent") and is_rank:
                 environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")

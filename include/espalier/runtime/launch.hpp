@@ -45,7 +45,7 @@ struct LaunchOptions {
   std::function<void(const std::filesystem::path& artifacts)> bring_checkpoints;
   plan::Passes passes;
   bool whole_study = true;                ///< false with --only: other runs do not affect the exit code
-  std::vector<std::string> view_command;  ///< rebuilds results.h5 from the journal; OUT is appended
+  std::vector<std::string> view_command;  ///< `espalier view`, which writes results.h5; OUT and --follow are appended
   double view_every_s = 20;
 };
 

@@ -1,0 +1,34 @@
+// Finds which artifacts a fact adds to a task and which it takes away.
+#include "runtime/artifact_references.hpp"
+
+#include <utility>
+
+namespace espalier::runtime {
+
+std::vector<ArtifactId> ArtifactReferences::kept_by(const TaskId& id) const {
+  const auto found = journal_.state().tasks.find(id);
+  if (found == journal_.state().tasks.end()) return {};
+  const auto& task = found->second;
+  return {task.training.artifact, task.finished.artifact, task.predictions.artifact};
+}
+
+void ArtifactReferences::write(const sched::Fact& fact) {
+  const auto* made = std::get_if<protocol::CheckpointMade>(&fact);
+  const auto* end = std::get_if<sched::TaskEnded>(&fact);
+  if (!made && !end) return journal_.write_fact(fact);
+  if (made) arrived_.push_back(made->artifact);
+  const TaskId& id = made ? made->task : end->task;
+  const auto before = kept_by(id);
+  journal_.write_fact(fact);
+  for (const auto& artifact : kept_by(id)) artifacts_.add(artifact);
+  for (const auto& artifact : before) artifacts_.drop(artifact);
+}
+
+void ArtifactReferences::settle() {
+  if (arrived_.empty() && !artifacts_.has_dropped()) return;
+  if (journal_.superseded()) return;
+  for (const auto& artifact : std::exchange(arrived_, {})) artifacts_.put_in_place(artifact);
+  artifacts_.sweep();
+}
+
+}  // namespace espalier::runtime

@@ -1,0 +1,41 @@
+// Counts the agents that leave, and gives them a deadline.
+#include "runtime/departure.hpp"
+
+#include <utility>
+
+namespace espalier::runtime {
+
+namespace {
+
+constexpr double kPatience_s = 8.6;  ///< how long agents have to leave; they kill a trainer after 8
+constexpr double kStopped_s = 9.3;   ///< from a stop until this process has exited
+constexpr double kView_s = 600;      ///< for the final view of a launch that was not stopped
+
+}  // namespace
+
+void Departure::leaves(WorkerId worker) {
+  ++left_;
+  present_.erase(worker);
+}
+
+bool Departure::begin_stop(double now) {
+  if (std::exchange(stopping_, true)) return false;
+  deadline_ = now + kPatience_s;
+  return true;
+}
+
+void Departure::send_away(double now) {
+  sent_away_ = true;
+  deadline_ = now + kPatience_s;
+}
+
+bool Departure::is_over(double now) const {
+  if (!stopping_ && !sent_away_) return false;
+  return missing() == 0 || now > deadline_;
+}
+
+double Departure::view_patience_s(double now) const {
+  return stopping_ ? deadline_ + kStopped_s - kPatience_s - now : kView_s;
+}
+
+}  // namespace espalier::runtime

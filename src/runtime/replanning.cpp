@@ -1,0 +1,162 @@
+// Turns a compiled study into records, tasks for the scheduler, and selections to wait for.
+#include "runtime/replanning.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "espalier/core/errors.hpp"
+#include "runtime/plan_records.hpp"
+#include "runtime/source_bar.hpp"
+
+namespace espalier::runtime {
+
+namespace {
+
+bool same_study(const store::StudyRecord& left, const store::StudyRecord& right) {
+  return frame::to_bytes(left) == frame::to_bytes(right);
+}
+
+void refuse_errors(const plan::Plan& plan, const std::string& file) {
+  if (!study::has_errors(plan.diagnostics)) return;
+  std::string text;
+  for (const auto& one : plan.diagnostics) text += "\nespalier: " + study::format(one, file);
+  throw UsageError(file + " cannot be planned:" + text);
+}
+
+}  // namespace
+
+Replanning::Replanning(const LaunchOptions& options, const Replan& replan, JournaledState& journal,
+                       ArtifactStore& artifacts, const sched::Scheduler& scheduler)
+    : options_(options), replan_(replan), journal_(journal), artifacts_(artifacts), scheduler_(scheduler) {
+  scope_.whole_study = options.whole_study;
+}
+
+void Replanning::check_form() const {
+  const auto& before = journal_.state().study;
+  if (before.text.empty() || before.threads == options_.study.threads || options_.new_form == NewForm::accepted) return;
+  throw UsageError(
+      fmt::format("this directory was begun with --threads {}, not {}", before.threads, options_.study.threads),
+      "other threads change the last bits of every result",
+      fmt::format("Use --threads {}, or --new-form to accept the difference.", before.threads));
+}
+
+PlanNews Replanning::plan_again() {
+  const auto outcomes = journal_.state().outcomes();
+  Planned planned = replan_(outcomes, journal_.state().selections);
+  refuse_errors(planned.plan, options_.study.file_name);
+  keep_forms(planned.plan);
+  if (options_.setup.smoke) planned.plan = one_of_each_shape(std::move(planned.plan));
+  bars_ = std::move(planned.bars);
+  for (const auto& checkpoint : planned.checkpoints) artifacts_.add(checkpoint);
+  if (!same_study(journal_.state().study, options_.study)) journal_.write(options_.study);
+  PlanNews news;
+  news.tasks = new_tasks(planned.plan, outcomes);
+  news.catalog = write_plan(journal_, planned.plan, changed_tasks(planned.plan, outcomes));
+  journal_.commit();
+  watch_pending(planned.plan);
+  return news;
+}
+
+/// Keeps the forms that were journaled with a task's plan row, for all attempts. --new-form replaces those of tasks
+/// that are neither done nor already planned in this launch.
+void Replanning::keep_forms(plan::Plan& plan) const {
+  for (auto& task : plan.tasks) {
+    const auto known = journal_.state().tasks.find(task.id);
+    if (known == journal_.state().tasks.end()) continue;
+    const bool open = !scheduler_.knows(task.id) && known->second.state != task::RunState::done;
+    if (options_.new_form == NewForm::refused || !open) task.form = known->second.task.form;
+  }
+}
+
+/// Tasks that are new, or whose record or form differs from the journaled one.
+std::vector<task::Task> Replanning::changed_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes) {
+  std::vector<task::Task> changed;
+  for (const auto& task : plan.tasks) {
+    const auto found = journal_.state().tasks.find(task.id);
+    if (found == journal_.state().tasks.end()) {
+      changed.push_back(task);
+      continue;
+    }
+    const auto& known = found->second.task;
+    const bool same_form = known.form == task.form || plan::is_done(task, outcomes);  // done tasks keep their form
+    if (known.record == task.record && same_form) continue;
+    if (scheduler_.knows(task.id) && is_too_late(found->second, task.record)) scope_.late.insert(task.id);
+    else changed.push_back(task);
+  }
+  return changed;
+}
+
+std::vector<sched::AddedTask> Replanning::new_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes) {
+  std::vector<sched::AddedTask> added;
+  for (const auto& task : plan.tasks) {
+    const bool is_new = scope_.tasks.insert(task.id).second;
+    if (is_new || records_more(task)) {
+      added.push_back(
+          {task, history_of(journal_.state(), task, outcomes, artifacts_), plan::sharing_of(task, options_.passes)});
+    }
+    if (!is_new) continue;
+    for (const auto& unit : task.train.units) {
+      if (unit.start.kind == task::StartKind::checkpoint) artifacts_.add(unit.start.checkpoint);
+    }
+  }
+  return added;
+}
+
+bool Replanning::records_more(const task::Task& task) const {
+  const auto found = journal_.state().tasks.find(task.id);
+  return found != journal_.state().tasks.end() && !(found->second.task.record == task.record);
+}
+
+void Replanning::watch_pending(const plan::Plan& plan) {
+  pending_.clear();
+  for (const auto& selection : plan.pending) {
+    if (!selection.needs.empty()) pending_.push_back(selection.needs);
+  }
+  ended_since_plan_ = false;
+}
+
+void Replanning::note_end(const sched::TaskEnded& end) {
+  if (!task::is_final(end.state)) return;
+  ended_since_plan_ = true;
+  const auto bar = bars_.find(end.task);
+  // A source that a smoke test trained for one step cannot be judged.
+  if (end.state != task::RunState::done || bar == bars_.end() || options_.setup.smoke) return;
+  if (const auto weakness = weakness_of(journal_.state().tasks.at(end.task), bar->second)) journal_.warn(*weakness);
+}
+
+bool Replanning::take_due() { return std::exchange(ended_since_plan_, false) && selection_is_due(); }
+
+bool Replanning::selection_is_due() const {
+  const auto has_ended = [&](const TaskId& id) {
+    const auto found = journal_.state().tasks.find(id);
+    if (found == journal_.state().tasks.end() || !task::is_final(found->second.state)) return false;
+    // Done without the row that is asked for: it is trained again.
+    return found->second.state != task::RunState::done ||
+           plan::covers(found->second.recorded, found->second.task.record);
+  };
+  return std::any_of(pending_.begin(), pending_.end(), [&](const std::vector<TaskId>& needs) {
+    return std::all_of(needs.begin(), needs.end(), has_ended);
+  });
+}
+
+sched::History history_of(const store::State& state, const task::Task& task, const plan::Outcomes& outcomes,
+                          const ArtifactStore& artifacts) {
+  const auto found = state.tasks.find(task.id);
+  if (found == state.tasks.end()) return {};
+  const auto& known = found->second;
+  sched::History history;
+  const bool wanted_anew = known.state == task::RunState::done && !plan::is_done(task, outcomes);
+  if (task::is_final(known.state) && !wanted_anew) history.state = known.state;
+  if (!known.attempts.empty()) history.attempts = static_cast<std::int32_t>(known.attempts.size());
+  history.charged = known.charged;
+  if (artifacts.holds(known.training.artifact)) {
+    history.resume = known.training.artifact;
+    history.resume_at = known.training.at;
+  }
+  if (artifacts.holds(known.finished.artifact)) history.finished = known.finished.artifact;
+  return history;
+}
+
+}  // namespace espalier::runtime

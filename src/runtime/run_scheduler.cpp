@@ -1,0 +1,45 @@
+// Runs rank 0's loop over MPI, the process's signals and the real clock.
+#include "espalier/runtime/launch.hpp"
+
+#include "espalier/runtime/signals.hpp"
+#include "runtime/pace.hpp"
+#include "runtime/scheduler_loop.hpp"
+
+namespace espalier::runtime {
+
+namespace {
+
+class MpiWorld final : public LoopWorld {
+ public:
+  std::optional<mpi::Parcel> receive() override { return post_.receive(); }
+  void send(WorkerId to, std::string frames) override { post_.send(to.rank, std::move(frames)); }
+  void advance() override { post_.advance(); }
+  double now() override { return now_s(); }
+  bool stop_wanted() override { return runtime::stop_wanted(); }
+  void pause(bool received) override {
+    if (received) pace_.busy();
+    else pace_.nap();
+  }
+
+ private:
+  mpi::Post post_;
+  Pace pace_;
+};
+
+}  // namespace
+
+int run_scheduler(mpi::Session& session, const LaunchOptions& options, const Replan& replan) {
+  int code = 0;
+  int missing = 0;
+  {
+    MpiWorld world;
+    SchedulerLoop loop(session.size() - 1, options, replan, world);
+    code = loop.run();
+    missing = loop.missing();
+  }
+  if (missing > 0) mpi::Session::abort(code);  // the others would wait for ever for agents that do not answer
+  session.finish();
+  return code;
+}
+
+}  // namespace espalier::runtime

@@ -1,0 +1,142 @@
+#include "runtime/exit_decision.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "espalier/core/errors.hpp"
+#include "runtime/departure.hpp"
+#include "support/state_builder.hpp"
+
+using namespace espalier;
+using namespace espalier::runtime;
+
+namespace {
+
+const SchedulerView kEnded{true, false};
+
+int code_of(ExitCode code) { return static_cast<int>(code); }
+
+/// All tasks of a state are in the scope.
+LaunchScope whole(const store::State& state) {
+  LaunchScope scope;
+  for (const auto& [id, task] : state.tasks) scope.tasks.insert(id);
+  return scope;
+}
+
+testing::StateBuilder one_done() {
+  testing::StateBuilder builder;
+  builder.done("some", {{"n", "1"}}, {});
+  return builder;
+}
+
+}  // namespace
+
+TEST_CASE("exit: done where all runs are, some_failed where one failed, stopped where one is left") {
+  auto builder = one_done();
+  CHECK(exit_code(builder.state(), whole(builder.state()), kEnded) == code_of(ExitCode::done));
+
+  builder.failed("some", {{"n", "2"}}, "diverged");
+  CHECK(exit_code(builder.state(), whole(builder.state()), kEnded) == code_of(ExitCode::some_failed));
+
+  builder.waiting("some", {{"n", "3"}});
+  CHECK(exit_code(builder.state(), whole(builder.state()), kEnded) == code_of(ExitCode::stopped));
+}
+
+TEST_CASE("exit: what the scheduler still has in hand makes a launch a stopped one") {
+  auto builder = one_done();
+
+  CHECK(exit_code(builder.state(), whole(builder.state()), {false, false}) == code_of(ExitCode::stopped));
+}
+
+TEST_CASE("exit: environment where no launch can go on, whatever else there is") {
+  auto builder = one_done();
+  builder.waiting("some", {{"n", "2"}});
+
+  CHECK(exit_code(builder.state(), whole(builder.state()), {false, true}) == code_of(ExitCode::environment));
+}
+
+TEST_CASE("exit: runs outside this launch and runs that left the study do not count") {
+  auto builder = one_done();
+  auto scope = whole(builder.state());
+  builder.waiting("some", {{"n", "2"}});
+  CHECK(exit_code(builder.state(), scope, kEnded) == code_of(ExitCode::done));
+
+  scope = whole(builder.state());
+  builder.state().runs.back().current = false;
+  CHECK(exit_code(builder.state(), scope, kEnded) == code_of(ExitCode::done));
+}
+
+TEST_CASE("exit: a run that waits for a selection counts only where the whole study was asked for") {
+  auto builder = one_done();
+  builder.later("some", {{"n", "later"}}, "selection");
+  auto scope = whole(builder.state());
+  CHECK(exit_code(builder.state(), scope, kEnded) == code_of(ExitCode::stopped));
+
+  scope.whole_study = false;
+  CHECK(exit_code(builder.state(), scope, kEnded) == code_of(ExitCode::done));
+}
+
+TEST_CASE("exit: a task that should have recorded more than it could is work left") {
+  auto builder = one_done();
+  auto scope = whole(builder.state());
+  scope.late.insert(builder.state().runs.front().run.task);
+
+  CHECK(exit_code(builder.state(), scope, kEnded) == code_of(ExitCode::stopped));
+}
+
+TEST_CASE("exit: more to record is too late for a task that runs, or has ended without it") {
+  store::TaskState known;
+  task::RecordSpec more;
+  more.fit = true;
+  known.state = task::RunState::waiting;
+  CHECK_FALSE(is_too_late(known, more));
+  known.state = task::RunState::running;
+  CHECK(is_too_late(known, more));
+  known.state = task::RunState::done;
+  CHECK(is_too_late(known, more));
+  known.recorded.fit = true;
+  CHECK_FALSE(is_too_late(known, more));
+}
+
+TEST_CASE("exit: nothing is left to do once all has ended and no selection may be due, or no launch can go on") {
+  CHECK(is_done({true, false}, false));
+  CHECK_FALSE(is_done({true, false}, true));
+  CHECK_FALSE(is_done({false, false}, false));
+  CHECK(is_done({false, true}, true));
+}
+
+TEST_CASE("exit: a final view that is not written shows in the code, but a stopped launch stays one to be continued") {
+  for (const auto code : {ExitCode::done, ExitCode::some_failed, ExitCode::stopped, ExitCode::environment}) {
+    CHECK(exit_code_with_view(code_of(code), true) == code_of(code));
+  }
+  CHECK(exit_code_with_view(code_of(ExitCode::done), false) == code_of(ExitCode::environment));
+  CHECK(exit_code_with_view(code_of(ExitCode::some_failed), false) == code_of(ExitCode::environment));
+  CHECK(exit_code_with_view(code_of(ExitCode::stopped), false) == code_of(ExitCode::stopped));
+}
+
+TEST_CASE("departure: over once all have left, or 8.6 s after it began") {
+  Departure departure(2);
+  departure.arrives({1});
+  departure.arrives({2});
+  CHECK_FALSE(departure.is_over(1e9));
+
+  departure.send_away(100);
+  departure.leaves({1});
+  CHECK(departure.present() == std::set{WorkerId{2}});
+  CHECK_FALSE(departure.is_over(108.6));
+  CHECK(departure.is_over(108.7));
+  departure.leaves({2});
+  CHECK(departure.is_over(100));
+}
+
+TEST_CASE("departure: a stop begins once, gives the agents their time anew, and leaves 9.3 s for all") {
+  Departure departure(1);
+  departure.send_away(100);
+  CHECK(departure.view_patience_s(101) == 600);
+
+  CHECK(departure.begin_stop(105));
+  CHECK_FALSE(departure.begin_stop(110));
+
+  CHECK_FALSE(departure.is_over(113.5));
+  CHECK(departure.is_over(113.7));
+  CHECK(departure.view_patience_s(106) == Approx(8.3));
+}

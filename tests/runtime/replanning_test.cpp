@@ -1,0 +1,127 @@
+// When rank 0 plans again, and what it then journals and gives the scheduler.
+#include "runtime/replanning.hpp"
+
+#include "espalier/core/errors.hpp"
+#include "runtime/loop_scene.hpp"
+#include "runtime/source_bar.hpp"
+
+using namespace espalier;
+using namespace espalier::runtime;
+
+TEST_CASE("replanning: a selection whose tasks have ended is made at once, and its tasks are ordered") {
+  LoopScene scene(1, {"a"});
+  scene.planned.plan.pending.push_back({"selection", {task_id("a")}});
+  const auto orders = scene.begin_with_worker();
+  scene.planned.plan.pending.clear();
+  scene.plan("b");
+  scene.planned.plan.catalog.class_lists["list"] = {};
+
+  scene.ended(orders.at(0));
+  scene.turn();
+  CHECK(scene.plans == 2);
+  scene.nothing_sent();  // until what was planned is committed with the next round
+  CHECK_FALSE(scene.loop().is_over());
+  scene.turn();
+
+  CHECK(scene.sent<protocol::CatalogUpdate>(1).catalog.class_lists.contains("list"));
+  CHECK(scene.sent_orders(1).at(0).task.id == task_id("b"));
+  scene.nothing_sent();
+  CHECK(scene.journaled().runs.size() == 2);
+}
+
+TEST_CASE("replanning: an end that makes no selection due asks for no plan") {
+  LoopScene scene(1, {"a", "b"});
+  scene.planned.plan.pending.push_back({"selection", {task_id("a"), task_id("b")}});
+  const auto orders = scene.begin_with_worker();
+
+  scene.ended(orders.at(0));
+  scene.turn();
+
+  CHECK(scene.plans == 1);
+}
+
+TEST_CASE("replanning: a directory that other threads began is refused before anything is planned") {
+  LoopScene scene;
+  scene.begin();
+  scene.dies();
+  scene.options.study.threads = 2;
+
+  CHECK_THROWS_AS(scene.begin(), UsageError);
+  CHECK(scene.plans == 1);
+  scene.dies();
+
+  scene.options.new_form = NewForm::accepted;
+  CHECK_NOTHROW(scene.begin());
+}
+
+TEST_CASE("replanning: a study with errors is refused with each of them") {
+  LoopScene scene;
+  auto& wrong = scene.planned.plan.diagnostics.emplace_back();
+  wrong.problem = "no such data";
+
+  CHECK_THROWS_WITH(scene.begin(), Catch::Contains("study.toml cannot be planned") && Catch::Contains("no such data"));
+}
+
+TEST_CASE("replanning: the form a task was journaled with stays, unless --new-form replaces that of an open task") {
+  LoopScene scene;
+  scene.begin();
+  scene.dies();
+  scene.planned.plan.tasks[0].form.cached_units = 2;
+  const auto form = [&] { return scene.journaled().tasks.at(task_id("a")).task.form.cached_units; };
+
+  scene.begin();
+  CHECK(form() == 0);
+  scene.dies();
+  scene.options.new_form = NewForm::accepted;
+  scene.begin();
+  CHECK(form() == 2);
+}
+
+TEST_CASE("replanning: a launch goes on from the checkpoint that an earlier one journaled") {
+  LoopScene scene;
+  auto orders = scene.begin_with_worker();
+  scene.started(orders.at(0));
+  scene.made(orders.at(0), 'f');
+  scene.turn();
+  scene.dies();
+
+  SECTION("its file is there") {
+    orders = scene.begin_with_worker();
+    CHECK(orders.at(0).resume == artifact('f'));
+  }
+  SECTION("its file is gone") {
+    std::filesystem::remove(scene.in_place('f'));
+    orders = scene.begin_with_worker();
+    CHECK(orders.at(0).resume.empty());
+  }
+  CHECK(orders.at(0).fence.segment == 2);
+}
+
+TEST_CASE("replanning: more to record than a running task can leaves the launch a stopped one") {
+  LoopScene scene(1, {"a", "b"});
+  scene.planned.plan.pending.push_back({"selection", {task_id("a")}});
+  auto orders = scene.begin_with_worker();
+  scene.ended(orders.at(0));
+  scene.planned.plan.pending.clear();
+  scene.planned.plan.tasks[0].record.fit = true;
+  scene.turn();
+  for (auto& order : scene.sent_orders(1)) orders.push_back(order);
+  for (std::size_t i = 1; i < orders.size(); ++i) scene.ended(orders[i]);
+  scene.turn();
+  scene.turn();
+
+  CHECK(scene.plans == 2);
+  CHECK(scene.loop().finish() == static_cast<int>(ExitCode::stopped));
+}
+
+TEST_CASE("replanning: a source below its threshold is called weak, once it is trained") {
+  store::TaskState source;
+  const SourceBar bar{"'half'", 0.5};
+  CHECK_FALSE(weakness_of(source, bar));
+
+  source.rows.push_back({{1, 1}, {1, 0, metrics::Subset::valid, 1, 4, 8, 10}});
+  CHECK_THAT(weakness_of(source, bar).value(), Catch::Contains("'half' reached 40 %"));
+  source.rows.push_back({{1, 1}, {2, 0, metrics::Subset::valid, 1, 5, 8, 10}});
+  source.rows.push_back({{1, 1}, {2, 0, metrics::Subset::test, 1, 1, 8, 10}});
+  CHECK_FALSE(weakness_of(source, bar));
+}
