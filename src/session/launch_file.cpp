@@ -40,8 +40,8 @@ std::string write_launch(const std::filesystem::path& file, const Launch& launch
 }
 
 Launch read_launch(const std::filesystem::path& file, const std::string& digest) {
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) {
+  std::error_code none;
+  if (!std::filesystem::exists(file, none)) {
     throw EnvironmentError("'" + file.string() + "' is not there", "'espalier run' writes it for rank 0",
                            "Start studies by 'espalier run'; its OUT must be on a file system that all nodes share.");
   }
