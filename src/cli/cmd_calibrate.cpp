@@ -5,14 +5,15 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/calibration_file.hpp"
-#include "cli/run_arguments.hpp"
+#include "cli/load_study.hpp"
+#include "cli/run_options.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/frame/frame.hpp"
 #include "espalier/os/host.hpp"
 #include "espalier/process/capture.hpp"
 #include "espalier/protocol/control.hpp"
+#include "espalier/session/calibration_file.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 using nlohmann::json;
 
 struct Options {
-  StudyArguments study;
+  session::StudyArguments study;
   std::filesystem::path out;
   std::int32_t workers = 0, threads = 1;
   double seconds = 0.2;
@@ -33,8 +34,8 @@ std::string frames_of(const plan::Plan& plan) {
 }
 
 json ask_trainer(const std::string& frames, double seconds) {
-  const auto answer =
-      process::capture({trainer_path().string(), "calibrate", "--seconds", fmt::format("{}", seconds)}, frames);
+  const auto answer = process::capture(
+      {session::trainer_path().string(), "calibrate", "--seconds", fmt::format("{}", seconds)}, frames);
   const json reply = json::parse(answer.out, nullptr, false);
   if (reply.is_array()) return reply;
   throw EnvironmentError(
@@ -67,16 +68,16 @@ plan::Calibration mean_of(const std::vector<json>& replies, const std::vector<pl
 }
 
 int run(Options options) {
-  const StudyInput input = load_study(options.study, WantImages::no);
+  const session::StudyInput input = load_study(options.study, session::WantImages::no);
   if (options.workers == 0) options.workers = std::max(1, os::usable_cores() / options.threads);
   plan::CompileOptions compile;
   compile.threads = options.threads;
-  compile.feature_bytes = feature_bytes_of(0, options.workers);
+  compile.feature_bytes = session::feature_bytes_of(0, options.workers);
   const plan::Plan plan = plan::compile(input.study, input.facts, {}, compile);
   print_diagnostics(plan.diagnostics, options.study.file);
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
   const auto calibration = mean_of(ask_all(frames_of(plan), options.workers, options.seconds), plan.probes);
-  write_calibration(options.out, calibration);
+  session::write_calibration(options.out, calibration);
   fmt::print("{} kinds of step measured with {} trainers at a time; kept in {}\n", calibration.size(), options.workers,
              (options.out / "calibration.json").string());
   return static_cast<int>(ExitCode::done);

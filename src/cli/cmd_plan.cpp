@@ -3,22 +3,23 @@
 
 #include <memory>
 
-#include "cli/calibration_file.hpp"
-#include "cli/plan_bundles.hpp"
-#include "cli/plan_given.hpp"
+#include "cli/load_study.hpp"
 #include "cli/plan_tables.hpp"
-#include "cli/run_arguments.hpp"
+#include "cli/run_options.hpp"
 #include "espalier/cli/commands.hpp"
-#include "espalier/cli/study_input.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/session/calibration_file.hpp"
+#include "espalier/session/plan_bundles.hpp"
+#include "espalier/session/plan_given.hpp"
+#include "espalier/session/study_input.hpp"
 #include "espalier/store/journal.hpp"
 
 namespace espalier::cli {
 namespace {
 
 struct Options {
-  StudyArguments study;
+  session::StudyArguments study;
   std::filesystem::path out, given, bundles;
   std::string only;
   std::vector<std::string> without;
@@ -30,33 +31,34 @@ struct Options {
 plan::Outcomes read_directory(const std::filesystem::path& out, plan::CompileOptions& compile) {
   if (out.empty() || !std::filesystem::exists(out)) return {};
   if (!std::filesystem::exists(out / "journal")) {
-    compile.calibration = read_calibration(out);
+    compile.calibration = session::read_calibration(out);
     return {};
   }
   const store::State state = store::replay(out);
   compile.decided = state.selections;
-  compile.calibration = read_calibration(out);
+  compile.calibration = session::read_calibration(out);
   compile.threads = state.study.threads;
   return state.outcomes();
 }
 
 int run(const Options& options) {
   const bool writes = !options.bundles.empty();
-  const StudyInput input = load_study(options.study, writes ? WantImages::yes : WantImages::no);
+  const session::StudyInput input =
+      load_study(options.study, writes ? session::WantImages::yes : session::WantImages::no);
   plan::CompileOptions compile;
   compile.only = options.only;
-  compile.passes = passes_of(options.without);
+  compile.passes = session::passes_of(options.without);
   compile.workers = writes ? 1 : os::usable_cores();
-  compile.feature_bytes = feature_bytes_of(options.feature_bytes, os::usable_cores());  // as `run` by itself
+  compile.feature_bytes = session::feature_bytes_of(options.feature_bytes, os::usable_cores());  // as `run` by itself
   const auto outcomes = read_directory(options.out, compile);
   if (!options.given.empty()) {
-    const auto given = read_given(options.given);
+    const auto given = session::read_given(options.given);
     compile.decided.insert(compile.decided.end(), given.begin(), given.end());
   }
   const plan::Plan plan = plan::compile(input.study, input.facts, outcomes, compile);
   print_diagnostics(plan.diagnostics, options.study.file);
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
-  if (writes) write_bundles(plan, input, options.study, compile, options.bundles);
+  if (writes) session::write_bundles(plan, input, compile, options.bundles);
   const bool calibrated = !compile.calibration.empty();
   fmt::print("{}", options.json ? plan_json(plan, calibrated) : plan_text(plan, options.explain, calibrated));
   return static_cast<int>(ExitCode::done);

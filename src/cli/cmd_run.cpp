@@ -5,14 +5,16 @@
 #include <algorithm>
 #include <memory>
 
+#include "cli/load_study.hpp"
 #include "cli/lock_probe.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/result_dir.hpp"
-#include "cli/run_arguments.hpp"
+#include "cli/run_options.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/host.hpp"
 #include "espalier/runtime/supervisor.hpp"
+#include "espalier/session/launch_file.hpp"
 #include "espalier/store/journal.hpp"
 #include "espalier/store/layout.hpp"
 
@@ -21,10 +23,10 @@ namespace {
 
 /// Refuses a directory that another launch holds, naming the holder, before mpirun is started. It first waits for up to
 /// 15 s, since ranks of a killed launcher may live on for some seconds.
-void refuse_if_held(const RunArguments& arguments) {
-  const auto store = store_of(arguments);
+void refuse_if_held(const session::RunArguments& arguments) {
+  const auto store = session::store_of(arguments);
   const auto holder = lock_holder(store);
-  if (holder.empty() || arguments.take_over) return;
+  if (holder.empty() || arguments.launch.take_over) return;
   fmt::print(stderr, "espalier: '{}' is in use ({}); waiting up to 15 s for its end\n", store.string(), holder);
   store::WriterIdentity who;
   who.host = os::host_name();
@@ -32,54 +34,66 @@ void refuse_if_held(const RunArguments& arguments) {
   store::DirectoryLock::acquire(store, who);
 }
 
-bool begins_anew(const RunArguments& arguments) {
-  return store_of(arguments) != std::filesystem::absolute(arguments.out);
+bool begins_anew(const session::RunArguments& arguments) {
+  return session::store_of(arguments) != std::filesystem::absolute(arguments.out);
 }
 
 /// Creates the store; a smoke or no-op run removes what an earlier one wrote.
-void prepare_store(const RunArguments& arguments) {
-  const auto store = store_of(arguments);
+void prepare_store(const session::RunArguments& arguments) {
+  const auto store = session::store_of(arguments);
   if (begins_anew(arguments)) store::remove_results(store);
   std::filesystem::create_directories(store);
 }
 
 /// What earlier launches recorded. Refuses a journal that is damaged or of another format, before anything is written.
-store::State earlier_launches(const RunArguments& arguments) {
+store::State earlier_launches(const session::RunArguments& arguments) {
   if (begins_anew(arguments)) return {};
-  auto state = store::replay(store_of(arguments));
-  if (!arguments.accept_loss) store::refuse_damage(state, store_of(arguments));
+  auto state = store::replay(session::store_of(arguments));
+  if (!arguments.launch.accept_loss) store::refuse_damage(state, session::store_of(arguments));
   return state;
 }
 
-void fill_defaults(RunArguments& arguments, const store::StudyRecord& before) {
-  if (arguments.threads == 0) arguments.threads = before.text.empty() ? 1 : before.threads;
-  if (arguments.workers == 0) arguments.workers = std::max(1, os::usable_cores() / arguments.threads);
+void fill_defaults(session::LaunchSettings& launch, const store::StudyRecord& before) {
+  if (launch.threads == 0) launch.threads = before.text.empty() ? 1 : before.threads;
+  if (launch.workers == 0) launch.workers = std::max(1, os::usable_cores() / launch.threads);
 }
 
-void print_end(const RunArguments& arguments, int code) {
-  const auto state = store::replay(store_of(arguments), store::Detail::brief);
+/// Resolves the study and its data, once for all launches of this command.
+session::StudyInput resolve(const session::RunArguments& arguments) {
+  if (arguments.launch.noop_tasks > 0) return {};
+  return load_study(arguments.study, session::WantImages::yes);
+}
+
+/// Writes what rank 0 reads, and returns the command of the ranks.
+std::vector<std::string> hand_over(const session::StudyInput& input, const session::RunArguments& arguments) {
+  const bool made_up = arguments.launch.noop_tasks > 0;
+  const auto file = store::launch_file(session::store_of(arguments));
+  const auto launch = made_up ? session::noop_launch_of(arguments) : session::launch_of(input, arguments);
+  return {os::own_program(), "rank", file.string(), "--digest", session::write_launch(file, launch)};
+}
+
+void print_end(const session::RunArguments& arguments, int code) {
+  const auto state = store::replay(session::store_of(arguments), store::Detail::brief);
   for (const auto& warning : state.warnings) fmt::print(stderr, "espalier: warning: {}\n", warning);
   if (state.runs.empty()) return;
   fmt::print("{}\n", summary(state));
   if (code == static_cast<int>(ExitCode::stopped)) fmt::print("Stopped and saved. The same command goes on.\n");
 }
 
-int run(RunArguments arguments) {
-  if (arguments.study.file.empty() && arguments.noop_tasks == 0) {
+int run(session::RunArguments arguments) {
+  if (arguments.study.file.empty() && arguments.launch.noop_tasks == 0) {
     throw UsageError("no study", "'run' needs a study file", "Write: espalier run STUDY --out DIR");
   }
-  if (arguments.noop_tasks == 0) load_study(arguments.study, WantImages::yes);
+  const auto input = resolve(arguments);
   const auto earlier = earlier_launches(arguments);
   refuse_if_held(arguments);
   prepare_store(arguments);
-  fill_defaults(arguments, earlier.study);
+  fill_defaults(arguments.launch, earlier.study);
   runtime::SupervisorOptions options;
-  options.out = store_of(arguments);
-  options.workers = arguments.workers;
-  options.threads = arguments.threads;
-  options.rank_command = {os::own_program(), "rank"};
-  const auto words = words_of(arguments);
-  options.rank_command.insert(options.rank_command.end(), words.begin(), words.end());
+  options.out = session::store_of(arguments);
+  options.workers = arguments.launch.workers;
+  options.threads = arguments.launch.threads;
+  options.rank_command = hand_over(input, arguments);
   options.progress_line = progress_line;
   const int code = runtime::supervise(options);
   print_end(arguments, code);
@@ -89,7 +103,7 @@ int run(RunArguments arguments) {
 }  // namespace
 
 void add_run(CLI::App& app, int& exit_code) {
-  auto arguments = std::make_shared<RunArguments>();
+  auto arguments = std::make_shared<session::RunArguments>();
   CLI::App* verb = app.add_subcommand("run", "run a study, or go on where it stopped");
   add_options(*verb, *arguments);
   verb->callback([arguments, &exit_code] { exit_code = run(*arguments); });

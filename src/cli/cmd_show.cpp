@@ -3,21 +3,22 @@
 
 #include <memory>
 
-#include "cli/plan_given.hpp"
+#include "cli/load_study.hpp"
 #include "cli/show_choice.hpp"
 #include "cli/show_origins.hpp"
 #include "cli/show_task.hpp"
 #include "cli/text_table.hpp"
 #include "espalier/cli/commands.hpp"
-#include "espalier/cli/study_input.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/session/plan_given.hpp"
+#include "espalier/session/study_input.hpp"
 #include "espalier/store/journal.hpp"
 
 namespace espalier::cli {
 namespace {
 
 struct Options {
-  StudyArguments study;
+  session::StudyArguments study;
   std::filesystem::path out, given;
   std::string run;
 };
@@ -48,13 +49,13 @@ std::string data_of(const study::Study& study, const plan::PlannedRun& run, Show
 }
 
 std::string task_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,
-                      const StudyInput& input, ShownRole role) {
+                      const session::StudyInput& input, ShownRole role) {
   const auto data = data_of(input.study, run, role);
   return units_table(plan, task) + "\n" + task_facts(plan, task, input.study.data.at(data), input.facts.data.at(data));
 }
 
 std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,
-                        const StudyInput& input) {
+                        const session::StudyInput& input) {
   std::string text;
   for (const auto& need : task.needs) {
     const auto* source = find_task(plan, need);
@@ -66,7 +67,7 @@ std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, con
   return text;
 }
 
-std::string run_text(const plan::Plan& plan, const plan::PlannedRun& run, const StudyInput& input) {
+std::string run_text(const plan::Plan& plan, const plan::PlannedRun& run, const session::StudyInput& input) {
   std::string text = fmt::format("run {} of experiment '{}'\n\n", run.id.brief(), run.experiment);
   text += values_table(shown_labels(input.study, run)) + "\n";
   if (!run.aborted.empty()) return text + "aborted: " + run.aborted + "\n";
@@ -82,7 +83,7 @@ std::string run_text(const plan::Plan& plan, const plan::PlannedRun& run, const 
   return text + source_text(plan, run, *task, input);
 }
 
-plan::Plan compile(const Options& options, const StudyInput& input) {
+plan::Plan compile(const Options& options, const session::StudyInput& input) {
   plan::CompileOptions compile;
   plan::Outcomes outcomes;
   if (!options.out.empty()) {
@@ -92,14 +93,14 @@ plan::Plan compile(const Options& options, const StudyInput& input) {
     compile.threads = state.study.threads;
   }
   if (!options.given.empty()) {
-    const auto given = read_given(options.given);
+    const auto given = session::read_given(options.given);
     compile.decided.insert(compile.decided.end(), given.begin(), given.end());
   }
   return plan::compile(input.study, input.facts, outcomes, compile);
 }
 
 int show(const Options& options) {
-  const StudyInput input = load_study(options.study, WantImages::no);
+  const session::StudyInput input = load_study(options.study, session::WantImages::no);
   const plan::Plan plan = compile(options, input);
   print_diagnostics(plan.diagnostics, options.study.file);
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);

@@ -5,12 +5,13 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
-#include "cli/calibration_file.hpp"
-#include "cli/run_arguments.hpp"
+#include "cli/load_study.hpp"
+#include "cli/run_options.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
 #include "espalier/sched/simulate.hpp"
+#include "espalier/session/calibration_file.hpp"
 #include "espalier/task/evaluation_set.hpp"
 
 namespace espalier::cli {
@@ -19,7 +20,7 @@ namespace {
 using nlohmann::ordered_json;
 
 struct Options {
-  StudyArguments study;
+  session::StudyArguments study;
   std::filesystem::path out;
   std::vector<std::string> without;
   std::uint64_t feature_bytes = 0, seed = 1;
@@ -31,7 +32,7 @@ struct Options {
 /// Invents results of finished tasks, so that simulated selections have something to choose from.
 class Dream {
  public:
-  Dream(const StudyInput& input, const plan::CompileOptions& compile) : input_(input), compile_(compile) {
+  Dream(const session::StudyInput& input, const plan::CompileOptions& compile) : input_(input), compile_(compile) {
     compile_.account = false;
   }
 
@@ -85,7 +86,7 @@ class Dream {
     return outcome;
   }
 
-  const StudyInput& input_;
+  const session::StudyInput& input_;
   plan::CompileOptions compile_;
   plan::Outcomes outcomes_;
   std::vector<plan::PendingSelection> pending_;
@@ -126,12 +127,12 @@ void print(const Options& options, const plan::Plan& plan, const sched::Simulate
 }
 
 int run(const Options& options) {
-  const StudyInput input = load_study(options.study, WantImages::no);
+  const session::StudyInput input = load_study(options.study, session::WantImages::no);
   plan::CompileOptions compile;
-  compile.passes = passes_of(options.without);
+  compile.passes = session::passes_of(options.without);
   compile.workers = options.workers;
   if (options.feature_bytes > 0) compile.feature_bytes = static_cast<std::int64_t>(options.feature_bytes);
-  if (!options.out.empty()) compile.calibration = read_calibration(options.out);
+  if (!options.out.empty()) compile.calibration = session::read_calibration(options.out);
   plan::Plan plan = plan::compile(input.study, input.facts, {}, compile);
   print_diagnostics(plan.diagnostics, options.study.file);
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);

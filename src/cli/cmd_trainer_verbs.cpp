@@ -5,15 +5,15 @@
 #include <cstring>
 
 #include "espalier/cli/commands.hpp"
-#include "espalier/cli/study_input.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/session/study_input.hpp"
 
 namespace espalier::cli {
 
 namespace {
 
 [[noreturn]] void become_trainer(const std::string& verb, const std::vector<std::string>& words) {
-  const std::string program = trainer_path().string();
+  const std::string program = session::trainer_path().string();
   std::vector<std::string> all{program, verb};
   all.insert(all.end(), words.begin(), words.end());
   std::vector<char*> argv;

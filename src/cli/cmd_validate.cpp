@@ -6,15 +6,16 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "cli/load_study.hpp"
 #include "espalier/cli/commands.hpp"
-#include "espalier/cli/study_input.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/session/study_input.hpp"
 
 namespace espalier::cli {
 namespace {
 
 struct Options {
-  StudyArguments study;
+  session::StudyArguments study;
   bool no_images = false, json = false;
 };
 
@@ -63,16 +64,17 @@ bool drop_faulty_experiments(study::Study& study, const std::vector<study::Diagn
 }
 
 Outcome validate(const Options& options) {
-  CheckedStudy checked = check_study(options.study, options.no_images ? WantImages::no : WantImages::yes);
+  session::CheckedStudy checked =
+      session::check_study(options.study, options.no_images ? session::WantImages::no : session::WantImages::yes);
   Outcome outcome{std::move(checked.diagnostics)};
   if (study::has_errors(outcome.diagnostics)) {
-    if (drop_faulty_experiments(checked.study, outcome.diagnostics)) {
-      const auto more = plan::compile(checked.study, checked.facts, {}, {}).diagnostics;
+    if (drop_faulty_experiments(checked.input.study, outcome.diagnostics)) {
+      const auto more = plan::compile(checked.input.study, checked.input.facts, {}, {}).diagnostics;
       outcome.diagnostics.insert(outcome.diagnostics.end(), more.begin(), more.end());
     }
     return outcome;
   }
-  const plan::Plan plan = plan::compile(checked.study, checked.facts, {}, {});
+  const plan::Plan plan = plan::compile(checked.input.study, checked.input.facts, {}, {});
   outcome.diagnostics.insert(outcome.diagnostics.end(), plan.diagnostics.begin(), plan.diagnostics.end());
   for (const auto& experiment : plan.experiments) {
     outcome.runs += experiment.runs;

@@ -37,7 +37,7 @@ bool matches(const std::string& name, const char* form) { return std::regex_matc
 bool is_segment(const std::string& name) { return matches(name, "[0-9]{6,}\\.log"); }
 bool is_log(const std::string& name) { return matches(name, "(launch|worker-[0-9]+)\\.log"); }
 bool is_request(const std::string& name) { return matches(name, "[0-9.]+-[0-9]+\\.request"); }
-bool is_top_file(const std::string& name) { return name == "results.h5" || name == "lock"; }
+bool is_top_file(const std::string& name) { return name == "results.h5" || name == "lock" || name == "launch"; }
 
 }  // namespace
 

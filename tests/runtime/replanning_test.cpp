@@ -4,6 +4,7 @@
 #include "espalier/core/errors.hpp"
 #include "runtime/loop_scene.hpp"
 #include "runtime/source_bar.hpp"
+#include "support/rows.hpp"
 
 using namespace espalier;
 using namespace espalier::runtime;
@@ -119,9 +120,9 @@ TEST_CASE("replanning: a source below its threshold is called weak, once it is t
   const SourceBar bar{"'half'", 0.5};
   CHECK_FALSE(weakness_of(source, bar));
 
-  source.rows.push_back({{1, 1}, {1, 0, metrics::Subset::valid, 1, 4, 8, 10}});
+  source.rows.push_back({{1, 1}, testing::measured_row(1, metrics::Subset::valid, 1, 4, 8, 10)});
   CHECK_THAT(weakness_of(source, bar).value(), Catch::Contains("'half' reached 40 %"));
-  source.rows.push_back({{1, 1}, {2, 0, metrics::Subset::valid, 1, 5, 8, 10}});
-  source.rows.push_back({{1, 1}, {2, 0, metrics::Subset::test, 1, 1, 8, 10}});
+  source.rows.push_back({{1, 1}, testing::measured_row(2, metrics::Subset::valid, 1, 5, 8, 10)});
+  source.rows.push_back({{1, 1}, testing::measured_row(2, metrics::Subset::test, 1, 1, 8, 10)});
   CHECK_FALSE(weakness_of(source, bar));
 }

@@ -9,6 +9,7 @@
 
 #include "espalier/metrics/row.hpp"
 #include "espalier/plan/costs.hpp"
+#include "espalier/plan/facts.hpp"
 #include "espalier/study/diagnostic.hpp"
 #include "espalier/study/study.hpp"
 #include "espalier/task/outcome.hpp"
@@ -16,24 +17,6 @@
 #include "espalier/task/task.hpp"
 
 namespace espalier::plan {
-
-/// What planning needs to know about the images of a data set.
-struct DataFacts {
-  std::string digest;  ///< SHA-256 over pixels and labels; of `expect` where provisional
-  network::Shape shape;
-  std::vector<std::string> class_names;
-  std::vector<std::int64_t> class_counts;  ///< images per class in the main files
-  std::vector<float> mean, std;            ///< per channel over the main files, on pixels / 255
-  std::string test_digest;                 ///< of separate test files; empty where there are none
-  std::vector<std::int64_t> test_counts;
-  std::string pack_path, test_pack_path;  ///< absolute; empty where provisional
-  bool provisional = false;
-};
-
-struct Facts {
-  std::map<std::string, DataFacts> data;          ///< by data set name
-  std::map<std::string, ArtifactId> checkpoints;  ///< by source name
-};
 
 /// What is known of a task's results so far.
 struct TaskOutcome {

@@ -14,7 +14,11 @@ std::filesystem::path unfinished_folder(const std::filesystem::path& out, std::u
 /// Requests of other processes that wait for rank 0: one file each.
 inline std::filesystem::path request_folder(const std::filesystem::path& out) { return out / "requests"; }
 
-/// Removes what a launch wrote into `out`: journal, artifacts, unfinished files, requests, results.h5, logs and lock.
+/// What `espalier run` hands to rank 0 (docs/journal.md).
+inline std::filesystem::path launch_file(const std::filesystem::path& out) { return out / "launch"; }
+
+/// Removes what a launch wrote into `out`: journal, artifacts, unfinished files, requests, results.h5, logs, launch
+/// file and lock.
 /// Files of other names stay, and the folders that hold them.
 void remove_results(const std::filesystem::path& out);
 

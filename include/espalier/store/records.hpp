@@ -61,14 +61,14 @@ struct StudyRecord {
   std::string text;
   std::vector<std::string> overrides;  ///< --set
   std::int32_t workers = 0, threads = 1;
-  std::string facts_json;            ///< data facts as resolved
   std::vector<std::string> without;  ///< passes left out
+  plan::Facts facts;                 ///< data and checkpoints as resolved
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
     archive& stored<1>("file_name", file_name) & stored<2>("text", text) & stored<3>("overrides", overrides) &
-        stored<4>("workers", workers) & stored<5>("threads", threads) & stored<6>("facts_json", facts_json) &
-        stored<7>("without", without);
+        stored<4>("workers", workers) & stored<5>("threads", threads) & stored<7>("without", without) &
+        stored<8>("facts", facts);  // 6 was the facts as JSON
   }
 };
 

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <vector>
 
-#include "espalier/cli/study_input.hpp"
+#include "espalier/session/study_input.hpp"
 
-namespace espalier::cli {
+namespace espalier::session {
 
 /// Facts of all data sets and checkpoints; what is wrong with them goes to `diagnostics`.
 plan::Facts find_facts(const study::Study& study, const std::filesystem::path& root, WantImages images,
@@ -14,4 +14,4 @@ plan::Facts find_facts(const study::Study& study, const std::filesystem::path& r
 /// $ESPALIER_CACHE, else $XDG_CACHE_HOME/espalier, else ~/.cache/espalier: where packs are kept.
 std::filesystem::path cache_path();
 
-}  // namespace espalier::cli
+}  // namespace espalier::session

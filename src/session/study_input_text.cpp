@@ -1,11 +1,12 @@
 // Reads a study file as text and refuses what is missing, empty, above 1 MiB or not UTF-8.
+#include "session/study_input_text.hpp"
+
 #include <fstream>
 #include <sstream>
 
-#include "espalier/cli/study_input.hpp"
 #include "espalier/core/errors.hpp"
 
-namespace espalier::cli {
+namespace espalier::session {
 namespace {
 
 constexpr std::uintmax_t kMostBytes = 1 << 20;
@@ -76,4 +77,4 @@ std::string read_study_text(const std::filesystem::path& file) {
   return text;
 }
 
-}  // namespace espalier::cli
+}  // namespace espalier::session

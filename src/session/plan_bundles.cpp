@@ -1,17 +1,17 @@
 // Writes a plan's bundles, packs and checkpoints into a new folder, sources before the tasks that need them.
-#include "cli/plan_bundles.hpp"
+#include "espalier/session/plan_bundles.hpp"
 
 #include <algorithm>
 #include <fstream>
 #include <map>
 #include <tuple>
 
-#include "cli/launch_plan.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/frame/frame.hpp"
 #include "espalier/protocol/control.hpp"
+#include "session/launch_plan.hpp"
 
-namespace espalier::cli {
+namespace espalier::session {
 namespace {
 
 namespace fs = std::filesystem;
@@ -79,10 +79,8 @@ std::map<std::string, std::string> bring_packs(const plan::Facts& facts, const f
 }
 
 void write_into(const fs::path& folder, const plan::Plan& plan, const StudyInput& input,
-                const StudyArguments& arguments, const plan::CompileOptions& options) {
-  RunArguments run;
-  run.study = arguments;
-  bring_checkpoints(input, run, folder / "artifacts");
+                const plan::CompileOptions& options) {
+  bring_checkpoints(input.facts.checkpoints, input.checkpoint_files, folder / "artifacts");
   protocol::Setup setup;
   setup.artifact_dir = setup.unfinished_dir = "artifacts";
   setup.packs = bring_packs(input.facts, folder);
@@ -99,8 +97,8 @@ void write_into(const fs::path& folder, const plan::Plan& plan, const StudyInput
 
 }  // namespace
 
-void write_bundles(const plan::Plan& plan, const StudyInput& input, const StudyArguments& arguments,
-                   const plan::CompileOptions& options, const fs::path& folder) {
+void write_bundles(const plan::Plan& plan, const StudyInput& input, const plan::CompileOptions& options,
+                   const fs::path& folder) {
   check(plan, folder);
   const fs::path unfinished = folder.string() + ".unfinished";
   if (fs::exists(unfinished)) {
@@ -108,7 +106,7 @@ void write_bundles(const plan::Plan& plan, const StudyInput& input, const StudyA
                      "Remove it if it is of no use.");
   }
   try {
-    write_into(unfinished, plan, input, arguments, options);
+    write_into(unfinished, plan, input, options);
     fs::remove(folder);
     fs::rename(unfinished, folder);
   } catch (const fs::filesystem_error& error) {
@@ -116,4 +114,4 @@ void write_bundles(const plan::Plan& plan, const StudyInput& input, const StudyA
   }
 }
 
-}  // namespace espalier::cli
+}  // namespace espalier::session

@@ -1,12 +1,12 @@
 // Parses the JSON list of hand-made selections into the outcomes that the planner takes.
-#include "cli/plan_given.hpp"
+#include "espalier/session/plan_given.hpp"
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
 
-namespace espalier::cli {
+namespace espalier::session {
 namespace {
 
 using nlohmann::ordered_json;
@@ -49,4 +49,4 @@ std::vector<plan::SelectionOutcome> read_given(const std::filesystem::path& file
   }
 }
 
-}  // namespace espalier::cli
+}  // namespace espalier::session

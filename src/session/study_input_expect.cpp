@@ -1,9 +1,9 @@
 // Checks whether image files exist, and makes provisional facts from `expect` where they do not.
-#include "cli/study_input_expect.hpp"
+#include "session/study_input_expect.hpp"
 
 #include <algorithm>
 
-namespace espalier::cli {
+namespace espalier::session {
 namespace {
 
 bool all_there(const study::DataFiles& files, const std::filesystem::path& root) {
@@ -49,4 +49,4 @@ plan::DataFacts expected_facts(const study::DataSet& data) {
   return facts;
 }
 
-}  // namespace espalier::cli
+}  // namespace espalier::session

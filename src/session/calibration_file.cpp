@@ -1,5 +1,5 @@
 // Reads and writes OUT/calibration.json; newly measured costs are merged into those the file already holds.
-#include "cli/calibration_file.hpp"
+#include "espalier/session/calibration_file.hpp"
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -7,7 +7,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
 
-namespace espalier::cli {
+namespace espalier::session {
 
 namespace {
 
@@ -48,4 +48,4 @@ void write_calibration(const std::filesystem::path& out, const plan::Calibration
   os::write_file_durably(file_of(out), bytes_of(file.dump(1) + "\n"));
 }
 
-}  // namespace espalier::cli
+}  // namespace espalier::session

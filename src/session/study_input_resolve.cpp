@@ -1,14 +1,14 @@
 // Sends `data resolve` requests to espalier-trainer and compares its answers with the study's `expect`.
-#include "cli/study_input_resolve.hpp"
+#include "session/study_input_resolve.hpp"
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "cli/study_input_expect.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/process/capture.hpp"
+#include "session/study_input_expect.hpp"
 
-namespace espalier::cli {
+namespace espalier::session {
 namespace {
 
 using nlohmann::json;
@@ -153,4 +153,4 @@ plan::Facts find_facts(const study::Study& study, const std::filesystem::path& r
   return facts;
 }
 
-}  // namespace espalier::cli
+}  // namespace espalier::session

@@ -5,10 +5,10 @@
 
 #include "espalier/plan/plan.hpp"
 
-namespace espalier::cli {
+namespace espalier::session {
 
 /// Selections made by hand: a JSON list of {"experiment": NAME, "per": {axis: value}, "values": {axis: value}}.
 /// Throws UsageError where the file cannot be read as such.
 std::vector<plan::SelectionOutcome> read_given(const std::filesystem::path& file);
 
-}  // namespace espalier::cli
+}  // namespace espalier::session

@@ -4,7 +4,7 @@
 
 #include "espalier/plan/plan.hpp"
 
-namespace espalier::cli {
+namespace espalier::session {
 
 /// Whether all files that this data set names exist. Procedural data need none.
 bool files_are_there(const study::DataSet& data, const std::filesystem::path& root);
@@ -12,4 +12,4 @@ bool files_are_there(const study::DataSet& data, const std::filesystem::path& ro
 /// Facts as `expect` gives them; their digest is made of its numbers, so ids made from them are provisional.
 plan::DataFacts expected_facts(const study::DataSet& data);
 
-}  // namespace espalier::cli
+}  // namespace espalier::session

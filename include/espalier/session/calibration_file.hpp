@@ -4,7 +4,7 @@
 
 #include "espalier/plan/costs.hpp"
 
-namespace espalier::cli {
+namespace espalier::session {
 
 /// The measured costs of OUT; empty where the file does not exist. Throws CorruptionError where it cannot be read.
 plan::Calibration read_calibration(const std::filesystem::path& out);
@@ -12,4 +12,4 @@ plan::Calibration read_calibration(const std::filesystem::path& out);
 /// Merges `calibration` into the file: writes a new file beside it and renames that.
 void write_calibration(const std::filesystem::path& out, const plan::Calibration& calibration);
 
-}  // namespace espalier::cli
+}  // namespace espalier::session

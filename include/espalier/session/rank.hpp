@@ -1,0 +1,15 @@
+#pragma once
+// Entry point of rank 0 of a launch that `run` has written.
+#include <filesystem>
+#include <string>
+
+#include "espalier/mpi/session.hpp"
+
+namespace espalier::session {
+
+/// Reads the launch file, which must have this digest unless that is empty, and runs the scheduler in the folder that
+/// holds it; collective with the agents. Looks neither at the study file nor at images. Throws as read_launch and
+/// runtime::run_scheduler do.
+void schedule(mpi::Session& mpi, const std::filesystem::path& launch_file, const std::string& digest);
+
+}  // namespace espalier::session

@@ -1,0 +1,47 @@
+// Declares the options of `run`, and those of its passes, which other verbs share.
+#include "cli/run_options.hpp"
+
+namespace espalier::cli {
+
+void add_pass_options(CLI::App& verb, std::vector<std::string>& without, std::uint64_t& feature_bytes) {
+  verb.add_option("--without", without,
+                  "passes to leave out: stages, features, fuse, bundles, groups; all of them is the reference")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"stages", "features", "fuse", "bundles", "groups"}));
+  verb.add_option(
+          "--feature-memory", feature_bytes,
+          "memory of a trainer for outputs of frozen units, as 2GB (default: its part of a quarter of what is free)")
+      ->transform(CLI::AsSizeValue(false));
+}
+
+void add_options(CLI::App& verb, session::RunArguments& arguments) {
+  session::LaunchSettings& launch = arguments.launch;
+  auto* study = verb.add_option("study", arguments.study.file, "the study file");
+  verb.add_option("--out", arguments.out, "directory of results; the same command goes on where it stopped")
+      ->required();
+  verb.add_option("--workers", launch.workers, "trainers at a time (default: cores / threads)")
+      ->check(CLI::Range(1, 65536));
+  verb.add_option("--threads", launch.threads, "threads a trainer (default 1; remembered by the directory)")
+      ->check(CLI::Range(1, 4096));
+  verb.add_option("--device", launch.device, "auto (a GPU where a trainer finds one), cpu or cuda")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+  verb.add_option("--only", launch.only, "CONDITION: run only these runs and what they need");
+  verb.add_option("--set", arguments.study.overrides, "KEY=VALUE: change a value of the study")
+      ->allow_extra_args(false);
+  verb.add_option("--data-root", arguments.study.data_root,
+                  "folder that data paths are relative to; default: the study's");
+  verb.add_flag("--smoke", launch.smoke, "one step of every distinct shape of task, into OUT/smoke");
+  verb.add_flag("--noop", launch.noop, "answer tasks without doing them, into OUT/noop: tests the machinery");
+  verb.add_flag("--take-over", launch.take_over, "go on although a lost machine seems to hold the directory");
+  verb.add_flag("--new-form", launch.new_form, "accept that other --threads change last bits");
+  verb.add_flag("--accept-loss", launch.accept_loss, "go on over a damaged journal, without what is lost");
+  verb.add_option("--checkpoint-s", launch.checkpoint_s, "seconds between checkpoints of a training (default 60)")
+      ->check(CLI::NonNegativeNumber);
+  verb.add_option("--hang-s", launch.hang_s, "")->check(CLI::PositiveNumber)->group("");
+  verb.add_option("--view-every-s", launch.view_every_s, "")->check(CLI::NonNegativeNumber)->group("");
+  add_pass_options(verb, launch.without, launch.feature_bytes);
+  verb.add_option("--noop-tasks", launch.noop_tasks, "")->check(CLI::PositiveNumber)->group("")->excludes(study);
+}
+
+}  // namespace espalier::cli

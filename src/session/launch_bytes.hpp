@@ -1,0 +1,21 @@
+#pragma once
+// The bytes of OUT/launch: a header of 16 bytes, then the fields of Launch. docs/journal.md describes them.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "espalier/session/launch_file.hpp"
+
+namespace espalier::session {
+
+inline constexpr std::uint32_t kLaunchMagic = 0x52505345;  ///< "ESPR"
+/// Raised with every change of a field: `run` and its ranks are one build, so that no other version need be read.
+inline constexpr std::uint32_t kLaunchVersion = 1;
+inline constexpr std::size_t kLaunchHeaderBytes = 16;  ///< magic 4, version 4, size 4, CRC-32C 4
+
+std::string encode_launch(const Launch& launch);
+
+/// Throws CorruptionError, and frame::NewerFormatError for another version; their texts do not name the file.
+Launch decode_launch(std::string_view bytes);
+
+}  // namespace espalier::session

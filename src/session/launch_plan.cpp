@@ -1,0 +1,117 @@
+// Builds what rank 0 needs to plan: the study record, the function that compiles again, and copies of checkpoints.
+#include "session/launch_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/os/durable_file.hpp"
+#include "espalier/os/mapped_file.hpp"
+#include "espalier/session/calibration_file.hpp"
+
+namespace espalier::session {
+
+namespace {
+
+std::optional<double> bar_of(const study::Study& study, const std::string& source) {
+  for (const auto& one : study.sources) {
+    if (one.name == source && one.train.warn_below) return one.train.warn_below;
+  }
+  return study.train.warn_below;
+}
+
+std::string named(const plan::PlannedRun& run, const std::string& source) {
+  const auto* split = run.label("split");
+  return fmt::format("source '{}'{}", source, split ? ", split " + *split : "");
+}
+
+std::map<TaskId, runtime::SourceBar> bars_of(const study::Study& study, const plan::Plan& plan) {
+  std::map<TaskId, const task::Task*> tasks;
+  for (const auto& task : plan.tasks) tasks[task.id] = &task;
+  std::map<TaskId, runtime::SourceBar> bars;
+  for (const auto& run : plan.runs) {
+    const auto* source = run.label("source");
+    const auto task = tasks.find(run.task);
+    if (!source || task == tasks.end()) continue;
+    const auto bar = bar_of(study, *source);
+    for (const auto& need : task->second->needs) {
+      if (bar) bars.try_emplace(need, runtime::SourceBar{named(run, *source), *bar});
+    }
+  }
+  return bars;
+}
+
+study::Study parsed(const Launch& launch) {
+  auto parsed = study::parse(launch.study_text, launch.overrides);
+  if (!study::has_errors(parsed.diagnostics)) return std::move(parsed.study);
+  std::string text;
+  for (const auto& one : parsed.diagnostics) text += "\nespalier: " + study::format(one, launch.study_file);
+  throw UsageError(launch.study_file + " cannot be planned:" + text);
+}
+
+}  // namespace
+
+store::StudyRecord study_record(const Launch& launch) {
+  const bool made_up = launch.settings.noop_tasks > 0;
+  store::StudyRecord record;
+  record.file_name = made_up ? "no-op tasks" : launch.study_file;
+  record.text = made_up ? " " : launch.study_text;
+  record.overrides = launch.overrides;
+  record.workers = launch.settings.workers;
+  record.threads = launch.settings.threads;
+  record.without = launch.settings.without;
+  record.facts = launch.facts;
+  return record;
+}
+
+runtime::Replan replan_of(const Launch& launch, const runtime::LaunchOptions& launching) {
+  plan::CompileOptions options;
+  options.threads = launch.settings.threads;
+  options.passes = launching.passes;
+  options.feature_bytes = launching.setup.feature_bytes;
+  options.workers = launch.settings.workers;
+  options.account = false;
+  options.only = launch.settings.only;
+  return [study = parsed(launch), facts = launch.facts, options, out = launching.out](
+             const plan::Outcomes& outcomes, const std::vector<plan::SelectionOutcome>& decided) mutable {
+    options.calibration = read_calibration(out);
+    options.decided = decided;
+    runtime::Planned planned{plan::compile(study, facts, outcomes, options), {}, {}};
+    planned.bars = bars_of(study, planned.plan);
+    for (const auto& [source, checkpoint] : facts.checkpoints) planned.checkpoints.push_back(checkpoint);
+    return planned;
+  };
+}
+
+runtime::Replan noop_replan(std::int64_t count) {
+  return [count](const plan::Outcomes&, const std::vector<plan::SelectionOutcome>&) {
+    runtime::Planned planned;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto digest = sha256("no-op task " + std::to_string(i));
+      task::Task task;
+      task.id = TaskId::of(digest);
+      task.kind = task::TaskKind::noop;
+      planned.plan.tasks.push_back(task);
+      planned.plan.runs.push_back({RunId::of(digest), "noop", {{"number", std::to_string(i)}}, task.id, "", ""});
+    }
+    return planned;
+  };
+}
+
+void bring_checkpoints(const std::map<std::string, ArtifactId>& checkpoints,
+                       const std::map<std::string, std::string>& files, const std::filesystem::path& artifacts) {
+  std::filesystem::create_directories(artifacts);
+  for (const auto& [source, digest] : checkpoints) {
+    const auto file = artifacts / (digest.hex + ".safetensors");
+    const std::filesystem::path original = files.at(source);
+    if (std::filesystem::exists(file) && std::filesystem::file_size(file) == std::filesystem::file_size(original))
+      continue;
+    // To the disk: a name that says what its bytes hash to must never stand over others.
+    os::write_file_durably(file, os::MappedFile(original, os::NamedBy::user).bytes());
+  }
+}
+
+}  // namespace espalier::session

@@ -1,0 +1,27 @@
+// What follows from the options of `run`: its passes, memory for features, and directory.
+#include "espalier/session/run_arguments.hpp"
+
+#include <algorithm>
+
+#include "espalier/os/host.hpp"
+
+namespace espalier::session {
+
+plan::Passes passes_of(const std::vector<std::string>& without) {
+  const auto on = [&](const char* name) { return std::find(without.begin(), without.end(), name) == without.end(); };
+  return {on("stages") && on("bundles"), on("features"), on("fuse"), on("bundles"), on("groups")};
+}
+
+std::int64_t feature_bytes_of(std::uint64_t given, std::int32_t workers) {
+  if (given > 0) return static_cast<std::int64_t>(given);
+  return os::free_memory_bytes() / 4 / std::max(1, workers);
+}
+
+std::filesystem::path store_of(const RunArguments& arguments) {
+  const auto out = std::filesystem::absolute(arguments.out);
+  if (arguments.launch.smoke) return out / "smoke";
+  if (arguments.launch.noop || arguments.launch.noop_tasks > 0) return out / "noop";
+  return out;
+}
+
+}  // namespace espalier::session

@@ -1,0 +1,70 @@
+// Reads and checks a study file together with its data sets and checkpoints.
+#include "espalier/session/study_input.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <optional>
+
+#include "espalier/core/hash.hpp"
+#include "session/study_input_resolve.hpp"
+#include "session/study_input_text.hpp"
+
+namespace espalier::session {
+namespace {
+
+std::filesystem::path root_of(const StudyArguments& arguments) {
+  if (!arguments.data_root.empty()) return std::filesystem::absolute(arguments.data_root);
+  return std::filesystem::absolute(arguments.file).parent_path();
+}
+
+/// SHA-256 of a file, read in pieces; nothing if it cannot be read.
+std::optional<ArtifactId> digest_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream || !std::filesystem::is_regular_file(file)) return std::nullopt;
+  Sha256 hash;
+  std::array<char, 1 << 16> buffer;
+  while (stream.read(buffer.data(), buffer.size()) || stream.gcount() > 0) {
+    hash.update(std::string_view(buffer.data(), static_cast<std::size_t>(stream.gcount())));
+  }
+  return ArtifactId{to_hex(hash.finish())};
+}
+
+void find_checkpoints(const std::filesystem::path& root, CheckedStudy& checked) {
+  for (const auto& source : checked.input.study.sources) {
+    if (source.checkpoint.empty()) continue;
+    const auto file = root / source.checkpoint;
+    if (const auto digest = digest_of(file)) {
+      checked.input.facts.checkpoints[source.name] = *digest;
+      checked.input.checkpoint_files[source.name] = file.string();
+    } else {
+      checked.diagnostics.push_back({study::Diagnostic::Severity::error, source.where,
+                                     "source." + source.name + ".checkpoint",
+                                     "'" + source.checkpoint + "' cannot be read",
+                                     "there is no such file below " + root.string(), "Name a safetensors file"});
+    }
+  }
+}
+
+/// Whether the [data] tables have no errors, so that images can be checked although other tables have some.
+bool data_can_be_read(const CheckedStudy& checked) {
+  return std::none_of(checked.diagnostics.begin(), checked.diagnostics.end(), [](const study::Diagnostic& found) {
+    const bool elsewhere = found.key.starts_with("experiment") || found.key.starts_with("train") ||
+                           found.key.starts_with("figure") || found.key.starts_with("network");
+    return found.severity == study::Diagnostic::Severity::error && !elsewhere;
+  });
+}
+
+}  // namespace
+
+CheckedStudy check_study(const StudyArguments& arguments, WantImages images) {
+  auto parsed = study::parse(read_study_text(arguments.file), arguments.overrides);
+  CheckedStudy checked{{std::move(parsed.study), {}, {}}, std::move(parsed.diagnostics)};
+  const auto root = root_of(arguments);
+  if (!data_can_be_read(checked)) return checked;
+  checked.input.facts = find_facts(checked.input.study, root, images, checked.diagnostics);
+  find_checkpoints(root, checked);
+  return checked;
+}
+
+}  // namespace espalier::session
