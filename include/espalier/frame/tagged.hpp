@@ -28,7 +28,8 @@ class NewerFormatError : public UsageError {
   using UsageError::UsageError;
 };
 
-/// Writes structs. Scalars are always written; empty texts and lists, and absent optionals, are left out.
+/// Writes structs. Scalars and texts are always written; empty ids and lists, and absent optionals, are left out: lists
+/// and ids must therefore be empty by default.
 class TaggedWriter {
  public:
   using is_saving = std::true_type;
@@ -70,7 +71,7 @@ class TaggedWriter {
   }
   template <int N>
   void put(const std::string& text) {
-    if (!text.empty()) block<N>(text);
+    block<N>(text);  // also an empty one: a field's default may be another text
   }
   template <int N, class Tag>
   void put(const HashId<Tag>& id) {
@@ -78,7 +79,7 @@ class TaggedWriter {
   }
   template <int N>
   void put(const ArtifactId& id) {
-    put<N>(id.hex);
+    if (!id.empty()) block<N>(id.hex);
   }
   template <int N>
   void put(const WorkerId& worker) {
