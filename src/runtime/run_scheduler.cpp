@@ -1,6 +1,5 @@
 // Runs rank 0's loop over MPI, the process's signals and the real clock.
 #include "espalier/runtime/launch.hpp"
-
 #include "espalier/runtime/signals.hpp"
 #include "runtime/pace.hpp"
 #include "runtime/scheduler_loop.hpp"
