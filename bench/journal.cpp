@@ -64,21 +64,28 @@ metrics::Row row_at(std::int32_t epoch, metrics::Subset subset) {
   return row;
 }
 
-/// Three evaluations of one moment, whose image sets the journal has named before.
+std::vector<metrics::Row> rows_at(std::int32_t epoch) {
+  return {row_at(epoch, metrics::Subset::train), row_at(epoch, metrics::Subset::valid),
+          row_at(epoch, metrics::Subset::test)};
+}
+
+/// The records that name the image sets of rows_at(), as a journal has them before the first rows.
+store::EvaluationSetsRecord set_names() { return store::EvaluationSets().unknown_of(rows_at(1)); }
+
+/// Three evaluations of one moment.
 store::RowsRecord epoch_rows(std::size_t task, Fence fence, std::int32_t epoch) {
-  const std::vector<metrics::Row> rows = {row_at(epoch, metrics::Subset::train), row_at(epoch, metrics::Subset::valid),
-                                          row_at(epoch, metrics::Subset::test)};
-  static const store::EvaluationSets sets = [&] {
+  static const store::EvaluationSets sets = [] {
     store::EvaluationSets named;
-    for (const auto& set : named.unknown_of(rows).sets) named.add(set);
+    for (const auto& set : set_names().sets) named.add(set);
     return named;
   }();
-  return sets.packed(fence, task_number(task), rows);
+  return sets.packed(fence, task_number(task), rows_at(epoch));
 }
 
 /// Rows a second, made durable in groups of `group` records of three rows.
 double durable_rows_per_s(const std::filesystem::path& out, int group, double budget_s) {
   store::JournalWriter writer = store::JournalWriter::open(out, {"bench", ::getpid(), "", 0, false});
+  writer.append(set_names());
   const auto start = std::chrono::steady_clock::now();
   double wall_s = 0;
   std::int64_t rows = 0;
@@ -110,6 +117,7 @@ void write_plan(store::JournalWriter& writer, std::size_t runs) {
 }
 
 void write_results(store::JournalWriter& writer, std::size_t runs) {
+  writer.append(set_names());
   for (std::size_t n = 0; n < runs; ++n) {
     const Fence fence{1, static_cast<std::uint32_t>(n)};
     writer.append(store::AttemptRecord{fence, task_number(n), WorkerId{1}, {}, 1.0});

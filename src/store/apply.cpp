@@ -72,16 +72,42 @@ void apply_one(State& state, RunsRecord&& record) {
   }
 }
 
-void apply_one(State& state, TasksRecord&& record) {
-  for (task::Task& task : record.tasks) {
-    if (state.detail == Detail::brief) {
-      task::TrainSpec brief;
-      brief.length = task.train.length;
-      task.train = std::move(brief);
-    }
+/// Of a training only its length.
+struct BriefTraining {
+  task::Moment length;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<12>("length", length);
+  }
+};
+
+/// The fields of task::Task by the same numbers, without the training: several times as fast to read.
+struct BriefTask {
+  task::Task task;
+  BriefTraining train;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("id", task.id) & stored<2>("kind", task.kind) & stored<3>("train", train) &
+        stored<4>("record", task.record) & stored<5>("form", task.form) & stored<6>("needs", task.needs) &
+        stored<7>("cost_s", task.cost_s) & stored<8>("images", task.images) &
+        stored<9>("epoch_images", task.epoch_images);
+  }
+};
+
+task::Task read_brief(std::string_view bytes) {
+  auto brief = frame::from_tagged<BriefTask>(bytes);
+  brief.task.train.length = brief.train.length;
+  return std::move(brief.task);
+}
+
+/// Reads a TasksRecord task by task: most of a large journal is this.
+void apply_tasks(State& state, std::string_view payload) {
+  frame::TaggedReader(payload).each_block<1>([&](std::string_view bytes) {
+    task::Task task = state.detail == Detail::brief ? read_brief(bytes) : frame::from_tagged<task::Task>(bytes);
     task::Task& known = state.tasks[task.id].task;
     known = std::move(task);
-  }
+  });
 }
 
 /// Rows measured after `moment` come from a trajectory that was abandoned there.
@@ -229,7 +255,7 @@ Applier applier_of(RecordType type) {
     case RecordType::study: return {1, decode_and_apply<StudyRecord>};
     case RecordType::catalog: return {1, decode_and_apply<CatalogRecord>};
     case RecordType::runs: return {1, decode_and_apply<RunsRecord>};
-    case RecordType::tasks: return {1, decode_and_apply<TasksRecord>};
+    case RecordType::tasks: return {1, apply_tasks};
     case RecordType::attempt: return {1, decode_and_apply<AttemptRecord>};
     case RecordType::rows: return {1, decode_and_apply<RowsRecord>};
     case RecordType::checkpoint: return {1, decode_and_apply<CheckpointRecord>};

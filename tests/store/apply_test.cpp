@@ -1,7 +1,10 @@
+#include <rapidcheck.h>
+
 #include <catch2/catch.hpp>
 
 #include "espalier/store/state.hpp"
 #include "store/scratch.hpp"
+#include "support/filler.hpp"
 
 using namespace espalier;
 using namespace espalier::store;
@@ -266,4 +269,22 @@ TEST_CASE("state: a brief state keeps all of a task but what it trains") {
   CHECK(task_in(brief, 1).task.train.units.empty());
   CHECK(task_in(brief, 1).task.needs == tasks.tasks[1].needs);
   CHECK(task_in(brief, 1).task.cost_s == 1);
+}
+
+TEST_CASE("apply: a brief reading knows of a task what a full one knows, but for its training") {
+  CHECK(rc::check("brief", [](std::uint64_t seed) {
+    TasksRecord record;
+    record.tasks = {support::filled<task::Task>(seed), support::filled<task::Task>(seed + 1)};
+    State full, brief;
+    brief.detail = Detail::brief;
+    apply_record(full, record);
+    apply_record(brief, record);
+
+    for (auto& [id, state] : full.tasks) {
+      task::TrainSpec length_only;
+      length_only.length = state.task.train.length;
+      state.task.train = length_only;
+      RC_ASSERT(frame::Canonical::text(brief.tasks.at(id).task) == frame::Canonical::text(state.task));
+    }
+  }));
 }

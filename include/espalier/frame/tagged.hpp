@@ -148,46 +148,67 @@ class TaggedReader {
   explicit TaggedReader(std::string_view bytes, int depth = 0) : rest_(bytes), depth_(depth) {
     constexpr int kDeepest = 100;
     if (depth > kDeepest) throw CorruptionError("a record is nested too deeply");
+    read_key();
   }
 
   template <int N, class T>
   TaggedReader& operator&(const Stored<N, T>& field) {
-    while (next_number() < N && !rest_.empty()) skip_unknown();
+    while (number_ < static_cast<std::uint64_t>(N) && number_ != 0) skip_unknown();
     get<N>(field.value);
     return *this;
   }
   template <class T>
   void message(T& value) {
     value.serialize(*this, 0u);
-    while (!rest_.empty()) skip_unknown();
+    while (number_ != 0) skip_unknown();
+  }
+  /// Calls `take(bytes)` for each block of field N, which must be the only one.
+  template <int N, class Take>
+  void each_block(const Take& take) {
+    while (const auto bytes = take_block<N>()) take(*bytes);
+    while (number_ != 0) skip_unknown();
   }
 
  private:
-  int next_number() const { return rest_.empty() ? 0 : static_cast<int>(peek_varint(rest_) >> 3); }
+  /// Of the field that comes next; its number is 0 at the end.
+  void read_key() {
+    if (rest_.empty()) {
+      number_ = 0;
+      return;
+    }
+    const std::uint64_t key = take_varint(rest_);
+    number_ = key >> 3;
+    type_ = static_cast<WireType>(key & 7);
+    if (number_ == 0) throw CorruptionError("a field of a record has number 0");
+  }
   void skip_unknown() {
-    const auto number = next_number();
-    if (number >= kFirstMandatoryField) {
-      throw NewerFormatError("a record holds field " + std::to_string(number) + ", which this version does not know",
+    if (number_ >= kFirstMandatoryField) {
+      throw NewerFormatError("a record holds field " + std::to_string(number_) + ", which this version does not know",
                              "it must be understood", "Use the version of espalier that wrote it, or a later one.");
     }
-    skip_field(rest_);
+    skip_value(rest_, type_);
+    read_key();
   }
-  /// Takes the key of field N, if it comes next, and checks its type.
+  /// Whether field N comes next; throws where it is of another type.
   template <int N>
-  bool take_key(WireType type) {
-    if (next_number() != N) return false;
-    if (static_cast<WireType>(take_varint(rest_) & 7) != type) throw CorruptionError("a field is of another type");
+  bool is_next(WireType type) const {
+    if (number_ != static_cast<std::uint64_t>(N)) return false;
+    if (type_ != type) throw CorruptionError("a field is of another type");
     return true;
   }
   template <int N>
   std::optional<std::string_view> take_block() {
-    if (!take_key<N>(WireType::block)) return std::nullopt;
-    return take_bytes(rest_);
+    if (!is_next<N>(WireType::block)) return std::nullopt;
+    const auto bytes = take_bytes(rest_);
+    read_key();
+    return bytes;
   }
 
   template <int N, Scalar T>
   void get(T& value) {
-    if (take_key<N>(wire_type_of<T>())) take_scalar(rest_, value);
+    if (!is_next<N>(wire_type_of<T>())) return;
+    take_scalar(rest_, value);
+    read_key();
   }
   template <int N>
   void get(std::string& text) {
@@ -251,7 +272,7 @@ class TaggedReader {
   template <int N, class T>
   void get(std::optional<T>& item) {
     item.reset();
-    if (next_number() == N) get_present<N>(item.emplace());
+    if (number_ == static_cast<std::uint64_t>(N)) get_present<N>(item.emplace());
   }
   template <int N, class T>
   void get_present(T& item) {
@@ -264,7 +285,9 @@ class TaggedReader {
     if (const auto bytes = take_block<N>()) TaggedReader(*bytes, depth_ + 1).message(value);
   }
 
-  std::string_view rest_;
+  std::string_view rest_;     ///< behind the key that was read
+  std::uint64_t number_ = 0;  ///< of the field that comes next; 0: none
+  WireType type_ = WireType::varint;
   int depth_;
 };
 

@@ -42,6 +42,11 @@ inline void put_varint(std::string& out, std::uint64_t value) {
 
 /// Takes one from the front of `bytes`. Throws CorruptionError where it does not end, or exceeds 64 bits.
 inline std::uint64_t take_varint(std::string_view& bytes) {
+  if (!bytes.empty() && static_cast<std::uint8_t>(bytes.front()) < 0x80) {  // nearly all
+    const auto value = static_cast<std::uint8_t>(bytes.front());
+    bytes.remove_prefix(1);
+    return value;
+  }
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < bytes.size() && i < 10; ++i) {
     const auto byte = static_cast<std::uint8_t>(bytes[i]);
@@ -54,8 +59,6 @@ inline std::uint64_t take_varint(std::string_view& bytes) {
   }
   throw CorruptionError("a number in a record does not end");
 }
-
-inline std::uint64_t peek_varint(std::string_view bytes) { return take_varint(bytes); }
 
 /// Takes `count` bytes. Throws CorruptionError where there are fewer.
 inline std::string_view take_raw(std::string_view& bytes, std::uint64_t count) {
@@ -71,9 +74,9 @@ inline std::string_view take_bytes(std::string_view& bytes) {
   return take_raw(bytes, count);
 }
 
-/// Takes a field with its key, whatever it is.
-inline void skip_field(std::string_view& bytes) {
-  switch (static_cast<WireType>(take_varint(bytes) & 7)) {
+/// Takes a value of that type, whatever it is.
+inline void skip_value(std::string_view& bytes, WireType type) {
+  switch (type) {
     case WireType::varint: take_varint(bytes); return;
     case WireType::fixed64: take_raw(bytes, 8); return;
     case WireType::block: take_bytes(bytes); return;
