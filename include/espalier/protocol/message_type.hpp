@@ -1,6 +1,7 @@
 #pragma once
 // The numbers of the messages that scheduler, agents and trainers exchange, and the exit codes that trainers speak by.
-// Messages never reach the disk: both sides of a launch are one build, so that their fields need no numbers.
+// Both sides are one build, so that fields need no numbers; on disk messages stand in the files of `plan --bundles`
+// only, which a trainer of that build reads.
 #include <cstdint>
 
 namespace espalier::protocol {
