@@ -14,18 +14,18 @@ std::optional<std::uint32_t> EvaluationSets::number_of(metrics::Subset subset, c
   return found->second;
 }
 
-std::uint32_t EvaluationSets::next() const { return static_cast<std::uint32_t>(sets_.size()) + 1; }
+std::uint32_t EvaluationSets::next() const { return sets_.empty() ? 1 : sets_.rbegin()->first + 1; }
 
 void EvaluationSets::add(const EvaluationSet& set) {
-  if (set.number == 0 || set.number > next()) throw CorruptionError("an image set has an impossible number");
-  if (set.number == next()) sets_.push_back(set);
-  else sets_[set.number - 1] = set;
+  if (set.number == 0) throw CorruptionError("an image set has an impossible number");
+  sets_[set.number] = set;
   numbers_[{set.subset, set.digest}] = set.number;
 }
 
 const EvaluationSet& EvaluationSets::at(std::uint32_t number) const {
-  if (number == 0 || number > sets_.size()) throw CorruptionError("rows of an image set that no record names");
-  return sets_[number - 1];
+  const auto found = sets_.find(number);
+  if (found == sets_.end()) throw CorruptionError("rows of an image set that no record names");
+  return found->second;
 }
 
 EvaluationSetsRecord EvaluationSets::unknown_of(const std::vector<metrics::Row>& rows) const {

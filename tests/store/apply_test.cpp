@@ -288,3 +288,15 @@ TEST_CASE("apply: a brief reading knows of a task what a full one knows, but for
     }
   }));
 }
+
+TEST_CASE("apply: image sets that were named after a lost record still count") {
+  State state = state_with_tasks(1);
+  apply_record(state, attempt_of(0, {1, 1}));
+  const auto row = row_at(1);
+  apply_record(state, EvaluationSetsRecord{{{7, row.subset, row.set}}});  // 1 to 6 are lost
+
+  apply_rows(state, {1, 1}, 0, {row, row_at(1, Subset::train)});
+
+  CHECK(state.dropped.empty());
+  CHECK(task_in(state).rows.size() == 2);
+}

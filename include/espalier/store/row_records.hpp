@@ -14,7 +14,7 @@ namespace espalier::store {
 /// The image sets that a journal's records have named so far, numbered from 1.
 class EvaluationSets {
  public:
-  /// Throws CorruptionError where the number skips one.
+  /// A number may skip some: their records can be lost, and what was named later still counts.
   void add(const EvaluationSet& set);
   /// The sets of `rows` that no record has named, numbered as they are to be named.
   EvaluationSetsRecord unknown_of(const std::vector<metrics::Row>& rows) const;
@@ -28,7 +28,7 @@ class EvaluationSets {
   std::optional<std::uint32_t> number_of(metrics::Subset subset, const ImageSetId& digest) const;
   const EvaluationSet& at(std::uint32_t number) const;
 
-  std::vector<EvaluationSet> sets_;
+  std::map<std::uint32_t, EvaluationSet> sets_;  ///< by number
   std::map<std::pair<metrics::Subset, ImageSetId>, std::uint32_t> numbers_;
 };
 
