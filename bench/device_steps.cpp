@@ -87,7 +87,7 @@ train::Job job_of(const Shape& shape, Precision precision) {
   train::Job job;
   job.network = *network::named(shape.network, {.width = shape.width});
   job.classes = kClasses;
-  auto& spec = job.task.train;
+  auto& spec = task::training(job.task);
   spec.input = {3, shape.side, shape.side};
   spec.mean.assign(3, 0.5f);
   spec.std.assign(3, 0.25f);
@@ -105,11 +105,11 @@ train::Job job_of(const Shape& shape, Precision precision) {
 }
 
 model::UnitNetwork network_of(const train::Job& job) {
-  model::UnitNetwork network(job.network, job.task.train.input, job.classes);
-  network.set_precision(job.task.train.precision);
+  model::UnitNetwork network(job.network, task::training(job.task).input, job.classes);
+  network.set_precision(task::training(job.task).precision);
   for (std::int32_t u = 1; u <= network.depth(); ++u) {
     network.reinitialise(u, 1);
-    network.tune(u, job.task.train.units[static_cast<std::size_t>(u - 1)].trained);
+    network.tune(u, task::training(job.task).units[static_cast<std::size_t>(u - 1)].trained);
   }
   network.to(options.device);
   return network;
@@ -119,11 +119,11 @@ model::UnitNetwork network_of(const train::Job& job) {
 /// must be (weights: read twice, with gradient and momentum written and read; outputs: written, read twice).
 double bound_s(const Shape& shape, Precision precision, const Rates& rates) {
   const train::Job job = job_of(shape, precision);
-  const auto units = network::infer(job.network, job.task.train.input, job.classes);
+  const auto units = network::infer(job.network, task::training(job.task).input, job.classes);
   double products = 0, numbers = 0, parameters = 0;
   bool below = false;
   for (std::size_t u = 0; u < units.size(); ++u) {
-    const bool trained = job.task.train.units[u].trained != task::Trained::no;
+    const bool trained = task::training(job.task).units[u].trained != task::Trained::no;
     products += static_cast<double>(units[u].multiply_adds) * (1 + trained + below);
     numbers += static_cast<double>(units[u].output.elements());
     for (const auto& parameter : units[u].parameters)
@@ -149,10 +149,10 @@ double step_s(const Shape& shape, Precision precision, bool eager) {
     rows.labels.push_back(i % kClasses);
   }
   train::Supply supply;
-  const data::BatchMaker batches(job.task.train);
+  const data::BatchMaker batches(task::training(job.task));
   if (shape.cached == 0) {
     supply.images = device::Images{pixels, batches.scale().to(options.device), batches.offset().to(options.device)};
-    supply.input = job.task.train.input;
+    supply.input = task::training(job.task).input;
   }
   rig.training().connect(supply);
   rig.training().fill(rows);
@@ -160,7 +160,7 @@ double step_s(const Shape& shape, Precision precision, bool eager) {
     rig.training().stage(
         network.features(at::rand({shape.batch, 3, shape.side, shape.side}).to(options.device), shape.cached));
   }
-  rig.fill_steps(job.task.train, task::Timeline(2L * shape.batch, shape.batch, {1, 0}), 0);
+  rig.fill_steps(task::training(job.task), task::Timeline(2L * shape.batch, shape.batch, {1, 0}), 0);
   return seconds_of([&] {
     rig.training().go_to(0);
     rig.step(shape.batch);
@@ -214,10 +214,10 @@ json lanes() {
   const Shape shape{"cifar7", options.quick ? 0.25 : 2, 32, 64, 5, 5};
   const train::Job job = job_of(shape, Precision::fp32);
   model::UnitNetwork network = network_of(job);
-  const train::Optimiser optimiser(network, job.task.train);
+  const train::Optimiser optimiser(network, task::training(job.task));
   const at::Tensor features = network.features(at::rand({64, 3, 32, 32}).to(options.device), 5).flatten(1);
   for (std::int64_t count = 1; count <= (options.quick ? 2 : 64); count *= 2) {
-    train::LaneNetwork lane_network(job.network, 5, job.task.train);
+    train::LaneNetwork lane_network(job.network, 5, task::training(job.task));
     for (std::int64_t lane = 0; lane < count; ++lane) lane_network.append(network, optimiser);
     const at::Tensor inputs = features.unsqueeze(0).repeat({count, 1, 1});
     const std::vector<at::Tensor> labels(static_cast<std::size_t>(count), at::randint(kClasses, {64}, at::kLong));

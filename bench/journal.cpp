@@ -12,7 +12,6 @@
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/task/evaluation_set.hpp"
 
 using namespace espalier;
 
@@ -30,16 +29,16 @@ TaskId task_number(std::size_t n) { return TaskId::of(sha256("task " + std::to_s
 task::Task typical_task(std::size_t n) {
   task::Task made;
   made.id = task_number(n);
-  made.train.network = made.id.hex.str();
-  made.train.input = {1, 28, 28};
-  made.train.mean = made.train.std = {0.5f};
-  made.train.subset.data = std::string(64, 'd');
-  made.train.subset.classes = std::string(32, 'c');
+  task::training(made).network = made.id.hex.str();
+  task::training(made).input = {1, 28, 28};
+  task::training(made).mean = task::training(made).std = {0.5f};
+  task::training(made).images.data = std::string(64, 'd');
+  task::training(made).images.labels = std::string(32, 'c');
   for (int unit = 0; unit < 7; ++unit) {
     task::UnitRow row;
     if (unit < 4) row.start = {task::StartKind::task, task_number(n % 4), {}};
     row.rates = {{{0, 0}, 0.01f}, {{30, 0}, 0.001f}};
-    made.train.units.push_back(row);
+    task::training(made).units.push_back(row);
   }
   made.needs = {task_number(n % 4)};
   return made;
@@ -56,8 +55,12 @@ plan::PlannedRun typical_run(std::size_t n) {
   return run;
 }
 
+ImageSetId images_of(metrics::Subset name) {
+  return name == metrics::Subset::train ? ImageSetId{} : ImageSetId::of(sha256(metrics::name_of(name)));
+}
+
 metrics::Row row_at(std::int32_t epoch, metrics::Subset subset) {
-  metrics::Row row{epoch, 0, subset, task::evaluation_set({}, subset), 100, {}};
+  metrics::Row row{epoch, 0, subset, images_of(subset), 100, {}};
   row.values.set(metrics::Metric::loss, 0.7);
   row.values.set(metrics::Metric::top1, 40);
   row.values.set(metrics::Metric::top5, 80);

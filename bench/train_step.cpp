@@ -5,7 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "espalier/data/subset.hpp"
+#include "espalier/data/batch_maker.hpp"
 #include "espalier/network/networks.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/train/stepper.hpp"

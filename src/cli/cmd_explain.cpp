@@ -103,7 +103,7 @@ std::string form_text(const task::NumericForm& form) {
 
 void print_task(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   const auto& task = *view.task;
-  line("task", fmt::format("{}, {} epochs, {} epoch-images", task.task.id.hex.view(), task.task.train.length.epoch,
+  line("task", fmt::format("{}, {} epochs, {} epoch-images", task.task.id.hex.view(), task::training(task.task).length.epoch,
                            task.task.epoch_images));
   for (const auto& need : task.task.needs) {
     const auto found = directory.state.tasks.find(need);

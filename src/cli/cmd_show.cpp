@@ -51,7 +51,7 @@ std::string data_of(const study::Study& study, const plan::PlannedRun& run, Show
 std::string task_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,
                       const session::StudyInput& input, ShownRole role) {
   const auto data = data_of(input.study, run, role);
-  return units_table(plan, task) + "\n" + task_facts(plan, task, input.study.data.at(data), input.facts.data.at(data));
+  return units_table(plan, task) + "\n" + task_facts(plan, task, input.study.data.at(data));
 }
 
 std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,

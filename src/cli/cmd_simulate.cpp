@@ -12,7 +12,6 @@
 #include "espalier/core/seed.hpp"
 #include "espalier/sched/simulate.hpp"
 #include "espalier/session/calibration_file.hpp"
-#include "espalier/task/evaluation_set.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -74,10 +73,10 @@ class Dream {
     plan::TaskOutcome outcome;
     outcome.state = task::RunState::done;
     outcome.recorded = task.record;
-    const auto& at = task.train.length;
-    for (const auto subset : {metrics::Subset::valid, metrics::Subset::test}) {
+    const auto& at = task::training(task).length;
+    for (const auto& measured : task.record.evaluations) {
       const auto right = static_cast<std::int64_t>(random.below(1000));
-      metrics::Row row{at.epoch, at.step, subset, task::evaluation_set(task.train.subset, subset), 1000, {}};
+      metrics::Row row{at.epoch, at.step, measured.name, measured.images, 1000, {}};
       row.values.set(metrics::Metric::loss, 1 + random.uniform());
       row.values.set(metrics::Metric::top1, static_cast<double>(right));
       row.values.set(metrics::Metric::top5, static_cast<double>(right));

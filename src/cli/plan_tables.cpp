@@ -111,6 +111,7 @@ std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated) {
   text += fmt::format("\n{} tasks", plan.tasks.size());
   for (const auto& [kind, count] : totals.tasks) text += fmt::format(", {} {}", count, kind);
   text += fmt::format("; {} done", plan.done);
+  if (plan.remeasured) text += fmt::format(", kept networks of {} to be measured on further images", plan.remeasured);
   if (plan.again) text += fmt::format(", {} to be trained again because more is to be recorded", plan.again);
   text += fmt::format("\n{:.2f} device-hours to do{}; {} on disk at the end\n", plan.device_hours,
                       calibrated ? "" : " (uncalibrated)", bytes_text(plan.disk_bytes));
@@ -127,6 +128,7 @@ std::string plan_json(const plan::Plan& plan, bool calibrated) {
                              {"tasks", totals.tasks},
                              {"done", plan.done},
                              {"again", plan.again},
+                             {"remeasured", plan.remeasured},
                              {"device_hours", plan.device_hours},
                              {"calibrated", calibrated},
                              {"disk_bytes", plan.disk_bytes},

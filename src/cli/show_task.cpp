@@ -58,21 +58,44 @@ std::string shape_text(const network::Shape& shape) {
 }
 
 const network::NetworkSpec& network_of(const plan::Plan& plan, const task::Task& task) {
-  return plan.catalog.networks.at(task.train.network);
+  return plan.catalog.networks.at(task::training(task).network);
 }
 
-const std::vector<std::int32_t>& classes_of(const plan::Plan& plan, const task::Task& task) {
-  return plan.catalog.class_lists.at(task.train.subset.classes).classes;
+const task::LabelMap& labels_of(const plan::Plan& plan, const task::Task& task) {
+  return plan.catalog.label_maps.at(task::training(task).images.labels);
 }
 
-std::string class_names(const std::vector<std::int32_t>& classes, const plan::DataFacts& facts) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(classes.size(), kClassesNamed); ++i) {
-    const auto index = static_cast<std::size_t>(classes[i]);
-    text += i ? ", " : "";
-    text += index < facts.class_names.size() ? facts.class_names[index] : std::to_string(index);
+std::string output_names(const task::LabelMap& labels) {
+  const auto named = std::min(labels.names.size(), kClassesNamed);
+  const std::vector<std::string> first(labels.names.begin(), labels.names.begin() + static_cast<std::ptrdiff_t>(named));
+  return fmt::format("{}{}", fmt::join(first, ", "), named < labels.names.size() ? ", ..." : "");
+}
+
+/// "the first 20 of each output, of all but the last 15 of each class".
+std::string images_text(const task::ImageSetSpec& images) {
+  const auto& [rule, count, seed] = images.sample;
+  const std::string sample = rule == task::SampleRule::all      ? "all"
+                             : rule == task::SampleRule::first  ? fmt::format("the first {} of each output", count)
+                             : rule == task::SampleRule::random ? fmt::format("{} of each output at random", count)
+                                                                : fmt::format("{} at random over all outputs", count);
+  const auto& part = images.partition;
+  std::string text = sample;
+  if (part.length > 0) text += fmt::format(" of the last {} of each class", part.length);
+  if (part.behind > 0) text += fmt::format("{} but for its last {}", part.length > 0 ? "" : " of each class", part.behind);
+  if (!part.shares.empty()) text += fmt::format(", share {} of {}", part.share + 1, part.shares.size());
+  if (part.folds > 0) {
+    text += fmt::format(", {} fold {} of {}", part.fold_use == task::FoldUse::only ? "only" : "without", part.fold + 1,
+                        part.folds);
   }
-  return classes.size() > kClassesNamed ? text + ", ..." : text;
+  return text;
+}
+
+std::string measured_text(const task::Catalog& catalog, const task::EvaluationSpec& measured) {
+  return fmt::format("{:<9} {}; {}\n", metrics::name_of(measured.name),
+                     images_text(catalog.image_sets.at(measured.images.hex.str())),
+                     measured.every == 0   ? "measured at the end"
+                     : measured.every == 1 ? "measured after every epoch"
+                                           : fmt::format("measured every {} epochs", measured.every));
 }
 
 /// "omniglot: images in a fixed shuffled order; pixels / 255 less (0) over (1), given; short classes refused".
@@ -89,13 +112,13 @@ std::string data_text(const study::DataSet& data, const task::TrainSpec& spec) {
 }  // namespace
 
 std::string units_table(const plan::Plan& plan, const task::Task& task) {
-  const auto moments = changes(task.train);
+  const auto moments = changes(task::training(task));
   std::vector<std::string> header = {"unit", "name", "start", "trained"};
   for (const auto& moment : moments) header.push_back("rate from " + moment_text(moment));
   Table table(header);
   const auto& network = network_of(plan, task);
-  for (std::size_t u = 0; u < task.train.units.size(); ++u) {
-    const auto& row = task.train.units[u];
+  for (std::size_t u = 0; u < task::training(task).units.size(); ++u) {
+    const auto& row = task::training(task).units[u];
     std::vector<std::string> cells = {std::to_string(u + 1), network.units[u].name, start_text(row.start),
                                       trained_text(row.trained)};
     for (const auto& moment : moments) cells.push_back(rate_at(row, moment));
@@ -107,7 +130,7 @@ std::string units_table(const plan::Plan& plan, const task::Task& task) {
 std::string network_table(const plan::Plan& plan, const task::Task& task) {
   const auto& network = network_of(plan, task);
   const auto units =
-      network::infer(network, task.train.input, static_cast<std::int32_t>(classes_of(plan, task).size()));
+      network::infer(network, task::training(task).input, labels_of(plan, task).output_count);
   Table table({"unit", "name", "input", "output", "parameters", "multiply-adds"});
   for (std::size_t u = 0; u < units.size(); ++u) {
     const std::int64_t parameters = network::parameter_count({units[u]});
@@ -117,16 +140,13 @@ std::string network_table(const plan::Plan& plan, const task::Task& task) {
   return table.text() + fmt::format("{} parameters\n", network::parameter_count(units));
 }
 
-std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::DataSet& data,
-                       const plan::DataFacts& facts) {
-  const auto& spec = task.train;
-  const auto& subset = spec.subset;
-  const auto& classes = classes_of(plan, task);
+std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::DataSet& data) {
+  const auto& spec = task::training(task);
+  const auto& labels = labels_of(plan, task);
   std::string text = fmt::format("data      {}\n", data_text(data, spec));
-  text += fmt::format("classes   {} ({})\n", classes.size(), class_names(classes, facts));
-  text += fmt::format("images    up to {} a class for training of {} there, {} for validation, {} for test{}\n",
-                      subset.per_class, subset.train_available, subset.valid_per_class, subset.test_per_class,
-                      subset.test_data.empty() ? "" : " and test files of their own");
+  text += fmt::format("classes   {} ({})\n", labels.output_count, output_names(labels));
+  text += fmt::format("images    {}\n", images_text(spec.images));
+  for (const auto& measured : task.record.evaluations) text += measured_text(plan.catalog, measured);
   text += fmt::format("length    {}, {} images seen, batches of {}\n", moment_text(spec.length), task.epoch_images,
                       spec.batch);
   text += fmt::format("input     {}\n", shape_text(spec.input));

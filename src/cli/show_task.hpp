@@ -10,8 +10,7 @@ namespace espalier::cli {
 std::string units_table(const plan::Plan& plan, const task::Task& task);
 /// One row per unit: its shapes, parameters and multiply-adds.
 std::string network_table(const plan::Plan& plan, const task::Task& task);
-/// Data, classes, images, batches, steps and seeds. `data` and `facts` are those of the run's data set.
-std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::DataSet& data,
-                       const plan::DataFacts& facts);
+/// Data, classes, images, batches, steps and seeds. `data` is that of the run.
+std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::DataSet& data);
 
 }  // namespace espalier::cli

@@ -1,9 +1,10 @@
 // Makes normalised float batches from packed images, augmented for training or centred for evaluation.
+#include "espalier/data/batch_maker.hpp"
+
 #include "data/augment_warp.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
-#include "espalier/data/subset.hpp"
 
 namespace espalier::data {
 namespace {

@@ -6,6 +6,10 @@
 
 namespace espalier::data {
 
+nlohmann::json json_of(const LabelLevels& levels);
+/// Throws nlohmann::json::exception where a field is missing.
+LabelLevels levels_from(const nlohmann::json& json);
+
 /// Leaves out the file's path.
 nlohmann::json json_of(const PackFacts& facts);
 /// Throws nlohmann::json::exception where a field is missing.

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "espalier/data/subset.hpp"
+#include "espalier/data/batch_maker.hpp"
 #include "espalier/network/layer.hpp"
 
 namespace espalier::data {

@@ -49,7 +49,7 @@ RawImages raw_idx(const ImportSpec& spec, const fs::path& root) {
 
 RawImages raw_cifar(const ImportSpec& spec, const fs::path& root) {
   if (spec.images.empty()) throw DataProblem("'images' is empty", "CIFAR wants one record file or more", "Name them.");
-  return read_cifar(paths_of(spec, root), spec.label_kind);
+  return read_cifar(paths_of(spec, root));
 }
 
 RawImages raw_folder(const ImportSpec& spec, const fs::path& root) {
@@ -58,12 +58,20 @@ RawImages raw_folder(const ImportSpec& spec, const fs::path& root) {
 
 RawImages raw_made(const ImportSpec& spec, const fs::path&) { return make_images(spec.made); }
 
+/// Classes that only the training images have are without images here.
+void complete_levels(LabelLevels& levels, std::size_t classes) {
+  for (auto& [name, level] : levels) level.of.resize(classes, -1);
+}
+
 /// Packs what a reader of raw images gives.
 template <RawImages (*read)(const ImportSpec&, const fs::path&)>
 Pack packed(const ImportSpec& spec, const fs::path& root) {
   RawImages raw = read(spec, root);
   adopt_classes(spec.class_names, raw.class_names);
-  return make_pack(raw.images, at::tensor(raw.labels, at::kInt), std::move(raw.class_names));
+  Pack pack = make_pack(raw.images, at::tensor(raw.labels, at::kInt), std::move(raw.class_names));
+  pack.levels = std::move(raw.levels);
+  complete_levels(pack.levels, pack.class_names.size());
+  return pack;
 }
 
 Pack checked_pack(const ImportSpec& spec, const fs::path& root) {
@@ -71,6 +79,7 @@ Pack checked_pack(const ImportSpec& spec, const fs::path& root) {
   Pack pack = open_pack(file);
   verify_pack(pack, file);
   adopt_classes(spec.class_names, pack.class_names);
+  complete_levels(pack.levels, pack.class_names.size());
   return pack;
 }
 

@@ -1,6 +1,7 @@
 // Opens and checks a pack of images on disk, and writes one.
 #include <nlohmann/json.hpp>
 
+#include "data/facts_json.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/data/pack.hpp"
 #include "espalier/data/safetensors.hpp"
@@ -31,6 +32,16 @@ std::vector<T> list(const TensorFile& file, const char* key) {
   }
 }
 
+/// Packs of data sets with one level of labels have no such entry.
+LabelLevels levels_in(const TensorFile& file) {
+  if (!file.metadata.contains("levels")) return {};
+  try {
+    return levels_from(Json::parse(entry(file, "levels")));
+  } catch (const Json::exception& error) {
+    refuse(file.file, std::string("its 'levels' are malformed: ") + error.what());
+  }
+}
+
 /// The tensor `name`; refuses the file unless it has this dtype and number of dimensions.
 at::Tensor tensor(const TensorFile& file, const char* name, at::ScalarType dtype, std::int64_t dimensions) {
   const at::Tensor& found = file.at(name);
@@ -50,6 +61,7 @@ void check(const Pack& pack, const std::filesystem::path& file) {
   }
   try {
     pack.class_counts();
+    check_levels(pack.levels, pack.class_names.size());
   } catch (const UsageError& error) {
     refuse(file, error.what());
   }
@@ -67,16 +79,18 @@ Pack open_pack(const std::filesystem::path& path) {
   pack.class_names = list<std::string>(file, "class_names");
   pack.mean = list<float>(file, "mean");
   pack.std = list<float>(file, "std");
+  pack.levels = levels_in(file);
   check(pack, path);
   return pack;
 }
 
 void write_pack(const std::filesystem::path& file, const Pack& pack) {
-  const Metadata metadata{{"format", kFormat},
-                          {"digest", pack.digest},
-                          {"class_names", Json(pack.class_names).dump(-1, ' ', true)},
-                          {"mean", Json(pack.mean).dump()},
-                          {"std", Json(pack.std).dump()}};
+  Metadata metadata{{"format", kFormat},
+                    {"digest", pack.digest},
+                    {"class_names", Json(pack.class_names).dump(-1, ' ', true)},
+                    {"mean", Json(pack.mean).dump()},
+                    {"std", Json(pack.std).dump()}};
+  if (!pack.levels.empty()) metadata["levels"] = json_of(pack.levels).dump(-1, ' ', true);
   write_safetensors(file, {{"labels", pack.labels}, {"images", pack.images}}, metadata);  // labels first: aligned
 }
 

@@ -1,4 +1,5 @@
 // Computes a pack's digest, mean and standard deviation, and checks its labels.
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -70,6 +71,19 @@ void verify_pack(const Pack& pack, const std::filesystem::path& file) {
   if (digest_of(pack.images, pack.labels) == pack.digest) return;
   throw CorruptionError("'" + file.string() + "' is damaged", "its images do not have the digest it states",
                         "Delete it, so that it is packed again.");
+}
+
+void check_levels(const LabelLevels& levels, std::size_t classes) {
+  for (const auto& [name, level] : levels) {
+    const auto bound = static_cast<std::int32_t>(level.names.size());
+    const bool fits =
+        level.of.size() == classes &&
+        std::all_of(level.of.begin(), level.of.end(), [&](std::int32_t one) { return one >= -1 && one < bound; });
+    if (!fits) {
+      throw UsageError("the level '" + name + "' does not fit the " + std::to_string(classes) + " classes",
+                       "each class has one of its " + std::to_string(bound) + " classes", "Check the labels.");
+    }
+  }
 }
 
 network::Shape Pack::shape() const {

@@ -3,6 +3,7 @@
 // (CIFAR-100).
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "data/gzip_reader.hpp"
 #include "data/readers.hpp"
@@ -46,41 +47,67 @@ std::size_t record_size(const std::string& bytes, const std::filesystem::path& f
       "Give the binary version, as it is or compressed by gzip.");
 }
 
-std::size_t label_byte(std::size_t record, const std::string& label_kind, const std::filesystem::path& file) {
-  if (label_kind != "fine" && label_kind != "coarse") {
-    throw DataProblem("label_kind is '" + label_kind + "'", "CIFAR-100 has fine and coarse labels",
-                      "Write \"fine\" or \"coarse\".");
+/// The coarse class of each fine one, noted record by record.
+class CoarseClasses {
+ public:
+  void note(std::uint8_t fine, std::uint8_t coarse, const std::filesystem::path& file) {
+    if (of_.size() <= fine) of_.resize(std::size_t{fine} + 1, -1);
+    std::int32_t& known = of_[fine];
+    if (known >= 0 && known != coarse) {
+      throw DataProblem(
+          "'" + file.string() + "' gives class " + std::to_string(fine) + " the coarse label " + std::to_string(coarse),
+          "another record of that class has " + std::to_string(known), "Check the file.");
+    }
+    known = coarse;
   }
-  if (record == kCifar100) return label_kind == "fine" ? 1 : 0;
-  if (label_kind == "fine") return 0;
-  throw DataProblem("'" + file.string() + "' has no coarse labels", "it is CIFAR-10", "Leave label_kind out.");
+  LabelLevel finish(const std::filesystem::path& file) const { return {of_, numbered_classes(known_ones(), file)}; }
+
+ private:
+  std::vector<std::int32_t> known_ones() const {
+    std::vector<std::int32_t> known;
+    std::copy_if(of_.begin(), of_.end(), std::back_inserter(known), [](std::int32_t coarse) { return coarse >= 0; });
+    return known;
+  }
+
+  std::vector<std::int32_t> of_;
+};
+
+/// The pixels of a file's records; labels go to `raw` and `coarse`.
+at::Tensor read_shard(const std::string& bytes, std::size_t record, const std::filesystem::path& file, RawImages& raw,
+                      CoarseClasses& coarse) {
+  const std::size_t count = bytes.size() / record;
+  at::Tensor shard = at::empty({static_cast<std::int64_t>(count), 3, 32, 32}, at::kByte);
+  auto* pixels = shard.mutable_data_ptr<std::uint8_t>();
+  for (std::size_t i = 0; i < count; ++i) {
+    const char* first = bytes.data() + i * record;
+    const auto fine = static_cast<std::uint8_t>(first[record - kPixels - 1]);
+    raw.labels.push_back(fine);
+    if (record == kCifar100) coarse.note(fine, static_cast<std::uint8_t>(first[0]), file);
+    std::memcpy(pixels + i * kPixels, first + record - kPixels, kPixels);
+  }
+  return shard;
 }
 
 }  // namespace
 
-RawImages read_cifar(const std::vector<std::filesystem::path>& files, const std::string& label_kind) {
+RawImages read_cifar(const std::vector<std::filesystem::path>& files) {
   RawImages raw;
+  CoarseClasses coarse;
   std::vector<at::Tensor> shards;
   std::size_t first_record = 0;
   for (const auto& file : files) {
     const std::string bytes = read_all(file);
-    const std::size_t record = record_size(bytes, file), label = label_byte(record, label_kind, file);
+    const std::size_t record = record_size(bytes, file);
     if (first_record == 0) first_record = record;
     if (record != first_record) {
       throw DataProblem("'" + file.string() + "' and '" + files.front().string() + "' are not of one data set",
                         "one is CIFAR-10, one CIFAR-100", "Name files of one of them.");
     }
-    const std::size_t count = bytes.size() / record;
-    at::Tensor shard = at::empty({static_cast<std::int64_t>(count), 3, 32, 32}, at::kByte);
-    auto* pixels = shard.mutable_data_ptr<std::uint8_t>();
-    for (std::size_t i = 0; i < count; ++i) {
-      raw.labels.push_back(static_cast<std::uint8_t>(bytes[i * record + label]));
-      std::memcpy(pixels + i * kPixels, bytes.data() + (i + 1) * record - kPixels, kPixels);
-    }
-    shards.push_back(shard);
+    shards.push_back(read_shard(bytes, record, file, raw, coarse));
   }
   raw.images = shards.size() == 1 ? shards.front() : at::cat(shards);
   raw.class_names = numbered_classes(raw.labels, files.front());
+  if (first_record == kCifar100) raw.levels["coarse"] = coarse.finish(files.front());
   return raw;
 }
 

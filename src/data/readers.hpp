@@ -12,10 +12,13 @@ struct RawImages {
   at::Tensor images;  ///< [N, C, H, W] uint8
   std::vector<std::int32_t> labels;
   std::vector<std::string> class_names;
+  LabelLevels levels;
 };
 
 RawImages read_idx(const std::filesystem::path& images, const std::filesystem::path& labels);
-RawImages read_cifar(const std::vector<std::filesystem::path>& files, const std::string& label_kind);
+/// Labels are the fine ones; CIFAR-100 has the level "coarse". Throws DataProblem where two records of one fine class
+/// have different coarse ones.
+RawImages read_cifar(const std::vector<std::filesystem::path>& files);
 /// With `class_names` the sub-folders must be among them; without, the sub-folders in sorted order are the classes.
 RawImages read_folder(const std::filesystem::path& folder, std::int32_t resize, bool grey,
                       const std::vector<std::string>& class_names);

@@ -13,7 +13,6 @@ ImportSpec spec_of(const Json& json, const Json& files) {
   spec.labels = files.value("labels", std::string());
   spec.resize = json.value("resize", 0);
   spec.grey = json.value("grey", false);
-  spec.label_kind = json.value("label_kind", std::string("fine"));
   spec.made = json.value("made", std::map<std::string, std::int64_t>());
   return spec;
 }

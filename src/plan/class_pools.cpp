@@ -31,25 +31,18 @@ Made find(const study::Study& study, Role role, const std::string& name) {
   throw Refusal{"there is no target '" + name + "'", "", "Define [target." + name + "]."};
 }
 
-std::int64_t trainable(const study::DataSet& data, std::int64_t images) {
-  return std::max<std::int64_t>(0, images - data.valid_per_class - (data.test_files ? 0 : data.test_per_class));
-}
-
 /// Of the whole data set, whatever the split: "'bat' has 3, 'cow' has 5 and 4 more".
 std::string short_classes(const ClassPool& pool, std::int64_t per_class) {
   std::string text;
   std::size_t named = 0, more = 0;
-  const auto& facts = *pool.facts;
-  for (std::size_t index = 0; index < facts.class_counts.size(); ++index) {
-    const auto available = trainable(*pool.data, facts.class_counts[index]);
+  for (std::int32_t index = 0; index < pool.data->class_count(); ++index) {
+    const auto available = pool.data->trainable(index);
     if (available >= per_class) continue;
     if (named == kNamedAtMost) {
       ++more;
       continue;
     }
-    const auto& names = facts.class_names;
-    text += (named++ ? ", '" : "'") + (index < names.size() ? names[index] : std::to_string(index)) + "' has " +
-            std::to_string(available);
+    text += (named++ ? ", '" : "'") + pool.data->class_name(index) + "' has " + std::to_string(available);
   }
   return more ? text + " and " + std::to_string(more) + " more" : text;
 }
@@ -66,17 +59,13 @@ void drop_short(ClassPool& pool, std::int64_t least) {
   pool.available = std::move(available);
 }
 
-void count_images(ClassPool& pool) {
-  pool.train_available = 0;
-  for (const auto images : pool.available) pool.train_available = std::max(pool.train_available, images);
-  pool.valid_images = std::int64_t{1} * pool.data->valid_per_class * pool.count();
-  pool.test_images = std::int64_t{1} * pool.data->test_per_class * pool.count();
-  if (!pool.data->test_files) return;
-  pool.test_images = 0;
-  for (const auto index : pool.classes) {
-    const auto at = static_cast<std::size_t>(index);
-    if (at < pool.facts->test_counts.size()) pool.test_images += pool.facts->test_counts[at];
+std::map<std::string, LabelledData> labelled(const study::Study& study, const Facts& facts) {
+  std::map<std::string, LabelledData> all;
+  for (const auto& [name, data] : study.data) {
+    const auto known = facts.data.find(name);
+    if (known != facts.data.end()) all.emplace(name, LabelledData(data, known->second));
   }
+  return all;
 }
 
 }  // namespace
@@ -89,17 +78,25 @@ std::int64_t ClassPool::images(std::int64_t per_class) const {
 
 std::vector<std::string> ClassPool::names() const {
   std::vector<std::string> all;
-  for (const auto index : classes) all.push_back(facts->class_names.at(static_cast<std::size_t>(index)));
+  for (const auto index : classes) all.push_back(data->class_name(index));
   return all;
 }
 
 ClassPools::ClassPools(const study::Study& study, const Facts& facts, std::map<std::string, std::int64_t> largest,
                        task::Catalog& catalog)
     : study_(study),
-      facts_(facts),
+      data_(labelled(study, facts)),
       largest_(std::move(largest)),
-      catalog_(catalog),
-      halves_(halves_of(study, facts, usable(divided_data(study)))) {}
+      catalog_(catalog) {
+  const std::string divided = divided_data(study);
+  const auto* data = find_data(divided);
+  halves_ = halves_of(study, data ? data->class_count() : -1, usable(divided));
+}
+
+const LabelledData* ClassPools::find_data(const std::string& name) const {
+  const auto found = data_.find(name);
+  return found == data_.end() ? nullptr : &found->second;
+}
 
 /// The fewest images that a class of this data must give to be used: the largest size asked of any target with this
 /// data.
@@ -114,22 +111,21 @@ std::int64_t ClassPools::least_of(const std::string& data) const {
 
 /// By class index, which classes may be used: all, unless classes with too few images are left out.
 std::vector<bool> ClassPools::usable(const std::string& name) const {
-  const auto data = study_.data.find(name);
-  const auto known = facts_.data.find(name);
-  if (data == study_.data.end() || known == facts_.data.end()) return {};
-  std::vector<bool> all(known->second.class_counts.size(), true);
-  if (data->second.short_classes != study::ShortClasses::leave_out) return all;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    all[i] = trainable(data->second, known->second.class_counts[i]) >= least_of(name);
+  const auto* data = find_data(name);
+  if (!data) return {};
+  std::vector<bool> all(static_cast<std::size_t>(data->class_count()), true);
+  if (data->study().short_classes != study::ShortClasses::leave_out) return all;
+  for (std::int32_t i = 0; i < data->class_count(); ++i) {
+    all[static_cast<std::size_t>(i)] = data->trainable(i) >= least_of(name);
   }
   return all;
 }
 
 std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const std::vector<std::int32_t>& listed,
-                                                 const DataFacts& facts, std::int32_t split) const {
+                                                 const LabelledData& data, std::int32_t split) const {
   if (word == "list") return listed;
   if (word == "all") {
-    std::vector<std::int32_t> all(facts.class_counts.size());
+    std::vector<std::int32_t> all(static_cast<std::size_t>(data.class_count()));
     std::iota(all.begin(), all.end(), 0);
     return all;
   }
@@ -147,26 +143,38 @@ std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const 
 
 ClassPool ClassPools::made(Role role, const std::string& name, std::int32_t split) const {
   const Made from = find(study_, role, name);
-  const auto data = study_.data.find(from.data);
-  const auto known = facts_.data.find(from.data);
-  if (data == study_.data.end() || known == facts_.data.end()) {
+  ClassPool pool;
+  pool.data = find_data(from.data);
+  if (!pool.data) {
     throw Refusal{"nothing is known of data '" + from.data + "'", "'" + name + "' is made of it",
                   "Name it under [data]."};
   }
-  ClassPool pool;
-  pool.data = &data->second;
-  pool.facts = &known->second;
-  pool.classes = classes_of(from.classes, *from.listed, *pool.facts, split);
+  pool.classes = classes_of(from.classes, *from.listed, *pool.data, split);
   for (const auto index : pool.classes) {
-    if (index < 0 || index >= static_cast<std::int32_t>(pool.facts->class_counts.size())) {
+    if (index < 0 || index >= pool.data->class_count()) {
       throw Refusal{"class " + std::to_string(index) + " of '" + name + "' is not in data '" + from.data + "'",
-                    "it has " + std::to_string(pool.facts->class_counts.size()) + " classes, numbered from 0", ""};
+                    "it has " + std::to_string(pool.data->class_count()) + " classes, numbered from 0", ""};
     }
-    pool.available.push_back(trainable(*pool.data, pool.facts->class_counts[static_cast<std::size_t>(index)]));
+    pool.available.push_back(pool.data->trainable(index));
   }
-  if (pool.data->short_classes == study::ShortClasses::leave_out) drop_short(pool, least_of(from.data));
-  count_images(pool);
+  if (pool.data->study().short_classes == study::ShortClasses::leave_out) drop_short(pool, least_of(from.data));
+  for (const auto images : pool.available) pool.train_available = std::max(pool.train_available, images);
   return pool;
+}
+
+/// Puts the pool's label map and the image sets it is measured on into the catalog.
+void ClassPools::name_images(ClassPool& pool) {
+  pool.labels = catalog_.add(pool.data->label_map(pool.classes));
+  std::int64_t valid = 0, test = 0;
+  for (const auto index : pool.classes) {
+    valid += pool.data->valid_images(index);
+    test += pool.data->test_images(index);
+  }
+  using metrics::Subset;
+  if (valid > 0) {
+    pool.evaluations.push_back({Subset::valid, catalog_.add(pool.data->validation_images(pool.labels)), valid});
+  }
+  if (test > 0) pool.evaluations.push_back({Subset::test, catalog_.add(pool.data->test_images_of(pool.labels)), test});
 }
 
 const ClassPool& ClassPools::of(Role role, const std::string& name, std::int32_t split) {
@@ -178,31 +186,30 @@ const ClassPool& ClassPools::of(Role role, const std::string& name, std::int32_t
     throw Refusal{"'" + name + "' has no classes in split " + std::to_string(split), "none has enough images", ""};
   }
   check_size(pool, 1);
-  pool.digest = catalog_.add(task::ClassList{pool.classes});
+  name_images(pool);
   return pools_.emplace(key, std::move(pool)).first->second;
 }
 
 void ClassPools::check_size(const ClassPool& pool, std::int64_t per_class) {
-  const bool take_all = pool.data->short_classes == study::ShortClasses::take_all;
+  const bool take_all = pool.data->study().short_classes == study::ShortClasses::take_all;
   const auto least = take_all ? std::min<std::int64_t>(1, per_class) : per_class;
   const bool enough =
       std::all_of(pool.available.begin(), pool.available.end(), [&](std::int64_t images) { return images >= least; });
   if (enough) return;
   const std::string found = short_classes(pool, least);
   throw Refusal{
-      "data '" + pool.data->name + "' has classes with fewer than " + std::to_string(least) + " training images",
+      "data '" + pool.data->study().name + "' has classes with fewer than " + std::to_string(least) + " training images",
       found + "; validation and test images are set apart first",
       std::string(least > 1 ? "Ask for fewer" : "Set fewer apart") +
           ", or set short_classes = \"take-all\" or \"leave-out\"."};
 }
 
 std::int64_t ClassPools::all_of(const std::string& target) const {
-  const Made from = find(study_, Role::target, target);
-  const auto data = study_.data.find(from.data);
-  const auto known = facts_.data.find(from.data);
-  if (data == study_.data.end() || known == facts_.data.end()) return 0;
+  const auto* data = find_data(find(study_, Role::target, target).data);
   std::int64_t most = 0;
-  for (const auto images : known->second.class_counts) most = std::max(most, trainable(data->second, images));
+  for (std::int32_t index = 0; data && index < data->class_count(); ++index) {
+    most = std::max(most, data->trainable(index));
+  }
   return most;
 }
 

@@ -6,19 +6,26 @@
 #include <vector>
 
 #include "espalier/plan/plan.hpp"
+#include "plan/labelled_data.hpp"
 
 namespace espalier::plan {
 
 enum class Role : std::uint8_t { source, target };
 
+/// An image set that trainings on a pool are measured on.
+struct PoolEvaluation {
+  metrics::Subset name = metrics::Subset::valid;
+  ImageSetId images;
+  std::int64_t count = 0;
+};
+
 struct ClassPool {
-  const DataFacts* facts = nullptr;
-  const study::DataSet* data = nullptr;
-  std::string digest;                   ///< of the class list, in the catalog
-  std::vector<std::int32_t> classes;    ///< indices into the data's classes; label i is classes[i]
+  const LabelledData* data = nullptr;
+  std::string labels;                   ///< digest of the label map, in the catalog
+  std::vector<std::int32_t> classes;    ///< indices into the data's classes; output i is classes[i]
   std::vector<std::int64_t> available;  ///< training images each may give
   std::int64_t train_available = 0;     ///< the most any of them may give
-  std::int64_t valid_images = 0, test_images = 0;
+  std::vector<PoolEvaluation> evaluations;  ///< on validation and test images, where there are some
 
   std::int32_t count() const { return static_cast<std::int32_t>(classes.size()); }
   /// Number of training images for `per_class`; a class with fewer gives all it has.
@@ -34,7 +41,8 @@ class ClassPools {
   ClassPools(const study::Study& study, const Facts& facts, std::map<std::string, std::int64_t> largest,
              task::Catalog& catalog);
 
-  /// Throws Refusal: an unknown name, a split without halves, a class without training images.
+  /// Throws Refusal: an unknown name, a split without halves, a class without training images, a
+  /// coarser level that the data do not carry.
   const ClassPool& of(Role role, const std::string& name, std::int32_t split);
 
   /// Throws Refusal naming the classes with fewer than `per_class` images and how many they have.
@@ -45,13 +53,15 @@ class ClassPools {
 
  private:
   std::vector<std::int32_t> classes_of(const std::string& word, const std::vector<std::int32_t>& listed,
-                                       const DataFacts& facts, std::int32_t split) const;
+                                       const LabelledData& data, std::int32_t split) const;
+  const LabelledData* find_data(const std::string& name) const;
+  void name_images(ClassPool& pool);
   std::int64_t least_of(const std::string& data) const;
   std::vector<bool> usable(const std::string& data) const;
   ClassPool made(Role role, const std::string& name, std::int32_t split) const;
 
   const study::Study& study_;
-  const Facts& facts_;
+  std::map<std::string, LabelledData> data_;
   std::map<std::string, std::int64_t> largest_;
   task::Catalog& catalog_;
   std::vector<study::Split::Halves> halves_;

@@ -238,6 +238,7 @@ bool Compiler::train(PlannedExperiment& experiment, const grid::Cell& cell, Plan
   try {
     const auto made = trainings_->add(experiment.grid, cell);
     run.task = made.task;
+    run.measured = made.measured;
     ask_for_workers(experiment, cell, made);
     ++uses_[made.task];
     if (!made.source.empty() && experiment.sources.insert(made.source).second) ++uses_[made.source];
@@ -325,17 +326,19 @@ void Compiler::finish() {
   }
   const auto is_to_do = [&](const TaskTable::Entry& entry) {
     const auto outcome = outcomes_.find(entry.id);
-    const bool done = outcome != outcomes_.end() && outcome->second.state == task::RunState::done &&
-                      covers(outcome->second.recorded, entry.training.record);
-    return (all || wanted.contains(entry.id)) && !done;
+    const bool trains =
+        outcome == outcomes_.end() || work_left(outcome->second, entry.training.record) == Work::train;
+    return (all || wanted.contains(entry.id)) && trains;
   };
   if (report) plan_.device_hours = report->hours(options_.passes, is_to_do);
   for (auto& task : tasks_.take()) {
     if (!all && !wanted.contains(task.id)) continue;
     const auto outcome = outcomes_.find(task.id);
-    const bool done = is_done(task, outcomes_);
-    plan_.done += done;
-    plan_.again += !done && outcome != outcomes_.end() && outcome->second.state == task::RunState::done;
+    const Work left = work_left(task, outcomes_);
+    plan_.done += left == Work::none;
+    plan_.remeasured += left == Work::measure;
+    plan_.again +=
+        left == Work::train && outcome != outcomes_.end() && outcome->second.state == task::RunState::done;
     plan_.tasks.push_back(std::move(task));
   }
 }

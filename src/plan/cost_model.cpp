@@ -47,12 +47,40 @@ CostKey key_of(const Training& training, const task::NumericForm& form) {
   return {spec.network, spec.input, training.classes, spec.batch, frozen_prefix(spec), form, spec.precision};
 }
 
-std::int64_t evaluations(const Training& training) {
-  const auto every = training.record.evaluate_every;
+namespace {
+
+/// Sums over what the training measures its network on; `of` gets the images of a set and how often it is measured.
+template <class Of>
+double sum_of_evaluations(const Training& training, Of of) {
+  double sum = 0;
+  for (std::size_t i = 0; i < training.evaluated.size(); ++i) {
+    const auto times = evaluations(training.record.evaluations[i].every, training.spec.length);
+    sum += of(training.evaluated[i]) * static_cast<double>(times);
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::int64_t evaluations(std::int32_t every, const task::Moment& length) {
   if (every == 0) return 1;
-  const auto& length = training.spec.length;
   const bool rest = length.epoch % every != 0 || length.step > 0;
   return length.epoch / every + (rest ? 1 : 0);
+}
+
+std::int64_t images_of(const Training& training, metrics::Subset name) {
+  for (std::size_t i = 0; i < training.evaluated.size(); ++i) {
+    if (training.record.evaluations[i].name == name) return training.evaluated[i];
+  }
+  return 0;
+}
+
+std::int64_t held_out_images(const Training& training) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < training.evaluated.size(); ++i) {
+    if (training.record.evaluations[i].name != metrics::Subset::fit) sum += training.evaluated[i];
+  }
+  return sum;
 }
 
 double forward_multiply_adds(const std::vector<network::UnitCost>& units, std::int32_t after) {
@@ -77,9 +105,7 @@ double step_multiply_adds(const task::TrainSpec& spec, const std::vector<network
 }
 
 double evaluated_images(const Training& training) {
-  const auto& record = training.record;
-  const std::int64_t each = training.valid_images * record.valid + training.test_images * record.test;
-  return static_cast<double>(each * evaluations(training) + training.images * record.fit);
+  return sum_of_evaluations(training, [](std::int64_t images) { return static_cast<double>(images); });
 }
 
 double multiply_adds(const Training& training, const task::NumericForm& form, std::int64_t epoch_images) {
@@ -117,10 +143,7 @@ Cost CostModel::estimate(const Training& training, const task::NumericForm& form
 double CostModel::cost_s(const Training& training, const task::NumericForm& form) const {
   const Cost cost = of(training, form);
   const double batches = static_cast<double>(training.epoch_images) / static_cast<double>(training.spec.batch);
-  const double measured = batches_of(training.valid_images) * training.record.valid +
-                          batches_of(training.test_images) * training.record.test;
-  const double evaluated =
-      measured * static_cast<double>(evaluations(training)) + batches_of(training.images) * training.record.fit;
+  const double evaluated = sum_of_evaluations(training, batches_of);
   const double members = std::max(1, form.workers);
   const double reduced = form.workers > 1 ? kReduceLatency_s + 4.0 * trained_parameters(training) / kReduceRate : 0;
   return batches * (cost.step_s / members + reduced) + evaluated * cost.evaluation_s / members;
@@ -133,9 +156,9 @@ double CostModel::features_s(const Training& training, const task::NumericForm& 
 std::int64_t disk_bytes(const Training& training) {
   const bool kept = training.record.keep != task::Keep::none && training.record.keep != task::Keep::selected;
   const auto parameters = kept ? network::parameter_count(*training.units) : 0;
-  const auto rows = training.spec.length.epoch + 1 +
-                    evaluations(training) * (training.record.valid + training.record.test) + training.record.fit;
-  return parameters * 4 + training.test_images * kPredictionBytes + rows * kRowBytes + kTaskBytes;
+  const auto measured = static_cast<std::int64_t>(sum_of_evaluations(training, [](std::int64_t) { return 1.0; }));
+  const auto rows = training.spec.length.epoch + 1 + measured;
+  return parameters * 4 + images_of(training, metrics::Subset::test) * kPredictionBytes + rows * kRowBytes + kTaskBytes;
 }
 
 }  // namespace espalier::plan

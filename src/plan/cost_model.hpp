@@ -49,8 +49,12 @@ class CostModel {
   std::map<std::string, double> learned_;
 };
 
-/// How often the network is measured on validation and test images.
-std::int64_t evaluations(const Training& training);
+/// How often a training of this length is measured every so many epochs (0: only at its end).
+std::int64_t evaluations(std::int32_t every, const task::Moment& length);
+/// Images of the first evaluation of that name; 0 where there is none.
+std::int64_t images_of(const Training& training, metrics::Subset name);
+/// Images that it is measured on and does not train on.
+std::int64_t held_out_images(const Training& training);
 
 /// Bytes on disk at the end: kept networks, predictions, rows in journal and store.
 std::int64_t disk_bytes(const Training& training);

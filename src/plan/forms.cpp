@@ -31,7 +31,7 @@ std::int32_t frozen_units(const task::TrainSpec& spec) {
 
 /// Number of views (images, mirrored ones apart) whose features one trainer holds for this task.
 std::int64_t views_of(const Training& training) {
-  return training.images * (training.spec.augment.flip ? 2 : 1) + training.valid_images + training.test_images;
+  return training.images * (training.spec.augment.flip ? 2 : 1) + held_out_images(training);
 }
 
 /// "" if caching the features pays, else why not.
@@ -43,10 +43,9 @@ std::string why_not_worth(const Training& training, const CostModel& costs, cons
   if (bytes > budget) {
     return fmt::format("features of {} units would take {} MB, more than --feature-memory", units, bytes / 1'000'000);
   }
-  const std::int64_t gathered =
-      training.epoch_images + evaluations(training) * (training.valid_images + training.test_images);
+  const double gathered = static_cast<double>(training.epoch_images) + evaluated_images(training);
   const double with = costs.cost_s(training, cached) + costs.features_s(training, cached, views_of(training)) +
-                      static_cast<double>(gathered * view_bytes) / kMemoryRate;
+                      gathered * static_cast<double>(view_bytes) / kMemoryRate;
   if (with >= costs.cost_s(training, {cached.threads})) {
     return fmt::format("features of {} {} cost more than they save", units, units == 1 ? "unit" : "units");
   }

@@ -4,25 +4,14 @@
 #include <algorithm>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/task/evaluation_set.hpp"
 #include "plan/findings.hpp"
 
 namespace espalier::plan {
 namespace {
 
-const metrics::Row* result_of(const TaskOutcome& outcome, metrics::Subset subset, const task::SubsetSpec& images) {
-  return task::result_at(outcome.rows, subset, task::evaluation_set(images, subset),
+const metrics::Row* result_of(const TaskOutcome& outcome, metrics::Subset subset, const PlannedRun& run) {
+  return task::result_at(outcome.rows, subset, run.images(subset),
                          [](const metrics::Row& row) -> const metrics::Row& { return row; });
-}
-
-bool records(const task::RecordSpec& record, metrics::Subset subset) {
-  switch (subset) {
-    case metrics::Subset::valid: return record.valid;
-    case metrics::Subset::test: return record.test;
-    case metrics::Subset::fit: return record.fit;
-    case metrics::Subset::train: return true;
-  }
-  return false;
 }
 
 metrics::MetricName metric_of(const study::Take& take) {
@@ -72,8 +61,9 @@ Measurement Gathering::place_of(const PlannedRun& run) const {
   return place;
 }
 
-void Gathering::check_recorded(const TaskTable::Entry& entry, const RunRef& ref) const {
-  if (records(entry.training.record, metric_.subset)) return;
+void Gathering::check_recorded(const RunRef& ref) const {
+  const bool is_running_score = metric_.subset == metrics::Subset::train;
+  if (is_running_score || !ref.experiment->runs[ref.run].images(metric_.subset).empty()) return;
   throw Refusal{"a selection chooses by '" + take_.best + "', which is not recorded",
                 "experiment '" + ref.experiment->study->name + "' has no such images or does not measure them",
                 "Set valid = { per_class = N } on its data, or fit = true."};
@@ -102,7 +92,7 @@ void Gathering::add(const RunRef& ref) {
   if (!seen_.insert(cell + "|" + run.task.hex.str()).second) return;
   if (!run.aborted.empty()) return fail(ref, *setting, "aborted: " + run.aborted);
   if (const auto* entry = tasks_.find(run.task)) {
-    check_recorded(*entry, ref);
+    check_recorded(ref);
     setting->trained_units = entry->trained_units;
   }
   const auto outcome = outcomes_.find(run.task);
@@ -116,15 +106,14 @@ void Gathering::measure(const TaskOutcome& outcome, const RunRef& ref, Setting& 
     return fail(ref, setting,
                 std::string(name_of(outcome.state)) + (outcome.cause.empty() ? "" : ": " + outcome.cause));
   }
-  const auto* entry = tasks_.find(ref.experiment->runs[ref.run].task);
-  const task::SubsetSpec images = entry ? entry->training.spec.subset : task::SubsetSpec{};
-  const auto* row = result_of(outcome, metric_.subset, images);
+  const auto& run = ref.experiment->runs[ref.run];
+  const auto* row = result_of(outcome, metric_.subset, run);
   if (!row && !measured.diverged) {
-    needs_.insert(ref.experiment->runs[ref.run].task);  // done before this was recorded: the task is trained again
+    needs_.insert(run.task);  // done before this was recorded: it is measured or trained again
     return;
   }
   if (row) measured.metric = metric_.of(*row);
-  const auto* valid = result_of(outcome, metrics::Subset::valid, images);
+  const auto* valid = result_of(outcome, metrics::Subset::valid, run);
   if (valid || row) measured.loss = (valid ? valid : row)->of(metrics::Metric::loss);
   setting.runs.push_back(std::move(measured));
 }

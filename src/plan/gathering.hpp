@@ -33,7 +33,7 @@ class Gathering {
  private:
   Setting* setting_of(const RunRef& ref);
   Measurement place_of(const PlannedRun& run) const;
-  void check_recorded(const TaskTable::Entry& entry, const RunRef& ref) const;
+  void check_recorded(const RunRef& ref) const;
   void measure(const TaskOutcome& outcome, const RunRef& ref, Setting& setting, Measurement measured);
   void fail(const RunRef& ref, Setting& setting, const std::string& why);
 

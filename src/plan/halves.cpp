@@ -68,16 +68,14 @@ std::string divided_data(const study::Study& study) {
   return study.targets.empty() ? "" : study.targets.front().data;
 }
 
-std::vector<Halves> halves_of(const study::Study& study, const Facts& facts, std::vector<bool> usable) {
+std::vector<Halves> halves_of(const study::Study& study, std::int32_t classes, std::vector<bool> usable) {
   const auto& split = study.split;
   if (split.kind == study::Split::Kind::none) return std::vector<Halves>(static_cast<std::size_t>(split.count));
   const std::string data = divided_data(study);
-  const auto known = facts.data.find(data);
-  if (known == facts.data.end()) {
+  if (classes < 0) {
     throw Refusal{"nothing is known of data '" + data + "', whose classes are divided", "", "Name it under [data]."};
   }
-  const auto classes = static_cast<std::int32_t>(known->second.class_counts.size());
-  usable.resize(known->second.class_counts.size(), true);
+  usable.resize(static_cast<std::size_t>(classes), true);
   if (split.kind == study::Split::Kind::random) return random_halves(study, data, usable);
   for (std::size_t s = 0; s < split.listed.size(); ++s) check_listed(split.listed[s], classes, s + 1);
   return split.listed;

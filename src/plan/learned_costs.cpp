@@ -17,7 +17,7 @@ void add_probe(const TaskTable::Entry& entry, const task::NumericForm& form, std
   const std::string key = key_of(entry.training, form).text();
   if (!known.insert(key).second) return;
   CostProbe probe{key, {}};
-  probe.task.train = entry.training.spec;
+  task::training(probe.task) = entry.training.spec;
   probe.task.form = form;
   probes.push_back(std::move(probe));
 }

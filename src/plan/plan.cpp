@@ -1,5 +1,7 @@
-// Small functions on plan types: state names, labels, whether recorded results cover what is wanted.
+// Small functions on plan types: labels, and what is left to do of a task.
 #include "espalier/plan/plan.hpp"
+
+#include <algorithm>
 
 namespace espalier::plan {
 
@@ -10,16 +12,26 @@ const std::string* PlannedRun::label(const std::string& axis) const {
   return nullptr;
 }
 
-bool covers(const task::RecordSpec& recorded, const task::RecordSpec& wanted) {
-  const bool beat = wanted.evaluate_every == 0 ||
-                    (recorded.evaluate_every != 0 && wanted.evaluate_every % recorded.evaluate_every == 0);
-  return beat && (recorded.valid || !wanted.valid) && (recorded.test || !wanted.test) && (recorded.fit || !wanted.fit);
+ImageSetId PlannedRun::images(metrics::Subset name) const {
+  for (const auto& one : measured) {
+    if (one.name == name) return one.images;
+  }
+  return {};
 }
 
-bool is_done(const task::Task& task, const Outcomes& outcomes) {
+Work work_left(const TaskOutcome& outcome, const task::RecordSpec& wanted) {
+  if (outcome.state != task::RunState::done) return Work::train;
+  const auto missing = task::lacking(outcome.recorded, wanted);
+  if (missing.empty()) return Work::none;
+  const bool between = std::any_of(missing.begin(), missing.end(), [&](const task::EvaluationSpec& one) {
+    return task::is_too_rare(outcome.recorded, one);  // its network at those moments is gone
+  });
+  return between || !outcome.has_network ? Work::train : Work::measure;
+}
+
+Work work_left(const task::Task& task, const Outcomes& outcomes) {
   const auto found = outcomes.find(task.id);
-  return found != outcomes.end() && found->second.state == task::RunState::done &&
-         covers(found->second.recorded, task.record);
+  return found == outcomes.end() ? Work::train : work_left(found->second, task.record);
 }
 
 task::Sharing sharing_of(const task::Task& task, const Passes& passes) {

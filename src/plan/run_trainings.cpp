@@ -82,7 +82,7 @@ bool fits(const network::UnitCost& source, const network::UnitCost& target) {
 
 RunTrainings::RunTrainings(const study::Study& study, const Facts& facts, ClassPools& pools, task::Catalog& catalog,
                            TaskTable& tasks)
-    : study_(study), facts_(facts), pools_(pools), tasks_(tasks), recipes_(study), maker_(study) {
+    : study_(study), facts_(facts), pools_(pools), tasks_(tasks), recipes_(study), maker_(study, catalog) {
   for (const auto& network : study.networks) networks_[network.name] = {catalog.add(network.spec), &network.spec};
 }
 
@@ -183,6 +183,7 @@ RunTrainings::Made RunTrainings::add(const grid::Grid& grid, const grid::Cell& c
     made.source = origin->task;
     if (!origin->task.empty()) needs.push_back(origin->task);
   }
+  for (const auto& one : training.record.evaluations) made.measured.push_back({one.name, one.images});
   made.task = tasks_.add(std::move(training), task::TaskKind::train, std::move(needs));
   return made;
 }

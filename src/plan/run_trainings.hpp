@@ -18,6 +18,7 @@ class RunTrainings {
   struct Made {
     TaskId task;
     TaskId source;  ///< empty: nothing is copied from a pretraining
+    std::vector<RunImages> measured;
   };
   /// Adds the cell's tasks to the table. Throws Refusal where the cell cannot be trained.
   Made add(const grid::Grid& grid, const grid::Cell& cell);

@@ -23,7 +23,7 @@ std::int64_t images_until(const Training& training, const task::Timeline& timeli
 std::uint64_t features_of(const Entry& entry) {
   const auto& spec = entry.training.spec;
   if (entry.form.cached_units == 0) return 0;
-  return std::hash<std::string>{}(task::prefix_key(spec, entry.form.cached_units) + spec.subset.classes);
+  return std::hash<std::string>{}(task::prefix_key(spec, entry.form.cached_units) + spec.images.labels);
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ SharingReport::Totals SharingReport::totals(const Passes& passes, const Wanted& 
                 multiply_adds(training, form, training.epoch_images)};
       }
       if (form.cached_units == 0) continue;
-      const auto views = training.images + training.valid_images + training.test_images;
+      const auto views = training.images + held_out_images(training);
       // Subsets of one class list are nested, so the largest counts.
       auto& most = features[key];
       most.seconds = std::max(most.seconds, costs_.features_s(training, form, views));

@@ -2,35 +2,30 @@
 #include "plan/task_table.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace espalier::plan {
 namespace {
 
-task::Keep both_kept(task::Keep a, task::Keep b) {
-  const bool last_and_best =
-      (a == task::Keep::last && b == task::Keep::best) || (a == task::Keep::best && b == task::Keep::last);
-  return last_and_best ? task::Keep::all : std::max(a, b);
+/// Widens what is recorded; `evaluated` stays in step with the evaluations.
+void widen(Training& known, const Training& more) {
+  known.record = task::both(known.record, more.record);
+  for (auto i = known.evaluated.size(); i < known.record.evaluations.size(); ++i) {
+    const auto& added = known.record.evaluations[i];
+    for (std::size_t k = 0; k < more.evaluated.size(); ++k) {
+      const auto& one = more.record.evaluations[k];
+      if (one.name == added.name && one.images == added.images) known.evaluated.push_back(more.evaluated[k]);
+    }
+  }
 }
 
 }  // namespace
-
-task::RecordSpec both(const task::RecordSpec& a, const task::RecordSpec& b) {
-  task::RecordSpec all;
-  all.evaluate_every = std::gcd(a.evaluate_every, b.evaluate_every);  // 0, the last only, is contained in every beat
-  all.valid = a.valid || b.valid;
-  all.test = a.test || b.test;
-  all.fit = a.fit || b.fit;
-  all.keep = both_kept(a.keep, b.keep);
-  return all;
-}
 
 const TaskId& TaskTable::add(Training training, task::TaskKind kind, std::vector<TaskId> needs) {
   TaskId id = task::task_id(training.spec);
   const auto [known, fresh] = index_.try_emplace(id, entries_.size());
   if (!fresh) {
     auto& entry = entries_[known->second];
-    entry.training.record = both(entry.training.record, training.record);
+    widen(entry.training, training);
     if (kind == task::TaskKind::pretrain) entry.kind = kind;
     return entry.id;
   }

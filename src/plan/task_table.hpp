@@ -8,9 +8,6 @@
 
 namespace espalier::plan {
 
-/// What must be recorded so that both wishes are met.
-task::RecordSpec both(const task::RecordSpec& a, const task::RecordSpec& b);
-
 class TaskTable {
  public:
   struct Entry {

@@ -17,41 +17,16 @@ std::vector<float> floats(const std::vector<double>& given, const std::vector<fl
   return given.empty() ? measured : std::vector<float>(given.begin(), given.end());
 }
 
-task::SubsetSpec subset_of(const ClassPool& pool, std::int64_t per_class) {
-  task::SubsetSpec subset;
-  subset.data = pool.facts->digest;
-  subset.classes = pool.digest;
-  subset.train_available = static_cast<std::int32_t>(pool.train_available);
-  subset.per_class =
-      static_cast<std::int32_t>(per_class == 0 ? pool.train_available : std::min(per_class, pool.train_available));
-  subset.valid_per_class = pool.data->valid_per_class;
-  subset.test_per_class = pool.data->test_files ? 0 : pool.data->test_per_class;
-  if (pool.data->test_files) subset.test_data = pool.facts->test_digest;
-  subset.order = pool.data->order;
-  return subset;
-}
-
-task::RecordSpec record_of(const TrainingWish& wish, const Training& training) {
-  task::RecordSpec record;
-  study::write_record(*wish.values, record);
-  record.valid = training.valid_images > 0;
-  record.test = training.test_images > 0;
-  if (wish.role == Role::source) record.keep = task::Keep::last;
-  return record;
-}
-
-void count(Training& training, const TrainingWish& wish) {
-  const auto& spec = training.spec;
-  training.images = wish.pool->images(spec.subset.per_class);
-  training.classes = wish.pool->count();
-  training.valid_images = wish.pool->valid_images;
-  training.test_images = wish.pool->test_images;
+/// The first images of each class; all there are is one value, however it is asked for.
+task::ImageSetSpec images_of(const ClassPool& pool, std::int64_t per_class) {
+  return pool.data->training_images(pool.labels,
+                                    per_class == 0 ? pool.train_available : std::min(per_class, pool.train_available));
 }
 
 }  // namespace
 
 network::Shape TrainingMaker::input_of(const ClassPool& pool, const study::TrainValues& values) {
-  const auto& whole = pool.facts->shape;
+  const auto& whole = pool.data->facts().shape;
   const auto& augment = *values.augment;
   const auto side = augment.random_resized > 0 ? augment.random_resized : augment.centre_crop;
   const auto evaluated =
@@ -84,7 +59,7 @@ const std::vector<network::UnitCost>& TrainingMaker::units(const KnownNetwork& n
 }
 
 void TrainingMaker::set_seeds(task::TrainSpec& spec, const TrainingWish& wish) {
-  const std::int64_t size = spec.subset.per_class;
+  const std::int64_t size = spec.images.sample.count;
   const auto key = std::make_tuple(wish.role, wish.streams.split, wish.streams.replicate, size);
   auto known = seeds_.find(key);
   if (known == seeds_.end()) {
@@ -121,17 +96,30 @@ void TrainingMaker::set_rows(Training& training, const TrainingWish& wish, std::
   }
 }
 
+void TrainingMaker::set_record(Training& training, const TrainingWish& wish) {
+  const auto wanted = study::record_wish(*wish.values);
+  const auto add = [&](metrics::Subset name, const ImageSetId& images, std::int32_t every, std::int64_t count) {
+    training.record.evaluations.push_back({name, images, every, {}});
+    training.evaluated.push_back(count);
+  };
+  for (const auto& one : wish.pool->evaluations) add(one.name, one.images, wanted.evaluate_every, one.count);
+  if (wanted.fit) add(metrics::Subset::fit, catalog_.add(training.spec.images), /*every=*/0, training.images);
+  training.record.keep = wish.role == Role::source ? task::Keep::last : wanted.keep;
+}
+
 Training TrainingMaker::make(const TrainingWish& wish) {
   Training training;
   auto& spec = training.spec;
+  spec.identity_version = task::kIdentityVersion;
   spec.numerics_version = build_info::kNumericsVersion;
   spec.network = wish.network->digest;
   spec.input = input_of(*wish.pool, *wish.values);
-  spec.mean = floats(wish.pool->data->mean, wish.pool->facts->mean);
-  spec.std = floats(wish.pool->data->std, wish.pool->facts->std);
-  spec.subset = subset_of(*wish.pool, wish.per_class);
+  spec.mean = floats(wish.pool->data->study().mean, wish.pool->data->facts().mean);
+  spec.std = floats(wish.pool->data->study().std, wish.pool->data->facts().std);
+  spec.images = images_of(*wish.pool, wish.per_class);
   study::write_spec(*wish.values, spec);
-  count(training, wish);
+  training.images = wish.pool->images(spec.images.sample.count);
+  training.classes = wish.pool->count();
   const auto per_epoch = steps_per_epoch(training.images, spec.batch);
   training.steps = steps_of(*wish.values->epochs, per_epoch);
   spec.length = moment_of(training.steps, per_epoch);
@@ -140,7 +128,7 @@ Training TrainingMaker::make(const TrainingWish& wish) {
   set_rows(training, wish, per_epoch);
   set_seeds(spec, wish);
   canonicalise(spec, *training.units);
-  training.record = record_of(wish, training);
+  set_record(training, wish);
   return training;
 }
 

@@ -38,7 +38,8 @@ struct TrainingWish {
 struct Training {
   task::TrainSpec spec;
   task::RecordSpec record;
-  std::int64_t images = 0, valid_images = 0, test_images = 0;
+  std::int64_t images = 0;              ///< that it trains on
+  std::vector<std::int64_t> evaluated;  ///< images of each of `record.evaluations`
   std::int64_t epoch_images = 0, steps = 0;
   std::int32_t classes = 0;
   const std::vector<network::UnitCost>* units = nullptr;  ///< owned by the maker
@@ -46,7 +47,8 @@ struct Training {
 
 class TrainingMaker {
  public:
-  explicit TrainingMaker(const study::Study& study) : study_(study) {}
+  /// Image sets go into `catalog`.
+  TrainingMaker(const study::Study& study, task::Catalog& catalog) : study_(study), catalog_(catalog) {}
 
   /// Throws Refusal where the training is impossible: no rate group for a unit, or an input that does not fit the
   /// network.
@@ -62,8 +64,10 @@ class TrainingMaker {
   using UnitsKey = std::tuple<std::string, std::int32_t, std::int32_t, std::int32_t, std::int32_t>;
   void set_rows(Training& training, const TrainingWish& wish, std::int64_t per_epoch) const;
   void set_seeds(task::TrainSpec& spec, const TrainingWish& wish);
+  void set_record(Training& training, const TrainingWish& wish);
 
   const study::Study& study_;
+  task::Catalog& catalog_;
   std::map<UnitsKey, std::vector<network::UnitCost>> units_;
   std::map<std::tuple<Role, std::int64_t, std::int64_t, std::int64_t>, std::array<std::uint64_t, 4>> seeds_;
 };

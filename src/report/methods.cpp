@@ -14,8 +14,8 @@ namespace espalier::report {
 namespace {
 
 std::string classes_text(const PageContext& context, const task::TrainSpec& spec) {
-  const auto found = context.state().catalog.class_lists.find(spec.subset.classes);
-  return found == context.state().catalog.class_lists.end() ? "?" : std::to_string(found->second.classes.size());
+  const auto found = context.state().catalog.label_maps.find(spec.images.labels);
+  return found == context.state().catalog.label_maps.end() ? "?" : std::to_string(found->second.output_count);
 }
 
 bool selects_on_test(const PageContext& context) {
@@ -62,7 +62,7 @@ std::string data_methods(const PageContext& context) {
   const auto targets = trainings_of(context, Role::target), sources = trainings_of(context, Role::source);
   const auto& split = context.study.split;
   if (split.kind == study::Split::Kind::none) return text + "Classes are not split.";
-  const auto classes = [&](const store::TaskState& t) { return classes_text(context, t.task.train); };
+  const auto classes = [&](const store::TaskState& t) { return classes_text(context, task::training(t.task)); };
   text += fmt::format("{} {} split{}: {} target classes", split.count,
                       split.kind == study::Split::Kind::random ? "random" : "listed", split.count == 1 ? "" : "s",
                       distinct(targets, classes));

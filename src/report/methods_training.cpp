@@ -49,7 +49,7 @@ std::string rates_text(const task::TrainSpec& spec) {
 /// "30 epochs, in batches of 64 (...), by ...": every training value that has a phrase.
 std::string shared_values(const Tasks& tasks) {
   const auto text = [&](auto get) {
-    return distinct(tasks, [&](const store::TaskState& t) { return get(t.task.train); });
+    return distinct(tasks, [&](const store::TaskState& t) { return get(task::training(t.task)); });
   };
   std::string all = text([](const task::TrainSpec& spec) { return length_text(spec.length); });
   for (const auto& row : study::train_rows()) {
@@ -85,14 +85,19 @@ std::string rate_groups(const PageContext& context) {
 }
 
 std::string fit_text(const Tasks& tasks) {
-  const bool fit = std::any_of(tasks.begin(), tasks.end(), [](const auto* task) { return task->task.record.fit; });
+  const bool fit = std::any_of(tasks.begin(), tasks.end(), [](const auto* task) {
+    return task::evaluation_named(task->task.record, metrics::Subset::fit) != nullptr;
+  });
   return fit ? " The loss of the finished network on its training images is recorded too (fit)."
              : " The loss of the finished network on its training images is not recorded (fit = false).";
 }
 
 std::string evaluation_text(const Tasks& tasks) {
-  const auto every =
-      distinct(tasks, [](const store::TaskState& t) { return std::to_string(t.task.record.evaluate_every); });
+  const auto every = distinct(tasks, [](const store::TaskState& t) {
+    const auto* measured = task::evaluation_named(t.task.record, metrics::Subset::valid);
+    if (!measured) measured = task::evaluation_named(t.task.record, metrics::Subset::test);
+    return std::to_string(measured ? measured->every : 0);
+  });
   return fmt::format(" Validation and test images are evaluated {}, in evaluation mode.",
                      every == "0"   ? "after the last epoch only"
                      : every == "1" ? "after every epoch"
@@ -167,18 +172,18 @@ std::string training_methods(const PageContext& context) {
   std::string text;
   if (!sources.empty()) {
     text += "Source networks train for " + shared_values(sources) +
-            "; rates: " + distinct(sources, [](const store::TaskState& t) { return rates_text(t.task.train); }) +
+            "; rates: " + distinct(sources, [](const store::TaskState& t) { return rates_text(task::training(t.task)); }) +
             ". The last epoch is used. ";
   }
   text += "Target networks train for " + shared_values(targets) + "." + rate_groups(context);
   const auto dropout = distinct(targets, [](const store::TaskState& t) {
-    return std::string(t.task.train.frozen_dropout == task::FrozenDropout::on ? "on" : "off");
+    return std::string(task::training(t.task).frozen_dropout == task::FrozenDropout::on ? "on" : "off");
   });
   text += fmt::format(
       " The loss is the mean cross-entropy of the batch. Frozen units get no gradient and no decay; their dropout is "
       "{}.",
       dropout);
-  return text + evaluation_text(targets) + normalisation(targets.front()->task.train);
+  return text + evaluation_text(targets) + normalisation(task::training(targets.front()->task));
 }
 
 }  // namespace espalier::report

@@ -14,7 +14,7 @@ std::int32_t last_epoch(const store::TaskState& task) { return task.rows.empty()
 
 std::int64_t images_left(const store::TaskState& task) {
   if (task::is_final(task.state)) return 0;
-  const std::int32_t epochs = task.task.train.length.epoch;
+  const std::int32_t epochs = task::training(task.task).length.epoch;
   if (epochs <= 0) return task.task.epoch_images;
   return task.task.epoch_images * std::max(0, epochs - last_epoch(task)) / epochs;
 }

@@ -70,7 +70,8 @@ const metrics::Row* final_row(const store::TaskState& task, metrics::Subset subs
 }
 
 const metrics::Row* final_row(const RunView& view, metrics::Subset subset) {
-  return view.task ? final_row(*view.task, subset) : nullptr;
+  if (!view.task || view.task->state != task::RunState::done) return nullptr;
+  return store::result_at(*view.task, *view.run, subset);
 }
 
 }  // namespace espalier::report

@@ -54,10 +54,11 @@ std::string facts(const PageContext& context) {
   std::set<std::string> data;
   std::set<int> numerics;
   for (const auto& [id, task] : context.state().tasks) {
-    data.insert(task.task.train.subset.data);
-    data.insert(task.task.train.subset.test_data);
-    numerics.insert(task.task.train.numerics_version);
+    const auto& spec = task::training(task.task);
+    data.insert(spec.images.data);
+    numerics.insert(spec.numerics_version);
   }
+  for (const auto& [id, images] : context.state().catalog.image_sets) data.insert(images.data);
   data.erase("");
   for (const auto& digest : data) row(table, "SHA-256 of images", digest);
   for (const int version : numerics) row(table, "numerics version", std::to_string(version));

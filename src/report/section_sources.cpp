@@ -68,7 +68,7 @@ std::string source_section(const PageContext& context) {
     const auto* train = network.task ? final_row(*network.task, metrics::Subset::train) : nullptr;
     table.rows.push_back({network.source, splits, network.id.brief(),
                           network.task ? task::name_of(network.task->state) : "not listed",
-                          network.task ? std::to_string(network.task->task.train.length.epoch) : "-",
+                          network.task ? std::to_string(task::training(network.task->task).length.epoch) : "-",
                           train ? fmt::format("{:.3f}", train->of(metrics::Metric::loss)) : "-",
                           network.valid_top1 ? fmt::format("{:.1f}", 100 * *network.valid_top1) : "-",
                           network.task ? percent(final_row(*network.task, metrics::Subset::test)) : "-"});

@@ -7,7 +7,7 @@ namespace espalier::runtime {
 
 bool is_too_late(const store::TaskState& known, const task::RecordSpec& wanted) {
   return known.state == task::RunState::running ||
-         (task::is_final(known.state) && !plan::covers(known.recorded, wanted));
+         (task::is_final(known.state) && !task::lacking(known.recorded, wanted).empty());
 }
 
 bool is_done(const SchedulerView& scheduler, bool replan_due) {

@@ -38,15 +38,8 @@ void write_selections(JournaledState& journal, const plan::Plan& plan) {
 }
 
 task::Catalog write_catalog(JournaledState& journal, const plan::Plan& plan) {
-  task::Catalog added;
-  const auto& known = journal.state().catalog;
-  for (const auto& [digest, network] : plan.catalog.networks) {
-    if (!known.networks.contains(digest)) added.networks[digest] = network;
-  }
-  for (const auto& [digest, list] : plan.catalog.class_lists) {
-    if (!known.class_lists.contains(digest)) added.class_lists[digest] = list;
-  }
-  if (!added.networks.empty() || !added.class_lists.empty()) journal.write(store::CatalogRecord{added});
+  task::Catalog added = task::difference(plan.catalog, journal.state().catalog);
+  if (!added.empty()) journal.write(store::CatalogRecord{added});
   return added;
 }
 

@@ -80,7 +80,7 @@ std::vector<task::Task> Replanning::changed_tasks(const plan::Plan& plan, const 
       continue;
     }
     const auto& known = found->second.task;
-    const bool same_form = known.form == task.form || plan::is_done(task, outcomes);  // done tasks keep their form
+    const bool same_form = known.form == task.form || plan::work_left(task, outcomes) == plan::Work::none;  // done tasks keep their form
     if (known.record == task.record && same_form) continue;
     if (scheduler_.knows(task.id) && is_too_late(found->second, task.record)) scope_.late.insert(task.id);
     else changed.push_back(task);
@@ -95,13 +95,23 @@ std::vector<sched::AddedTask> Replanning::new_tasks(const plan::Plan& plan, cons
     if (is_new || records_more(task)) {
       added.push_back(
           {task, history_of(journal_.state(), task, outcomes, artifacts_), plan::sharing_of(task, options_.passes)});
+      if (added.back().history.measure) measure_only(added.back());
     }
     if (!is_new) continue;
-    for (const auto& unit : task.train.units) {
+    for (const auto& unit : task::training(task).units) {
       if (unit.start.kind == task::StartKind::checkpoint) artifacts_.add(unit.start.checkpoint);
     }
   }
   return added;
+}
+
+/// Asks for the missing rows alone, of one worker that does nothing else meanwhile.
+void Replanning::measure_only(sched::AddedTask& added) const {
+  const auto& known = journal_.state().tasks.at(added.task.id);
+  added.task.record.evaluations = task::lacking(known.recorded, added.task.record);
+  added.task.form.workers = 1;
+  added.task.cost_s /= std::max(1, task::training(added.task).length.epoch);
+  added.sharing = {};
 }
 
 bool Replanning::records_more(const task::Task& task) const {
@@ -132,9 +142,9 @@ bool Replanning::selection_is_due() const {
   const auto has_ended = [&](const TaskId& id) {
     const auto found = journal_.state().tasks.find(id);
     if (found == journal_.state().tasks.end() || !task::is_final(found->second.state)) return false;
-    // Done without the row that is asked for: it is trained again.
+    // Done without the row that is asked for: it is measured or trained again.
     return found->second.state != task::RunState::done ||
-           plan::covers(found->second.recorded, found->second.task.record);
+           task::lacking(found->second.recorded, found->second.task.record).empty();
   };
   return std::any_of(pending_.begin(), pending_.end(), [&](const std::vector<TaskId>& needs) {
     return std::all_of(needs.begin(), needs.end(), has_ended);
@@ -147,7 +157,8 @@ sched::History history_of(const store::State& state, const task::Task& task, con
   if (found == state.tasks.end()) return {};
   const auto& known = found->second;
   sched::History history;
-  const bool wanted_anew = known.state == task::RunState::done && !plan::is_done(task, outcomes);
+  const plan::Work left = plan::work_left(task, outcomes);
+  const bool wanted_anew = known.state == task::RunState::done && left != plan::Work::none;
   if (task::is_final(known.state) && !wanted_anew) history.state = known.state;
   if (!known.attempts.empty()) history.attempts = static_cast<std::int32_t>(known.attempts.size());
   history.charged = known.charged;
@@ -156,6 +167,7 @@ sched::History history_of(const store::State& state, const task::Task& task, con
     history.resume_at = known.training.at;
   }
   if (artifacts.holds(known.finished.artifact)) history.finished = known.finished.artifact;
+  history.measure = left == plan::Work::measure && !history.finished.empty();
   return history;
 }
 

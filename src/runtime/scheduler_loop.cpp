@@ -126,7 +126,7 @@ void SchedulerLoop::give_out(const sched::Order& order) {
 
 void SchedulerLoop::plan_again() {
   auto news = replanning_.plan_again();
-  if (!news.catalog.networks.empty() || !news.catalog.class_lists.empty()) {
+  if (!news.catalog.empty()) {
     for (const auto worker : departure_.present()) say(worker, protocol::CatalogUpdate{news.catalog});
   }
   tell(sched::TasksAdded{std::move(news.tasks)});

@@ -10,10 +10,10 @@ namespace {
 
 /// A hash of what decides a task's code path: everything except seeds, images, lengths and the size of rates.
 Digest shape_of(const task::Task& task) {
-  task::TrainSpec spec = task.train;
+  task::TrainSpec spec = task::training(task);
   spec.init_seed = spec.order_seed = spec.mask_seed = spec.augment_seed = 0;
-  spec.subset.classes.clear();
-  spec.subset.per_class = 0;
+  spec.images.labels.clear();
+  spec.images.sample.count = 0;
   spec.length = {};
   for (auto& unit : spec.units) {
     unit.start.task = {};

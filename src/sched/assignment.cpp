@@ -87,7 +87,8 @@ protocol::Assign Scheduler::Core::order_for(const std::vector<WorkerId>& to, Ent
   entry.worker = to.front();
   entry.fence = {options.segment, static_cast<std::uint32_t>(++entry.attempts)};
   for (const WorkerId id : to) workers.at(id).in_hand.insert(&entry);
-  protocol::Assign assign{entry.fence, entry.task, {}, entry.resume};
+  protocol::Assign assign{entry.fence, entry.task, {}, entry.resume, {}};
+  if (entry.measure) assign.finished = entry.finished;
   for (const Entry* source : entry.sources) assign.sources[source->task.id] = source->finished;
   return assign;
 }

@@ -16,7 +16,8 @@ double family_seconds(const std::vector<const Entry*>& members) {
   double step_s = 0;
   for (const Entry* entry : members) {
     const auto& task = entry->task;
-    family.push_back({&task.train, task::Timeline(task.images, task.train.batch, task.train.length)});
+    const auto& spec = task::training(task);
+    family.push_back({&spec, task::Timeline(task.images, spec.batch, spec.length)});
     const auto steps = static_cast<double>(std::max<std::int64_t>(1, family.back().timeline.total_steps()));
     step_s = std::max(step_s, task.cost_s / steps);
   }

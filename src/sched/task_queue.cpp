@@ -28,6 +28,7 @@ Entry* TaskQueue::add(AddedTask added) {
   entry.resume = added.history.resume;
   entry.resume_at = added.history.resume_at;
   entry.finished = added.history.finished;
+  entry.measure = added.history.measure;
   if (task::is_final(added.history.state)) entry.state = added.history.state;
   else ++live_;
   for (const auto& need : entry.task.needs) {

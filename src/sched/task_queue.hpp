@@ -20,6 +20,7 @@ struct Entry {
   std::int32_t attempts = 0, charged = 0;
   ArtifactId resume, finished;
   task::Moment resume_at;  ///< the moment of `resume`
+  bool measure = false;    ///< only `finished` is measured
   bool in_hand = false, begun = false;
   WorkerId worker;        ///< while in hand; the leader, if a group has it
   protocol::Group group;  ///< while in hand, if a group has it

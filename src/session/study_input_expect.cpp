@@ -40,6 +40,11 @@ plan::DataFacts expected_facts(const study::DataSet& data) {
   facts.shape = expect.shape;
   for (std::int32_t i = 0; i < expect.classes; ++i) facts.class_names.push_back("class " + std::to_string(i));
   facts.class_counts.assign(static_cast<std::size_t>(expect.classes), expect.per_class);
+  if (data.label_kind != "fine") {  // a coarser class stands for its finest ones, which are not known yet
+    auto& level = facts.levels[data.label_kind];
+    level.names = facts.class_names;
+    for (std::int32_t i = 0; i < expect.classes; ++i) level.of.push_back(i);
+  }
   facts.mean.assign(static_cast<std::size_t>(expect.shape.channels), 0.5F);
   facts.std.assign(static_cast<std::size_t>(expect.shape.channels), 0.25F);
   if (data.test_files) {

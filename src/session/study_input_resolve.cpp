@@ -22,7 +22,6 @@ json request_of(const study::DataSet& data) {
           {"test_files", data.test_files ? request_of(*data.test_files) : json()},
           {"resize", data.resize},
           {"grey", data.grey},
-          {"label_kind", data.label_kind},
           {"made", data.made}};
 }
 
@@ -38,6 +37,11 @@ plan::DataFacts facts_from(const json& reply) {
   facts.test_digest = reply.value("test_digest", "");
   if (reply.contains("test_counts") && reply["test_counts"].is_array())
     facts.test_counts = reply["test_counts"].get<std::vector<std::int64_t>>();
+  const json levels = reply.value("levels", json::object());
+  for (const auto& [name, level] : levels.items()) {
+    facts.levels[name] = {level.at("of").get<std::vector<std::int32_t>>(),
+                          level.at("names").get<std::vector<std::string>>()};
+  }
   facts.pack_path = reply.value("pack_path", "");
   facts.test_pack_path = reply.value("test_pack_path", "");
   return facts;
@@ -75,7 +79,9 @@ void take_normalisation(const study::DataSet& data, plan::DataFacts& facts,
 void compare_with_expected(const study::DataSet& data, const plan::DataFacts& facts,
                            std::vector<study::Diagnostic>& diagnostics) {
   if (!data.expect || facts.provisional) return;
-  const auto classes = static_cast<std::int32_t>(facts.class_counts.size());
+  const auto level = facts.levels.find(data.label_kind);
+  const auto classes =
+      static_cast<std::int32_t>(level == facts.levels.end() ? facts.class_counts.size() : level->second.names.size());
   if (classes == data.expect->classes && facts.shape == data.expect->shape) return;
   diagnostics.push_back(finding(data, "the images are not those that expect tells of",
                                 std::to_string(classes) + " classes, shape " + std::to_string(facts.shape.channels) +

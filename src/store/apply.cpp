@@ -97,7 +97,7 @@ struct BriefTask {
 
 task::Task read_brief(std::string_view bytes) {
   auto brief = frame::from_tagged<BriefTask>(bytes);
-  brief.task.train.length = brief.train.length;
+  task::training(brief.task).length = brief.train.length;
   return std::move(brief.task);
 }
 
@@ -110,9 +110,32 @@ void apply_tasks(State& state, std::string_view payload) {
   });
 }
 
-/// Rows measured after `moment` come from a trajectory that was abandoned there.
+/// Rows measured after `moment` come from a trajectory that was abandoned there. Those of image sets that are not asked
+/// for any more stay: nothing will measure them again.
 void supersede_rows(TaskState& task, task::Moment moment) {
-  std::erase_if(task.rows, [&](const CurrentRow& at) { return task::Moment{at.row.epoch, at.row.step} > moment; });
+  const auto is_asked_for = [&](const metrics::Row& row) {
+    const auto& all = task.task.record.evaluations;
+    return row.set.empty() || std::any_of(all.begin(), all.end(), [&](const task::EvaluationSpec& one) {
+             return one.name == row.subset && one.images == row.set;
+           });
+  };
+  std::erase_if(task.rows, [&](const CurrentRow& at) {
+    return task::Moment{at.row.epoch, at.row.step} > moment && is_asked_for(at.row);
+  });
+}
+
+/// What the rows answer once an attempt has ended that began at `from`. One that began at the end has only measured a
+/// kept network: what was recorded before stays. Else it replaces that, but for image sets that it was not asked for.
+task::RecordSpec recorded_by(const TaskState& task, task::Moment from) {
+  if (from == task::training(task.task).length) return task::both(task.recorded, task.task.record);
+  task::RecordSpec all = task.task.record;
+  for (const auto& before : task.recorded.evaluations) {
+    const bool is_replaced = std::any_of(
+        task.task.record.evaluations.begin(), task.task.record.evaluations.end(),
+        [&](const task::EvaluationSpec& one) { return one.name == before.name && one.images == before.images; });
+    if (!is_replaced) all.evaluations.push_back(before);
+  }
+  return all;
 }
 
 void apply_one(State& state, AttemptRecord&& record) {
@@ -190,7 +213,7 @@ void apply_one(State& state, EndedRecord&& record) {
   if (!record.device.empty()) task->device = std::move(record.device);
   if (!is_final(task->state)) return;
   replace(state, task->training, {});
-  task->recorded = task->task.record;
+  task->recorded = recorded_by(*task, task->attempts.empty() ? task::Moment{} : task->attempts.back().resumed_from);
 }
 
 void lose_task(TaskState& task, const Fence& fence, const LostRecord& record, const std::string& outcome) {

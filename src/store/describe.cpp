@@ -24,7 +24,7 @@ std::string sources_of(const State& state, const TaskState& task) {
     const auto found = state.tasks.find(need);
     if (found != state.tasks.end()) digests.insert(found->second.finished.artifact.hex);
   }
-  for (const task::UnitRow& unit : task.task.train.units) digests.insert(unit.start.checkpoint.hex);
+  for (const task::UnitRow& unit : task::training(task.task).units) digests.insert(unit.start.checkpoint.hex);
   digests.erase("");
   return fmt::format("{}", fmt::join(digests, ","));
 }

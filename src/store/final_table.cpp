@@ -16,10 +16,10 @@ using metrics::Subset;
 using metrics::kSubsets;
 using LastRows = std::array<const metrics::Row*, kSubsets.size()>;
 
-/// The result on each image set that the task is measured on.
-LastRows last_rows(const TaskState& task) {
+/// The result on each image set that the run is measured on.
+LastRows last_rows(const TaskState& task, const plan::PlannedRun& run) {
   LastRows last{};
-  for (const Subset subset : kSubsets) last[static_cast<std::size_t>(subset)] = result_at(task, subset);
+  for (const Subset subset : kSubsets) last[static_cast<std::size_t>(subset)] = result_at(task, run, subset);
   return last;
 }
 
@@ -34,7 +34,7 @@ std::vector<FinalRun> collect(const State& state) {
   for (const RunEntry& entry : state.runs) {
     if (!entry.current || state.state_of(entry.run) != task::RunState::done) continue;
     const TaskState& task = state.tasks.at(entry.run.task);
-    found.push_back({&entry.run, task.rows.empty() ? 0 : task.rows.back().row.epoch, last_rows(task)});
+    found.push_back({&entry.run, task.rows.empty() ? 0 : task.rows.back().row.epoch, last_rows(task, entry.run)});
   }
   return found;
 }

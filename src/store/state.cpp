@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "espalier/task/evaluation_set.hpp"
-
 namespace espalier::store {
 
 bool is_damage(const Dropped& dropped) {
@@ -33,10 +31,23 @@ void mark_accepted(State& state) {
   }
 }
 
-const metrics::Row* result_at(const TaskState& task, metrics::Subset subset) {
-  const ImageSetId set = task::evaluation_set(task.task.train.subset, subset);
-  return task::result_at(task.rows, subset, set,
+namespace {
+
+const metrics::Row* result_on(const TaskState& task, metrics::Subset name, const ImageSetId& images) {
+  if (images.empty() != (name == metrics::Subset::train)) return nullptr;  // the running score has no image set
+  return task::result_at(task.rows, name, images,
                          [](const CurrentRow& current) -> const metrics::Row& { return current.row; });
+}
+
+}  // namespace
+
+const metrics::Row* result_at(const TaskState& task, metrics::Subset name) {
+  const auto* measured = task::evaluation_named(task.task.record, name);
+  return result_on(task, name, measured ? measured->images : ImageSetId{});
+}
+
+const metrics::Row* result_at(const TaskState& task, const plan::PlannedRun& run, metrics::Subset name) {
+  return result_on(task, name, run.images(name));
 }
 
 task::RunState State::state_of(const plan::PlannedRun& run) const {
@@ -60,6 +71,7 @@ plan::Outcomes State::outcomes() const {
     outcome.diverged = task.diverged;
     outcome.cause = task.cause;
     outcome.recorded = is_final(task.state) ? task.recorded : task.task.record;
+    outcome.has_network = !task.finished.artifact.empty();
     outcome.seconds = task.seconds;
     outcome.epoch_images = task.epoch_images;
     outcome.rows.reserve(task.rows.size());

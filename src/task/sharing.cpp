@@ -14,9 +14,9 @@ constexpr std::string_view kOfOneTraining[] = {"rates", "length"};
 
 /// Hashes what lanes of one batched network must have in common: shapes, optimiser and steps after unit k.
 std::uint64_t lanes_key(const Task& task) {
-  const TrainSpec& spec = task.train;
+  const TrainSpec& spec = training(task);
   frame::Hasher key;
-  key & spec.network & spec.input & spec.batch & spec.momentum & spec.weight_decay & spec.subset.per_class &
+  key & spec.network & spec.input & spec.batch & spec.momentum & spec.weight_decay & spec.images.sample.count &
       task.images & task.form;
   return key.value();
 }
@@ -33,9 +33,9 @@ Sharing sharing_of(const Task& task) {
   if (task.kind == TaskKind::noop) return {};
   Sharing sharing;
   const auto& form = task.form;
-  sharing.family = family_key(task.train, form);
+  sharing.family = family_key(training(task), form);
   if (form.cached_units > 0) {
-    sharing.features = std::hash<std::string>{}(prefix_key(task.train, form.cached_units) + task.train.subset.data) | 1;
+    sharing.features = std::hash<std::string>{}(prefix_key(training(task), form.cached_units) + training(task).images.data) | 1;
   }
   if (form.fused) sharing.lanes = lanes_key(task) | 1;
   return sharing;
@@ -54,7 +54,7 @@ std::string prefix_key(const TrainSpec& spec, std::int32_t units) {
     prefix.units.push_back({spec.units.at(static_cast<std::size_t>(u)).start, Trained::no, {}});
     if (prefix.units.back().start.kind == StartKind::fresh) prefix.init_seed = spec.init_seed;
   }
-  if (prefix.units.size() == spec.units.size()) prefix.subset.classes = spec.subset.classes;  // the classifier's width
+  if (prefix.units.size() == spec.units.size()) prefix.images.labels = spec.images.labels;  // the classifier's width
   return frame::to_bytes(prefix);
 }
 

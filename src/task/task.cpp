@@ -1,4 +1,4 @@
-// Computes task ids and keeps the catalog of networks and class lists.
+// Computes task ids and keeps the catalog.
 #include "espalier/task/task.hpp"
 
 namespace espalier::task {
@@ -13,15 +13,42 @@ std::string Catalog::add(const network::NetworkSpec& network) {
   return digest;
 }
 
-std::string Catalog::add(const ClassList& classes) {
-  const std::string digest = to_hex(frame::canonical_digest(classes), 16);
-  class_lists.emplace(digest, classes);
+std::string Catalog::add(const LabelMap& map) {
+  const std::string digest = digest_of(map);
+  label_maps.insert_or_assign(digest, map);
   return digest;
+}
+
+ImageSetId Catalog::add(const ImageSetSpec& set) {
+  const ImageSetId id = id_of(set);
+  image_sets.emplace(id.hex.str(), set);
+  return id;
 }
 
 void Catalog::merge(const Catalog& other) {
   networks.insert(other.networks.begin(), other.networks.end());
-  class_lists.insert(other.class_lists.begin(), other.class_lists.end());
+  for (const auto& [digest, map] : other.label_maps) label_maps.insert_or_assign(digest, map);
+  image_sets.insert(other.image_sets.begin(), other.image_sets.end());
+}
+
+namespace {
+
+template <class Value>
+std::map<std::string, Value> difference(const std::map<std::string, Value>& all,
+                                        const std::map<std::string, Value>& known) {
+  std::map<std::string, Value> more;
+  for (const auto& [digest, value] : all) {
+    const auto found = known.find(digest);
+    if (found == known.end() || !(found->second == value)) more.emplace(digest, value);
+  }
+  return more;
+}
+
+}  // namespace
+
+Catalog difference(const Catalog& all, const Catalog& known) {
+  return {difference(all.networks, known.networks), difference(all.label_maps, known.label_maps),
+          difference(all.image_sets, known.image_sets)};
 }
 
 }  // namespace espalier::task

@@ -14,7 +14,7 @@ constexpr std::size_t kOrders = 3;  ///< values of Order: go on, stop, cancel
 }  // namespace
 
 task::Timeline timeline_of(const Job& job) {
-  const task::Timeline whole(job.images->train.size(), job.task.train.batch, job.task.train.length);
+  const task::Timeline whole(job.images->size(), task::training(job.task).batch, task::training(job.task).length);
   return job.smoke ? whole.cut(1) : whole;
 }
 
@@ -90,7 +90,8 @@ void BundleState::save(const Members& members, const Snapshot& snapshot) {
   if (open.empty() || jobs_[open.front()].smoke || !leads()) return;
   const Job& job = jobs_[open.front()];
   const auto at = snapshot.position.at;
-  const auto file = train::save(job.output_dir, task::trunk_id(job.task.train, timelines_[open.front()], at), snapshot);
+  const auto file =
+      train::save(job.output_dir, task::trunk_id(task::training(job.task), timelines_[open.front()], at), snapshot);
   for (const std::size_t member : open)
     sink_.checkpoint(member, {task::ArtifactKind::training, at, file.id, file.bytes});
 }

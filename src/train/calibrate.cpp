@@ -32,11 +32,11 @@ double median_s(double seconds, const std::function<void()>& work) {
 
 /// The task's network with random values, whatever the task would copy.
 model::UnitNetwork random_network(const task::Task& task, const network::NetworkSpec& spec, std::int32_t classes) {
-  model::UnitNetwork network(spec, task.train.input, classes);
-  network.set_precision(task.train.precision);
+  model::UnitNetwork network(spec, task::training(task).input, classes);
+  network.set_precision(task::training(task).precision);
   for (std::int32_t u = 1; u <= network.depth(); ++u) {
     network.reinitialise(u, 1);
-    network.tune(u, task.train.units.at(static_cast<std::size_t>(u - 1)).trained);
+    network.tune(u, task::training(task).units.at(static_cast<std::size_t>(u - 1)).trained);
   }
   return network;
 }
@@ -46,7 +46,7 @@ class Bed {
   Bed(const task::Task& task, const network::NetworkSpec& spec, std::int32_t classes, at::Device device)
       : task_(task), spec_(spec), network_(random_network(task, spec, classes)), classes_(classes), device_(device) {
     network_.to(device);
-    for (auto& row : task_.train.units) {
+    for (auto& row : task::training(task_).units) {
       if (row.trained != task::Trained::no) row.rates = {{{0, 0}, 1e-6f}};
     }
   }
@@ -73,7 +73,7 @@ class Bed {
 
  private:
   at::Tensor images_of(std::int64_t count) const {
-    const auto& input = task_.train.input;
+    const auto& input = task::training(task_).input;
     return at::rand({count, input.channels, input.height, input.width})
         .contiguous(at::MemoryFormat::ChannelsLast)
         .to(device_);
@@ -82,12 +82,13 @@ class Bed {
     const at::Tensor images = images_of(count);
     return task_.form.cached_units == 0 ? images : network_.features(images, task_.form.cached_units);
   }
-  at::Tensor labels() const { return at::randint(classes_, {task_.train.batch}, at::kLong); }
+  at::Tensor labels() const { return at::randint(classes_, {task::training(task_).batch}, at::kLong); }
 
   double single_s(double seconds) {
-    const task::Timeline timeline(std::int64_t{task_.train.batch} * 1000, task_.train.batch, {1, 0});
-    Stepper stepper(network_, task_.train, timeline, task_.form.cached_units);
-    const at::Tensor inputs = inputs_of(task_.train.batch), wanted = labels();
+    const task::Timeline timeline(std::int64_t{task::training(task_).batch} * 1000, task::training(task_).batch,
+                                  {1, 0});
+    Stepper stepper(network_, task::training(task_), timeline, task_.form.cached_units);
+    const at::Tensor inputs = inputs_of(task::training(task_).batch), wanted = labels();
     Score score;
     return median_s(seconds, [&] { stepper.step(inputs, wanted, {0, 0}, score); });
   }
@@ -103,12 +104,14 @@ class Bed {
     const at::Tensor wanted = labels();
     const auto* label = wanted.const_data_ptr<std::int64_t>();
     rig.training().fill({{}, {}, {label, label + wanted.numel()}});
-    rig.training().stage(inputs_of(task_.train.batch));
-    rig.fill_steps(task_.train, task::Timeline(std::int64_t{task_.train.batch} * 2, task_.train.batch, {1, 0}), 0);
+    rig.training().stage(inputs_of(task::training(task_).batch));
+    rig.fill_steps(task::training(task_),
+                   task::Timeline(std::int64_t{task::training(task_).batch} * 2, task::training(task_).batch, {1, 0}),
+                   0);
     const double all_s = median_s(seconds, [&] {
       for (int i = 0; i < kAtATime; ++i) {
         rig.training().go_to(0);
-        rig.step(task_.train.batch);
+        rig.step(task::training(task_).batch);
       }
       device::synchronise(device_);
     });
@@ -116,12 +119,13 @@ class Bed {
   }
 
   double lanes_s(double seconds) {
-    LaneNetwork lanes(spec_, task_.form.cached_units, task_.train);
-    const Optimiser optimiser(network_, task_.train);
+    LaneNetwork lanes(spec_, task_.form.cached_units, task::training(task_));
+    const Optimiser optimiser(network_, task::training(task_));
     for (std::int64_t lane = 0; lane < kLanes; ++lane) lanes.append(network_, optimiser);
-    const at::Tensor inputs = inputs_of(task_.train.batch).flatten(1).unsqueeze(0).repeat({kLanes, 1, 1});
+    const at::Tensor inputs = inputs_of(task::training(task_).batch).flatten(1).unsqueeze(0).repeat({kLanes, 1, 1});
     const std::vector<at::Tensor> wanted(kLanes, labels());
-    const std::vector<LaneStep> steps(kLanes, {{1, 0, 0}, std::vector<float>(task_.train.units.size(), 1e-6f)});
+    const std::vector<LaneStep> steps(kLanes,
+                                      {{1, 0, 0}, std::vector<float>(task::training(task_).units.size(), 1e-6f)});
     std::vector<Score> scores(kLanes);
     return median_s(seconds, [&] {
       const at::Tensor logits = lanes.forward(inputs, steps);
@@ -146,7 +150,7 @@ class Bed {
 MeasuredCost measure_cost(const task::Task& task, const network::NetworkSpec& network, std::int32_t classes,
                           double seconds, at::Device device) {
   apply(task.form);
-  device::allow_tf32(device, task.train.precision == task::Precision::tf32);
+  device::allow_tf32(device, task::training(task).precision == task::Precision::tf32);
   Bed bed(task, network, classes, device);
   return {bed.step_s(seconds), bed.evaluation_s(seconds), bed.features_s(seconds)};
 }

@@ -29,70 +29,68 @@ network::Shape shape_of(const at::Tensor& images) {
   return {side(1), side(2), side(3)};
 }
 
-std::size_t number_of(Part part) { return static_cast<std::size_t>(part); }
-
 }  // namespace
 
-DeviceEngine::DeviceEngine(BundleState& bundle, const Job& job, const task::Timeline& timeline)
+DeviceEngine::DeviceEngine(BundleState& bundle, const Job& job, const ImageSets& sets, const task::Timeline& timeline)
     : bundle_(bundle),
       job_(job),
+      sets_(sets),
       timeline_(timeline),
       rig_(rig_for(job, bundle.place())),
-      inputs_(make_inputs(job, bundle.place().features(), rig_->network())),
-      batches_(job.task.train),
-      pace_(bundle.place().device()) {}
+      inputs_(make_inputs(job, sets, bundle.place().features(), rig_->network())),
+      batches_(task::training(job.task)),
+      pace_(bundle.place().device()),
+      filled_(sets.size()) {}
 
 DeviceEngine::~DeviceEngine() {
   if (job_.task.form.cached_units == 0) return;
   rig_->training().connect({});
-  for (const Part part : {Part::train, Part::valid, Part::test}) rig_->evaluation(number_of(part)).connect({});
+  for (SetNumber number = 0; number < sets_.size(); ++number) rig_->evaluation(number).connect({});
 }
 
 bool DeviceEngine::prepare(const GoOn& go_on) {
   if (!inputs_->prepare(go_on)) return false;
-  rig_->training().connect(supply_of(Part::train));
-  for (const Part part : {Part::train, Part::valid, Part::test}) {
-    rig_->evaluation(number_of(part)).connect(supply_of(part));
-  }
+  rig_->training().connect(supply_of(kTrainingImages));
+  for (SetNumber number = 0; number < sets_.size(); ++number) rig_->evaluation(number).connect(supply_of(number));
   return true;
 }
 
-/// The images or features of a part, as far as they are on the device.
-Supply DeviceEngine::supply_of(Part part) {
+/// The images or features of an image set, as far as they are on the device.
+Supply DeviceEngine::supply_of(SetNumber number) {
   Supply supply;
   if (const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get())) {
-    supply.features = features->kept(part);
+    supply.features = features->kept(number);
     if (supply.features) supply.table = supply.features->table();
     return supply;
   }
-  const auto& images = part_of(*job_.images, part).images;
-  if (part == Part::train && !batches_.only_windows()) return supply;
-  if (!images.defined() || part_of(*job_.images, part).size() == 0) return supply;
+  const auto& images = sets_.of(number).images;
+  if (number == kTrainingImages && !batches_.only_windows()) return supply;
+  if (!images.defined() || sets_.of(number).size() == 0) return supply;
   const at::Tensor pixels = bundle_.place().pixels(images);
   if (!pixels.defined()) return supply;
   const auto device = bundle_.place().device();
   supply.images = device::Images{pixels, batches_.scale().to(device, at::kFloat, false, /*copy=*/true),
                                  batches_.offset().to(device, at::kFloat, false, /*copy=*/true)};
-  supply.input = job_.task.train.input;
+  supply.input = task::training(job_.task).input;
   return supply;
 }
 
 std::vector<std::int64_t> DeviceEngine::positions_of(task::Moment at) const {
-  const auto batch = static_cast<std::size_t>(job_.task.train.batch);
+  const auto batch = static_cast<std::size_t>(task::training(job_.task).batch);
   const std::size_t first = static_cast<std::size_t>(at.step) * batch, last = std::min(first + batch, order_.size());
   return {order_.begin() + static_cast<std::ptrdiff_t>(first), order_.begin() + static_cast<std::ptrdiff_t>(last)};
 }
 
-FeedRows DeviceEngine::labelled(Part part, const std::vector<std::int64_t>& positions) const {
-  const at::Tensor labels = labels_at(part_of(*job_.images, part), positions);
+FeedRows DeviceEngine::labelled(SetNumber number, const std::vector<std::int64_t>& positions) const {
+  const at::Tensor labels = labels_at(sets_.of(number), positions);
   const auto* label = labels.const_data_ptr<std::int64_t>();
   return {{}, {}, {label, label + labels.numel()}};
 }
 
 /// The rows of all steps of the epoch, equal to those the host's inputs would use.
 FeedRows DeviceEngine::training_rows(std::int32_t epoch) const {
-  FeedRows all = labelled(Part::train, {order_.begin(), order_.end()});
-  const auto& set = job_.images->train;
+  FeedRows all = labelled(kTrainingImages, {order_.begin(), order_.end()});
+  const auto& set = sets_.of(kTrainingImages);
   const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get());
   if (rig_->training().is_staged()) return all;
   for (task::Moment at{epoch, 0}; at.step < timeline_.steps_per_epoch(); ++at.step) {
@@ -101,7 +99,7 @@ FeedRows DeviceEngine::training_rows(std::int32_t epoch) const {
     if (features) {
       const auto flips = batches_.flips(count, epoch, at.step);
       for (std::size_t i = 0; i < positions.size(); ++i) {
-        all.rows.push_back(features->slots(Part::train, flips[i]).at(static_cast<std::size_t>(positions[i])));
+        all.rows.push_back(features->slots(kTrainingImages, flips[i]).at(static_cast<std::size_t>(positions[i])));
       }
     } else {
       for (const auto position : positions) all.rows.push_back(set.rows.at(static_cast<std::size_t>(position)));
@@ -112,14 +110,14 @@ FeedRows DeviceEngine::training_rows(std::int32_t epoch) const {
   return all;
 }
 
-FeedRows DeviceEngine::evaluation_rows(Part part) const {
-  const auto& set = part_of(*job_.images, part);
+FeedRows DeviceEngine::evaluation_rows(SetNumber number) const {
+  const auto& set = sets_.of(number);
   std::vector<std::int64_t> positions(static_cast<std::size_t>(set.size()));
   for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = static_cast<std::int64_t>(i);
-  FeedRows all = labelled(part, positions);
-  if (rig_->evaluation(number_of(part)).is_staged()) return all;
+  FeedRows all = labelled(number, positions);
+  if (rig_->evaluation(number).is_staged()) return all;
   if (const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get())) {
-    all.rows = features->slots(part, false);
+    all.rows = features->slots(number, false);
   } else {
     all.rows = set.rows;
     all.windows.assign(set.rows.size(), batches_.evaluation_window(shape_of(set.images)));
@@ -153,19 +151,19 @@ std::optional<LostLoss> DeviceEngine::settle(Score& running) {
   return LostLoss{sums.lost->loss, {at_.epoch, static_cast<std::int32_t>(sums.lost->place)}};
 }
 
-Evaluation DeviceEngine::evaluate(Part part, const EvaluationLimits& limits) {
-  const std::size_t number = number_of(part);
-  const std::int64_t all = part_of(*job_.images, part).size();
+Evaluation DeviceEngine::evaluate(SetNumber number, const EvaluationLimits& limits) {
+  const std::int64_t all = sets_.of(number).size();
   const std::int64_t images = limits.images < 0 ? all : std::min(limits.images, all);
   const std::int64_t batches = (images + kEvaluationBatch - 1) / kEvaluationBatch;
   ESPALIER_EXPECT(images == all || images % kEvaluationBatch == 0);
-  if (!std::exchange(filled_[number], true)) rig_->evaluation(number).fill(evaluation_rows(part));
+  if (!filled_[number]) rig_->evaluation(number).fill(evaluation_rows(number));
+  filled_[number] = true;
   rig_->start_evaluation(number, batches);
   Evaluation result;
   for (std::int64_t batch = 0; batch < batches && result.finished; ++batch) {
     const std::int64_t first = batch * kEvaluationBatch, count = std::min(kEvaluationBatch, images - first);
     Feed& feed = rig_->evaluation(number);
-    if (feed.is_staged()) feed.stage(inputs_->evaluation(part, first, count));
+    if (feed.is_staged()) feed.stage(inputs_->evaluation(number, first, count));
     rig_->evaluate(number);
     pace_.step();
     result.finished = limits.go_on();

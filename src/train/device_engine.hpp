@@ -9,7 +9,7 @@ namespace espalier::train {
 
 class DeviceEngine : public Engine {
  public:
-  DeviceEngine(BundleState& bundle, const Job& job, const task::Timeline& timeline);
+  DeviceEngine(BundleState& bundle, const Job& job, const ImageSets& sets, const task::Timeline& timeline);
   /// Disconnects the rig, which is kept for other jobs, from cached features, which it must not keep alive.
   ~DeviceEngine() override;
 
@@ -19,17 +19,18 @@ class DeviceEngine : public Engine {
   void start_epoch(const task::TrainSpec& spec, task::Moment at, const Score& running) override;
   bool step() override;
   std::optional<LostLoss> settle(Score& running) override;
-  Evaluation evaluate(Part part, const EvaluationLimits& limits) override;
+  Evaluation evaluate(SetNumber number, const EvaluationLimits& limits) override;
 
  private:
-  Supply supply_of(Part part);
+  Supply supply_of(SetNumber number);
   FeedRows training_rows(std::int32_t epoch) const;
-  FeedRows evaluation_rows(Part part) const;
-  FeedRows labelled(Part part, const std::vector<std::int64_t>& positions) const;
+  FeedRows evaluation_rows(SetNumber number) const;
+  FeedRows labelled(SetNumber number, const std::vector<std::int64_t>& positions) const;
   std::vector<std::int64_t> positions_of(task::Moment at) const;
 
   BundleState& bundle_;
   const Job& job_;
+  const ImageSets& sets_;
   task::Timeline timeline_;
   std::shared_ptr<Rig> rig_;
   std::unique_ptr<Inputs> inputs_;
@@ -37,7 +38,7 @@ class DeviceEngine : public Engine {
   device::Pace pace_;
   std::vector<std::int32_t> order_;
   task::Moment at_;
-  bool filled_[3] = {};  ///< whether the evaluation tables are filled, by part
+  std::vector<bool> filled_;  ///< whether the evaluation tables are filled, by image set
 };
 
 }  // namespace espalier::train

@@ -9,12 +9,13 @@
 
 namespace espalier::train {
 
-EagerEngine::EagerEngine(BundleState& bundle, const Job& job, const task::Timeline& timeline)
+EagerEngine::EagerEngine(BundleState& bundle, const Job& job, const ImageSets& sets, const task::Timeline& timeline)
     : bundle_(bundle),
       job_(job),
+      sets_(sets),
       network_(prepare_network(job, bundle.place().device())),
-      inputs_(make_inputs(job, bundle.place().features(), network_)),
-      stepper_(network_, job.task.train, timeline, job.task.form.cached_units, bundle.group()) {}
+      inputs_(make_inputs(job, sets, bundle.place().features(), network_)),
+      stepper_(network_, task::training(job.task), timeline, job.task.form.cached_units, bundle.group()) {}
 
 bool EagerEngine::prepare(const GoOn& go_on) { return inputs_->prepare(go_on); }
 
@@ -26,7 +27,7 @@ void EagerEngine::start_epoch(const task::TrainSpec& spec, task::Moment at, cons
 }
 
 bool EagerEngine::step() {
-  const auto batch = static_cast<std::size_t>(job_.task.train.batch);
+  const auto batch = static_cast<std::size_t>(task::training(job_.task).batch);
   const std::size_t first = static_cast<std::size_t>(at_.step) * batch, last = std::min(first + batch, order_.size());
   const auto whole = static_cast<std::int64_t>(last - first);
   const auto* group = bundle_.group();
@@ -35,7 +36,7 @@ bool EagerEngine::step() {
                     static_cast<std::ptrdiff_t>(std::min(shard.first, whole - 1));
   const std::vector<std::int64_t> positions(from, from + std::max<std::int64_t>(1, shard.rows));
   const at::Tensor inputs = inputs_->training(positions, at_, shard.first).to(network_.device());
-  const at::Tensor labels = labels_at(job_.images->train, positions);
+  const at::Tensor labels = labels_at(sets_.of(kTrainingImages), positions);
   const double loss = group ? stepper_.step(inputs, labels, at_, score_, shard, bundle_.wishes())
                             : stepper_.step(inputs, labels, at_, score_);
   if (group) bundle_.agree();
@@ -49,10 +50,10 @@ std::optional<LostLoss> EagerEngine::settle(Score& running) {
   return std::exchange(lost_, {});
 }
 
-Evaluation EagerEngine::evaluate(Part part, const EvaluationLimits& limits) {
+Evaluation EagerEngine::evaluate(SetNumber number, const EvaluationLimits& limits) {
   const auto cached = job_.task.form.cached_units;
   const auto predict = [&](const at::Tensor& x) { return network_.eval_forward(x.to(network_.device()), cached); };
-  return train::evaluate(predict, *inputs_, part, part_of(*job_.images, part).labels, limits, bundle_.group());
+  return train::evaluate(predict, *inputs_, number, sets_.of(number).labels, limits, bundle_.group());
 }
 
 }  // namespace espalier::train

@@ -8,7 +8,7 @@ namespace espalier::train {
 
 class EagerEngine : public Engine {
  public:
-  EagerEngine(BundleState& bundle, const Job& job, const task::Timeline& timeline);
+  EagerEngine(BundleState& bundle, const Job& job, const ImageSets& sets, const task::Timeline& timeline);
 
   model::UnitNetwork& network() override { return network_; }
   Optimiser& optimiser() override { return stepper_.optimiser(); }
@@ -16,11 +16,12 @@ class EagerEngine : public Engine {
   void start_epoch(const task::TrainSpec& spec, task::Moment at, const Score& running) override;
   bool step() override;
   std::optional<LostLoss> settle(Score& running) override;
-  Evaluation evaluate(Part part, const EvaluationLimits& limits) override;
+  Evaluation evaluate(SetNumber number, const EvaluationLimits& limits) override;
 
  private:
   BundleState& bundle_;
   const Job& job_;
+  const ImageSets& sets_;
   model::UnitNetwork network_;
   std::unique_ptr<Inputs> inputs_;
   Stepper stepper_;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "espalier/model/unit_network.hpp"
+#include "espalier/task/timeline.hpp"
 #include "espalier/train/optimiser.hpp"
 #include "train/evaluate.hpp"
 
@@ -33,11 +34,12 @@ class Engine {
   /// Sets `running` to the sums over the epoch's steps, each measured before its update. Returns the first loss that
   /// was not finite, if one is known; the weights are undefined after that step.
   virtual std::optional<LostLoss> settle(Score& running) = 0;
-  virtual Evaluation evaluate(Part part, const EvaluationLimits& limits) = 0;
+  virtual Evaluation evaluate(SetNumber number, const EvaluationLimits& limits) = 0;
 };
 
-/// Makes the engine of `job`, alone or as a member of the bundle's group. Throws UsageError where the task is
-/// impossible.
-std::unique_ptr<Engine> make_engine(BundleState& bundle, const Job& job, const task::Timeline& timeline);
+/// Makes the engine of `job`, alone or as a member of the bundle's group. `job` and `sets` must outlive it. Throws
+/// UsageError where the task is impossible.
+std::unique_ptr<Engine> make_engine(BundleState& bundle, const Job& job, const ImageSets& sets,
+                                    const task::Timeline& timeline);
 
 }  // namespace espalier::train

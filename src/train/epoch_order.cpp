@@ -6,8 +6,8 @@
 namespace espalier::train {
 
 std::vector<std::int32_t> order_of_epoch(const Job& job, std::int32_t epoch) {
-  return permutation(static_cast<std::int32_t>(job.images->train.size()),
-                     derive(job.task.train.order_seed, static_cast<std::uint64_t>(epoch)));
+  return permutation(static_cast<std::int32_t>(job.images->size()),
+                     derive(task::training(job.task).order_seed, static_cast<std::uint64_t>(epoch)));
 }
 
 }  // namespace espalier::train

@@ -22,7 +22,7 @@ void pool(Evaluation& result, model::Reducer& group) {
 
 }  // namespace
 
-Evaluation evaluate(const Predict& predict, Inputs& inputs, Part part, const at::Tensor& labels,
+Evaluation evaluate(const Predict& predict, Inputs& inputs, SetNumber number, const at::Tensor& labels,
                     const EvaluationLimits& limits, model::Reducer* group) {
   const c10::NoGradGuard no_grad;
   const std::int64_t images = limits.images < 0 ? labels.size(0) : std::min(limits.images, labels.size(0));
@@ -32,7 +32,7 @@ Evaluation evaluate(const Predict& predict, Inputs& inputs, Part part, const at:
   for (std::int64_t first = 0; first < images && result.finished; first += kEvaluationBatch) {
     if (first / kEvaluationBatch % members != rank) continue;
     const std::int64_t n = std::min(kEvaluationBatch, images - first);
-    const at::Tensor logits = predict(inputs.evaluation(part, first, n)).cpu();
+    const at::Tensor logits = predict(inputs.evaluation(number, first, n)).cpu();
     const at::Tensor wanted = labels.slice(0, first, first + n);
     result.score.add(logits, wanted, at::cross_entropy_loss(logits, wanted).item<float>());
     const at::Tensor best = logits.argmax(1).to(at::kInt).contiguous();

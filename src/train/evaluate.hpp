@@ -21,14 +21,14 @@ struct EvaluationLimits {
   std::function<bool()> go_on;  ///< asked after every batch
 };
 
-/// Measures the network on one of a task's image sets.
-using Evaluate = std::function<Evaluation(Part, const EvaluationLimits&)>;
+/// Measures the network on one image set.
+using Evaluate = std::function<Evaluation(SetNumber, const EvaluationLimits&)>;
 
 /// Inputs [n, ...] -> logits [n, classes].
 using Predict = std::function<at::Tensor(const at::Tensor&)>;
 
 /// In a group each member computes its share of the batches, and all get the whole result.
-Evaluation evaluate(const Predict& predict, Inputs& inputs, Part part, const at::Tensor& labels,
+Evaluation evaluate(const Predict& predict, Inputs& inputs, SetNumber number, const at::Tensor& labels,
                     const EvaluationLimits& limits, model::Reducer* group = nullptr);
 
 }  // namespace espalier::train

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "espalier/data/subset.hpp"
+#include "espalier/data/batch_maker.hpp"
 #include "espalier/device/kernels.hpp"
 #include "espalier/train/feature_shelf.hpp"
 

@@ -24,14 +24,14 @@ Order FusedTraining::train_some() {
 void FusedTraining::start_epoch() {
   measured_ = false;
   for (Stream& stream : streams_) {
-    stream.order = permutation(static_cast<std::int32_t>(stream.images->train.size()),
+    stream.order = permutation(static_cast<std::int32_t>(stream.sets->of(kTrainingImages).size()),
                                derive(stream.order_seed, static_cast<std::uint64_t>(at_.epoch)));
   }
 }
 
 FusedTraining::Batch FusedTraining::next_batch() {
   Batch batch;
-  const std::size_t size = static_cast<std::size_t>(leader(lanes_.front()).task.train.batch);
+  const std::size_t size = static_cast<std::size_t>(task::training(leader(lanes_.front()).task).batch);
   const std::size_t first = static_cast<std::size_t>(at_.step) * size;
   std::vector<at::Tensor> inputs(streams_.size()), labels(streams_.size()), by_lane;
   for (const Lane& lane : lanes_) {
@@ -42,7 +42,7 @@ FusedTraining::Batch FusedTraining::next_batch() {
       const std::vector<std::int64_t> positions(order.begin() + static_cast<std::ptrdiff_t>(first),
                                                 order.begin() + static_cast<std::ptrdiff_t>(last));
       inputs[s] = streams_[s].inputs->training(positions, at_, 0).flatten(1);
-      labels[s] = labels_at(streams_[s].images->train, positions);
+      labels[s] = labels_at(streams_[s].sets->of(kTrainingImages), positions);
       batch.images = static_cast<std::int64_t>(positions.size());
     }
     by_lane.push_back(inputs[s]);
@@ -55,7 +55,7 @@ FusedTraining::Batch FusedTraining::next_batch() {
 std::vector<LaneStep> FusedTraining::lane_steps() const {
   std::vector<LaneStep> steps;
   for (const Lane& lane : lanes_) {
-    const auto& spec = leader(lane).task.train;
+    const auto& spec = task::training(leader(lane).task);
     LaneStep step{{spec.mask_seed, at_.epoch, at_.step}, {}};
     for (const auto& row : spec.units) step.rates.push_back(task::rate_at(row, timeline_, at_));
     steps.push_back(std::move(step));
@@ -87,13 +87,13 @@ Order FusedTraining::step() {
 }
 
 Order FusedTraining::measure(std::size_t lane, const Members& members) {
-  Measurement measurement(bundle_, members, timeline_.normalised(at_), lanes_[lane].running);
+  const Stream& stream = stream_of(lanes_[lane]);
+  Measurement measurement(bundle_, *stream.sets, members, timeline_.normalised(at_), lanes_[lane].running);
   const auto predict = [&](const at::Tensor& x) { return network_.predict(static_cast<std::int64_t>(lane), x); };
-  const Stream& stream = streams_[families_[lanes_[lane].family].stream];
-  const Order order = measurement.run([&](Part part, const EvaluationLimits& limits) {
-    return evaluate(predict, *stream.inputs, part, part_of(*stream.images, part).labels, limits);
+  const Order order = measurement.run([&](SetNumber number, const EvaluationLimits& limits) {
+    return evaluate(predict, *stream.inputs, number, stream.sets->of(number).labels, limits);
   });
-  lanes_[lane].predicted = measurement.predicted();
+  lanes_[lane].predicted = measurement.predictions();
   return order;
 }
 

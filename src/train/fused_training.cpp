@@ -13,7 +13,7 @@ FusedTraining::FusedTraining(BundleState& bundle, const std::vector<Members>& fa
       timeline_(bundle.timeline(families.front().front())),
       network_(bundle.job(families.front().front()).network,
                bundle.job(families.front().front()).task.form.cached_units,
-               bundle.job(families.front().front()).task.train) {
+               task::training(bundle.job(families.front().front()).task)) {
   for (const auto& members : families) {  // all count as started, whichever of them ends first
     if (!bundle_.job(members.front()).resume.empty()) continue;
     for (const std::size_t m : members) bundle_.sink().started(m, {});
@@ -24,35 +24,38 @@ FusedTraining::FusedTraining(BundleState& bundle, const std::vector<Members>& fa
 void FusedTraining::add(const Members& members) {
   const Job& job = bundle_.job(members.front());
   model::UnitNetwork network = prepare_network(job, bundle_.place().device());
-  Optimiser optimiser(network, job.task.train);
+  Optimiser optimiser(network, task::training(job.task));
   Lane lane;
   lane.family = families_.size();
   if (!job.resume.empty()) {
-    const auto trunk = [&](task::Moment at) { return task::trunk_id(job.task.train, timeline_, at); };
+    const auto trunk = [&](task::Moment at) { return task::trunk_id(task::training(job.task), timeline_, at); };
     const Snapshot state = load(job.artifact_dir, job.resume, trunk);
     restore(state, network, optimiser);
     at_ = state.position.at;
     lane.running = state.position.running;
   }
   std::vector<task::Trajectory> family;
-  for (const std::size_t m : members) family.push_back({&bundle_.job(m).task.train, bundle_.timeline(m)});
+  for (const std::size_t m : members) family.push_back({&task::training(bundle_.job(m).task), bundle_.timeline(m)});
   network_.append(network, optimiser);
-  families_.push_back({members, task::stage_tree(family, index()), stream_of(job, network)});
+  families_.push_back({members, task::stage_tree(family, index()), stream_of(members, network)});
   lanes_.push_back(std::move(lane));
   if (job.resume.empty()) return;
   for (const std::size_t m : members) bundle_.sink().started(m, at_);
 }
 
-std::size_t FusedTraining::stream_of(const Job& job, const model::UnitNetwork& network) {
-  const auto& spec = job.task.train;
+std::size_t FusedTraining::stream_of(const Members& members, const model::UnitNetwork& network) {
+  const Job& job = bundle_.job(members.front());
+  const auto& spec = task::training(job.task);
   frame::Writer key;
-  key& task::prefix_key(spec, job.task.form.cached_units) & spec.subset & spec.order_seed & spec.augment_seed &
+  key& task::prefix_key(spec, job.task.form.cached_units) & spec.images & spec.order_seed & spec.augment_seed &
       spec.augment.flip;
   const auto [known, is_new] = stream_index_.try_emplace(key.take(), streams_.size());
   if (is_new) {
-    auto inputs = std::make_unique<FeatureInputs>(job, bundle_.place().features(), network);
-    streams_.push_back({std::move(inputs), job.images, spec.order_seed, {}});
+    auto sets = std::make_unique<ImageSets>(job);
+    auto inputs = std::make_unique<FeatureInputs>(job, *sets, bundle_.place().features(), network);
+    streams_.push_back({std::move(sets), std::move(inputs), spec.order_seed, {}});
   }
+  for (const std::size_t m : members) streams_[known->second].sets->add(bundle_.job(m));
   return known->second;
 }
 
@@ -125,7 +128,8 @@ Order FusedTraining::end_members(std::size_t lane) {
     if (order != Order::go_on) return order;
   }
   for (const std::size_t member : bundle_.open_of(ended)) {
-    finish(bundle_, member, timeline_.normalised(at_), lanes_[lane].predicted, [&] { return network_of(lane); });
+    finish(bundle_, member, timeline_.normalised(at_), *stream_of(lanes_[lane]).sets, lanes_[lane].predicted,
+           [&] { return network_of(lane); });
   }
   return Order::go_on;
 }
@@ -150,7 +154,7 @@ void FusedTraining::replace(const std::vector<std::int64_t>& from, std::vector<L
 model::UnitNetwork FusedTraining::network_of(std::size_t lane, std::unique_ptr<Optimiser>* optimiser) const {
   const Job& job = leader(lanes_[lane]);
   model::UnitNetwork network = prepare_network(job, bundle_.place().device());
-  auto own = std::make_unique<Optimiser>(network, job.task.train);
+  auto own = std::make_unique<Optimiser>(network, task::training(job.task));
   network_.extract(static_cast<std::int64_t>(lane), network, *own);
   if (optimiser) *optimiser = std::move(own);
   return network;

@@ -27,15 +27,15 @@ class FusedTraining {
   };
   /// The source of minibatches of lanes; lanes of one replicate share a stream.
   struct Stream {
+    std::unique_ptr<ImageSets> sets;  ///< of all its members; the inputs refer to them
     std::unique_ptr<FeatureInputs> inputs;
-    std::shared_ptr<const data::TaskImages> images;
     std::uint64_t order_seed = 0;
     std::vector<std::int32_t> order;  ///< of the epoch's images
   };
   struct Lane {
     std::size_t family = 0, stage = 0;
     Score running;
-    std::vector<std::int32_t> predicted;
+    Predictions predicted;
   };
   struct Batch {
     at::Tensor inputs;
@@ -44,7 +44,7 @@ class FusedTraining {
   };
 
   void add(const Members& members);
-  std::size_t stream_of(const Job& job, const model::UnitNetwork& network);
+  std::size_t stream_of(const Members& members, const model::UnitNetwork& network);
   bool fill_features(Order& order);
   Order train_some();
   void start_epoch();
@@ -60,6 +60,7 @@ class FusedTraining {
   void save_all(bool only_going);
   model::UnitNetwork network_of(std::size_t lane, std::unique_ptr<Optimiser>* optimiser = nullptr) const;
 
+  const Stream& stream_of(const Lane& lane) const { return streams_[families_[lane.family].stream]; }
   const task::Stage& stage_of(const Lane& lane) const { return families_[lane.family].tree[lane.stage]; }
   Members members_of(const Lane& lane, const std::vector<std::size_t>& places) const;
   Members members_of(const Lane& lane) const { return members_of(lane, stage_of(lane).members); }

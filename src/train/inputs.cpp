@@ -11,54 +11,52 @@
 
 namespace espalier::train {
 
-const data::ImageSet& part_of(const data::TaskImages& images, Part part) {
-  switch (part) {
-    case Part::train: return images.train;
-    case Part::valid: return images.valid;
-    case Part::test: return images.test;
-  }
-  throw ContractViolation("impossible", "Part", __FILE__, __LINE__);
-}
-
 at::Tensor ImageInputs::training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) {
-  return batches_.training(images_->train, positions, at.epoch, at.step, first_row);
+  return batches_.training(sets_.of(kTrainingImages), positions, at.epoch, at.step, first_row);
 }
 
-at::Tensor ImageInputs::evaluation(Part part, std::int64_t first, std::int64_t count) {
-  return batches_.evaluation(part_of(*images_, part), first, count);
+at::Tensor ImageInputs::evaluation(SetNumber number, std::int64_t first, std::int64_t count) {
+  return batches_.evaluation(sets_.of(number), first, count);
 }
 
-FeatureInputs::FeatureInputs(const Job& job, FeatureShelf& shelf, model::UnitNetwork network)
+FeatureInputs::FeatureInputs(const Job& job, const ImageSets& sets, FeatureShelf& shelf, model::UnitNetwork network)
     : job_(job),
+      sets_(sets),
       shelf_(shelf),
       network_(std::move(network)),
-      batches_(job.task.train),
-      units_(job.task.form.cached_units) {
-  const auto& spec = job.task.train;
+      batches_(task::training(job.task)),
+      units_(job.task.form.cached_units),
+      prefix_(task::prefix_key(task::training(job.task), units_)) {
+  const auto& spec = task::training(job.task);
   const auto costs = network::infer(job.network, spec.input, job.classes);
   const std::int64_t number_bytes = spec.precision == task::Precision::bf16 ? 2 : 4;
   bytes_per_view_ = number_bytes * costs.at(static_cast<std::size_t>(units_ - 1)).output.elements();
-  const std::string prefix = task::prefix_key(spec, units_);
-  const auto& test = spec.subset.test_data.empty() ? spec.subset.data : spec.subset.test_data;
-  source(Part::train).set = source(Part::valid).set = shelf.of(prefix + spec.subset.data);
-  source(Part::test).set = shelf.of(prefix + test);
+  add_sources();
+}
+
+/// Image sets of one pack share their features.
+void FeatureInputs::add_sources() {
+  while (sources_.size() < sets_.size()) {
+    sources_.emplace_back().set = shelf_.of(prefix_ + sets_.of(sources_.size()).data);
+  }
 }
 
 bool FeatureInputs::fill(const GoOn& go_on) {
+  add_sources();
   if (job_.smoke) {  // one step: caching does not pay
     for (Source& each : sources_) each.kept = false;
     return filled_ = true;
   }
-  const bool flips = job_.task.train.augment.flip;
-  filled_ = fill_part(Part::train, false, go_on) && (!flips || fill_part(Part::train, true, go_on)) &&
-            fill_part(Part::valid, false, go_on) && fill_part(Part::test, false, go_on);
-  return filled_;
+  const bool flips = task::training(job_.task).augment.flip;
+  bool all = fill_set(kTrainingImages, false, go_on) && (!flips || fill_set(kTrainingImages, true, go_on));
+  for (SetNumber number = 1; all && number < sources_.size(); ++number) all = fill_set(number, false, go_on);
+  return filled_ = all;
 }
 
-bool FeatureInputs::fill_part(Part part, bool mirrored, const GoOn& go_on) {
-  auto& [set, kept, slots, mirrored_slots] = source(part);
+bool FeatureInputs::fill_set(SetNumber number, bool mirrored, const GoOn& go_on) {
+  auto& [set, kept, slots, mirrored_slots] = sources_[number];
   std::vector<View> views, missing;
-  for (const auto row : part_of(*job_.images, part).rows) views.push_back({row, mirrored});
+  for (const auto row : sets_.of(number).rows) views.push_back({row, mirrored});
   std::copy_if(views.begin(), views.end(), std::back_inserter(missing), [&](const View& v) { return !set->holds(v); });
   const auto count = static_cast<std::int64_t>(missing.size());
   kept = kept && (missing.empty() || shelf_.make_room(*set, count * bytes_per_view_));
@@ -67,7 +65,7 @@ bool FeatureInputs::fill_part(Part part, bool mirrored, const GoOn& go_on) {
   for (std::int64_t first = 0; first < count; first += kFeatureChunk) {
     const auto last = std::min(first + kFeatureChunk, count);
     const std::vector<View> chunk(missing.begin() + first, missing.begin() + last);
-    set->add(chunk, compute(part, chunk));
+    set->add(chunk, compute(number, chunk));
     if (!go_on()) return false;
   }
   for (const View& view : views) (mirrored ? mirrored_slots : slots).push_back(set->slot_of(view));
@@ -75,12 +73,12 @@ bool FeatureInputs::fill_part(Part part, bool mirrored, const GoOn& go_on) {
 }
 
 /// Computes the features of at most one chunk, padded to full size, so that they depend on each view alone.
-at::Tensor FeatureInputs::compute(Part part, std::vector<View> views) {
+at::Tensor FeatureInputs::compute(SetNumber number, std::vector<View> views) {
   const auto count = static_cast<std::int64_t>(views.size());
   ESPALIER_EXPECT(count > 0 && count <= kFeatureChunk);
   const bool mirrored = views.front().mirrored;
   data::ImageSet set;
-  set.images = part_of(*job_.images, part).images;
+  set.images = sets_.of(number).images;
   for (const View& view : views) set.rows.push_back(view.row);
   set.rows.resize(static_cast<std::size_t>(kFeatureChunk), set.rows.front());
   at::Tensor images = batches_.evaluation(set, 0, kFeatureChunk).to(network_.device());
@@ -88,17 +86,17 @@ at::Tensor FeatureInputs::compute(Part part, std::vector<View> views) {
   return network_.features(images, units_).slice(0, 0, count);
 }
 
-const FeatureSet* FeatureInputs::kept(Part part) const {
+const FeatureSet* FeatureInputs::kept(SetNumber number) const {
   ESPALIER_EXPECT(filled_);
-  return source(part).kept ? source(part).set.get() : nullptr;
+  return sources_[number].kept ? sources_[number].set.get() : nullptr;
 }
 
-const std::vector<std::int64_t>& FeatureInputs::slots(Part part, bool mirrored) const {
-  return mirrored ? source(part).mirrored_slots : source(part).slots;
+const std::vector<std::int64_t>& FeatureInputs::slots(SetNumber number, bool mirrored) const {
+  return mirrored ? sources_[number].mirrored_slots : sources_[number].slots;
 }
 
 /// Computes features that are not kept, mirrored views and others separately.
-at::Tensor FeatureInputs::compute_all(Part part, const std::vector<View>& views) {
+at::Tensor FeatureInputs::compute_all(SetNumber number, const std::vector<View>& views) {
   at::Tensor all;
   for (const bool mirrored : {false, true}) {
     std::vector<std::int64_t> places;
@@ -109,7 +107,7 @@ at::Tensor FeatureInputs::compute_all(Part part, const std::vector<View>& views)
       std::vector<View> chunk;
       const auto last = std::min(places.size(), first + kFeatureChunk);
       for (auto i = first; i < last; ++i) chunk.push_back(views[static_cast<std::size_t>(places[i])]);
-      const at::Tensor features = compute(part, chunk);
+      const at::Tensor features = compute(number, chunk);
       if (!all.defined()) {
         auto sizes = features.sizes().vec();
         sizes[0] = static_cast<std::int64_t>(views.size());
@@ -124,29 +122,30 @@ at::Tensor FeatureInputs::compute_all(Part part, const std::vector<View>& views)
 at::Tensor FeatureInputs::training(const std::vector<std::int64_t>& positions, task::Moment at,
                                    std::int64_t first_row) {
   const auto flips = batches_.flips(static_cast<std::int64_t>(positions.size()), at.epoch, at.step, first_row);
-  const auto& from = source(Part::train);
+  const auto& from = sources_[kTrainingImages];
   std::vector<std::int64_t> slots;
   std::vector<View> views;
   for (std::size_t i = 0; i < positions.size(); ++i) {
     const auto position = static_cast<std::size_t>(positions[i]);
     if (from.kept) slots.push_back((flips[i] ? from.mirrored_slots : from.slots).at(position));
-    else views.push_back({job_.images->train.rows.at(position), flips[i]});
+    else views.push_back({sets_.of(kTrainingImages).rows.at(position), flips[i]});
   }
-  return from.kept ? from.set->gather(slots) : compute_all(Part::train, views);
+  return from.kept ? from.set->gather(slots) : compute_all(kTrainingImages, views);
 }
 
-at::Tensor FeatureInputs::evaluation(Part part, std::int64_t first, std::int64_t count) {
-  const auto& from = source(part);
+at::Tensor FeatureInputs::evaluation(SetNumber number, std::int64_t first, std::int64_t count) {
+  const auto& from = sources_[number];
   if (from.kept) return from.set->gather({from.slots.begin() + first, from.slots.begin() + first + count});
-  const auto& rows = part_of(*job_.images, part).rows;
+  const auto& rows = sets_.of(number).rows;
   std::vector<View> views;
   for (auto i = first; i < first + count; ++i) views.push_back({rows[static_cast<std::size_t>(i)], false});
-  return compute_all(part, views);
+  return compute_all(number, views);
 }
 
-std::unique_ptr<Inputs> make_inputs(const Job& job, FeatureShelf& shelf, const model::UnitNetwork& network) {
-  if (job.task.form.cached_units == 0) return std::make_unique<ImageInputs>(job);
-  return std::make_unique<FeatureInputs>(job, shelf, network);
+std::unique_ptr<Inputs> make_inputs(const Job& job, const ImageSets& sets, FeatureShelf& shelf,
+                                    const model::UnitNetwork& network) {
+  if (job.task.form.cached_units == 0) return std::make_unique<ImageInputs>(job, sets);
+  return std::make_unique<FeatureInputs>(job, sets, shelf, network);
 }
 
 }  // namespace espalier::train

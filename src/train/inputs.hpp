@@ -2,20 +2,16 @@
 // Inputs of a training's first live unit: images, or features of its cached units.
 #include <functional>
 
-#include "espalier/data/subset.hpp"
+#include "espalier/data/batch_maker.hpp"
 #include "espalier/model/unit_network.hpp"
 #include "espalier/train/feature_shelf.hpp"
 #include "espalier/train/training.hpp"
+#include "train/image_sets.hpp"
 
 namespace espalier::train {
 
-/// One of a task's image sets.
-enum class Part : std::uint8_t { train, valid, test };
-
 /// Asked after every chunk of features; false ends the work.
 using GoOn = std::function<bool()>;
-
-const data::ImageSet& part_of(const data::TaskImages& images, Part part);
 
 class Inputs {
  public:
@@ -25,18 +21,19 @@ class Inputs {
   /// Returns [n, ...] of the training images at `positions`, as the step that begins at `at` sees them. `first_row` is
   /// the place of the first of them in the step's whole batch.
   virtual at::Tensor training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) = 0;
-  virtual at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) = 0;
+  virtual at::Tensor evaluation(SetNumber number, std::int64_t first, std::int64_t count) = 0;
 };
 
 class ImageInputs : public Inputs {
  public:
-  explicit ImageInputs(const Job& job) : images_(job.images), batches_(job.task.train) {}
+  /// `sets` must outlive it.
+  ImageInputs(const Job& job, const ImageSets& sets) : sets_(sets), batches_(task::training(job.task)) {}
   const data::BatchMaker& batches() const { return batches_; }
   at::Tensor training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) override;
-  at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) override;
+  at::Tensor evaluation(SetNumber number, std::int64_t first, std::int64_t count) override;
 
  private:
-  std::shared_ptr<const data::TaskImages> images_;
+  const ImageSets& sets_;
   data::BatchMaker batches_;
 };
 
@@ -44,47 +41,50 @@ class ImageInputs : public Inputs {
 /// of the same form.
 class FeatureInputs : public Inputs {
  public:
-  /// `network` is the job's own, as prepared; it is kept to compute features that do not fit.
-  FeatureInputs(const Job& job, FeatureShelf& shelf, model::UnitNetwork network);
+  /// `network` is the job's own, as prepared; it is kept to compute features that do not fit. `sets` must outlive it,
+  /// and may grow before fill().
+  FeatureInputs(const Job& job, const ImageSets& sets, FeatureShelf& shelf, model::UnitNetwork network);
 
-  /// Computes the missing features of all parts. Returns false if `go_on` ended it early.
+  /// Computes the missing features of all sets. Returns false if `go_on` ended it early.
   bool fill(const GoOn& go_on);
   bool is_filled() const { return filled_; }
   bool prepare(const GoOn& go_on) override { return fill(go_on); }
 
-  /// After prepare(): the set that holds a part's features, or null where they did not fit.
-  const FeatureSet* kept(Part part) const;
-  /// The slots of a kept part's images, mirrored or not.
-  const std::vector<std::int64_t>& slots(Part part, bool mirrored) const;
+  /// After prepare(): what holds the features of an image set, or null where they did not fit.
+  const FeatureSet* kept(SetNumber number) const;
+  /// The slots of a kept set's images, mirrored or not.
+  const std::vector<std::int64_t>& slots(SetNumber number, bool mirrored) const;
   const data::BatchMaker& batches() const { return batches_; }
 
   at::Tensor training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) override;
-  at::Tensor evaluation(Part part, std::int64_t first, std::int64_t count) override;
+  at::Tensor evaluation(SetNumber number, std::int64_t first, std::int64_t count) override;
 
  private:
-  /// Where one part's features are.
+  /// Where the features of one image set are.
   struct Source {
     std::shared_ptr<FeatureSet> set;
     bool kept = true;  ///< false: it did not fit
     std::vector<std::int64_t> slots, mirrored_slots;
   };
-  bool fill_part(Part part, bool mirrored, const GoOn& go_on);
-  Source& source(Part part) { return sources_[static_cast<std::size_t>(part)]; }
-  const Source& source(Part part) const { return sources_[static_cast<std::size_t>(part)]; }
-  at::Tensor compute(Part part, std::vector<View> views);
-  at::Tensor compute_all(Part part, const std::vector<View>& views);
+  void add_sources();
+  bool fill_set(SetNumber number, bool mirrored, const GoOn& go_on);
+  at::Tensor compute(SetNumber number, std::vector<View> views);
+  at::Tensor compute_all(SetNumber number, const std::vector<View>& views);
 
   const Job job_;
+  const ImageSets& sets_;
   FeatureShelf& shelf_;
   model::UnitNetwork network_;
   data::BatchMaker batches_;
   std::int32_t units_;
   std::int64_t bytes_per_view_ = 0;
-  Source sources_[3];
+  std::string prefix_;  ///< names what the features depend on besides the data
+  std::vector<Source> sources_;
   bool filled_ = false;
 };
 
 /// Inputs for the job: features where its form has cached units, else images.
-std::unique_ptr<Inputs> make_inputs(const Job& job, FeatureShelf& shelf, const model::UnitNetwork& network);
+std::unique_ptr<Inputs> make_inputs(const Job& job, const ImageSets& sets, FeatureShelf& shelf,
+                                    const model::UnitNetwork& network);
 
 }  // namespace espalier::train

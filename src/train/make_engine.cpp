@@ -4,9 +4,11 @@
 
 namespace espalier::train {
 
-std::unique_ptr<Engine> make_engine(BundleState& bundle, const Job& job, const task::Timeline& timeline) {
-  if (bundle.group() || !bundle.place().is_resident()) return std::make_unique<EagerEngine>(bundle, job, timeline);
-  return std::make_unique<DeviceEngine>(bundle, job, timeline);
+std::unique_ptr<Engine> make_engine(BundleState& bundle, const Job& job, const ImageSets& sets,
+                                    const task::Timeline& timeline) {
+  const bool eager = bundle.group() || !bundle.place().is_resident();
+  if (eager) return std::make_unique<EagerEngine>(bundle, job, sets, timeline);
+  return std::make_unique<DeviceEngine>(bundle, job, sets, timeline);
 }
 
 }  // namespace espalier::train

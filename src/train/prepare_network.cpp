@@ -9,7 +9,7 @@ namespace espalier::train {
 namespace {
 
 void check(const Job& job, at::Device device) {
-  const auto& spec = job.task.train;
+  const auto& spec = task::training(job.task);
   if (spec.precision == task::Precision::tf32 && device.is_cpu()) {
     throw UsageError("tf32 is not available", "processors have no such arithmetic", "Use precision = \"fp32\".");
   }
@@ -46,26 +46,36 @@ class Sources {
   std::map<ArtifactId, data::TensorFile> open_;
 };
 
+/// Gives the units the values from which the task starts.
+void start_units(const Job& job, model::UnitNetwork& network) {
+  const auto& spec = task::training(job.task);
+  Sources sources(job);
+  for (std::int32_t u = 1; u <= network.depth(); ++u) {
+    const auto& start = spec.units[static_cast<std::size_t>(u - 1)].start;
+    if (start.kind == task::StartKind::fresh) {
+      network.reinitialise(u, spec.init_seed);
+    } else {
+      network.copy(u, sources.of(start));
+    }
+  }
+}
+
 }  // namespace
 
 model::UnitNetwork prepare_on_host(const Job& job, at::Device device) {
   check(job, device);
-  const auto& spec = job.task.train;
+  const auto& spec = task::training(job.task);
   model::UnitNetwork network(job.network, spec.input, job.classes);
-  Sources sources(job);
+  if (job.finished.empty()) start_units(job, network);
   for (std::int32_t u = 1; u <= network.depth(); ++u) {
     const auto& row = spec.units[static_cast<std::size_t>(u - 1)];
-    if (row.start.kind == task::StartKind::fresh) {
-      network.reinitialise(u, spec.init_seed);
-    } else {
-      network.copy(u, sources.of(row.start));
-    }
     if (row.trained == task::Trained::no) {
       network.freeze(u);
     } else {
       network.tune(u, row.trained);
     }
   }
+  if (!job.finished.empty()) network.restore(data::read_artifact(job.artifact_dir, job.finished));  // scales, too
   network.set_frozen_dropout(spec.frozen_dropout);
   network.set_precision(spec.precision);
   return network;

@@ -10,7 +10,7 @@ namespace {
 data::Metadata describe_file(const Job& job, const char* kind, task::Moment at) {
   return {{"kind", kind},
           {"task", job.task.id.hex.str()},
-          {"network", job.task.train.network},
+          {"network", task::training(job.task).network},
           {"classes", std::to_string(job.classes)},
           {"epoch", std::to_string(at.epoch)},
           {"step", std::to_string(at.step)}};
@@ -24,15 +24,14 @@ data::WrittenArtifact write_finished(const Job& job, const model::UnitNetwork& n
   return data::write_artifact(job.output_dir, network.state(), metadata);
 }
 
-data::WrittenArtifact write_predictions(const Job& job, const std::vector<std::int32_t>& predicted, task::Moment at) {
-  const auto& subset = job.task.train.subset;
+data::WrittenArtifact write_predictions(const Job& job, const data::ImageSet& set,
+                                        const std::vector<std::int32_t>& predicted, task::Moment at) {
   data::Metadata metadata = describe_file(job, "espalier predictions 1", at);
-  metadata["data"] = subset.test_data.empty() ? subset.data : subset.test_data;
-  const auto& test = job.images->test;
+  metadata["data"] = set.data;
   return data::write_artifact(job.output_dir,
                               {{"predicted", at::tensor(predicted, at::kInt)},
-                               {"label", test.labels.to(at::kInt).contiguous()},
-                               {"row", at::tensor(test.rows, at::kLong)}},
+                               {"label", set.labels.to(at::kInt).contiguous()},
+                               {"row", at::tensor(set.rows, at::kLong)}},
                               metadata);
 }
 

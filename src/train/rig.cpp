@@ -12,13 +12,9 @@
 
 namespace espalier::train {
 
-namespace {
-constexpr std::size_t kParts = 3;
-}
-
 std::string rig_shape(const Job& job) {
-  task::TrainSpec spec = job.task.train;
-  spec.subset = {};
+  task::TrainSpec spec = task::training(job.task);
+  spec.images = {};
   spec.length = {};
   spec.init_seed = spec.order_seed = spec.mask_seed = spec.augment_seed = 0;
   spec.augment = {};
@@ -30,20 +26,23 @@ std::string rig_shape(const Job& job) {
   return key.take();
 }
 
-Rig::Part::Part(at::Device device) : feed(kEvaluationBatch, device) {}
+Rig::Evaluated::Evaluated(at::Device device) : feed(kEvaluationBatch, device) {}
 
 Rig::Rig(const Job& job, model::UnitNetwork network, bool eager)
     : device_(network.device()),
       eager_(eager),
       network_(std::move(network)),
-      optimiser_(network_, job.task.train),
+      optimiser_(network_, task::training(job.task)),
       cached_units_(job.task.form.cached_units),
       dropouts_(network_.dropouts()),
       masks_(*this),
-      training_(job.task.train.batch, device_),
+      training_(task::training(job.task).batch, device_),
       score_(device_),
-      evaluated_(device_) {
-  for (std::size_t part = 0; part < kParts; ++part) evaluations_.emplace_back(device_);
+      evaluated_(device_) {}
+
+Feed& Rig::evaluation(std::size_t number) {
+  while (evaluations_.size() <= number) evaluations_.emplace_back(device_);
+  return evaluations_[number].feed;
 }
 
 void Rig::take_over(model::UnitNetwork& other) {
@@ -116,31 +115,31 @@ void Rig::train(std::int64_t count) {
 }
 
 void Rig::start_evaluation(std::size_t number, std::int64_t batches) {
-  Part& part = evaluations_[number];
-  part.feed.go_to(0);
-  if (part.predicted.defined() && part.predicted.size(0) >= batches) return;
-  part.predicted = at::zeros({batches, part.feed.batch()}, at::TensorOptions(at::kInt).device(device_));
-  part.work.reset();
+  Evaluated& set = evaluations_[number];
+  set.feed.go_to(0);
+  if (set.predicted.defined() && set.predicted.size(0) >= batches) return;
+  set.predicted = at::zeros({batches, set.feed.batch()}, at::TensorOptions(at::kInt).device(device_));
+  set.work.reset();
 }
 
 void Rig::evaluate(std::size_t number) {
-  Part& part = evaluations_[number];
-  if (!part.work || part.version != part.feed.version()) {
-    part.work = device::record(device_, [this, &part] { measure(part); }, eager_);
-    part.version = part.feed.version();
+  Evaluated& set = evaluations_[number];
+  if (!set.work || set.version != set.feed.version()) {
+    set.work = device::record(device_, [this, &set] { measure(set); }, eager_);
+    set.version = set.feed.version();
   }
-  part.work->run();
+  set.work->run();
 }
 
-void Rig::measure(Part& part) {
+void Rig::measure(Evaluated& set) {
   const c10::NoGradGuard no_grad;
-  const std::int64_t batch = part.feed.batch();
-  const at::Tensor logits = network_.eval_forward(part.feed.inputs(batch), cached_units_);
-  evaluated_.add_counted(logits, part.feed.labels(batch), part.feed.counted());
+  const std::int64_t batch = set.feed.batch();
+  const at::Tensor logits = network_.eval_forward(set.feed.inputs(batch), cached_units_);
+  evaluated_.add_counted(logits, set.feed.labels(batch), set.feed.counted());
   const at::Tensor best = logits.argmax(1).to(at::kInt).unsqueeze(0);
-  const at::Tensor is_due = at::arange(part.predicted.size(0), part.feed.place().options()).eq(part.feed.place());
-  part.predicted.copy_(at::where(is_due.unsqueeze(1), best, part.predicted));
-  part.feed.advance();
+  const at::Tensor is_due = at::arange(set.predicted.size(0), set.feed.place().options()).eq(set.feed.place());
+  set.predicted.copy_(at::where(is_due.unsqueeze(1), best, set.predicted));
+  set.feed.advance();
 }
 
 Rig::Measured Rig::take_evaluation(std::size_t number) {

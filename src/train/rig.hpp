@@ -1,6 +1,7 @@
 #pragma once
 // A network on a device with everything that trains and measures it, as recorded work. Trainings of equal shape use it
 // one after the other; tables hold what differs between them.
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,8 +34,8 @@ class Rig {
   void take_over(model::UnitNetwork& other);
 
   Feed& training() { return training_; }
-  /// The feed that evaluates one part of a task's images; `part` counts from 0.
-  Feed& evaluation(std::size_t part) { return evaluations_[part].feed; }
+  /// The feed that evaluates the image set of that number (ImageSets); made where there is none yet.
+  Feed& evaluation(std::size_t number);
 
   /// Fills the tables of rates and masks for all steps of `epoch`.
   void fill_steps(const task::TrainSpec& spec, const task::Timeline& timeline, std::int32_t epoch);
@@ -44,14 +45,14 @@ class Rig {
   void start_steps(const Score& running) { score_.start(running); }
   DeviceScore::Sums take_steps() { return score_.take(); }
 
-  void start_evaluation(std::size_t part, std::int64_t batches);
-  /// Starts the batch that is due in evaluation(part). Does not wait for the device.
-  void evaluate(std::size_t part);
+  void start_evaluation(std::size_t number, std::int64_t batches);
+  /// Starts the batch that is due in evaluation(number). Does not wait for the device.
+  void evaluate(std::size_t number);
   struct Measured {
     Score score;
     std::vector<std::int32_t> labels;  ///< predicted classes, whole batches
   };
-  Measured take_evaluation(std::size_t part);
+  Measured take_evaluation(std::size_t number);
 
  private:
   class Masks : public model::MaskSource {
@@ -63,8 +64,9 @@ class Rig {
    private:
     const Rig& rig_;
   };
-  struct Part {
-    explicit Part(at::Device device);
+  /// What evaluates one image set.
+  struct Evaluated {
+    explicit Evaluated(at::Device device);
     Feed feed;
     at::Tensor predicted;  ///< [batches, batch] int32
     std::unique_ptr<device::Recorded> work;
@@ -72,7 +74,7 @@ class Rig {
   };
 
   void train(std::int64_t count);
-  void measure(Part& part);
+  void measure(Evaluated& set);
   void make_room(std::int64_t steps);
 
   at::Device device_;
@@ -83,10 +85,10 @@ class Rig {
   std::vector<model::DropoutLayer> dropouts_;
   Masks masks_;
   Feed training_;
-  std::vector<Part> evaluations_;
-  at::Tensor rates_;    ///< [steps, units]
-  at::Tensor numbers_;  ///< [steps, 1] float32: number of each step in its training, from 1
-  at::Tensor seeds_;    ///< [steps, dropout layers]
+  std::deque<Evaluated> evaluations_;  ///< by number; a deque: recorded work refers to them when more are added
+  at::Tensor rates_;                   ///< [steps, units]
+  at::Tensor numbers_;                 ///< [steps, 1] float32: number of each step in its training, from 1
+  at::Tensor seeds_;                   ///< [steps, dropout layers]
   DeviceScore score_, evaluated_;
   std::map<std::int64_t, std::unique_ptr<device::Recorded>> steps_;  ///< recorded steps, by number of images
   std::int64_t version_ = -1;                                        ///< of the feed when they were recorded

@@ -41,7 +41,7 @@ std::vector<Group> groups_of(const std::vector<Job>& jobs, std::size_t most_fami
   std::vector<Group> groups;
   for (auto& family : families) {
     const Job& job = jobs[family.front()];
-    const Lanes key{task::sharing_of(job.task).lanes, job.classes, job.images->train.size()};
+    const Lanes key{task::sharing_of(job.task).lanes, job.classes, job.images->size()};
     const bool joins = job.task.form.fused && job.resume.empty();  // jobs that resume are at different moments
     const auto known = lanes_index.find(key);
     if (joins && known != lanes_index.end() && groups[known->second].families.size() < most_families) {
@@ -74,7 +74,7 @@ Order run_each(const Group& group, BundleState& bundle) {
 Order run(const Group& group, BundleState& bundle) {
   const task::Task& first = bundle.job(group.families.front().front()).task;
   apply(first.form);
-  device::allow_tf32(bundle.place().device(), first.train.precision == task::Precision::tf32);
+  device::allow_tf32(bundle.place().device(), task::training(first).precision == task::Precision::tf32);
   try {
     if (group.fused && bundle.group()) throw UsageError("a group cannot train lanes", "the plan is wrong", "");
     if (group.fused) return FusedTraining(bundle, group.families).run();

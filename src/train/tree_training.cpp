@@ -7,19 +7,31 @@
 
 namespace espalier::train {
 
+namespace {
+
+/// The image sets of all members, whose training images are the same.
+ImageSets sets_of(const BundleState& bundle, const Members& members) {
+  ImageSets sets(bundle.job(members.front()));
+  for (const std::size_t member : members) sets.add(bundle.job(member));
+  return sets;
+}
+
+}  // namespace
+
 TreeTraining::TreeTraining(BundleState& bundle, const Members& members)
     : bundle_(bundle),
       members_(members),
       timeline_(bundle.timeline(members.front())),
-      engine_(make_engine(bundle, leader(), timeline_)) {
+      sets_(sets_of(bundle, members)),
+      engine_(make_engine(bundle, leader(), sets_, timeline_)) {
   if (!leader().resume.empty()) {
-    const auto trunk = [&](task::Moment at) { return task::trunk_id(leader().task.train, timeline_, at); };
+    const auto trunk = [&](task::Moment at) { return task::trunk_id(task::training(leader().task), timeline_, at); };
     const Snapshot state = load(leader().artifact_dir, leader().resume, trunk);
     restore(state, engine_->network(), engine_->optimiser());
     position_ = state.position;
   }
   std::vector<task::Trajectory> family;
-  for (const std::size_t m : members_) family.push_back({&bundle.job(m).task.train, bundle.timeline(m)});
+  for (const std::size_t m : members_) family.push_back({&task::training(bundle.job(m).task), bundle.timeline(m)});
   tree_ = task::stage_tree(family, index());
   for (const std::size_t m : members_) bundle_.sink().started(m, position_.at);
 }
@@ -93,7 +105,7 @@ Order TreeTraining::advance(const task::Stage& stage) {
 
 /// Trains to the end of the epoch, or of the stage.
 Order TreeTraining::train_epoch(const task::Stage& stage) {
-  engine_->start_epoch(bundle_.job(stage_members_.front()).task.train, position_.at, position_.running);
+  engine_->start_epoch(task::training(bundle_.job(stage_members_.front()).task), position_.at, position_.running);
   const Order order = take_steps(stage);
   if (const auto lost = engine_->settle(position_.running)) {
     bundle_.end_all(of(stage.members), task::End::diverged, divergence_text("the training loss", lost->loss, lost->at));
@@ -102,7 +114,7 @@ Order TreeTraining::train_epoch(const task::Stage& stage) {
 }
 
 Order TreeTraining::take_steps(const task::Stage& stage) {
-  const auto images = leader().images->train.size(), batch = std::int64_t{leader().task.train.batch};
+  const auto images = leader().images->size(), batch = std::int64_t{task::training(leader().task).batch};
   while (position_.at.step < timeline_.steps_per_epoch() && index() < stage.end) {
     if (!engine_->step()) break;
     bundle_.charge(stage_members_, std::min(batch, images - position_.at.step * batch));
@@ -115,11 +127,11 @@ Order TreeTraining::take_steps(const task::Stage& stage) {
 }
 
 Order TreeTraining::measure(const Members& members) {
-  Measurement measurement(bundle_, members, timeline_.normalised(position_.at), position_.running);
-  const Order order =
-      measurement.run([&](Part part, const EvaluationLimits& limits) { return engine_->evaluate(part, limits); });
+  Measurement measurement(bundle_, sets_, members, timeline_.normalised(position_.at), position_.running);
+  const Order order = measurement.run(
+      [&](SetNumber number, const EvaluationLimits& limits) { return engine_->evaluate(number, limits); });
   bundle_.charge(members, 0);
-  predicted_ = measurement.predicted();
+  predicted_ = measurement.predictions();
   return order;
 }
 
@@ -132,7 +144,7 @@ Order TreeTraining::end_members(const task::Stage& stage) {
     if (order != Order::go_on) return order;
   }
   for (const std::size_t member : bundle_.open_of(ended)) {
-    finish(bundle_, member, timeline_.normalised(position_.at), predicted_, [&] { return engine_->network(); });
+    finish(bundle_, member, timeline_.normalised(position_.at), sets_, predicted_, [&] { return engine_->network(); });
   }
   return Order::go_on;
 }

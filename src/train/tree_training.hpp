@@ -46,11 +46,12 @@ class TreeTraining {
   Members members_;  ///< of the bundle; stages index this list
   task::Timeline timeline_;
   task::StageTree tree_;
+  ImageSets sets_;
   std::unique_ptr<Engine> engine_;
   Position position_;
   Members stage_members_;
   std::vector<Fork> forks_;
-  std::vector<std::int32_t> predicted_;
+  Predictions predicted_;
   std::optional<std::int64_t> measured_;  ///< the last step at which all members of the stage were measured
   Clock::time_point saved_ = Clock::now();
 };

@@ -1,4 +1,4 @@
-// Keeps the 32 most recently used image selections.
+// Keeps the 96 most recently used image sets.
 #include "espalier/trainer/image_shelf.hpp"
 
 #include <algorithm>
@@ -6,19 +6,19 @@
 namespace espalier::trainer {
 
 namespace {
-constexpr std::size_t kKept = 32;  // index rows and mappings only; the pixels are in the page cache
+constexpr std::size_t kKept = 96;  // index rows and mappings only; the pixels are in the page cache
 }
 
-std::shared_ptr<const data::TaskImages> ImageShelf::of(const task::SubsetSpec& subset, const task::ClassList& classes,
-                                                       const data::PackPaths& packs) {
-  const std::string key = frame::Canonical::text(subset);
-  const auto is_it = [&](const Entry& entry) { return entry.key == key; };
+std::shared_ptr<const data::ImageSet> ImageShelf::of(const task::ImageSetSpec& set, const task::LabelMap& labels,
+                                                     const data::PackPaths& packs) {
+  const ImageSetId id = task::id_of(set);
+  const auto is_it = [&](const Entry& entry) { return entry.id == id; };
   const auto found = std::find_if(entries_.begin(), entries_.end(), is_it);
   if (found != entries_.end()) {
     entries_.splice(entries_.begin(), entries_, found);
   } else {
-    auto images = std::make_shared<const data::TaskImages>(data::select_images(subset, classes, packs));
-    entries_.push_front({key, std::move(images)});
+    auto images = std::make_shared<const data::ImageSet>(data::select(set, labels, packs));
+    entries_.push_front({id, std::move(images)});
     if (entries_.size() > kKept) entries_.pop_back();
   }
   return entries_.front().images;

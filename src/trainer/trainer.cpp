@@ -168,7 +168,12 @@ void Trainer::train(const protocol::Bundle& bundle) {
       continue;
     }
     try {
-      jobs.push_back(job_of(one));
+      const train::Job job = job_of(one);
+      if (!one.finished.empty()) {
+        if (bundle.group.leads()) measure(one, job);  // alone: there is nothing to share
+        continue;
+      }
+      jobs.push_back(job);
       able.tasks.push_back(one);
     } catch (const UsageError& error) {  // the task's own fault: trying again would not help
       protocol::Ended ended = answer(one, task::End::refused);
@@ -176,10 +181,19 @@ void Trainer::train(const protocol::Bundle& bundle) {
       port_.tell(ended);
     }
   }
-  if (bundle.group.id != 0 && !jobs.empty()) return train_in_group(bundle.group, able, jobs);
+  if (jobs.empty()) return;
+  if (bundle.group.id != 0) return train_in_group(bundle.group, able, jobs);
   Reporter reporter(*this, able);
   Steering steering(*this, able);
   train::train(jobs, *place_, steering, reporter);
+}
+
+/// A network that is finished; a wish to stop that arrived meanwhile is followed.
+void Trainer::measure(const protocol::Assign& assign, const train::Job& job) {
+  const protocol::Bundle alone{{assign}, {}};
+  Reporter reporter(*this, alone);
+  Steering steering(*this, alone);
+  train::measure(job, *place_, steering, reporter);
 }
 
 void Trainer::train_in_group(const protocol::Group& group, const protocol::Bundle& able,
@@ -225,22 +239,36 @@ void Trainer::await_end(AgentReducer& letters) {
 }
 
 train::Job Trainer::job_of(const protocol::Assign& assign) {
-  const auto& spec = assign.task.train;
-  const auto& classes = in_catalog(catalog_.class_lists, spec.subset.classes, "class list");
+  const auto& spec = task::training(assign.task);
+  const auto& labels = in_catalog(catalog_.label_maps, spec.images.labels, "label map");
   train::Job job;
   job.task = assign.task;
   job.network = in_catalog(catalog_.networks, spec.network, "network");
-  job.classes = static_cast<std::int32_t>(classes.classes.size());
-  job.images = images_.of(spec.subset, classes, setup_.packs);
+  job.classes = labels.output_count;
+  job.images = images_.of(spec.images, labels, setup_.packs);
+  for (const auto& one : assign.task.record.evaluations) job.evaluations.push_back(measured_set(one, job.classes));
   job.artifact_dir = setup_.artifact_dir;
   job.output_dir = setup_.unfinished_dir;
   job.sources = assign.sources;
   job.sources.insert(finished_.begin(), finished_.end());  // sources given with the task come first
   job.resume = assign.resume;
+  job.finished = assign.finished;
   job.checkpoint_s = setup_.checkpoint_s;
   job.smoke = setup_.smoke;
   job.share_stages = setup_.share_stages;
   return job;
+}
+
+train::MeasuredSet Trainer::measured_set(const task::EvaluationSpec& evaluation, std::int32_t outputs) {
+  const auto& set = in_catalog(catalog_.image_sets, evaluation.images.hex.str(), "image set");
+  const auto& labels = in_catalog(catalog_.label_maps, set.labels, "label map");
+  if (labels.output_count != outputs) {
+    throw UsageError(std::string("the ") + metrics::name_of(evaluation.name) + " images have labels of " +
+                         std::to_string(labels.output_count) + " outputs",
+                     "the network has " + std::to_string(outputs), "Measure on images with the training's labels.");
+  }
+  return {evaluation.name, evaluation.images, evaluation.every, evaluation.metrics,
+          images_.of(set, labels, setup_.packs)};
 }
 
 protocol::Ended Trainer::answer(const protocol::Assign& assign, task::End kind) const {

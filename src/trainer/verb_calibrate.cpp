@@ -33,9 +33,9 @@ void calibrate(double seconds) {
   device::start(device);
   auto costs = nlohmann::json::array();
   for (const auto& one : bundle.tasks) {
-    const auto& spec = one.task.train;
-    const auto classes = static_cast<std::int32_t>(catalog.class_lists.at(spec.subset.classes).classes.size());
-    const auto cost = train::measure_cost(one.task, catalog.networks.at(spec.network), classes, seconds, device);
+    const auto& spec = task::training(one.task);
+    const std::int32_t outputs = catalog.label_maps.at(spec.images.labels).output_count;
+    const auto cost = train::measure_cost(one.task, catalog.networks.at(spec.network), outputs, seconds, device);
     costs.push_back({{"step_s", cost.step_s}, {"evaluation_s", cost.evaluation_s}, {"features_s", cost.features_s}});
   }
   std::cout << costs << "\n";

@@ -41,7 +41,6 @@ void add_raw_options(CLI::App& verb, Options& options, bool is_format_needed) {
   verb.add_option("--resize", options.spec.resize, "folder: shorter side, then centre crop")
       ->check(CLI::Range(1, 8192));
   verb.add_flag("--grey", options.spec.grey, "folder: one channel");
-  verb.add_option("--label-kind", options.spec.label_kind, "cifar: fine or coarse");
   verb.add_option("--classes-of", options.classes_of, "a pack whose classes these images have (for test images)");
 }
 
@@ -64,6 +63,15 @@ std::string counts_of(const std::vector<std::int64_t>& counts) {
   return std::to_string(*least) + (*least == *most ? "" : " to " + std::to_string(*most));
 }
 
+/// "levels   coarse (20)" and a line's end; empty where the finest classes are all there is.
+std::string levels_line(const data::LabelLevels& levels) {
+  std::string text;
+  for (const auto& [name, level] : levels) {
+    text += (text.empty() ? "levels   " : ", ") + name + " (" + std::to_string(level.names.size()) + ")";
+  }
+  return text.empty() ? "" : text + "\n";
+}
+
 void print(const data::PackFacts& facts, bool as_json) {
   if (as_json) {
     std::cout << data::facts_text(facts) << "\n";
@@ -73,7 +81,7 @@ void print(const data::PackFacts& facts, bool as_json) {
   std::cout << "images   " << total << "\n"
             << "shape    " << facts.shape.channels << " x " << facts.shape.height << " x " << facts.shape.width << "\n"
             << "classes  " << facts.class_names.size() << ", " << counts_of(facts.class_counts) << " images each\n"
-            << "mean     " << joined(facts.mean) << "\n"
+            << levels_line(facts.levels) << "mean     " << joined(facts.mean) << "\n"
             << "std      " << joined(facts.std) << "\n"
             << "digest   " << facts.digest << "\n";
 }

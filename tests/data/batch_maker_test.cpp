@@ -1,9 +1,10 @@
+#include "espalier/data/batch_maker.hpp"
+
 #include <rapidcheck.h>
 
 #include "data/augment_draws.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
-#include "espalier/data/subset.hpp"
 #include "support/catch_after_torch.hpp"
 
 namespace espalier::data {

@@ -75,7 +75,7 @@ class DataVerbs(unittest.TestCase):
 
     def idx(self, name="a", **more):
         return {"name": name, "format": "idx", "files": {"images": ["images.gz"], "labels": "labels"}, "test_files": None,
-                "resize": 0, "grey": False, "label_kind": "fine", "made": {}, **more}
+                "resize": 0, "grey": False, "made": {}, **more}
 
     def test_a_pack_holds_the_images_that_numpy_wrote_and_safetensors_reads_it(self):
         answer = self.resolve(self.idx())["data"]["a"]
@@ -200,6 +200,16 @@ class DataVerbs(unittest.TestCase):
         info = json.loads(trainer("data", "info", self.root / "p", "--json").stdout)
         self.assertEqual((info["class_names"], info["mean"]), (["x", "y", "z"], [0.5]))
 
+    def test_coarse_labels_are_a_level_of_answers_and_packs(self):
+        records = b"".join(bytes([coarse, fine]) + bytes(3072) for coarse, fine in ((2, 0), (0, 1), (2, 2), (0, 1)))
+        (self.root / "c.bin").write_bytes(records)
+        request = self.idx(format="cifar", files={"images": ["c.bin"]})
+        for _ in range(2):  # imported, then found
+            answer = self.resolve(request)["data"]["a"]
+            self.assertEqual(answer["levels"], {"coarse": {"of": [2, 0, 2], "names": ["0", "1", "2"]}})
+        self.assertEqual(json.loads(read_pack(answer["pack_path"])[1]["levels"]), answer["levels"])
+        self.assertNotIn("levels", self.resolve(self.idx())["data"]["a"])
+
     def test_two_processes_may_pack_the_same_images_at_once(self):
         request = json.dumps({"root": str(self.root), "cache": str(self.root / "cache"), "want_images": True, "data": [self.idx()]})
         both = [subprocess.Popen([TRAINER, "data", "resolve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -221,11 +231,13 @@ class DataVerbs(unittest.TestCase):
             self.skipTest("no CIFAR-100")
         shard = SHARED / "cifar100" / "train_0.bin.gz"
         records = numpy.frombuffer(gzip.open(shard).read(), numpy.uint8).reshape(-1, 3074)
-        for kind, column in (("fine", 1), ("coarse", 0)):
-            info = json.loads(trainer("data", "info", "--format", "cifar", "--label-kind", kind, "--images", shard, "--json").stdout)
-            images = numpy.ascontiguousarray(records[:, 2:]).reshape(-1, 3, 32, 32)
-            self.assertEqual(info["digest"], digest(images, records[:, column]))
-            self.assertEqual(info["class_counts"], numpy.bincount(records[:, column]).tolist())
+        info = json.loads(trainer("data", "info", "--format", "cifar", "--images", shard, "--json").stdout)
+        images = numpy.ascontiguousarray(records[:, 2:]).reshape(-1, 3, 32, 32)
+        self.assertEqual(info["digest"], digest(images, records[:, 1]))
+        self.assertEqual(info["class_counts"], numpy.bincount(records[:, 1]).tolist())
+        coarse = info["levels"]["coarse"]
+        self.assertEqual(coarse["names"], [str(i) for i in range(20)])
+        self.assertEqual([coarse["of"][fine] for fine in records[:, 1]], records[:, 0].tolist())
 
 
 if __name__ == "__main__":

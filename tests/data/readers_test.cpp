@@ -111,24 +111,55 @@ TEST_CASE("idx: every truncation, plain or by gzip, is refused") {
   CHECK_THAT(message([&] { read_idx(folder / "none", folder / "labels"); }), Contains("none"));
 }
 
-TEST_CASE("cifar: record size tells CIFAR-10 from CIFAR-100, label_kind chooses the label") {
+TEST_CASE("cifar: record size tells CIFAR-10 from CIFAR-100") {
   const TemporaryFolder folder;
   put_bytes(folder / "ten", record10(3, 'a') + record10(9, 'b'));
   put_bytes(folder / "hundred", std::string("\x05") + record10(77, 'c'));
 
-  const RawImages ten = read_cifar({folder / "ten", folder / "ten"}, "fine");
+  const RawImages ten = read_cifar({folder / "ten", folder / "ten"});
 
   CHECK(ten.images.sizes() == at::IntArrayRef({4, 3, 32, 32}));
   CHECK(ten.images[3][2][31][31].item<int>() == 'b');
   CHECK(ten.labels == std::vector<std::int32_t>{3, 9, 3, 9});
   CHECK(ten.class_names.size() == 10);
-  CHECK(read_cifar({folder / "hundred"}, "fine").labels.front() == 77);
-  CHECK(read_cifar({folder / "hundred"}, "coarse").labels.front() == 5);
-  CHECK_THAT(message([&] { read_cifar({folder / "ten"}, "coarse"); }), Contains("no coarse labels"));
-  CHECK_THAT(message([&] { read_cifar({folder / "ten", folder / "hundred"}, "fine"); }),
-             Contains("not of one data set"));
+  CHECK(ten.levels.empty());
+  CHECK(read_cifar({folder / "hundred"}).labels.front() == 77);
+  CHECK_THAT(message([&] { read_cifar({folder / "ten", folder / "hundred"}); }), Contains("not of one data set"));
   put_bytes(folder / "odd", std::string(5000, '\0'));
-  CHECK_THAT(message([&] { read_cifar({folder / "odd"}, "fine"); }), Contains("no CIFAR records"));
+  CHECK_THAT(message([&] { read_cifar({folder / "odd"}); }), Contains("no CIFAR records"));
+}
+
+TEST_CASE("cifar: labels are the fine ones, and the coarse one of each is a level that the pack keeps") {
+  const TemporaryFolder folder;
+  put_bytes(folder / "hundred", "\x05" + record10(3, 'a') + "\x01" + record10(1, 'b') + "\x05" + record10(0, 'c') +
+                                    "\x05" + record10(3, 'd'));
+  put_bytes(folder / "other", "\x06" + record10(3, 'a'));
+  ImportSpec spec;
+  spec.format = task::ImageFormat::cifar;
+  spec.images = {"hundred"};
+
+  const Pack pack = import_images(spec, folder.path());
+  write_pack(folder / "pack", pack);
+
+  CHECK(at::equal(pack.labels, at::tensor({3, 1, 0, 3}, at::kInt)));
+  REQUIRE(pack.levels.contains("coarse"));
+  CHECK(pack.levels.at("coarse").of == std::vector<std::int32_t>{5, 1, -1, 5});
+  CHECK(pack.levels.at("coarse").names == std::vector<std::string>{"0", "1", "2", "3", "4", "5"});
+  CHECK((open_pack(folder / "pack").levels == pack.levels));
+  CHECK(make_pack(pack.images, pack.labels, pack.class_names).digest == pack.digest);
+  CHECK_THAT(message([&] { read_cifar({folder / "hundred", folder / "other"}); }),
+             Contains("other' gives class 3 the coarse label 6") && Contains("has 5"));
+}
+
+TEST_CASE("cifar: test images that lack the last classes get all of them, without a coarse class") {
+  const TemporaryFolder folder;
+  put_bytes(folder / "few", "\x01" + record10(0, 'a'));
+  ImportSpec spec;
+  spec.format = task::ImageFormat::cifar;
+  spec.images = {"few"};
+  spec.class_names = {"0", "1", "2"};
+
+  CHECK(import_images(spec, folder.path()).levels.at("coarse").of == std::vector<std::int32_t>{1, -1, -1});
 }
 
 TEST_CASE("folder: JPEG decodes to its pixels, is resized and cropped, grey on request; classes are sorted") {

@@ -1,10 +1,11 @@
+// Image sets by their properties: parts, samples and orders, and the rows that earlier versions gave.
 #include <rapidcheck.h>
 
-#include <map>
 #include <set>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/data/subset.hpp"
+#include "espalier/core/seed.hpp"
+#include "espalier/data/image_set.hpp"
 #include "support/catch_after_torch.hpp"
 #include "temporary_folder.hpp"
 
@@ -42,16 +43,18 @@ struct Shelf {
     packs[pack.digest] = file.string();
     return pack;
   }
+  /// An output for each of the classes.
+  ImageSet select(const task::ImageSetSpec& spec, const std::vector<std::int32_t>& classes) const {
+    return data::select(spec, task::one_output_each(classes), packs);
+  }
 };
 
-task::SubsetSpec spec_of(const Pack& pack, std::int32_t per_class, std::int32_t valid, std::int32_t test) {
-  task::SubsetSpec spec;
-  spec.data = pack.digest;
-  spec.per_class = per_class;
-  spec.valid_per_class = valid;
-  spec.test_per_class = test;
-  return spec;
+task::ImageSetSpec spec_of(const Pack& pack, const task::PartitionSpec& partition = {},
+                           const task::SampleSpec& sample = {}) {
+  return {pack.digest, "", partition, sample};
 }
+
+task::SampleSpec first(std::int64_t count) { return {task::SampleRule::first, count}; }
 
 std::set<std::int64_t> set_of(const Rows& rows) { return {rows.begin(), rows.end()}; }
 
@@ -67,113 +70,241 @@ bool begins_with(const Rows& longer, const Rows& shorter) {
   return shorter.size() <= longer.size() && std::equal(shorter.begin(), shorter.end(), longer.begin());
 }
 
+/// Rows of one class as versions before image sets divided them: training from the front, then validation, then test.
+struct Divided {
+  Rows train, valid, test;
+};
+Divided divided(const Pack& pack, std::int32_t label, std::size_t per_class, std::size_t valid, std::size_t test) {
+  Rows file, rows;
+  for (std::int64_t i = 0; i < pack.labels.size(0); ++i) {
+    if (pack.labels[i].item<std::int32_t>() == label) file.push_back(i);
+  }
+  const auto seed = seed_of(0, {"image order", pack.digest, std::int64_t{label}});
+  for (const auto i : permutation(static_cast<std::int32_t>(file.size()), seed)) {
+    rows.push_back(file[static_cast<std::size_t>(i)]);
+  }
+  const std::size_t test_from = rows.size() - std::min(test, rows.size());
+  const std::size_t valid_from = test_from - std::min(valid, test_from);
+  const auto at = [&](std::size_t i) { return rows.begin() + static_cast<std::ptrdiff_t>(i); };
+  return {{at(0), at(std::min(per_class, valid_from))}, {at(valid_from), at(test_from)}, {at(test_from), rows.end()}};
+}
+
+/// Classes 0 and 2 of four are taught as output 1, the others as output 0.
+const task::LabelMap kCoarse{{0, 1, 2, 3}, {1, 0, 1, 0}, 2, {}};
+
 }  // namespace
 
-TEST_CASE("select_images: training, validation and test images never overlap, whatever the sizes") {
+TEST_CASE("image set: ranges and first samples are the rows that earlier versions divided, to the row") {
   Shelf shelf;
   const Pack pack = shelf.add(pack_of({9, 3, 0, 14}));
 
   const bool ok = rc::check([&] {
-    const auto spec = spec_of(pack, *rc::gen::inRange(0, 16), *rc::gen::inRange(0, 6), *rc::gen::inRange(0, 6));
-    const TaskImages images = select_images(spec, {{3, 0, 1, 2}}, shelf.packs);
-    std::set<std::int64_t> all = set_of(images.train.rows);
-    for (const auto* set : {&images.valid, &images.test}) all.merge(set_of(set->rows));
-    RC_ASSERT(static_cast<std::int64_t>(all.size()) == images.train.size() + images.valid.size() + images.test.size());
+    const int size = *rc::gen::inRange(1, 16), valid = *rc::gen::inRange(1, 6), test = *rc::gen::inRange(1, 6);
+    const ImageSet trained = shelf.select(spec_of(pack, {.behind = valid + test}, first(size)), {3, 0, 1, 2}),
+                   validated = shelf.select(spec_of(pack, {.behind = test, .length = valid}), {3, 0, 1, 2}),
+                   tested = shelf.select(spec_of(pack, {.length = test}), {3, 0, 1, 2});
+    std::int64_t output = 0;
+    for (const std::int32_t label : {3, 0, 1, 2}) {
+      const Divided before = divided(pack, label, static_cast<std::size_t>(size), static_cast<std::size_t>(valid),
+                                     static_cast<std::size_t>(test));
+      RC_ASSERT(rows_with_label(trained, output) == before.train);
+      RC_ASSERT(rows_with_label(validated, output) == before.valid);
+      RC_ASSERT(rows_with_label(tested, output++) == before.test);
+    }
+    RC_ASSERT(std::is_sorted(trained.labels.const_data_ptr<std::int64_t>(),
+                             trained.labels.const_data_ptr<std::int64_t>() + trained.size()));
+    RC_ASSERT(trained.data == pack.digest);
   });
 
   CHECK(ok);
 }
 
-TEST_CASE("select_images: a smaller size is the beginning of a larger one, class by class") {
+TEST_CASE("image set: the shares of a partition are disjoint and cover, class by class, in the class's order") {
   Shelf shelf;
-  const Pack pack = shelf.add(pack_of({12, 7, 20}));
+  const Pack pack = shelf.add(pack_of({10, 7, 1, 0, 23}));
+  const std::vector<std::int32_t> classes{0, 1, 2, 3, 4};
 
   const bool ok = rc::check([&] {
-    const int small = *rc::gen::inRange(0, 20), large = *rc::gen::inRange(small, 25);
-    const TaskImages few = select_images(spec_of(pack, small, 2, 3), {{0, 1, 2}}, shelf.packs);
-    const TaskImages many = select_images(spec_of(pack, large, 2, 3), {{0, 1, 2}}, shelf.packs);
-    for (int label = 0; label < 3; ++label)
-      RC_ASSERT(begins_with(rows_with_label(many.train, label), rows_with_label(few.train, label)));
-    RC_ASSERT(few.valid.rows == many.valid.rows);
-    RC_ASSERT(few.test.rows == many.test.rows);
+    const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+    const int percent = *rc::gen::inRange(0, 101), second = *rc::gen::inRange(0, 101 - percent);
+    task::PartitionSpec partition;
+    partition.shares = {percent / 100.0, second / 100.0, (100 - percent - second) / 100.0};
+    partition.seed = seed;
+    const Rows all = shelf.select(spec_of(pack), classes).rows;
+    Rows together;
+    for (partition.share = 0; partition.share < 3; ++partition.share) {
+      const Rows part = shelf.select(spec_of(pack, partition), classes).rows;
+      std::size_t next = 0;  // order is kept
+      for (const auto row : all) next += next < part.size() && part[next] == row;
+      RC_ASSERT(next == part.size());
+      together.insert(together.end(), part.begin(), part.end());
+    }
+    RC_ASSERT(together.size() == all.size());
+    RC_ASSERT(set_of(together) == set_of(all));
   });
 
   CHECK(ok);
 }
 
-TEST_CASE("select_images: which images a class gives does not depend on the other classes or on its label") {
+TEST_CASE("image set: k folds cover each share once, and `without` is what `only` leaves") {
   Shelf shelf;
-  const Pack pack = shelf.add(pack_of({10, 10, 10}));
+  const Pack pack = shelf.add(pack_of({11, 4, 2}));
 
-  const TaskImages alone = select_images(spec_of(pack, 4, 2, 2), {{1}}, shelf.packs);
-  const TaskImages second = select_images(spec_of(pack, 4, 2, 2), {{2, 1}}, shelf.packs);
+  const bool ok = rc::check([&] {
+    const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+    task::PartitionSpec partition;
+    partition.shares = {0.7, 0.3};
+    partition.behind = 1;
+    partition.seed = seed;
+    const Rows all = shelf.select(spec_of(pack, partition), {0, 1, 2}).rows;
+    partition.folds = *rc::gen::inRange(1, 6);
+    std::multiset<std::int64_t> covered;
+    for (partition.fold = 0; partition.fold < partition.folds; ++partition.fold) {
+      partition.fold_use = task::FoldUse::only;
+      const auto only = set_of(shelf.select(spec_of(pack, partition), {0, 1, 2}).rows);
+      partition.fold_use = task::FoldUse::without;
+      auto both = set_of(shelf.select(spec_of(pack, partition), {0, 1, 2}).rows);
+      RC_ASSERT(both.size() + only.size() == all.size());
+      covered.insert(only.begin(), only.end());
+      both.insert(only.begin(), only.end());
+      RC_ASSERT(both == set_of(all));
+    }
+    RC_ASSERT(covered == std::multiset<std::int64_t>(all.begin(), all.end()));
+  });
 
-  CHECK(rows_with_label(second.train, 1) == alone.train.rows);
-  CHECK(rows_with_label(second.test, 1) == alone.test.rows);
-  CHECK(rows_with_label(second.train, 0) != alone.train.rows);
+  CHECK(ok);
 }
 
-TEST_CASE("select_images: labels are positions in the class list, and images are those of the class") {
+TEST_CASE("image set: an image is in the same part whichever labels the network is taught by") {
   Shelf shelf;
-  const Pack pack = shelf.add(pack_of({5, 6, 7}));
+  const Pack pack = shelf.add(pack_of({12, 5, 9, 8}));
+  task::PartitionSpec partition;
+  partition.shares = {0.6, 0.4};
+  partition.share = 1;
+  partition.behind = 1;
+  partition.folds = 3;
+  partition.fold_use = task::FoldUse::without;
 
-  const TaskImages images = select_images(spec_of(pack, 3, 1, 1), {{2, 0}}, shelf.packs);
+  const ImageSet fine = shelf.select(spec_of(pack, partition), {3, 1, 0, 2}),
+                 coarse = select(spec_of(pack, partition), kCoarse, shelf.packs);
 
-  REQUIRE(images.train.size() == 6);
-  for (std::int64_t i = 0; i < 6; ++i) {
-    const auto label = images.train.labels[i].item<std::int64_t>();
-    CHECK(label == i / 3);
-    CHECK(pack.labels[images.train.rows[static_cast<std::size_t>(i)]].item<std::int32_t>() == (label == 0 ? 2 : 0));
+  CHECK(set_of(coarse.rows) == set_of(fine.rows));
+  Rows odd = rows_with_label(fine, 0), of_output = rows_with_label(coarse, 0);  // classes 3 and 1
+  for (const auto row : rows_with_label(fine, 1)) odd.push_back(row);
+  CHECK(set_of(of_output) == set_of(odd));
+}
+
+TEST_CASE("image set: an output of several classes takes them in turn, or merges them in the file's order") {
+  Shelf shelf;
+  const Pack pack = shelf.add(pack_of({4, 2, 3, 0}));
+  auto spec = spec_of(pack);
+  const ImageSet fine = shelf.select(spec, {0, 2});
+  const Rows a = rows_with_label(fine, 0), b = rows_with_label(fine, 1);
+
+  CHECK(rows_with_label(select(spec, kCoarse, shelf.packs), 1) == Rows{a[0], b[0], a[1], b[1], a[2], b[2], a[3]});
+
+  spec.sample = first(3);
+  CHECK(rows_with_label(select(spec, kCoarse, shelf.packs), 1) == Rows{a[0], b[0], a[1]});
+
+  spec = spec_of(pack);
+  spec.order = task::ImageOrder::file;
+  const Rows merged = rows_with_label(select(spec, kCoarse, shelf.packs), 1);
+  CHECK(merged.size() == 7);
+  CHECK(std::is_sorted(merged.begin(), merged.end()));
+}
+
+TEST_CASE("image set: a smaller sample is the beginning of a larger one of the same rule and seed") {
+  Shelf shelf;
+  const Pack pack = shelf.add(pack_of({12, 7, 20, 1}));
+
+  const bool ok = rc::check([&] {
+    const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+    const auto rule =
+        *rc::gen::element(task::SampleRule::first, task::SampleRule::random, task::SampleRule::random_over_all);
+    const int small = *rc::gen::inRange(0, 45), large = *rc::gen::inRange(small, 50);
+    const auto of = [&](std::int64_t count) {
+      return select(spec_of(pack, {.behind = 2}, {rule, count, seed}), kCoarse, shelf.packs);
+    };
+    const ImageSet few = of(small), many = of(large), all = select(spec_of(pack, {.behind = 2}), kCoarse, shelf.packs);
+    for (int output = 0; output < 2; ++output) {
+      RC_ASSERT(begins_with(rows_with_label(many, output), rows_with_label(few, output)));
+      const auto whole = static_cast<int>(rows_with_label(all, output).size());
+      const auto drawn = static_cast<int>(rows_with_label(few, output).size());
+      if (rule != task::SampleRule::random_over_all) RC_ASSERT(drawn == std::min(small, whole));
+    }
+    if (rule == task::SampleRule::random_over_all) RC_ASSERT(few.size() == std::min<std::int64_t>(small, all.size()));
+    RC_ASSERT(static_cast<std::int64_t>(set_of(many.rows).size()) == many.size());
+  });
+
+  CHECK(ok);
+}
+
+TEST_CASE("image set: random samples differ by seed") {
+  Shelf shelf;
+  const Pack pack = shelf.add(pack_of({30, 30}));
+  for (const auto rule : {task::SampleRule::random, task::SampleRule::random_over_all}) {
+    const auto of = [&](std::uint64_t seed) { return shelf.select(spec_of(pack, {}, {rule, 10, seed}), {0, 1}).rows; };
+    CHECK(of(1) == of(1));
+    CHECK(of(1) != of(2));
   }
 }
 
-TEST_CASE("select_images: file order takes the first, validation stands right before test at the end") {
+TEST_CASE("image set: which images a class gives does not depend on the other classes or on its output") {
   Shelf shelf;
-  const Pack pack = shelf.add(pack_of({10}));
-  task::SubsetSpec spec = spec_of(pack, 4, 2, 3);
-  spec.order = task::ImageOrder::file;
+  const Pack pack = shelf.add(pack_of({10, 10, 10}));
+  const auto spec = spec_of(pack, {.behind = 4}, first(4));
 
-  const TaskImages images = select_images(spec, {{0}}, shelf.packs);
+  const ImageSet alone = shelf.select(spec, {1}), second = shelf.select(spec, {2, 1});
 
-  CHECK(images.train.rows == Rows{0, 1, 2, 3});
-  CHECK(images.valid.rows == Rows{5, 6});
-  CHECK(images.test.rows == Rows{7, 8, 9});
+  CHECK(rows_with_label(second, 1) == alone.rows);
+  CHECK(rows_with_label(second, 0) != alone.rows);
 }
 
-TEST_CASE("select_images: the shuffled order is fixed by the images, not by the run") {
+TEST_CASE("image set: labels are outputs of the map, and images are those of the class") {
+  Shelf shelf;
+  const Pack pack = shelf.add(pack_of({5, 6, 7}));
+
+  const ImageSet images = shelf.select(spec_of(pack, {.behind = 2}, first(3)), {2, 0});
+
+  REQUIRE(images.size() == 6);
+  for (std::int64_t i = 0; i < 6; ++i) {
+    const auto label = images.labels[i].item<std::int64_t>();
+    CHECK(label == i / 3);
+    CHECK(pack.labels[images.rows[static_cast<std::size_t>(i)]].item<std::int32_t>() == (label == 0 ? 2 : 0));
+  }
+}
+
+TEST_CASE("image set: the shuffled order is fixed by the images, not by the run; file order leaves them") {
   Shelf shelf;
   const Pack pack = shelf.add(pack_of({30})), other = shelf.add(pack_of({30}, 1));
+  auto in_file = spec_of(pack);
+  in_file.order = task::ImageOrder::file;
 
-  const Rows once = select_images(spec_of(pack, 30, 0, 0), {{0}}, shelf.packs).train.rows;
-  const Rows again = select_images(spec_of(pack, 30, 0, 0), {{0}}, shelf.packs).train.rows;
-  const Rows others = select_images(spec_of(other, 30, 0, 0), {{0}}, shelf.packs).train.rows;
+  const Rows once = shelf.select(spec_of(pack), {0}).rows, again = shelf.select(spec_of(pack), {0}).rows;
+  const Rows others = shelf.select(spec_of(other), {0}).rows, plain = shelf.select(in_file, {0}).rows;
 
   CHECK(once == again);
   CHECK(once != others);
   CHECK_FALSE(std::is_sorted(once.begin(), once.end()));
+  CHECK(std::is_sorted(plain.begin(), plain.end()));
+  CHECK(plain.size() == 30);
 }
 
-TEST_CASE("select_images: test images of their own come from the other pack, all of them") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({8, 8})), held = shelf.add(pack_of({3, 5}, 7));
-  task::SubsetSpec spec = spec_of(pack, 6, 2, 0);
-  spec.test_data = held.digest;
-
-  const TaskImages images = select_images(spec, {{1}}, shelf.packs);
-
-  CHECK(images.train.size() == 6);
-  CHECK(images.test.size() == 5);
-  CHECK(images.test.images[0][0][0][0].item<int>() == 7);
-}
-
-TEST_CASE("select_images: what is not at hand, of other content or beyond the classes is refused by name") {
+TEST_CASE("image set: what is not at hand, of other content, or impossible is refused by name") {
   Shelf shelf;
   const Pack pack = shelf.add(pack_of({4})), other = shelf.add(pack_of({4}, 1));
+  const auto map = task::one_output_each({0});
 
-  CHECK_THROWS_AS(select_images(spec_of(pack, 1, 0, 0), {{1}}, shelf.packs), UsageError);
-  CHECK_THROWS_AS(select_images(spec_of(pack, 1, 0, 0), {{0}}, {}), UsageError);
-  CHECK_THROWS_AS(select_images(spec_of(pack, 1, 0, 0), {{0}}, {{pack.digest, shelf.packs[other.digest]}}),
-                  CorruptionError);
+  CHECK_THROWS_AS(shelf.select(spec_of(pack), {1}), UsageError);
+  CHECK_THROWS_AS(select(spec_of(pack), map, {}), UsageError);
+  CHECK_THROWS_AS(select(spec_of(pack), map, {{pack.digest, shelf.packs[other.digest]}}), CorruptionError);
+  CHECK_THROWS_AS(shelf.select(spec_of(pack), {0, 0}), UsageError);
+  for (const task::PartitionSpec& wrong :
+       {task::PartitionSpec{.shares = {0.5, 0.6}}, task::PartitionSpec{.shares = {-0.1}},
+        task::PartitionSpec{.shares = {0.5}, .share = 1}, task::PartitionSpec{.fold_use = task::FoldUse::only},
+        task::PartitionSpec{.folds = 3, .fold = 3, .fold_use = task::FoldUse::only}}) {
+    CHECK_THROWS_AS(shelf.select(spec_of(pack, wrong), {0}), UsageError);
+  }
 }
 
 }  // namespace espalier::data

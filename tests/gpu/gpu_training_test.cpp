@@ -10,12 +10,12 @@ using namespace espalier::testing;
 TEST_CASE("gpu: a training is the processor's to rounding") {
   for (const bool adam : {false, true}) {
     auto job = made_job(scratch("gpu-near"));
-    job.task.record.fit = true;
-    job.task.train.augment.flip = true;
-    job.task.train.augment.shifted_crop = 2;
+    job = with_fit(job);
+    task::training(job.task).augment.flip = true;
+    task::training(job.task).augment.shifted_crop = 2;
     if (adam) {
-      job.task.train.optimiser = task::Optimiser::adam;
-      for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 1e-3f}};
+      task::training(job.task).optimiser = task::Optimiser::adam;
+      for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 1e-3f}};
     }
     train::Place place = on_gpu();
     check_near(run_bundle({with_id(job)}, place).front(), run_bundle({with_id(job)}).front(), 1e-3, 1);
@@ -33,12 +33,9 @@ TEST_CASE("gpu: the same training gives the same bits again, in a fresh place an
 TEST_CASE("gpu: rates and masks are no constants of what was recorded") {
   auto job = made_job(scratch("gpu-rates"));
   job.network = *network::named("alexnet", {.width = 0.0625});  // has dropout
-  job.task.train.input = {1, 64, 64};
-  auto images = std::make_shared<data::TaskImages>(*job.images);
-  const at::Tensor wide = at::upsample_nearest2d(images->train.images.to(at::kFloat), {64, 64}).to(at::kByte);
-  for (auto* set : {&images->train, &images->valid, &images->test}) set->images = wide;
-  job.images = images;
-  job.task.train.units.assign(job.network.units.size(), job.task.train.units.front());
+  task::training(job.task).input = {1, 64, 64};
+  job = with_pixels(job, at::upsample_nearest2d(job.images->images.to(at::kFloat), {64, 64}).to(at::kByte));
+  task::training(job.task).units.assign(job.network.units.size(), task::training(job.task).units.front());
   train::Place place = on_gpu();
   check_near(run_bundle({falling(job, 2, 4)}, place).front(), run_bundle({falling(job, 2, 4)}).front(), 1e-3, 3);
 }
@@ -76,7 +73,7 @@ TEST_CASE("gpu: tf32 and bf16 round, and give the same bits again") {
   const auto exact = run_bundle({job}).front();
   for (const auto precision : {task::Precision::tf32, task::Precision::bf16}) {
     auto low = job;
-    low.task.train.precision = precision;
+    task::training(low.task).precision = precision;
     train::Place place = on_gpu(), again = on_gpu();
     const auto notes = run_bundle({with_id(low)}, place).front();
     check_near(notes, exact, 0.1, 1);
@@ -110,14 +107,14 @@ TEST_CASE("gpu: stopped and gone on with, the bits are those of an undisturbed t
 
 TEST_CASE("gpu: without momentum") {
   auto job = made_job(scratch("gpu-plain"));
-  job.task.train.momentum = 0;
+  task::training(job.task).momentum = 0;
   train::Place place = on_gpu();
   check_near(run_bundle({with_id(job)}, place).front(), run_bundle({with_id(job)}).front(), 1e-3, 1);
 }
 
 TEST_CASE("gpu: a loss that is not finite is found at its step") {
   auto job = made_job(scratch("gpu-diverge"));
-  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 0.05f}, {{1, 1}, 1e30f}};
+  for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 0.05f}, {{1, 1}, 1e30f}};
   train::Place place = on_gpu();
   const auto there = run_bundle({with_id(job)}, place).front(), here = run_bundle({with_id(job)}).front();
   CHECK(there.outcome.end == task::End::diverged);

@@ -48,8 +48,8 @@ TEST_CASE("plan: sources stand before what needs them, and from scratch nothing 
   CHECK(plan.tasks[0].needs.empty());
   CHECK(plan.tasks[1].kind == task::TaskKind::pretrain);
   CHECK(plan.tasks[2].needs == std::vector<TaskId>{plan.tasks[1].id});
-  CHECK(plan.tasks[2].train.units[1].start.task == plan.tasks[1].id);
-  CHECK(plan.tasks[2].train.units[2].start.kind == task::StartKind::fresh);
+  CHECK(task::training(plan.tasks[2]).units[1].start.task == plan.tasks[1].id);
+  CHECK(task::training(plan.tasks[2]).units[2].start.kind == task::StartKind::fresh);
 }
 
 TEST_CASE("plan: 'all' images and the number they come to are one value") {
@@ -61,7 +61,7 @@ TEST_CASE("plan: 'all' images and the number they come to are one value") {
   const Plan plan = compiled(study);
 
   CHECK(run_where(plan, "word", {}).task == run_where(plan, "number", {}).task);
-  CHECK(task_of(plan, plan.runs[0].task)->train.subset.per_class == 12);
+  CHECK(task::training(*task_of(plan, plan.runs[0].task)).images.sample.count == 12);
   CHECK(plan.experiments[2].runs == 1);
   CHECK(plan.experiments[2].excluded.at("same cell twice") == 1);
 }
@@ -92,13 +92,13 @@ TEST_CASE("plan: short classes give all they have, or are left out at every size
   study.data["letters"].short_classes = study::ShortClasses::take_all;
   const Plan all = compiled(study, {}, {}, facts);
   const auto* at_five = task_of(all, run_where(all, "a", {{"per_class", "5"}}).task);
-  CHECK(all.catalog.class_lists.at(at_five->train.subset.classes).classes.size() == 12);
+  CHECK(all.catalog.label_maps.at(task::training(*at_five).images.labels).classes.size() == 12);
   CHECK(at_five->epoch_images == 90 * (11 * 5 + 3));
 
   study.data["letters"].short_classes = study::ShortClasses::leave_out;
   const Plan fewer = compiled(study, {}, {}, facts);
   for (const auto& run : fewer.runs) {
-    const auto& classes = fewer.catalog.class_lists.at(task_of(fewer, run.task)->train.subset.classes).classes;
+    const auto& classes = fewer.catalog.label_maps.at(task::training(*task_of(fewer, run.task)).images.labels).classes;
     CHECK(classes.size() == 11);
     CHECK(std::find(classes.begin(), classes.end(), 3) == classes.end());
   }
@@ -115,7 +115,7 @@ TEST_CASE("plan: a class that is left out is in neither half of a split") {
   const Plan plan = compiled(study, {}, {}, facts);
 
   for (const auto& task : plan.tasks) {
-    const auto& classes = plan.catalog.class_lists.at(task.train.subset.classes).classes;
+    const auto& classes = plan.catalog.label_maps.at(task::training(task).images.labels).classes;
     CHECK(classes.size() == 5);
     for (const int left_out : {3, 7}) CHECK(std::find(classes.begin(), classes.end(), left_out) == classes.end());
   }
@@ -132,12 +132,12 @@ TEST_CASE("plan: halves of a split share no class, and listed splits are taken a
   std::set<std::string> lists;
   for (const auto& task : plan.tasks) {
     if (task.kind != task::TaskKind::train) continue;
-    const auto& target = plan.catalog.class_lists.at(task.train.subset.classes).classes;
-    const auto& source = plan.catalog.class_lists.at(task_of(plan, task.needs[0])->train.subset.classes).classes;
+    const auto& target = plan.catalog.label_maps.at(task::training(task).images.labels).classes;
+    const auto& source = plan.catalog.label_maps.at(task::training(*task_of(plan, task.needs[0])).images.labels).classes;
     CHECK(target.size() == 4);
     CHECK(source.size() == 6);
     for (const auto index : target) CHECK(std::find(source.begin(), source.end(), index) == source.end());
-    lists.insert(task.train.subset.classes);
+    lists.insert(task::training(task).images.labels);
   }
   CHECK(lists.size() == 3);
 
@@ -145,7 +145,7 @@ TEST_CASE("plan: halves of a split share no class, and listed splits are taken a
   study.split.listed = {{{0, 1}, {2, 3}}};
   const Plan listed = compiled(study);
   CHECK(listed.runs.size() == 1);
-  CHECK(listed.catalog.class_lists.at(listed.tasks[1].train.subset.classes).classes == std::vector<std::int32_t>{2, 3});
+  CHECK(listed.catalog.label_maps.at(task::training(listed.tasks[1]).images.labels).classes == std::vector<std::int32_t>{2, 3});
 }
 
 TEST_CASE("plan: frozen beyond transferred without a rule is refused, naming experiment and cell") {
@@ -167,7 +167,7 @@ TEST_CASE("plan: the whole network is transferred only where the classes are the
 
   study.targets[0].classes = "split.source";
   const Plan plan = compiled(study);
-  CHECK(plan.tasks.back().train.init_seed == 0);  // nothing is drawn
+  CHECK(task::training(plan.tasks.back()).init_seed == 0);  // nothing is drawn
 }
 
 TEST_CASE("plan: a replicate draws anew from the same source, a pretraining only where asked") {
@@ -175,8 +175,8 @@ TEST_CASE("plan: a replicate draws anew from the same source, a pretraining only
   study.experiments = {experiment("a", {axis("replicate", {1, 2})})};
   const Plan plan = compiled(study);
   CHECK(count(plan, task::TaskKind::pretrain) == 1);
-  const auto& a = task_of(plan, plan.runs[0].task)->train;
-  const auto& b = task_of(plan, plan.runs[1].task)->train;
+  const auto& a = task::training(*task_of(plan, plan.runs[0].task));
+  const auto& b = task::training(*task_of(plan, plan.runs[1].task));
   CHECK(a.init_seed != b.init_seed);
   CHECK(a.order_seed != b.order_seed);
 
@@ -191,7 +191,7 @@ TEST_CASE("plan: runs that differ in protocol only share initialisation and orde
   const Plan plan = compiled(study);
 
   const auto spec = [&](const char* n, const char* h, const char* x) {
-    return task_of(plan, run_where(plan, "a", {{"transferred", n}, {"high_units", h}, {"per_class", x}}).task)->train;
+    return task::training(*task_of(plan, run_where(plan, "a", {{"transferred", n}, {"high_units", h}, {"per_class", x}}).task));
   };
   CHECK(spec("0", "1", "2").init_seed == spec("2", "2", "2").init_seed);
   CHECK(spec("0", "1", "2").order_seed == spec("2", "2", "2").order_seed);
@@ -208,8 +208,10 @@ TEST_CASE("plan: what two runs on one task want recorded is recorded together") 
   const Plan plan = compiled(study);
 
   REQUIRE(plan.tasks.size() == 2);
-  CHECK(plan.tasks[1].record.evaluate_every == 2);
-  CHECK(plan.tasks[1].record.fit);
+  const auto& record = plan.tasks[1].record;
+  CHECK(record.evaluations.size() == 3);
+  CHECK(task::evaluation_named(record, metrics::Subset::valid)->every == 2);
+  CHECK(task::evaluation_named(record, metrics::Subset::fit)->every == 0);
 }
 
 TEST_CASE("plan: what is done is not counted again, unless more is to be recorded") {
@@ -227,6 +229,99 @@ TEST_CASE("plan: what is done is not counted again, unless more is to be recorde
   CHECK(more.done == 1);
   CHECK(more.again == 2);
   CHECK(more.device_hours > 0);
+}
+
+TEST_CASE("plan: images that are only measured are not in an id; kept networks are measured on new ones") {
+  auto study = support::small_study(1);
+  auto facts = support::small_facts();
+  study.experiments = {experiment("a", {axis("transferred", {1, 2})})};
+  const auto with_test_files = [&](const std::string& digest) {
+    study.data["letters"].test_files.emplace();
+    facts.data["letters"].test_digest = digest;
+    facts.data["letters"].test_counts.assign(facts.data["letters"].class_counts.size(), 3);
+  };
+  with_test_files("some test images");
+  const Plan before = compiled(study, {}, {}, facts);
+  auto outcomes = support::all_finished(before, [](const PlannedRun&) { return 700; });
+
+  with_test_files("other test images");
+  const Plan after = compiled(study, outcomes, {}, facts);
+  CHECK(after.runs[0].task == before.runs[0].task);
+  CHECK(after.runs[0].images(metrics::Subset::test) != before.runs[0].images(metrics::Subset::test));
+  CHECK(after.runs[0].images(metrics::Subset::valid) == before.runs[0].images(metrics::Subset::valid));
+  CHECK(after.again == 3);  // no network was kept
+
+  for (auto& [id, outcome] : outcomes) outcome.has_network = true;
+  const Plan measured = compiled(study, outcomes, {}, facts);
+  CHECK(measured.remeasured == 3);
+  CHECK(measured.again == 0);
+  CHECK(measured.device_hours == 0);
+
+  study.data["letters"].valid_per_class += 1;  // fewer images are left to train on
+  CHECK(compiled(study, {}, {}, facts).runs[0].task != before.runs[0].task);
+}
+
+TEST_CASE("plan: runs of one training are each measured on their own images") {
+  auto study = support::small_study(1);
+  auto facts = support::small_facts();
+  study.data["shifted"] = study.data["letters"];
+  study.data["shifted"].name = "shifted";
+  study.data["letters"].test_files.emplace();
+  study.data["shifted"].test_files.emplace();
+  for (const auto* name : {"letters", "shifted"}) {
+    if (name == std::string("shifted")) facts.data[name] = facts.data["letters"];
+    facts.data[name].test_digest = std::string(name) + " for test";
+    facts.data[name].test_counts.assign(facts.data["letters"].class_counts.size(), 3);
+  }
+  study.targets.push_back(study.targets[0]);
+  study.targets[1].name = "moved";
+  study.targets[1].data = "shifted";
+  study.experiments = {
+      experiment("a", {axis("transferred", {2}), axis("target", {study.targets[0].name, study.targets[1].name})})};
+
+  const Plan plan = compiled(study, {}, {}, facts);
+
+  REQUIRE(plan.runs.size() == 2);
+  CHECK(plan.runs[0].task == plan.runs[1].task);
+  CHECK(plan.runs[0].images(metrics::Subset::test) != plan.runs[1].images(metrics::Subset::test));
+  CHECK(task_of(plan, plan.runs[0].task)->record.evaluations.size() == 3);
+}
+
+TEST_CASE("plan: coarse and fine labels are two maps of one data set") {
+  auto study = support::small_study(1);
+  study.split.kind = study::Split::Kind::none;
+  study.sources[0].classes = study.targets[0].classes = "all";
+  study.data["coarse"] = study.data["letters"];
+  study.data["coarse"].name = "coarse";
+  study.data["coarse"].label_kind = "coarse";
+  study.targets.push_back(study.targets[0]);
+  study.targets[1].name = "groups";
+  study.targets[1].data = "coarse";
+  auto facts = support::small_facts();
+  plan::LabelLevel level{{}, {"vowels", "others"}};
+  for (std::size_t i = 0; i < facts.data["letters"].class_counts.size(); ++i) level.of.push_back(i % 4 == 0 ? 0 : 1);
+  facts.data["letters"].levels["coarse"] = level;
+  facts.data["coarse"] = facts.data["letters"];
+  study.experiments = {
+      experiment("a", {axis("per_class", {5}), axis("target", {study.targets[0].name, std::string("groups")})})};
+
+  const Plan plan = compiled(study, {}, {}, facts);
+
+  const auto& fine = task::training(*task_of(plan, plan.runs[0].task));
+  const auto& coarse = task::training(*task_of(plan, plan.runs[1].task));
+  CHECK(fine.images.data == coarse.images.data);
+  CHECK(fine.images.partition == coarse.images.partition);
+  const auto& map = plan.catalog.label_maps.at(coarse.images.labels);
+  CHECK(map.output_count == 2);
+  CHECK(map.names == level.names);
+  CHECK(map.classes.size() == level.of.size());
+  for (std::size_t i = 0; i < map.classes.size(); ++i) {
+    CHECK(map.outputs[i] == level.of[static_cast<std::size_t>(map.classes[i])]);
+  }
+  CHECK(task_of(plan, plan.runs[1].task)->images == 2 * 5);
+
+  facts.data["coarse"].levels.clear();
+  CHECK(complaints(study, facts).find("has no coarse labels") != std::string::npos);
 }
 
 TEST_CASE("plan: --only keeps the tasks of its runs and their sources, and lists every run") {

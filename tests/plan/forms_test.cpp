@@ -116,7 +116,7 @@ TEST_CASE("costs: a calibration counts where it has the key, the journal scales 
   for (const auto& probe : plan.probes) measured.calibration[probe.key] = {1, 0, 0};  // a second a step
   const auto calibrated = compiled(study, {}, measured);
   for (const auto& task : calibrated.tasks) {
-    CHECK(task.cost_s == Approx(static_cast<double>(task.epoch_images) / task.train.batch));
+    CHECK(task.cost_s == Approx(static_cast<double>(task.epoch_images) / task::training(task).batch));
   }
 
   Outcomes outcomes;
@@ -127,7 +127,7 @@ TEST_CASE("costs: a calibration counts where it has the key, the journal scales 
   const auto learned = compiled(study, outcomes, measured);
   for (std::size_t i = 0; i < learned.tasks.size(); ++i) {
     const auto frozen = [](const task::Task& one) {
-      return std::count_if(one.train.units.begin(), one.train.units.end(),
+      return std::count_if(task::training(one).units.begin(), task::training(one).units.end(),
                            [](const task::UnitRow& row) { return row.trained == task::Trained::no; });
     };
     const bool alike = learned.tasks[i].kind == done.kind && frozen(learned.tasks[i]) == frozen(done);

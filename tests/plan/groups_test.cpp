@@ -38,7 +38,7 @@ TEST_CASE("groups: the first rule that matches counts; a pretraining has images 
   study.resources = {rule("per_class == 4", 4), rule("images >= 1", 2)};
   const auto plan = compiled(study);
   for (const auto& task : plan.tasks) {
-    const bool four = task.kind == task::TaskKind::train && task.train.subset.per_class == 4;
+    const bool four = task.kind == task::TaskKind::train && task::training(task).images.sample.count == 4;
     CHECK(task.form.workers == (four ? 4 : 2));
     CHECK_FALSE(task.form.fused);
   }

@@ -72,7 +72,7 @@ TEST_CASE("plan: every run reaches exactly one task, and every id is its spec's"
       reached.insert(run.task);
     }
     for (const auto& task : plan.tasks) {
-      RC_ASSERT(task.id == task::task_id(task.train));
+      RC_ASSERT(task.id == task::task_id(task::training(task)));
       for (const auto& need : task.needs) RC_ASSERT(before.contains(need));
       reached.insert(task.needs.begin(), task.needs.end());
       before.insert(task.id);

@@ -19,7 +19,7 @@ task::RatePoint at(int epoch, double rate) { return {{epoch, 0}, static_cast<flo
 /// The rates of unit `unit` (from 1) where these labels hold.
 Points rates(const Plan& plan, int unit, const std::vector<Label>& labels) {
   const auto* task = task_of(plan, run_where(plan, "e", labels).task);
-  return task->train.units.at(static_cast<std::size_t>(unit - 1)).rates;
+  return task::training(*task).units.at(static_cast<std::size_t>(unit - 1)).rates;
 }
 
 const study::Duration kEpoch30{study::Duration::Unit::epochs, 30};
@@ -71,7 +71,7 @@ TEST_CASE("plan: a source trains at the top rate throughout, and decay epochs do
   study.experiments = {experiment("e", {axis("decay_epoch", {5})}, {{"high_units", 1}})};
   const Plan plan = compiled(study);
 
-  for (const auto& row : plan.tasks[0].train.units) {
+  for (const auto& row : task::training(plan.tasks[0]).units) {
     CHECK(row.start.kind == task::StartKind::fresh);
     CHECK(row.rates == Points{at(0, 0.01), at(30, 0.001), at(60, 0.0001)});
   }
@@ -113,7 +113,7 @@ TEST_CASE("plan: durations in steps are told as epoch and step of the run's own 
   study.experiments = {experiment("e", {axis("per_class", {5})})};
   const Plan plan = compiled(study);
 
-  const auto& spec = task_of(plan, plan.runs[0].task)->train;
+  const auto& spec = task::training(*task_of(plan, plan.runs[0].task));
   CHECK(spec.length == task::Moment{6, 2});
   CHECK(spec.units[0].rates[1].from == task::Moment{2, 1});
 }

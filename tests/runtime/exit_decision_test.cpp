@@ -85,15 +85,14 @@ TEST_CASE("exit: a task that should have recorded more than it could is work lef
 
 TEST_CASE("exit: more to record is too late for a task that runs, or has ended without it") {
   store::TaskState known;
-  task::RecordSpec more;
-  more.fit = true;
+  const task::RecordSpec more = testing::made_record({metrics::Subset::fit});
   known.state = task::RunState::waiting;
   CHECK_FALSE(is_too_late(known, more));
   known.state = task::RunState::running;
   CHECK(is_too_late(known, more));
   known.state = task::RunState::done;
   CHECK(is_too_late(known, more));
-  known.recorded.fit = true;
+  known.recorded = more;
   CHECK_FALSE(is_too_late(known, more));
 }
 

@@ -15,7 +15,7 @@ TEST_CASE("replanning: a selection whose tasks have ended is made at once, and i
   const auto orders = scene.begin_with_worker();
   scene.planned.plan.pending.clear();
   scene.plan("b");
-  scene.planned.plan.catalog.class_lists["list"] = {};
+  scene.planned.plan.catalog.label_maps["map"] = {};
 
   scene.ended(orders.at(0));
   scene.turn();
@@ -24,7 +24,7 @@ TEST_CASE("replanning: a selection whose tasks have ended is made at once, and i
   CHECK_FALSE(scene.loop().is_over());
   scene.turn();
 
-  CHECK(scene.sent<protocol::CatalogUpdate>(1).catalog.class_lists.contains("list"));
+  CHECK(scene.sent<protocol::CatalogUpdate>(1).catalog.label_maps.contains("map"));
   CHECK(scene.sent_orders(1).at(0).task.id == task_id("b"));
   scene.nothing_sent();
   CHECK(scene.journaled().runs.size() == 2);
@@ -104,7 +104,7 @@ TEST_CASE("replanning: more to record than a running task can leaves the launch 
   auto orders = scene.begin_with_worker();
   scene.ended(orders.at(0));
   scene.planned.plan.pending.clear();
-  scene.planned.plan.tasks[0].record.fit = true;
+  scene.planned.plan.tasks[0].record = testing::made_record({metrics::Subset::fit});
   scene.turn();
   for (auto& order : scene.sent_orders(1)) orders.push_back(order);
   for (std::size_t i = 1; i < orders.size(); ++i) scene.ended(orders[i]);
@@ -115,8 +115,34 @@ TEST_CASE("replanning: more to record than a running task can leaves the launch 
   CHECK(scene.loop().finish() == static_cast<int>(ExitCode::stopped));
 }
 
+TEST_CASE("replanning: the kept network of a done task is measured on what is new, and on that alone") {
+  using metrics::Subset;
+  LoopScene scene;
+  scene.planned.plan.tasks[0].record = testing::made_record({Subset::valid});
+  auto orders = scene.begin_with_worker();
+  scene.started(orders.at(0));
+  scene.made(orders.at(0), 'f', task::ArtifactKind::finished);
+  scene.ended(orders.at(0));
+  scene.turn();
+  scene.dies();
+  scene.planned.plan.tasks[0].record = testing::made_record({Subset::valid, Subset::test});
+
+  SECTION("its file is there") {
+    orders = scene.begin_with_worker();
+    CHECK(orders.at(0).finished == artifact('f'));
+    CHECK(orders.at(0).task.record.evaluations == testing::made_record({Subset::test}).evaluations);
+  }
+  SECTION("its file is gone: it is trained again") {
+    std::filesystem::remove(scene.in_place('f'));
+    orders = scene.begin_with_worker();
+    CHECK(orders.at(0).finished.empty());
+    CHECK(orders.at(0).task.record.evaluations.size() == 2);
+  }
+}
+
 TEST_CASE("replanning: a source below its threshold is called weak, once it is trained") {
   store::TaskState source;
+  source.task.record = testing::made_record();
   const SourceBar bar{"'half'", 0.5};
   CHECK_FALSE(weakness_of(source, bar));
 

@@ -10,12 +10,12 @@ namespace {
 task::Task training(const std::string& name, std::int32_t batch, float rate, std::vector<std::string> needs = {}) {
   task::Task task;
   task.id = {name};
-  task.train.batch = batch;
-  task.train.units = {{{}, task::Trained::all, {{{}, rate}}}};
-  task.train.init_seed = std::hash<std::string>()(name);
+  task::training(task).batch = batch;
+  task::training(task).units = {{{}, task::Trained::all, {{{}, rate}}}};
+  task::training(task).init_seed = std::hash<std::string>()(name);
   for (const auto& need : needs) {
     task.needs.push_back({need});
-    task.train.units[0].start = {task::StartKind::task, {need}, {}};
+    task::training(task).units[0].start = {task::StartKind::task, {need}, {}};
   }
   return task;
 }

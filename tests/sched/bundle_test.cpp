@@ -11,11 +11,11 @@ namespace {
 AddedTask training(const std::string& name, std::int32_t fall, task::Sharing sharing, std::int32_t epochs = 4) {
   AddedTask one = added(name, 10.0 * epochs);
   one.task.images = 100;
-  one.task.train.batch = 10;
-  one.task.train.length = {epochs, 0};
-  one.task.train.units.resize(1);
-  one.task.train.units[0].rates = {{{0, 0}, 1}};
-  if (fall < epochs) one.task.train.units[0].rates.push_back({{fall, 0}, 0.1f});
+  task::training(one.task).batch = 10;
+  task::training(one.task).length = {epochs, 0};
+  task::training(one.task).units.resize(1);
+  task::training(one.task).units[0].rates = {{{0, 0}, 1}};
+  if (fall < epochs) task::training(one.task).units[0].rates.push_back({{fall, 0}, 0.1f});
   one.sharing = sharing;
   return one;
 }

@@ -27,8 +27,8 @@ class World {
         }
       }
       added.task.images = 10;
-      added.task.train.batch = 1;
-      added.task.train.length = {static_cast<std::int32_t>(1 + random_.below(5)), 0};
+      task::training(added.task).batch = 1;
+      task::training(added.task).length = {static_cast<std::int32_t>(1 + random_.below(5)), 0};
       if (random_.below(2) == 0) added.sharing = {1 + random_.below(3), random_.below(3), random_.below(3)};
       tasks_.push_back(added);
     }
@@ -103,9 +103,9 @@ class World {
     auto& queue = mail_[order.worker.rank];
     largest_bundle_ = std::max(largest_bundle_, left.size());
     if (random_.below(20) == 0) return lose(order.worker, left, task::FailureCause::crashed);
-    for (const auto& [fence, task, sources, resume] : left) queue.push_back(protocol::Started{fence, task.id});
+    for (const auto& [fence, task, sources, resume, finished] : left) queue.push_back(protocol::Started{fence, task.id});
     while (!left.empty()) {
-      const auto [fence, task, sources, resume] = left.front();
+      const auto [fence, task, sources, resume, finished] = left.front();
       for (const auto& need : task.needs) RC_ASSERT(!sources.at(need).empty());
       queue.push_back(
           protocol::CheckpointMade{fence, task.id, task::ArtifactKind::training, {1, 0}, {"r" + task.id.hex}});

@@ -246,27 +246,65 @@ TEST_CASE("state: outcomes say what was recorded, not what is wanted now") {
   apply_rows(state, {1, 1}, 0, {row_at(1)});
   apply_record(state, ended_of(0, {1, 1}));
   TasksRecord wanted{{some_task(0)}};
-  wanted.tasks[0].record.fit = true;
+  wanted.tasks[0].record = testing::made_record({metrics::Subset::fit});
   apply_record(state, wanted);
 
   const plan::Outcomes outcomes = state.outcomes();
 
   CHECK(outcomes.at(task_number(0)).state == task::RunState::done);
-  CHECK_FALSE(outcomes.at(task_number(0)).recorded.fit);
-  CHECK(state.tasks.at(task_number(0)).task.record.fit);
+  CHECK(outcomes.at(task_number(0)).recorded == some_task(0).record);
+  CHECK(state.tasks.at(task_number(0)).task.record == wanted.tasks[0].record);
   CHECK(outcomes.at(task_number(0)).rows == std::vector<metrics::Row>{row_at(1)});
+}
+
+TEST_CASE("state: a kept network that is measured later adds to what was recorded") {
+  State state = state_with_tasks(1);
+  const task::Moment end = task::training(state.tasks.at(task_number(0)).task).length;
+  apply_record(state, attempt_of(0, {1, 1}));
+  apply_rows(state, {1, 1}, 0, {row_at(end.epoch)});
+  apply_record(state, ended_of(0, {1, 1}));
+  TasksRecord wanted{{some_task(0)}};
+  wanted.tasks[0].record = testing::made_record({metrics::Subset::fit});
+  apply_record(state, wanted);
+  AttemptRecord measuring = attempt_of(0, {2, 2});
+  measuring.resumed_from = end;
+  apply_record(state, measuring);
+  apply_rows(state, {2, 2}, 0, {row_at(end.epoch, metrics::Subset::fit)});
+  apply_record(state, ended_of(0, {2, 2}));
+
+  const TaskState& task = state.tasks.at(task_number(0));
+  CHECK(task.rows.size() == 2);
+  CHECK(task.recorded == task::both(some_task(0).record, wanted.tasks[0].record));
+}
+
+TEST_CASE("state: trained again, rows of image sets that nobody asks for stay, and the others are measured anew") {
+  State state = state_with_tasks(1);
+  apply_record(state, attempt_of(0, {1, 1}));
+  apply_rows(state, {1, 1}, 0, {row_at(1, metrics::Subset::valid), row_at(1)});
+  apply_record(state, ended_of(0, {1, 1}));
+  TasksRecord wanted{{some_task(0)}};
+  wanted.tasks[0].record = testing::made_record({metrics::Subset::valid, metrics::Subset::fit});
+  apply_record(state, wanted);
+  apply_record(state, attempt_of(0, {2, 2}));
+
+  const TaskState& task = state.tasks.at(task_number(0));
+  REQUIRE(task.rows.size() == 1);
+  CHECK(task.rows[0].row == row_at(1));
+  apply_record(state, ended_of(0, {2, 2}));
+  CHECK(task::lacking(task.recorded, some_task(0).record).empty());
+  CHECK(task::lacking(task.recorded, wanted.tasks[0].record).empty());
 }
 
 TEST_CASE("state: a brief state keeps all of a task but what it trains") {
   State brief;
   brief.detail = Detail::brief;
   TasksRecord tasks{{some_task(0), some_task(1)}};
-  for (task::Task& task : tasks.tasks) task.train.units.resize(3), task.needs = {task_number(9)};
+  for (task::Task& task : tasks.tasks) task::training(task).units.resize(3), task.needs = {task_number(9)};
 
   apply_record(brief, tasks);
 
   CHECK(brief.tasks.size() == 2);
-  CHECK(task_in(brief, 1).task.train.units.empty());
+  CHECK(task::training(task_in(brief, 1).task).units.empty());
   CHECK(task_in(brief, 1).task.needs == tasks.tasks[1].needs);
   CHECK(task_in(brief, 1).task.cost_s == 1);
 }
@@ -282,8 +320,8 @@ TEST_CASE("apply: a brief reading knows of a task what a full one knows, but for
 
     for (auto& [id, state] : full.tasks) {
       task::TrainSpec length_only;
-      length_only.length = state.task.train.length;
-      state.task.train = length_only;
+      length_only.length = task::training(state.task).length;
+      task::training(state.task) = length_only;
       RC_ASSERT(frame::Canonical::text(brief.tasks.at(id).task) == frame::Canonical::text(state.task));
     }
   }));

@@ -45,6 +45,8 @@ inline task::Task some_task(int n) {
   made.id = task_number(n);
   made.cost_s = n;
   made.epoch_images = 100;
+  task::training(made).length = {3, 0};
+  made.record = testing::made_record({metrics::Subset::test});
   return made;
 }
 
@@ -52,6 +54,7 @@ inline plan::PlannedRun some_run(int n, std::vector<plan::Label> labels = {}) {
   plan::PlannedRun run;
   run.id = run_number(n);
   run.experiment = "some";
+  run.measured = testing::made_measured();
   run.labels = std::move(labels);
   run.task = task_number(n);
   return run;

@@ -50,9 +50,11 @@ inline plan::TaskOutcome finished(const task::Task& task, int right, double loss
   outcome.state = task::RunState::done;
   outcome.recorded = task.record;
   const auto row = [&](std::int32_t epoch, int top1) {
-    return testing::measured_row(epoch, metrics::Subset::valid, loss, top1, top1, 1000, task.train.subset);
+    const auto* valid = task::evaluation_named(task.record, metrics::Subset::valid);
+    return testing::measured_row(epoch, metrics::Subset::valid, loss, top1, top1, 1000,
+                                 valid ? valid->images : ImageSetId{});
   };
-  outcome.rows = {row(1, 999), row(task.train.length.epoch, right)};  // the final row counts, not the best
+  outcome.rows = {row(1, 999), row(task::training(task).length.epoch, right)};  // the final row counts, not the best
   return outcome;
 }
 

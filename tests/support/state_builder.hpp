@@ -92,6 +92,7 @@ class StateBuilder {
     run.id = RunId::of(sha256(experiment + "/" + text));
     run.experiment = experiment;
     run.labels = std::move(labels);
+    run.measured = made_measured();
     run.task = TaskId::of(sha256(text));  // equal cells of two experiments are one task
     return run;
   }
@@ -106,7 +107,8 @@ class StateBuilder {
     auto& task = state_.tasks[id];
     task.task.id = id;
     task.task.epoch_images = 1000;
-    task.task.train.length.epoch = 20;
+    task::training(task.task).length.epoch = 20;
+    task.task.record = made_record({metrics::Subset::valid, metrics::Subset::test, metrics::Subset::fit});
     return task;
   }
 
@@ -142,7 +144,7 @@ class StateBuilder {
         const auto right = count(top1 * share);
         task.rows.push_back({{1, 1},
                              measured_row(epoch, subset, loss / share, right, std::min<std::int64_t>(1000, 2 * right),
-                                          1000, task.task.train.subset)});
+                                          1000)});
       };
       row(Subset::train, m.train_loss, 0.9);
       row(Subset::valid, m.valid_loss, m.valid_top1);

@@ -154,23 +154,23 @@ TEST_CASE("trunk: two trainings have one name for their state as long as they ha
 
 TEST_CASE("sharing: rates and length do not separate a family; data, seeds, frozen units and the form do") {
   Task one;
-  one.train.units.resize(3);
-  one.train.units[2].rates = {{{0, 0}, 1}};
+  training(one).units.resize(3);
+  training(one).units[2].rates = {{{0, 0}, 1}};
   const auto family = sharing_of(one).family;
   Task other = one;
 
   SECTION("a rate") {
-    other.train.units[2].rates.push_back({{1, 0}, 0.1f});
-    other.train.length = {7, 0};
+    training(other).units[2].rates.push_back({{1, 0}, 0.1f});
+    training(other).length = {7, 0};
     CHECK(sharing_of(other).family == family);
-    CHECK(task_id(other.train) != task_id(one.train));
+    CHECK(task_id(training(other)) != task_id(training(one)));
   }
   SECTION("a seed") {
-    other.train.order_seed = 1;
+    training(other).order_seed = 1;
     CHECK(sharing_of(other).family != family);
   }
   SECTION("a frozen unit") {
-    other.train.units[0].trained = Trained::no;
+    training(other).units[0].trained = Trained::no;
     CHECK(sharing_of(other).family != family);
   }
   SECTION("the form") {
@@ -181,24 +181,24 @@ TEST_CASE("sharing: rates and length do not separate a family; data, seeds, froz
 
 TEST_CASE("sharing: features depend on the cached units' sources and on the pack, not on sizes or what comes above") {
   Task one;
-  one.train.units.resize(3);
+  training(one).units.resize(3);
   one.form.cached_units = 2;
-  one.train.units[0].start = one.train.units[1].start = {StartKind::task, {"aa"}, {}};
+  training(one).units[0].start = training(one).units[1].start = {StartKind::task, {"aa"}, {}};
   const auto features = sharing_of(one).features;
   CHECK(features != 0);
   Task other = one;
 
   SECTION("another size, other rates above") {
-    other.train.subset.per_class = 7;
-    other.train.units[2].rates = {{{0, 0}, 1}};
+    training(other).images.sample.count = 7;
+    training(other).units[2].rates = {{{0, 0}, 1}};
     CHECK(sharing_of(other).features == features);
   }
   SECTION("another source") {
-    other.train.units[1].start.task = {"bb"};
+    training(other).units[1].start.task = {"bb"};
     CHECK(sharing_of(other).features != features);
   }
   SECTION("another pack") {
-    other.train.subset.data = "other";
+    training(other).images.data = "other";
     CHECK(sharing_of(other).features != features);
   }
 }

@@ -7,20 +7,20 @@ namespace espalier::testing {
 
 /// The job under the name of what it is now.
 inline train::Job with_id(train::Job job) {
-  job.task.id = task::task_id(job.task.train);
+  job.task.id = task::task_id(task::training(job.task));
   return job;
 }
 
 /// The job with all rates falling at `epoch` (0: from the start), `epochs` long.
 inline train::Job falling(train::Job job, std::int32_t epoch, std::int32_t epochs) {
-  for (auto& row : job.task.train.units) {
+  for (auto& row : task::training(job.task).units) {
     if (row.trained == task::Trained::no) continue;
     row.rates = epoch == 0 ? std::vector<task::RatePoint>{{{0, 0}, 0.005f}}
                            : std::vector<task::RatePoint>{{{0, 0}, 0.05f}, {{epoch, 0}, 0.005f}};
     if (epoch >= epochs) row.rates.resize(1);
   }
-  job.task.train.length = {epochs, 0};
-  job.task.id = task::task_id(job.task.train);
+  task::training(job.task).length = {epochs, 0};
+  job.task.id = task::task_id(task::training(job.task));
   return job;
 }
 
@@ -28,29 +28,29 @@ inline train::Job falling(train::Job job, std::int32_t epoch, std::int32_t epoch
 inline std::vector<train::Job> family(const train::Job& job) {
   std::vector<train::Job> jobs{falling(job, 0, 3), falling(job, 1, 3), falling(job, 2, 3),
                                falling(job, 3, 3), falling(job, 2, 2), falling(job, 1, 3)};
-  jobs.back().task.train.length = {2, 1};
-  jobs.back().task.id = task::task_id(jobs.back().task.train);
-  jobs[1].task.record.evaluate_every = 2;
-  jobs[2].task.record.fit = true;
+  task::training(jobs.back().task).length = {2, 1};
+  jobs.back().task.id = task::task_id(task::training(jobs.back().task));
+  jobs[1] = measured_every(jobs[1], 2);
+  jobs[2] = with_fit(jobs[2]);
   return jobs;
 }
 
 /// A finished network in the job's artifacts, to start from.
 inline ArtifactId some_source(const train::Job& job, std::uint64_t seed) {
   train::Job source = job;
-  source.task.train.init_seed = seed;
-  source.task.id = task::task_id(source.task.train);
+  task::training(source.task).init_seed = seed;
+  source.task.id = task::task_id(task::training(source.task));
   return run_bundle({source}).front().last(task::ArtifactKind::finished);
 }
 
 /// The first `units` copied from `source` and frozen; the job's form computes their outputs once.
 inline train::Job frozen(train::Job job, const ArtifactId& source, std::int32_t units) {
   for (std::int32_t u = 0; u < units; ++u) {
-    job.task.train.units[static_cast<std::size_t>(u)] = {
+    task::training(job.task).units[static_cast<std::size_t>(u)] = {
         {task::StartKind::checkpoint, {}, source}, task::Trained::no, {}};
   }
   job.task.form.cached_units = units;
-  job.task.id = task::task_id(job.task.train);
+  job.task.id = task::task_id(task::training(job.task));
   return job;
 }
 

@@ -40,12 +40,12 @@ void check_alike(const std::vector<train::Job>& jobs) {
 
 TEST_CASE("device engine: a training is the host's to the bit") {
   auto job = made_job(scratch("device-same"));
-  job.task.record.fit = true;
+  job = with_fit(job);
   check_alike({job});
-  job.task.train.optimiser = task::Optimiser::adam;
+  task::training(job.task).optimiser = task::Optimiser::adam;
   check_alike({with_id(job)});
-  job.task.train.augment.flip = true;
-  job.task.train.augment.shifted_crop = 2;
+  task::training(job.task).augment.flip = true;
+  task::training(job.task).augment.shifted_crop = 2;
   check_alike({with_id(job)});
 }
 
@@ -70,21 +70,18 @@ TEST_CASE("device engine: dropout, scales and batch norm as on the host") {
     const bool large = std::string(name) == "alexnet";
     job.network = *network::named(name, {.width = 0.0625});
     const std::int32_t side = large ? 64 : 32;
-    auto images = std::make_shared<data::TaskImages>(*job.images);
-    const at::Tensor wide = at::upsample_nearest2d(images->train.images.to(at::kFloat), {side, side}).to(at::kByte);
-    for (auto* set : {&images->train, &images->valid, &images->test}) set->images = wide;
-    job.images = images;
-    job.task.train.input = {1, side, side};
-    job.task.train.units.assign(job.network.units.size(), job.task.train.units.front());
-    job.task.train.units[1].trained = task::Trained::scale_shift;
+    job = with_pixels(job, at::upsample_nearest2d(job.images->images.to(at::kFloat), {side, side}).to(at::kByte));
+    task::training(job.task).input = {1, side, side};
+    task::training(job.task).units.assign(job.network.units.size(), task::training(job.task).units.front());
+    task::training(job.task).units[1].trained = task::Trained::scale_shift;
     check_alike({with_id(job)});
   }
 }
 
 TEST_CASE("device engine: what a device cannot make itself the host makes, batch by batch") {
   auto job = made_job(scratch("device-staged"));
-  job.task.train.augment.random_resized = 6;
-  job.task.train.augment.rotation_degrees = 20;
+  task::training(job.task).augment.random_resized = 6;
+  task::training(job.task).augment.rotation_degrees = 20;
   check_alike({with_id(job)});
   const auto plain = made_job(scratch("device-unkept"));
   const auto frozen_job = frozen(plain, some_source(plain, 5), 3);
@@ -95,19 +92,17 @@ TEST_CASE("device engine: what a device cannot make itself the host makes, batch
 TEST_CASE("device engine: families and features, with flips") {
   auto job = made_job(scratch("device-family"));
   check_alike(family(job));
-  job.task.train.augment.flip = true;
+  task::training(job.task).augment.flip = true;
   check_alike(family(frozen(with_id(job), some_source(job, 5), 3)));
 }
 
 TEST_CASE("device engine: a rig that is taken over holds nothing of its last training") {
   const auto job = made_job(scratch("device-rig"));
   auto other = falling(job, 1, 3);
-  other.task.train.init_seed = other.task.train.mask_seed = other.task.train.order_seed = 99;
-  auto images = std::make_shared<data::TaskImages>(*job.images);
-  images->train.rows.resize(13);  // fewer steps
-  images->train.labels = images->train.labels.slice(0, 0, 13);
+  task::training(other.task).init_seed = task::training(other.task).mask_seed = task::training(other.task).order_seed =
+      99;
   auto fewer = falling(job, 1, 2);
-  fewer.images = images;
+  fewer.images = first_of(job.images, 13);  // fewer steps
   train::Place place = on_device();
   for (const auto& one : {job, with_id(other), fewer, job}) {
     train::Place fresh = on_device();
@@ -135,7 +130,7 @@ TEST_CASE("device engine: stopped anywhere and gone on with, the bits are those 
 
 TEST_CASE("device engine: a loss that is not finite is found at its step") {
   auto job = made_job(scratch("device-diverge"));
-  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 0.05f}, {{1, 1}, 1e30f}};
+  for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 0.05f}, {{1, 1}, 1e30f}};
   train::Place place = on_device();
   const auto device = run_bundle({with_id(job)}, place).front(), host = run_bundle({with_id(job)}).front();
   CHECK(host.outcome.end == task::End::diverged);
@@ -167,7 +162,7 @@ TEST_CASE("memory: a bundle for which it does not suffice is halved, and nothing
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     auto one = frozen(job, source, 5);
     one.task.form.fused = true;
-    one.task.train.init_seed = seed;
+    task::training(one.task).init_seed = seed;
     jobs.push_back(with_id(one));
   }
   train::Place place(at::kCPU, kFeatureBytes), enough(at::kCPU, kFeatureBytes);

@@ -33,7 +33,7 @@ TEST_CASE("features: a training on cached features is the same training to round
   for (std::int32_t units = 1; units <= 7; ++units) {
     INFO(units << " units");
     auto cached = frozen(job, source, units);
-    cached.task.record.fit = true;
+    cached = with_fit(cached);
     const auto notes = each_alone({cached, uncached(cached)});
     CHECK(notes[0].outcome.end == task::End::done);
     check_close(notes[0], notes[1]);
@@ -43,9 +43,9 @@ TEST_CASE("features: a training on cached features is the same training to round
 TEST_CASE("features: mirrored images have features of their own") {
   const auto job = made_job(scratch("features-flip"));
   auto cached = frozen(job, some_source(job, 5), 3);
-  cached.task.train.augment.flip = true;
+  task::training(cached.task).augment.flip = true;
   auto straight = cached;
-  straight.task.train.augment.flip = false;
+  task::training(straight.task).augment.flip = false;
 
   const auto notes = each_alone({cached, uncached(cached), straight});
 
@@ -68,7 +68,7 @@ TEST_CASE("features: each source has its own, though one trainer holds both") {
 TEST_CASE("features: those that do not fit the memory are computed each time, to the same bits") {
   const auto job = made_job(scratch("features-memory"));
   auto cached = frozen(job, some_source(job, 5), 2);
-  cached.task.train.augment.flip = true;
+  task::training(cached.task).augment.flip = true;
 
   check_same(run_bundle({cached}, After(), 1000), run_bundle({cached}));
 }
@@ -78,8 +78,8 @@ TEST_CASE("features: an image's features depend on that image alone, not on its 
   for (const std::string name : {"cifar7", "mnist4", "resnet18"}) {
     auto job = made_job({});
     job.network = *network::named(name, {.width = name == "resnet18" ? 0.25 : 1});
-    job.task.train.input = {1, 28, 28};
-    job.task.train.units.assign(job.network.units.size(), {});
+    task::training(job.task).input = {1, 28, 28};
+    task::training(job.task).units.assign(job.network.units.size(), {});
     auto network = train::prepare_network(job, at::kCPU);
     const at::Tensor images = at::randn({train::kFeatureChunk, 1, 28, 28});
     for (std::int32_t unit = 1; unit < network.depth(); ++unit) {
@@ -118,15 +118,13 @@ TEST_CASE("features: the shelf drops what was used longest ago, never what is in
 TEST_CASE("features: sizes share them, and what is there is not computed again") {
   const auto job = made_job(scratch("features-grow"));
   auto large = frozen(job, some_source(job, 5), 3), small = large;
-  auto images = std::make_shared<data::TaskImages>(*large.images);
-  images->train.rows.resize(8);
-  images->train.labels = images->train.labels.slice(0, 0, 8);
-  small.images = images;
+  small.images = first_of(large.images, 8);
   train::FeatureShelf shelf(1 << 30);
   int chunks = 0;
   const auto fill = [&](const train::Job& one) {
     chunks = 0;
-    train::FeatureInputs inputs(one, shelf, train::prepare_network(one, at::kCPU));
+    const train::ImageSets sets(one);
+    train::FeatureInputs inputs(one, sets, shelf, train::prepare_network(one, at::kCPU));
     CHECK(inputs.fill([&] { return ++chunks > 0; }));
   };
 
@@ -142,7 +140,7 @@ TEST_CASE("features: in bf16 they are kept as they come, and give the training t
   if (!device::has_bf16(at::kCPU)) return;
   const auto job = made_job(scratch("features-bf16"));
   auto cached = frozen(job, some_source(job, 5), 3);
-  cached.task.train.precision = task::Precision::bf16;
+  task::training(cached.task).precision = task::Precision::bf16;
 
   check_same(run_bundle({cached}, After(), 1000), run_bundle({cached}));
   const auto notes = each_alone({cached, uncached(cached)});

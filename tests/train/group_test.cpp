@@ -54,9 +54,9 @@ double largest_weight_difference(const train::Job& job, const Notes& group, cons
 }
 
 train::Job three_epochs(train::Job job) {
-  job.task.train.length = {3, 0};
-  job.task.record.fit = true;
-  job.task.id = task::task_id(job.task.train);
+  task::training(job.task).length = {3, 0};
+  job = with_fit(job);
+  job.task.id = task::task_id(task::training(job.task));
   return job;
 }
 
@@ -69,7 +69,7 @@ train::Job with_batch_norm(train::Job job) {
     norm.name = "norm";
     layers.insert(layers.begin() + 1, norm);
   }
-  job.task.id = task::task_id(job.task.train);
+  job.task.id = task::task_id(task::training(job.task));
   return job;
 }
 
@@ -106,10 +106,10 @@ TEST_CASE("group: three epochs of 1, 2 and 4 members agree, dropout and a last b
 
 TEST_CASE("group: augmentation and Adam draw and step as one worker does") {
   auto job = three_epochs(made_job(scratch("group-augment")));
-  job.task.train.augment.flip = true;
-  job.task.train.augment.shifted_crop = 1;
-  job.task.train.optimiser = task::Optimiser::adam;
-  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 1e-3f}};
+  task::training(job.task).augment.flip = true;
+  task::training(job.task).augment.shifted_crop = 1;
+  task::training(job.task).optimiser = task::Optimiser::adam;
+  for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 1e-3f}};
   const auto single = run_bundle({job}).front();
   check_close(run_group({job}, 2).front(), single, 1e-4);
 }
@@ -149,15 +149,15 @@ TEST_CASE("group: all stop after the same step, and go on from there to the same
 
 TEST_CASE("group: a training that diverges ends on all members") {
   auto job = three_epochs(made_job(scratch("group-diverges")));
-  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 1e6f}};
+  for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 1e6f}};
   CHECK(run_group({job}, 2).front().outcome.end == task::End::diverged);
 }
 
 TEST_CASE("group: a branch that diverges leaves nothing to the branches after it") {
   const auto job = made_job(scratch("group-branches"));
   std::vector<train::Job> jobs{falling(job, 1, 3), falling(job, 2, 3)};
-  for (auto& row : jobs[0].task.train.units) row.rates.back().rate = 1e6f;
-  jobs[0].task.id = task::task_id(jobs[0].task.train);
+  for (auto& row : task::training(jobs[0].task).units) row.rates.back().rate = 1e6f;
+  jobs[0].task.id = task::task_id(task::training(jobs[0].task));
   const auto single = run_bundle(jobs);
   const auto group = run_group(jobs, 2);
   CHECK(group[0].outcome.end == task::End::diverged);

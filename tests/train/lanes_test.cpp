@@ -16,10 +16,11 @@ train::Job fused(train::Job job, bool yes = true) {
 std::vector<train::Job> neighbours(const train::Job& job, const ArtifactId& source, const ArtifactId& other) {
   std::vector<train::Job> jobs = family(fused(frozen(job, source, 5)));
   auto replicate = falling(fused(frozen(job, source, 5)), 1, 3);
-  replicate.task.train.init_seed = replicate.task.train.order_seed = replicate.task.train.mask_seed = 77;
+  task::training(replicate.task).init_seed = task::training(replicate.task).order_seed =
+      task::training(replicate.task).mask_seed = 77;
   auto elsewhere = falling(fused(frozen(job, other, 5)), 2, 3);
   for (auto* one : {&replicate, &elsewhere}) {
-    one->task.id = task::task_id(one->task.train);
+    one->task.id = task::task_id(task::training(one->task));
     jobs.push_back(*one);
   }
   return jobs;
@@ -57,10 +58,10 @@ TEST_CASE("lanes: one that diverges ends alone, and its neighbours do not notice
   const auto job = made_job(scratch("lanes-diverge"));
   auto jobs = neighbours(job, some_source(job, 5), some_source(job, 6));
   const auto well = run_bundle(jobs);
-  for (auto& row : jobs[1].task.train.units) {
+  for (auto& row : task::training(jobs[1].task).units) {
     if (row.rates.size() > 1) row.rates[1].rate = 1e30f;
   }
-  jobs[1].task.id = task::task_id(jobs[1].task.train);
+  jobs[1].task.id = task::task_id(task::training(jobs[1].task));
 
   const auto notes = run_bundle(jobs);
 
@@ -76,9 +77,9 @@ TEST_CASE("lanes: one that cannot be trained is refused alone") {
   const auto source = some_source(job, 5);
   auto jobs = std::vector<train::Job>{falling(fused(frozen(job, source, 5)), 1, 3),
                                       falling(fused(frozen(job, source, 5)), 2, 3)};
-  jobs[1].task.train.init_seed = 3;
-  jobs[1].task.train.units[6].start = {task::StartKind::task, TaskId{"0123456789abcdef0123456789abcdef"}, {}};
-  jobs[1].task.id = task::task_id(jobs[1].task.train);
+  task::training(jobs[1].task).init_seed = 3;
+  task::training(jobs[1].task).units[6].start = {task::StartKind::task, TaskId{"0123456789abcdef0123456789abcdef"}, {}};
+  jobs[1].task.id = task::task_id(task::training(jobs[1].task));
 
   const auto notes = run_bundle(jobs);
 
@@ -97,9 +98,9 @@ TEST_CASE("lanes: each takes its own unit's rate") {
   const auto job = made_job(scratch("lanes-rates"));
   const auto source = some_source(job, 5);
   auto one = falling(fused(frozen(job, source, 5)), 3, 3), slow_top = one, slow_bottom = one;
-  slow_top.task.train.units[6].rates[0].rate = 0.001f;
-  slow_bottom.task.train.units[5].rates[0].rate = 0.001f;
-  for (auto* each : {&slow_top, &slow_bottom}) each->task.id = task::task_id(each->task.train);
+  task::training(slow_top.task).units[6].rates[0].rate = 0.001f;
+  task::training(slow_bottom.task).units[5].rates[0].rate = 0.001f;
+  for (auto* each : {&slow_top, &slow_bottom}) each->task.id = task::task_id(task::training(each->task));
 
   const auto notes = run_bundle({one, slow_top, slow_bottom});
 

@@ -37,20 +37,54 @@ inline data::ImageSet made_images(std::int32_t per_class, std::uint64_t seed) {
   return set;
 }
 
+using Images = std::shared_ptr<const data::ImageSet>;
+
 /// Three sets in one pack, as they are in real data: rows tell images apart.
-inline std::shared_ptr<data::TaskImages> made_pack() {
-  auto images = std::make_shared<data::TaskImages>();
-  images->train = made_images(5, 1);
-  images->valid = made_images(2, 2);
-  images->test = made_images(3, 3);
-  const at::Tensor pack = at::cat({images->train.images, images->valid.images, images->test.images});
+inline std::vector<Images> made_pack() {
+  std::vector<data::ImageSet> sets{made_images(5, 1), made_images(2, 2), made_images(3, 3)};
+  const at::Tensor pack = at::cat({sets[0].images, sets[1].images, sets[2].images});
+  std::vector<Images> all;
   std::int64_t first = 0;
-  for (auto* set : {&images->train, &images->valid, &images->test}) {
-    for (auto& row : set->rows) row += first;
-    first += set->size();
-    set->images = pack;
+  for (auto& set : sets) {
+    for (auto& row : set.rows) row += first;
+    first += set.size();
+    set.images = pack;
+    all.push_back(std::make_shared<const data::ImageSet>(set));
   }
-  return images;
+  return all;
+}
+
+/// The first `count` images of a set.
+inline Images first_of(const Images& images, std::int64_t count) {
+  auto fewer = std::make_shared<data::ImageSet>(*images);
+  fewer->rows.resize(static_cast<std::size_t>(count));
+  fewer->labels = fewer->labels.slice(0, 0, count);
+  return fewer;
+}
+
+/// The job with other pixels in the same rows.
+inline train::Job with_pixels(train::Job job, const at::Tensor& pixels) {
+  const auto moved = [&](const Images& images) {
+    auto set = std::make_shared<data::ImageSet>(*images);
+    set->images = pixels;
+    return set;
+  };
+  job.images = moved(job.images);
+  for (auto& measured : job.evaluations) measured.images = moved(measured.images);
+  return job;
+}
+
+/// The job, measured on its training images at its end, too.
+inline train::Job with_fit(train::Job job) {
+  const auto own = task::id_of(task::training(job.task).images);
+  job.evaluations.push_back({metrics::Subset::fit, own, 0, {}, job.images});
+  return job;
+}
+
+/// The job with all evaluations after that many epochs; 0: at the end only.
+inline train::Job measured_every(train::Job job, std::int32_t epochs) {
+  for (auto& measured : job.evaluations) measured.every = epochs;
+  return job;
 }
 
 /// Folders of this process, removed with it.
@@ -77,9 +111,12 @@ inline train::Job made_job(const std::filesystem::path& artifacts) {
   train::Job job;
   job.network = *network::named("cifar7", {.width = 0.125});
   job.classes = kClasses;
-  job.images = made_pack();
+  const auto images = made_pack();
+  job.images = images[0];
+  job.evaluations = {{metrics::Subset::valid, ImageSetId{"valid"}, 1, {}, images[1]},
+                     {metrics::Subset::test, ImageSetId{"test"}, 1, {}, images[2]}};
   job.artifact_dir = job.output_dir = artifacts;
-  auto& spec = job.task.train;
+  auto& spec = task::training(job.task);
   spec.input = {1, kSide, kSide};
   spec.mean = {0.4f};
   spec.std = {0.25f};

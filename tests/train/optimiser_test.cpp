@@ -12,11 +12,12 @@ struct Bed {
       : job(std::move(job_)), network(job.network, spec().input, job.classes) {
     for (std::int32_t u = 1; u <= network.depth(); ++u) {
       network.reinitialise(u, 5);
-      if (job.task.train.units[static_cast<std::size_t>(u - 1)].trained == task::Trained::no) network.freeze(u);
-      else network.tune(u, job.task.train.units[static_cast<std::size_t>(u - 1)].trained);
+      if (task::training(job.task).units[static_cast<std::size_t>(u - 1)].trained == task::Trained::no)
+        network.freeze(u);
+      else network.tune(u, task::training(job.task).units[static_cast<std::size_t>(u - 1)].trained);
     }
   }
-  task::TrainSpec& spec() { return job.task.train; }
+  task::TrainSpec& spec() { return task::training(job.task); }
   void give_gradients() {
     for (std::int32_t u = 1; u <= network.depth(); ++u) {
       for (auto& tensor : network.tensors(u)) {
@@ -62,7 +63,7 @@ TEST_CASE("optimiser: SGD follows PyTorch's convention, each unit at its own rat
 
 TEST_CASE("optimiser: a frozen unit keeps every bit and has no buffer") {
   train::Job job = testing::made_job({});
-  job.task.train.units[2].trained = task::Trained::no;
+  task::training(job.task).units[2].trained = task::Trained::no;
   Bed bed(job);
   train::Optimiser optimiser(bed.network, bed.spec());
   const at::Tensor before = bed.network.tensors(3)[0].value.detach().clone();
@@ -77,7 +78,7 @@ TEST_CASE("optimiser: a frozen unit keeps every bit and has no buffer") {
 
 TEST_CASE("optimiser: Adam's first step moves every weight by about its rate") {
   train::Job job = testing::made_job({});
-  job.task.train.optimiser = task::Optimiser::adam;
+  task::training(job.task).optimiser = task::Optimiser::adam;
   Bed bed(job);
   train::Optimiser optimiser(bed.network, bed.spec());
   const at::Tensor before = bed.network.tensors(1)[0].value.detach().clone();

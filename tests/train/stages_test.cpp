@@ -7,7 +7,7 @@ using namespace espalier::testing;
 TEST_CASE("stages: a family trained as a tree gives each member the rows, network and predictions it has alone") {
   for (const auto optimiser : {task::Optimiser::sgd, task::Optimiser::adam}) {
     auto job = made_job(scratch("stages-same"));
-    job.task.train.optimiser = optimiser;
+    task::training(job.task).optimiser = optimiser;
     const auto jobs = family(job);
 
     const auto together = run_bundle(jobs), alone = each_alone(jobs);
@@ -51,8 +51,8 @@ TEST_CASE("stages: with checkpoint_s 0, who waits at a fork is saved with the on
 TEST_CASE("stages: a branch that diverges ends alone") {
   const auto job = made_job(scratch("stages-diverge"));
   auto jobs = family(job);
-  for (auto& row : jobs[1].task.train.units) row.rates[1].rate = 1e30f;
-  jobs[1].task.id = task::task_id(jobs[1].task.train);
+  for (auto& row : task::training(jobs[1].task).units) row.rates[1].rate = 1e30f;
+  jobs[1].task.id = task::task_id(task::training(jobs[1].task));
 
   const auto together = run_bundle(jobs), alone = each_alone(jobs);
 

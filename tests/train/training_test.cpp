@@ -35,9 +35,8 @@ data::TensorFile finished(const train::Job& job, const Notes& notes) {
 
 TEST_CASE("training: rows stand at the ends of epochs, and the last moment is always evaluated") {
   train::Job job = testing::made_job(testing::scratch("train-rows"));
-  job.task.train.length = {3, 2};
-  job.task.record.evaluate_every = 2;
-  job.task.record.fit = true;
+  task::training(job.task).length = {3, 2};
+  job = testing::with_fit(testing::measured_every(job, 2));
   Notes notes;
 
   const auto outcome = run(job, notes);
@@ -84,10 +83,10 @@ TEST_CASE("training: the finished network's file says which network it holds") {
 TEST_CASE("training: what is told apart by place is learned") {
   train::Job job = testing::made_job(testing::scratch("train-learns"));
   job.network = *network::named("mnist4", {.width = 0.25});
-  job.task.train.length = {25, 0};
-  job.task.train.units.assign(4, {});
-  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 0.02f}};
-  job.task.record.evaluate_every = 0;
+  task::training(job.task).length = {25, 0};
+  task::training(job.task).units.assign(4, {});
+  for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 0.02f}};
+  job = testing::measured_every(job, 0);
   Notes notes;
 
   run(job, notes);
@@ -98,10 +97,10 @@ TEST_CASE("training: what is told apart by place is learned") {
 TEST_CASE("training: stopped after any step and resumed, it ends with the same rows and bits") {
   for (const auto optimiser : {task::Optimiser::sgd, task::Optimiser::adam}) {
     train::Job job = testing::made_job(testing::scratch("train-resume"));
-    job.task.train.optimiser = optimiser;
-    job.task.train.augment.flip = true;
-    job.task.train.augment.shifted_crop = 1;
-    job.task.record.fit = true;
+    task::training(job.task).optimiser = optimiser;
+    task::training(job.task).augment.flip = true;
+    task::training(job.task).augment.shifted_crop = 1;
+    job = testing::with_fit(job);
     Notes whole;
     run(job, whole);
     for (std::int64_t questions = 0;; ++questions) {
@@ -126,7 +125,7 @@ TEST_CASE("training: stopped after any step and resumed, it ends with the same r
 
 TEST_CASE("training: with checkpoint_s 0 the state is saved after each epoch but the last, and goes on from there") {
   train::Job job = testing::made_job(testing::scratch("train-checkpoints"));
-  job.task.train.length = {3, 0};
+  task::training(job.task).length = {3, 0};
   job.checkpoint_s = 0;
   Notes whole, rest;
 
@@ -152,7 +151,7 @@ TEST_CASE("training: a cancelled training leaves no file") {
 
 TEST_CASE("training: one that diverges says where, and keeps the rows it gave") {
   train::Job job = testing::made_job(testing::scratch("train-diverge"));
-  for (auto& row : job.task.train.units) row.rates = {{{0, 0}, 0.01f}, {{1, 1}, 1e30f}};
+  for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 0.01f}, {{1, 1}, 1e30f}};
   Notes notes;
 
   const auto outcome = run(job, notes);
@@ -170,8 +169,8 @@ TEST_CASE("training: a frozen unit keeps its source's bits, a fresh one does not
   run(source, source_notes);
   train::Job job = testing::made_job(folder);
   for (std::size_t u = 0; u < 3; ++u) {
-    job.task.train.units[u].start = {task::StartKind::task, source.task.id, {}};
-    if (u < 2) job.task.train.units[u] = {job.task.train.units[u].start, task::Trained::no, {}};
+    task::training(job.task).units[u].start = {task::StartKind::task, source.task.id, {}};
+    if (u < 2) task::training(job.task).units[u] = {task::training(job.task).units[u].start, task::Trained::no, {}};
   }
   job.sources[source.task.id] = source_notes.last(task::ArtifactKind::finished);
 
@@ -190,14 +189,15 @@ TEST_CASE("training: sources that are not there or do not fit are the task's own
   Notes notes;
 
   SECTION("not given") {
-    job.task.train.units[0].start = {task::StartKind::task, TaskId{"0123456789abcdef0123456789abcdef"}, {}};
+    task::training(job.task).units[0].start = {task::StartKind::task, TaskId{"0123456789abcdef0123456789abcdef"}, {}};
   }
   SECTION("another number of classes") {
     run(job, notes);
-    job.task.train.units[6].start = {task::StartKind::checkpoint, {}, notes.last(task::ArtifactKind::finished)};
+    task::training(job.task).units[6].start = {
+        task::StartKind::checkpoint, {}, notes.last(task::ArtifactKind::finished)};
     job.classes = 3;
   }
-  SECTION("a precision that is not built") { job.task.train.precision = task::Precision::tf32; }
+  SECTION("a precision that is not built") { task::training(job.task).precision = task::Precision::tf32; }
 
   const auto outcome = run(job, notes);
 
@@ -234,7 +234,7 @@ TEST_CASE("training: predictions name each test image's row and agree with the l
 TEST_CASE("training: bf16 rounds what is computed, not the weights, and gives the same bits again") {
   if (!device::has_bf16(at::kCPU)) return;
   train::Job job = testing::made_job(testing::scratch("train-bf16")), low = job;
-  low.task.train.precision = task::Precision::bf16;
+  task::training(low.task).precision = task::Precision::bf16;
   Notes notes, rounded, again;
 
   run(job, notes);

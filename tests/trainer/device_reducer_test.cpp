@@ -160,8 +160,7 @@ TEST_CASE("device reducer: sums that are under way together come out right, on a
 }
 
 TEST_CASE("device reducer: a group trains to the bits it has through its agents") {
-  auto job = made_job(scratch("device-group"));
-  job.task.record.fit = true;
+  const auto job = with_fit(made_job(scratch("device-group")));
   for (const std::int32_t members : {1, 2, 3}) {
     const auto devices = train_group({job}, members, true), agents = train_group({job}, members, false);
     check_same(devices.front(), agents.front());

@@ -13,6 +13,7 @@ namespace espalier::testing {
 struct MadeBundle {
   protocol::Setup setup;
   protocol::CatalogUpdate catalog;
+  task::RecordSpec record;  ///< of both
   protocol::Assign pretrain, train;
 
   explicit MadeBundle(const std::filesystem::path& folder) {
@@ -23,13 +24,14 @@ struct MadeBundle {
     std::filesystem::create_directories(setup.artifact_dir);
     setup.packs[pack.digest] = (folder / "pack.safetensors").string();
 
-    task::TrainSpec spec = made_job({}).task.train;
+    task::TrainSpec spec = task::training(made_job({}).task);
     spec.network = catalog.catalog.add(*network::named("cifar7", {.width = 0.125}));
-    spec.subset.data = pack.digest;
-    spec.subset.classes = catalog.catalog.add(task::ClassList{{0, 1, 2, 3}});
-    spec.subset.per_class = spec.subset.train_available = 5;
-    spec.subset.valid_per_class = 2;
-    spec.subset.test_per_class = 3;
+    const auto labels = catalog.catalog.add(task::one_output_each({0, 1, 2, 3}));
+    spec.images = {pack.digest, labels, {.behind = 5}, {task::SampleRule::first, 5}};
+    const task::ImageSetSpec valid{pack.digest, labels, {.behind = 3, .length = 2}},
+        test{pack.digest, labels, {.length = 3}};
+    record.evaluations = {{metrics::Subset::valid, catalog.catalog.add(valid)},
+                          {metrics::Subset::test, catalog.catalog.add(test)}};
     pretrain = assign(spec, 1);
     pretrain.task.kind = task::TaskKind::pretrain;
     for (std::size_t u = 0; u < 6; ++u) spec.units[u].start = {task::StartKind::task, pretrain.task.id, {}};
@@ -39,11 +41,12 @@ struct MadeBundle {
     train.task.needs = {pretrain.task.id};
   }
 
-  static protocol::Assign assign(const task::TrainSpec& spec, std::uint32_t attempt) {
+  protocol::Assign assign(const task::TrainSpec& spec, std::uint32_t attempt) const {
     protocol::Assign order;
     order.fence = {1, attempt};
-    order.task.train = spec;
+    task::training(order.task) = spec;
     order.task.id = task::task_id(spec);
+    order.task.record = record;
     return order;
   }
 };

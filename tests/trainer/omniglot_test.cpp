@@ -29,15 +29,11 @@ TEST_CASE("omniglot: cifar7 tells ten characters apart after a few epochs, far a
   job.network = *network::named("cifar7");
   job.classes = kCharacters;
   job.artifact_dir = job.output_dir = folder;
-  auto& spec = job.task.train;
-  spec = testing::made_job(folder).task.train;
+  auto& spec = task::training(job.task);
+  spec = task::training(testing::made_job(folder).task);
   spec.input = pack.shape();
   spec.mean = pack.mean;
   spec.std = pack.std;
-  spec.subset.data = pack.digest;
-  spec.subset.per_class = spec.subset.train_available = 13;
-  spec.subset.valid_per_class = 2;
-  spec.subset.test_per_class = 5;
   // Pixels as 0..1 and Adam: learns from every seed and with every kind of CPU kernel (0.92 to 0.96 over 8 seeds and 6
   // kinds of kernel), where normalised pixels and SGD at 0.01 left half of the seeds with dead units.
   spec.mean = {0.0f};
@@ -46,11 +42,15 @@ TEST_CASE("omniglot: cifar7 tells ten characters apart after a few epochs, far a
   for (auto& row : spec.units) row.rates = {{{0, 0}, 0.001f}, {{20, 0}, 0.0001f}};
   spec.batch = 10;
   spec.length = {25, 0};
-  job.task.record.evaluate_every = 0;
-  task::ClassList characters;
-  for (std::int32_t c = 0; c < kCharacters; ++c) characters.classes.push_back(60 * c);
+  std::vector<std::int32_t> characters;
+  for (std::int32_t c = 0; c < kCharacters; ++c) characters.push_back(60 * c);
+  const auto labels = task::one_output_each(characters);
+  spec.images = {pack.digest, task::digest_of(labels), {.behind = 7}, {task::SampleRule::first, 13}};
+  const task::ImageSetSpec test{pack.digest, spec.images.labels, {.length = 5}};
   trainer::ImageShelf shelf;
-  job.images = shelf.of(spec.subset, characters, {{pack.digest, file}});
+  const auto images_of = [&](const task::ImageSetSpec& set) { return shelf.of(set, labels, {{pack.digest, file}}); };
+  job.images = images_of(spec.images);
+  job.evaluations = {{metrics::Subset::test, task::id_of(test), 0, {}, images_of(test)}};
 
   const auto notes = testing::run_bundle({job}).front();
 

@@ -137,6 +137,47 @@ TEST_CASE("trainer: Stop saves the training in hand and gives back what waits; t
   CHECK((rest.port.all<protocol::Rows>().back().rows == whole.port.all<protocol::Rows>().back().rows));
 }
 
+TEST_CASE("trainer: a finished network is measured, beside a training of the same bundle") {
+  Bed bed("trainer-measure-first"), rest("trainer-measure");
+  bed.port.idle.push_back(frame::encode(protocol::Bundle{{bed.made.pretrain}}));
+  bed.run();
+  const auto files = bed.port.all<protocol::CheckpointMade>();
+  REQUIRE(files.at(0).kind == task::ArtifactKind::finished);
+  rest.made.setup.artifact_dir = rest.made.setup.unfinished_dir = bed.made.setup.artifact_dir;
+  auto measured = rest.made.pretrain;
+  measured.finished = files[0].artifact;
+  measured.task.record.evaluations[0].every = 0;
+  rest.made.train.sources[measured.task.id] = files[0].artifact;
+  rest.port.idle = {frame::encode(rest.made.setup), frame::encode(rest.made.catalog),
+                    frame::encode(protocol::Bundle{{rest.made.train, measured}})};
+
+  const auto ended = rest.run();
+
+  REQUIRE(ended.size() == 2);
+  CHECK(ended[0].task == measured.task.id);
+  CHECK(ended[0].kind == task::End::done);
+  CHECK(ended[0].epoch_images == 0);
+  CHECK(ended[1].kind == task::End::done);
+  const auto before = bed.port.all<protocol::Rows>().back().rows;  // running score, valid, test
+  CHECK((rest.port.all<protocol::Rows>().front().rows == std::vector<metrics::Row>{before.at(1), before.at(2)}));
+}
+
+TEST_CASE("trainer: images whose labels have another number of outputs cannot be measured on") {
+  Bed bed("trainer-outputs");
+  auto& catalog = bed.made.catalog.catalog;
+  task::ImageSetSpec halves = task::training(bed.made.pretrain.task).images;
+  halves.labels = catalog.add(task::LabelMap{{0, 1, 2, 3}, {0, 0, 1, 1}, 2, {}});
+  bed.made.pretrain.task.record.evaluations[0].images = catalog.add(halves);
+  bed.port.idle.back() = frame::encode(bed.made.catalog);
+  bed.port.idle.push_back(frame::encode(protocol::Bundle{{bed.made.pretrain}}));
+
+  const auto ended = bed.run();
+
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].kind == task::End::refused);
+  CHECK(ended[0].text.find("valid images have labels of 2 outputs (the network has 4)") != std::string::npos);
+}
+
 TEST_CASE("trainer: a queued task can be cancelled before it starts") {
   Bed bed("trainer-cancel-queued");
   bed.port.idle.push_back(frame::encode(protocol::Bundle{{bed.made.pretrain}}));

@@ -11,12 +11,22 @@
 
 namespace espalier::data {
 
+/// Coarser classes, each of which holds some of a data set's classes.
+struct LabelLevel {
+  std::vector<std::int32_t> of;  ///< by class: its coarser class, an index into `names`; -1 for a class without images
+  std::vector<std::string> names;  ///< of the coarser classes
+  bool operator==(const LabelLevel&) const = default;
+};
+using LabelLevels = std::map<std::string, LabelLevel>;
+
+/// A packed data set: its images with their finest labels.
 struct Pack {
   at::Tensor images;   ///< [N, C, H, W] uint8
   at::Tensor labels;   ///< [N] int32, indices into class_names
   std::string digest;  ///< SHA-256 over shape, pixels and labels in file order
   std::vector<std::string> class_names;
   std::vector<float> mean, std;  ///< per channel, on pixels / 255
+  LabelLevels levels;            ///< by name, for example "coarse"; not part of the digest
 
   network::Shape shape() const;
   std::vector<std::int64_t> class_counts() const;
@@ -32,6 +42,9 @@ void verify_pack(const Pack& pack, const std::filesystem::path& file);
 /// Fills digest, mean and std of a pack in memory. A channel that never varies gets std 1. Throws UsageError where a
 /// label has no class or the shapes do not fit.
 Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> class_names);
+
+/// Throws UsageError where a level does not give each of `classes` classes one of its own, or -1.
+void check_levels(const LabelLevels& levels, std::size_t classes);
 
 /// One safetensors file: `labels`, `images`, the rest as metadata. Bytes depend on content only.
 void write_pack(const std::filesystem::path& file, const Pack& pack);

@@ -24,6 +24,7 @@ struct PackFacts {
   std::vector<std::int64_t> class_counts;
   std::vector<float> mean, std;
   std::filesystem::path file;
+  LabelLevels levels;  ///< as in the pack
 };
 
 PackFacts facts_of(const Pack& pack, const std::filesystem::path& file);

@@ -12,9 +12,20 @@
 
 namespace espalier::plan {
 
-/// The images of a data set.
+/// A coarser label that a data set's records carry beside the finest one.
+struct LabelLevel {
+  std::vector<std::int32_t> of;    ///< by finest class, its coarser class
+  std::vector<std::string> names;  ///< of the coarser classes
+  bool operator==(const LabelLevel&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("of", of) & frame::stored<2>("names", names);
+  }
+};
+
+/// The images of a data set. Its classes are the finest ones that its records tell apart.
 struct DataFacts {
-  std::string digest;  ///< SHA-256 over pixels and labels; of `expect` where provisional
+  std::string digest;  ///< SHA-256 over pixels and finest labels; of `expect` where provisional
   network::Shape shape;
   std::vector<std::string> class_names;
   std::vector<std::int64_t> class_counts;  ///< images per class in the main files
@@ -23,6 +34,7 @@ struct DataFacts {
   std::vector<std::int64_t> test_counts;
   std::string pack_path, test_pack_path;  ///< absolute; empty where provisional
   bool provisional = false;
+  std::map<std::string, LabelLevel> levels;  ///< by name: "coarse"
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
@@ -30,7 +42,7 @@ struct DataFacts {
         stored<4>("class_counts", class_counts) & stored<5>("mean", mean) & stored<6>("std", std) &
         stored<7>("test_digest", test_digest) & stored<8>("test_counts", test_counts) &
         stored<9>("pack_path", pack_path) & stored<10>("test_pack_path", test_pack_path) &
-        stored<11>("provisional", provisional);
+        stored<11>("provisional", provisional) & stored<12>("levels", levels);
   }
 };
 

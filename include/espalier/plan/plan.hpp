@@ -25,6 +25,7 @@ struct TaskOutcome {
   std::string cause;               ///< of failed, quarantined, cancelled, aborted
   std::vector<metrics::Row> rows;  ///< current rows
   task::RecordSpec recorded;
+  bool has_network = false;       ///< its finished network is kept
   double seconds = 0;             ///< of work on it; shared work counts in part
   std::int64_t epoch_images = 0;  ///< trained for it; shared ones count for one task only
 };
@@ -39,6 +40,17 @@ struct Label {
   }
 };
 
+/// An image set that a run's results are measured on, by the name of its evaluation.
+struct RunImages {
+  metrics::Subset name = metrics::Subset::valid;
+  ImageSetId images;
+  bool operator==(const RunImages&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("name", name) & frame::stored<2>("images", images);
+  }
+};
+
 /// One cell of an experiment.
 struct PlannedRun {
   RunId id;  ///< of (experiment, axis labels, split, replicate); taken values are not in it
@@ -47,13 +59,16 @@ struct PlannedRun {
   TaskId task;                ///< empty while later or aborted
   std::string waits_for;      ///< key of the undecided selection, "" when decided
   std::string aborted;        ///< reason, when its selection cannot be made
+  std::vector<RunImages> measured;  ///< runs of one task may be measured on different images
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<1>("id", id) & frame::stored<2>("experiment", experiment) &
         frame::stored<3>("labels", labels) & frame::stored<4>("task", task) & frame::stored<5>("waits_for", waits_for) &
-        frame::stored<6>("aborted", aborted);
+        frame::stored<6>("aborted", aborted) & frame::stored<7>("measured", measured);
   }
   const std::string* label(const std::string& axis) const;
+  /// The image set of that name; empty where the run has none, and for the running score.
+  ImageSetId images(metrics::Subset name) const;
 };
 
 /// One setting a selection compared.
@@ -129,14 +144,19 @@ struct Plan {
   double device_hours = 0;                      ///< of the tasks not done
   std::int64_t disk_bytes = 0;                  ///< estimated, at the end
   std::int64_t done = 0;                        ///< tasks whose results exist
-  std::int64_t again = 0;                       ///< tasks done before, trained again because more is to be recorded
+  std::int64_t again = 0;       ///< tasks done before, trained again because more is to be recorded
+  std::int64_t remeasured = 0;  ///< tasks done before whose kept networks are measured on further images
 };
 
-/// Whether `recorded` includes everything that `wanted` asks for; kept networks are not compared.
-bool covers(const task::RecordSpec& recorded, const task::RecordSpec& wanted);
+enum class Work : std::uint8_t {
+  none,     ///< done, and what it is asked to record was recorded
+  measure,  ///< done, but some image sets are new: its kept network is measured on them
+  train,
+};
 
-/// Whether a task needs no work: it is done, and what it is asked to record was recorded.
-bool is_done(const task::Task& task, const Outcomes& outcomes);
+/// What is left to do of a task that is to record `wanted`.
+Work work_left(const TaskOutcome& outcome, const task::RecordSpec& wanted);
+Work work_left(const task::Task& task, const Outcomes& outcomes);
 
 /// The passes that can be left out. Stages are shared only within bundles.
 struct Passes {

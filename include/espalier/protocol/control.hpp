@@ -52,9 +52,11 @@ struct Assign {
   task::Task task;
   std::map<TaskId, ArtifactId> sources;  ///< finished networks of task.needs
   ArtifactId resume;                     ///< training checkpoint to resume from; empty: from the start
+  ArtifactId finished;                   ///< its own finished network: it is measured, nothing is trained
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(sources) & ESPALIER_FIELD(resume);
+    archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(sources) & ESPALIER_FIELD(resume) &
+        ESPALIER_FIELD(finished);
   }
 };
 

@@ -20,6 +20,7 @@ struct History {
   ArtifactId resume;         ///< training checkpoint to resume from
   ArtifactId finished;       ///< its network, where it was kept
   task::Moment resume_at;    ///< the moment of `resume`
+  bool measure = false;      ///< `finished` is to be measured on what the record asks for; nothing is trained
 };
 
 struct AddedTask {

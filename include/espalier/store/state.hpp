@@ -39,7 +39,7 @@ struct TaskState {
   bool diverged = false;  ///< failed because a loss was not finite
   std::string cause;
   std::vector<CurrentRow> rows;              ///< one per (moment, image set), ascending by moment, subset, set
-  task::RecordSpec recorded;                 ///< what the attempt that ended it was asked to record
+  task::RecordSpec recorded;                 ///< what its rows answer: of the attempts that ended it
   KeptFile training, finished, predictions;  ///< `training` is none once the task has ended for good
   std::vector<Attempt> attempts;
   std::int32_t charged = 0;  ///< crashes that count against its budget
@@ -118,8 +118,10 @@ struct State {
   plan::Outcomes outcomes() const;
 };
 
-/// The result of a task on one of its image sets: its last row there; null where there is none.
-const metrics::Row* result_at(const TaskState& task, metrics::Subset subset);
+/// The result of a task on its first image set of that name: its last row there; null where there is none.
+const metrics::Row* result_at(const TaskState& task, metrics::Subset name);
+/// The result of a run of that task, on the run's own image set.
+const metrics::Row* result_at(const TaskState& task, const plan::PlannedRun& run, metrics::Subset name);
 
 /// Call when no process works on the directory: marks attempts that the journal shows as running as interrupted.
 void settle_dead(State& state);

@@ -7,6 +7,8 @@
 #include "espalier/core/ids.hpp"
 #include "espalier/frame/canonical.hpp"
 #include "espalier/network/layer.hpp"
+#include "espalier/task/image_set.hpp"
+#include "espalier/task/record_spec.hpp"
 
 namespace espalier::task {
 
@@ -65,31 +67,6 @@ struct UnitRow {
   }
 };
 
-enum class ImageOrder : std::uint8_t { shuffled, file };
-
-/// Which images of a packed data set are used, per class in (shuffled) order: training from the front (the first
-/// per_class of those that training may use), then `valid_per_class`, then test at the end unless `test_data` names
-/// another pack.
-struct SubsetSpec {
-  std::string data;            ///< digest of the pack
-  std::string classes;         ///< catalog digest of a ClassList; label i of the network is classes[i]
-  std::int32_t per_class = 0;  ///< training images per class; a class with fewer gives all it has
-  std::int32_t train_available =
-      0;  ///< most training images any class may give: total - valid - test; size-independent
-  std::int32_t valid_per_class = 0;
-  std::int32_t test_per_class = 0;  ///< 0 where test_data is set
-  std::string test_data;            ///< digest of a pack with test images of the same classes
-  ImageOrder order = ImageOrder::shuffled;
-  bool operator==(const SubsetSpec&) const = default;
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<1>("data", data) & frame::stored<2>("classes", classes) &
-        frame::stored<3>("per_class", per_class) & frame::stored<4>("train_available", train_available) &
-        frame::stored<5>("valid_per_class", valid_per_class) & frame::stored<6>("test_per_class", test_per_class) &
-        frame::stored<7>("test_data", test_data) & frame::stored<8>("order", order);
-  }
-};
-
 /// Random changes of training images, drawn anew in every step. Zero means off.
 struct AugmentSpec {
   bool flip = false;                ///< horizontal, probability 1/2
@@ -111,13 +88,17 @@ enum class Optimiser : std::uint8_t { sgd, adam };
 enum class FrozenDropout : std::uint8_t { off, on };
 enum class Precision : std::uint8_t { fp32, tf32, bf16 };
 
+/// Raised when ids are formed anew although nothing else changes, so that old and new ones cannot be mistaken.
+inline constexpr std::int32_t kIdentityVersion = 1;
+
 /// Everything that can change the result of a training. Its hash is the task's id.
 struct TrainSpec {
+  std::int32_t identity_version = 0;  ///< kIdentityVersion
   std::int32_t numerics_version = 0;  ///< build_info::kNumericsVersion
   std::string network;                ///< catalog digest of a NetworkSpec
   network::Shape input;               ///< as the network sees it, after crops
   std::vector<float> mean, std;       ///< per channel, on pixels / 255: x = (p / 255 - mean) / std
-  SubsetSpec subset;
+  ImageSetSpec images;
   std::vector<UnitRow> units;
   Optimiser optimiser = Optimiser::sgd;
   float momentum = 0;      ///< SGD's; Adam uses beta 0.9, 0.999, epsilon 1e-8
@@ -133,33 +114,18 @@ struct TrainSpec {
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<1>("numerics_version", numerics_version) & frame::stored<2>("network", network) &
         frame::stored<3>("input", input) & frame::stored<4>("mean", mean) & frame::stored<5>("std", std) &
-        frame::stored<6>("subset", subset) & frame::stored<7>("units", units) &
+        frame::stored<6>("images", images) & frame::stored<7>("units", units) &
         frame::stored<8>("optimiser", optimiser) & frame::stored<9>("momentum", momentum) &
         frame::stored<10>("weight_decay", weight_decay) & frame::stored<11>("batch", batch) &
         frame::stored<12>("length", length) & frame::stored<13>("augment", augment) &
         frame::stored<14>("frozen_dropout", frozen_dropout) & frame::stored<15>("precision", precision) &
         frame::stored<16>("init_seed", init_seed) & frame::stored<17>("order_seed", order_seed) &
-        frame::stored<18>("mask_seed", mask_seed) & frame::stored<19>("augment_seed", augment_seed);
+        frame::stored<18>("mask_seed", mask_seed) & frame::stored<19>("augment_seed", augment_seed) &
+        frame::stored<20>("identity_version", identity_version);
   }
 };
 
 enum class TaskKind : std::uint8_t { pretrain, train, noop };
-enum class Keep : std::uint8_t { none, selected, last, best, all };
-
-/// What is recorded while training: never part of the identity.
-struct RecordSpec {
-  std::int32_t evaluate_every = 1;  ///< epochs; the last epoch is always evaluated; 0: only the last
-  bool valid = true, test = true;   ///< whether the subset exists and is wanted
-  bool fit = false;                 ///< the finished network on its training images, evaluation mode
-  Keep keep = Keep::none;           ///< of the finished network; sources are always kept
-  bool operator==(const RecordSpec&) const = default;
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<1>("evaluate_every", evaluate_every) & frame::stored<2>("valid", valid) &
-        frame::stored<3>("test", test) & frame::stored<4>("fit", fit) & frame::stored<5>("keep", keep);
-  }
-};
-
 /// How a task is computed. Fixed when its plan row is journaled; recorded as provenance, but not part of its identity.
 struct NumericForm {
   std::int32_t threads = 1;
@@ -193,30 +159,33 @@ struct Task {
   }
 };
 
+/// The training that the task is.
+inline const TrainSpec& training(const Task& task) { return task.train; }
+inline TrainSpec& training(Task& task) { return task.train; }
+
 /// The id of a training: the hash of the canonical text of `spec`. Pretrainings and trainings with equal specs have
 /// equal ids.
 TaskId task_id(const TrainSpec& spec);
 
-/// The classes a network tells apart: indices into a data set's classes, in label order.
-struct ClassList {
-  std::vector<std::int32_t> classes;
+/// Values shared by many tasks, named by content so that specs stay small.
+struct Catalog {
+  std::map<std::string, network::NetworkSpec> networks;  ///< by the digest that add() returned
+  std::map<std::string, LabelMap> label_maps;            ///< by digest_of()
+  std::map<std::string, ImageSetSpec> image_sets;        ///< that tasks are measured on, by id_of()
+  std::string add(const network::NetworkSpec& network);  ///< returns its digest (32 hex digits)
+  std::string add(const LabelMap& map);                  ///< names given later count
+  ImageSetId add(const ImageSetSpec& set);
+  void merge(const Catalog& other);
+  bool empty() const { return networks.empty() && label_maps.empty() && image_sets.empty(); }
+  bool operator==(const Catalog&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<1>("classes", classes);
+    archive& frame::stored<1>("networks", networks) & frame::stored<2>("label_maps", label_maps) &
+        frame::stored<3>("image_sets", image_sets);
   }
 };
 
-/// Values shared by many tasks, named by content so that specs stay small.
-struct Catalog {
-  std::map<std::string, network::NetworkSpec> networks;
-  std::map<std::string, ClassList> class_lists;
-  std::string add(const network::NetworkSpec& network);  ///< returns its digest (32 hex digits)
-  std::string add(const ClassList& classes);
-  void merge(const Catalog& other);
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<1>("networks", networks) & frame::stored<2>("class_lists", class_lists);
-  }
-};
+/// What `known` lacks or has otherwise.
+Catalog difference(const Catalog& all, const Catalog& known);
 
 }  // namespace espalier::task

@@ -1,12 +1,13 @@
 #pragma once
-// Runs the trainings of a bundle from first step or checkpoint to their ends. No sockets, no messages.
+// Runs the trainings of a bundle from first step or checkpoint to their ends, or measures a network that has ended. No
+// sockets, no messages.
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "espalier/data/subset.hpp"
+#include "espalier/data/image_set.hpp"
 #include "espalier/metrics/row.hpp"
 #include "espalier/network/layer.hpp"
 #include "espalier/task/outcome.hpp"
@@ -20,16 +21,27 @@ namespace espalier::train {
 
 class Place;
 
+/// An image set to measure on, with its images at hand.
+struct MeasuredSet {
+  metrics::Subset name = metrics::Subset::valid;
+  ImageSetId id;                         ///< of the set; equal ids are equal images
+  std::int32_t every = 1;                ///< epochs; the end is always measured; 0: only the end
+  std::vector<metrics::Metric> metrics;  ///< empty: all that need no more than sums over batches
+  std::shared_ptr<const data::ImageSet> images;
+};
+
 /// One task and what is needed to train it.
 struct Job {
   task::Task task;
   network::NetworkSpec network;
   std::int32_t classes = 0;
-  std::shared_ptr<const data::TaskImages> images;
-  std::filesystem::path artifact_dir;    ///< of sources and named checkpoints
-  std::filesystem::path output_dir;      ///< of files written
-  std::map<TaskId, ArtifactId> sources;  ///< finished networks of task.needs
-  ArtifactId resume;                     ///< a training checkpoint of this task; empty: from the start
+  std::shared_ptr<const data::ImageSet> images;  ///< that are trained on
+  std::vector<MeasuredSet> evaluations;          ///< predictions are written for the first one named `test`
+  std::filesystem::path artifact_dir;            ///< of sources and named checkpoints
+  std::filesystem::path output_dir;              ///< of files written
+  std::map<TaskId, ArtifactId> sources;          ///< finished networks of task.needs
+  ArtifactId resume;                             ///< a training checkpoint of this task; empty: from the start
+  ArtifactId finished;                           ///< for measure(): the finished network of this very task
   double checkpoint_s = 60;
   bool smoke = false;        ///< one step, one batch of each evaluation, no predictions
   bool share_stages = true;  ///< false: takes all its steps alone
@@ -91,5 +103,10 @@ class Sink {
 /// fit even alone ends, after all others, in an error for which device::is_out_of_memory() holds. Groups are not tried
 /// again.
 void train(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink, model::Reducer* group = nullptr);
+
+/// Measures `job.finished` at `place` on all of job.evaluations; nothing is trained. The sink is told what it would be
+/// of the training's own last moment, to the bit: that it starts there, the rows, and predictions for a test set. Ends
+/// as refused where the file does not fit the task, and as stopped or cancelled on that order, then without rows.
+void measure(const Job& job, Place& place, Control& control, Sink& sink);
 
 }  // namespace espalier::train

@@ -1,24 +1,23 @@
 #pragma once
-// Cache of the image selections of recent tasks: tasks of a study share few subsets.
+// Cache of the image sets of recent tasks: tasks of a study share few of them.
 #include <list>
 #include <memory>
 #include <string>
 
-#include "espalier/data/subset.hpp"
-#include "espalier/task/task.hpp"
+#include "espalier/data/image_set.hpp"
 
 namespace espalier::trainer {
 
 class ImageShelf {
  public:
   /// Throws UsageError naming what is missing.
-  std::shared_ptr<const data::TaskImages> of(const task::SubsetSpec& subset, const task::ClassList& classes,
-                                             const data::PackPaths& packs);
+  std::shared_ptr<const data::ImageSet> of(const task::ImageSetSpec& set, const task::LabelMap& labels,
+                                           const data::PackPaths& packs);
 
  private:
   struct Entry {
-    std::string key;
-    std::shared_ptr<const data::TaskImages> images;
+    ImageSetId id;
+    std::shared_ptr<const data::ImageSet> images;
   };
   std::list<Entry> entries_;  ///< last used first
 };

@@ -37,9 +37,11 @@ class Trainer {
   bool is_cancelled(const protocol::Assign& assign) const;
   void work(const protocol::Bundle& bundle);
   void train(const protocol::Bundle& bundle);
+  void measure(const protocol::Assign& assign, const train::Job& job);
   void train_in_group(const protocol::Group& group, const protocol::Bundle& able, const std::vector<train::Job>& jobs);
   void await_end(AgentReducer& letters);
   train::Job job_of(const protocol::Assign& assign);
+  train::MeasuredSet measured_set(const task::EvaluationSpec& evaluation, std::int32_t outputs);
   protocol::Ended answer(const protocol::Assign& assign, task::End kind) const;
 
   Port& port_;

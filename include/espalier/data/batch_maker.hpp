@@ -1,26 +1,11 @@
 #pragma once
-// Selects from a pack the images one task is trained and measured on, and makes batches of them.
-#include "espalier/data/pack.hpp"
+// Makes batches of an image set: what the network sees in a step of training, or when it is measured.
+#include <vector>
+
+#include "espalier/data/image_set.hpp"
 #include "espalier/task/task.hpp"
 
 namespace espalier::data {
-
-/// Row indices into a pack, and the labels 0..classes-1 the network is to give.
-struct ImageSet {
-  at::Tensor images;  ///< [N, C, H, W] uint8 of the whole pack (shared)
-  std::vector<std::int64_t> rows;
-  at::Tensor labels;  ///< [rows] int64
-  std::int64_t size() const { return static_cast<std::int64_t>(rows.size()); }
-};
-
-struct TaskImages {
-  ImageSet train, valid, test;
-};
-
-/// Within a class the images are ordered (shuffled: a permutation keyed by the data's digest and the class). Training
-/// takes from the front, test from the end, validation right before test, so validation does not depend on per_class
-/// and smaller training sets are contained in larger ones. Training rows are listed class by class.
-TaskImages select_images(const task::SubsetSpec& spec, const task::ClassList& classes, const PackPaths& packs);
 
 /// The part of an image that is seen: `top` and `left` in pixels (pixels outside are 0), mirrored or not.
 struct Window {

@@ -1,0 +1,26 @@
+#pragma once
+// Selects from a pack the images of one set, with the outputs the network is to give for them.
+#include <string>
+#include <vector>
+
+#include "espalier/data/pack.hpp"
+#include "espalier/task/image_set.hpp"
+
+namespace espalier::data {
+
+/// Row indices into a pack, and the outputs that the network is to give.
+struct ImageSet {
+  at::Tensor images;  ///< [N, C, H, W] uint8 of the whole pack (shared)
+  std::vector<std::int64_t> rows;
+  at::Tensor labels;   ///< [rows] int64
+  std::string data{};  ///< digest of the pack
+  std::int64_t size() const { return static_cast<std::int64_t>(rows.size()); }
+};
+
+/// Takes the steps of PartitionSpec within each finest class, joins the classes of an output, and draws the sample. The
+/// order of a class's images depends on the pack and the class only, so parts do not depend on labels, and smaller
+/// samples are contained in larger ones. Rows are listed output by output. Throws UsageError where the pack is not
+/// known, a class does not exist or the partition is impossible; EnvironmentError where the pack's file is gone.
+ImageSet select(const task::ImageSetSpec& spec, const task::LabelMap& labels, const PackPaths& packs);
+
+}  // namespace espalier::data

@@ -1,0 +1,103 @@
+#pragma once
+// Which images of a packed data set are used, and what a network is to say of each.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "espalier/core/ids.hpp"
+#include "espalier/frame/canonical.hpp"
+
+namespace espalier::task {
+
+/// What a network is taught or told apart by: classes of a data set (its finest ones) and the output of each. Several
+/// classes may share an output; a class that is not listed is left out.
+struct LabelMap {
+  std::vector<std::int32_t> classes;  ///< indices into the data set's classes, each once
+  std::vector<std::int32_t> outputs;  ///< the output of classes[i], from 0
+  std::int32_t output_count = 0;
+  std::vector<std::string> names;  ///< of the outputs, for people; may be empty
+  bool operator==(const LabelMap&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("classes", classes) & stored<2>("outputs", outputs) & stored<3>("output_count", output_count) &
+        stored<4>("names", names);
+  }
+};
+
+/// The label map that gives the listed classes an output each, in that order.
+LabelMap one_output_each(std::vector<std::int32_t> classes);
+
+/// Digest of what a label map does, 32 hexadecimal digits: names are not in it, so that renaming changes no id.
+std::string digest_of(const LabelMap& map);
+
+/// Throws UsageError where a class stands twice, an output is out of range, or an output has no class.
+void check(const LabelMap& map);
+
+/// The order of a class's images: of the file, or a permutation keyed by the data's digest and the class.
+enum class ImageOrder : std::uint8_t { shuffled, file };
+
+enum class FoldUse : std::uint8_t { none, only, without };
+
+/// Cuts the images of each finest class, in their order, into parts: whichever labels the network is taught by, an image
+/// is in the same part. The steps in order: a share of a division by image, a range of it, a fold of that.
+struct PartitionSpec {
+  std::vector<double> shares;  ///< parts of each class, drawn at random, that sum to at most 1; empty: undivided
+  std::int32_t share = 0;      ///< index into `shares`
+  std::int32_t behind = 0;     ///< images at the end of each class that are left out
+  std::int32_t length = 0;     ///< images right before those; 0: all that remain, from the front
+  std::int32_t folds = 0;      ///< k stratified folds of that; 0: none
+  std::int32_t fold = 0;       ///< from 0
+  FoldUse fold_use = FoldUse::none;
+  std::uint64_t seed = 0;  ///< of shares and folds
+  bool operator==(const PartitionSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("shares", shares) & stored<2>("share", share) & stored<3>("behind", behind) &
+        stored<4>("length", length) & stored<5>("folds", folds) & stored<6>("fold", fold) &
+        stored<7>("fold_use", fold_use) & stored<8>("seed", seed);
+  }
+};
+
+enum class SampleRule : std::uint8_t {
+  all,
+  first,            ///< the first `count` of each output's images
+  random,           ///< `count` of each output's images, drawn at random
+  random_over_all,  ///< `count` images over all outputs, unstratified: an output may get none
+};
+
+/// Which images of a part are used. Larger samples of one seed contain smaller ones. An output or a part with fewer
+/// images gives all it has.
+struct SampleSpec {
+  SampleRule rule = SampleRule::all;
+  std::int64_t count = 0;
+  std::uint64_t seed = 0;  ///< of random rules; by replicate where a study redraws
+  bool operator==(const SampleSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("rule", rule) & stored<2>("count", count) & stored<3>("seed", seed);
+  }
+};
+
+/// A set of images with the outputs they are to get.
+struct ImageSetSpec {
+  std::string data;    ///< digest of the pack
+  std::string labels;  ///< digest_of() its LabelMap, in the catalog
+  PartitionSpec partition;
+  SampleSpec sample;
+  ImageOrder order = ImageOrder::shuffled;
+  bool operator==(const ImageSetSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("data", data) & stored<2>("labels", labels) & stored<3>("partition", partition) &
+        stored<4>("sample", sample) & stored<5>("order", order);
+  }
+};
+
+/// Hash of the canonical text: equal for sets of the same images with the same outputs, told the same way.
+ImageSetId id_of(const ImageSetSpec& set);
+
+}  // namespace espalier::task

@@ -1,0 +1,68 @@
+#pragma once
+// What is recorded of a task's work: the image sets it is measured on, and whether its network is kept. Never part of
+// its identity.
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "espalier/metrics/row.hpp"
+#include "espalier/task/image_set.hpp"
+
+namespace espalier::task {
+
+/// An image set to measure on, under the name that studies and tables call it by.
+struct EvaluationSpec {
+  metrics::Subset name = metrics::Subset::valid;
+  ImageSetId images;                     ///< id_of() its spec, in the catalog
+  std::int32_t every = 1;                ///< epochs; the end is always measured; 0: only the end
+  std::vector<metrics::Metric> metrics;  ///< empty: all of the registry that need no more than sums over batches
+  bool operator==(const EvaluationSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("name", name) & stored<2>("images", images) & stored<3>("every", every) &
+        stored<4>("metrics", metrics);
+  }
+};
+
+enum class Keep : std::uint8_t { none, selected, last, best, all };
+
+struct RecordSpec {
+  std::vector<EvaluationSpec> evaluations;  ///< at most one of a name and image set
+  Keep keep = Keep::none;                   ///< of the finished network; sources are always kept
+  bool operator==(const RecordSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("evaluations", evaluations) & frame::stored<2>("keep", keep);
+  }
+};
+
+/// What must be recorded so that both are met; evaluations of `a` come first, in their order.
+RecordSpec both(const RecordSpec& a, const RecordSpec& b);
+
+/// Whether `recorded` holds the rows that `wanted` asks for: the same name and images, measured as often.
+bool covers(const EvaluationSpec& recorded, const EvaluationSpec& wanted);
+
+/// The evaluations of `wanted` that `recorded` does not cover; kept networks are not compared.
+std::vector<EvaluationSpec> lacking(const RecordSpec& recorded, const RecordSpec& wanted);
+
+/// Whether `recorded` measures the images of `wanted`, but at moments too far apart.
+bool is_too_rare(const RecordSpec& recorded, const EvaluationSpec& wanted);
+
+/// The first image set of that name; null where there is none.
+const EvaluationSpec* evaluation_named(const RecordSpec& record, metrics::Subset name);
+
+/// The result on one image set: its last row there, in the order of moments; null where there is none. `row_of` gives
+/// the metrics::Row of an item of `rows`.
+template <class Rows, class RowOf>
+const metrics::Row* result_at(const Rows& rows, metrics::Subset name, const ImageSetId& images, RowOf row_of) {
+  const metrics::Row* last = nullptr;
+  for (const auto& item : rows) {
+    const metrics::Row& row = row_of(item);
+    if (row.subset != name || row.set != images) continue;
+    if (!last || std::pair(row.epoch, row.step) >= std::pair(last->epoch, last->step)) last = &row;
+  }
+  return last;
+}
+
+}  // namespace espalier::task

@@ -1,0 +1,92 @@
+// Maps a study's classes to the finest ones, and says which images are trained on and held out.
+#include "plan/labelled_data.hpp"
+
+#include <algorithm>
+
+#include "plan/findings.hpp"
+
+namespace espalier::plan {
+
+LabelledData::LabelledData(const study::DataSet& data, const DataFacts& facts) : data_(&data), facts_(&facts) {
+  const auto classes = static_cast<std::int32_t>(facts.class_counts.size());
+  if (data.label_kind == "fine") {
+    for (std::int32_t i = 0; i < classes; ++i) finest_.push_back({i});
+    return;
+  }
+  const auto level = facts.levels.find(data.label_kind);
+  if (level == facts.levels.end()) {
+    throw Refusal{"data '" + data.name + "' has no " + data.label_kind + " labels", "its records carry one label each",
+                  "Leave label_kind out."};
+  }
+  level_ = &level->second;
+  finest_.resize(level_->names.size());
+  for (std::int32_t i = 0; i < classes; ++i) {
+    const auto coarser = level_->of.at(static_cast<std::size_t>(i));
+    if (coarser >= 0) finest_.at(static_cast<std::size_t>(coarser)).push_back(i);  // -1: a class without images
+  }
+}
+
+std::string LabelledData::class_name(std::int32_t index) const {
+  const auto& names = level_ ? level_->names : facts_->class_names;
+  const auto at = static_cast<std::size_t>(index);
+  return at < names.size() ? names[at] : std::to_string(index);
+}
+
+std::int64_t LabelledData::trainable(std::int32_t index) const {
+  std::int64_t sum = 0;
+  for (const auto one : finest(index)) {
+    const std::int64_t images = facts_->class_counts[static_cast<std::size_t>(one)];
+    sum += std::max<std::int64_t>(0, images - data_->valid_per_class - tests_cut());
+  }
+  return sum;
+}
+
+std::int64_t LabelledData::valid_images(std::int32_t index) const {
+  return static_cast<std::int64_t>(finest(index).size()) * data_->valid_per_class;
+}
+
+std::int64_t LabelledData::test_images(std::int32_t index) const {
+  if (!data_->test_files) return static_cast<std::int64_t>(finest(index).size()) * data_->test_per_class;
+  std::int64_t sum = 0;
+  for (const auto one : finest(index)) {
+    const auto at = static_cast<std::size_t>(one);
+    if (at < facts_->test_counts.size()) sum += facts_->test_counts[at];
+  }
+  return sum;
+}
+
+task::LabelMap LabelledData::label_map(const std::vector<std::int32_t>& classes) const {
+  task::LabelMap map;
+  map.output_count = static_cast<std::int32_t>(classes.size());
+  for (std::int32_t output = 0; output < map.output_count; ++output) {
+    const auto index = classes[static_cast<std::size_t>(output)];
+    for (const auto one : finest(index)) {
+      map.classes.push_back(one);
+      map.outputs.push_back(output);
+    }
+    map.names.push_back(class_name(index));
+  }
+  return map;
+}
+
+task::ImageSetSpec LabelledData::training_images(const std::string& labels, std::int64_t per_class) const {
+  task::ImageSetSpec images{facts_->digest, labels, {}, {task::SampleRule::first, per_class, 0}, data_->order};
+  images.partition.behind = data_->valid_per_class + tests_cut();
+  return images;
+}
+
+task::ImageSetSpec LabelledData::validation_images(const std::string& labels) const {
+  task::ImageSetSpec images{facts_->digest, labels, {}, {}, data_->order};
+  images.partition.behind = tests_cut();
+  images.partition.length = data_->valid_per_class;
+  return images;
+}
+
+task::ImageSetSpec LabelledData::test_images_of(const std::string& labels) const {
+  if (data_->test_files) return {facts_->test_digest, labels, {}, {}, data_->order};
+  task::ImageSetSpec images{facts_->digest, labels, {}, {}, data_->order};
+  images.partition.length = data_->test_per_class;
+  return images;
+}
+
+}  // namespace espalier::plan

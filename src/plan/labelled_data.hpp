@@ -1,0 +1,44 @@
+#pragma once
+// The classes of a data set as a study names them: the finest ones, or those of a coarser level.
+#include <string>
+#include <vector>
+
+#include "espalier/plan/plan.hpp"
+
+namespace espalier::plan {
+
+/// Held-out images are cut from each finest class, so that they are the same at all levels.
+class LabelledData {
+ public:
+  /// Both must outlive this. Throws Refusal where the data carry no such level.
+  LabelledData(const study::DataSet& data, const DataFacts& facts);
+
+  const study::DataSet& study() const { return *data_; }
+  const DataFacts& facts() const { return *facts_; }
+  std::int32_t class_count() const { return static_cast<std::int32_t>(finest_.size()); }
+  std::string class_name(std::int32_t index) const;
+  /// The finest classes of one class, ascending.
+  const std::vector<std::int32_t>& finest(std::int32_t index) const {
+    return finest_.at(static_cast<std::size_t>(index));
+  }
+  /// Images that training may use, of validation, and of test.
+  std::int64_t trainable(std::int32_t index) const;
+  std::int64_t valid_images(std::int32_t index) const;
+  std::int64_t test_images(std::int32_t index) const;
+
+  task::LabelMap label_map(const std::vector<std::int32_t>& classes) const;
+  /// The first `per_class` images of each class that training may use.
+  task::ImageSetSpec training_images(const std::string& labels, std::int64_t per_class) const;
+  task::ImageSetSpec validation_images(const std::string& labels) const;
+  task::ImageSetSpec test_images_of(const std::string& labels) const;
+
+ private:
+  std::int32_t tests_cut() const { return data_->test_files ? 0 : data_->test_per_class; }
+
+  const study::DataSet* data_;
+  const DataFacts* facts_;
+  const LabelLevel* level_ = nullptr;
+  std::vector<std::vector<std::int32_t>> finest_;
+};
+
+}  // namespace espalier::plan

@@ -1,0 +1,113 @@
+// Measures a finished network without training it, in the numeric form of its training.
+#include <c10/util/Exception.h>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/device/device.hpp"
+#include "espalier/train/numeric_form.hpp"
+#include "train/engine.hpp"
+#include "train/lane_network.hpp"
+#include "train/measure.hpp"
+#include "train/prepare_network.hpp"
+
+namespace espalier::train {
+
+namespace {
+
+/// How often a measurement is begun again, with less kept each time, where the device's memory runs out.
+constexpr int kTries = 3;
+
+/// The job without its training images, unless it is measured on them: nothing else needs their features.
+Job without_unmeasured(const Job& job) {
+  const ImageSetId own = task::id_of(task::training(job.task).images);
+  Job slim = job;
+  for (const MeasuredSet& measured : job.evaluations) {
+    if (measured.id == own) return slim;
+  }
+  auto none = std::make_shared<data::ImageSet>(*job.images);
+  none->rows.clear();
+  none->labels = none->labels.slice(0, 0, 0);
+  slim.images = none;
+  return slim;
+}
+
+/// The finished network as one lane, which computes its scores as the lanes of the training did.
+class OneLane {
+ public:
+  OneLane(BundleState& bundle, const Job& job, const ImageSets& sets)
+      : sets_(sets),
+        network_(prepare_network(job, bundle.place().device())),
+        lanes_(job.network, job.task.form.cached_units, task::training(job.task)),
+        inputs_(job, sets, bundle.place().features(), network_) {
+    lanes_.append(network_, Optimiser(network_, task::training(job.task)));
+  }
+  bool prepare(const GoOn& go_on) { return inputs_.fill(go_on); }
+  Evaluation evaluate(SetNumber number, const EvaluationLimits& limits) {
+    const auto predict = [&](const at::Tensor& x) { return lanes_.predict(0, x); };
+    return train::evaluate(predict, inputs_, number, sets_.of(number).labels, limits);
+  }
+
+ private:
+  const ImageSets& sets_;
+  model::UnitNetwork network_;
+  LaneNetwork lanes_;
+  FeatureInputs inputs_;
+};
+
+/// Computes features where the form has some, then measures, writes predictions and ends the job.
+template <class Network>
+Order measure_with(Network& network, BundleState& bundle, const ImageSets& sets, task::Moment at) {
+  Order order = bundle.ask({0}, at);
+  const auto go_on = [&] { return (order = bundle.ask({0}, at)) == Order::go_on; };
+  if (order != Order::go_on || !network.prepare(go_on) || !bundle.is_open(0)) return order;
+  Measurement measurement(bundle, sets, {0}, at, {});
+  order = measurement.run(
+      [&](SetNumber number, const EvaluationLimits& limits) { return network.evaluate(number, limits); });
+  bundle.charge({0}, 0);
+  if (order != Order::go_on || !bundle.is_open(0)) return order;
+  write_predictions_of(bundle, 0, at, sets, measurement.predictions());
+  bundle.end(0, task::End::done);
+  return Order::go_on;
+}
+
+Order measure_once(BundleState& bundle, const Job& job, task::Moment at) {
+  const ImageSets sets(job);
+  if (job.task.form.fused) {
+    OneLane lane(bundle, job, sets);
+    return measure_with(lane, bundle, sets, at);
+  }
+  const auto engine = make_engine(bundle, job, sets, bundle.timeline(0));
+  return measure_with(*engine, bundle, sets, at);
+}
+
+Order measure_in_memory(BundleState& bundle, const Job& job, task::Moment at) {
+  for (int tries = kTries;; --tries) {
+    try {
+      return measure_once(bundle, job, at);
+    } catch (const c10::Error& error) {
+      if (tries == 0 || !device::is_out_of_memory(error)) throw;
+      bundle.sink().remark(std::string("a device's memory ran out in a measurement; less is kept (") +
+                           error.what_without_backtrace() + ")");
+    }
+    bundle.place().shrink();
+  }
+}
+
+}  // namespace
+
+void measure(const Job& job, Place& place, Control& control, Sink& sink) {
+  const std::vector<Job> jobs{job};
+  BundleState bundle(jobs, place, control, sink);
+  const task::Timeline& timeline = bundle.timeline(0);
+  const task::Moment end = timeline.moment(timeline.total_steps());
+  apply(job.task.form);
+  device::allow_tf32(place.device(), task::training(job.task).precision == task::Precision::tf32);
+  sink.started(0, end);
+  try {
+    const Order order = measure_in_memory(bundle, without_unmeasured(job), end);
+    if (order != Order::go_on) bundle.end(0, order == Order::stop ? task::End::stopped : task::End::cancelled);
+  } catch (const UsageError& error) {  // the task's own fault: trying again would not help
+    bundle.end(0, task::End::refused, error.what());
+  }
+}
+
+}  // namespace espalier::train

@@ -1,0 +1,185 @@
+// Networks that are measured after their training, and members of one bundle that are measured on different sets.
+#include "espalier/core/errors.hpp"
+#include "train/bundle_jobs.hpp"
+
+using namespace espalier;
+using namespace espalier::testing;
+using metrics::Metric;
+using metrics::Subset;
+
+namespace {
+
+Notes measure(const train::Job& job, train::Place& place, After control = After()) {
+  BundleNotes notes(1);
+  train::measure(job, place, control, notes);
+  CHECK(notes.ends == 1);
+  return notes.of.front();
+}
+
+/// The rows of the training's end, without the running score.
+std::vector<metrics::Row> last_rows(const Notes& notes) {
+  std::vector<metrics::Row> rows;
+  for (const auto& row : notes.all) {
+    const auto& end = notes.all.back();
+    if (row.subset != Subset::train && row.epoch == end.epoch && row.step == end.step) rows.push_back(row);
+  }
+  return rows;
+}
+
+/// The job, whose network is the one that a training left.
+train::Job finished(train::Job job, const Notes& notes) {
+  job.finished = notes.last(task::ArtifactKind::finished);
+  REQUIRE_FALSE(job.finished.empty());
+  return job;
+}
+
+/// Measuring the finished network gives the training's own last rows and predictions, at the same moment.
+void check_measured(const train::Job& job, bool resident = false) {
+  constexpr std::int64_t kFeatureBytes = std::int64_t{1} << 30;
+  train::Place place(at::kCPU, kFeatureBytes, resident), fresh(at::kCPU, kFeatureBytes, resident);
+  const auto trained = run_bundle({job}, place).front();
+  for (auto* where : {&place, &fresh}) {
+    const auto measured = measure(finished(job, trained), *where);
+    CHECK(measured.outcome.end == task::End::done);
+    CHECK(measured.outcome.epoch_images == 0);
+    CHECK((measured.all == last_rows(trained)));
+    CHECK(measured.all.size() == job.evaluations.size());
+    CHECK(measured.last(task::ArtifactKind::predictions) == trained.last(task::ArtifactKind::predictions));
+    CHECK(measured.files.size() == 1);
+    CHECK((measured.resumed_from == measured.moments.at(task::ArtifactKind::predictions).front()));
+  }
+}
+
+/// An evaluation of the first images of another one.
+train::MeasuredSet part_of(const train::MeasuredSet& whole, std::int64_t count, const char* id, std::int32_t every) {
+  return {whole.name, ImageSetId{id}, every, {}, first_of(whole.images, count)};
+}
+
+/// Falls at 1, 2 and never, the first two each with a set that the others lack.
+std::vector<train::Job> measured_differently(const train::Job& job) {
+  std::vector<train::Job> jobs{falling(job, 1, 3), falling(job, 2, 3), falling(job, 3, 3)};
+  jobs[0].evaluations = {part_of(job.evaluations[1], 5, "some tests", 2), job.evaluations[0]};
+  jobs[1].evaluations = {part_of(job.evaluations[0], 3, "some valid", 1), job.evaluations[1]};
+  jobs[1] = with_fit(jobs[1]);
+  jobs[2].evaluations = {job.evaluations[1]};
+  return jobs;
+}
+
+}  // namespace
+
+TEST_CASE("measure: a finished network gives the last rows of its training, to the bit") {
+  auto job = with_fit(made_job(scratch("measure-same")));
+  check_measured(job);
+  check_measured(job, /*resident=*/true);
+  job.evaluations.pop_back();  // the training images are not measured
+  check_measured(job);
+  task::training(job.task).length = {0, 7};  // a moment within an epoch, written as steps
+  check_measured(with_id(job));
+  task::training(job.task).units[1].trained = task::Trained::scale_shift;
+  check_measured(with_id(job));
+}
+
+TEST_CASE("measure: with cached features, and as a lane") {
+  const auto job = with_fit(made_job(scratch("measure-cached")));
+  auto cached = frozen(job, some_source(job, 5), 5);
+  check_measured(cached);
+  check_measured(cached, /*resident=*/true);
+  task::training(cached.task).augment.flip = true;
+  check_measured(with_id(cached));
+  cached.task.form.fused = true;
+  check_measured(with_id(cached));
+}
+
+TEST_CASE("measure: on sets and by metrics that the training did not ask for") {
+  auto job = made_job(scratch("measure-more"));
+  train::Place place;
+  const auto trained = run_bundle({job}, place).front();
+  job.evaluations = {part_of(job.evaluations[0], 3, "some", 0)};
+  job.evaluations[0].metrics = {Metric::top1};
+
+  const auto measured = measure(finished(job, trained), place);
+
+  REQUIRE(measured.all.size() == 1);
+  CHECK(measured.all[0].set == ImageSetId{"some"});
+  CHECK(measured.all[0].count == 3);
+  CHECK(std::isnan(measured.all[0].of(Metric::loss)));
+  CHECK_FALSE(std::isnan(measured.all[0].of(Metric::top1)));
+  CHECK(measured.files.empty());  // no test set
+}
+
+TEST_CASE("measure: a file of another network is refused, an order is followed without rows") {
+  auto job = made_job(scratch("measure-refused"));
+  train::Place place;
+  const auto trained = run_bundle({job}, place).front();
+  job = finished(job, trained);
+
+  SECTION("other classes") {
+    job.classes = 3;
+    const auto measured = measure(job, place);
+    CHECK(measured.outcome.end == task::End::refused);
+    CHECK_FALSE(measured.outcome.text.empty());
+    CHECK(measured.all.empty());
+  }
+  SECTION("stop and cancel") {
+    for (const std::int64_t questions : {0, 1}) {
+      CHECK(measure(job, place, After(questions)).outcome.end == task::End::stopped);
+      const auto cancelled = measure(job, place, After(questions, train::Order::cancel));
+      CHECK(cancelled.outcome.end == task::End::cancelled);
+      CHECK(cancelled.all.empty());
+      CHECK(cancelled.files.empty());
+    }
+  }
+}
+
+TEST_CASE("evaluations: members of a family may differ in them, and get the rows that each gets alone") {
+  const auto job = made_job(scratch("measure-family"));
+  const auto jobs = measured_differently(job);
+
+  check_same(run_bundle(jobs), each_alone(jobs));
+  check_resuming(jobs, run_bundle(jobs), 5);
+  const auto cached = measured_differently(frozen(job, some_source(job, 5), 3));
+  check_same(run_bundle(cached), each_alone(cached));
+  train::Place place(at::kCPU, std::int64_t{1} << 30, /*resident=*/true);
+  check_same(run_bundle(cached, place), run_bundle(cached, place));
+}
+
+TEST_CASE("evaluations: lanes of one stream may differ in them") {
+  const auto job = made_job(scratch("measure-lanes"));
+  auto jobs = measured_differently(frozen(job, some_source(job, 5), 5));
+  for (std::size_t m = 0; m < jobs.size(); ++m) {
+    jobs[m].task.form.fused = true;
+    task::training(jobs[m].task).init_seed = m;  // families of their own on one stream
+    jobs[m] = with_id(jobs[m]);
+  }
+
+  check_same(run_bundle(jobs), each_alone(jobs));
+}
+
+TEST_CASE("evaluations: a set under two names is measured once for both, each as often as asked") {
+  auto job = made_job(scratch("measure-names"));
+  job.evaluations[1].images = job.evaluations[0].images;
+  job.evaluations[1].id = job.evaluations[0].id;
+  job.evaluations[1].every = 2;
+
+  const auto rows = run_bundle({job}).front().all;
+
+  REQUIRE(rows.size() == 5);  // epoch 1: train, valid; epoch 2: train, valid, test
+  auto valid = rows[3];
+  valid.subset = Subset::test;
+  CHECK((valid == rows[4]));
+  CHECK(rows[1].subset == Subset::valid);
+}
+
+TEST_CASE("evaluations: a loss that is not finite ends the training, also where the loss is not asked for") {
+  auto job = made_job(scratch("measure-diverge"));
+  for (auto& measured : job.evaluations) measured.metrics = {Metric::top1};
+  const auto well = run_bundle({job}).front();
+  CHECK(well.outcome.end == task::End::done);
+  CHECK(std::isnan(well.all.back().of(Metric::loss)));
+  for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 0.01f}, {{1, 3}, 1e30f}};
+
+  const auto lost = run_bundle({with_id(job)}).front();
+
+  CHECK(lost.outcome.end == task::End::diverged);
+  CHECK(lost.outcome.text.find("the loss on valid") != std::string::npos);
+}
