@@ -40,7 +40,7 @@ task::Task typical_task(std::size_t n) {
     row.rates = {{{0, 0}, 0.01f}, {{30, 0}, 0.001f}};
     task::training(made).units.push_back(row);
   }
-  made.needs = {task_number(n % 4)};
+  made.inputs = {{task_number(n % 4), task::InputRole::pretraining}};
   return made;
 }
 

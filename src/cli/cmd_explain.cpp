@@ -68,7 +68,7 @@ std::string waiting_for(const Directory& directory, const std::vector<RunView>& 
   }
   if (!view.task) return "its task is not planned yet";
   std::string text;
-  for (const auto& need : view.task->task.needs) {
+  for (const auto& [need, role] : view.task->task.inputs) {
     const auto found = directory.state.tasks.find(need);
     const bool known = found != directory.state.tasks.end();
     if (known && found->second.state == task::RunState::done) continue;
@@ -103,9 +103,12 @@ std::string form_text(const task::NumericForm& form) {
 
 void print_task(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   const auto& task = *view.task;
-  line("task", fmt::format("{}, {} epochs, {} epoch-images", task.task.id.hex.view(), task::training(task.task).length.epoch,
-                           task.task.epoch_images));
-  for (const auto& need : task.task.needs) {
+  const std::string work =
+      task::probe_of(task.task)
+          ? "a probe: nothing is trained"
+          : fmt::format("{} epochs, {} epoch-images", task::training(task.task).length.epoch, task.task.epoch_images);
+  line("task", fmt::format("{}, {}", task.task.id.hex.view(), work));
+  for (const auto& [need, role] : task.task.inputs) {
     const auto found = directory.state.tasks.find(need);
     const auto* valid =
         found == directory.state.tasks.end() ? nullptr : report::final_row(found->second, metrics::Subset::valid);

@@ -57,9 +57,13 @@ std::string task_text(const plan::Plan& plan, const plan::PlannedRun& run, const
 std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,
                         const session::StudyInput& input) {
   std::string text;
-  for (const auto& need : task.needs) {
+  for (const auto& [need, role] : task.inputs) {
     const auto* source = find_task(plan, need);
-    if (!source) continue;
+    if (role != task::InputRole::pretraining) {
+      text += fmt::format("\n{} the network of task {}\n", role == task::InputRole::start ? "starts from" : "measures",
+                          need.brief());
+    }
+    if (!source || role != task::InputRole::pretraining) continue;
     text +=
         fmt::format("\nsource: task {}\n\n{}\n", need.brief(), task_text(plan, run, *source, input, ShownRole::source));
     text += values_table(shown_training(input.study, run, ShownRole::source));

@@ -73,7 +73,7 @@ class Dream {
     plan::TaskOutcome outcome;
     outcome.state = task::RunState::done;
     outcome.recorded = task.record;
-    const auto& at = task::training(task).length;
+    const auto at = task::as_training(task).length;
     for (const auto& measured : task.record.evaluations) {
       const auto right = static_cast<std::int64_t>(random.below(1000));
       metrics::Row row{at.epoch, at.step, measured.name, measured.images, 1000, {}};

@@ -12,15 +12,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-const char* name_of(task::TaskKind kind) {
-  switch (kind) {
-    case task::TaskKind::pretrain: return "pretrain";
-    case task::TaskKind::train: return "train";
-    case task::TaskKind::noop: return "noop";
-  }
-  return "unknown";
-}
-
 std::string excluded_text(const std::map<std::string, std::int64_t>& excluded) {
   std::string text;
   for (const auto& [rule, count] : excluded) text += (text.empty() ? "" : ", ") + fmt::format("{} {}", count, rule);
@@ -99,7 +90,15 @@ PlanTotals totals_of(const plan::Plan& plan) {
     totals.later += one.later;
     for (const auto& [rule, count] : one.excluded) totals.excluded[rule] += count;
   }
-  for (const auto& task : plan.tasks) ++totals.tasks[name_of(task.kind)];
+  std::set<TaskId> sources;
+  for (const auto& task : plan.tasks) {
+    for (const auto& input : task.inputs) {
+      if (input.role == task::InputRole::pretraining) sources.insert(input.task);
+    }
+  }
+  for (const auto& task : plan.tasks) {
+    ++totals.tasks[task::probe_of(task) ? "probe" : sources.contains(task.id) ? "pretrain" : "train"];
+  }
   return totals;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "espalier/study/axes.hpp"
+#include "espalier/study/needs.hpp"
 #include "espalier/study/train_table.hpp"
 
 namespace espalier::cli {
@@ -45,6 +46,15 @@ std::string origin_of(const study::Experiment& experiment, const plan::PlannedRu
   return takes_all ? "default: all" : "default";
 }
 
+/// Where the units of a run come from, where that is not its source.
+void add_networks(const study::Experiment& experiment, std::vector<ShownValue>& all) {
+  if (experiment.start) all.push_back({"start", to_string(*experiment.start), "experiment " + experiment.name});
+  for (const auto& units : experiment.units_from) {
+    const auto [numbers, from] = study::origin_of(units);
+    all.push_back({numbers, from, "experiment " + experiment.name});
+  }
+}
+
 /// The sets of training values that apply to a run, the most specific first, each with its name.
 std::vector<std::pair<TrainValues, std::string>> layers(const study::Study& study, const plan::PlannedRun& run,
                                                         ShownRole role) {
@@ -71,6 +81,7 @@ std::vector<ShownValue> shown_labels(const study::Study& study, const plan::Plan
   for (const auto& label : run.labels) {
     all.push_back({label.axis, label.value, experiment ? origin_of(*experiment, run, label.axis) : ""});
   }
+  if (experiment) add_networks(*experiment, all);
   return all;
 }
 

@@ -58,11 +58,11 @@ std::string shape_text(const network::Shape& shape) {
 }
 
 const network::NetworkSpec& network_of(const plan::Plan& plan, const task::Task& task) {
-  return plan.catalog.networks.at(task::training(task).network);
+  return plan.catalog.networks.at(task::as_training(task).network);
 }
 
 const task::LabelMap& labels_of(const plan::Plan& plan, const task::Task& task) {
-  return plan.catalog.label_maps.at(task::training(task).images.labels);
+  return plan.catalog.label_maps.at(task::as_training(task).images.labels);
 }
 
 std::string output_names(const task::LabelMap& labels) {
@@ -81,7 +81,8 @@ std::string images_text(const task::ImageSetSpec& images) {
   const auto& part = images.partition;
   std::string text = sample;
   if (part.length > 0) text += fmt::format(" of the last {} of each class", part.length);
-  if (part.behind > 0) text += fmt::format("{} but for its last {}", part.length > 0 ? "" : " of each class", part.behind);
+  if (part.behind > 0)
+    text += fmt::format("{} but for its last {}", part.length > 0 ? "" : " of each class", part.behind);
   if (!part.shares.empty()) text += fmt::format(", share {} of {}", part.share + 1, part.shares.size());
   if (part.folds > 0) {
     text += fmt::format(", {} fold {} of {}", part.fold_use == task::FoldUse::only ? "only" : "without", part.fold + 1,
@@ -109,16 +110,28 @@ std::string data_text(const study::DataSet& data, const task::TrainSpec& spec) {
                                                              : "left out");
 }
 
+/// Length, batches and seeds of a training.
+std::string steps_text(const task::Task& task) {
+  const auto& spec = task::training(task);
+  std::string text = fmt::format("length    {}, {} images seen, batches of {}\n", moment_text(spec.length),
+                                 task.epoch_images, spec.batch);
+  text +=
+      fmt::format("seeds     init {:016x}, order {:016x}, masks {:016x}, augmentation {:016x} (0: nothing is drawn)\n",
+                  spec.init_seed, spec.order_seed, spec.mask_seed, spec.augment_seed);
+  return text;
+}
+
 }  // namespace
 
 std::string units_table(const plan::Plan& plan, const task::Task& task) {
-  const auto moments = changes(task::training(task));
+  const auto spec = task::as_training(task);
+  const auto moments = changes(spec);
   std::vector<std::string> header = {"unit", "name", "start", "trained"};
   for (const auto& moment : moments) header.push_back("rate from " + moment_text(moment));
   Table table(header);
   const auto& network = network_of(plan, task);
-  for (std::size_t u = 0; u < task::training(task).units.size(); ++u) {
-    const auto& row = task::training(task).units[u];
+  for (std::size_t u = 0; u < spec.units.size(); ++u) {
+    const auto& row = spec.units[u];
     std::vector<std::string> cells = {std::to_string(u + 1), network.units[u].name, start_text(row.start),
                                       trained_text(row.trained)};
     for (const auto& moment : moments) cells.push_back(rate_at(row, moment));
@@ -129,8 +142,7 @@ std::string units_table(const plan::Plan& plan, const task::Task& task) {
 
 std::string network_table(const plan::Plan& plan, const task::Task& task) {
   const auto& network = network_of(plan, task);
-  const auto units =
-      network::infer(network, task::training(task).input, labels_of(plan, task).output_count);
+  const auto units = network::infer(network, task::as_training(task).input, labels_of(plan, task).output_count);
   Table table({"unit", "name", "input", "output", "parameters", "multiply-adds"});
   for (std::size_t u = 0; u < units.size(); ++u) {
     const std::int64_t parameters = network::parameter_count({units[u]});
@@ -141,18 +153,14 @@ std::string network_table(const plan::Plan& plan, const task::Task& task) {
 }
 
 std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::DataSet& data) {
-  const auto& spec = task::training(task);
+  const auto spec = task::as_training(task);
   const auto& labels = labels_of(plan, task);
   std::string text = fmt::format("data      {}\n", data_text(data, spec));
   text += fmt::format("classes   {} ({})\n", labels.output_count, output_names(labels));
-  text += fmt::format("images    {}\n", images_text(spec.images));
+  if (!task::probe_of(task)) text += fmt::format("images    {}\n", images_text(spec.images));
   for (const auto& measured : task.record.evaluations) text += measured_text(plan.catalog, measured);
-  text += fmt::format("length    {}, {} images seen, batches of {}\n", moment_text(spec.length), task.epoch_images,
-                      spec.batch);
   text += fmt::format("input     {}\n", shape_text(spec.input));
-  text +=
-      fmt::format("seeds     init {:016x}, order {:016x}, masks {:016x}, augmentation {:016x} (0: nothing is drawn)\n",
-                  spec.init_seed, spec.order_seed, spec.mask_seed, spec.augment_seed);
+  if (!task::probe_of(task)) text += steps_text(task);
   text += fmt::format("estimate  {:.1f} s (uncalibrated)\n", task.cost_s);
   return text;
 }

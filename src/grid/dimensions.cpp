@@ -81,7 +81,8 @@ Dimensions::Dimensions(const study::Experiment& experiment, const Surroundings& 
   for (const auto& one : experiment.cases) cases.emplace_back(one.name);
   if (!cases.empty()) add_default(experiment, "case", std::move(cases));
   for (const auto& row : study::axes()) {
-    if (row.left_out == study::LeftOut::every) add_default(experiment, row.name, row.known(surroundings));
+    if (left_out_in(row, experiment) == study::LeftOut::every)
+      add_default(experiment, row.name, row.known(surroundings));
   }
   order();
 }

@@ -21,7 +21,7 @@ class Expander {
     for (const auto& rule : experiment.excludes) grid_.excluded[rule.name] = 0;
     values_.resize(grid_.columns.size());
     case_column_ = grid_.column("case");
-    fallbacks_.emplace(grid_.columns, surroundings);
+    fallbacks_.emplace(experiment, grid_.columns, surroundings);
     rules_.emplace(experiment.excludes, grid_.columns);
     check_cases_vary_no_axis(experiment);
   }

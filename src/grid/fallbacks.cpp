@@ -25,11 +25,13 @@ const study::Value* value_in(const std::optional<study::Value>& value) { return 
 
 }  // namespace
 
-Fallbacks::Fallbacks(const std::vector<std::string>& columns, const Surroundings& surroundings)
+Fallbacks::Fallbacks(const study::Experiment& experiment, const std::vector<std::string>& columns,
+                     const Surroundings& surroundings)
     : surroundings_(surroundings),
       target_(find(columns, "target")),
       network_(find(columns, "network")),
-      units_(find(columns, "units")) {
+      units_(find(columns, "units")),
+      starts_from_run_(experiment.start) {
   for (const auto& column : columns) {
     const auto* axis = study::axis_row(column);
     axes_.push_back(axis && axis->fallback ? axis : nullptr);
@@ -50,6 +52,7 @@ std::optional<study::Value> Fallbacks::value_of(const study::AxisRow& axis,
                                                 const std::vector<std::optional<study::Value>>& values) {
   const auto at = [&](int column) { return column < 0 ? nullptr : value_in(values[static_cast<std::size_t>(column)]); };
   study::CellSoFar cell{surroundings_, at(target_), at(network_)};
+  cell.starts_from_run = starts_from_run_;
   if (const auto* word = axis.counts_units ? at(units_) : nullptr) cell.units = &prefix_of(to_string(*word));
   return axis.fallback(cell);
 }

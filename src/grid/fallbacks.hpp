@@ -9,7 +9,8 @@ namespace espalier::grid {
 /// Fills the empty columns of cells that have a default. Make one per grid: it remembers where the columns are.
 class Fallbacks {
  public:
-  Fallbacks(const std::vector<std::string>& columns, const Surroundings& surroundings);
+  Fallbacks(const study::Experiment& experiment, const std::vector<std::string>& columns,
+            const Surroundings& surroundings);
   /// Fills only columns of origin `fallback`. Where a `units` word is given, it determines transferred and frozen.
   void fill(std::vector<std::optional<study::Value>>& values, const std::vector<Origin>& origins);
 
@@ -21,6 +22,7 @@ class Fallbacks {
   std::vector<const study::AxisRow*> axes_;  ///< a column each; null: it has no default
   const Surroundings& surroundings_;
   int target_, network_, units_;
+  bool starts_from_run_;
   std::map<std::string, study::UnitsPrefix> prefixes_;
 };
 

@@ -6,14 +6,15 @@
 namespace espalier::grid {
 namespace {
 
-/// Whether it has a column where an experiment leaves it out.
-bool has_default(const study::AxisRow& row) {
-  return row.left_out == study::LeftOut::one || row.left_out == study::LeftOut::every;
+/// Whether it has a column where the experiment leaves it out.
+bool has_default(const study::Experiment& experiment, const study::AxisRow& row) {
+  const auto left_out = left_out_in(row, experiment);
+  return left_out == study::LeftOut::one || left_out == study::LeftOut::every;
 }
 
-bool has_default(const std::string& name) {
+bool has_default(const study::Experiment& experiment, const std::string& name) {
   const auto* row = study::axis_row(name);
-  return row && has_default(*row);
+  return row && has_default(experiment, *row);
 }
 
 void add_once(std::vector<std::string>& all, const std::string& name) {
@@ -22,7 +23,8 @@ void add_once(std::vector<std::string>& all, const std::string& name) {
 
 class ShapeMaker {
  public:
-  explicit ShapeMaker(const std::vector<std::string>& columns) : columns_(columns) {
+  ShapeMaker(const study::Experiment& experiment, const std::vector<std::string>& columns)
+      : experiment_(experiment), columns_(columns) {
     made_.shape.origins.assign(columns.size(), Origin::absent);
     made_.values.resize(columns.size());
   }
@@ -39,7 +41,7 @@ class ShapeMaker {
   ShapeValues finish(const std::string& case_name) {
     made_.shape.case_name = case_name;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (made_.shape.origins[i] == Origin::absent && has_default(columns_[i]))
+      if (made_.shape.origins[i] == Origin::absent && has_default(experiment_, columns_[i]))
         made_.shape.origins[i] = Origin::fallback;
     }
     return std::move(made_);
@@ -51,6 +53,7 @@ class ShapeMaker {
     made_.shape.origins[at] = origin;
     made_.values[at] = std::move(value);
   }
+  const study::Experiment& experiment_;
   const std::vector<std::string>& columns_;
   ShapeValues made_;
 };
@@ -58,7 +61,7 @@ class ShapeMaker {
 /// Values of the most specific origin win: axes, then the case's own, then the experiment's.
 ShapeValues shape_of(const study::Experiment& experiment, const std::vector<std::string>& columns,
                      const study::Case* one) {
-  ShapeMaker maker(columns);
+  ShapeMaker maker(experiment, columns);
   maker.fixed(experiment.fixed, Origin::fixed);
   if (one) maker.takes(one->takes);
   maker.takes(experiment.takes);
@@ -84,7 +87,7 @@ std::vector<std::string> columns_of(const study::Experiment& experiment) {
     }
   }
   for (const auto& row : study::axes()) {
-    if (has_default(row)) add_once(columns, row.name);
+    if (has_default(experiment, row)) add_once(columns, row.name);
   }
   return columns;
 }

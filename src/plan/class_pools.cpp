@@ -84,10 +84,7 @@ std::vector<std::string> ClassPool::names() const {
 
 ClassPools::ClassPools(const study::Study& study, const Facts& facts, std::map<std::string, std::int64_t> largest,
                        task::Catalog& catalog)
-    : study_(study),
-      data_(labelled(study, facts)),
-      largest_(std::move(largest)),
-      catalog_(catalog) {
+    : study_(study), data_(labelled(study, facts)), largest_(std::move(largest)), catalog_(catalog) {
   const std::string divided = divided_data(study);
   const auto* data = find_data(divided);
   halves_ = halves_of(study, data ? data->class_count() : -1, usable(divided));
@@ -185,7 +182,6 @@ const ClassPool& ClassPools::of(Role role, const std::string& name, std::int32_t
   if (pool.classes.empty()) {
     throw Refusal{"'" + name + "' has no classes in split " + std::to_string(split), "none has enough images", ""};
   }
-  check_size(pool, 1);
   name_images(pool);
   return pools_.emplace(key, std::move(pool)).first->second;
 }
@@ -197,11 +193,11 @@ void ClassPools::check_size(const ClassPool& pool, std::int64_t per_class) {
       std::all_of(pool.available.begin(), pool.available.end(), [&](std::int64_t images) { return images >= least; });
   if (enough) return;
   const std::string found = short_classes(pool, least);
-  throw Refusal{
-      "data '" + pool.data->study().name + "' has classes with fewer than " + std::to_string(least) + " training images",
-      found + "; validation and test images are set apart first",
-      std::string(least > 1 ? "Ask for fewer" : "Set fewer apart") +
-          ", or set short_classes = \"take-all\" or \"leave-out\"."};
+  throw Refusal{"data '" + pool.data->study().name + "' has classes with fewer than " + std::to_string(least) +
+                    " training images",
+                found + "; validation and test images are set apart first",
+                std::string(least > 1 ? "Ask for fewer" : "Set fewer apart") +
+                    ", or set short_classes = \"take-all\" or \"leave-out\"."};
 }
 
 std::int64_t ClassPools::all_of(const std::string& target) const {

@@ -21,10 +21,10 @@ struct PoolEvaluation {
 
 struct ClassPool {
   const LabelledData* data = nullptr;
-  std::string labels;                   ///< digest of the label map, in the catalog
-  std::vector<std::int32_t> classes;    ///< indices into the data's classes; output i is classes[i]
-  std::vector<std::int64_t> available;  ///< training images each may give
-  std::int64_t train_available = 0;     ///< the most any of them may give
+  std::string labels;                       ///< digest of the label map, in the catalog
+  std::vector<std::int32_t> classes;        ///< indices into the data's classes; output i is classes[i]
+  std::vector<std::int64_t> available;      ///< training images each may give
+  std::int64_t train_available = 0;         ///< the most any of them may give
   std::vector<PoolEvaluation> evaluations;  ///< on validation and test images, where there are some
 
   std::int32_t count() const { return static_cast<std::int32_t>(classes.size()); }
@@ -41,8 +41,8 @@ class ClassPools {
   ClassPools(const study::Study& study, const Facts& facts, std::map<std::string, std::int64_t> largest,
              task::Catalog& catalog);
 
-  /// Throws Refusal: an unknown name, a split without halves, a class without training images, a
-  /// coarser level that the data do not carry.
+  /// Throws Refusal: an unknown name, a split without halves, a coarser level that the data do
+  /// not carry.
   const ClassPool& of(Role role, const std::string& name, std::int32_t split);
 
   /// Throws Refusal naming the classes with fewer than `per_class` images and how many they have.

@@ -106,10 +106,12 @@ Plan Compiler::run() {
     findings_.error(study_.split.where, "split", refusal);
     return std::move(plan_);
   }
+  links_ = std::make_unique<RunLinks>(planned_, sizes_);
   trainings_ = std::make_unique<RunTrainings>(study_, facts_, *pools_, plan_.catalog, tasks_);
   selections_ = std::make_unique<Selections>(planned_, tasks_, outcomes_, sizes_, options_.decided);
   for (const auto index : order_) {
     auto& experiment = *planned_.at(study_.experiments[index].name);
+    experiment.refused = experiment.refused || links_->needs_refused(*experiment.study);
     if (!experiment.refused) plan_experiment(experiment);
   }
   for (const auto& unused : selections_->unused()) {
@@ -161,10 +163,6 @@ bool Compiler::expand_all() {
     planned->refused = plan_.diagnostics.size() > before;
     planned->count.name = experiment.name;
     planned->count.excluded = planned->grid.excluded;
-    if (experiment.kind != "train") {
-      findings_.error(experiment.where, "experiment." + experiment.name + ".kind",
-                      {"experiments of kind '" + experiment.kind + "' are not known", "", "Use kind = \"train\"."});
-    }
     planned_[experiment.name] = std::move(planned);
   }
   return true;
@@ -234,9 +232,19 @@ void Compiler::foresee(const PlannedExperiment& experiment, const grid::Cell& ce
   }
 }
 
-bool Compiler::train(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run) {
+bool Compiler::add_task(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run) {
   try {
-    const auto made = trainings_->add(experiment.grid, cell);
+    const LinkedRuns linked = links_->of(experiment, cell);
+    if (const auto* waiting = linked.waiting()) {
+      run.waits_for = waiting->waits_for;
+      return true;
+    }
+    if (const auto* aborted = linked.aborted()) {
+      run.aborted =
+          "a run of experiment '" + aborted->experiment + "' that it starts from has no network: " + aborted->aborted;
+      return true;
+    }
+    const auto made = trainings_->add(experiment, cell, linked);
     run.task = made.task;
     run.measured = made.measured;
     ask_for_workers(experiment, cell, made);
@@ -278,7 +286,7 @@ void Compiler::plan_experiment(PlannedExperiment& experiment) {
         continue;
       }
       if (taking == Taking::waiting) foresee(experiment, cell, rules);
-      if (taking == Taking::settled && !train(experiment, cell, run)) continue;
+      if (taking == Taking::settled && !add_task(experiment, cell, run)) continue;
       run.labels = labels_of(experiment, cell);
       experiment.count.later += !run.waits_for.empty();
       experiment.runs.push_back(std::move(run));
@@ -297,6 +305,7 @@ void Compiler::finish() {
   CostModel costs(options_.calibration);
   plan_.refused = choose_forms(tasks_, plan_.catalog, costs, options_);
   learn_costs(tasks_, outcomes_, costs);
+  choose_probe_forms(tasks_, options_);
   if (options_.passes.groups) choose_groups(tasks_, costs, asked_, options_);
   std::optional<SharingReport> report;
   if (options_.account) {
@@ -326,19 +335,22 @@ void Compiler::finish() {
   }
   const auto is_to_do = [&](const TaskTable::Entry& entry) {
     const auto outcome = outcomes_.find(entry.id);
-    const bool trains =
-        outcome == outcomes_.end() || work_left(outcome->second, entry.training.record) == Work::train;
+    const bool trains = outcome == outcomes_.end() || work_left(outcome->second, entry.training.record) == Work::train;
     return (all || wanted.contains(entry.id)) && trains;
   };
   if (report) plan_.device_hours = report->hours(options_.passes, is_to_do);
+  for (const auto& entry : tasks_.probes()) {
+    const auto outcome = outcomes_.find(entry.id);
+    const bool is_done = outcome != outcomes_.end() && work_left(outcome->second, entry.probe.record) == Work::none;
+    if (report && !is_done && (all || wanted.contains(entry.id))) plan_.device_hours += entry.cost_s / 3600;
+  }
   for (auto& task : tasks_.take()) {
     if (!all && !wanted.contains(task.id)) continue;
     const auto outcome = outcomes_.find(task.id);
     const Work left = work_left(task, outcomes_);
     plan_.done += left == Work::none;
     plan_.remeasured += left == Work::measure;
-    plan_.again +=
-        left == Work::train && outcome != outcomes_.end() && outcome->second.state == task::RunState::done;
+    plan_.again += left == Work::train && outcome != outcomes_.end() && outcome->second.state == task::RunState::done;
     plan_.tasks.push_back(std::move(task));
   }
 }

@@ -33,7 +33,7 @@ class Compiler {
   enum class Taking : std::uint8_t { settled, waiting, aborted };
   Taking take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run);
   void foresee(const PlannedExperiment& experiment, const grid::Cell& cell, grid::Rules& rules);
-  bool train(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run);
+  bool add_task(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run);
   void refuse(PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal);
   void finish();
 
@@ -48,6 +48,7 @@ class Compiler {
   CanonicalSizes sizes_;
   TaskTable tasks_;
   std::unique_ptr<ClassPools> pools_;
+  std::unique_ptr<RunLinks> links_;
   std::unique_ptr<RunTrainings> trainings_;
   std::unique_ptr<Selections> selections_;
   std::set<std::string> foreseen_;

@@ -1,5 +1,5 @@
 #pragma once
-// Orders experiments so that those a selection chooses from are planned before those that take from it.
+// Orders experiments so that those whose runs another needs (selections, `start`, `units_from`) are planned before it.
 #include <vector>
 
 #include "espalier/study/study.hpp"
@@ -9,8 +9,5 @@ namespace espalier::plan {
 
 /// Indices into study.experiments. An unknown experiment or a circle is reported and gives an empty order.
 std::vector<std::size_t> planning_order(const study::Study& study, Findings& findings);
-
-/// All takes of an experiment, its cases' too.
-std::vector<const study::Take*> takes_of(const study::Experiment& experiment);
 
 }  // namespace espalier::plan

@@ -4,10 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
+#include <set>
 
 #include "espalier/network/layers.hpp"
 #include "espalier/study/train_table.hpp"
 #include "espalier/task/optimisers.hpp"
+#include "espalier/task/sharing.hpp"
 
 namespace espalier::plan {
 namespace {
@@ -103,6 +107,27 @@ std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::C
     entry.cost_s = costs.cost_s(training, entry.form);
   }
   return refused;
+}
+
+void choose_probe_forms(TaskTable& tasks, const CompileOptions& options) {
+  std::set<std::string> features;  // of trainings: prefix and data
+  std::set<std::int32_t, std::greater<>> depths;
+  for (const auto& entry : tasks.all()) {
+    if (entry.form.cached_units == 0 || tasks.probes().empty()) continue;
+    depths.insert(entry.form.cached_units);
+    features.insert(task::prefix_key(entry.training.spec, entry.form.cached_units) + entry.training.spec.images.data);
+  }
+  for (auto& [id, probe, inputs, form, cost_s] : tasks.probes()) {
+    form = {options.threads};
+    const task::TrainSpec spec = task::untrained(probe.spec);
+    for (const auto units : depths) {
+      if (units > static_cast<std::int32_t>(spec.units.size()) || form.cached_units > 0) continue;
+      if (features.contains(task::prefix_key(spec, units) + probe.measured_data)) form.cached_units = units;
+    }
+    const double images =
+        static_cast<double>(std::accumulate(probe.evaluated.begin(), probe.evaluated.end(), std::int64_t{0}));
+    cost_s = images * forward_multiply_adds(*probe.units, form.cached_units) / (kUncalibratedRate * form.threads);
+  }
 }
 
 }  // namespace espalier::plan

@@ -30,4 +30,8 @@ std::vector<CostProbe> probes_of(const TaskTable& tasks);
 std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::Catalog& catalog, const CostModel& costs,
                                                  const CompileOptions& options);
 
+/// Gives each probe the cached units of trainings whose features it can share, and its estimated seconds. Call when
+/// trainings have their forms.
+void choose_probe_forms(TaskTable& tasks, const CompileOptions& options);
+
 }  // namespace espalier::plan

@@ -24,12 +24,12 @@ std::unordered_map<TaskId, double> chains_of(const TaskTable& tasks) {
   const auto& all = tasks.all();  // needed tasks come first
   for (const auto& entry : all) {
     double longest = 0;
-    for (const auto& need : entry.needs) longest = std::max(longest, before[need]);
+    for (const auto& input : entry.inputs) longest = std::max(longest, before[input.task]);
     before[entry.id] = longest + entry.cost_s;
   }
   for (auto entry = all.rbegin(); entry != all.rend(); ++entry) {
     const double own = after[entry->id] += entry->cost_s;
-    for (const auto& need : entry->needs) after[need] = std::max(after[need], own);
+    for (const auto& input : entry->inputs) after[input.task] = std::max(after[input.task], own);
     chains[entry->id] = before[entry->id] + own - entry->cost_s;
   }
   return chains;

@@ -28,11 +28,9 @@ bool satisfies(const PlannedRun& run, grid::Condition& condition) {
   return condition.holds(pointers);
 }
 
-void add_with_needs(const TaskId& id, const TaskTable& tasks, std::set<TaskId>& wanted) {
+void add_with_inputs(const TaskId& id, const TaskTable& tasks, std::set<TaskId>& wanted) {
   if (id.empty() || !wanted.insert(id).second) return;
-  if (const auto* entry = tasks.find(id)) {
-    for (const auto& need : entry->needs) add_with_needs(need, tasks, wanted);
-  }
+  for (const auto& input : tasks.inputs_of(id)) add_with_inputs(input.task, tasks, wanted);
 }
 
 }  // namespace
@@ -42,7 +40,7 @@ std::set<TaskId> tasks_of_selected_runs(const std::vector<PlannedRun>& runs, con
   grid::Condition compiled(condition, label_names(runs));
   std::set<TaskId> wanted;
   for (const auto& run : runs) {
-    if (satisfies(run, compiled)) add_with_needs(run.task, tasks, wanted);
+    if (satisfies(run, compiled)) add_with_inputs(run.task, tasks, wanted);
   }
   return wanted;
 }

@@ -31,7 +31,10 @@ Work work_left(const TaskOutcome& outcome, const task::RecordSpec& wanted) {
 
 Work work_left(const task::Task& task, const Outcomes& outcomes) {
   const auto found = outcomes.find(task.id);
-  return found == outcomes.end() ? Work::train : work_left(found->second, task.record);
+  if (found == outcomes.end()) return Work::train;
+  const Work left = work_left(found->second, task.record);
+  const bool is_done = found->second.state == task::RunState::done;
+  return task::probe_of(task) && is_done && left == Work::train ? Work::measure : left;  // a probe trains nothing
 }
 
 task::Sharing sharing_of(const task::Task& task, const Passes& passes) {

@@ -1,53 +1,13 @@
 // Resolves a cell's source, target, network and overrides, and adds its tasks to the table.
 #include "plan/run_trainings.hpp"
 
+#include <algorithm>
+
+#include "espalier/study/kinds.hpp"
+#include "plan/cell_view.hpp"
 #include "plan/findings.hpp"
 
 namespace espalier::plan {
-
-/// A cell with the words that say what it is trained on, and its overrides.
-struct RunTrainings::CellView {
-  const grid::Grid& grid;
-  const grid::Cell& cell;
-  std::string source, target, network;
-  std::int64_t split = 1, replicate = 1;
-
-  CellView(const grid::Grid& its_grid, const grid::Cell& its_cell) : grid(its_grid), cell(its_cell) {
-    source = word("source");
-    target = word("target");
-    network = word("network");
-    split = number("split");
-    replicate = number("replicate");
-  }
-  std::string word(const char* axis) const {
-    const auto* value = value_at(grid, cell, axis);
-    return value ? to_string(*value) : "";
-  }
-  std::int64_t number(const char* axis) const {
-    const auto* value = value_at(grid, cell, axis);
-    if (!value) return 1;
-    const auto* held = value->integer();
-    if (!held || *held < 1)
-      throw Refusal{std::string(axis) + " = " + to_string(*value) + " is no number from 1 on", "", ""};
-    return *held;
-  }
-  /// The training values that the cell sets for a role, from its columns "train.*" or "source.*".
-  std::vector<Override> overrides(Role role) const {
-    const std::string prefix = role == Role::source ? "source." : "train.";
-    std::vector<Override> all;
-    for (std::size_t i = 0; i < grid.columns.size(); ++i) {
-      const auto& column = grid.columns[i];
-      if (!column.starts_with(prefix) || !cell.values[i]) continue;
-      all.emplace_back(column.substr(prefix.size()), *cell.values[i]);
-    }
-    return all;
-  }
-  bool sets_decay() const {
-    const auto column = grid.column("decay_epoch");
-    const auto& shape = grid.shapes[static_cast<std::size_t>(cell.shape)];
-    return column >= 0 && shape.origins[static_cast<std::size_t>(column)] != grid::Origin::fallback;
-  }
-};
 
 namespace {
 
@@ -70,7 +30,9 @@ const study::Source& source_named(const study::Study& study, const std::string& 
       "Define [source.NAME], or fix transferred = 0."};
 }
 
-bool fits(const network::UnitCost& source, const network::UnitCost& target) {
+}  // namespace
+
+bool have_equal_parameters(const network::UnitCost& source, const network::UnitCost& target) {
   if (source.parameters.size() != target.parameters.size()) return false;
   for (std::size_t i = 0; i < source.parameters.size(); ++i) {
     if (source.parameters[i].shape != target.parameters[i].shape) return false;
@@ -78,11 +40,25 @@ bool fits(const network::UnitCost& source, const network::UnitCost& target) {
   return true;
 }
 
-}  // namespace
+std::vector<task::Input> inputs_of(const std::vector<task::UnitStart>& starts, task::InputRole role) {
+  std::vector<task::Input> inputs;
+  for (const auto& start : starts) {
+    const task::Input input{start.task, role};
+    const bool is_known = std::find(inputs.begin(), inputs.end(), input) != inputs.end();
+    if (start.kind == task::StartKind::task && !is_known) inputs.push_back(input);
+  }
+  return inputs;
+}
 
 RunTrainings::RunTrainings(const study::Study& study, const Facts& facts, ClassPools& pools, task::Catalog& catalog,
                            TaskTable& tasks)
-    : study_(study), facts_(facts), pools_(pools), tasks_(tasks), recipes_(study), maker_(study, catalog) {
+    : study_(study),
+      facts_(facts),
+      pools_(pools),
+      catalog_(catalog),
+      tasks_(tasks),
+      recipes_(study),
+      maker_(study, catalog) {
   for (const auto& network : study.networks) networks_[network.name] = {catalog.add(network.spec), &network.spec};
 }
 
@@ -93,43 +69,49 @@ const KnownNetwork& RunTrainings::network_of(const std::string& name) const {
   return found->second;
 }
 
+TrainingWish RunTrainings::source_wish(const CellView& view, const std::string& source,
+                                       const std::vector<Override>& overrides, std::int64_t replicate) {
+  TrainingWish wish;
+  wish.role = Role::source;
+  wish.values = &recipes_.of(Role::source, source, overrides);
+  wish.pool = &pools_.of(Role::source, source, static_cast<std::int32_t>(view.split));
+  wish.network = &network_of(view.network);
+  wish.protocol = from_scratch(wish.network->spec->depth());
+  wish.streams = {view.split, replicate};
+  ClassPools::check_size(*wish.pool, 1);
+  return wish;
+}
+
 RunTrainings::Origin RunTrainings::checkpoint(const study::Source& source, const CellView& view) {
-  Origin origin;
-  origin.start.kind = task::StartKind::checkpoint;
   const auto known = facts_.checkpoints.find(source.name);
   if (known == facts_.checkpoints.end()) {
     throw Refusal{"nothing is known of the checkpoint of source '" + source.name + "'",
                   "'" + source.checkpoint + "' was not read", ""};
   }
-  origin.start.checkpoint = known->second;
-  const auto& pool = pools_.of(Role::source, source.name, static_cast<std::int32_t>(view.split));
-  const auto& values = recipes_.of(Role::source, source.name, {});
-  origin.units = &maker_.units(network_of(view.network), TrainingMaker::input_of(pool, values), pool.count());
+  Training as_trained = maker_.make(source_wish(view, source.name, {}, 1));
+  Origin origin{{},
+                {},
+                task::InputRole::pretraining,
+                std::move(as_trained.spec),
+                as_trained.units,
+                "source '" + source.name + "'"};
+  origin.starts.assign(origin.units->size(), {task::StartKind::checkpoint, {}, known->second});
   return origin;
 }
 
-RunTrainings::Origin RunTrainings::pretraining(const CellView& view, const std::vector<Override>& overrides,
-                                               std::int64_t replicate) {
-  TrainingWish wish;
-  wish.role = Role::source;
-  wish.values = &recipes_.of(Role::source, view.source, overrides);
-  wish.pool = &pools_.of(Role::source, view.source, static_cast<std::int32_t>(view.split));
-  wish.network = &network_of(view.network);
-  wish.protocol = from_scratch(wish.network->spec->depth());
-  wish.streams = {view.split, replicate};
-  Training training = maker_.make(wish);
-  Origin origin;
-  origin.units = training.units;
-  origin.task = tasks_.add(std::move(training), task::TaskKind::pretrain, {});
-  origin.start.kind = task::StartKind::task;
-  origin.start.task = origin.task;
+RunTrainings::Origin RunTrainings::pretraining(const CellView& view, const std::string& source,
+                                               const std::vector<Override>& overrides, std::int64_t replicate) {
+  Training training = maker_.make(source_wish(view, source, overrides, replicate));
+  Origin origin{{}, {}, task::InputRole::pretraining, training.spec, training.units, "source '" + source + "'"};
+  origin.task = tasks_.add(std::move(training), {});
+  origin.starts.assign(origin.units->size(), {task::StartKind::task, origin.task, {}});
   return origin;
 }
 
-const RunTrainings::Origin& RunTrainings::origin_of(const CellView& view) {
+const RunTrainings::Origin& RunTrainings::of_source(const CellView& view, const std::string& name) {
   std::vector<Override> overrides;
   std::int64_t replicate = 1;
-  std::string key = view.source + '\n' + view.network + '\n' + std::to_string(view.split);
+  std::string key = name + '\n' + view.network + '\n' + std::to_string(view.split);
   for (auto& override : view.overrides(Role::source)) {
     key += '\n' + override.first + '=' + to_string(override.second);
     if (override.first == "replicate")
@@ -138,31 +120,64 @@ const RunTrainings::Origin& RunTrainings::origin_of(const CellView& view) {
   }
   const auto known = origins_.find(key);
   if (known != origins_.end()) return known->second;
-  const auto& source = source_named(study_, view.source);
+  const auto& source = source_named(study_, name);
   return origins_
-      .emplace(key, source.checkpoint.empty() ? pretraining(view, overrides, replicate) : checkpoint(source, view))
+      .emplace(key,
+               source.checkpoint.empty() ? pretraining(view, name, overrides, replicate) : checkpoint(source, view))
       .first->second;
+}
+
+RunTrainings::Origin RunTrainings::of_run(const PlannedRun& run, task::InputRole role) const {
+  const auto* entry = tasks_.find(run.task);
+  if (!entry) {
+    throw Refusal{"a run of experiment '" + run.experiment + "' leaves no network", "it trains none",
+                  "Start from an experiment that trains."};
+  }
+  Origin origin{{},
+                run.task,
+                role,
+                entry->training.spec,
+                entry->training.units,
+                "the run of experiment '" + run.experiment + "'"};
+  for (const auto& row : origin.spec.units) {
+    // What a run left as it found it comes from where the run had it, so that its features are shared.
+    const bool is_untouched = row.trained == task::Trained::no && row.start.kind != task::StartKind::fresh;
+    origin.starts.push_back(is_untouched ? row.start : task::UnitStart{task::StartKind::task, run.task, {}});
+  }
+  return origin;
+}
+
+const std::vector<std::string>& RunTrainings::output_names(const Origin& origin) const {
+  return catalog_.label_maps.at(origin.spec.images.labels).names;
 }
 
 void RunTrainings::check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
                                 const std::vector<network::UnitCost>& target) {
   if (protocol.uses.back() != study::UnitUse::fresh) {
     const auto split = static_cast<std::int32_t>(view.split);
-    if (pools_.of(Role::source, view.source, split).names() != pools_.of(Role::target, view.target, split).names()) {
+    if (output_names(origin) != pools_.of(Role::target, view.target, split).names()) {
       throw Refusal{"the classifier is transferred",
-                    "source '" + view.source + "' and target '" + view.target + "' have different classes",
+                    origin.name + " and target '" + view.target + "' have different classes",
                     "Transfer at most " + std::to_string(protocol.uses.size() - 1) + " units."};
     }
   }
   for (std::size_t u = 0; u < protocol.uses.size(); ++u) {
-    if (protocol.uses[u] == study::UnitUse::fresh || fits((*origin.units)[u], target[u])) continue;
-    throw Refusal{
-        "unit " + std::to_string(u + 1) + " of source '" + view.source + "' does not fit target '" + view.target + "'",
-        "their images differ in shape, and so do the unit's parameters", "Transfer fewer units, or crop to one size."};
+    if (protocol.uses[u] == study::UnitUse::fresh) continue;
+    if (u < origin.units->size() && have_equal_parameters((*origin.units)[u], target[u])) continue;
+    throw Refusal{"unit " + std::to_string(u + 1) + " of " + origin.name + " does not fit target '" + view.target + "'",
+                  "their images or networks differ, and so do the unit's parameters",
+                  "Transfer fewer units, or crop to one size."};
   }
 }
 
-RunTrainings::Made RunTrainings::add(const grid::Grid& grid, const grid::Cell& cell) {
+RunTrainings::Made RunTrainings::add(const PlannedExperiment& experiment, const grid::Cell& cell,
+                                     const LinkedRuns& linked) {
+  return study::trains(*experiment.study) ? add_training(experiment.grid, cell, linked)
+                                          : add_probe(experiment, cell, linked);
+}
+
+RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid::Cell& cell,
+                                              const LinkedRuns& linked) {
   const CellView view(grid, cell);
   TrainingWish wish;
   wish.values = &recipes_.of(Role::target, view.target, view.overrides(Role::target));
@@ -171,20 +186,28 @@ RunTrainings::Made RunTrainings::add(const grid::Grid& grid, const grid::Cell& c
   wish.protocol = read_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); },
                                 wish.network->spec->depth(), view.sets_decay());
   wish.per_class = size_of(value_at(grid, cell, "per_class"));
-  if (wish.per_class > 0) ClassPools::check_size(*wish.pool, wish.per_class);
+  ClassPools::check_size(*wish.pool, std::max<std::int64_t>(1, wish.per_class));
   wish.streams = {view.split, view.replicate};
   Made made;
-  const Origin* origin = wish.protocol.copies() ? &origin_of(view) : nullptr;
-  if (origin) wish.copied_from = origin->start;
+  Origin from_run;
+  const Origin* origin = nullptr;
+  if (wish.protocol.copies() && linked.start) {
+    from_run = of_run(*linked.start, task::InputRole::start);
+    origin = &from_run;
+  } else if (wish.protocol.copies()) {
+    origin = &of_source(view, view.source);
+  }
+  if (origin) wish.copied = origin->starts;
   Training training = maker_.make(wish);
-  std::vector<TaskId> needs;
   if (origin) {
     check_copies(view, wish.protocol, *origin, *training.units);
-    made.source = origin->task;
-    if (!origin->task.empty()) needs.push_back(origin->task);
+    if (origin->role == task::InputRole::pretraining) made.source = origin->task;
   }
+  std::vector<task::UnitStart> starts;
+  for (const auto& row : training.spec.units) starts.push_back(row.start);
+  auto inputs = inputs_of(starts, origin ? origin->role : task::InputRole::pretraining);
   for (const auto& one : training.record.evaluations) made.measured.push_back({one.name, one.images});
-  made.task = tasks_.add(std::move(training), task::TaskKind::train, std::move(needs));
+  made.task = tasks_.add(std::move(training), std::move(inputs));
   return made;
 }
 

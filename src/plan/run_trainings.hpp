@@ -1,14 +1,21 @@
 #pragma once
-// Makes the tasks of a grid cell: its training, and the pretraining that it copies units from.
+// Makes the tasks of a grid cell: its training or probe, and the pretraining that it copies units from.
 #include <map>
 #include <string>
 
 #include "plan/planned_experiment.hpp"
 #include "plan/recipe.hpp"
+#include "plan/run_links.hpp"
 #include "plan/task_table.hpp"
 #include "plan/training_maker.hpp"
 
 namespace espalier::plan {
+
+/// Whether two units have parameters of equal number and shapes.
+bool have_equal_parameters(const network::UnitCost& source, const network::UnitCost& target);
+
+/// The tasks among these starts, each once.
+std::vector<task::Input> inputs_of(const std::vector<task::UnitStart>& starts, task::InputRole role);
 
 class RunTrainings {
  public:
@@ -20,29 +27,45 @@ class RunTrainings {
     TaskId source;  ///< empty: nothing is copied from a pretraining
     std::vector<RunImages> measured;
   };
-  /// Adds the cell's tasks to the table. Throws Refusal where the cell cannot be trained.
-  Made add(const grid::Grid& grid, const grid::Cell& cell);
+  /// Adds the cell's tasks to the table; runs that it is linked to have tasks. Throws Refusal where the cell cannot be
+  /// trained, or measured.
+  Made add(const PlannedExperiment& experiment, const grid::Cell& cell, const LinkedRuns& linked);
 
   /// Number of units of a network. Throws Refusal for an unknown one.
   std::int32_t depth_of(const std::string& network) const { return network_of(network).spec->depth(); }
 
  private:
   struct CellView;
+  /// A network that units are copied from.
   struct Origin {
-    task::UnitStart start;
-    TaskId task;
+    std::vector<task::UnitStart> starts;  ///< by unit: where one that is copied from it comes from
+    TaskId task;                          ///< that trains it; empty for a checkpoint
+    task::InputRole role = task::InputRole::pretraining;
+    task::TrainSpec spec;  ///< as it was trained; of a checkpoint, as it would be
     const std::vector<network::UnitCost>* units = nullptr;
+    std::string name;  ///< "source 'half'"
   };
-  const Origin& origin_of(const CellView& view);
+  Made add_training(const grid::Grid& grid, const grid::Cell& cell, const LinkedRuns& linked);
+  Made add_probe(const PlannedExperiment& experiment, const grid::Cell& cell, const LinkedRuns& linked);
+  Origin of_run(const PlannedRun& run, task::InputRole role) const;
+  const Origin& of_source(const CellView& view, const std::string& source);
+  Probe probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
+  void check_fit(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
+  void check_images(const Probe& probe, const ClassPool& pool, const CellView& view) const;
+  TrainingWish source_wish(const CellView& view, const std::string& source, const std::vector<Override>& overrides,
+                           std::int64_t replicate);
   Origin checkpoint(const study::Source& source, const CellView& view);
-  Origin pretraining(const CellView& view, const std::vector<Override>& overrides, std::int64_t replicate);
+  Origin pretraining(const CellView& view, const std::string& source, const std::vector<Override>& overrides,
+                     std::int64_t replicate);
   void check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
                     const std::vector<network::UnitCost>& target);
+  const std::vector<std::string>& output_names(const Origin& origin) const;
   const KnownNetwork& network_of(const std::string& name) const;
 
   const study::Study& study_;
   const Facts& facts_;
   ClassPools& pools_;
+  const task::Catalog& catalog_;
   TaskTable& tasks_;
   Recipes recipes_;
   TrainingMaker maker_;

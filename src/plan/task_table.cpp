@@ -7,7 +7,8 @@ namespace espalier::plan {
 namespace {
 
 /// Widens what is recorded; `evaluated` stays in step with the evaluations.
-void widen(Training& known, const Training& more) {
+template <class Recorded>
+void widen(Recorded& known, const Recorded& more) {
   known.record = task::both(known.record, more.record);
   for (auto i = known.evaluated.size(); i < known.record.evaluations.size(); ++i) {
     const auto& added = known.record.evaluations[i];
@@ -20,20 +21,46 @@ void widen(Training& known, const Training& more) {
 
 }  // namespace
 
-const TaskId& TaskTable::add(Training training, task::TaskKind kind, std::vector<TaskId> needs) {
+void TaskTable::keep_networks_of(const std::vector<task::Input>& inputs) {
+  for (const auto& input : inputs) {
+    const auto known = index_.find(input.task);
+    if (known == index_.end()) continue;
+    auto& record = entries_[known->second].training.record;
+    record = task::both(record, {{}, task::Keep::last});
+  }
+}
+
+const TaskId& TaskTable::add(Training training, std::vector<task::Input> inputs) {
+  keep_networks_of(inputs);
   TaskId id = task::task_id(training.spec);
   const auto [known, fresh] = index_.try_emplace(id, entries_.size());
   if (!fresh) {
     auto& entry = entries_[known->second];
     widen(entry.training, training);
-    if (kind == task::TaskKind::pretrain) entry.kind = kind;
     return entry.id;
   }
   const auto trained = std::count_if(training.spec.units.begin(), training.spec.units.end(),
                                      [](const task::UnitRow& row) { return row.trained != task::Trained::no; });
   entries_.push_back(
-      {std::move(id), kind, std::move(training), std::move(needs), static_cast<std::int32_t>(trained), {}, 0});
+      {std::move(id), std::move(training), std::move(inputs), static_cast<std::int32_t>(trained), {}, 0});
   return entries_.back().id;
+}
+
+const TaskId& TaskTable::add(Probe probe, std::vector<task::Input> inputs) {
+  keep_networks_of(inputs);
+  const TaskId id = task::task_id(probe.spec);
+  const auto [known, fresh] = probe_index_.try_emplace(id, probes_.size());
+  if (fresh) probes_.push_back({id, std::move(probe), std::move(inputs), {}, 0});
+  else widen(probes_[known->second].probe, probe);
+  return probes_[known->second].id;
+}
+
+const std::vector<task::Input>& TaskTable::inputs_of(const TaskId& id) const {
+  static const std::vector<task::Input> kNone;
+  const auto probe = probe_index_.find(id);
+  if (probe != probe_index_.end()) return probes_[probe->second].inputs;
+  const auto* entry = find(id);
+  return entry ? entry->inputs : kNone;
 }
 
 const TaskTable::Entry* TaskTable::find(const TaskId& id) const {
@@ -47,18 +74,30 @@ std::vector<task::Task> TaskTable::take() {
   for (auto& entry : entries_) {
     task::Task task;
     task.id = std::move(entry.id);
-    task.kind = entry.kind;
     task.record = entry.training.record;
     task.form = entry.form;
-    task.needs = std::move(entry.needs);
+    task.inputs = std::move(entry.inputs);
     task.cost_s = entry.cost_s;
     task.images = entry.training.images;
     task.epoch_images = entry.training.epoch_images;
-    task.train = std::move(entry.training.spec);
+    task.work = std::move(entry.training.spec);
+    tasks.push_back(std::move(task));
+  }
+  for (auto& entry : probes_) {
+    task::Task task;
+    task.id = entry.id;
+    task.record = entry.probe.record;
+    task.form = entry.form;
+    task.inputs = std::move(entry.inputs);
+    task.cost_s = entry.cost_s;
+    task.measured_data = std::move(entry.probe.measured_data);
+    task.work = std::move(entry.probe.spec);
     tasks.push_back(std::move(task));
   }
   entries_.clear();
   index_.clear();
+  probes_.clear();
+  probe_index_.clear();
   return tasks;
 }
 

@@ -87,7 +87,7 @@ void TrainingMaker::set_rows(Training& training, const TrainingWish& wish, std::
   for (std::int32_t u = 1; u <= depth; ++u) {
     const auto use = protocol.uses[static_cast<std::size_t>(u - 1)];
     auto& row = training.spec.units[static_cast<std::size_t>(u - 1)];
-    if (use != study::UnitUse::fresh) row.start = wish.copied_from;
+    if (use != study::UnitUse::fresh) row.start = wish.copied.at(static_cast<std::size_t>(u - 1));
     row.trained = use == study::UnitUse::frozen ? task::Trained::no : task::Trained::all;
     if (row.trained == task::Trained::no) continue;
     const auto group = group_of(groups, {u, depth, protocol.high_units, use != study::UnitUse::fresh});

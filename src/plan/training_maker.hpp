@@ -29,8 +29,8 @@ struct TrainingWish {
   const ClassPool* pool = nullptr;
   const KnownNetwork* network = nullptr;
   Protocol protocol;
-  std::int64_t per_class = 0;   ///< 0: all
-  task::UnitStart copied_from;  ///< of copied units
+  std::int64_t per_class = 0;           ///< 0: all
+  std::vector<task::UnitStart> copied;  ///< by unit, where copied ones start; empty: none is copied
   StreamKey streams;
 };
 

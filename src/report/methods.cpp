@@ -36,12 +36,15 @@ std::vector<const store::TaskState*> trainings_of(const PageContext& context, Ro
   std::set<TaskId> seen;
   const auto add = [&](const TaskId& id) {
     const auto found = context.state().tasks.find(id);
-    if (found != context.state().tasks.end() && seen.insert(id).second) tasks.push_back(&found->second);
+    const bool is_training = found != context.state().tasks.end() && !task::probe_of(found->second.task);
+    if (is_training && seen.insert(id).second) tasks.push_back(&found->second);
   };
   for (const auto& view : context.views) {
     if (!view.task) continue;
     if (role == Role::target) add(view.run->task);
-    else std::for_each(view.task->task.needs.begin(), view.task->task.needs.end(), add);
+    for (const auto& input : view.task->task.inputs) {
+      if (role == Role::source && input.role == task::InputRole::pretraining) add(input.task);
+    }
   }
   return tasks;
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "espalier/study/axes.hpp"
+#include "espalier/study/needs.hpp"
 #include "report/html.hpp"
 #include "report/methods.hpp"
 
@@ -63,6 +64,11 @@ std::string experiment_text(const study::Experiment& experiment, const std::vect
   parts.push_back(varied.empty() ? "one setting" : listed(varied));
   for (const auto& zip : experiment.zips) parts.push_back(zip_text(experiment, zip));
   for (const auto& take : experiment.takes) parts.push_back("takes " + take_text(take));
+  if (experiment.start) parts.push_back("starts from " + to_string(*experiment.start));
+  for (const auto& units : experiment.units_from) {
+    const auto [numbers, from] = study::origin_of(units);
+    parts.push_back(numbers + " from " + from);
+  }
   for (const auto& one : experiment.cases) parts.push_back(case_text(one));
   for (const auto& exclude : experiment.excludes)
     parts.push_back("without '" + exclude.name + "' (" + exclude.when + ")");

@@ -171,8 +171,8 @@ std::string training_methods(const PageContext& context) {
   const Tasks sources = trainings_of(context, Role::source), targets = trainings_of(context, Role::target);
   std::string text;
   if (!sources.empty()) {
-    text += "Source networks train for " + shared_values(sources) +
-            "; rates: " + distinct(sources, [](const store::TaskState& t) { return rates_text(task::training(t.task)); }) +
+    text += "Source networks train for " + shared_values(sources) + "; rates: " +
+            distinct(sources, [](const store::TaskState& t) { return rates_text(task::training(t.task)); }) +
             ". The last epoch is used. ";
   }
   text += "Target networks train for " + shared_values(targets) + "." + rate_groups(context);

@@ -14,7 +14,7 @@ std::int32_t last_epoch(const store::TaskState& task) { return task.rows.empty()
 
 std::int64_t images_left(const store::TaskState& task) {
   if (task::is_final(task.state)) return 0;
-  const std::int32_t epochs = task::training(task.task).length.epoch;
+  const std::int32_t epochs = task::probe_of(task.task) ? 0 : task::training(task.task).length.epoch;
   if (epochs <= 0) return task.task.epoch_images;
   return task.task.epoch_images * std::max(0, epochs - last_epoch(task)) / epochs;
 }
@@ -46,7 +46,7 @@ class WantedTasks {
     const auto found = id.empty() ? state_.tasks.end() : state_.tasks.find(id);
     if (found == state_.tasks.end() || !seen_.insert(&found->second).second) return;
     tasks.push_back(&found->second);
-    for (const auto& need : found->second.task.needs) add(need);
+    for (const auto& input : found->second.task.inputs) add(input.task);
   }
   std::vector<const store::TaskState*> tasks;
 

@@ -54,9 +54,9 @@ std::string facts(const PageContext& context) {
   std::set<std::string> data;
   std::set<int> numerics;
   for (const auto& [id, task] : context.state().tasks) {
-    const auto& spec = task::training(task.task);
-    data.insert(spec.images.data);
-    numerics.insert(spec.numerics_version);
+    const auto* probe = task::probe_of(task.task);
+    if (!probe) data.insert(task::training(task.task).images.data);
+    numerics.insert(probe ? probe->numerics_version : task::training(task.task).numerics_version);
   }
   for (const auto& [id, images] : context.state().catalog.image_sets) data.insert(images.data);
   data.erase("");

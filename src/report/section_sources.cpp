@@ -28,8 +28,9 @@ std::vector<SourceNetwork> source_networks(const PageContext& context) {
   std::map<TaskId, SourceNetwork> found;
   for (const auto& view : context.views) {
     if (!view.task) continue;
-    for (const auto& need : view.task->task.needs) {
-      auto& network = found[need];
+    for (const auto& input : view.task->task.inputs) {
+      if (input.role != task::InputRole::pretraining) continue;
+      auto& network = found[input.task];
       network.source = view.value("source");
       if (std::find(network.splits.begin(), network.splits.end(), view.value("split")) == network.splits.end()) {
         network.splits.push_back(view.value("split"));

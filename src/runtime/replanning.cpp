@@ -80,7 +80,8 @@ std::vector<task::Task> Replanning::changed_tasks(const plan::Plan& plan, const 
       continue;
     }
     const auto& known = found->second.task;
-    const bool same_form = known.form == task.form || plan::work_left(task, outcomes) == plan::Work::none;  // done tasks keep their form
+    const bool same_form =
+        known.form == task.form || plan::work_left(task, outcomes) == plan::Work::none;  // done tasks keep their form
     if (known.record == task.record && same_form) continue;
     if (scheduler_.knows(task.id) && is_too_late(found->second, task.record)) scope_.late.insert(task.id);
     else changed.push_back(task);
@@ -95,20 +96,23 @@ std::vector<sched::AddedTask> Replanning::new_tasks(const plan::Plan& plan, cons
     if (is_new || records_more(task)) {
       added.push_back(
           {task, history_of(journal_.state(), task, outcomes, artifacts_), plan::sharing_of(task, options_.passes)});
-      if (added.back().history.measure) measure_only(added.back());
+      if (plan::work_left(task, outcomes) == plan::Work::measure) ask_for_missing(added.back());
     }
     if (!is_new) continue;
-    for (const auto& unit : task::training(task).units) {
-      if (unit.start.kind == task::StartKind::checkpoint) artifacts_.add(unit.start.checkpoint);
+    for (const auto& start : task::unit_starts(task)) {
+      if (start.kind == task::StartKind::checkpoint) artifacts_.add(start.checkpoint);
     }
   }
   return added;
 }
 
-/// Asks for the missing rows alone, of one worker that does nothing else meanwhile.
-void Replanning::measure_only(sched::AddedTask& added) const {
+/// Asks for the missing rows alone: of a probe, or of one worker that measures a kept network and does nothing else.
+void Replanning::ask_for_missing(sched::AddedTask& added) const {
   const auto& known = journal_.state().tasks.at(added.task.id);
+  const bool is_probe = task::probe_of(added.task) != nullptr;
+  if (!is_probe && !added.history.measure) return;  // the network that the journal names is gone
   added.task.record.evaluations = task::lacking(known.recorded, added.task.record);
+  if (is_probe) return;
   added.task.form.workers = 1;
   added.task.cost_s /= std::max(1, task::training(added.task).length.epoch);
   added.sharing = {};
@@ -167,7 +171,7 @@ sched::History history_of(const store::State& state, const task::Task& task, con
     history.resume_at = known.training.at;
   }
   if (artifacts.holds(known.finished.artifact)) history.finished = known.finished.artifact;
-  history.measure = left == plan::Work::measure && !history.finished.empty();
+  history.measure = left == plan::Work::measure && !history.finished.empty() && !task::probe_of(task);
   return history;
 }
 

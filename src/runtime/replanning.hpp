@@ -41,7 +41,7 @@ class Replanning {
   void keep_forms(plan::Plan& plan) const;
   std::vector<task::Task> changed_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes);
   std::vector<sched::AddedTask> new_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes);
-  void measure_only(sched::AddedTask& added) const;
+  void ask_for_missing(sched::AddedTask& added) const;
   bool records_more(const task::Task& task) const;
   void watch_pending(const plan::Plan& plan);
   bool selection_is_due() const;

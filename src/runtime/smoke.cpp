@@ -10,7 +10,7 @@ namespace {
 
 /// A hash of what decides a task's code path: everything except seeds, images, lengths and the size of rates.
 Digest shape_of(const task::Task& task) {
-  task::TrainSpec spec = task::training(task);
+  task::TrainSpec spec = task::as_training(task);
   spec.init_seed = spec.order_seed = spec.mask_seed = spec.augment_seed = 0;
   spec.images.labels.clear();
   spec.images.sample.count = 0;
@@ -31,7 +31,7 @@ class Selection {
   void add(const task::Task& task) {
     if (!ids.insert(task.id).second) return;
     shapes_.insert(shape_of(task));
-    for (const auto& need : task.needs) add(*by_id_.at(need));
+    for (const auto& input : task.inputs) add(*by_id_.at(input.task));
   }
   bool has_shape_of(const task::Task& task) const { return shapes_.contains(shape_of(task)); }
 

@@ -84,7 +84,7 @@ class World {
     known_.reserve(known_.size() + tasks.size());
     for (const auto& one : tasks) {
       double start = base;
-      for (const auto& need : one.task.needs) start = std::max(start, known_[need].earliest_end);
+      for (const auto& input : one.task.inputs) start = std::max(start, known_[input.task].earliest_end);
       known_[one.task.id] = {start, start + one.task.cost_s};
       result_.critical_path_s = std::max(result_.critical_path_s, start + one.task.cost_s);
       ++result_.tasks;

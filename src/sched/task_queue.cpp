@@ -31,8 +31,8 @@ Entry* TaskQueue::add(AddedTask added) {
   entry.measure = added.history.measure;
   if (task::is_final(added.history.state)) entry.state = added.history.state;
   else ++live_;
-  for (const auto& need : entry.task.needs) {
-    Entry* source = find(need);
+  for (const auto& input : entry.task.inputs) {
+    Entry* source = find(input.task);
     ESPALIER_EXPECT(source != nullptr && source != &entry);
     entry.sources.push_back(source);
     source->dependents.push_back(&entry);

@@ -37,8 +37,10 @@ std::map<TaskId, runtime::SourceBar> bars_of(const study::Study& study, const pl
     const auto task = tasks.find(run.task);
     if (!source || task == tasks.end()) continue;
     const auto bar = bar_of(study, *source);
-    for (const auto& need : task->second->needs) {
-      if (bar) bars.try_emplace(need, runtime::SourceBar{named(run, *source), *bar});
+    for (const auto& input : task->second->inputs) {
+      if (bar && input.role == task::InputRole::pretraining) {
+        bars.try_emplace(input.task, runtime::SourceBar{named(run, *source), *bar});
+      }
     }
   }
   return bars;
@@ -93,7 +95,9 @@ runtime::Replan noop_replan(std::int64_t count) {
       const auto digest = sha256("no-op task " + std::to_string(i));
       task::Task task;
       task.id = TaskId::of(digest);
-      task.kind = task::TaskKind::noop;
+      auto& spec = task::training(task);
+      spec.batch = 1;
+      spec.init_seed = static_cast<std::uint64_t>(i);  // each a family of its own: nothing is shared
       planned.plan.tasks.push_back(task);
       planned.plan.runs.push_back({RunId::of(digest), "noop", {{"number", std::to_string(i)}}, task.id, "", ""});
     }

@@ -34,7 +34,7 @@ std::map<TaskId, int> levels_of(const plan::Plan& plan) {
   std::map<TaskId, int> levels;
   for (const auto& task : plan.tasks) {  // `plan.tasks` lists sources before what needs them
     int level = 0;
-    for (const auto& need : task.needs) level = std::max(level, levels.at(need) + 1);
+    for (const auto& input : task.inputs) level = std::max(level, levels.at(input.task) + 1);
     levels[task.id] = level;
   }
   return levels;

@@ -88,16 +88,18 @@ struct BriefTask {
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
-    archive& stored<1>("id", task.id) & stored<2>("kind", task.kind) & stored<3>("train", train) &
-        stored<4>("record", task.record) & stored<5>("form", task.form) & stored<6>("needs", task.needs) &
-        stored<7>("cost_s", task.cost_s) & stored<8>("images", task.images) &
+    task::WorkKind kind = task::WorkKind::training;
+    archive& stored<1>("id", task.id) & stored<2>("kind", kind);
+    task.reset(kind);
+    archive& stored<3>("train", train) & stored<4>("record", task.record) & stored<5>("form", task.form) &
+        stored<6>("inputs", task.inputs) & stored<7>("cost_s", task.cost_s) & stored<8>("images", task.images) &
         stored<9>("epoch_images", task.epoch_images);
   }
 };
 
 task::Task read_brief(std::string_view bytes) {
   auto brief = frame::from_tagged<BriefTask>(bytes);
-  task::training(brief.task).length = brief.train.length;
+  if (!task::probe_of(brief.task)) task::training(brief.task).length = brief.train.length;
   return std::move(brief.task);
 }
 
@@ -124,10 +126,11 @@ void supersede_rows(TaskState& task, task::Moment moment) {
   });
 }
 
-/// What the rows answer once an attempt has ended that began at `from`. One that began at the end has only measured a
-/// kept network: what was recorded before stays. Else it replaces that, but for image sets that it was not asked for.
+/// What the rows answer once an attempt has ended that began at `from`. A probe, and one that began at the end, has
+/// only measured: what was recorded before stays. Else it replaces that, but for image sets that it was not asked for.
 task::RecordSpec recorded_by(const TaskState& task, task::Moment from) {
-  if (from == task::training(task.task).length) return task::both(task.recorded, task.task.record);
+  if (task::probe_of(task.task) || from == task::training(task.task).length)
+    return task::both(task.recorded, task.task.record);
   task::RecordSpec all = task.task.record;
   for (const auto& before : task.recorded.evaluations) {
     const bool is_replaced = std::any_of(

@@ -20,22 +20,13 @@ std::string labels_text(const std::vector<plan::Label>& labels) {
 
 std::string sources_of(const State& state, const TaskState& task) {
   std::set<std::string> digests;
-  for (const TaskId& need : task.task.needs) {
-    const auto found = state.tasks.find(need);
+  for (const task::Input& input : task.task.inputs) {
+    const auto found = state.tasks.find(input.task);
     if (found != state.tasks.end()) digests.insert(found->second.finished.artifact.hex);
   }
-  for (const task::UnitRow& unit : task::training(task.task).units) digests.insert(unit.start.checkpoint.hex);
+  for (const task::UnitStart& start : task::unit_starts(task.task)) digests.insert(start.checkpoint.hex);
   digests.erase("");
   return fmt::format("{}", fmt::join(digests, ","));
-}
-
-const char* name_of(task::TaskKind kind) {
-  switch (kind) {
-    case task::TaskKind::pretrain: return "pretrain";
-    case task::TaskKind::train: return "train";
-    case task::TaskKind::noop: return "noop";
-  }
-  return "?";
 }
 
 }  // namespace espalier::store

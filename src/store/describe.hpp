@@ -10,8 +10,7 @@ namespace espalier::store {
 std::string outcome_text(const EndedRecord& ended);
 /// "per_class=8,split=1"
 std::string labels_text(const std::vector<plan::Label>& labels);
-/// Digests of what a task starts from, joined by commas: finished networks of its needs, checkpoints the user named.
+/// Digests of what a task starts from, joined by commas: finished networks of its inputs, checkpoints the user named.
 std::string sources_of(const State& state, const TaskState& task);
-const char* name_of(task::TaskKind kind);
 
 }  // namespace espalier::store

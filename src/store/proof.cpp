@@ -22,7 +22,7 @@ std::unordered_set<std::string> named_artifacts(const State& known) {
   std::unordered_set<std::string> names(known.released.begin(), known.released.end());
   for (const auto& [id, task] : known.tasks) {
     for (const KeptFile* file : {&task.training, &task.finished, &task.predictions}) names.insert(file->artifact.hex);
-    for (const auto& unit : task::training(task.task).units) names.insert(unit.start.checkpoint.hex);
+    for (const auto& start : task::unit_starts(task.task)) names.insert(start.checkpoint.hex);
   }
   return names;
 }

@@ -56,8 +56,8 @@ task::RunState State::state_of(const plan::PlannedRun& run) const {
   if (found == tasks.end()) return task::RunState::waiting;
   const TaskState& task = found->second;
   if (task.state != task::RunState::waiting) return task.state;
-  const bool inputs_done = std::all_of(task.task.needs.begin(), task.task.needs.end(), [&](const TaskId& need) {
-    const auto input = tasks.find(need);
+  const bool inputs_done = std::all_of(task.task.inputs.begin(), task.task.inputs.end(), [&](const task::Input& one) {
+    const auto input = tasks.find(one.task);
     return input != tasks.end() && input->second.state == task::RunState::done;
   });
   return inputs_done ? task::RunState::ready : task::RunState::waiting;

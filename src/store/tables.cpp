@@ -88,7 +88,7 @@ h5::Table tasks_table(const State& state) {
   h5::Table table("tasks", tasks.size());
   ColumnAdder<Item> add(table, tasks);
   add.texts("task", [](Item task) -> std::string_view { return task->task.id.hex.view(); });
-  add.texts("kind", [](Item task) { return name_of(task->task.kind); });
+  add.texts("kind", [](Item task) { return task::name_of(task->task.kind()); });
   add.texts("state", [](Item task) { return task::name_of(task->state); });
   add.texts("cause", [](Item task) { return brief(task->cause); });
   add.reals("cost_s", [](Item task) { return task->task.cost_s; });

@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/study/kinds.hpp"
+#include "espalier/study/needs.hpp"
 #include "espalier/study/units_word.hpp"
 #include "study/parts.hpp"
 
@@ -58,7 +60,8 @@ Fallback most_copied(const CellSoFar& cell) {
   if (cell.units) return cell.units->transferred;
   const auto depth = cell.around.depth.find(cell.network ? to_string(*cell.network) : "");
   if (depth == cell.around.depth.end()) return std::nullopt;
-  return Value(cell.around.sources.empty() ? 0 : depth->second - 1);
+  const bool copies = cell.starts_from_run || !cell.around.sources.empty();
+  return Value(copies ? depth->second - 1 : 0);
 }
 
 Fallback first_of_top(const CellSoFar& cell) {
@@ -123,7 +126,8 @@ std::vector<AxisRow> protocol() {
        .meaning = "training images a class",
        .check = images_or_all,
        .left_out = LeftOut::one,
-       .fallback = all},
+       .fallback = all,
+       .of_training = true},
       {.name = "transferred",
        .meaning = "units transferred",
        .methods =
@@ -132,14 +136,16 @@ std::vector<AxisRow> protocol() {
        .check = units,
        .left_out = LeftOut::one,
        .fallback = most_copied,
-       .counts_units = true},
+       .counts_units = true,
+       .of_training = true},
       {.name = "frozen",
        .meaning = "units frozen",
        .methods = "units 1 to 'frozen' are never changed",
        .check = units,
        .left_out = LeftOut::one,
        .fallback = none_frozen,
-       .counts_units = true},
+       .counts_units = true,
+       .of_training = true},
       {.name = "high_units",
        .meaning = "units at the high rate",
        .methods = "the 'high_units' units nearest the classifier (\"all\": every unit) train at the high rate and the "
@@ -147,15 +153,17 @@ std::vector<AxisRow> protocol() {
        .check = units_or_all,
        .left_out = LeftOut::one,
        .fallback = all,
-       .counts_units = true},
+       .counts_units = true,
+       .of_training = true},
       {.name = "decay_epoch",
        .meaning = "epoch of the first decay",
        .methods = "'decay_epoch' is the first epoch at which the high rate is lowered",
        .check = first_fall,
        .left_out = LeftOut::one,
-       .fallback = first_of_top},
+       .fallback = first_of_top,
+       .of_training = true},
       {.name = "case", .meaning = "protocol", .check = any_word, .left_out = LeftOut::cases, .in_run_id = true},
-      {.name = "units", .meaning = "units", .check = units_word},
+      {.name = "units", .meaning = "units", .check = units_word, .of_training = true},
   };
 }
 
@@ -173,6 +181,17 @@ const std::vector<AxisRow>& axes() {
 const AxisRow* axis_row(const std::string& name) {
   const auto found = std::find_if(axes().begin(), axes().end(), [&](const AxisRow& row) { return row.name == name; });
   return found == axes().end() ? nullptr : &*found;
+}
+
+LeftOut left_out_in(const AxisRow& row, const Experiment& experiment) {
+  const bool no_training = row.of_training && !trains(experiment);
+  const bool no_source = row.name == "source" && experiment.start && !finds_runs_by(experiment, row.name);
+  return no_training || no_source ? LeftOut::absent : row.left_out;
+}
+
+bool is_of_training(const std::string& axis) {
+  const auto* row = axis_row(axis);
+  return row ? row->of_training : axis.starts_with("train.");
 }
 
 bool repeats(const std::string& axis) {

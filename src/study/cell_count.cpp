@@ -61,7 +61,7 @@ std::int64_t cell_count(const Study& study, const Experiment& experiment) {
   }
   for (const auto& axis : axes()) {
     const bool given = counted.contains(axis.name) || given_by(experiment, axis.name) != Given::nowhere;
-    if (given || axis.left_out != LeftOut::every) continue;
+    if (given || left_out_in(axis, experiment) != LeftOut::every) continue;
     cells = times(cells, std::max<std::int64_t>(1, static_cast<std::int64_t>(names_of(study, axis.name).size())));
   }
   return cells;

@@ -55,6 +55,28 @@ Given given_by(const Experiment& experiment, const std::string& axis) {
   return takes(experiment.takes, axis) ? Given::taken : Given::nowhere;
 }
 
+bool has_axis(const Experiment& experiment, const std::string& name) {
+  const auto* row = axis_row(name);
+  return find_axis(experiment, name) || (row && (row->repeats || left_out_in(*row, experiment) == LeftOut::every));
+}
+
+std::vector<GivenAxis> given_axes(const Experiment& experiment) {
+  std::vector<GivenAxis> all;
+  const auto add_takes = [&](const std::vector<Take>& takes) {
+    for (const auto& take : takes) {
+      for (const auto& name : take.values) all.push_back({name, take.where});
+    }
+  };
+  for (const auto& axis : experiment.axes) all.push_back({axis.name, axis.where});
+  for (const auto& [name, value] : experiment.fixed) all.push_back({name, experiment.where});
+  add_takes(experiment.takes);
+  for (const auto& one : experiment.cases) {
+    for (const auto& [name, value] : one.fixed) all.push_back({name, one.where});
+    add_takes(one.takes);
+  }
+  return all;
+}
+
 std::vector<Value> plain_values(const Experiment& experiment, const std::string& axis) {
   std::vector<Value> values;
   if (const Axis* found = find_axis(experiment, axis)) {

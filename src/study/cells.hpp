@@ -18,6 +18,17 @@ const Axis* find_axis(const Experiment& experiment, const std::string& name);
 const Experiment* find_experiment(const Study& study, const std::string& name);
 std::vector<std::string> experiment_names(const Study& study);
 
+/// Whether runs can differ in the axis although it may not be given: it is varied, takes every value, or repeats.
+bool has_axis(const Experiment& experiment, const std::string& name);
+
+/// An axis that the experiment gives a value: varied, fixed, taken, or in a case.
+struct GivenAxis {
+  std::string name;
+  Location where;
+};
+/// In this order; an axis of several cases stands several times.
+std::vector<GivenAxis> given_axes(const Experiment& experiment);
+
 /// The values that the study defines of split, source, target or network, as words; empty for other axes.
 std::vector<std::string> names_of(const Study& study, const std::string& axis);
 

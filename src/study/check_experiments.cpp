@@ -3,6 +3,7 @@
 #include <set>
 
 #include "espalier/study/axes.hpp"
+#include "espalier/study/kinds.hpp"
 #include "espalier/study/units_word.hpp"
 #include "study/cells.hpp"
 #include "study/parts.hpp"
@@ -86,10 +87,11 @@ bool copies(const Experiment& experiment) {
 }
 
 void check_has_source(const Scope& scope) {
-  if (!scope.whole.study.sources.empty() || !copies(scope.experiment)) return;
+  const bool needs_none = scope.experiment.start || !trains(scope.experiment);
+  if (needs_none || !scope.whole.study.sources.empty() || !copies(scope.experiment)) return;
   scope.error(place_of(scope.experiment, "transferred"), "transferred",
               {"units are copied but there is no source", "what is transferred comes from one",
-               "Add [source.NAME], or fix transferred = 0"});
+               "Add [source.NAME] or start = { experiment = ... }, or fix transferred = 0"});
 }
 
 /// Checks that each axis gets its values in one way only.

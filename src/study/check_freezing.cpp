@@ -1,6 +1,7 @@
 // Finds experiments that would freeze units they do not copy and have no rule that excludes it.
 #include <algorithm>
 
+#include "espalier/study/kinds.hpp"
 #include "study/cells.hpp"
 #include "study/parts.hpp"
 
@@ -88,7 +89,7 @@ void check_cell(const Whole& whole, const Experiment& experiment, const Case* on
 
 void check_freezing(const Whole& whole) {
   for (const auto& experiment : whole.study.experiments) {
-    if (has_rule(experiment) || depth_of(whole.study, experiment).most == 0) continue;
+    if (!trains(experiment) || has_rule(experiment) || depth_of(whole.study, experiment).most == 0) continue;
     if (experiment.cases.empty()) check_cell(whole, experiment, nullptr);
     for (const auto& one : experiment.cases) check_cell(whole, experiment, &one);
   }

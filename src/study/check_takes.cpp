@@ -1,12 +1,10 @@
-// Checks selections: known experiments and axes, a recorded metric, no circle.
+// Checks selections: known experiments and axes, a recorded metric.
 #include <algorithm>
-#include <functional>
-#include <map>
 #include <set>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/metrics/row.hpp"
-#include "espalier/study/axes.hpp"
+#include "espalier/study/kinds.hpp"
 #include "study/cells.hpp"
 #include "study/parts.hpp"
 
@@ -34,6 +32,7 @@ std::set<std::string> targets_of(const Study& study, const Experiment& experimen
 }  // namespace
 
 std::string not_recorded(const Study& study, const Experiment& experiment, metrics::Subset subset) {
+  if (subset == metrics::Subset::train && !trains(experiment)) return "nothing is trained";
   const auto wanted = targets_of(study, experiment);
   for (const auto& target : study.targets) {
     const auto data = study.data.find(target.data);
@@ -91,11 +90,6 @@ void check_axis_list(const Scope& scope, const std::string& part, const std::vec
   }
 }
 
-bool has_axis(const Experiment& experiment, const std::string& name) {
-  const auto* row = axis_row(name);
-  return find_axis(experiment, name) || (row && (row->left_out == LeftOut::every || row->repeats));
-}
-
 void check_per(const Scope& scope) {
   for (const auto& name : scope.take.per) {
     if (!is_axis(name)) continue;
@@ -124,37 +118,6 @@ void check_from(const Scope& scope) {
   }
 }
 
-/// Searches depth first along "takes from" and reports each circle once, at its first experiment in the file.
-void check_circles(const Whole& whole) {
-  enum class Mark { fresh, open, closed };
-  std::map<std::string, Mark> marks;
-  std::vector<std::string> path;
-  std::function<void(const Experiment&)> visit = [&](const Experiment& experiment) {
-    marks[experiment.name] = Mark::open;
-    path.push_back(experiment.name);
-    for (const auto& take : all_takes(experiment)) {
-      for (const auto& name : take.from) {
-        const Experiment* next = find_experiment(whole.study, name);
-        if (!next || marks[name] == Mark::closed) continue;
-        if (marks[name] == Mark::fresh) {
-          visit(*next);
-          continue;
-        }
-        std::string circle;
-        for (auto it = std::find(path.begin(), path.end(), name); it != path.end(); ++it)
-          circle += *it + " takes from ";
-        whole.report.error(take.where, key_of(experiment, "take.from"),
-                           {"selections in a circle", circle + name, "Break it: one of them must stand alone"});
-      }
-    }
-    path.pop_back();
-    marks[experiment.name] = Mark::closed;
-  };
-  for (const auto& experiment : whole.study.experiments) {
-    if (marks[experiment.name] == Mark::fresh) visit(experiment);
-  }
-}
-
 }  // namespace
 
 void check_takes(const Whole& whole) {
@@ -169,7 +132,6 @@ void check_takes(const Whole& whole) {
       check_per(scope);
     }
   }
-  check_circles(whole);
 }
 
 }  // namespace espalier::study

@@ -4,6 +4,7 @@
 
 #include "espalier/network/layer_names.hpp"
 #include "espalier/network/networks.hpp"
+#include "espalier/study/kinds.hpp"
 #include "espalier/study/parse.hpp"
 #include "espalier/study/train_table.hpp"
 #include "study/value_range.hpp"
@@ -79,10 +80,10 @@ void add_data(Docs& all) {
   for (const auto& number : task::made_numbers())
     all.push_back({"data.NAME", number.key, "integer", std::to_string(number.fallback), "made: " + number.meaning});
   add(all, "data.NAME.test",
-      {{"per_class", "integer", "none", "test images held out of each class"},
+      {{"per_class", "integer", "none", "test images held out of each finest class"},
        {"images", "word or words", "none", "test files of their own"},
        {"labels", "word", "none", "their label file (" + formats_with_labels() + ")"}});
-  add(all, "data.NAME.valid", {{"per_class", "integer", "required", "validation images held out of each class"}});
+  add(all, "data.NAME.valid", {{"per_class", "integer", "required", "validation images held out of each finest class"}});
   add(all, "data.NAME.expect",
       {{"classes", "integer", "required", "classes"},
        {"per_class", "integer", "required", "images a class in the main files"},
@@ -179,13 +180,23 @@ void add_train(Docs& all) {
 void add_experiment(Docs& all) {
   add(all, "experiment",
       {{"name", "word", "required", "unique"},
-       {"kind", "word", "\"train\"", "\"train\""},
+       {"kind", "word", "\"train\"", quoted(kind_names()) + ": train networks, or measure finished ones"},
+       {"start", "table", "none", "the finished run of another experiment that units are copied from, not a source's"},
+       {"units_from", "array of tables", "none", "kind \"evaluate\": single units of other networks"},
        {"axes", "table", "none", "what is varied: axis = [values]"},
        {"fixed", "table", "none", "values of axes held at one value"},
        {"zip", "array of arrays", "none", "groups of axes that advance together"},
        {"take", "array of tables", "none", "values taken from selections"},
        {"case", "tables by name", "none", "values of each case of the axis `case`, and its `take`"},
        {"exclude", "array of tables", "none", "named rules of cells left out"}});
+  add(all, "experiment.start",
+      {{"experiment", "word", "required", "an experiment; its run is the one with equal values of `same`"},
+       {"same", "words", "[]", "axes of both experiments that find the run"}});
+  add(all, "experiment.units_from",
+      {{"units", "word or integer", "required", "unit numbers: \"3\", \"2-5\" or \"1,3\""},
+       {"experiment", "word", "required but for source", "the units come from a run of this experiment"},
+       {"same", "words", "[]", "axes of both experiments that find the run"},
+       {"source", "word", "required but for experiment", "the units come from this source"}});
   add(all, "experiment.take",
       {{"values", "words", "required", "axes whose values are taken"},
        {"from", "words", "required", "experiments chosen from, jointly"},

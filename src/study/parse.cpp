@@ -30,7 +30,8 @@ void parse_tables(const toml::table& text, Study& study, Report& report) {
 }
 
 void check(const Whole& whole) {
-  for (auto* part : {check_roles, check_experiments, check_takes, check_freezing, check_size, check_outputs})
+  for (auto* part : {check_roles, check_experiments, check_takes, check_starts, check_kinds, check_circles,
+                     check_freezing, check_size, check_outputs})
     part(whole);
 }
 

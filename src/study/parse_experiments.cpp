@@ -1,6 +1,7 @@
-// Parses [[experiment]]: axes, zips, exclusions, cases, fixed values and takes.
+// Parses [[experiment]]: kind, start, axes, zips, exclusions, cases, fixed values and takes.
 #include <set>
 
+#include "espalier/study/kinds.hpp"
 #include "study/parts.hpp"
 
 namespace espalier::study {
@@ -75,7 +76,9 @@ Experiment parse_one(const Reader& reader, std::size_t number) {
   experiment.where = reader.where();
   if (!reader.has("name")) reader.missing("name", "Add name = \"...\"");
   experiment.name = reader.word("name").value_or("#" + std::to_string(number));
-  experiment.kind = reader.choice("kind", {"train"}).value_or("train");
+  experiment.kind = reader.choice("kind", kind_names()).value_or(reader.has("kind") ? "" : "train");
+  experiment.start = parse_start(reader);
+  experiment.units_from = parse_units_from(reader);
   if (const toml::table* axes = reader.child("axes")) {
     experiment.axes = parse_axes(*axes, reader.path("axes"), reader.report());
   }

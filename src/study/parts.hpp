@@ -27,6 +27,9 @@ std::vector<std::pair<std::string, Value>> parse_fixed(const toml::table& table,
                                                        Report& report);
 std::vector<Take> parse_takes(const toml::table& owner, const std::string& path, Report& report);
 
+std::optional<Start> parse_start(const Reader& experiment);
+std::vector<UnitsFrom> parse_units_from(const Reader& experiment);
+
 /// Whether an experiment may name this axis: axis_names(), or a rate such as "train.rates.top.start".
 bool is_axis(const std::string& name);
 /// What is wrong with this value of this axis, independently of the rest of the study; none if it is valid.
@@ -40,7 +43,10 @@ struct Whole {
 void check_roles(const Whole& whole);                               ///< data, splits, sources, targets
 void check_experiments(const Whole& whole);                         ///< names, axes, values that must exist
 void check_grid(const Whole& whole, const Experiment& experiment);  ///< zips, dependent axes, cases
-void check_takes(const Whole& whole);                               ///< selections: names, metrics, circles
+void check_takes(const Whole& whole);                               ///< selections: names, metrics
+void check_starts(const Whole& whole);                              ///< runs that experiments start from
+void check_kinds(const Whole& whole);                               ///< what a kind of experiment may say
+void check_circles(const Whole& whole);                             ///< experiments that need each other
 void check_freezing(const Whole& whole);                            ///< frozen > transferred
 void check_size(const Whole& whole);                                ///< the product
 void check_outputs(const Whole& whole);                             ///< figures

@@ -69,9 +69,8 @@ std::vector<EvaluationSpec> lacking(const RecordSpec& recorded, const RecordSpec
 }
 
 bool is_too_rare(const RecordSpec& recorded, const EvaluationSpec& wanted) {
-  return std::any_of(recorded.evaluations.begin(), recorded.evaluations.end(), [&](const EvaluationSpec& one) {
-    return is_same_set(one, wanted) && !is_as_often(one, wanted);
-  });
+  return std::any_of(recorded.evaluations.begin(), recorded.evaluations.end(),
+                     [&](const EvaluationSpec& one) { return is_same_set(one, wanted) && !is_as_often(one, wanted); });
 }
 
 const EvaluationSpec* evaluation_named(const RecordSpec& record, metrics::Subset name) {

@@ -21,6 +21,12 @@ std::uint64_t lanes_key(const Task& task) {
   return key.value();
 }
 
+/// 0 where nothing is cached.
+std::uint64_t features_key(const NumericForm& form, const TrainSpec& spec, const std::string& data) {
+  if (form.cached_units == 0) return 0;
+  return std::hash<std::string>{}(prefix_key(spec, form.cached_units) + data) | 1;
+}
+
 }  // namespace
 
 std::uint64_t family_key(const TrainSpec& spec, const NumericForm& form) {
@@ -30,13 +36,14 @@ std::uint64_t family_key(const TrainSpec& spec, const NumericForm& form) {
 }
 
 Sharing sharing_of(const Task& task) {
-  if (task.kind == TaskKind::noop) return {};
   Sharing sharing;
+  if (const auto* probe = probe_of(task)) {
+    sharing.features = features_key(task.form, untrained(*probe), task.measured_data);
+    return sharing;
+  }
   const auto& form = task.form;
   sharing.family = family_key(training(task), form);
-  if (form.cached_units > 0) {
-    sharing.features = std::hash<std::string>{}(prefix_key(training(task), form.cached_units) + training(task).images.data) | 1;
-  }
+  sharing.features = features_key(form, training(task), training(task).images.data);
   if (form.fused) sharing.lanes = lanes_key(task) | 1;
   return sharing;
 }

@@ -1,7 +1,70 @@
 // Computes task ids and keeps the catalog.
 #include "espalier/task/task.hpp"
 
+#include <utility>
+
+#include "espalier/core/checks.hpp"
+#include "espalier/frame/tagged.hpp"
+
 namespace espalier::task {
+
+TrainSpec untrained(const ProbeSpec& probe) {
+  TrainSpec spec;
+  spec.identity_version = probe.identity_version;
+  spec.numerics_version = probe.numerics_version;
+  spec.network = probe.network;
+  spec.input = probe.input;
+  spec.mean = probe.mean;
+  spec.std = probe.std;
+  spec.images.labels = probe.labels;
+  for (const UnitStart& start : probe.units) spec.units.push_back({start, Trained::no, {}});
+  spec.augment.centre_crop = probe.centre_crop;
+  spec.precision = probe.precision;
+  spec.batch = 1;
+  return spec;
+}
+
+const char* name_of(WorkKind kind) {
+  switch (kind) {
+    case WorkKind::training: return "training";
+    case WorkKind::probe: return "probe";
+  }
+  return "?";
+}
+
+void Task::reset(WorkKind kind) {
+  switch (kind) {
+    case WorkKind::training: work.emplace<TrainSpec>(); return;
+    case WorkKind::probe: work.emplace<ProbeSpec>(); return;
+  }
+  throw frame::NewerFormatError(
+      "a task is of kind " + std::to_string(static_cast<int>(kind)) + ", which this version does not know",
+      "it must be understood", "Use the version of espalier that wrote it, or a later one.");
+}
+
+const TrainSpec& training(const Task& task) {
+  const auto* spec = std::get_if<TrainSpec>(&task.work);
+  ESPALIER_EXPECT(spec != nullptr);
+  return *spec;
+}
+
+TrainSpec& training(Task& task) { return const_cast<TrainSpec&>(training(std::as_const(task))); }
+
+TrainSpec as_training(const Task& task) {
+  const auto* probe = probe_of(task);
+  return probe ? untrained(*probe) : training(task);
+}
+
+std::vector<UnitStart> unit_starts(const Task& task) {
+  if (const auto* probe = probe_of(task)) return probe->units;
+  std::vector<UnitStart> starts;
+  for (const UnitRow& row : training(task).units) starts.push_back(row.start);
+  return starts;
+}
+
+TaskId task_id(const ProbeSpec& spec) {
+  return TaskId::of(Sha256().update("probe:").update(frame::Canonical::text(spec)).finish());
+}
 
 TaskId task_id(const TrainSpec& spec) {
   return TaskId::of(Sha256().update("training:").update(frame::Canonical::text(spec)).finish());

@@ -128,7 +128,7 @@ void finish(BundleState& bundle, std::size_t member, task::Moment at, const Imag
             const Predictions& predictions, const std::function<model::UnitNetwork()>& network) {
   const Job& job = bundle.job(member);
   if (!bundle.leads()) return bundle.end(member, task::End::done);
-  if (job.task.record.keep != task::Keep::none || job.task.kind == task::TaskKind::pretrain) {
+  if (job.task.record.keep != task::Keep::none) {
     const auto file = write_finished(job, network(), at);
     bundle.sink().checkpoint(member, {task::ArtifactKind::finished, at, file.id, file.bytes});
   }

@@ -24,6 +24,12 @@ const Value& in_catalog(const std::map<std::string, Value>& values, const std::s
   return found->second;
 }
 
+std::shared_ptr<const data::ImageSet> no_images() {
+  auto none = std::make_shared<data::ImageSet>();
+  none->labels = at::empty({0}, at::kLong);
+  return none;
+}
+
 }  // namespace
 
 /// Called between two steps: reads messages that have arrived and returns the order to follow.
@@ -149,13 +155,7 @@ void Trainer::work(const protocol::Bundle& bundle) {
     for (const auto& one : bundle.tasks) port_.tell(answer(one, task::End::stopped));
     return;
   }
-  const bool noop = std::all_of(bundle.tasks.begin(), bundle.tasks.end(),
-                                [](const auto& one) { return one.task.kind == task::TaskKind::noop; });
-  if (!noop) return train(bundle);
-  for (const auto& one : bundle.tasks) {
-    port_.tell(protocol::Started{one.fence, one.task.id, {}});
-    port_.tell(answer(one, task::End::done));
-  }
+  train(bundle);
 }
 
 void Trainer::train(const protocol::Bundle& bundle) {
@@ -169,7 +169,7 @@ void Trainer::train(const protocol::Bundle& bundle) {
     }
     try {
       const train::Job job = job_of(one);
-      if (!one.finished.empty()) {
+      if (!one.finished.empty() || task::probe_of(one.task)) {
         if (bundle.group.leads()) measure(one, job);  // alone: there is nothing to share
         continue;
       }
@@ -239,13 +239,15 @@ void Trainer::await_end(AgentReducer& letters) {
 }
 
 train::Job Trainer::job_of(const protocol::Assign& assign) {
-  const auto& spec = task::training(assign.task);
+  const bool is_probe = task::probe_of(assign.task) != nullptr;
+  const task::TrainSpec spec = task::as_training(assign.task);
   const auto& labels = in_catalog(catalog_.label_maps, spec.images.labels, "label map");
   train::Job job;
   job.task = assign.task;
+  job.task.work = spec;  // what is only measured is a training that takes no step
   job.network = in_catalog(catalog_.networks, spec.network, "network");
   job.classes = labels.output_count;
-  job.images = images_.of(spec.images, labels, setup_.packs);
+  job.images = is_probe ? no_images() : images_.of(spec.images, labels, setup_.packs);
   for (const auto& one : assign.task.record.evaluations) job.evaluations.push_back(measured_set(one, job.classes));
   job.artifact_dir = setup_.artifact_dir;
   job.output_dir = setup_.unfinished_dir;

@@ -155,6 +155,37 @@ TEST_CASE("grid: Chu's words decide what is transferred and frozen") {
   CHECK(value(grid, grid.cells[4], "transferred") == "-");
 }
 
+TEST_CASE("grid: where nothing is trained there are no columns of training but labels") {
+  auto made = experiment("e", {axis("target", {"other"}), axis("per_class", {1, 2})});
+  made.kind = "evaluate";
+  made.start = study::Start{"tune", {"target", "per_class"}, {}};
+
+  const Grid grid = expand_well(made, two_splits());
+
+  CHECK(grid.columns == std::vector<std::string>{"target", "per_class", "network", "split", "replicate"});
+  CHECK(grid.cells.size() == 4);
+  CHECK(product(made, two_splits()) == 4);
+  made.start.reset();
+  CHECK(value(expand_well(made, two_splits()), expand_well(made, two_splits()).cells.at(0), "source") == "half");
+}
+
+TEST_CASE("grid: what starts from a run has no source, and copies all units but the classifier without one") {
+  auto around = two_splits();
+  auto made = experiment("e", {axis("per_class", {1})});
+  made.start = study::Start{"tune", {"split"}, {}};
+  around.sources = {"half", "whole"};
+
+  const Grid grid = expand_well(made, around);
+
+  CHECK(grid.column("source") == -1);
+  CHECK(grid.cells.size() == 2);
+  around.sources.clear();
+  CHECK(value(expand_well(made, around), expand_well(made, around).cells.at(0), "transferred") == "7");
+  around.sources = {"half", "whole"};
+  made.start->same.push_back("source");
+  CHECK(expand_well(made, around).cells.size() == 4);
+}
+
 TEST_CASE("grid: the size of a product is told without multiplying") {
   std::vector<study::Value> many;
   for (int i = 0; i < 100000; ++i) many.push_back(i);

@@ -14,10 +14,8 @@ using support::experiment;
 using support::run_where;
 using support::task_of;
 
-std::size_t count(const Plan& plan, task::TaskKind kind) {
-  return static_cast<std::size_t>(
-      std::count_if(plan.tasks.begin(), plan.tasks.end(), [&](const task::Task& task) { return task.kind == kind; }));
-}
+std::size_t sources_in(const Plan& plan) { return support::pretrainings(plan).size(); }
+std::size_t others_in(const Plan& plan) { return plan.tasks.size() - sources_in(plan); }
 
 }  // namespace
 
@@ -29,8 +27,8 @@ TEST_CASE("plan: a pretraining shared by two experiments appears once a split") 
   const Plan plan = compiled(study);
 
   CHECK(plan.runs.size() == 2 * 2 + 3 * 2);
-  CHECK(count(plan, task::TaskKind::pretrain) == 2);
-  CHECK(count(plan, task::TaskKind::train) == 8);  // transferred = 2 at all images occurs in both
+  CHECK(sources_in(plan) == 2);
+  CHECK(others_in(plan) == 8);  // transferred = 2 at all images occurs in both
   REQUIRE(plan.passes.size() == 5);
   CHECK(plan.passes[1].name == "merge");
   CHECK(plan.passes[1].tasks_before == 10 + 2 + 2);
@@ -45,9 +43,9 @@ TEST_CASE("plan: sources stand before what needs them, and from scratch nothing 
 
   REQUIRE(plan.tasks.size() == 3);
   CHECK(run_where(plan, "a", {{"transferred", "0"}}).task == plan.tasks[0].id);
-  CHECK(plan.tasks[0].needs.empty());
-  CHECK(plan.tasks[1].kind == task::TaskKind::pretrain);
-  CHECK(plan.tasks[2].needs == std::vector<TaskId>{plan.tasks[1].id});
+  CHECK(plan.tasks[0].inputs.empty());
+  CHECK(support::pretrainings(plan).contains(plan.tasks[1].id));
+  CHECK(plan.tasks[2].inputs == std::vector<task::Input>{{plan.tasks[1].id, task::InputRole::pretraining}});
   CHECK(task::training(plan.tasks[2]).units[1].start.task == plan.tasks[1].id);
   CHECK(task::training(plan.tasks[2]).units[2].start.kind == task::StartKind::fresh);
 }
@@ -131,9 +129,10 @@ TEST_CASE("plan: halves of a split share no class, and listed splits are taken a
 
   std::set<std::string> lists;
   for (const auto& task : plan.tasks) {
-    if (task.kind != task::TaskKind::train) continue;
+    if (support::pretrainings(plan).contains(task.id)) continue;
     const auto& target = plan.catalog.label_maps.at(task::training(task).images.labels).classes;
-    const auto& source = plan.catalog.label_maps.at(task::training(*task_of(plan, task.needs[0])).images.labels).classes;
+    const auto& source =
+        plan.catalog.label_maps.at(task::training(*task_of(plan, task.inputs[0].task)).images.labels).classes;
     CHECK(target.size() == 4);
     CHECK(source.size() == 6);
     for (const auto index : target) CHECK(std::find(source.begin(), source.end(), index) == source.end());
@@ -145,7 +144,8 @@ TEST_CASE("plan: halves of a split share no class, and listed splits are taken a
   study.split.listed = {{{0, 1}, {2, 3}}};
   const Plan listed = compiled(study);
   CHECK(listed.runs.size() == 1);
-  CHECK(listed.catalog.label_maps.at(task::training(listed.tasks[1]).images.labels).classes == std::vector<std::int32_t>{2, 3});
+  CHECK(listed.catalog.label_maps.at(task::training(listed.tasks[1]).images.labels).classes ==
+        std::vector<std::int32_t>{2, 3});
 }
 
 TEST_CASE("plan: frozen beyond transferred without a rule is refused, naming experiment and cell") {
@@ -174,14 +174,14 @@ TEST_CASE("plan: a replicate draws anew from the same source, a pretraining only
   auto study = support::small_study(1);
   study.experiments = {experiment("a", {axis("replicate", {1, 2})})};
   const Plan plan = compiled(study);
-  CHECK(count(plan, task::TaskKind::pretrain) == 1);
+  CHECK(sources_in(plan) == 1);
   const auto& a = task::training(*task_of(plan, plan.runs[0].task));
   const auto& b = task::training(*task_of(plan, plan.runs[1].task));
   CHECK(a.init_seed != b.init_seed);
   CHECK(a.order_seed != b.order_seed);
 
   study.experiments[0].axes.push_back(axis("source.replicate", {1, 2}));
-  CHECK(count(compiled(study), task::TaskKind::pretrain) == 2);
+  CHECK(sources_in(compiled(study)) == 2);
 }
 
 TEST_CASE("plan: runs that differ in protocol only share initialisation and order") {
@@ -191,7 +191,8 @@ TEST_CASE("plan: runs that differ in protocol only share initialisation and orde
   const Plan plan = compiled(study);
 
   const auto spec = [&](const char* n, const char* h, const char* x) {
-    return task::training(*task_of(plan, run_where(plan, "a", {{"transferred", n}, {"high_units", h}, {"per_class", x}}).task));
+    return task::training(
+        *task_of(plan, run_where(plan, "a", {{"transferred", n}, {"high_units", h}, {"per_class", x}}).task));
   };
   CHECK(spec("0", "1", "2").init_seed == spec("2", "2", "2").init_seed);
   CHECK(spec("0", "1", "2").order_seed == spec("2", "2", "2").order_seed);
@@ -355,8 +356,8 @@ TEST_CASE("plan: a training value of targets leaves the pretraining alone, one o
 
   const Plan plan = compiled(study);
 
-  CHECK(count(plan, task::TaskKind::pretrain) == 2);
-  CHECK(count(plan, task::TaskKind::train) == 3);
+  CHECK(sources_in(plan) == 2);
+  CHECK(others_in(plan) == 3);
 }
 
 TEST_CASE("plan: freezing makes a training cheaper") {

@@ -18,9 +18,10 @@ study::Study sizes() {
 
 study::Resources rule(const std::string& when, std::int32_t workers) { return {{}, when, workers}; }
 
-std::map<std::int32_t, int> workers_of(const Plan& plan, task::TaskKind kind) {
+std::map<std::int32_t, int> workers_of_runs(const Plan& plan) {
+  const auto sources = support::pretrainings(plan);
   std::map<std::int32_t, int> count;
-  for (const auto& task : plan.tasks) count[task.form.workers] += task.kind == kind;
+  for (const auto& task : plan.tasks) count[task.form.workers] += !sources.contains(task.id);
   std::erase_if(count, [](const auto& one) { return one.second == 0; });
   return count;
 }
@@ -29,7 +30,7 @@ std::map<std::int32_t, int> workers_of(const Plan& plan, task::TaskKind kind) {
 
 TEST_CASE("groups: without rules and with one worker every task has one") {
   const auto plan = compiled(sizes());
-  CHECK((workers_of(plan, task::TaskKind::train).size() == 1));
+  CHECK((workers_of_runs(plan).size() == 1));
   for (const auto& task : plan.tasks) CHECK(task.form.workers == 1);
 }
 
@@ -37,8 +38,9 @@ TEST_CASE("groups: the first rule that matches counts; a pretraining has images 
   auto study = sizes();
   study.resources = {rule("per_class == 4", 4), rule("images >= 1", 2)};
   const auto plan = compiled(study);
+  const auto sources = support::pretrainings(plan);
   for (const auto& task : plan.tasks) {
-    const bool four = task.kind == task::TaskKind::train && task::training(task).images.sample.count == 4;
+    const bool four = !sources.contains(task.id) && task::training(task).images.sample.count == 4;
     CHECK(task.form.workers == (four ? 4 : 2));
     CHECK_FALSE(task.form.fused);
   }
@@ -48,7 +50,7 @@ TEST_CASE("groups: a rule may ask for one worker; left out, none counts") {
   auto study = sizes();
   study.resources = {rule("transferred == 0", 1), rule("", 3)};
   const auto plan = compiled(study);
-  CHECK((workers_of(plan, task::TaskKind::train).contains(1) && workers_of(plan, task::TaskKind::train).contains(3)));
+  CHECK((workers_of_runs(plan).contains(1) && workers_of_runs(plan).contains(3)));
 
   CompileOptions without;
   without.passes.groups = false;

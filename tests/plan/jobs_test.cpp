@@ -40,10 +40,6 @@ Facts expected(const study::Study& study) {
   return facts;
 }
 
-std::int64_t tasks_of_kind(const Plan& plan, task::TaskKind kind) {
-  return std::count_if(plan.tasks.begin(), plan.tasks.end(), [&](const task::Task& task) { return task.kind == kind; });
-}
-
 SelectionOutcome given(const std::string& experiment, const std::string& size, std::vector<Label> chosen) {
   SelectionOutcome outcome;
   outcome.experiment = experiment;
@@ -81,7 +77,7 @@ TEST_CASE("plan: plested-imagenet counts 1,036 runs, 224 of them later, without 
   CHECK(runs == 1036);
   CHECK(later == 224);
   CHECK(plan.provisional);
-  CHECK(tasks_of_kind(plan, task::TaskKind::pretrain) == 4);
+  CHECK(support::pretrainings(plan).size() == 4);
   CHECK(plan.device_hours > 0);
 }
 

@@ -73,8 +73,8 @@ TEST_CASE("plan: every run reaches exactly one task, and every id is its spec's"
     }
     for (const auto& task : plan.tasks) {
       RC_ASSERT(task.id == task::task_id(task::training(task)));
-      for (const auto& need : task.needs) RC_ASSERT(before.contains(need));
-      reached.insert(task.needs.begin(), task.needs.end());
+      for (const auto& input : task.inputs) RC_ASSERT(before.contains(input.task));
+      for (const auto& input : task.inputs) reached.insert(input.task);
       before.insert(task.id);
     }
     RC_ASSERT(reached == known);

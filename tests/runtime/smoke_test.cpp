@@ -14,7 +14,7 @@ task::Task training(const std::string& name, std::int32_t batch, float rate, std
   task::training(task).units = {{{}, task::Trained::all, {{{}, rate}}}};
   task::training(task).init_seed = std::hash<std::string>()(name);
   for (const auto& need : needs) {
-    task.needs.push_back({need});
+    task.inputs.push_back({{need}, task::InputRole::pretraining});
     task::training(task).units[0].start = {task::StartKind::task, {need}, {}};
   }
   return task;

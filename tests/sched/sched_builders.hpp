@@ -13,7 +13,7 @@ inline AddedTask added(const std::string& name, double cost_s = 10, std::vector<
   AddedTask one;
   one.task.id = id(name);
   one.task.cost_s = cost_s;
-  for (const auto& need : needs) one.task.needs.push_back(id(need));
+  for (const auto& need : needs) one.task.inputs.push_back({id(need), task::InputRole::pretraining});
   return one;
 }
 

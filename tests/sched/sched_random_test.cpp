@@ -22,8 +22,9 @@ class World {
       AddedTask added = sched::added("t" + std::to_string(i), random_.below(3) == 0 ? 0 : 1 + random_.below(9));
       for (std::uint64_t k = random_.below(3); k > 0 && i > 0; --k) {
         const TaskId need = tasks_[random_.below(i)].task.id;
-        if (std::find(added.task.needs.begin(), added.task.needs.end(), need) == added.task.needs.end()) {
-          added.task.needs.push_back(need);
+        const task::Input input{need, task::InputRole::pretraining};
+        if (std::find(added.task.inputs.begin(), added.task.inputs.end(), input) == added.task.inputs.end()) {
+          added.task.inputs.push_back(input);
         }
       }
       added.task.images = 10;
@@ -103,10 +104,11 @@ class World {
     auto& queue = mail_[order.worker.rank];
     largest_bundle_ = std::max(largest_bundle_, left.size());
     if (random_.below(20) == 0) return lose(order.worker, left, task::FailureCause::crashed);
-    for (const auto& [fence, task, sources, resume, finished] : left) queue.push_back(protocol::Started{fence, task.id});
+    for (const auto& [fence, task, sources, resume, finished] : left)
+      queue.push_back(protocol::Started{fence, task.id});
     while (!left.empty()) {
       const auto [fence, task, sources, resume, finished] = left.front();
-      for (const auto& need : task.needs) RC_ASSERT(!sources.at(need).empty());
+      for (const auto& input : task.inputs) RC_ASSERT(!sources.at(input.task).empty());
       queue.push_back(
           protocol::CheckpointMade{fence, task.id, task::ArtifactKind::training, {1, 0}, {"r" + task.id.hex}});
       const auto dice = random_.below(20);

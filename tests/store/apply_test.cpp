@@ -222,7 +222,7 @@ TEST_CASE("apply: a record of a type that is not known is refused, unless it is 
 TEST_CASE("state: a run follows its task, its inputs and its selection") {
   State state = state_with_tasks(1);
   TasksRecord dependent{{some_task(1)}};
-  dependent.tasks[0].needs = {task_number(0)};
+  dependent.tasks[0].inputs = {{task_number(0), task::InputRole::pretraining}};
   apply_record(state, dependent);
   plan::PlannedRun later = some_run(2), dead = some_run(0);
   later.task = {};
@@ -299,17 +299,18 @@ TEST_CASE("state: a brief state keeps all of a task but what it trains") {
   State brief;
   brief.detail = Detail::brief;
   TasksRecord tasks{{some_task(0), some_task(1)}};
-  for (task::Task& task : tasks.tasks) task::training(task).units.resize(3), task.needs = {task_number(9)};
+  for (task::Task& task : tasks.tasks)
+    task::training(task).units.resize(3), task.inputs = {{task_number(9), task::InputRole::start}};
 
   apply_record(brief, tasks);
 
   CHECK(brief.tasks.size() == 2);
   CHECK(task::training(task_in(brief, 1).task).units.empty());
-  CHECK(task_in(brief, 1).task.needs == tasks.tasks[1].needs);
+  CHECK(task_in(brief, 1).task.inputs == tasks.tasks[1].inputs);
   CHECK(task_in(brief, 1).task.cost_s == 1);
 }
 
-TEST_CASE("apply: a brief reading knows of a task what a full one knows, but for its training") {
+TEST_CASE("apply: a brief reading knows of a task what a full one knows, but for its work") {
   CHECK(rc::check("brief", [](std::uint64_t seed) {
     TasksRecord record;
     record.tasks = {support::filled<task::Task>(seed), support::filled<task::Task>(seed + 1)};
@@ -319,9 +320,11 @@ TEST_CASE("apply: a brief reading knows of a task what a full one knows, but for
     apply_record(brief, record);
 
     for (auto& [id, state] : full.tasks) {
-      task::TrainSpec length_only;
-      length_only.length = task::training(state.task).length;
-      task::training(state.task) = length_only;
+      const bool is_probe = task::probe_of(state.task) != nullptr;
+      const task::Moment length = task::as_training(state.task).length;
+      state.task.reset(state.task.kind());
+      state.task.measured_data.clear();
+      if (!is_probe) task::training(state.task).length = length;
       RC_ASSERT(frame::Canonical::text(brief.tasks.at(id).task) == frame::Canonical::text(state.task));
     }
   }));

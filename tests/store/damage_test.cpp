@@ -75,7 +75,7 @@ TEST_CASE("damage: random bytes never crash replay, and what is left is said") {
     for (auto n = 1 + random.below(4); n > 0; --n)
       bytes[random.below(bytes.size())] ^= static_cast<char>(1 + random.below(255));
     bytes.replace(4, 2, whole, 4, 2);  // another format is refused, not read
-    if (bytes == whole) continue;  // only the format was hit, and put back
+    if (bytes == whole) continue;      // only the format was hit, and put back
     write(file, bytes);
     const State state = replay(out.path());
     REQUIRE_FALSE(state.dropped.empty());

@@ -131,8 +131,8 @@ def check_plan(messages):
     assert study.text == '[study]\nname = "sample, ä"\n'
     ids = [task.id for task in tasks.tasks]
     assert ids == [sha256(f"task {n}".encode()).hexdigest()[:32] for n in (9, 0, 1, 2, 3)], ids
-    assert [task.kind for task in tasks.tasks] == [0, 1, 1, 1, 1]
-    assert all(list(task.needs) == ids[:1] for task in tasks.tasks[1:])
+    assert [task.kind for task in tasks.tasks] == [0] * 5 and all(task.train.length.epoch == 3 for task in tasks.tasks)
+    assert [[(one.task, one.role) for one in task.inputs] for task in tasks.tasks] == [[]] + [[(ids[0], 0)]] * 4
     assert runs.all_current and [run.task for run in runs.runs] == ids[1:]
     assert [label.value for label in runs.runs[1].labels] == ["1", "all", "optimal"]
 

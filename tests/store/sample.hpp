@@ -40,11 +40,10 @@ inline void write_sample(const std::filesystem::path& out) {
   study.workers = 2;
   writer.append(study);
   TasksRecord tasks{{some_task(9)}};
-  tasks.tasks[0].kind = task::TaskKind::pretrain;
   RunsRecord runs{true, {}};
   for (int n = 0; n < 4; ++n) {
     tasks.tasks.push_back(some_task(n));
-    tasks.tasks.back().needs = {task_number(9)};
+    tasks.tasks.back().inputs = {{task_number(9), task::InputRole::pretraining}};
     runs.runs.push_back(some_run(n, sample_labels(n)));
   }
   writer.append(tasks);

@@ -84,7 +84,7 @@ const std::vector<Bad>& bad_relations() {
       {"a selection in a circle", "",
        "[[experiment]]\nname = \"b\"\ntake = [{ values = [\"transferred\"], from = [\"c\"], best = \"valid.top1\" }]\n"
        "[[experiment]]\nname = \"c\"\ntake = [{ values = [\"transferred\"], from = [\"b\"], best = \"valid.top1\" }]\n",
-       21, "selections in a circle (b takes from c takes from b)"},
+       21, "experiments need each other in a circle (b takes from c takes from b)"},
       {"a product above the limit", "[0, 6] }", "[0, 6], replicate = 100000, train.batch = [1, 2, 3, 4, 5, 6] }", 13,
        "up to 1200000 runs here pass the limit of 1000000"},
       {"an unknown axis", "transferred = [0, 6]", "transfered = [0, 6]", 15, "Did you mean 'transferred'?"},

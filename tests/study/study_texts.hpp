@@ -30,4 +30,17 @@ name = "a"
 axes = { transferred = [0, 6] }
 )toml";
 
+/// An experiment with two targets and two sizes, and one whose runs start from its runs: to be added to the small
+/// study.
+inline const std::string kTwoSteps = R"toml([target.u]
+data = "d"
+[[experiment]]
+name = "first"
+axes = { per_class = [1, 2], frozen = [0] }
+[[experiment]]
+name = "second"
+start = { experiment = "first", same = ["target", "per_class", "split"] }
+axes = { per_class = [1, 2], transferred = [3, 6] }
+)toml";
+
 }  // namespace espalier::study::testing

@@ -9,6 +9,7 @@
 #include "espalier/core/ids.hpp"
 #include "espalier/core/seed.hpp"
 #include "espalier/frame/stored.hpp"
+#include "espalier/task/task.hpp"
 
 namespace espalier::support {
 
@@ -35,7 +36,7 @@ class Filler {
   template <class T>
     requires std::is_enum_v<T>
   void fill(T& value) {
-    value = static_cast<T>(random_.below(4));
+    value = static_cast<T>(random_.below(std::is_same_v<T, task::WorkKind> ? 2 : 4));  // others are refused
   }
   void fill(std::string& text) {
     text.clear();

@@ -42,6 +42,17 @@ inline const plan::PlannedRun& run_where(const plan::Plan& plan, const std::stri
   throw std::runtime_error("no such run in " + experiment);
 }
 
+/// The tasks whose networks others use as sources.
+inline std::set<TaskId> pretrainings(const plan::Plan& plan) {
+  std::set<TaskId> sources;
+  for (const auto& task : plan.tasks) {
+    for (const auto& input : task.inputs) {
+      if (input.role == task::InputRole::pretraining) sources.insert(input.task);
+    }
+  }
+  return sources;
+}
+
 inline int number(const plan::PlannedRun& run, const std::string& axis) { return std::stoi(*run.label(axis)); }
 
 /// A finished task with this validation accuracy (of 1000) and loss at its end.

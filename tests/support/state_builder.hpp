@@ -32,7 +32,6 @@ class StateBuilder {
   /// A pretraining of the source in a split: runs of that split made later start from it.
   StateBuilder& pretrain(const std::string& split, const Measured& measured) {
     auto& task = add_task("pretrain/" + split);
-    task.task.kind = task::TaskKind::pretrain;
     sources_[split] = task.task.id;
     finish(task, measured);
     return *this;
@@ -117,7 +116,7 @@ class StateBuilder {
     plan::PlannedRun run = planned(experiment, std::move(labels));
     auto& task = add_task(text);
     const std::string* split = run.label("split");
-    if (split && sources_.count(*split)) task.task.needs = {sources_[*split]};
+    if (split && sources_.count(*split)) task.task.inputs = {{sources_[*split], task::InputRole::pretraining}};
     push(std::move(run));
     return task;
   }
@@ -142,9 +141,8 @@ class StateBuilder {
       const double share = epoch == 20 ? 1 : 0.5;
       const auto row = [&](Subset subset, double loss, double top1) {
         const auto right = count(top1 * share);
-        task.rows.push_back({{1, 1},
-                             measured_row(epoch, subset, loss / share, right, std::min<std::int64_t>(1000, 2 * right),
-                                          1000)});
+        task.rows.push_back(
+            {{1, 1}, measured_row(epoch, subset, loss / share, right, std::min<std::int64_t>(1000, 2 * right), 1000)});
       };
       row(Subset::train, m.train_loss, 0.9);
       row(Subset::valid, m.valid_loss, m.valid_top1);

@@ -208,7 +208,7 @@ TEST_CASE("training: sources that are not there or do not fit are the task's own
 TEST_CASE("training: a smoke run takes one step, keeps sources and no predictions") {
   train::Job job = testing::made_job(testing::scratch("train-smoke"));
   job.smoke = true;
-  job.task.kind = task::TaskKind::pretrain;
+  job.task.record.keep = task::Keep::last;
   Notes notes;
 
   const auto outcome = run(job, notes);

@@ -33,12 +33,12 @@ struct MadeBundle {
     record.evaluations = {{metrics::Subset::valid, catalog.catalog.add(valid)},
                           {metrics::Subset::test, catalog.catalog.add(test)}};
     pretrain = assign(spec, 1);
-    pretrain.task.kind = task::TaskKind::pretrain;
+    pretrain.task.record.keep = task::Keep::last;
     for (std::size_t u = 0; u < 6; ++u) spec.units[u].start = {task::StartKind::task, pretrain.task.id, {}};
     spec.units[0].trained = task::Trained::no;
     spec.units[0].rates = {};
     train = assign(spec, 2);
-    train.task.needs = {pretrain.task.id};
+    train.task.inputs = {{pretrain.task.id, task::InputRole::pretraining}};
   }
 
   protocol::Assign assign(const task::TrainSpec& spec, std::uint32_t attempt) const {

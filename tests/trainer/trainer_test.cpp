@@ -200,12 +200,3 @@ TEST_CASE("trainer: when the agent is gone, the training in hand is given up") {
 
   CHECK(bed.run().at(0).kind == task::End::cancelled);
 }
-
-TEST_CASE("trainer: a no-op is answered at once") {
-  Bed bed("trainer-noop");
-  protocol::Assign noop;
-  noop.task.kind = task::TaskKind::noop;
-  bed.port.idle.push_back(frame::encode(protocol::Bundle{{noop}}));
-
-  CHECK(bed.run().at(0).kind == task::End::done);
-}

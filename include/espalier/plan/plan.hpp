@@ -144,7 +144,7 @@ struct Plan {
   double device_hours = 0;                      ///< of the tasks not done
   std::int64_t disk_bytes = 0;                  ///< estimated, at the end
   std::int64_t done = 0;                        ///< tasks whose results exist
-  std::int64_t again = 0;       ///< tasks done before, trained again because more is to be recorded
+  std::int64_t again = 0;                       ///< tasks done before, trained again because more is to be recorded
   std::int64_t remeasured = 0;  ///< tasks done before whose kept networks are measured on further images
 };
 

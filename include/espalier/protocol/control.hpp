@@ -50,7 +50,7 @@ struct CatalogUpdate {
 struct Assign {
   Fence fence;
   task::Task task;
-  std::map<TaskId, ArtifactId> sources;  ///< finished networks of task.needs
+  std::map<TaskId, ArtifactId> sources;  ///< finished networks of task.inputs
   ArtifactId resume;                     ///< training checkpoint to resume from; empty: from the start
   ArtifactId finished;                   ///< its own finished network: it is measured, nothing is trained
   template <class Archive>

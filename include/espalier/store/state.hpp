@@ -89,7 +89,7 @@ struct TakenRequest {
 /// How much of a task is kept in memory.
 enum class Detail : std::uint8_t {
   full,
-  brief,  ///< without `task.train`: enough for counts and states, several times as fast at 100,000 tasks
+  brief,  ///< without the work itself: enough for counts and states, several times as fast at 100,000 tasks
 };
 
 struct State {

@@ -32,6 +32,7 @@ struct CellSoFar {
   const Surroundings& around;
   const Value *target = nullptr, *network = nullptr;
   const UnitsPrefix* units = nullptr;
+  bool starts_from_run = false;  ///< its units are copied from another experiment's run, not from a source
 };
 
 /// What an axis is in an experiment that leaves it out.
@@ -54,12 +55,18 @@ struct AxisRow {
   bool repeats = false;       ///< repeats a setting: means are over it, and `axis = n` means 1 to n
   bool counts_units = false;  ///< a number of units: at most those of the network
   bool in_run_id = false;     ///< part of a run's id even where the experiment does not vary it
+  bool of_training = false;   ///< says how a network is trained: left out, it is absent where nothing is trained
 };
 
 /// In the order in which they become columns of a grid; those that may be left out come after what their default needs.
 const std::vector<AxisRow>& axes();
 /// Null: no such axis, or a training value.
 const AxisRow* axis_row(const std::string& name);
+/// What the axis is in this experiment where that leaves it out. Differs from `row.left_out` where nothing is trained,
+/// and for `source` where units come from another experiment's run: it is absent then, unless runs are found by it.
+LeftOut left_out_in(const AxisRow& row, const Experiment& experiment);
+/// Whether the axis says how a network is trained: a row that is `of_training`, or `train.KEY`.
+bool is_of_training(const std::string& axis);
 /// "split" and "replicate".
 bool repeats(const std::string& axis);
 

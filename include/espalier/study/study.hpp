@@ -155,10 +155,27 @@ struct Case {
   std::vector<Take> takes;
 };
 
+/// A finished run of another experiment: the one that has equal values on the axes `same`.
+struct Start {
+  std::string experiment;
+  std::vector<std::string> same;  ///< axes of both experiments
+  Location where;
+};
+
+/// Units that do not come from where the rest of the network does: from a run, or from a source.
+struct UnitsFrom {
+  Location where;
+  std::vector<std::int32_t> units;  ///< from 1, ascending
+  std::optional<Start> run;         ///< none: from `source`
+  std::string source;
+};
+
 struct Experiment {
   std::string name;
   Location where;
-  std::string kind = "train";
+  std::string kind = "train";                  ///< a name of kinds(); "" where the study names none of them
+  std::optional<Start> start;                  ///< where units are copied from; none: from the source
+  std::vector<UnitsFrom> units_from;           ///< kind "evaluate": single units of other networks
   std::vector<Axis> axes;                      ///< in file order
   std::vector<std::vector<std::string>> zips;  ///< groups of axis names that advance together
   std::vector<std::pair<std::string, Value>> fixed;

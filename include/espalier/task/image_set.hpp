@@ -39,8 +39,8 @@ enum class ImageOrder : std::uint8_t { shuffled, file };
 
 enum class FoldUse : std::uint8_t { none, only, without };
 
-/// Cuts the images of each finest class, in their order, into parts: whichever labels the network is taught by, an image
-/// is in the same part. The steps in order: a share of a division by image, a range of it, a fold of that.
+/// Cuts the images of each finest class, in their order, into parts: whichever labels the network is taught by, an
+/// image is in the same part. The steps in order: a share of a division by image, a range of it, a fold of that.
 struct PartitionSpec {
   std::vector<double> shares;  ///< parts of each class, drawn at random, that sum to at most 1; empty: undivided
   std::int32_t share = 0;      ///< index into `shares`

@@ -2,6 +2,7 @@
 // A task: one piece of work, named by the hash of everything that can change its result.
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "espalier/core/ids.hpp"
@@ -125,7 +126,38 @@ struct TrainSpec {
   }
 };
 
-enum class TaskKind : std::uint8_t { pretrain, train, noop };
+/// What a probe does with the features of its network.
+enum class ProbeMethod : std::uint8_t {
+  evaluate = 0,  ///< the network's own outputs are scored
+};
+
+/// One pass over features of a network whose units come from anywhere: nothing is trained. The image sets are only
+/// measured, so that they are in RecordSpec and not here.
+struct ProbeSpec {
+  std::int32_t identity_version = 0;  ///< kIdentityVersion
+  std::int32_t numerics_version = 0;  ///< build_info::kNumericsVersion
+  ProbeMethod method = ProbeMethod::evaluate;
+  std::string network;           ///< catalog digest of a NetworkSpec
+  std::string labels;            ///< digest of the LabelMap that its outputs stand for
+  network::Shape input;          ///< as the network sees it, after crops
+  std::vector<float> mean, std;  ///< as of TrainSpec
+  std::int32_t centre_crop = 0;  ///< side in pixels; 0: whole image
+  Precision precision = Precision::fp32;
+  std::vector<UnitStart> units;  ///< of every unit; none is fresh
+  bool operator==(const ProbeSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("identity_version", identity_version) & stored<2>("numerics_version", numerics_version) &
+        stored<3>("method", method) & stored<4>("network", network) & stored<5>("labels", labels) &
+        stored<6>("input", input) & stored<7>("mean", mean) & stored<8>("std", std) &
+        stored<9>("centre_crop", centre_crop) & stored<10>("precision", precision) & stored<11>("units", units);
+  }
+};
+
+/// The network of a probe in the form of a training that takes no step.
+TrainSpec untrained(const ProbeSpec& probe);
+
 /// How a task is computed. Fixed when its plan row is journaled; recorded as provenance, but not part of its identity.
 struct NumericForm {
   std::int32_t threads = 1;
@@ -140,32 +172,74 @@ struct NumericForm {
   }
 };
 
-struct Task {
-  TaskId id;
-  TaskKind kind = TaskKind::train;
-  TrainSpec train;
-  RecordSpec record;
-  NumericForm form;
-  std::vector<TaskId> needs;      ///< tasks whose finished networks it starts from
-  double cost_s = 0;              ///< estimated seconds on one worker, alone
-  std::int64_t images = 0;        ///< training images
-  std::int64_t epoch_images = 0;  ///< training images times epochs
+/// What a task uses of another one. The numbers are stored.
+enum class InputRole : std::uint8_t {
+  pretraining = 0,  ///< units are copied from its finished network: a source
+  start = 1,        ///< the same, from a run of another experiment
+  measured = 2,     ///< a probe takes units of its network
+};
+
+/// A task whose finished network another one uses.
+struct Input {
+  TaskId task;
+  InputRole role = InputRole::pretraining;
+  bool operator==(const Input&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<1>("id", id) & frame::stored<2>("kind", kind) & frame::stored<3>("train", train) &
-        frame::stored<4>("record", record) & frame::stored<5>("form", form) & frame::stored<6>("needs", needs) &
-        frame::stored<7>("cost_s", cost_s) & frame::stored<8>("images", images) &
-        frame::stored<9>("epoch_images", epoch_images);
+    archive& frame::stored<1>("task", task) & frame::stored<2>("role", role);
   }
 };
 
-/// The training that the task is.
-inline const TrainSpec& training(const Task& task) { return task.train; }
-inline TrainSpec& training(Task& task) { return task.train; }
+/// The numbers are stored.
+enum class WorkKind : std::uint8_t { training = 0, probe = 1 };
 
-/// The id of a training: the hash of the canonical text of `spec`. Pretrainings and trainings with equal specs have
-/// equal ids.
+/// "training", "probe".
+const char* name_of(WorkKind kind);
+
+/// A piece of work with named inputs.
+struct Task {
+  TaskId id;
+  std::variant<TrainSpec, ProbeSpec> work;  ///< in the order of WorkKind
+  RecordSpec record;
+  NumericForm form;
+  std::vector<Input> inputs;
+  double cost_s = 0;              ///< estimated seconds on one worker, alone
+  std::int64_t images = 0;        ///< training images
+  std::int64_t epoch_images = 0;  ///< training images times epochs
+  std::string measured_data;      ///< of a probe: digest of the pack that most of its images are in
+  WorkKind kind() const { return static_cast<WorkKind>(work.index()); }
+  /// Makes `work` an empty one of that kind. Throws frame::NewerFormatError for an unknown one.
+  void reset(WorkKind kind);
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    WorkKind its_kind = kind();
+    archive& stored<1>("id", id) & stored<2>("kind", its_kind);
+    if constexpr (!Archive::is_saving::value) reset(its_kind);
+    if (auto* trained = std::get_if<TrainSpec>(&work)) archive& stored<3>("train", *trained);
+    archive& stored<4>("record", record) & stored<5>("form", form) & stored<6>("inputs", inputs) &
+        stored<7>("cost_s", cost_s) & stored<8>("images", images) & stored<9>("epoch_images", epoch_images);
+    if (auto* probed = std::get_if<ProbeSpec>(&work)) {
+      archive& stored<10>("probe", *probed) & stored<11>("measured_data", measured_data);
+    }
+  }
+};
+
+/// The training that the task is. A probe breaks the contract.
+const TrainSpec& training(const Task& task);
+TrainSpec& training(Task& task);
+/// The probe that the task is; null for a training.
+inline const ProbeSpec* probe_of(const Task& task) { return std::get_if<ProbeSpec>(&task.work); }
+
+/// The training, or the probe's network as a training that takes no step: for what shows or compares tasks.
+TrainSpec as_training(const Task& task);
+
+/// Where each unit of the task's network comes from, from the first on.
+std::vector<UnitStart> unit_starts(const Task& task);
+
+/// The id of a training: the hash of the canonical text of `spec`, or of a probe.
 TaskId task_id(const TrainSpec& spec);
+TaskId task_id(const ProbeSpec& spec);
 
 /// Values shared by many tasks, named by content so that specs stay small.
 struct Catalog {

@@ -39,7 +39,7 @@ struct Job {
   std::vector<MeasuredSet> evaluations;          ///< predictions are written for the first one named `test`
   std::filesystem::path artifact_dir;            ///< of sources and named checkpoints
   std::filesystem::path output_dir;              ///< of files written
-  std::map<TaskId, ArtifactId> sources;          ///< finished networks of task.needs
+  std::map<TaskId, ArtifactId> sources;          ///< finished networks of task.inputs
   ArtifactId resume;                             ///< a training checkpoint of this task; empty: from the start
   ArtifactId finished;                           ///< for measure(): the finished network of this very task
   double checkpoint_s = 60;

@@ -1,0 +1,113 @@
+// Makes probes: networks assembled of units of finished runs and sources, measured on a target's images.
+#include <algorithm>
+
+#include "espalier/core/build_info.hpp"
+#include "plan/cell_view.hpp"
+#include "plan/findings.hpp"
+#include "plan/run_trainings.hpp"
+
+namespace espalier::plan {
+
+namespace {
+
+/// The digest of the pack that most of the images are in.
+std::string main_data(const std::vector<PoolEvaluation>& evaluations, const task::Catalog& catalog) {
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& one : evaluations) counts[catalog.image_sets.at(one.images.hex.str()).data] += one.count;
+  const auto most =
+      std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == counts.end() ? "" : most->first;
+}
+
+}  // namespace
+
+/// Refuses units whose parameters or inputs differ from those of the network they are put into.
+void RunTrainings::check_fit(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const {
+  const auto& first = origins.front();
+  for (std::size_t u = 0; u < of_unit.size(); ++u) {
+    const auto& origin = origins[of_unit[u]];
+    const bool is_last = u + 1 == of_unit.size();
+    const bool fits_in = origin.spec.network == first.spec.network && u < origin.units->size() &&
+                         (is_last || have_equal_parameters((*origin.units)[u], (*first.units)[u]));
+    if (fits_in && (*origin.units)[u].input == (*first.units)[u].input) continue;
+    throw Refusal{"unit " + std::to_string(u + 1) + " of " + origin.name + " does not fit " + first.name,
+                  "their networks, or the shapes of their images, differ", "Take units of equal networks."};
+  }
+}
+
+/// The network is seen as its first unit was trained; its outputs are those of its last.
+Probe RunTrainings::probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const {
+  Probe probe;
+  const auto& first = origins[of_unit.front()].spec;
+  probe.spec.identity_version = task::kIdentityVersion;
+  probe.spec.numerics_version = build_info::kNumericsVersion;
+  probe.spec.network = first.network;
+  probe.spec.labels = origins[of_unit.back()].spec.images.labels;
+  probe.spec.input = first.input;
+  probe.spec.mean = first.mean;
+  probe.spec.std = first.std;
+  probe.spec.centre_crop = first.augment.centre_crop;
+  probe.spec.precision = first.precision;
+  for (std::size_t u = 0; u < of_unit.size(); ++u) probe.spec.units.push_back(origins[of_unit[u]].starts.at(u));
+  probe.units = origins[of_unit.back()].units;
+  return probe;
+}
+
+void RunTrainings::check_images(const Probe& probe, const ClassPool& pool, const CellView& view) const {
+  if (pool.evaluations.empty()) {
+    throw Refusal{"target '" + view.target + "' has no images to measure on", "its data hold none back",
+                  "Set valid or test on data '" + pool.data->study().name + "'."};
+  }
+  const auto& outputs = catalog_.label_maps.at(probe.spec.labels).names;
+  if (outputs != pool.names()) {
+    throw Refusal{"the network's outputs are not the classes of target '" + view.target + "'",
+                  "it tells " + std::to_string(outputs.size()) + " classes apart, the target has " +
+                      std::to_string(pool.count()) + ", and their names must agree",
+                  "Measure on a target with the classes that it was trained on."};
+  }
+  const auto& whole = pool.data->facts().shape;
+  const bool cropped = probe.spec.centre_crop > 0 && whole.channels == probe.spec.input.channels &&
+                       whole.height >= probe.spec.input.height && whole.width >= probe.spec.input.width;
+  if (cropped || whole == probe.spec.input) return;
+  throw Refusal{"the images of target '" + view.target + "' have another shape than those the network was trained on",
+                std::to_string(whole.channels) + " x " + std::to_string(whole.height) + " x " +
+                    std::to_string(whole.width) + " against " + std::to_string(probe.spec.input.channels) + " x " +
+                    std::to_string(probe.spec.input.height) + " x " + std::to_string(probe.spec.input.width),
+                ""};
+}
+
+RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, const grid::Cell& cell,
+                                           const LinkedRuns& linked) {
+  const CellView view(experiment.grid, cell);
+  constexpr auto kRole = task::InputRole::measured;
+  std::vector<Origin> origins;
+  origins.push_back(linked.start ? of_run(*linked.start, kRole) : of_source(view, view.source));
+  std::vector<std::size_t> of_unit(origins.front().units->size(), 0);
+  for (std::size_t i = 0; i < experiment.study->units_from.size(); ++i) {
+    const auto& taken = experiment.study->units_from[i];
+    origins.push_back(linked.units[i] ? of_run(*linked.units[i], kRole) : of_source(view, taken.source));
+    for (const auto unit : taken.units) {
+      if (unit > static_cast<std::int32_t>(of_unit.size())) {
+        throw Refusal{"units_from names unit " + std::to_string(unit),
+                      "the network has " + std::to_string(of_unit.size()), "Name units of the network."};
+      }
+      of_unit[static_cast<std::size_t>(unit - 1)] = origins.size() - 1;
+    }
+  }
+  check_fit(origins, of_unit);
+  Probe probe = probe_from(origins, of_unit);
+  const auto& pool = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+  check_images(probe, pool, view);
+  Made made;
+  for (const auto& one : pool.evaluations) {
+    probe.record.evaluations.push_back({one.name, one.images, /*every=*/0, {}});
+    probe.evaluated.push_back(one.count);
+    made.measured.push_back({one.name, one.images});
+  }
+  probe.measured_data = main_data(pool.evaluations, catalog_);
+  auto inputs = inputs_of(probe.spec.units, kRole);
+  made.task = tasks_.add(std::move(probe), std::move(inputs));
+  return made;
+}
+
+}  // namespace espalier::plan
