@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "espalier/model/unit_network.hpp"
+#include "espalier/task/timeline.hpp"
 #include "espalier/train/optimiser.hpp"
 #include "train/evaluate.hpp"
 
