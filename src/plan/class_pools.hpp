@@ -47,7 +47,7 @@ class ClassPools {
   std::vector<std::int32_t> classes_of(const std::string& word, const std::vector<std::int32_t>& listed,
                                        const DataFacts& facts, std::int32_t split) const;
   std::int64_t least_of(const std::string& data) const;
-  std::vector<bool> usable(const std::string& data) const;
+  std::vector<bool> usable(const std::string& name) const;
   ClassPool made(Role role, const std::string& name, std::int32_t split) const;
 
   const study::Study& study_;

@@ -2,6 +2,7 @@
 #include "plan/gathering.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/task/evaluation_set.hpp"
@@ -11,8 +12,7 @@ namespace espalier::plan {
 namespace {
 
 const metrics::Row* result_of(const TaskOutcome& outcome, metrics::Subset subset, const task::SubsetSpec& images) {
-  return task::result_at(outcome.rows, subset, task::evaluation_set(images, subset),
-                         [](const metrics::Row& row) -> const metrics::Row& { return row; });
+  return task::result_at(outcome.rows, subset, task::evaluation_set(images, subset), std::identity{});
 }
 
 bool records(const task::RecordSpec& record, metrics::Subset subset) {

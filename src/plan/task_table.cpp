@@ -36,8 +36,7 @@ const TaskId& TaskTable::add(Training training, task::TaskKind kind, std::vector
   }
   const auto trained = std::count_if(training.spec.units.begin(), training.spec.units.end(),
                                      [](const task::UnitRow& row) { return row.trained != task::Trained::no; });
-  entries_.push_back(
-      {std::move(id), kind, std::move(training), std::move(needs), static_cast<std::int32_t>(trained), {}, 0});
+  entries_.push_back({id, kind, std::move(training), std::move(needs), static_cast<std::int32_t>(trained), {}, 0});
   return entries_.back().id;
 }
 
@@ -51,7 +50,7 @@ std::vector<task::Task> TaskTable::take() {
   tasks.reserve(entries_.size());
   for (auto& entry : entries_) {
     task::Task task;
-    task.id = std::move(entry.id);
+    task.id = entry.id;
     task.kind = entry.kind;
     task.record = entry.training.record;
     task.form = entry.form;
