@@ -41,7 +41,7 @@ environment() {
   touch "$stamp"
 }
 
-environment .venv torch==2.13.0 numpy safetensors h5py pandas clang-format==23.1.5 protobuf==7.36.2
+environment .venv torch==2.13.0 numpy safetensors h5py pandas clang-format==23.1.5 clang-tidy==23.1.4 protobuf==7.36.2
 .venv/bin/python -c 'import torch, safetensors, h5py, pandas, google.protobuf'
 if [[ "${1:-}" == --cuda ]]; then
   # Not past 2.11 as it is: resetting one graph frees cuBLAS workspaces that others on its stream use (PyTorch #193402).

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What takes longer than CI may: studies under random kills, the quickstart held to its claims, what additions cost (example
-# patches), the benches.
-# Writes results/test_long.json (date, commit, machine, figures); commit it. About ten minutes on two cores, and the build.
+# What takes longer than CI may: clang-tidy and sanitizers, studies under random kills, the quickstart held to its claims, what
+# additions cost (example patches), the benches.
+# Writes results/test_long.json (date, commit, machine, figures); commit it. About twenty minutes on two cores, and the builds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/bootstrap.sh
@@ -18,6 +18,8 @@ part() {  # part NAME COMMAND...: its standard output is one JSON object
   cat "$parts/$name.json" >&2
 }
 
+part tidy scripts/tidy.sh
+part sanitize scripts/sanitize.sh
 part quickstart .venv/bin/python tests/long/quickstart_claims.py
 part patches tests/long/patches.sh
 part random_kills .venv/bin/python tests/long/random_kills.py

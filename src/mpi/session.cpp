@@ -30,8 +30,6 @@ Session& Session::operator=(Session&& other) noexcept {
   return *this;
 }
 
-Session::~Session() = default;
-
 void Session::finish() {
   if (std::exchange(alive_, false)) check(MPI_Finalize(), "MPI_Finalize");
 }

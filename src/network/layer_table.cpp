@@ -9,7 +9,7 @@ namespace {
 /// Windows along one side, as PyTorch counts them: with ceil_mode the last window must start inside the input or its
 /// left padding.
 std::int64_t windows(std::int64_t side, const LayerSpec& layer, std::int64_t kernel) {
-  const std::int64_t room = side + 2 * layer.padding - kernel;
+  const std::int64_t room = side + std::int64_t{2} * layer.padding - kernel;
   if (room < 0) return 0;
   std::int64_t count = (room + (layer.ceil_mode ? layer.stride - 1 : 0)) / layer.stride + 1;
   if (layer.ceil_mode && (count - 1) * layer.stride >= side + layer.padding) --count;

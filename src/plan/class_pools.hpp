@@ -57,7 +57,7 @@ class ClassPools {
   const LabelledData* find_data(const std::string& name) const;
   void name_images(ClassPool& pool);
   std::int64_t least_of(const std::string& data) const;
-  std::vector<bool> usable(const std::string& data) const;
+  std::vector<bool> usable(const std::string& name) const;
   ClassPool made(Role role, const std::string& name, std::int32_t split) const;
 
   const study::Study& study_;

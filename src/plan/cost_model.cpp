@@ -19,7 +19,8 @@ std::int32_t frozen_prefix(const task::TrainSpec& spec) {
 }
 
 double batches_of(std::int64_t images) {
-  return static_cast<double>((images + kEvaluationBatch - 1) / kEvaluationBatch);
+  const std::int64_t batches = (images + kEvaluationBatch - 1) / kEvaluationBatch;
+  return static_cast<double>(batches);
 }
 
 /// Costs of a reduction through agents: seconds per step, and numbers per second (bench/README.md).

@@ -12,7 +12,7 @@ namespace espalier::plan {
 /// known.
 struct Refusal {
   std::string problem, why, suggestion;
-  std::string once = "";  ///< findings with the same text here are reported once per place
+  std::string once;  ///< findings with the same text here are reported once per place
 };
 
 class Findings {

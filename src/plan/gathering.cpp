@@ -2,6 +2,7 @@
 #include "plan/gathering.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "espalier/core/errors.hpp"
 #include "plan/findings.hpp"
@@ -10,8 +11,7 @@ namespace espalier::plan {
 namespace {
 
 const metrics::Row* result_of(const TaskOutcome& outcome, metrics::Subset subset, const PlannedRun& run) {
-  return task::result_at(outcome.rows, subset, run.images(subset),
-                         [](const metrics::Row& row) -> const metrics::Row& { return row; });
+  return task::result_at(outcome.rows, subset, run.images(subset), std::identity{});
 }
 
 metrics::MetricName metric_of(const study::Take& take) {

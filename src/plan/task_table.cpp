@@ -41,8 +41,7 @@ const TaskId& TaskTable::add(Training training, std::vector<task::Input> inputs)
   }
   const auto trained = std::count_if(training.spec.units.begin(), training.spec.units.end(),
                                      [](const task::UnitRow& row) { return row.trained != task::Trained::no; });
-  entries_.push_back(
-      {std::move(id), std::move(training), std::move(inputs), static_cast<std::int32_t>(trained), {}, 0});
+  entries_.push_back({id, std::move(training), std::move(inputs), static_cast<std::int32_t>(trained), {}, 0});
   return entries_.back().id;
 }
 
@@ -73,7 +72,7 @@ std::vector<task::Task> TaskTable::take() {
   tasks.reserve(entries_.size());
   for (auto& entry : entries_) {
     task::Task task;
-    task.id = std::move(entry.id);
+    task.id = entry.id;
     task.record = entry.training.record;
     task.form = entry.form;
     task.inputs = std::move(entry.inputs);

@@ -13,8 +13,6 @@
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 
-extern char** environ;
-
 namespace espalier::process {
 
 namespace {

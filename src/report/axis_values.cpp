@@ -40,7 +40,7 @@ bool same_value(const std::string& a, const std::string& b) {
   return a == b || (is_number(a) && is_number(b) && number_of(a) == number_of(b));
 }
 
-std::vector<std::string> in_order(std::vector<std::string> values_as_they_appear) {
+std::vector<std::string> in_order(const std::vector<std::string>& values_as_they_appear) {
   auto values = distinct(values_as_they_appear);
   const bool has_later = std::erase(values, "later") > 0;
   if (all_numbers(values)) {
@@ -57,7 +57,7 @@ TupleOrder::TupleOrder(const std::vector<std::vector<std::string>>& tuples) {
     std::vector<std::string> values;
     for (const auto& tuple : tuples) values.push_back(tuple[axis]);
     auto& places = places_.emplace_back();
-    for (const auto& value : in_order(std::move(values))) places.emplace(value, places.size());
+    for (const auto& value : in_order(values)) places.emplace(value, places.size());
   }
 }
 

@@ -14,7 +14,7 @@ bool same_value(const std::string& a, const std::string& b);
 
 /// Distinct values in order: numbers ascending with "all" last; where a word is among them, by first appearance.
 /// "later" comes last.
-std::vector<std::string> in_order(std::vector<std::string> values_as_they_appear);
+std::vector<std::string> in_order(const std::vector<std::string>& values_as_they_appear);
 
 /// Compares tuples of values, axis by axis, in the order of in_order().
 class TupleOrder {

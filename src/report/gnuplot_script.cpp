@@ -98,7 +98,7 @@ std::string data_blocks(const Figure& figure, const FigureSeries& series, std::s
   for (const auto& point : series.points) {
     const auto& summary = point.cell.summary;
     if (summary.n == 0) {
-      means += "\n";  // a gap in the curve
+      means += '\n';  // a gap in the curve
       continue;
     }
     const double x = beside(figure, point.x, index, count);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -98,7 +99,7 @@ Progress progress(const store::State& state) {
 }
 
 std::string duration_text(double seconds) {
-  const auto s = static_cast<std::int64_t>(seconds + 0.5);
+  const auto s = std::int64_t{std::llround(seconds)};
   if (s < 60) return fmt::format("{} s", s);
   if (s < 3600) return fmt::format("{} min", (s + 30) / 60);
   if (s < 86400) return fmt::format("{} h {} min", s / 3600, s % 3600 / 60);

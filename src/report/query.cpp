@@ -84,7 +84,7 @@ class UnexplainedAxes {
     explained.insert(query.by.begin(), query.by.end());
     explained.insert(query.over.begin(), query.over.end());
     for (const auto& axis : axes_of(views)) {
-      if (!explained.count(axis)) axes_.push_back(axis);
+      if (!explained.contains(axis)) axes_.push_back(axis);
     }
   }
 
@@ -272,7 +272,7 @@ std::vector<std::string> unexplained_axes(const std::vector<RunView>& views, con
 std::vector<std::string> values_of(const std::vector<RunView>& views, const std::string& axis) {
   std::vector<std::string> values;
   for (const auto& view : views) values.push_back(view.value(axis));
-  return in_order(std::move(values));
+  return in_order(values);
 }
 
 }  // namespace espalier::report

@@ -16,7 +16,7 @@ std::string head_comment(const std::string& text) {
   constexpr std::size_t kItemIndent = 2;
   std::istringstream lines(text);
   std::string comment;
-  for (std::string line; std::getline(lines, line) && line.starts_with("#");) {
+  for (std::string line; std::getline(lines, line) && line.starts_with('#');) {
     const auto first = line.find_first_not_of("# ");
     if (first == std::string::npos) continue;
     if (!comment.empty()) comment += first <= kItemIndent ? "\n" : " ";

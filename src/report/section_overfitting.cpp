@@ -11,7 +11,6 @@
 namespace espalier::report {
 namespace {
 
-using metrics::MetricName;
 using metrics::Subset;
 constexpr auto kLoss = metrics::Metric::loss;
 using Means = std::map<std::vector<std::string>, double>;

@@ -17,7 +17,7 @@ class ArtifactReferences {
   void settle();
 
  private:
-  std::vector<ArtifactId> kept_by(const TaskId& task) const;
+  std::vector<ArtifactId> kept_by(const TaskId& id) const;
 
   JournaledState& journal_;
   ArtifactStore& artifacts_;

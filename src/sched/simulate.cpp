@@ -97,7 +97,7 @@ class World {
     for (const auto& order : commands.orders) take(order);
     if (std::exchange(telling_, true)) return;  // the outer call handles what this one starts
     while (!started_.empty()) {
-      const auto [task, fence] = std::move(started_.back());
+      const auto [task, fence] = started_.back();
       started_.pop_back();
       tell(protocol::Started{fence, task, {}});
     }

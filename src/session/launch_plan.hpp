@@ -10,10 +10,10 @@ store::StudyRecord study_record(const Launch& launch);
 
 /// Parses the launch's study, and returns a function that compiles it with the results known so far. Throws UsageError
 /// where this program finds errors in the study.
-runtime::Replan replan_of(const Launch& launch, const runtime::LaunchOptions& options);
+runtime::Replan replan_of(const Launch& launch, const runtime::LaunchOptions& launching);
 
 /// A plan of no-op tasks that need nothing.
-runtime::Replan noop_replan(std::int64_t tasks);
+runtime::Replan noop_replan(std::int64_t count);
 
 /// Copies the networks that the study names by file into `artifacts`, named by their content. Both maps are by source.
 void bring_checkpoints(const std::map<std::string, ArtifactId>& checkpoints,

@@ -18,7 +18,7 @@ std::int64_t feature_bytes_of(std::uint64_t given, std::int32_t workers) {
 }
 
 std::filesystem::path store_of(const RunArguments& arguments) {
-  const auto out = std::filesystem::absolute(arguments.out);
+  auto out = std::filesystem::absolute(arguments.out);
   if (arguments.launch.smoke) return out / "smoke";
   if (arguments.launch.noop || arguments.launch.noop_tasks > 0) return out / "noop";
   return out;

@@ -80,7 +80,7 @@ std::optional<std::filesystem::path> keep_richer_view(const State& state, const 
   const std::filesystem::path file = out / "results.h5";
   const std::int64_t known = records_in_view(file);
   if (known <= static_cast<std::int64_t>(state.records)) return std::nullopt;
-  const std::filesystem::path kept = out / fmt::format("results-of-{}-records.h5", known);
+  std::filesystem::path kept = out / fmt::format("results-of-{}-records.h5", known);
   os::rename_file(file, kept);
   return kept;
 }

@@ -23,8 +23,8 @@ std::string words_of(const T& value) {
 
 /// A row of one optional field; `read` is empty where the key is a table of its own.
 template <class T>
-TrainRow row_for(std::string key, TrainDoc doc, std::optional<T> TrainValues::* field, std::optional<T> fallback,
-                 std::function<Read<T>(const Value&)> read) {
+TrainRow row_for(std::string key, TrainDoc doc, std::optional<T> TrainValues::* field, const std::optional<T>& fallback,
+                 const std::function<Read<T>(const Value&)>& read) {
   TrainRow row;
   row.key = std::move(key);
   row.doc = std::move(doc);
@@ -51,7 +51,7 @@ std::function<Read<std::int64_t>(const Value&)> integer_from(std::int64_t least)
 std::function<Read<double>(const Value&)> real(Range range) {
   return [=](const Value& value) { return real_in(value, range); };
 }
-std::function<Read<std::string>(const Value&)> word(std::vector<std::string> allowed) {
+std::function<Read<std::string>(const Value&)> word(const std::vector<std::string>& allowed) {
   return [=](const Value& value) { return word_of(value, allowed); };
 }
 

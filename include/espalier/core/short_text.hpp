@@ -25,7 +25,9 @@ class ShortText {
   ShortText(const std::string& text) : ShortText(std::string_view(text)) {}
   ShortText(const char* text) : ShortText(std::string_view(text)) {}
 
-  static bool can_hold(std::string_view text) { return text.size() <= kMost && text.find('\0') == text.npos; }
+  static bool can_hold(std::string_view text) {
+    return text.size() <= kMost && text.find('\0') == std::string_view::npos;
+  }
   bool empty() const { return characters_[0] == '\0'; }
   std::size_t size() const {
     return static_cast<std::size_t>(std::find(characters_.begin(), characters_.end(), '\0') - characters_.begin());

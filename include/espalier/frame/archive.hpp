@@ -147,7 +147,7 @@ class Reader {
   void load(std::vector<T>& items) {
     if constexpr (Scalar<T> && !std::is_same_v<T, bool>) {
       items.resize(count(sizeof(T)));
-      std::memcpy(items.data(), rest_.data(), items.size() * sizeof(T));
+      if (!items.empty()) std::memcpy(items.data(), rest_.data(), items.size() * sizeof(T));  // never from or to null
       rest_.remove_prefix(items.size() * sizeof(T));
     } else {
       const auto n = count(1);

@@ -32,6 +32,7 @@ class Values {
   double get(Metric metric) const { return values_.at(place_of(metric)); }
   /// To the bit, so that what was not measured equals itself.
   bool operator==(const Values& other) const {
+    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
     return std::memcmp(values_.data(), other.values_.data(), sizeof values_) == 0;
   }
   template <class Archive>

@@ -16,7 +16,7 @@ class Session {
   static Session start();
   Session(Session&& other) noexcept;
   Session& operator=(Session&& other) noexcept;  ///< its own, if not finished, is left as by the destructor
-  ~Session();  ///< does not communicate: a session that was not finished leaves the launch to fail
+  ~Session() = default;  ///< does not communicate: a session that was not finished leaves the launch to fail
 
   int rank() const { return rank_; }
   int size() const { return size_; }
