@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
@@ -56,8 +57,16 @@ plan::PlannedRun typical_run(std::size_t n) {
   return run;
 }
 
+/// Computed once: rank 0 gets rows with their digests from trainers.
+const ImageSetId& set_of(metrics::Subset subset) {
+  using enum metrics::Subset;
+  static const std::map<metrics::Subset, ImageSetId> sets = {
+      {train, {}}, {valid, task::evaluation_set({}, valid)}, {test, task::evaluation_set({}, test)}};
+  return sets.at(subset);
+}
+
 metrics::Row row_at(std::int32_t epoch, metrics::Subset subset) {
-  metrics::Row row{epoch, 0, subset, task::evaluation_set({}, subset), 100, {}};
+  metrics::Row row{epoch, 0, subset, set_of(subset), 100, {}};
   row.values.set(metrics::Metric::loss, 0.7);
   row.values.set(metrics::Metric::top1, 40);
   row.values.set(metrics::Metric::top5, 80);
