@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
@@ -55,8 +56,12 @@ plan::PlannedRun typical_run(std::size_t n) {
   return run;
 }
 
-ImageSetId images_of(metrics::Subset name) {
-  return name == metrics::Subset::train ? ImageSetId{} : ImageSetId::of(sha256(metrics::name_of(name)));
+/// Computed once: rank 0 gets rows with their digests from trainers.
+const ImageSetId& images_of(metrics::Subset name) {
+  using enum metrics::Subset;
+  static const std::map<metrics::Subset, ImageSetId> sets = {
+      {train, {}}, {valid, ImageSetId::of(sha256("valid"))}, {test, ImageSetId::of(sha256("test"))}};
+  return sets.at(name);
 }
 
 metrics::Row row_at(std::int32_t epoch, metrics::Subset subset) {

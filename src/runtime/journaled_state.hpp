@@ -17,9 +17,10 @@ class JournaledState {
 
   template <class Record>
   void write(const Record& record) {
-    const std::string payload = frame::to_tagged(record);
-    writer_.append_payload(Record::kType, payload);
-    store::apply(state_, Record::kType, store::version_of(Record::kType), payload);
+    frame::TaggedWriter encoded;
+    encoded.message(record);
+    writer_.append_payload(Record::kType, encoded.bytes());
+    store::apply(state_, Record::kType, store::version_of(Record::kType), encoded.bytes());
   }
   void write_fact(const sched::Fact& fact);
   /// Journals a warning, once, and shows it on standard error.

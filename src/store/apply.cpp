@@ -172,9 +172,16 @@ void put_row(TaskState& task, Fence fence, const metrics::Row& row) {
   else task.rows.insert(place, {fence, row});
 }
 
+/// At once for all rows of a record, and still by doubling: most tasks have few records of several rows each.
+void make_room(std::vector<CurrentRow>& rows, std::size_t more) {
+  const std::size_t wanted = rows.size() + more;
+  if (wanted > rows.capacity()) rows.reserve(std::max(wanted, 2 * rows.size()));
+}
+
 void apply_one(State& state, RowsRecord&& record) {
   TaskState* task = find_task(state, record.task);
   if (!task || is_old(*task, record.fence)) return;
+  make_room(task->rows, record.rows.size());
   for (const MeasuredRow& row : record.rows) put_row(*task, record.fence, state.evaluation_sets.unpacked(record, row));
 }
 

@@ -92,7 +92,7 @@ JournalWriter& JournalWriter::operator=(JournalWriter&&) noexcept = default;
 JournalWriter::~JournalWriter() = default;
 
 void JournalWriter::append_payload(RecordType type, std::string_view payload) {
-  impl_->waiting += encode_record({static_cast<std::uint16_t>(type), version_of(type), impl_->synced}, payload);
+  append_record(impl_->waiting, {static_cast<std::uint16_t>(type), version_of(type), impl_->synced}, payload);
 }
 
 bool JournalWriter::has_uncommitted() const { return !impl_->waiting.empty(); }

@@ -1,7 +1,7 @@
 // Encodes and decodes the frames of journal records, and finds proof of damage behind a bad one.
 #include "store/record_frame.hpp"
 
-#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "espalier/core/errors.hpp"
@@ -22,8 +22,8 @@ T load(std::string_view bytes, std::size_t at) {
 }
 
 template <class T>
-void append(std::string& out, T value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+void put(std::array<char, kRecordHeaderBytes>& header, std::size_t at, T value) {
+  std::memcpy(header.data() + at, &value, sizeof value);
 }
 
 /// Of the header up to the checksum, and the payload behind it.
@@ -44,21 +44,24 @@ std::string name_of_format(std::uint16_t format) {
 
 }  // namespace
 
-std::string encode_record(const RecordHead& head, std::string_view payload) {
+void append_record(std::string& out, const RecordHead& head, std::string_view payload) {
   if (payload.size() > kMaxRecordBytes) {
     throw Error("a journal record of " + std::to_string(payload.size()) + " bytes is too large");
   }
+  std::array<char, kRecordHeaderBytes> header{};
+  put(header, 0, kRecordMagic);
+  put(header, 4, kJournalFormat);
+  put(header, 6, head.type);
+  put(header, 8, head.version);
+  put(header, 12, static_cast<std::uint32_t>(payload.size()));
+  put(header, 16, head.synced);
+  put(header, kChecksumAt, checksum({header.data(), header.size()}, payload));
+  out.append(header.data(), header.size()).append(payload);
+}
+
+std::string encode_record(const RecordHead& head, std::string_view payload) {
   std::string out;
-  out.reserve(kRecordHeaderBytes + payload.size());
-  append(out, kRecordMagic);
-  append(out, kJournalFormat);
-  append(out, head.type);
-  append(out, head.version);
-  append(out, std::uint16_t{0});
-  append(out, static_cast<std::uint32_t>(payload.size()));
-  append(out, head.synced);
-  append(out, checksum(out, payload));
-  out.append(payload);
+  append_record(out, head, payload);
   return out;
 }
 
@@ -87,8 +90,7 @@ RecordView view_record(std::string_view bytes) {
 }
 
 bool was_synced_beyond(std::string_view segment, std::uint64_t from) {
-  std::string magic;
-  append(magic, kRecordMagic);
+  const std::string_view magic(reinterpret_cast<const char*>(&kRecordMagic), sizeof kRecordMagic);
   for (std::size_t at = segment.find(magic, from); at != std::string_view::npos; at = segment.find(magic, at + 1)) {
     const RecordView view = view_record(segment.substr(at));
     if (view.state == RecordView::State::whole && view.head.synced > from) return true;

@@ -22,7 +22,9 @@ struct RecordHead {
   std::uint64_t synced = 0;   ///< bytes of the segment that were synced before this record's group was begun
 };
 
-/// Header and payload, ready to append. Throws Error where the payload exceeds kMaxRecordBytes.
+/// Appends header and payload. Throws Error where the payload exceeds kMaxRecordBytes.
+void append_record(std::string& out, const RecordHead& head, std::string_view payload);
+/// The same as bytes of their own.
 std::string encode_record(const RecordHead& head, std::string_view payload);
 
 /// What stands at the front of some bytes, without a copy.

@@ -40,12 +40,15 @@ EvaluationSetsRecord EvaluationSets::unknown_of(const std::vector<metrics::Row>&
 
 RowsRecord EvaluationSets::packed(const Fence& fence, const TaskId& task, const std::vector<metrics::Row>& rows) const {
   RowsRecord record{fence, task, {}, {}};
+  record.metrics.reserve(metrics::kMetrics.size());
+  record.rows.reserve(rows.size());
   for (const auto& facts : metrics::kMetrics) {
     const auto has = [&](const metrics::Row& row) { return !std::isnan(row.values.get(facts.metric)); };
     if (std::any_of(rows.begin(), rows.end(), has)) record.metrics.push_back(facts.metric);
   }
   for (const metrics::Row& row : rows) {
     MeasuredRow packed{row.epoch, row.step, number_of(row.subset, row.set).value(), row.count, {}};
+    packed.values.reserve(record.metrics.size());
     for (const auto metric : record.metrics) packed.values.push_back(row.values.get(metric));
     record.rows.push_back(std::move(packed));
   }

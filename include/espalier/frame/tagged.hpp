@@ -2,7 +2,7 @@
 // The archives behind the journal: numbered fields, so that later versions may add some. The bytes are those of
 // Protocol Buffers (docs/journal.proto); a struct needs a `serialize` member made of `stored<N>("name", member)`, N
 // ascending.
-#include <bit>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +13,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/ids.hpp"
 #include "espalier/frame/archive.hpp"
+#include "espalier/frame/growing_bytes.hpp"
 #include "espalier/frame/stored.hpp"
 #include "espalier/frame/varint.hpp"
 
@@ -44,30 +45,39 @@ class TaggedWriter {
   void message(const T& value) {
     const_cast<T&>(value).serialize(*this, 0u);  // `serialize` reads when saving
   }
-  std::string take() { return std::move(bytes_); }
+  /// Until more is written.
+  std::string_view bytes() const { return bytes_.view(); }
 
  private:
   template <int N>
-  void key(WireType type) {
-    put_varint(bytes_, static_cast<std::uint64_t>(N) << 3 | static_cast<std::uint64_t>(type));
+  static char* write_key(char* at, WireType type) {
+    return write_varint(at, static_cast<std::uint64_t>(N) << 3 | static_cast<std::uint64_t>(type));
   }
   template <int N>
   void block(std::string_view bytes) {
-    key<N>(WireType::block);
-    put_varint(bytes_, bytes.size());
-    bytes_.append(bytes);
+    char* at = bytes_.room(2 * kMostVarint + bytes.size());
+    at = write_varint(write_key<N>(at, WireType::block), bytes.size());
+    std::copy(bytes.begin(), bytes.end(), at);
+    bytes_.set_end(at + bytes.size());
   }
+  /// Written in place behind one byte for its length, and moved where the length needs more.
   template <int N, class Fill>
   void nested(const Fill& fill) {
-    TaggedWriter inner;
-    fill(inner);
-    block<N>(inner.bytes_);
+    bytes_.set_end(write_key<N>(bytes_.room(2 * kMostVarint), WireType::block) + 1);
+    const std::size_t begin = bytes_.size();
+    fill(*this);
+    const std::size_t size = bytes_.size() - begin, more = varint_size(size) - 1;
+    if (more > 0) {
+      bytes_.set_end(bytes_.room(more) + more);
+      std::memmove(bytes_.at(begin + more), bytes_.at(begin), size);
+    }
+    write_varint(bytes_.at(begin - 1), size);
   }
 
   template <int N, Scalar T>
   void put(const T& value) {
-    key<N>(wire_type_of<T>());
-    put_scalar(bytes_, value);
+    char* at = bytes_.room(2 * kMostVarint);
+    bytes_.set_end(write_scalar(write_key<N>(at, wire_type_of<T>()), value));
   }
   template <int N>
   void put(const std::string& text) {
@@ -96,12 +106,16 @@ class TaggedWriter {
   void put(const std::vector<T>& items) {
     if constexpr (Scalar<T>) {
       if (items.empty()) return;
-      std::string packed;
-      for (const T item : items) put_scalar(packed, item);
-      block<N>(packed);
+      nested<N>([&](TaggedWriter& inner) { inner.pack(items); });
     } else {
       for (const T& item : items) put_item<N>(item);
     }
+  }
+  template <class T>
+  void pack(const std::vector<T>& items) {
+    char* at = bytes_.room(kMostVarint * items.size());
+    for (const T item : items) at = write_scalar(at, item);
+    bytes_.set_end(at);
   }
   /// One of a list: written even where it is empty, so that none is lost.
   template <int N, class T>
@@ -135,7 +149,7 @@ class TaggedWriter {
     nested<N>([&](TaggedWriter& inner) { inner.message(value); });
   }
 
-  std::string bytes_;
+  GrowingBytes bytes_;
 };
 
 /// Reads what TaggedWriter wrote, this version's or another's: fields stand in ascending order, absent ones keep their
@@ -153,60 +167,74 @@ class TaggedReader {
 
   template <int N, class T>
   TaggedReader& operator&(const Stored<N, T>& field) {
-    while (number_ < static_cast<std::uint64_t>(N) && number_ != 0) skip_unknown();
+    while (key_ < kKeyOf<N, WireType::varint> && key_ != 0) skip_unknown();
     get<N>(field.value);
     return *this;
   }
   template <class T>
   void message(T& value) {
     value.serialize(*this, 0u);
-    while (number_ != 0) skip_unknown();
+    while (key_ != 0) skip_unknown();
   }
   /// Calls `take(bytes)` for each block of field N, which must be the only one.
   template <int N, class Take>
   void each_block(const Take& take) {
     while (const auto bytes = take_block<N>()) take(*bytes);
-    while (number_ != 0) skip_unknown();
+    while (key_ != 0) skip_unknown();
   }
 
  private:
-  /// Of the field that comes next; its number is 0 at the end.
-  void read_key() {
+  template <int N, WireType Type>
+  static constexpr std::uint64_t kKeyOf = static_cast<std::uint64_t>(N) << 3 | static_cast<std::uint64_t>(Type);
+
+  /// Of the field that comes next; 0 at the end.
+  [[gnu::always_inline]] void read_key() {
     if (rest_.empty()) {
-      number_ = 0;
+      key_ = 0;
       return;
     }
-    const std::uint64_t key = take_varint(rest_);
-    number_ = key >> 3;
-    type_ = static_cast<WireType>(key & 7);
-    if (number_ == 0) throw CorruptionError("a field of a record has number 0");
+    key_ = take_varint(rest_);
+    if (key_ < kKeyOf<1, WireType::varint>) refuse_number_zero();
   }
-  void skip_unknown() {
-    if (number_ >= kFirstMandatoryField) {
-      throw NewerFormatError("a record holds field " + std::to_string(number_) + ", which this version does not know",
+  [[noreturn, gnu::cold]] static void refuse_number_zero() {
+    throw CorruptionError("a field of a record has number 0");
+  }
+  [[noreturn, gnu::cold]] static void refuse_type() { throw CorruptionError("a field is of another type"); }
+  [[gnu::noinline]] void skip_unknown() {
+    const std::uint64_t number = key_ >> 3;
+    if (number >= kFirstMandatoryField) {
+      throw NewerFormatError("a record holds field " + std::to_string(number) + ", which this version does not know",
                              "it must be understood", "Use the version of espalier that wrote it, or a later one.");
     }
-    skip_value(rest_, type_);
+    skip_value(rest_, static_cast<WireType>(key_ & 7));
     read_key();
   }
   /// Whether field N comes next; throws where it is of another type.
-  template <int N>
-  bool is_next(WireType type) const {
-    if (number_ != static_cast<std::uint64_t>(N)) return false;
-    if (type_ != type) throw CorruptionError("a field is of another type");
-    return true;
+  template <int N, WireType Type>
+  bool is_next() const {
+    if (key_ == kKeyOf<N, Type>) return true;
+    if (key_ >> 3 == static_cast<std::uint64_t>(N)) refuse_type();
+    return false;
   }
   template <int N>
   std::optional<std::string_view> take_block() {
-    if (!is_next<N>(WireType::block)) return std::nullopt;
+    if (!is_next<N, WireType::block>()) return std::nullopt;
     const auto bytes = take_bytes(rest_);
     read_key();
     return bytes;
   }
+  /// How many blocks of field N come next, one after the other: a list of messages gets its memory at once.
+  template <int N>
+  std::size_t count_blocks() const {
+    TaggedReader ahead = *this;
+    std::size_t count = 0;
+    while (ahead.take_block<N>()) ++count;
+    return count;
+  }
 
   template <int N, Scalar T>
   void get(T& value) {
-    if (!is_next<N>(wire_type_of<T>())) return;
+    if (!is_next<N, wire_type_of<T>()>()) return;
     take_scalar(rest_, value);
     read_key();
   }
@@ -238,11 +266,17 @@ class TaggedReader {
   void get(std::vector<T>& items) {
     items.clear();
     if constexpr (Scalar<T>) {
-      auto packed = take_block<N>();
-      while (packed && !packed->empty()) take_scalar(*packed, items.emplace_back());
+      if (const auto packed = take_block<N>()) unpack(Rest(*packed), items);
     } else {
+      items.reserve(count_blocks<N>());
       while (const auto bytes = take_block<N>()) read_item(*bytes, items.emplace_back());
     }
+  }
+  template <class T>
+  static void unpack(Rest packed, std::vector<T>& items) {
+    constexpr bool is_wide = std::is_floating_point_v<T>;  // else nearly all take a byte each
+    items.reserve(packed.size() / (is_wide ? sizeof(T) : 1));
+    while (!packed.empty()) take_scalar(packed, items.emplace_back());
   }
   template <class T>
   void read_item(std::string_view bytes, T& item) {
@@ -272,7 +306,7 @@ class TaggedReader {
   template <int N, class T>
   void get(std::optional<T>& item) {
     item.reset();
-    if (number_ == static_cast<std::uint64_t>(N)) get_present<N>(item.emplace());
+    if (key_ >> 3 == static_cast<std::uint64_t>(N)) get_present<N>(item.emplace());
   }
   template <int N, class T>
   void get_present(T& item) {
@@ -285,9 +319,8 @@ class TaggedReader {
     if (const auto bytes = take_block<N>()) TaggedReader(*bytes, depth_ + 1).message(value);
   }
 
-  std::string_view rest_;     ///< behind the key that was read
-  std::uint64_t number_ = 0;  ///< of the field that comes next; 0: none
-  WireType type_ = WireType::varint;
+  Rest rest_;              ///< behind the key that was read
+  std::uint64_t key_ = 0;  ///< number and type of the field that comes next; 0: none
   int depth_;
 };
 
@@ -295,7 +328,7 @@ template <class T>
 std::string to_tagged(const T& value) {
   TaggedWriter writer;
   writer.message(value);
-  return writer.take();
+  return std::string(writer.bytes());
 }
 
 /// Throws CorruptionError, NewerFormatError.

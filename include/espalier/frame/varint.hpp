@@ -1,5 +1,6 @@
 #pragma once
 // The scalars of tagged archives: variable-length integers and little-endian floats, as Protocol Buffers write them.
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstdint>
@@ -32,86 +33,114 @@ constexpr WireType wire_type_of() {
   else return WireType::varint;
 }
 
-inline void put_varint(std::string& out, std::uint64_t value) {
-  char bytes[10];
-  std::size_t count = 0;
-  for (; value >= 0x80; value >>= 7) bytes[count++] = static_cast<char>(value | 0x80);
-  bytes[count++] = static_cast<char>(value);
-  out.append(bytes, count);
+inline constexpr std::size_t kMostVarint = 10;  ///< bytes
+
+constexpr std::size_t varint_size(std::uint64_t value) {
+  return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
 }
 
-/// Takes one from the front of `bytes`. Throws CorruptionError where it does not end, or exceeds 64 bits.
-inline std::uint64_t take_varint(std::string_view& bytes) {
-  if (!bytes.empty() && static_cast<std::uint8_t>(bytes.front()) < 0x80) {  // nearly all
-    const auto value = static_cast<std::uint8_t>(bytes.front());
-    bytes.remove_prefix(1);
-    return value;
-  }
+/// Returns where it ends; there must be room for kMostVarint bytes.
+constexpr char* write_varint(char* at, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) *at++ = static_cast<char>(value | 0x80);
+  *at++ = static_cast<char>(value);
+  return at;
+}
+
+inline void put_varint(std::string& out, std::uint64_t value) {
+  char bytes[kMostVarint];
+  out.append(bytes, static_cast<std::size_t>(write_varint(bytes, value) - bytes));
+}
+
+/// What is left to read.
+struct Rest {
+  const char* at;
+  const char* end;
+
+  explicit Rest(std::string_view bytes) : at(bytes.data()), end(at + bytes.size()) {}
+  bool empty() const { return at == end; }
+  std::size_t size() const { return static_cast<std::size_t>(end - at); }
+};
+
+/// Takes one of more than a byte. Throws CorruptionError where it does not end, or exceeds 64 bits.
+[[gnu::noinline]] inline std::uint64_t take_long_varint(Rest& rest) {
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < bytes.size() && i < 10; ++i) {
-    const auto byte = static_cast<std::uint8_t>(bytes[i]);
-    if (i == 9 && byte > 1) break;
+  const std::size_t most = std::min(rest.size(), kMostVarint);
+  for (std::size_t i = 0; i < most; ++i) {
+    const auto byte = static_cast<std::uint8_t>(rest.at[i]);
+    if (i == kMostVarint - 1 && byte > 1) break;
     value |= static_cast<std::uint64_t>(byte & 0x7F) << (7 * i);
     if (byte < 0x80) {
-      bytes.remove_prefix(i + 1);
+      rest.at += i + 1;
       return value;
     }
   }
   throw CorruptionError("a number in a record does not end");
 }
 
+/// Takes one from the front. Throws CorruptionError where it does not end, or exceeds 64 bits.
+[[gnu::always_inline]] inline std::uint64_t take_varint(Rest& rest) {
+  if (!rest.empty() && static_cast<std::uint8_t>(*rest.at) < 0x80) {  // nearly all
+    return static_cast<std::uint8_t>(*rest.at++);
+  }
+  return take_long_varint(rest);
+}
+
+[[noreturn, gnu::cold]] inline void refuse_short() { throw CorruptionError("a record ends too early"); }
+
 /// Takes `count` bytes. Throws CorruptionError where there are fewer.
-inline std::string_view take_raw(std::string_view& bytes, std::uint64_t count) {
-  if (count > bytes.size()) throw CorruptionError("a record ends too early");
-  const auto front = bytes.substr(0, count);
-  bytes.remove_prefix(count);
+inline std::string_view take_raw(Rest& rest, std::uint64_t count) {
+  if (count > rest.size()) refuse_short();
+  const std::string_view front(rest.at, count);
+  rest.at += count;
   return front;
 }
 
 /// Takes a length and as many bytes.
-inline std::string_view take_bytes(std::string_view& bytes) {
-  const std::uint64_t count = take_varint(bytes);
-  return take_raw(bytes, count);
+inline std::string_view take_bytes(Rest& rest) {
+  const std::uint64_t count = take_varint(rest);
+  return take_raw(rest, count);
 }
 
 /// Takes a value of that type, whatever it is.
-inline void skip_value(std::string_view& bytes, WireType type) {
+inline void skip_value(Rest& rest, WireType type) {
   switch (type) {
-    case WireType::varint: take_varint(bytes); return;
-    case WireType::fixed64: take_raw(bytes, 8); return;
-    case WireType::block: take_bytes(bytes); return;
-    case WireType::fixed32: take_raw(bytes, 4); return;
+    case WireType::varint: take_varint(rest); return;
+    case WireType::fixed64: take_raw(rest, 8); return;
+    case WireType::block: take_bytes(rest); return;
+    case WireType::fixed32: take_raw(rest, 4); return;
   }
   throw CorruptionError("a field of a record has no known type");
 }
 
-/// Signed integers are written zigzag (0, -1, 1, -2, ...), so that small ones are short.
+/// Returns where it ends; there must be room for kMostVarint bytes. Signed integers are written zigzag (0, -1, 1, -2,
+/// ...), so that small ones are short.
 template <class T>
-void put_scalar(std::string& out, const T& value) {
+char* write_scalar(char* at, const T& value) {
   if constexpr (std::is_floating_point_v<T>) {
-    out.append(reinterpret_cast<const char*>(&value), sizeof value);
+    std::memcpy(at, &value, sizeof value);
+    return at + sizeof value;
   } else if constexpr (std::is_enum_v<T>) {
     static_assert(std::is_unsigned_v<std::underlying_type_t<T>>);
-    put_varint(out, static_cast<std::uint64_t>(value));
+    return write_varint(at, static_cast<std::uint64_t>(value));
   } else if constexpr (std::is_signed_v<T>) {
     const auto wide = static_cast<std::int64_t>(value);
-    put_varint(out, static_cast<std::uint64_t>(wide) << 1 ^ static_cast<std::uint64_t>(wide >> 63));
+    return write_varint(at, static_cast<std::uint64_t>(wide) << 1 ^ static_cast<std::uint64_t>(wide >> 63));
   } else {
-    put_varint(out, static_cast<std::uint64_t>(value));
+    return write_varint(at, static_cast<std::uint64_t>(value));
   }
 }
 
 /// Throws CorruptionError where the number is missing or does not fit T.
 template <class T>
-void take_scalar(std::string_view& bytes, T& value) {
+void take_scalar(Rest& rest, T& value) {
   if constexpr (std::is_floating_point_v<T>) {
-    std::memcpy(&value, take_raw(bytes, sizeof value).data(), sizeof value);
+    std::memcpy(&value, take_raw(rest, sizeof value).data(), sizeof value);
   } else if constexpr (std::is_enum_v<T>) {
     std::underlying_type_t<T> number{};
-    take_scalar(bytes, number);
+    take_scalar(rest, number);
     value = static_cast<T>(number);
   } else {
-    const std::uint64_t raw = take_varint(bytes);
+    const std::uint64_t raw = take_varint(rest);
     if constexpr (std::is_same_v<T, bool>) {
       value = raw != 0;
     } else if constexpr (std::is_signed_v<T>) {

@@ -43,7 +43,9 @@ class JournalWriter {
 
   template <class Record>
   void append(const Record& record) {
-    append_payload(Record::kType, frame::to_tagged(record));
+    frame::TaggedWriter encoded;
+    encoded.message(record);
+    append_payload(Record::kType, encoded.bytes());
   }
   void append_payload(RecordType type, std::string_view payload);
   /// Writes and fdatasyncs what was appended, then looks for a higher segment.
