@@ -76,5 +76,6 @@ struct Fence {
 
 template <class Tag>
 struct std::hash<espalier::HashId<Tag>> {
-  std::size_t operator()(const espalier::HashId<Tag>& id) const { return id.hex.hash(); }
+  // noexcept: so libstdc++ keeps no copy of the hash behind each value, which every look-up would have to fetch
+  std::size_t operator()(const espalier::HashId<Tag>& id) const noexcept { return id.hex.hash(); }
 };

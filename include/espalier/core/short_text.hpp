@@ -30,7 +30,8 @@ class ShortText {
   }
   bool empty() const { return characters_[0] == '\0'; }
   std::size_t size() const {
-    return static_cast<std::size_t>(std::find(characters_.begin(), characters_.end(), '\0') - characters_.begin());
+    const void* end = std::memchr(characters_.data(), '\0', kMost);
+    return end ? static_cast<std::size_t>(static_cast<const char*>(end) - characters_.data()) : kMost;
   }
   std::string_view view() const { return {characters_.data(), size()}; }
   std::string str() const { return std::string(view()); }
@@ -46,7 +47,7 @@ class ShortText {
   friend std::ostream& operator<<(std::ostream& out, const ShortText& text) { return out << text.view(); }
 
   /// A hash of the first 16 characters: enough, since the text is usually itself a hash.
-  std::size_t hash() const {
+  std::size_t hash() const noexcept {
     std::uint64_t words[2];
     std::memcpy(words, characters_.data(), sizeof words);
     return static_cast<std::size_t>((words[0] ^ (words[1] * 0x9E3779B97F4A7C15ULL)) * 0xBF58476D1CE4E5B9ULL);
