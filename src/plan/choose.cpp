@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 
-#include "espalier/stats/summary.hpp"
+#include "espalier/stats/ranking.hpp"
 
 namespace espalier::plan {
 namespace {
-
-constexpr double kAlpha = 0.05;
 
 using BySplit = std::map<std::string, double>;
 
@@ -18,12 +17,7 @@ double mean(const std::vector<double>& values) {
   return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// A setting with its means per split; diverged runs are left out.
-struct Ranked {
-  Candidate candidate;
-  BySplit metric, loss;
-};
-
+/// Diverged runs are left out.
 BySplit split_means(const std::vector<Measurement>& runs, double Measurement::* quantity) {
   std::map<std::string, std::map<std::string, std::vector<double>>> grouped;
   for (const auto& run : runs) {
@@ -38,99 +32,51 @@ BySplit split_means(const std::vector<Measurement>& runs, double Measurement::* 
   return means;
 }
 
-double mean_of(const BySplit& splits) {
-  std::vector<double> values;
-  for (const auto& [split, value] : splits) values.push_back(value);
-  return mean(values);
+stats::SplitValues in_order(const BySplit& means, const std::set<std::string>& splits) {
+  stats::SplitValues values;
+  for (const auto& split : splits) {
+    const auto found = means.find(split);
+    values.push_back(found == means.end() ? std::nullopt : std::optional(found->second));
+  }
+  return values;
 }
 
-Ranked ranked(const Setting& setting) {
-  Ranked made;
-  made.metric = split_means(setting.runs, &Measurement::metric);
-  auto& candidate = made.candidate;
-  candidate.values = setting.values;
-  candidate.mean = mean_of(made.metric);
-  made.loss = split_means(setting.runs, &Measurement::loss);
-  candidate.loss = mean_of(made.loss);
-  candidate.trained_units = setting.trained_units;
-  candidate.splits = static_cast<std::int32_t>(made.metric.size());
-  candidate.missing = setting.missing;
-  candidate.diverged = static_cast<std::int32_t>(
+std::int32_t diverged_of(const Setting& setting) {
+  return static_cast<std::int32_t>(
       std::count_if(setting.runs.begin(), setting.runs.end(), [](const Measurement& run) { return run.diverged; }));
-  return made;
 }
 
-/// 0: complete; 1: some runs diverged or missing; 2: nothing measured.
-int standing(const Candidate& candidate) {
-  if (candidate.splits == 0) return 2;
-  return candidate.diverged > 0 || candidate.missing > 0 ? 1 : 0;
-}
-
-bool before(const Candidate& a, const Candidate& b, bool higher_is_better) {
-  if (standing(a) != standing(b)) return standing(a) < standing(b);
-  if (a.mean != b.mean) return higher_is_better ? a.mean > b.mean : a.mean < b.mean;
-  if (a.loss != b.loss) return a.loss < b.loss;
-  return a.trained_units < b.trained_units;
-}
-
-/// Whether `a` is better in one split: by the metric, then the loss, then fewer trained units.
-bool beats(Ranked& a, Ranked& b, const std::string& split, bool higher_is_better) {
-  const double x = a.metric[split], y = b.metric[split];
-  if (x != y) return higher_is_better ? x > y : x < y;
-  if (a.loss[split] != b.loss[split]) return a.loss[split] < b.loss[split];
-  return a.candidate.trained_units < b.candidate.trained_units;
-}
-
-void count_wins(std::vector<Ranked>& all, bool higher_is_better) {
-  std::map<std::string, Ranked*> best;
-  for (auto& one : all) {
-    for (const auto& [split, value] : one.metric) {
-      auto& holder = best[split];
-      if (!holder || beats(one, *holder, split, higher_is_better)) holder = &one;
-    }
+std::vector<stats::RankedSetting> to_rank(const std::vector<Setting>& settings) {
+  std::set<std::string> splits;
+  for (const auto& setting : settings) {
+    for (const auto& run : setting.runs) splits.insert(run.split);
   }
-  for (const auto& [split, holder] : best) ++holder->candidate.wins;
-}
-
-double p_against(const BySplit& best, const BySplit& other) {
-  std::vector<double> a, b;
-  for (const auto& [split, value] : best) {
-    const auto found = other.find(split);
-    if (found == other.end()) continue;
-    a.push_back(value);
-    b.push_back(found->second);
+  std::vector<stats::RankedSetting> all;
+  for (const auto& setting : settings) {
+    all.push_back({in_order(split_means(setting.runs, &Measurement::metric), splits),
+                   in_order(split_means(setting.runs, &Measurement::loss), splits), setting.trained_units,
+                   setting.missing > 0 || diverged_of(setting) > 0});
   }
-  return stats::paired(a, b).p_value;
-}
-
-void compare_with_best(std::vector<Ranked>& all) {
-  std::vector<double> p_values;
-  std::vector<Candidate*> compared;
-  for (std::size_t i = 1; i < all.size(); ++i) {
-    if (standing(all[i].candidate) != 0) continue;
-    p_values.push_back(p_against(all[0].metric, all[i].metric));
-    compared.push_back(&all[i].candidate);
-  }
-  const auto adjusted = stats::holm(p_values);
-  for (std::size_t i = 0; i < compared.size(); ++i) {
-    compared[i]->p_value = adjusted[i];
-    compared[i]->indistinguishable = adjusted[i] >= kAlpha;
-  }
-  all[0].candidate.indistinguishable = true;
+  return all;
 }
 
 }  // namespace
 
 std::vector<Candidate> rank(const std::vector<Setting>& settings, bool higher_is_better) {
-  std::vector<Ranked> all;
-  for (const auto& setting : settings) all.push_back(ranked(setting));
-  std::stable_sort(all.begin(), all.end(), [&](const Ranked& a, const Ranked& b) {
-    return before(a.candidate, b.candidate, higher_is_better);
-  });
-  count_wins(all, higher_is_better);
-  if (!all.empty()) compare_with_best(all);
+  const auto to_compare = to_rank(settings);
   std::vector<Candidate> candidates;
-  for (auto& one : all) candidates.push_back(std::move(one.candidate));
+  for (const auto& standing :
+       stats::rank(to_compare, higher_is_better ? stats::Better::higher : stats::Better::lower)) {
+    const auto& setting = settings[standing.setting];
+    const bool is_best = candidates.empty();
+    const bool is_compared = standing.splits > 0 && !to_compare[standing.setting].incomplete;
+    Candidate one{setting.values,       standing.mean,
+                  standing.loss,        setting.trained_units,
+                  standing.splits,      setting.missing,
+                  diverged_of(setting), standing.wins,
+                  standing.p_value,     is_best || (is_compared && !standing.significant)};
+    candidates.push_back(std::move(one));
+  }
   return candidates;
 }
 

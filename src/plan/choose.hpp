@@ -22,10 +22,8 @@ struct Setting {
   std::int32_t missing = 0;
 };
 
-/// Ranks settings, best first. Replicates are averaged within a cell, cells within a split, then splits. Ties are
-/// broken by lower validation loss, then fewer trained units, then the given order. Settings with a diverged run rank
-/// behind all without, those without any measurement last. Each setting is tested against the best, paired over splits
-/// (Student, Holm-adjusted).
+/// Ranks settings, best first, by stats::rank: replicates are averaged within a cell, cells within a split. Ties are
+/// broken by lower validation loss, then fewer trained units, then the given order.
 std::vector<Candidate> rank(const std::vector<Setting>& settings, bool higher_is_better);
 
 }  // namespace espalier::plan

@@ -59,12 +59,15 @@ std::string test_text(const std::vector<RunView>& runs, const std::vector<std::s
 
 std::vector<std::string> best_row(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
   const auto settings = settings_of(runs, axes);
-  const auto standings = stats::rank(settings.by_split, stats::Better::higher);
+  std::vector<stats::RankedSetting> to_rank;
+  for (const auto& by_split : settings.by_split) to_rank.push_back({by_split, {}, 0, false});
+  auto standings = stats::rank(to_rank, stats::Better::higher);
+  std::erase_if(standings, [](const stats::Standing& one) { return one.splits == 0; });
   if (standings.empty()) return {"-", "-", "-", "-", "no run is done"};
   const auto& best = settings.cells[standings.front().setting];
   std::vector<std::string> ties;
   for (std::size_t i = 1; i < standings.size(); ++i) {
-    if (!standings[i].told_apart) ties.push_back(setting_of(axes, settings.cells[standings[i].setting].group));
+    if (!standings[i].significant) ties.push_back(setting_of(axes, settings.cells[standings[i].setting].group));
   }
   const bool cannot_say = standings.front().splits < stats::kLeastSplits;
   return {setting_of(axes, best.group), cell_text(kValid, best), test_text(runs, axes, best.group),

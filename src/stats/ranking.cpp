@@ -2,69 +2,91 @@
 #include "espalier/stats/ranking.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace espalier::stats {
 namespace {
 
-bool beats(double a, double b, Better better) { return better == Better::higher ? a > b : a < b; }
-
-Standing standing_of(std::size_t setting, const SplitValues& values) {
+double mean_of(const SplitValues& values) {
   std::vector<double> present;
   for (const auto& value : values) {
     if (value) present.push_back(*value);
   }
-  return {setting, summarise(present).mean, static_cast<int>(present.size()), 0, 1, false};
+  return present.empty() ? 0 : summarise(present).mean;
 }
 
-void count_wins(std::vector<Standing>& standings, const std::vector<SplitValues>& settings, Better better) {
+std::optional<double> at(const SplitValues& values, std::size_t split) {
+  return split < values.size() ? values[split] : std::nullopt;
+}
+
+/// Smaller is better: the metric's sign is turned where higher values are better.
+using Score = std::tuple<double, double, std::int32_t>;
+
+Score score_of(double metric, double loss, std::int32_t trained_units, Better better) {
+  return {better == Better::higher ? -metric : metric, loss, trained_units};
+}
+
+void count_wins(std::vector<Standing>& standings, const std::vector<RankedSetting>& settings, Better better) {
   std::size_t splits = 0;
-  for (const auto& values : settings) splits = std::max(splits, values.size());
+  for (const auto& setting : settings) splits = std::max(splits, setting.metric.size());
   for (std::size_t split = 0; split < splits; ++split) {
-    const auto value = [&](const Standing& s) {
-      return split < settings[s.setting].size() ? settings[s.setting][split] : std::nullopt;
+    const auto score = [&](const Standing& standing) -> std::optional<Score> {
+      const auto& setting = settings[standing.setting];
+      const auto metric = at(setting.metric, split);
+      if (!metric) return std::nullopt;
+      return score_of(*metric, at(setting.loss, split).value_or(0), setting.trained_units, better);
     };
-    std::optional<double> best;
+    std::optional<Score> best;
     for (const auto& standing : standings) {
-      if (const auto v = value(standing); v && (!best || beats(*v, *best, better))) best = v;
+      if (const auto one = score(standing); one && (!best || *one < *best)) best = one;
     }
-    for (auto& standing : standings) standing.wins += best && value(standing) == best;
+    for (auto& standing : standings) standing.wins += best && score(standing) == best;
   }
 }
 
-Paired against(const SplitValues& values, const SplitValues& best) {
+double p_against(const SplitValues& best, const SplitValues& values) {
   std::vector<double> a, b;
   for (std::size_t split = 0; split < std::min(values.size(), best.size()); ++split) {
     if (!values[split] || !best[split]) continue;
-    a.push_back(*values[split]);
-    b.push_back(*best[split]);
+    a.push_back(*best[split]);
+    b.push_back(*values[split]);
   }
-  return paired(a, b);
+  return paired(a, b).p_value;
 }
 
-void test_against_best(std::vector<Standing>& standings, const std::vector<SplitValues>& settings, double alpha) {
+void test_against_best(std::vector<Standing>& standings, const std::vector<RankedSetting>& settings, double alpha) {
   std::vector<double> p_values;
+  std::vector<Standing*> tested;
   for (std::size_t i = 1; i < standings.size(); ++i) {
-    p_values.push_back(against(settings[standings[i].setting], settings[standings[0].setting]).p_value);
+    const auto& setting = settings[standings[i].setting];
+    if (setting.incomplete || standings[i].splits == 0) continue;
+    p_values.push_back(p_against(settings[standings[0].setting].metric, setting.metric));
+    tested.push_back(&standings[i]);
   }
   const auto adjusted = holm(p_values);
-  for (std::size_t i = 1; i < standings.size(); ++i) {
-    standings[i].p_value = adjusted[i - 1];
-    standings[i].told_apart = adjusted[i - 1] < alpha;
+  for (std::size_t i = 0; i < tested.size(); ++i) {
+    tested[i]->p_value = adjusted[i];
+    tested[i]->significant = adjusted[i] < alpha;
   }
 }
 
 }  // namespace
 
-std::vector<Standing> rank(const std::vector<SplitValues>& settings, Better better, double alpha) {
+std::vector<Standing> rank(const std::vector<RankedSetting>& settings, Better better, double alpha) {
   std::vector<Standing> standings;
   for (std::size_t i = 0; i < settings.size(); ++i) {
-    const Standing standing = standing_of(i, settings[i]);
-    if (standing.splits > 0) standings.push_back(standing);
+    const auto& metric = settings[i].metric;
+    const auto splits =
+        std::count_if(metric.begin(), metric.end(), [](const auto& value) { return value.has_value(); });
+    standings.push_back({i, mean_of(metric), mean_of(settings[i].loss), static_cast<int>(splits), 0, 1, false});
   }
-  std::stable_sort(standings.begin(), standings.end(), [&](const Standing& a, const Standing& b) {
-    if (a.splits != b.splits) return a.splits > b.splits;
-    return beats(a.mean, b.mean, better);
-  });
+  const auto order = [&](const Standing& one) {
+    const auto& setting = settings[one.setting];
+    return std::tuple(one.splits == 0, setting.incomplete, -one.splits,
+                      score_of(one.mean, one.loss, setting.trained_units, better));
+  };
+  std::stable_sort(standings.begin(), standings.end(),
+                   [&](const Standing& a, const Standing& b) { return order(a) < order(b); });
   count_wins(standings, settings, better);
   test_against_best(standings, settings, alpha);
   return standings;
