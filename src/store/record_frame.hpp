@@ -13,7 +13,7 @@ inline constexpr std::uint32_t kMaxRecordBytes = 256u << 20;
 /// Marks a format that is still being changed: no other build reads it.
 inline constexpr std::uint16_t kUnreleased = 0x8000;
 /// The journal's format. 1 was the format of frames (magic "ESPL"), whose fields had no numbers: it is refused.
-inline constexpr std::uint16_t kJournalFormat = 2 | kUnreleased;
+inline constexpr std::uint16_t kJournalFormat = 2;
 
 /// What the header says beside the payload's size and checksum.
 struct RecordHead {

@@ -15,7 +15,6 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 PROTO = Path(__file__).resolve().parents[2] / "docs" / "journal.proto"
 HEADER = struct.Struct("<4sHHHHIQI")
 FORMAT = 2
-UNRELEASED = 0x8000
 MESSAGES = {
     1: "SegmentStart", 2: "StudyRecord", 3: "CatalogRecord", 4: "RunsRecord", 5: "TasksRecord", 6: "AttemptRecord",
     7: "RowsRecord", 8: "CheckpointRecord", 9: "EndedRecord", 10: "LostRecord", 11: "SelectionRecord",
@@ -41,7 +40,7 @@ def record_at(data, at):
         return None
     magic, form, kind, version, _, size, synced, checksum = HEADER.unpack_from(data, at)
     payload = data[at + HEADER.size : at + HEADER.size + size]
-    if magic != b"ESPJ" or form & ~UNRELEASED != FORMAT or len(payload) < size:
+    if magic != b"ESPJ" or form != FORMAT or len(payload) < size:
         return None
     if crc32c(data[at : at + 24] + payload) != checksum:
         return None

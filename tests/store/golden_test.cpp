@@ -1,0 +1,168 @@
+// Journals that earlier versions wrote, as they must be read for ever: one for each format, one with what a later
+// version may add, one with what it may add only for itself. docs/journal.md says when a new one is due.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <sstream>
+
+#include "espalier/frame/tagged.hpp"
+#include "espalier/store/layout.hpp"
+#include "store/sample.hpp"
+
+namespace espalier::store {
+namespace {
+
+const std::filesystem::path kGolden = std::filesystem::path(ESPALIER_SOURCE_DIR) / "tests" / "store" / "golden";
+
+std::string read(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+/// A fact a line, in the canonical text that ids are made of: fields that a later version adds with their default do
+/// not show in it.
+template <class Value>
+void add(std::string& text, const std::string& what, const Value& value) {
+  text += what + " " + frame::Canonical::text(value) + "\n";
+}
+
+void add_task(std::string& text, const TaskState& task) {
+  add(text, "task", task.task);
+  add(text, "state", task.state);
+  add(text, "recorded", task.recorded);
+  for (const auto& current : task.rows) {
+    std::ostringstream values;
+    values.precision(17);
+    for (const auto& facts : metrics::kMetrics)
+      values << facts.name << "=" << current.row.values.get(facts.metric) << " ";
+    text += "row " + std::to_string(current.row.epoch) + " " + metrics::name_of(current.row.subset) + " " +
+            current.row.set.hex.str() + " " + std::to_string(current.row.count) + " " + values.str() + "\n";
+  }
+  for (const auto* file : {&task.training, &task.finished, &task.predictions}) add(text, "file", file->artifact);
+  for (const auto& attempt : task.attempts) text += "attempt " + attempt.outcome + "\n";
+}
+
+std::string all_of(const State& state) {
+  std::string text;
+  for (const auto& start : state.segments) add(text, "segment", start);
+  add(text, "study", state.study);
+  add(text, "catalog", state.catalog);
+  for (const auto& entry : state.runs) add(text, entry.current ? "run" : "left", entry.run);
+  std::map<TaskId, const TaskState*> tasks;
+  for (const auto& [id, task] : state.tasks) tasks[id] = &task;
+  for (const auto& [id, task] : tasks) add_task(text, *task);
+  for (const auto& selection : state.selections) add(text, "selection", selection);
+  for (const auto& warning : state.warnings) text += "warning " + warning + "\n";
+  for (const auto& request : state.requests) text += "request " + request.id + " " + request.verb + "\n";
+  for (const auto& accepted : state.accepted_damage) text += "accepted " + accepted + "\n";
+  text += "exit " + std::to_string(state.last_exit) + "\n";
+  return text;
+}
+
+State golden(const std::string& name) { return replay(kGolden / name); }
+
+/// Records that the sample lacks, so that every type stands in the journal.
+void write_rest(JournalWriter& writer) {
+  CatalogRecord catalog;
+  const std::string labels = catalog.catalog.add(task::LabelMap{{4, 7, 2}, {0, 1, 1}, 2, {"cat", "other"}});
+  task::ImageSetSpec images{std::string(64, 'd'), labels, {}, {task::SampleRule::first, 20, 0}, {}};
+  images.partition = {{0.5, 0.25}, 1, 5, 0, 4, 2, task::FoldUse::without, 9};
+  catalog.catalog.add(images);
+  writer.append(catalog);
+  task::ProbeSpec probe;
+  probe.identity_version = task::kIdentityVersion;
+  probe.labels = labels;
+  probe.units.assign(2, {task::StartKind::task, task_number(0), {}});
+  TasksRecord tasks{{some_task(7)}};
+  tasks.tasks[0].work = probe;
+  tasks.tasks[0].inputs = {{task_number(0), task::InputRole::measured}};
+  tasks.tasks[0].measured_data = std::string(64, 'd');
+  writer.append(tasks);
+  writer.append(AttemptRecord{{1, 20}, task_number(7), {1}, {}, 5});
+  LostRecord lost;
+  lost.worker = {1};
+  lost.cause = task::FailureCause::killed;
+  lost.signal = 9;
+  lost.attempts = {{task_number(7), {1, 20}}};
+  writer.append(lost);
+  writer.append(WarningRecord{"a source is weak"});
+  writer.append(RequestRecord{"stop-1", "stop", "process 1 on host a", 6, true});
+  writer.append(LossAcceptedRecord{{"segment 9 is gone"}, 7});
+}
+
+/// As a version to come may write it: a field more, which may be skipped.
+struct LaterWarning {
+  static constexpr RecordType kType = RecordType::warning;
+  std::string text, place;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("text", text) & frame::stored<77>("place", place);
+  }
+};
+
+/// A record of a type to come, which may be skipped.
+struct LaterRecord {
+  static constexpr auto kType = static_cast<RecordType>(kFirstOptional + 3);
+  std::string text = "something new";
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("text", text);
+  }
+};
+
+/// A field that must be understood.
+struct MandatoryWarning {
+  static constexpr RecordType kType = RecordType::warning;
+  std::string text, meaning;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("text", text) & frame::stored<1001>("meaning", meaning);
+  }
+};
+
+template <class... More>
+void write_golden(const std::filesystem::path& out, const More&... more) {
+  write_sample(out);
+  std::filesystem::remove_all(out / "artifacts");
+  {
+    JournalWriter writer = JournalWriter::open(out, some_writer("job8", 1));
+    write_rest(writer);
+    (writer.append(more), ...);
+    writer.commit();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("golden: the journal of format 2 is read as on the day it was frozen") {
+  const State state = golden("format-2");
+
+  CHECK(state.dropped.empty());
+  CHECK(all_of(state) == read(kGolden / "format-2" / "expected.txt"));
+}
+
+TEST_CASE("golden: fields and records of a later version that may be skipped change nothing") {
+  const State state = golden("format-2-later");
+
+  CHECK(state.dropped.empty());
+  CHECK(state.warnings.back() == "said by a later version");
+  const std::string text = all_of(state), expected = read(kGolden / "format-2-later" / "expected.txt");
+  CHECK(text == expected);
+}
+
+TEST_CASE("golden: a field of a later version that must be understood refuses the folder") {
+  CHECK_THROWS_AS(golden("format-2-mandatory"), frame::NewerFormatError);
+}
+
+/// Hidden: writes the golden journals into ESPALIER_GOLDEN. Those of a format that is released never change.
+TEST_CASE("golden journals are written", "[.golden]") {
+  const std::filesystem::path out = std::getenv("ESPALIER_GOLDEN");
+  write_golden(out / "format-2");
+  write_golden(out / "format-2-later", LaterWarning{"said by a later version", "on host a"}, LaterRecord{});
+  write_golden(out / "format-2-mandatory", MandatoryWarning{"said", "differently"});
+  for (const char* name : {"format-2", "format-2-later"}) {
+    std::ofstream(out / name / "expected.txt") << all_of(replay(out / name));
+  }
+}
+
+}  // namespace espalier::store
