@@ -13,8 +13,8 @@
 #include "espalier/network/networks.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/train/training.hpp"
+#include "train/captured_training.hpp"
 #include "train/lane_network.hpp"
-#include "train/rig.hpp"
 
 using namespace espalier;
 using nlohmann::json;
@@ -139,7 +139,7 @@ double step_s(const Shape& shape, Precision precision, bool eager) {
   device::allow_tf32(options.device, precision == Precision::tf32);
   const train::Job job = job_of(shape, precision);
   model::UnitNetwork network = network_of(job);
-  train::Rig rig(job, network, eager);
+  train::CapturedTraining captured(job, network, eager);
   const auto bytes = at::TensorOptions(at::kByte).device(options.device);
   const at::Tensor pixels = at::randint(256, {1000, 3, shape.side, shape.side}, bytes);
   train::FeedRows rows;
@@ -154,16 +154,16 @@ double step_s(const Shape& shape, Precision precision, bool eager) {
     supply.images = device::Images{pixels, batches.scale().to(options.device), batches.offset().to(options.device)};
     supply.input = task::training(job.task).input;
   }
-  rig.training().connect(supply);
-  rig.training().fill(rows);
+  captured.training().connect(supply);
+  captured.training().fill(rows);
   if (shape.cached > 0) {
-    rig.training().stage(
+    captured.training().stage(
         network.features(at::rand({shape.batch, 3, shape.side, shape.side}).to(options.device), shape.cached));
   }
-  rig.fill_steps(task::training(job.task), task::Timeline(2L * shape.batch, shape.batch, {1, 0}), 0);
+  captured.fill_steps(task::training(job.task), task::Timeline(2L * shape.batch, shape.batch, {1, 0}), 0);
   return seconds_of([&] {
-    rig.training().go_to(0);
-    rig.step(shape.batch);
+    captured.training().go_to(0);
+    captured.step(shape.batch);
   });
 }
 

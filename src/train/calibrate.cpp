@@ -8,8 +8,8 @@
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/train/stepper.hpp"
 #include "train/bundle_state.hpp"
+#include "train/captured_training.hpp"
 #include "train/lane_network.hpp"
-#include "train/rig.hpp"
 
 namespace espalier::train {
 
@@ -100,18 +100,18 @@ class Bed {
     job.task = task_;
     job.network = spec_;
     job.classes = classes_;
-    Rig rig(job, network_);
+    CapturedTraining captured(job, network_);
     const at::Tensor wanted = labels();
     const auto* label = wanted.const_data_ptr<std::int64_t>();
-    rig.training().fill({{}, {}, {label, label + wanted.numel()}});
-    rig.training().stage(inputs_of(task::training(task_).batch));
-    rig.fill_steps(task::training(task_),
-                   task::Timeline(std::int64_t{task::training(task_).batch} * 2, task::training(task_).batch, {1, 0}),
-                   0);
+    captured.training().fill({{}, {}, {label, label + wanted.numel()}});
+    captured.training().stage(inputs_of(task::training(task_).batch));
+    captured.fill_steps(
+        task::training(task_),
+        task::Timeline(std::int64_t{task::training(task_).batch} * 2, task::training(task_).batch, {1, 0}), 0);
     const double all_s = median_s(seconds, [&] {
       for (int i = 0; i < kAtATime; ++i) {
-        rig.training().go_to(0);
-        rig.step(task::training(task_).batch);
+        captured.training().go_to(0);
+        captured.step(task::training(task_).batch);
       }
       device::synchronise(device_);
     });

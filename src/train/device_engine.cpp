@@ -1,4 +1,5 @@
-// Fills tables of images, windows, labels and rates for a rig, and runs its recorded steps and evaluations.
+// Fills tables of images, windows, labels and rates for a captured training, and runs its recorded steps and
+// evaluations.
 #include "train/device_engine.hpp"
 
 #include <algorithm>
@@ -11,17 +12,17 @@ namespace espalier::train {
 
 namespace {
 
-/// Returns a rig of the job's shape that holds the job's network.
-std::shared_ptr<Rig> rig_for(const Job& job, Place& place) {
+/// Returns a captured training of the job's shape that holds the job's network.
+std::shared_ptr<CapturedTraining> captured_for(const Job& job, Place& place) {
   model::UnitNetwork network = prepare_on_host(job, place.device());
   bool made = false;
-  const auto rig = place.rig(rig_shape(job), [&] {
+  const auto captured = place.captured(captured_shape(job), [&] {
     made = true;
     network.to(place.device());
-    return std::make_shared<Rig>(job, network);
+    return std::make_shared<CapturedTraining>(job, network);
   });
-  if (!made) rig->take_over(network);
-  return rig;
+  if (!made) captured->take_over(network);
+  return captured;
 }
 
 network::Shape shape_of(const at::Tensor& images) {
@@ -36,22 +37,22 @@ DeviceEngine::DeviceEngine(BundleState& bundle, const Job& job, const ImageSets&
       job_(job),
       sets_(sets),
       timeline_(timeline),
-      rig_(rig_for(job, bundle.place())),
-      inputs_(make_inputs(job, sets, bundle.place().features(), rig_->network())),
+      captured_(captured_for(job, bundle.place())),
+      inputs_(make_inputs(job, sets, bundle.place().features(), captured_->network())),
       batches_(task::training(job.task)),
       pace_(bundle.place().device()),
       filled_(sets.size()) {}
 
 DeviceEngine::~DeviceEngine() {
   if (job_.task.form.cached_units == 0) return;
-  rig_->training().connect({});
-  for (SetNumber number = 0; number < sets_.size(); ++number) rig_->evaluation(number).connect({});
+  captured_->training().connect({});
+  for (SetNumber number = 0; number < sets_.size(); ++number) captured_->evaluation(number).connect({});
 }
 
 bool DeviceEngine::prepare(const GoOn& go_on) {
   if (!inputs_->prepare(go_on)) return false;
-  rig_->training().connect(supply_of(kTrainingImages));
-  for (SetNumber number = 0; number < sets_.size(); ++number) rig_->evaluation(number).connect(supply_of(number));
+  captured_->training().connect(supply_of(kTrainingImages));
+  for (SetNumber number = 0; number < sets_.size(); ++number) captured_->evaluation(number).connect(supply_of(number));
   return true;
 }
 
@@ -92,7 +93,7 @@ FeedRows DeviceEngine::training_rows(std::int32_t epoch) const {
   FeedRows all = labelled(kTrainingImages, {order_.begin(), order_.end()});
   const auto& set = sets_.of(kTrainingImages);
   const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get());
-  if (rig_->training().is_staged()) return all;
+  if (captured_->training().is_staged()) return all;
   for (task::Moment at{epoch, 0}; at.step < timeline_.steps_per_epoch(); ++at.step) {
     const auto positions = positions_of(at);
     const auto count = static_cast<std::int64_t>(positions.size());
@@ -115,7 +116,7 @@ FeedRows DeviceEngine::evaluation_rows(SetNumber number) const {
   std::vector<std::int64_t> positions(static_cast<std::size_t>(set.size()));
   for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = static_cast<std::int64_t>(i);
   FeedRows all = labelled(number, positions);
-  if (rig_->evaluation(number).is_staged()) return all;
+  if (captured_->evaluation(number).is_staged()) return all;
   if (const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get())) {
     all.rows = features->slots(number, false);
   } else {
@@ -126,26 +127,26 @@ FeedRows DeviceEngine::evaluation_rows(SetNumber number) const {
 }
 
 void DeviceEngine::start_epoch(const task::TrainSpec& spec, task::Moment at, const Score& running) {
-  rig_->start_steps(running);
+  captured_->start_steps(running);
   order_ = order_of_epoch(job_, at.epoch);
-  rig_->training().fill(training_rows(at.epoch));
-  rig_->training().go_to(at.step);
-  rig_->fill_steps(spec, timeline_, at.epoch);
+  captured_->training().fill(training_rows(at.epoch));
+  captured_->training().go_to(at.step);
+  captured_->fill_steps(spec, timeline_, at.epoch);
   at_ = at;
 }
 
 bool DeviceEngine::step() {
   const auto positions = positions_of(at_);
-  Feed& feed = rig_->training();
+  Feed& feed = captured_->training();
   if (feed.is_staged()) feed.stage(inputs_->training(positions, at_, 0));
-  rig_->step(static_cast<std::int64_t>(positions.size()));
+  captured_->step(static_cast<std::int64_t>(positions.size()));
   pace_.step();
   ++at_.step;
   return true;
 }
 
 std::optional<LostLoss> DeviceEngine::settle(Score& running) {
-  const auto sums = rig_->take_steps();
+  const auto sums = captured_->take_steps();
   running = sums.score;
   if (!sums.lost) return {};
   return LostLoss{sums.lost->loss, {at_.epoch, static_cast<std::int32_t>(sums.lost->place)}};
@@ -156,19 +157,19 @@ Evaluation DeviceEngine::evaluate(SetNumber number, const EvaluationLimits& limi
   const std::int64_t images = limits.images < 0 ? all : std::min(limits.images, all);
   const std::int64_t batches = (images + kEvaluationBatch - 1) / kEvaluationBatch;
   ESPALIER_EXPECT(images == all || images % kEvaluationBatch == 0);
-  if (!filled_[number]) rig_->evaluation(number).fill(evaluation_rows(number));
+  if (!filled_[number]) captured_->evaluation(number).fill(evaluation_rows(number));
   filled_[number] = true;
-  rig_->start_evaluation(number, batches);
+  captured_->start_evaluation(number, batches);
   Evaluation result;
   for (std::int64_t batch = 0; batch < batches && result.finished; ++batch) {
     const std::int64_t first = batch * kEvaluationBatch, count = std::min(kEvaluationBatch, images - first);
-    Feed& feed = rig_->evaluation(number);
+    Feed& feed = captured_->evaluation(number);
     if (feed.is_staged()) feed.stage(inputs_->evaluation(number, first, count));
-    rig_->evaluate(number);
+    captured_->evaluate(number);
     pace_.step();
     result.finished = limits.go_on();
   }
-  auto measured = rig_->take_evaluation(number);
+  auto measured = captured_->take_evaluation(number);
   result.score = measured.score;
   result.labels = std::move(measured.labels);
   result.labels.resize(static_cast<std::size_t>(images));

@@ -2,19 +2,20 @@
 // Engine for GPUs: the host fills an epoch's tables and starts steps; it reads losses once per epoch.
 #include "espalier/device/device.hpp"
 #include "train/bundle_state.hpp"
+#include "train/captured_training.hpp"
 #include "train/engine.hpp"
-#include "train/rig.hpp"
 
 namespace espalier::train {
 
 class DeviceEngine : public Engine {
  public:
   DeviceEngine(BundleState& bundle, const Job& job, const ImageSets& sets, const task::Timeline& timeline);
-  /// Disconnects the rig, which is kept for other jobs, from cached features, which it must not keep alive.
+  /// Disconnects the captured training, which is kept for other jobs, from cached features, which it must not keep
+  /// alive.
   ~DeviceEngine() override;
 
-  model::UnitNetwork& network() override { return rig_->network(); }
-  Optimiser& optimiser() override { return rig_->optimiser(); }
+  model::UnitNetwork& network() override { return captured_->network(); }
+  Optimiser& optimiser() override { return captured_->optimiser(); }
   bool prepare(const GoOn& go_on) override;
   void start_epoch(const task::TrainSpec& spec, task::Moment at, const Score& running) override;
   bool step() override;
@@ -32,7 +33,7 @@ class DeviceEngine : public Engine {
   const Job& job_;
   const ImageSets& sets_;
   task::Timeline timeline_;
-  std::shared_ptr<Rig> rig_;
+  std::shared_ptr<CapturedTraining> captured_;
   std::unique_ptr<Inputs> inputs_;
   data::BatchMaker batches_;
   device::Pace pace_;

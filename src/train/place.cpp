@@ -1,10 +1,10 @@
-// Keeps packs and rigs on the device by last use, and gives them up when memory runs out.
+// Keeps packs and captured trainings on the device by last use, and gives them up when memory runs out.
 #include "espalier/train/place.hpp"
 
 #include <algorithm>
 
 #include "espalier/device/device.hpp"
-#include "train/rig.hpp"
+#include "train/captured_training.hpp"
 
 namespace espalier::train {
 
@@ -39,25 +39,26 @@ at::Tensor Place::pixels(const at::Tensor& images) {
   pixels_.push_front({images, images.to(device_)});
   if (pixels_.size() > kPacks) {
     pixels_.pop_back();
-    rigs_.clear();  // rigs would keep the images alive
+    captured_.clear();  // captured trainings would keep the images alive
   }
   return pixels_.front().copy;
 }
 
-std::shared_ptr<Rig> Place::rig(const std::string& shape, const std::function<std::shared_ptr<Rig>()>& make) {
-  const auto free = std::find_if(rigs_.begin(), rigs_.end(),
-                                 [&](const Kept& one) { return one.shape == shape && one.rig.use_count() == 1; });
-  if (free != rigs_.end()) {
-    rigs_.splice(rigs_.begin(), rigs_, free);
+std::shared_ptr<CapturedTraining> Place::captured(const std::string& shape,
+                                                  const std::function<std::shared_ptr<CapturedTraining>()>& make) {
+  const auto free = std::find_if(captured_.begin(), captured_.end(),
+                                 [&](const Kept& one) { return one.shape == shape && one.captured.use_count() == 1; });
+  if (free != captured_.end()) {
+    captured_.splice(captured_.begin(), captured_, free);
   } else {
-    rigs_.push_front({shape, make()});
-    if (rigs_.size() > kRigs) rigs_.pop_back();
+    captured_.push_front({shape, make()});
+    if (captured_.size() > kRigs) captured_.pop_back();
   }
-  return rigs_.front().rig;
+  return captured_.front().captured;
 }
 
 void Place::shrink() {
-  rigs_.clear();
+  captured_.clear();
   pixels_.clear();
   features_.set_budget(features_.budget() / 2);
   features_.drop_unused();

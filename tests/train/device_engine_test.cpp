@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "train/bundle_jobs.hpp"
-#include "train/rig.hpp"
+#include "train/captured_training.hpp"
 
 using namespace espalier;
 using namespace espalier::testing;
@@ -49,7 +49,8 @@ TEST_CASE("device engine: a training is the host's to the bit") {
   check_alike({with_id(job)});
 }
 
-TEST_CASE("device engine: it is what trains where images are to lie on the device, and leaves its rig there") {
+TEST_CASE(
+    "device engine: it is what trains where images are to lie on the device, and leaves its captured training there") {
   const auto job = made_job(scratch("device-rigged"));
   for (const bool resident : {true, false}) {
     train::Place place(at::kCPU, kFeatureBytes, resident);
@@ -57,9 +58,9 @@ TEST_CASE("device engine: it is what trains where images are to lie on the devic
     bool left = true;
     const auto make = [&] {
       left = false;
-      return std::shared_ptr<train::Rig>();
+      return std::shared_ptr<train::CapturedTraining>();
     };
-    place.rig(train::rig_shape(job), make);
+    place.captured(train::captured_shape(job), make);
     CHECK(left == resident);
   }
 }
@@ -96,7 +97,7 @@ TEST_CASE("device engine: families and features, with flips") {
   check_alike(family(frozen(with_id(job), some_source(job, 5), 3)));
 }
 
-TEST_CASE("device engine: a rig that is taken over holds nothing of its last training") {
+TEST_CASE("device engine: a captured training that is taken over holds nothing of its last training") {
   const auto job = made_job(scratch("device-rig"));
   auto other = falling(job, 1, 3);
   task::training(other.task).init_seed = task::training(other.task).mask_seed = task::training(other.task).order_seed =

@@ -1,5 +1,5 @@
 #pragma once
-// The device a trainer computes on, with what stays there from bundle to bundle: features, images, rigs.
+// The device a trainer computes on, with what stays there from bundle to bundle: features, images, captured trainings.
 #include <ATen/ATen.h>
 
 #include <list>
@@ -10,7 +10,7 @@
 
 namespace espalier::train {
 
-class Rig;
+class CapturedTraining;
 
 class Place {
  public:
@@ -28,8 +28,9 @@ class Place {
 
   /// A pack's images [N, C, H, W] on the device, kept for later; undefined where they are too large for it.
   at::Tensor pixels(const at::Tensor& images);
-  /// An unused rig of that shape; if there is none, the one that `make` returns.
-  std::shared_ptr<Rig> rig(const std::string& shape, const std::function<std::shared_ptr<Rig>()>& make);
+  /// An unused captured training of that shape; if there is none, the one that `make` returns.
+  std::shared_ptr<CapturedTraining> captured(const std::string& shape,
+                                             const std::function<std::shared_ptr<CapturedTraining>()>& make);
 
   /// Call after memory ran out: drops what is kept, and keeps less from now on.
   void shrink();
@@ -40,14 +41,14 @@ class Place {
   };
   struct Kept {
     std::string shape;
-    std::shared_ptr<Rig> rig;
+    std::shared_ptr<CapturedTraining> captured;
   };
   at::Device device_;
   bool resident_;
   std::size_t most_families_;
   FeatureShelf features_;
   std::list<Pixels> pixels_;  ///< last used first
-  std::list<Kept> rigs_;      ///< last used first
+  std::list<Kept> captured_;  ///< last used first
 };
 
 }  // namespace espalier::train

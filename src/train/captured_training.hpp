@@ -18,15 +18,15 @@ namespace espalier::train {
 
 struct Job;
 
-/// A key of everything that trainings must have in common to share a rig.
-std::string rig_shape(const Job& job);
+/// A key of everything that trainings must have in common to share a captured training.
+std::string captured_shape(const Job& job);
 
-class Rig {
+class CapturedTraining {
  public:
   /// Takes over `network`, which is on the device. With `eager` nothing is recorded.
-  Rig(const Job& job, model::UnitNetwork network, bool eager = false);
-  Rig(const Rig&) = delete;
-  Rig& operator=(const Rig&) = delete;
+  CapturedTraining(const Job& job, model::UnitNetwork network, bool eager = false);
+  CapturedTraining(const CapturedTraining&) = delete;
+  CapturedTraining& operator=(const CapturedTraining&) = delete;
 
   model::UnitNetwork& network() { return network_; }
   Optimiser& optimiser() { return optimiser_; }
@@ -57,12 +57,12 @@ class Rig {
  private:
   class Masks : public model::MaskSource {
    public:
-    explicit Masks(const Rig& rig) : rig_(rig) {}
+    explicit Masks(const CapturedTraining& captured) : captured_(captured) {}
     at::Tensor draw(const model::DropoutLayer& layer, std::int64_t first_row, std::int64_t rows,
                     std::int64_t row_elements, double probability) override;
 
    private:
-    const Rig& rig_;
+    const CapturedTraining& captured_;
   };
   /// What evaluates one image set.
   struct Evaluated {

@@ -1,5 +1,5 @@
 // Records training steps and evaluation batches of one network shape, and replays them from tables.
-#include "train/rig.hpp"
+#include "train/captured_training.hpp"
 
 #include <c10/core/GradMode.h>
 
@@ -12,7 +12,7 @@
 
 namespace espalier::train {
 
-std::string rig_shape(const Job& job) {
+std::string captured_shape(const Job& job) {
   task::TrainSpec spec = task::training(job.task);
   spec.images = {};
   spec.length = {};
@@ -26,9 +26,9 @@ std::string rig_shape(const Job& job) {
   return key.take();
 }
 
-Rig::Evaluated::Evaluated(at::Device device) : feed(kEvaluationBatch, device) {}
+CapturedTraining::Evaluated::Evaluated(at::Device device) : feed(kEvaluationBatch, device) {}
 
-Rig::Rig(const Job& job, model::UnitNetwork network, bool eager)
+CapturedTraining::CapturedTraining(const Job& job, model::UnitNetwork network, bool eager)
     : device_(network.device()),
       eager_(eager),
       network_(std::move(network)),
@@ -40,12 +40,12 @@ Rig::Rig(const Job& job, model::UnitNetwork network, bool eager)
       score_(device_),
       evaluated_(device_) {}
 
-Feed& Rig::evaluation(std::size_t number) {
+Feed& CapturedTraining::evaluation(std::size_t number) {
   while (evaluations_.size() <= number) evaluations_.emplace_back(device_);
   return evaluations_[number].feed;
 }
 
-void Rig::take_over(model::UnitNetwork& other) {
+void CapturedTraining::take_over(model::UnitNetwork& other) {
   const c10::NoGradGuard no_grad;
   for (std::int32_t u = 1; u <= network_.depth(); ++u) {
     auto& own = network_.tensors(u);
@@ -58,15 +58,15 @@ void Rig::take_over(model::UnitNetwork& other) {
   evaluated_.start({});
 }
 
-at::Tensor Rig::Masks::draw(const model::DropoutLayer& layer, std::int64_t first_row, std::int64_t rows,
-                            std::int64_t row_elements, double probability) {
-  const auto place = std::find(rig_.dropouts_.begin(), rig_.dropouts_.end(), layer);
-  ESPALIER_EXPECT(place != rig_.dropouts_.end());
-  return device::dropout_mask({rig_.seeds_, rig_.training_.place()}, place - rig_.dropouts_.begin(), first_row, rows,
-                              row_elements, probability);
+at::Tensor CapturedTraining::Masks::draw(const model::DropoutLayer& layer, std::int64_t first_row, std::int64_t rows,
+                                         std::int64_t row_elements, double probability) {
+  const auto place = std::find(captured_.dropouts_.begin(), captured_.dropouts_.end(), layer);
+  ESPALIER_EXPECT(place != captured_.dropouts_.end());
+  return device::dropout_mask({captured_.seeds_, captured_.training_.place()}, place - captured_.dropouts_.begin(),
+                              first_row, rows, row_elements, probability);
 }
 
-void Rig::make_room(std::int64_t steps) {
+void CapturedTraining::make_room(std::int64_t steps) {
   if (rates_.defined() && rates_.size(0) >= steps) return;
   const auto on_device = [&](at::ScalarType type) { return at::TensorOptions(type).device(device_); };
   rates_ = at::zeros({steps, network_.depth()}, on_device(at::kFloat));
@@ -75,7 +75,7 @@ void Rig::make_room(std::int64_t steps) {
   steps_.clear();
 }
 
-void Rig::fill_steps(const task::TrainSpec& spec, const task::Timeline& timeline, std::int32_t epoch) {
+void CapturedTraining::fill_steps(const task::TrainSpec& spec, const task::Timeline& timeline, std::int32_t epoch) {
   std::vector<float> rates, numbers;
   std::vector<std::int64_t> seeds;
   const std::int32_t steps = timeline.steps_per_epoch();
@@ -93,7 +93,7 @@ void Rig::fill_steps(const task::TrainSpec& spec, const task::Timeline& timeline
   if (!dropouts_.empty()) seeds_.slice(0, 0, steps).copy_(at::tensor(seeds, at::kLong).view({steps, -1}));
 }
 
-void Rig::step(std::int64_t count) {
+void CapturedTraining::step(std::int64_t count) {
   if (version_ != training_.version()) steps_.clear();
   version_ = training_.version();
   auto& step = steps_[count];
@@ -101,7 +101,7 @@ void Rig::step(std::int64_t count) {
   step->run();
 }
 
-void Rig::train(std::int64_t count) {
+void CapturedTraining::train(std::int64_t count) {
   const at::Tensor inputs = training_.inputs(count), labels = training_.labels(count);
   model::StepKey key;
   key.masks = &masks_;
@@ -114,7 +114,7 @@ void Rig::train(std::int64_t count) {
   training_.advance();
 }
 
-void Rig::start_evaluation(std::size_t number, std::int64_t batches) {
+void CapturedTraining::start_evaluation(std::size_t number, std::int64_t batches) {
   Evaluated& set = evaluations_[number];
   set.feed.go_to(0);
   if (set.predicted.defined() && set.predicted.size(0) >= batches) return;
@@ -122,7 +122,7 @@ void Rig::start_evaluation(std::size_t number, std::int64_t batches) {
   set.work.reset();
 }
 
-void Rig::evaluate(std::size_t number) {
+void CapturedTraining::evaluate(std::size_t number) {
   Evaluated& set = evaluations_[number];
   if (!set.work || set.version != set.feed.version()) {
     set.work = device::record(device_, [this, &set] { measure(set); }, eager_);
@@ -131,7 +131,7 @@ void Rig::evaluate(std::size_t number) {
   set.work->run();
 }
 
-void Rig::measure(Evaluated& set) {
+void CapturedTraining::measure(Evaluated& set) {
   const c10::NoGradGuard no_grad;
   const std::int64_t batch = set.feed.batch();
   const at::Tensor logits = network_.eval_forward(set.feed.inputs(batch), cached_units_);
@@ -142,7 +142,7 @@ void Rig::measure(Evaluated& set) {
   set.feed.advance();
 }
 
-Rig::Measured Rig::take_evaluation(std::size_t number) {
+CapturedTraining::Measured CapturedTraining::take_evaluation(std::size_t number) {
   const at::Tensor labels = evaluations_[number].predicted.cpu().contiguous();
   const auto* first = labels.const_data_ptr<std::int32_t>();
   return {evaluated_.take().score, {first, first + labels.numel()}};
