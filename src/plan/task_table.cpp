@@ -7,8 +7,8 @@ namespace espalier::plan {
 namespace {
 
 /// Widens what is recorded; `evaluated` stays in step with the evaluations.
-template <class Recorded>
-void widen(Recorded& known, const Recorded& more) {
+template <class CapturedGraph>
+void widen(CapturedGraph& known, const CapturedGraph& more) {
   known.record = task::both(known.record, more.record);
   for (auto i = known.evaluated.size(); i < known.record.evaluations.size(); ++i) {
     const auto& added = known.record.evaluations[i];

@@ -97,7 +97,7 @@ void CapturedTraining::step(std::int64_t count) {
   if (version_ != training_.version()) steps_.clear();
   version_ = training_.version();
   auto& step = steps_[count];
-  if (!step) step = device::record(device_, [this, count] { train(count); }, eager_);
+  if (!step) step = device::capture_graph(device_, [this, count] { train(count); }, eager_);
   step->run();
 }
 
@@ -125,7 +125,7 @@ void CapturedTraining::start_evaluation(std::size_t number, std::int64_t batches
 void CapturedTraining::evaluate(std::size_t number) {
   Evaluated& set = evaluations_[number];
   if (!set.work || set.version != set.feed.version()) {
-    set.work = device::record(device_, [this, &set] { measure(set); }, eager_);
+    set.work = device::capture_graph(device_, [this, &set] { measure(set); }, eager_);
     set.version = set.feed.version();
   }
   set.work->run();

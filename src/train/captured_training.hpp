@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "espalier/device/recorded.hpp"
+#include "espalier/device/captured_graph.hpp"
 #include "espalier/model/unit_network.hpp"
 #include "espalier/task/timeline.hpp"
 #include "espalier/train/optimiser.hpp"
@@ -69,7 +69,7 @@ class CapturedTraining {
     explicit Evaluated(at::Device device);
     Feed feed;
     at::Tensor predicted;  ///< [batches, batch] int32
-    std::unique_ptr<device::Recorded> work;
+    std::unique_ptr<device::CapturedGraph> work;
     std::int64_t version = -1;
   };
 
@@ -90,8 +90,8 @@ class CapturedTraining {
   at::Tensor numbers_;                 ///< [steps, 1] float32: number of each step in its training, from 1
   at::Tensor seeds_;                   ///< [steps, dropout layers]
   DeviceScore score_, evaluated_;
-  std::map<std::int64_t, std::unique_ptr<device::Recorded>> steps_;  ///< recorded steps, by number of images
-  std::int64_t version_ = -1;                                        ///< of the feed when they were recorded
+  std::map<std::int64_t, std::unique_ptr<device::CapturedGraph>> steps_;  ///< recorded steps, by number of images
+  std::int64_t version_ = -1;                                             ///< of the feed when they were recorded
 };
 
 }  // namespace espalier::train

@@ -2,7 +2,7 @@
 
 #include "device/kernel_launch.hpp"
 #include "espalier/core/errors.hpp"
-#include "espalier/device/recorded.hpp"
+#include "espalier/device/captured_graph.hpp"
 #include "support/catch_after_torch.hpp"
 
 using namespace espalier;
@@ -21,7 +21,7 @@ TEST_CASE("device: a word says where to compute") {
 
 TEST_CASE("device: on a processor recorded work is called each time") {
   int calls = 0;
-  const auto work = device::record(at::kCPU, [&] { ++calls; });
+  const auto work = device::capture_graph(at::kCPU, [&] { ++calls; });
   for (int i = 1; i <= 5; ++i) {
     work->run();
     CHECK(calls == i);

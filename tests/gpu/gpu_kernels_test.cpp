@@ -1,8 +1,8 @@
 // Kernels of our own, as NVRTC compiles them: the bits of the processor.
 #include "espalier/core/seed.hpp"
+#include "espalier/device/captured_graph.hpp"
 #include "espalier/device/device.hpp"
 #include "espalier/device/kernels.hpp"
-#include "espalier/device/recorded.hpp"
 #include "gpu/gpu_jobs.hpp"
 
 using namespace espalier;
@@ -35,7 +35,7 @@ TEST_CASE("gpu: dropout masks are the processor's to the bit") {
 
 TEST_CASE("gpu: recorded work reads what lies on the device, not what it was recorded with") {
   const at::Tensor number = at::zeros({1}, at::TensorOptions(at::kFloat).device(gpu())), sum = at::zeros_like(number);
-  const auto work = device::record(gpu(), [&] { sum.add_(number); });
+  const auto work = device::capture_graph(gpu(), [&] { sum.add_(number); });
   float expected = 0;
   for (int i = 1; i <= 6; ++i) {
     number.fill_(i);

@@ -1,5 +1,5 @@
 // Records work as a CUDA graph after two warm-up runs and replays it; on a CPU it calls the work each time.
-#include "espalier/device/recorded.hpp"
+#include "espalier/device/captured_graph.hpp"
 
 #include "espalier/core/checks.hpp"
 
@@ -12,9 +12,9 @@ namespace espalier::device {
 
 namespace {
 
-class Called : public Recorded {
+class UncapturedWork : public CapturedGraph {
  public:
-  explicit Called(std::function<void()> work) : work_(std::move(work)) {}
+  explicit UncapturedWork(std::function<void()> work) : work_(std::move(work)) {}
   void run() override { work_(); }
 
  private:
@@ -26,9 +26,9 @@ class Called : public Recorded {
 /// Runs before recording: libraries choose algorithms and allocate memory in them, which must not be recorded.
 constexpr int kWarmUps = 2;
 
-class Replayed : public Recorded {
+class ReplayedGraph : public CapturedGraph {
  public:
-  explicit Replayed(std::function<void()> work) : work_(std::move(work)) {}
+  explicit ReplayedGraph(std::function<void()> work) : work_(std::move(work)) {}
 
   void run() override {
     if (runs_ < kWarmUps) {
@@ -67,13 +67,14 @@ class Replayed : public Recorded {
 
 }  // namespace
 
-std::unique_ptr<Recorded> record(at::Device device, std::function<void()> work, [[maybe_unused]] bool eager) {
+std::unique_ptr<CapturedGraph> capture_graph(at::Device device, std::function<void()> work,
+                                             [[maybe_unused]] bool eager) {
 #ifdef ESPALIER_CUDA
-  if (device.is_cuda() && !eager) return std::make_unique<Replayed>(std::move(work));
+  if (device.is_cuda() && !eager) return std::make_unique<ReplayedGraph>(std::move(work));
 #else
   ESPALIER_EXPECT(device.is_cpu());
 #endif
-  return std::make_unique<Called>(std::move(work));
+  return std::make_unique<UncapturedWork>(std::move(work));
 }
 
 }  // namespace espalier::device
