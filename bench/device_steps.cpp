@@ -142,19 +142,19 @@ double step_s(const Shape& shape, Precision precision, bool eager) {
   train::CapturedTraining captured(job, network, eager);
   const auto bytes = at::TensorOptions(at::kByte).device(options.device);
   const at::Tensor pixels = at::randint(256, {1000, 3, shape.side, shape.side}, bytes);
-  train::FeedRows rows;
+  train::BatchRows rows;
   for (std::int32_t i = 0; i < shape.batch; ++i) {
     rows.rows.push_back(37 * i % 1000);
     rows.windows.push_back({i % 5 - 2, i % 3 - 1, i % 2 == 1});
     rows.labels.push_back(i % kClasses);
   }
-  train::Supply supply;
+  train::BatchSource source;
   const data::BatchMaker batches(task::training(job.task));
   if (shape.cached == 0) {
-    supply.images = device::Images{pixels, batches.scale().to(options.device), batches.offset().to(options.device)};
-    supply.input = task::training(job.task).input;
+    source.images = device::Images{pixels, batches.scale().to(options.device), batches.offset().to(options.device)};
+    source.input = task::training(job.task).input;
   }
-  captured.training().connect(supply);
+  captured.training().connect(source);
   captured.training().fill(rows);
   if (shape.cached > 0) {
     captured.training().stage(

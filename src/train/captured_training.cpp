@@ -26,7 +26,7 @@ std::string captured_shape(const Job& job) {
   return key.take();
 }
 
-CapturedTraining::Evaluated::Evaluated(at::Device device) : feed(kEvaluationBatch, device) {}
+CapturedTraining::Evaluated::Evaluated(at::Device device) : device_batches(kEvaluationBatch, device) {}
 
 CapturedTraining::CapturedTraining(const Job& job, model::UnitNetwork network, bool eager)
     : device_(network.device()),
@@ -40,9 +40,9 @@ CapturedTraining::CapturedTraining(const Job& job, model::UnitNetwork network, b
       score_(device_),
       evaluated_(device_) {}
 
-Feed& CapturedTraining::evaluation(std::size_t number) {
+DeviceBatches& CapturedTraining::evaluation(std::size_t number) {
   while (evaluations_.size() <= number) evaluations_.emplace_back(device_);
-  return evaluations_[number].feed;
+  return evaluations_[number].device_batches;
 }
 
 void CapturedTraining::take_over(model::UnitNetwork& other) {
@@ -116,30 +116,31 @@ void CapturedTraining::train(std::int64_t count) {
 
 void CapturedTraining::start_evaluation(std::size_t number, std::int64_t batches) {
   Evaluated& set = evaluations_[number];
-  set.feed.go_to(0);
+  set.device_batches.go_to(0);
   if (set.predicted.defined() && set.predicted.size(0) >= batches) return;
-  set.predicted = at::zeros({batches, set.feed.batch()}, at::TensorOptions(at::kInt).device(device_));
+  set.predicted = at::zeros({batches, set.device_batches.batch()}, at::TensorOptions(at::kInt).device(device_));
   set.work.reset();
 }
 
 void CapturedTraining::evaluate(std::size_t number) {
   Evaluated& set = evaluations_[number];
-  if (!set.work || set.version != set.feed.version()) {
+  if (!set.work || set.version != set.device_batches.version()) {
     set.work = device::capture_graph(device_, [this, &set] { measure(set); }, eager_);
-    set.version = set.feed.version();
+    set.version = set.device_batches.version();
   }
   set.work->run();
 }
 
 void CapturedTraining::measure(Evaluated& set) {
   const c10::NoGradGuard no_grad;
-  const std::int64_t batch = set.feed.batch();
-  const at::Tensor logits = network_.eval_forward(set.feed.inputs(batch), cached_units_);
-  evaluated_.add_counted(logits, set.feed.labels(batch), set.feed.counted());
+  const std::int64_t batch = set.device_batches.batch();
+  const at::Tensor logits = network_.eval_forward(set.device_batches.inputs(batch), cached_units_);
+  evaluated_.add_counted(logits, set.device_batches.labels(batch), set.device_batches.counted());
   const at::Tensor best = logits.argmax(1).to(at::kInt).unsqueeze(0);
-  const at::Tensor is_due = at::arange(set.predicted.size(0), set.feed.place().options()).eq(set.feed.place());
+  const at::Tensor is_due =
+      at::arange(set.predicted.size(0), set.device_batches.place().options()).eq(set.device_batches.place());
   set.predicted.copy_(at::where(is_due.unsqueeze(1), best, set.predicted));
-  set.feed.advance();
+  set.device_batches.advance();
 }
 
 CapturedTraining::Measured CapturedTraining::take_evaluation(std::size_t number) {

@@ -11,8 +11,8 @@
 #include "espalier/model/unit_network.hpp"
 #include "espalier/task/timeline.hpp"
 #include "espalier/train/optimiser.hpp"
+#include "train/device_batches.hpp"
 #include "train/device_score.hpp"
-#include "train/feed.hpp"
 
 namespace espalier::train {
 
@@ -33,9 +33,9 @@ class CapturedTraining {
   /// Copies the values of `other`, of the same shape, and resets the optimiser.
   void take_over(model::UnitNetwork& other);
 
-  Feed& training() { return training_; }
-  /// The feed that evaluates the image set of that number (ImageSets); made where there is none yet.
-  Feed& evaluation(std::size_t number);
+  DeviceBatches& training() { return training_; }
+  /// The batches that evaluate the image set of that number (ImageSets); made where there are none yet.
+  DeviceBatches& evaluation(std::size_t number);
 
   /// Fills the tables of rates and masks for all steps of `epoch`.
   void fill_steps(const task::TrainSpec& spec, const task::Timeline& timeline, std::int32_t epoch);
@@ -67,7 +67,7 @@ class CapturedTraining {
   /// What evaluates one image set.
   struct Evaluated {
     explicit Evaluated(at::Device device);
-    Feed feed;
+    DeviceBatches device_batches;
     at::Tensor predicted;  ///< [batches, batch] int32
     std::unique_ptr<device::CapturedGraph> work;
     std::int64_t version = -1;
@@ -84,14 +84,14 @@ class CapturedTraining {
   std::int32_t cached_units_;
   std::vector<model::DropoutLayer> dropouts_;
   Masks masks_;
-  Feed training_;
+  DeviceBatches training_;
   std::deque<Evaluated> evaluations_;  ///< by number; a deque: recorded work refers to them when more are added
   at::Tensor rates_;                   ///< [steps, units]
   at::Tensor numbers_;                 ///< [steps, 1] float32: number of each step in its training, from 1
   at::Tensor seeds_;                   ///< [steps, dropout layers]
   DeviceScore score_, evaluated_;
   std::map<std::int64_t, std::unique_ptr<device::CapturedGraph>> steps_;  ///< recorded steps, by number of images
-  std::int64_t version_ = -1;                                             ///< of the feed when they were recorded
+  std::int64_t version_ = -1;                                             ///< of the batches when they were recorded
 };
 
 }  // namespace espalier::train

@@ -51,29 +51,29 @@ DeviceEngine::~DeviceEngine() {
 
 bool DeviceEngine::prepare(const GoOn& go_on) {
   if (!inputs_->prepare(go_on)) return false;
-  captured_->training().connect(supply_of(kTrainingImages));
-  for (SetNumber number = 0; number < sets_.size(); ++number) captured_->evaluation(number).connect(supply_of(number));
+  captured_->training().connect(source_of(kTrainingImages));
+  for (SetNumber number = 0; number < sets_.size(); ++number) captured_->evaluation(number).connect(source_of(number));
   return true;
 }
 
 /// The images or features of an image set, as far as they are on the device.
-Supply DeviceEngine::supply_of(SetNumber number) {
-  Supply supply;
+BatchSource DeviceEngine::source_of(SetNumber number) {
+  BatchSource source;
   if (const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get())) {
-    supply.features = features->kept(number);
-    if (supply.features) supply.table = supply.features->table();
-    return supply;
+    source.features = features->kept(number);
+    if (source.features) source.table = source.features->table();
+    return source;
   }
   const auto& images = sets_.of(number).images;
-  if (number == kTrainingImages && !batches_.only_windows()) return supply;
-  if (!images.defined() || sets_.of(number).size() == 0) return supply;
+  if (number == kTrainingImages && !batches_.only_windows()) return source;
+  if (!images.defined() || sets_.of(number).size() == 0) return source;
   const at::Tensor pixels = bundle_.place().pixels(images);
-  if (!pixels.defined()) return supply;
+  if (!pixels.defined()) return source;
   const auto device = bundle_.place().device();
-  supply.images = device::Images{pixels, batches_.scale().to(device, at::kFloat, false, /*copy=*/true),
+  source.images = device::Images{pixels, batches_.scale().to(device, at::kFloat, false, /*copy=*/true),
                                  batches_.offset().to(device, at::kFloat, false, /*copy=*/true)};
-  supply.input = task::training(job_.task).input;
-  return supply;
+  source.input = task::training(job_.task).input;
+  return source;
 }
 
 std::vector<std::int64_t> DeviceEngine::positions_of(task::Moment at) const {
@@ -82,15 +82,15 @@ std::vector<std::int64_t> DeviceEngine::positions_of(task::Moment at) const {
   return {order_.begin() + static_cast<std::ptrdiff_t>(first), order_.begin() + static_cast<std::ptrdiff_t>(last)};
 }
 
-FeedRows DeviceEngine::labelled(SetNumber number, const std::vector<std::int64_t>& positions) const {
+BatchRows DeviceEngine::labelled(SetNumber number, const std::vector<std::int64_t>& positions) const {
   const at::Tensor labels = labels_at(sets_.of(number), positions);
   const auto* label = labels.const_data_ptr<std::int64_t>();
   return {{}, {}, {label, label + labels.numel()}};
 }
 
 /// The rows of all steps of the epoch, equal to those the host's inputs would use.
-FeedRows DeviceEngine::training_rows(std::int32_t epoch) const {
-  FeedRows all = labelled(kTrainingImages, {order_.begin(), order_.end()});
+BatchRows DeviceEngine::training_rows(std::int32_t epoch) const {
+  BatchRows all = labelled(kTrainingImages, {order_.begin(), order_.end()});
   const auto& set = sets_.of(kTrainingImages);
   const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get());
   if (captured_->training().is_staged()) return all;
@@ -111,11 +111,11 @@ FeedRows DeviceEngine::training_rows(std::int32_t epoch) const {
   return all;
 }
 
-FeedRows DeviceEngine::evaluation_rows(SetNumber number) const {
+BatchRows DeviceEngine::evaluation_rows(SetNumber number) const {
   const auto& set = sets_.of(number);
   std::vector<std::int64_t> positions(static_cast<std::size_t>(set.size()));
   for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = static_cast<std::int64_t>(i);
-  FeedRows all = labelled(number, positions);
+  BatchRows all = labelled(number, positions);
   if (captured_->evaluation(number).is_staged()) return all;
   if (const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get())) {
     all.rows = features->slots(number, false);
@@ -137,8 +137,8 @@ void DeviceEngine::start_epoch(const task::TrainSpec& spec, task::Moment at, con
 
 bool DeviceEngine::step() {
   const auto positions = positions_of(at_);
-  Feed& feed = captured_->training();
-  if (feed.is_staged()) feed.stage(inputs_->training(positions, at_, 0));
+  DeviceBatches& device_batches = captured_->training();
+  if (device_batches.is_staged()) device_batches.stage(inputs_->training(positions, at_, 0));
   captured_->step(static_cast<std::int64_t>(positions.size()));
   pace_.step();
   ++at_.step;
@@ -163,8 +163,8 @@ Evaluation DeviceEngine::evaluate(SetNumber number, const EvaluationLimits& limi
   Evaluation result;
   for (std::int64_t batch = 0; batch < batches && result.finished; ++batch) {
     const std::int64_t first = batch * kEvaluationBatch, count = std::min(kEvaluationBatch, images - first);
-    Feed& feed = captured_->evaluation(number);
-    if (feed.is_staged()) feed.stage(inputs_->evaluation(number, first, count));
+    DeviceBatches& device_batches = captured_->evaluation(number);
+    if (device_batches.is_staged()) device_batches.stage(inputs_->evaluation(number, first, count));
     captured_->evaluate(number);
     pace_.step();
     result.finished = limits.go_on();

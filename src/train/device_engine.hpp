@@ -23,10 +23,10 @@ class DeviceEngine : public Engine {
   Evaluation evaluate(SetNumber number, const EvaluationLimits& limits) override;
 
  private:
-  Supply supply_of(SetNumber number);
-  FeedRows training_rows(std::int32_t epoch) const;
-  FeedRows evaluation_rows(SetNumber number) const;
-  FeedRows labelled(SetNumber number, const std::vector<std::int64_t>& positions) const;
+  BatchSource source_of(SetNumber number);
+  BatchRows training_rows(std::int32_t epoch) const;
+  BatchRows evaluation_rows(SetNumber number) const;
+  BatchRows labelled(SetNumber number, const std::vector<std::int64_t>& positions) const;
   std::vector<std::int64_t> positions_of(task::Moment at) const;
 
   BundleState& bundle_;

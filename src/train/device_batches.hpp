@@ -13,34 +13,34 @@
 namespace espalier::train {
 
 /// Where inputs come from: the pixels of a pack, or cached features; if neither is set, the host makes each batch.
-struct Supply {
+struct BatchSource {
   std::optional<device::Images> images;
   network::Shape input;                  ///< the network's input shape, with images
-  const FeatureSet* features = nullptr;  ///< must outlive the feed's use
+  const FeatureSet* features = nullptr;  ///< must outlive the use of the batches
   at::Tensor table;                      ///< the features' table
 };
 
 /// One row per image, batch after batch.
-struct FeedRows {
+struct BatchRows {
   std::vector<std::int64_t> rows;  ///< rows of the pack or slots of the features; empty if the host makes batches
   std::vector<data::Window> windows;
   std::vector<std::int64_t> labels;
 };
 
-class Feed {
+class DeviceBatches {
  public:
-  Feed(std::int64_t batch, at::Device device);
+  DeviceBatches(std::int64_t batch, at::Device device);
 
   std::int64_t batch() const { return batch_; }
-  /// Takes inputs from `supply` from now on.
-  void connect(const Supply& supply);
+  /// Takes inputs from `source` from now on.
+  void connect(const BatchSource& source);
   /// Fills the tables. The last batch is padded with its last row; only the given rows count.
-  void fill(FeedRows rows);
+  void fill(BatchRows rows);
   /// Makes batch `place` the one that is due.
   void go_to(std::int64_t place) { place_.fill_(place); }
   /// Copies a batch that the host has made to the device, before it is due.
   void stage(const at::Tensor& inputs);
-  bool is_staged() const { return !supply_.images && !supply_.features; }
+  bool is_staged() const { return !source_.images && !source_.features; }
 
   // The first `count` images of the batch that is due. Recorded work with these stays valid while version() is the
   // same.
@@ -58,7 +58,7 @@ class Feed {
 
   std::int64_t batch_;
   at::Device device_;
-  Supply supply_;
+  BatchSource source_;
   at::Tensor rows_, windows_, labels_, counted_;  ///< [batches, batch, ...]
   at::Tensor place_;                              ///< [1] int64
   at::Tensor staged_;                             ///< [batch, ...]

@@ -1,5 +1,5 @@
 // Fills the tables of rows, windows and labels, and gathers the batch that is due.
-#include "train/feed.hpp"
+#include "train/device_batches.hpp"
 
 #include <algorithm>
 
@@ -30,26 +30,26 @@ at::Tensor windows_tensor(const std::vector<data::Window>& windows, std::int64_t
 
 }  // namespace
 
-Feed::Feed(std::int64_t batch, at::Device device)
+DeviceBatches::DeviceBatches(std::int64_t batch, at::Device device)
     : batch_(batch), device_(device), place_(at::zeros({1}, at::TensorOptions(at::kLong).device(device))) {}
 
-void Feed::connect(const Supply& supply) {
+void DeviceBatches::connect(const BatchSource& source) {
   const auto same = [](const at::Tensor& a, const at::Tensor& b) {
     return a.defined() == b.defined() && (!a.defined() || a.const_data_ptr() == b.const_data_ptr());
   };
-  const bool images = supply_.images && supply.images && same(supply_.images->pixels, supply.images->pixels);
-  const bool neither = !supply_.images && !supply.images;
-  const bool same_features = supply_.features == supply.features && same(supply_.table, supply.table);
+  const bool images = source_.images && source.images && same(source_.images->pixels, source.images->pixels);
+  const bool neither = !source_.images && !source.images;
+  const bool same_features = source_.features == source.features && same(source_.table, source.table);
   if (!(images || neither) || !same_features) {
     ++version_;
-    supply_ = supply;
+    source_ = source;
   } else if (images) {  // same memory: recorded work reads the new numbers
-    supply_.images->scale.copy_(supply.images->scale);
-    supply_.images->offset.copy_(supply.images->offset);
+    source_.images->scale.copy_(source.images->scale);
+    source_.images->offset.copy_(source.images->offset);
   }
 }
 
-void Feed::make_room(std::int64_t batches) {
+void DeviceBatches::make_room(std::int64_t batches) {
   if (labels_.defined() && labels_.size(0) >= batches) return;
   const auto on_device = [&](at::ScalarType type) { return at::TensorOptions(type).device(device_); };
   rows_ = at::zeros({batches, batch_}, on_device(at::kLong));
@@ -59,7 +59,7 @@ void Feed::make_room(std::int64_t batches) {
   ++version_;
 }
 
-void Feed::fill(FeedRows rows) {
+void DeviceBatches::fill(BatchRows rows) {
   const auto count = static_cast<std::int64_t>(rows.labels.size()), batches = (count + batch_ - 1) / batch_;
   ESPALIER_EXPECT(count > 0 && (is_staged() || static_cast<std::int64_t>(rows.rows.size()) == count));
   make_room(batches);
@@ -72,12 +72,12 @@ void Feed::fill(FeedRows rows) {
   if (is_staged()) return;
   rows.rows.resize(whole, rows.rows.back());
   put(rows_, at::tensor(rows.rows, at::kLong));
-  if (!supply_.images) return;
+  if (!source_.images) return;
   rows.windows.resize(whole, rows.windows.back());
   put(windows_, windows_tensor(rows.windows, batches, batch_));
 }
 
-void Feed::stage(const at::Tensor& inputs) {
+void DeviceBatches::stage(const at::Tensor& inputs) {
   ESPALIER_EXPECT(is_staged() && inputs.size(0) <= batch_);
   auto sizes = inputs.sizes().vec();
   sizes[0] = batch_;
@@ -89,18 +89,18 @@ void Feed::stage(const at::Tensor& inputs) {
   staged_.slice(0, 0, inputs.size(0)).copy_(inputs);
 }
 
-at::Tensor Feed::inputs(std::int64_t count) const {
-  if (supply_.features) {
+at::Tensor DeviceBatches::inputs(std::int64_t count) const {
+  if (source_.features) {
     const at::Tensor slots = due(rows_).slice(0, 0, count);
-    return supply_.features->shaped(supply_.table.index_select(0, slots));
+    return source_.features->shaped(source_.table.index_select(0, slots));
   }
-  if (!supply_.images) return staged_.slice(0, 0, count);
-  return device::gather_images(*supply_.images, {rows_, windows_, place_}, count, supply_.input.height,
-                               supply_.input.width);
+  if (!source_.images) return staged_.slice(0, 0, count);
+  return device::gather_images(*source_.images, {rows_, windows_, place_}, count, source_.input.height,
+                               source_.input.width);
 }
 
-at::Tensor Feed::labels(std::int64_t count) const { return due(labels_).slice(0, 0, count); }
+at::Tensor DeviceBatches::labels(std::int64_t count) const { return due(labels_).slice(0, 0, count); }
 
-at::Tensor Feed::counted() const { return due(counted_); }
+at::Tensor DeviceBatches::counted() const { return due(counted_); }
 
 }  // namespace espalier::train
