@@ -8,7 +8,7 @@
 
 #include "espalier/data/batch_maker.hpp"
 #include "espalier/device/kernels.hpp"
-#include "espalier/train/feature_shelf.hpp"
+#include "espalier/train/feature_cache.hpp"
 
 namespace espalier::train {
 

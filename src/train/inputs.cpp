@@ -19,10 +19,10 @@ at::Tensor ImageInputs::evaluation(SetNumber number, std::int64_t first, std::in
   return batches_.evaluation(sets_.of(number), first, count);
 }
 
-FeatureInputs::FeatureInputs(const Job& job, const ImageSets& sets, FeatureShelf& shelf, model::UnitNetwork network)
+FeatureInputs::FeatureInputs(const Job& job, const ImageSets& sets, FeatureCache& cache, model::UnitNetwork network)
     : job_(job),
       sets_(sets),
-      shelf_(shelf),
+      cache_(cache),
       network_(std::move(network)),
       batches_(task::training(job.task)),
       units_(job.task.form.cached_units),
@@ -37,7 +37,7 @@ FeatureInputs::FeatureInputs(const Job& job, const ImageSets& sets, FeatureShelf
 /// Image sets of one pack share their features.
 void FeatureInputs::add_sources() {
   while (sources_.size() < sets_.size()) {
-    sources_.emplace_back().set = shelf_.of(prefix_ + sets_.of(sources_.size()).data);
+    sources_.emplace_back().set = cache_.of(prefix_ + sets_.of(sources_.size()).data);
   }
 }
 
@@ -59,7 +59,7 @@ bool FeatureInputs::fill_set(SetNumber number, bool mirrored, const GoOn& go_on)
   for (const auto row : sets_.of(number).rows) views.push_back({row, mirrored});
   std::copy_if(views.begin(), views.end(), std::back_inserter(missing), [&](const View& v) { return !set->holds(v); });
   const auto count = static_cast<std::int64_t>(missing.size());
-  kept = kept && (missing.empty() || shelf_.make_room(*set, count * bytes_per_view_));
+  kept = kept && (missing.empty() || cache_.make_room(*set, count * bytes_per_view_));
   if (!kept) return true;
   set->reserve(count);
   for (std::int64_t first = 0; first < count; first += kFeatureChunk) {
@@ -142,10 +142,10 @@ at::Tensor FeatureInputs::evaluation(SetNumber number, std::int64_t first, std::
   return compute_all(number, views);
 }
 
-std::unique_ptr<Inputs> make_inputs(const Job& job, const ImageSets& sets, FeatureShelf& shelf,
+std::unique_ptr<Inputs> make_inputs(const Job& job, const ImageSets& sets, FeatureCache& cache,
                                     const model::UnitNetwork& network) {
   if (job.task.form.cached_units == 0) return std::make_unique<ImageInputs>(job, sets);
-  return std::make_unique<FeatureInputs>(job, sets, shelf, network);
+  return std::make_unique<FeatureInputs>(job, sets, cache, network);
 }
 
 }  // namespace espalier::train

@@ -4,7 +4,7 @@
 
 #include "espalier/data/batch_maker.hpp"
 #include "espalier/model/unit_network.hpp"
-#include "espalier/train/feature_shelf.hpp"
+#include "espalier/train/feature_cache.hpp"
 #include "espalier/train/training.hpp"
 #include "train/image_sets.hpp"
 
@@ -43,7 +43,7 @@ class FeatureInputs : public Inputs {
  public:
   /// `network` is the job's own, as prepared; it is kept to compute features that do not fit. `sets` must outlive it,
   /// and may grow before fill().
-  FeatureInputs(const Job& job, const ImageSets& sets, FeatureShelf& shelf, model::UnitNetwork network);
+  FeatureInputs(const Job& job, const ImageSets& sets, FeatureCache& cache, model::UnitNetwork network);
 
   /// Computes the missing features of all sets. Returns false if `go_on` ended it early.
   bool fill(const GoOn& go_on);
@@ -73,7 +73,7 @@ class FeatureInputs : public Inputs {
 
   const Job job_;
   const ImageSets& sets_;
-  FeatureShelf& shelf_;
+  FeatureCache& cache_;
   model::UnitNetwork network_;
   data::BatchMaker batches_;
   std::int32_t units_;
@@ -84,7 +84,7 @@ class FeatureInputs : public Inputs {
 };
 
 /// Inputs for the job: features where its form has cached units, else images.
-std::unique_ptr<Inputs> make_inputs(const Job& job, const ImageSets& sets, FeatureShelf& shelf,
+std::unique_ptr<Inputs> make_inputs(const Job& job, const ImageSets& sets, FeatureCache& cache,
                                     const model::UnitNetwork& network);
 
 }  // namespace espalier::train

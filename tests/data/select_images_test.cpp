@@ -34,7 +34,7 @@ Pack pack_of(const std::vector<std::int64_t>& counts, std::uint8_t salt = 0) {
   return make_pack(images, at::tensor(labels, at::kInt), names);
 }
 
-struct Shelf {
+struct PackFolder {
   TemporaryFolder folder;
   PackPaths packs;
   Pack add(const Pack& pack) {
@@ -95,14 +95,14 @@ const task::LabelMap kCoarse{{0, 1, 2, 3}, {1, 0, 1, 0}, 2, {}};
 }  // namespace
 
 TEST_CASE("image set: ranges and first samples are the rows that earlier versions divided, to the row") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({9, 3, 0, 14}));
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({9, 3, 0, 14}));
 
   const bool ok = rc::check([&] {
     const int size = *rc::gen::inRange(1, 16), valid = *rc::gen::inRange(1, 6), test = *rc::gen::inRange(1, 6);
-    const ImageSet trained = shelf.select(spec_of(pack, {.behind = valid + test}, first(size)), {3, 0, 1, 2}),
-                   validated = shelf.select(spec_of(pack, {.behind = test, .length = valid}), {3, 0, 1, 2}),
-                   tested = shelf.select(spec_of(pack, {.length = test}), {3, 0, 1, 2});
+    const ImageSet trained = folder.select(spec_of(pack, {.behind = valid + test}, first(size)), {3, 0, 1, 2}),
+                   validated = folder.select(spec_of(pack, {.behind = test, .length = valid}), {3, 0, 1, 2}),
+                   tested = folder.select(spec_of(pack, {.length = test}), {3, 0, 1, 2});
     std::int64_t output = 0;
     for (const std::int32_t label : {3, 0, 1, 2}) {
       const Divided before = divided(pack, label, static_cast<std::size_t>(size), static_cast<std::size_t>(valid),
@@ -120,8 +120,8 @@ TEST_CASE("image set: ranges and first samples are the rows that earlier version
 }
 
 TEST_CASE("image set: the shares of a partition are disjoint and cover, class by class, in the class's order") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({10, 7, 1, 0, 23}));
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({10, 7, 1, 0, 23}));
   const std::vector<std::int32_t> classes{0, 1, 2, 3, 4};
 
   const bool ok = rc::check([&] {
@@ -130,10 +130,10 @@ TEST_CASE("image set: the shares of a partition are disjoint and cover, class by
     task::PartitionSpec partition;
     partition.shares = {percent / 100.0, second / 100.0, (100 - percent - second) / 100.0};
     partition.seed = seed;
-    const Rows all = shelf.select(spec_of(pack), classes).rows;
+    const Rows all = folder.select(spec_of(pack), classes).rows;
     Rows together;
     for (partition.share = 0; partition.share < 3; ++partition.share) {
-      const Rows part = shelf.select(spec_of(pack, partition), classes).rows;
+      const Rows part = folder.select(spec_of(pack, partition), classes).rows;
       std::size_t next = 0;  // order is kept
       for (const auto row : all) next += next < part.size() && part[next] == row;
       RC_ASSERT(next == part.size());
@@ -147,8 +147,8 @@ TEST_CASE("image set: the shares of a partition are disjoint and cover, class by
 }
 
 TEST_CASE("image set: k folds cover each share once, and `without` is what `only` leaves") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({11, 4, 2}));
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({11, 4, 2}));
 
   const bool ok = rc::check([&] {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
@@ -156,14 +156,14 @@ TEST_CASE("image set: k folds cover each share once, and `without` is what `only
     partition.shares = {0.7, 0.3};
     partition.behind = 1;
     partition.seed = seed;
-    const Rows all = shelf.select(spec_of(pack, partition), {0, 1, 2}).rows;
+    const Rows all = folder.select(spec_of(pack, partition), {0, 1, 2}).rows;
     partition.folds = *rc::gen::inRange(1, 6);
     std::multiset<std::int64_t> covered;
     for (partition.fold = 0; partition.fold < partition.folds; ++partition.fold) {
       partition.fold_use = task::FoldUse::only;
-      const auto only = set_of(shelf.select(spec_of(pack, partition), {0, 1, 2}).rows);
+      const auto only = set_of(folder.select(spec_of(pack, partition), {0, 1, 2}).rows);
       partition.fold_use = task::FoldUse::without;
-      auto both = set_of(shelf.select(spec_of(pack, partition), {0, 1, 2}).rows);
+      auto both = set_of(folder.select(spec_of(pack, partition), {0, 1, 2}).rows);
       RC_ASSERT(both.size() + only.size() == all.size());
       covered.insert(only.begin(), only.end());
       both.insert(only.begin(), only.end());
@@ -176,8 +176,8 @@ TEST_CASE("image set: k folds cover each share once, and `without` is what `only
 }
 
 TEST_CASE("image set: an image is in the same part whichever labels the network is taught by") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({12, 5, 9, 8}));
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({12, 5, 9, 8}));
   task::PartitionSpec partition;
   partition.shares = {0.6, 0.4};
   partition.share = 1;
@@ -185,8 +185,8 @@ TEST_CASE("image set: an image is in the same part whichever labels the network 
   partition.folds = 3;
   partition.fold_use = task::FoldUse::without;
 
-  const ImageSet fine = shelf.select(spec_of(pack, partition), {3, 1, 0, 2}),
-                 coarse = select(spec_of(pack, partition), kCoarse, shelf.packs);
+  const ImageSet fine = folder.select(spec_of(pack, partition), {3, 1, 0, 2}),
+                 coarse = select(spec_of(pack, partition), kCoarse, folder.packs);
 
   CHECK(set_of(coarse.rows) == set_of(fine.rows));
   Rows odd = rows_with_label(fine, 0), of_output = rows_with_label(coarse, 0);  // classes 3 and 1
@@ -195,27 +195,27 @@ TEST_CASE("image set: an image is in the same part whichever labels the network 
 }
 
 TEST_CASE("image set: an output of several classes takes them in turn, or merges them in the file's order") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({4, 2, 3, 0}));
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({4, 2, 3, 0}));
   auto spec = spec_of(pack);
-  const ImageSet fine = shelf.select(spec, {0, 2});
+  const ImageSet fine = folder.select(spec, {0, 2});
   const Rows a = rows_with_label(fine, 0), b = rows_with_label(fine, 1);
 
-  CHECK(rows_with_label(select(spec, kCoarse, shelf.packs), 1) == Rows{a[0], b[0], a[1], b[1], a[2], b[2], a[3]});
+  CHECK(rows_with_label(select(spec, kCoarse, folder.packs), 1) == Rows{a[0], b[0], a[1], b[1], a[2], b[2], a[3]});
 
   spec.sample = first(3);
-  CHECK(rows_with_label(select(spec, kCoarse, shelf.packs), 1) == Rows{a[0], b[0], a[1]});
+  CHECK(rows_with_label(select(spec, kCoarse, folder.packs), 1) == Rows{a[0], b[0], a[1]});
 
   spec = spec_of(pack);
   spec.order = task::ImageOrder::file;
-  const Rows merged = rows_with_label(select(spec, kCoarse, shelf.packs), 1);
+  const Rows merged = rows_with_label(select(spec, kCoarse, folder.packs), 1);
   CHECK(merged.size() == 7);
   CHECK(std::is_sorted(merged.begin(), merged.end()));
 }
 
 TEST_CASE("image set: a smaller sample is the beginning of a larger one of the same rule and seed") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({12, 7, 20, 1}));
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({12, 7, 20, 1}));
 
   const bool ok = rc::check([&] {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
@@ -223,9 +223,9 @@ TEST_CASE("image set: a smaller sample is the beginning of a larger one of the s
         *rc::gen::element(task::SampleRule::first, task::SampleRule::random, task::SampleRule::random_over_all);
     const int small = *rc::gen::inRange(0, 45), large = *rc::gen::inRange(small, 50);
     const auto of = [&](std::int64_t count) {
-      return select(spec_of(pack, {.behind = 2}, {rule, count, seed}), kCoarse, shelf.packs);
+      return select(spec_of(pack, {.behind = 2}, {rule, count, seed}), kCoarse, folder.packs);
     };
-    const ImageSet few = of(small), many = of(large), all = select(spec_of(pack, {.behind = 2}), kCoarse, shelf.packs);
+    const ImageSet few = of(small), many = of(large), all = select(spec_of(pack, {.behind = 2}), kCoarse, folder.packs);
     for (int output = 0; output < 2; ++output) {
       RC_ASSERT(begins_with(rows_with_label(many, output), rows_with_label(few, output)));
       const auto whole = static_cast<int>(rows_with_label(all, output).size());
@@ -240,31 +240,31 @@ TEST_CASE("image set: a smaller sample is the beginning of a larger one of the s
 }
 
 TEST_CASE("image set: random samples differ by seed") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({30, 30}));
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({30, 30}));
   for (const auto rule : {task::SampleRule::random, task::SampleRule::random_over_all}) {
-    const auto of = [&](std::uint64_t seed) { return shelf.select(spec_of(pack, {}, {rule, 10, seed}), {0, 1}).rows; };
+    const auto of = [&](std::uint64_t seed) { return folder.select(spec_of(pack, {}, {rule, 10, seed}), {0, 1}).rows; };
     CHECK(of(1) == of(1));
     CHECK(of(1) != of(2));
   }
 }
 
 TEST_CASE("image set: which images a class gives does not depend on the other classes or on its output") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({10, 10, 10}));
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({10, 10, 10}));
   const auto spec = spec_of(pack, {.behind = 4}, first(4));
 
-  const ImageSet alone = shelf.select(spec, {1}), second = shelf.select(spec, {2, 1});
+  const ImageSet alone = folder.select(spec, {1}), second = folder.select(spec, {2, 1});
 
   CHECK(rows_with_label(second, 1) == alone.rows);
   CHECK(rows_with_label(second, 0) != alone.rows);
 }
 
 TEST_CASE("image set: labels are outputs of the map, and images are those of the class") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({5, 6, 7}));
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({5, 6, 7}));
 
-  const ImageSet images = shelf.select(spec_of(pack, {.behind = 2}, first(3)), {2, 0});
+  const ImageSet images = folder.select(spec_of(pack, {.behind = 2}, first(3)), {2, 0});
 
   REQUIRE(images.size() == 6);
   for (std::int64_t i = 0; i < 6; ++i) {
@@ -275,13 +275,13 @@ TEST_CASE("image set: labels are outputs of the map, and images are those of the
 }
 
 TEST_CASE("image set: the shuffled order is fixed by the images, not by the run; file order leaves them") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({30})), other = shelf.add(pack_of({30}, 1));
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({30})), other = folder.add(pack_of({30}, 1));
   auto in_file = spec_of(pack);
   in_file.order = task::ImageOrder::file;
 
-  const Rows once = shelf.select(spec_of(pack), {0}).rows, again = shelf.select(spec_of(pack), {0}).rows;
-  const Rows others = shelf.select(spec_of(other), {0}).rows, plain = shelf.select(in_file, {0}).rows;
+  const Rows once = folder.select(spec_of(pack), {0}).rows, again = folder.select(spec_of(pack), {0}).rows;
+  const Rows others = folder.select(spec_of(other), {0}).rows, plain = folder.select(in_file, {0}).rows;
 
   CHECK(once == again);
   CHECK(once != others);
@@ -291,19 +291,19 @@ TEST_CASE("image set: the shuffled order is fixed by the images, not by the run;
 }
 
 TEST_CASE("image set: what is not at hand, of other content, or impossible is refused by name") {
-  Shelf shelf;
-  const Pack pack = shelf.add(pack_of({4})), other = shelf.add(pack_of({4}, 1));
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({4})), other = folder.add(pack_of({4}, 1));
   const auto map = task::one_output_each({0});
 
-  CHECK_THROWS_AS(shelf.select(spec_of(pack), {1}), UsageError);
+  CHECK_THROWS_AS(folder.select(spec_of(pack), {1}), UsageError);
   CHECK_THROWS_AS(select(spec_of(pack), map, {}), UsageError);
-  CHECK_THROWS_AS(select(spec_of(pack), map, {{pack.digest, shelf.packs[other.digest]}}), CorruptionError);
-  CHECK_THROWS_AS(shelf.select(spec_of(pack), {0, 0}), UsageError);
+  CHECK_THROWS_AS(select(spec_of(pack), map, {{pack.digest, folder.packs[other.digest]}}), CorruptionError);
+  CHECK_THROWS_AS(folder.select(spec_of(pack), {0, 0}), UsageError);
   for (const task::PartitionSpec& wrong :
        {task::PartitionSpec{.shares = {0.5, 0.6}}, task::PartitionSpec{.shares = {-0.1}},
         task::PartitionSpec{.shares = {0.5}, .share = 1}, task::PartitionSpec{.fold_use = task::FoldUse::only},
         task::PartitionSpec{.folds = 3, .fold = 3, .fold_use = task::FoldUse::only}}) {
-    CHECK_THROWS_AS(shelf.select(spec_of(pack, wrong), {0}), UsageError);
+    CHECK_THROWS_AS(folder.select(spec_of(pack, wrong), {0}), UsageError);
   }
 }
 

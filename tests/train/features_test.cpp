@@ -95,36 +95,36 @@ TEST_CASE("features: an image's features depend on that image alone, not on its 
   }
 }
 
-TEST_CASE("features: the shelf drops what was used longest ago, never what is in use") {
-  train::FeatureShelf shelf(3000);
+TEST_CASE("features: the cache drops what was used longest ago, never what is in use") {
+  train::FeatureCache cache(3000);
   const auto fill = [](train::FeatureSet& set) {
     set.add({{0, false}, {1, false}}, at::zeros({2, 125}));
   };  // 1000 bytes
-  auto first = shelf.of("first");
+  auto first = cache.of("first");
   fill(*first);
-  fill(*shelf.of("second"));
-  fill(*shelf.of("third"));
-  shelf.of("second");
+  fill(*cache.of("second"));
+  fill(*cache.of("third"));
+  cache.of("second");
 
-  const auto fourth = shelf.of("fourth");
-  CHECK(shelf.make_room(*fourth, 1000));
-  CHECK(shelf.bytes() == 2000);
+  const auto fourth = cache.of("fourth");
+  CHECK(cache.make_room(*fourth, 1000));
+  CHECK(cache.bytes() == 2000);
   CHECK(first->holds({1, false}));
-  CHECK(shelf.of("second")->holds({1, false}));
-  CHECK_FALSE(shelf.of("third")->holds({1, false}));
-  CHECK_FALSE(shelf.make_room(*fourth, 2500));
+  CHECK(cache.of("second")->holds({1, false}));
+  CHECK_FALSE(cache.of("third")->holds({1, false}));
+  CHECK_FALSE(cache.make_room(*fourth, 2500));
 }
 
 TEST_CASE("features: sizes share them, and what is there is not computed again") {
   const auto job = made_job(scratch("features-grow"));
   auto large = frozen(job, some_source(job, 5), 3), small = large;
   small.images = first_of(large.images, 8);
-  train::FeatureShelf shelf(1 << 30);
+  train::FeatureCache cache(1 << 30);
   int chunks = 0;
   const auto fill = [&](const train::Job& one) {
     chunks = 0;
     const train::ImageSets sets(one);
-    train::FeatureInputs inputs(one, sets, shelf, train::prepare_network(one, at::kCPU));
+    train::FeatureInputs inputs(one, sets, cache, train::prepare_network(one, at::kCPU));
     CHECK(inputs.fill([&] { return ++chunks > 0; }));
   };
 

@@ -1,6 +1,6 @@
 // Real images, from the files that ship with the repository to a network that knows what it was shown.
 #include "espalier/data/import.hpp"
-#include "espalier/trainer/image_shelf.hpp"
+#include "espalier/trainer/image_cache.hpp"
 #include "support/catch_after_torch.hpp"
 #include "train/made_job.hpp"
 
@@ -47,8 +47,8 @@ TEST_CASE("omniglot: cifar7 tells ten characters apart after a few epochs, far a
   const auto labels = task::one_output_each(characters);
   spec.images = {pack.digest, task::digest_of(labels), {.behind = 7}, {task::SampleRule::first, 13}};
   const task::ImageSetSpec test{pack.digest, spec.images.labels, {.length = 5}};
-  trainer::ImageShelf shelf;
-  const auto images_of = [&](const task::ImageSetSpec& set) { return shelf.of(set, labels, {{pack.digest, file}}); };
+  trainer::ImageCache cache;
+  const auto images_of = [&](const task::ImageSetSpec& set) { return cache.of(set, labels, {{pack.digest, file}}); };
   job.images = images_of(spec.images);
   job.evaluations = {{metrics::Subset::test, task::id_of(test), 0, {}, images_of(test)}};
 

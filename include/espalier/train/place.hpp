@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "espalier/train/feature_shelf.hpp"
+#include "espalier/train/feature_cache.hpp"
 
 namespace espalier::train {
 
@@ -22,7 +22,7 @@ class Place {
 
   at::Device device() const { return device_; }
   bool is_resident() const { return resident_; }
-  FeatureShelf& features() { return features_; }
+  FeatureCache& features() { return features_; }
   /// The most families that are trained as lanes of one network; more gain nothing on this device.
   std::size_t most_families() const { return most_families_; }
 
@@ -46,7 +46,7 @@ class Place {
   at::Device device_;
   bool resident_;
   std::size_t most_families_;
-  FeatureShelf features_;
+  FeatureCache features_;
   std::list<Pixels> pixels_;  ///< last used first
   std::list<Kept> captured_;  ///< last used first
 };

@@ -10,7 +10,7 @@
 #include "espalier/train/place.hpp"
 #include "espalier/train/training.hpp"
 #include "espalier/trainer/fault.hpp"
-#include "espalier/trainer/image_shelf.hpp"
+#include "espalier/trainer/image_cache.hpp"
 #include "espalier/trainer/port.hpp"
 
 namespace espalier::trainer {
@@ -48,7 +48,7 @@ class Trainer {
   Fault fault_;
   protocol::Setup setup_;
   task::Catalog catalog_;
-  ImageShelf images_;
+  ImageCache images_;
   int slot_;
   std::optional<train::Place> place_;  ///< set by the first setup
   std::deque<protocol::Bundle> queue_;

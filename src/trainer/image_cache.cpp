@@ -1,5 +1,5 @@
 // Keeps the 96 most recently used image sets.
-#include "espalier/trainer/image_shelf.hpp"
+#include "espalier/trainer/image_cache.hpp"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kKept = 96;  // index rows and mappings only; the pixels are in the page cache
 }
 
-std::shared_ptr<const data::ImageSet> ImageShelf::of(const task::ImageSetSpec& set, const task::LabelMap& labels,
+std::shared_ptr<const data::ImageSet> ImageCache::of(const task::ImageSetSpec& set, const task::LabelMap& labels,
                                                      const data::PackPaths& packs) {
   const ImageSetId id = task::id_of(set);
   const auto is_it = [&](const Entry& entry) { return entry.id == id; };

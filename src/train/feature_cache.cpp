@@ -1,5 +1,5 @@
 // Stores features in growing tables and drops the least recently used sets where memory is short.
-#include "espalier/train/feature_shelf.hpp"
+#include "espalier/train/feature_cache.hpp"
 
 #include <ATen/ops/index_select.h>
 
@@ -48,7 +48,7 @@ at::Tensor FeatureSet::shaped(const at::Tensor& rows) const {
   return rows.view({rows.size(0), shape_[1], shape_[2], shape_[0]}).permute({0, 3, 1, 2});
 }
 
-std::shared_ptr<FeatureSet> FeatureShelf::of(const std::string& key) {
+std::shared_ptr<FeatureSet> FeatureCache::of(const std::string& key) {
   for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
     if (entry->key != key) continue;
     entries_.splice(entries_.begin(), entries_, entry);
@@ -58,7 +58,7 @@ std::shared_ptr<FeatureSet> FeatureShelf::of(const std::string& key) {
   return entries_.front().set;
 }
 
-bool FeatureShelf::make_room(const FeatureSet& set, std::int64_t more_bytes) {
+bool FeatureCache::make_room(const FeatureSet& set, std::int64_t more_bytes) {
   auto last = entries_.end();
   while (bytes() + more_bytes > budget_ && last != entries_.begin()) {
     --last;
@@ -68,11 +68,11 @@ bool FeatureShelf::make_room(const FeatureSet& set, std::int64_t more_bytes) {
   return bytes() + more_bytes <= budget_;
 }
 
-void FeatureShelf::drop_unused() {
+void FeatureCache::drop_unused() {
   std::erase_if(entries_, [](const Entry& entry) { return entry.set.use_count() == 1; });
 }
 
-std::int64_t FeatureShelf::bytes() const {
+std::int64_t FeatureCache::bytes() const {
   std::int64_t sum = 0;
   for (const auto& entry : entries_) sum += entry.set->bytes();
   return sum;

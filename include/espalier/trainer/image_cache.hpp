@@ -8,7 +8,7 @@
 
 namespace espalier::trainer {
 
-class ImageShelf {
+class ImageCache {
  public:
   /// Throws UsageError naming what is missing.
   std::shared_ptr<const data::ImageSet> of(const task::ImageSetSpec& set, const task::LabelMap& labels,

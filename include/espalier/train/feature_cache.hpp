@@ -51,9 +51,9 @@ class FeatureSet {
 };
 
 /// Feature sets by key. Where the budget requires it, the least recently used set is dropped first.
-class FeatureShelf {
+class FeatureCache {
  public:
-  explicit FeatureShelf(std::int64_t budget_bytes) : budget_(budget_bytes) {}
+  explicit FeatureCache(std::int64_t budget_bytes) : budget_(budget_bytes) {}
 
   void set_budget(std::int64_t bytes) { budget_ = bytes; }
   std::int64_t budget() const { return budget_; }
