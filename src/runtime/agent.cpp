@@ -56,7 +56,7 @@ class AgentLoop {
 
   AgentIdentity identity_;
   AgentCore core_;
-  mpi::Post post_;
+  mpi::Mailbox mailbox_;
   process::Child trainer_;
   std::optional<GroupExchange> exchange_;  ///< of the bundle in hand, if a group has it
   std::string outbox_;                     ///< for rank 0
@@ -81,11 +81,11 @@ void AgentLoop::run() {
 
 bool AgentLoop::serve_mpi() {
   bool any = false;
-  while (const auto parcel = post_.receive()) {
+  while (const auto packet = mailbox_.receive()) {
     any = true;
     std::size_t at = 0;
-    while (auto frame = process::next_frame(parcel->bytes, at)) tell(MessageReceived{std::move(*frame)});
-    if (at != parcel->bytes.size()) throw CorruptionError("a parcel of rank 0 ends in half a frame");
+    while (auto frame = process::next_frame(packet->bytes, at)) tell(MessageReceived{std::move(*frame)});
+    if (at != packet->bytes.size()) throw CorruptionError("a packet of rank 0 ends in half a frame");
   }
   return any;
 }
@@ -120,16 +120,16 @@ void AgentLoop::reap_trainer() {
 
 void AgentLoop::send_all() {
   send_sums();
-  post_.send(0, std::exchange(outbox_, {}));
-  post_.advance();
+  mailbox_.send(0, std::exchange(outbox_, {}));
+  mailbox_.advance();
 }
 
 void AgentLoop::leave() {
   trainer_.socket().close();
   trainer_ = {};
-  post_.send(0, std::move(*last_frames_));
+  mailbox_.send(0, std::move(*last_frames_));
   Pace pace;
-  while (!post_.advance()) pace.nap();
+  while (!mailbox_.advance()) pace.nap();
 }
 
 void AgentLoop::tell(AgentEvent event) {
@@ -158,8 +158,8 @@ void AgentLoop::obey(LogError&& command) { spdlog::error("{}", command.text); }
 
 void AgentLoop::send_sums() {
   if (!exchange_) return;
-  for (const auto& message : exchange_->take_letters()) {
-    post_.send(message.to.rank, std::visit([](const auto& what) { return frame::encode(what); }, message.what));
+  for (const auto& message : exchange_->take_messages()) {
+    mailbox_.send(message.to.rank, std::visit([](const auto& what) { return frame::encode(what); }, message.what));
   }
   for (const auto number : exchange_->take_done()) {
     trainer_.socket().send_message(protocol::Reduced{exchange_->id(), number});

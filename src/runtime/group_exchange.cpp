@@ -43,7 +43,7 @@ void GroupExchange::add(const protocol::SharedBuffer& buffer, pid_t trainer) {
                              buffer.doubles};
   for (std::int32_t rank = 0; rank < size(); ++rank) {
     if (rank == group_.rank) continue;
-    letters_.push_back(
+    messages_.push_back(
         {group_.members[static_cast<std::size_t>(rank)], protocol::PeerBuffer{buffer, group_.rank, trainer, place_}});
   }
 }
@@ -58,7 +58,7 @@ GroupExchange::Range GroupExchange::range_of(const Buffer& buffer, std::int32_t 
 void GroupExchange::send(std::int32_t to, protocol::Part part) {
   part.group = group_.id;
   part.rank = group_.rank;
-  letters_.push_back({group_.members[static_cast<std::size_t>(to)], std::move(part)});
+  messages_.push_back({group_.members[static_cast<std::size_t>(to)], std::move(part)});
 }
 
 void GroupExchange::reduce(const protocol::Reduce& order) {

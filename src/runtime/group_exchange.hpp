@@ -32,11 +32,11 @@ class GroupExchange {
   /// Whether the own trainer waits for a reduction.
   bool in_flight() const { return waiting_ > 0; }
 
-  struct Letter {
+  struct Message {
     WorkerId to;
     std::variant<protocol::PeerBuffer, protocol::Part> what;
   };
-  std::vector<Letter> take_letters() { return std::exchange(letters_, {}); }
+  std::vector<Message> take_messages() { return std::exchange(messages_, {}); }
   /// Numbers of the reductions whose sums are in their buffers; each is returned once.
   std::vector<std::int64_t> take_done() { return std::exchange(done_, {}); }
 
@@ -69,7 +69,7 @@ class GroupExchange {
   std::map<std::int32_t, Buffer> buffers_;
   std::map<std::int64_t, Reduction> reductions_;  ///< those that are not done
   std::int64_t waiting_ = 0;
-  std::vector<Letter> letters_;
+  std::vector<Message> messages_;
   std::vector<std::int64_t> done_;
 };
 

@@ -12,7 +12,7 @@ class LoopWorld {
  public:
   virtual ~LoopWorld() = default;
   /// The next message that has arrived, if any: whole frames of one agent.
-  virtual std::optional<mpi::Parcel> receive() = 0;
+  virtual std::optional<mpi::Packet> receive() = 0;
   /// Queues whole frames for an agent; those of one agent arrive in order.
   virtual void send(WorkerId to, std::string frames) = 0;
   /// Lets what is queued travel, without waiting for anybody.

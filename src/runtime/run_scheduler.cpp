@@ -10,9 +10,9 @@ namespace {
 
 class MpiWorld final : public LoopWorld {
  public:
-  std::optional<mpi::Parcel> receive() override { return post_.receive(); }
-  void send(WorkerId to, std::string frames) override { post_.send(to.rank, std::move(frames)); }
-  void advance() override { post_.advance(); }
+  std::optional<mpi::Packet> receive() override { return mailbox_.receive(); }
+  void send(WorkerId to, std::string frames) override { mailbox_.send(to.rank, std::move(frames)); }
+  void advance() override { mailbox_.advance(); }
   double now() override { return now_s(); }
   bool stop_wanted() override { return runtime::stop_wanted(); }
   void pause(bool received) override {
@@ -21,7 +21,7 @@ class MpiWorld final : public LoopWorld {
   }
 
  private:
-  mpi::Post post_;
+  mpi::Mailbox mailbox_;
   Pace pace_;
 };
 

@@ -68,11 +68,11 @@ bool SchedulerLoop::turn() {
 
 bool SchedulerLoop::hear() {
   bool any = false;
-  while (auto parcel = world_.receive()) {
+  while (auto packet = world_.receive()) {
     any = true;
     std::size_t at = 0;
-    while (const auto frame = process::next_frame(parcel->bytes, at)) take(WorkerId{parcel->rank}, *frame);
-    if (at != parcel->bytes.size()) throw CorruptionError("a parcel of an agent ends in half a frame");
+    while (const auto frame = process::next_frame(packet->bytes, at)) take(WorkerId{packet->rank}, *frame);
+    if (at != packet->bytes.size()) throw CorruptionError("a packet of an agent ends in half a frame");
   }
   return any;
 }

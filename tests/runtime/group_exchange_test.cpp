@@ -1,4 +1,4 @@
-// The agents' side of a group's sums: letters may overtake each other, the sums do not care.
+// The agents' side of a group's sums: messages may overtake each other, the sums do not care.
 #include "runtime/group_exchange.hpp"
 
 #include <rapidcheck.h>
@@ -21,7 +21,7 @@ constexpr auto kHeader = protocol::SharedBuffer::kHeaderBytes;
 
 char* numbers(const process::SharedMemory& memory) { return static_cast<char*>(memory.data()) + kHeader; }
 
-/// Members of one group in this process; letters lie about until they are delivered.
+/// Members of one group in this process; messages lie about until they are delivered.
 class Members {
  public:
   explicit Members(std::int32_t count) {
@@ -44,15 +44,15 @@ class Members {
     exchanges_[member].reduce({7, number, buffer});
     collect(member);
   }
-  /// Delivers one letter; false if there is none. Those from one member to another stay in order, as MPI keeps them.
+  /// Delivers one message; false if there is none. Those from one member to another stay in order, as MPI keeps them.
   bool deliver(SplitMix64& random) {
-    std::erase_if(letters_, [](const auto& way) { return way.second.empty(); });
-    if (letters_.empty()) return false;
-    auto way = std::next(letters_.begin(), static_cast<std::ptrdiff_t>(random.below(letters_.size())));
-    auto letter = std::move(way->second.front());
+    std::erase_if(messages_, [](const auto& way) { return way.second.empty(); });
+    if (messages_.empty()) return false;
+    auto way = std::next(messages_.begin(), static_cast<std::ptrdiff_t>(random.below(messages_.size())));
+    auto message = std::move(way->second.front());
     way->second.pop_front();
-    const auto to = static_cast<std::size_t>(letter.to.rank - 1);
-    if (auto* part = std::get_if<protocol::Part>(&letter.what)) exchanges_[to].take(std::move(*part));
+    const auto to = static_cast<std::size_t>(message.to.rank - 1);
+    if (auto* part = std::get_if<protocol::Part>(&message.what)) exchanges_[to].take(std::move(*part));
     collect(to);
     return true;
   }
@@ -68,8 +68,8 @@ class Members {
 
  private:
   void collect(std::size_t member) {
-    for (auto& letter : exchanges_[member].take_letters()) {
-      letters_[{member, letter.to.rank}].push_back(std::move(letter));
+    for (auto& message : exchanges_[member].take_messages()) {
+      messages_[{member, message.to.rank}].push_back(std::move(message));
     }
     for (const auto number : exchanges_[member].take_done()) done_[member].push_back(number);
   }
@@ -77,13 +77,13 @@ class Members {
   std::vector<GroupExchange> exchanges_;
   std::deque<process::SharedMemory> memories_;
   std::map<std::pair<std::size_t, std::int32_t>, std::size_t> places_;
-  std::map<std::pair<std::size_t, std::int32_t>, std::deque<GroupExchange::Letter>> letters_;  ///< by way
+  std::map<std::pair<std::size_t, std::int32_t>, std::deque<GroupExchange::Message>> messages_;  ///< by way
   std::vector<std::vector<std::int64_t>> done_;
 };
 
 }  // namespace
 
-TEST_CASE("group exchange: every member gets the same sums, in whatever order letters and orders come") {
+TEST_CASE("group exchange: every member gets the same sums, in whatever order messages and orders come") {
   rc::check([](std::uint64_t seed) {
     SplitMix64 random(seed);
     const auto count = static_cast<std::int32_t>(1 + random.below(5));

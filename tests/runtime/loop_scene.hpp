@@ -62,7 +62,7 @@ class WatchedDisk {
 
 class FakeWorld final : public LoopWorld {
  public:
-  std::optional<mpi::Parcel> receive() override {
+  std::optional<mpi::Packet> receive() override {
     if (arrived.empty()) return std::nullopt;
     auto first = arrived.front();
     arrived.pop_front();
@@ -83,7 +83,7 @@ class FakeWorld final : public LoopWorld {
     int worker;
     process::RawFrame frame;
   };
-  std::deque<mpi::Parcel> arrived;
+  std::deque<mpi::Packet> arrived;
   std::deque<Sent> sent;
   double clock = 1000;
   bool stop = false;

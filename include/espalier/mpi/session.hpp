@@ -33,22 +33,22 @@ class Session {
 static_assert(os::is_handle<Session>);
 
 /// Bytes from one rank: one or more whole frames.
-struct Parcel {
+struct Packet {
   int rank = 0;
   std::string bytes;
 };
 
 /// The mailbox: sends and receives messages without ever waiting for a peer. Messages of one rank stay in order.
-class Post {
+class Mailbox {
  public:
-  Post();
-  Post(const Post&) = delete;
-  Post& operator=(const Post&) = delete;
-  ~Post();
+  Mailbox();
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+  ~Mailbox();
 
   /// Queues the bytes for sending, in order; empty bytes are ignored.
   void send(int rank, std::string bytes);
-  std::optional<Parcel> receive();
+  std::optional<Packet> receive();
   /// Lets MPI make progress; returns true when nothing is left to send.
   bool advance();
 

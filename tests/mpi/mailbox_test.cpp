@@ -14,33 +14,33 @@ bool echo_round() {
   auto session = espalier::mpi::Session::start();
   bool right = true;
   {
-    espalier::mpi::Post post;
-    constexpr int kParcels = 50;
-    const auto parcel = [](int rank, int i) {
+    espalier::mpi::Mailbox mailbox;
+    constexpr int kPackets = 50;
+    const auto packet = [](int rank, int i) {
       return std::to_string(rank) + ":" + std::to_string(i) + std::string(i % 7 == 0 ? 1 << 20 : 10, 'z');
     };
     if (session.rank() == 0) {
       for (int rank = 1; rank < session.size(); ++rank) {
-        for (int i = 0; i < kParcels; ++i) post.send(rank, parcel(rank, i));
+        for (int i = 0; i < kPackets; ++i) mailbox.send(rank, packet(rank, i));
       }
       std::vector<int> seen(static_cast<std::size_t>(session.size()));
-      for (int left = kParcels * (session.size() - 1); left > 0;) {
-        post.advance();
-        if (auto back = post.receive()) {
-          right = right && back->bytes == parcel(back->rank, seen[static_cast<std::size_t>(back->rank)]++);
+      for (int left = kPackets * (session.size() - 1); left > 0;) {
+        mailbox.advance();
+        if (auto back = mailbox.receive()) {
+          right = right && back->bytes == packet(back->rank, seen[static_cast<std::size_t>(back->rank)]++);
           --left;
         }
       }
     } else {
-      for (int left = kParcels; left > 0;) {
-        post.advance();
-        if (auto got = post.receive()) {
-          post.send(0, std::move(got->bytes));
+      for (int left = kPackets; left > 0;) {
+        mailbox.advance();
+        if (auto got = mailbox.receive()) {
+          mailbox.send(0, std::move(got->bytes));
           --left;
         }
       }
     }
-    while (!post.advance()) {
+    while (!mailbox.advance()) {
     }
   }
   session.finish();
@@ -49,9 +49,9 @@ bool echo_round() {
 
 }  // namespace
 
-TEST_CASE("post: parcels of any size come back whole and in order", "[.][inner]") { CHECK(echo_round()); }
+TEST_CASE("mailbox: packets of any size come back whole and in order", "[.][inner]") { CHECK(echo_round()); }
 
-TEST_CASE("post: parcels travel between 1, 2 and 4 ranks") {
+TEST_CASE("mailbox: packets travel between 1, 2 and 4 ranks") {
   const auto self = std::string(ESPALIER_BINARY_DIR) + "/bin/test_mpi";
   for (const char* ranks : {"1", "2", "4"}) {
     const auto command =

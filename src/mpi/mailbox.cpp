@@ -14,20 +14,20 @@ constexpr int kTag = 1;
 }
 
 /// A message in flight; MPI uses the bytes until the request is complete, so they must not move.
-struct Post::Flight {
+struct Mailbox::Flight {
   int rank = 0;
   std::unique_ptr<std::string> bytes;
   MPI_Request request = MPI_REQUEST_NULL;
 };
 
-Post::Post() = default;
-Post::~Post() {
+Mailbox::Mailbox() = default;
+Mailbox::~Mailbox() {
   // Not freed: MPI still uses the bytes, and the process is about to leave.
   for (auto& one : outgoing_) static_cast<void>(one.bytes.release());
   for (auto& one : incoming_) static_cast<void>(one.bytes.release());
 }
 
-void Post::send(int rank, std::string bytes) {
+void Mailbox::send(int rank, std::string bytes) {
   if (bytes.empty()) return;
   ESPALIER_EXPECT(bytes.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
   outgoing_.push_back({rank, std::make_unique<std::string>(std::move(bytes)), MPI_REQUEST_NULL});
@@ -38,7 +38,7 @@ void Post::send(int rank, std::string bytes) {
 }
 
 /// Starts to receive every message that has been announced.
-void Post::match() {
+void Mailbox::match() {
   for (;;) {
     int there = 0;
     MPI_Message message;
@@ -54,7 +54,7 @@ void Post::match() {
   }
 }
 
-std::optional<Parcel> Post::receive() {
+std::optional<Packet> Mailbox::receive() {
   match();
   std::set<int> waited_for;  // ranks with an earlier message still arriving: theirs stay in order
   for (auto one = incoming_.begin(); one != incoming_.end(); ++one) {
@@ -62,16 +62,16 @@ std::optional<Parcel> Post::receive() {
     int done = 0;
     check(MPI_Test(&one->request, &done, MPI_STATUS_IGNORE), "MPI_Test");
     if (done) {
-      Parcel parcel{one->rank, std::move(*one->bytes)};
+      Packet packet{one->rank, std::move(*one->bytes)};
       incoming_.erase(one);
-      return parcel;
+      return packet;
     }
     waited_for.insert(one->rank);
   }
   return std::nullopt;
 }
 
-bool Post::advance() {
+bool Mailbox::advance() {
   while (!outgoing_.empty()) {
     int done = 0;
     check(MPI_Test(&outgoing_.front().request, &done, MPI_STATUS_IGNORE), "MPI_Test");
