@@ -15,19 +15,19 @@ namespace espalier::trainer {
 namespace {
 
 /// Tells all members the numbers of the one member whose `words` are not zero.
-std::vector<double> told_to_all(model::Reducer& letters, const std::vector<double>& words) {
-  const at::Tensor all = letters.sum(at::tensor(words, at::kDouble));
+std::vector<double> told_to_all(model::Reducer& host_reducer, const std::vector<double>& words) {
+  const at::Tensor all = host_reducer.sum(at::tensor(words, at::kDouble));
   const auto* first = all.const_data_ptr<double>();
   return {first, first + all.numel()};
 }
 
-device::UniqueId agree_on_id(model::Reducer& letters, const Backend& backend) {
+device::UniqueId agree_on_id(model::Reducer& host_reducer, const Backend& backend) {
   std::vector<double> bytes(sizeof(device::UniqueId));
-  if (letters.rank() == 0) {
+  if (host_reducer.rank() == 0) {
     const device::UniqueId id = backend.new_id();
     for (std::size_t i = 0; i < id.size(); ++i) bytes[i] = static_cast<unsigned char>(id[i]);
   }
-  bytes = told_to_all(letters, bytes);
+  bytes = told_to_all(host_reducer, bytes);
   device::UniqueId id;
   for (std::size_t i = 0; i < id.size(); ++i) id[i] = static_cast<char>(static_cast<unsigned char>(bytes[i]));
   return id;
@@ -46,10 +46,10 @@ auto DeviceReducer::guarded(const Call& call) {
   }
 }
 
-DeviceReducer::DeviceReducer(model::Reducer& letters, at::Device device, const Backend& backend,
+DeviceReducer::DeviceReducer(model::Reducer& host_reducer, at::Device device, const Backend& backend,
                              std::function<void()> waiting)
-    : letters_(letters), device_(device), waiting_(std::move(waiting)) {
-  const device::UniqueId id = guarded([&] { return agree_on_id(letters, backend); });
+    : host_reducer_(host_reducer), device_(device), waiting_(std::move(waiting)) {
+  const device::UniqueId id = guarded([&] { return agree_on_id(host_reducer, backend); });
   collectives_ = guarded([&] { return backend.join(id, rank(), size(), waiting_); });
 }
 
@@ -76,19 +76,20 @@ void DeviceReducer::close() {
   guarded([&] { collectives_->close(); });
 }
 
-std::unique_ptr<DeviceReducer> join_devices(model::Reducer& letters, at::Device device,
+std::unique_ptr<DeviceReducer> join_devices(model::Reducer& host_reducer, at::Device device,
                                             const std::function<void()>& waiting) {
   const char* wish = std::getenv("ESPALIER_REDUCER");
   const bool able = device.is_cuda() && !(wish && std::string_view(wish) == "agent");
-  std::vector<double> identities(static_cast<std::size_t>(letters.size()));
-  if (able) identities[static_cast<std::size_t>(letters.rank())] = static_cast<double>(device::identity(device) >> 11);
-  identities = told_to_all(letters, identities);  // 53 bits: exact in float64
+  std::vector<double> identities(static_cast<std::size_t>(host_reducer.size()));
+  if (able)
+    identities[static_cast<std::size_t>(host_reducer.rank())] = static_cast<double>(device::identity(device) >> 11);
+  identities = told_to_all(host_reducer, identities);  // 53 bits: exact in float64
   const std::set<double> devices(identities.begin(), identities.end());
-  if (devices.contains(0) || static_cast<std::int32_t>(devices.size()) < letters.size()) return nullptr;
+  if (devices.contains(0) || static_cast<std::int32_t>(devices.size()) < host_reducer.size()) return nullptr;
   const auto join = [device](const device::UniqueId& id, int rank, int size, const std::function<void()>& wait) {
     return device::join_nccl(id, rank, size, device, wait);
   };
-  return std::make_unique<DeviceReducer>(letters, device, Backend{device::new_unique_id, join}, waiting);
+  return std::make_unique<DeviceReducer>(host_reducer, device, Backend{device::new_unique_id, join}, waiting);
 }
 
 }  // namespace espalier::trainer

@@ -133,7 +133,7 @@ void Trainer::set_up(const protocol::Setup& setup) {
 
 /// May arrive while the previous bundle is still being finished; it is kept for the next group then.
 void Trainer::take(const protocol::PeerBuffer& peer) {
-  if (letters_) letters_->take(peer);
+  if (host_reducer_) host_reducer_->take(peer);
   else peers_.push_back(peer);
 }
 
@@ -201,35 +201,36 @@ void Trainer::train_in_group(const protocol::Group& group, const protocol::Bundl
   Reporter reporter(*this, able);
   Steering steering(*this, able);
   const auto sign_of_life = [&] { port_.tell(protocol::Progress{able.tasks[0].fence, able.tasks[0].task.id, {}, 0}); };
-  AgentReducer letters(port_, group, [this](const frame::Frame& frame) { take(frame); }, sign_of_life);
-  for (const auto& peer : std::exchange(peers_, {})) letters.take(peer);
-  letters_ = &letters;
+  AgentReducer host_reducer(port_, group, [this](const frame::Frame& frame) { take(frame); }, sign_of_life);
+  for (const auto& peer : std::exchange(peers_, {})) host_reducer.take(peer);
+  host_reducer_ = &host_reducer;
   try {
     auto told = std::chrono::steady_clock::now();
     const auto waiting = [&] {
-      letters.listen();
+      host_reducer.listen();
       if (std::chrono::steady_clock::now() - told < std::chrono::milliseconds(500)) return;
       sign_of_life();
       told = std::chrono::steady_clock::now();
     };
-    const auto devices = join_devices(letters, place_->device(), waiting);
+    const auto devices = join_devices(host_reducer, place_->device(), waiting);
     group_ = ", a group of " + std::to_string(group.members.size()) +
              (devices ? " through NCCL " + device::nccl_version() : " through agents");
-    train::train(jobs, *place_, steering, reporter, devices ? static_cast<model::Reducer*>(devices.get()) : &letters);
+    train::train(jobs, *place_, steering, reporter,
+                 devices ? static_cast<model::Reducer*>(devices.get()) : &host_reducer);
     if (devices) devices->close();
   } catch (const model::GroupBroken&) {
-    await_end(letters);
+    await_end(host_reducer);
     leaving_ = true;
   }
-  letters_ = nullptr;
+  host_reducer_ = nullptr;
 }
 
 /// Waits for the agent to kill this trainer, as it does for every broken group. Returns if the agent is gone or tells
 /// the trainer to exit; throws EnvironmentError after 60 s.
-void Trainer::await_end(AgentReducer& letters) {
+void Trainer::await_end(AgentReducer& host_reducer) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   try {
-    while (!leaving_ && std::chrono::steady_clock::now() < end) letters.listen(/*milliseconds=*/500);
+    while (!leaving_ && std::chrono::steady_clock::now() < end) host_reducer.listen(/*milliseconds=*/500);
   } catch (const model::GroupBroken&) {
     return;
   }

@@ -116,17 +116,17 @@ std::vector<Notes> train_group(const std::vector<train::Job>& jobs, std::int32_t
   std::vector<Notes> first;
   Fabric fabric(members);
   std::atomic<int> ids = 0;
-  as_group(members, [&](model::Reducer& letters) {
+  as_group(members, [&](model::Reducer& host_reducer) {
     train::Place place;
     BundleNotes notes(jobs.size());
     After control;
     std::unique_ptr<trainer::DeviceReducer> devices;
     if (through_devices) {
-      devices = std::make_unique<trainer::DeviceReducer>(letters, at::kCPU, backend_of(fabric, ids), [] {});
+      devices = std::make_unique<trainer::DeviceReducer>(host_reducer, at::kCPU, backend_of(fabric, ids), [] {});
     }
-    train::train(jobs, place, control, notes, devices ? devices.get() : &letters);
+    train::train(jobs, place, control, notes, devices ? devices.get() : &host_reducer);
     if (devices) devices->close();
-    if (letters.rank() == 0) first = notes.of;
+    if (host_reducer.rank() == 0) first = notes.of;
   });
   CHECK(ids == (through_devices ? 1 : 0));
   CHECK(fabric.left_unjoined == 0);
@@ -141,18 +141,18 @@ TEST_CASE("device reducer: sums that are under way together come out right, on a
   Fabric fabric(kMembers);
   std::atomic<int> ids = 0;
   std::vector<at::Tensor> sums(kMembers);
-  as_group(kMembers, [&](model::Reducer& letters) {
-    trainer::DeviceReducer reducer(letters, at::kCPU, backend_of(fabric, ids), [] {});
+  as_group(kMembers, [&](model::Reducer& host_reducer) {
+    trainer::DeviceReducer reducer(host_reducer, at::kCPU, backend_of(fabric, ids), [] {});
     std::vector<at::Tensor> buffers;
     for (int i = 0; i < 20; ++i) buffers.push_back(reducer.buffer(i + 1, i % 2 ? at::kFloat : at::kDouble));
     for (int i = 0; i < 20; ++i) {
-      buffers[static_cast<std::size_t>(i)].fill_(letters.rank() + 10 * i);
+      buffers[static_cast<std::size_t>(i)].fill_(host_reducer.rank() + 10 * i);
       reducer.begin(buffers[static_cast<std::size_t>(i)]);
     }
     reducer.finish();
     std::vector<at::Tensor> all;
     for (const auto& buffer : buffers) all.push_back(buffer.to(at::kDouble));
-    sums[static_cast<std::size_t>(letters.rank())] = at::cat(all);
+    sums[static_cast<std::size_t>(host_reducer.rank())] = at::cat(all);
   });
   std::vector<at::Tensor> expected;
   for (int i = 0; i < 20; ++i) expected.push_back(at::full({i + 1}, 3.0 + 30.0 * i, at::kDouble));
@@ -170,10 +170,10 @@ TEST_CASE("device reducer: a group trains to the bits it has through its agents"
 TEST_CASE("device reducer: where a member is gone the others do not wait for ever") {
   Fabric fabric(2);
   std::atomic<int> ids = 0, broken = 0;
-  as_group(2, [&](model::Reducer& letters) {
-    trainer::DeviceReducer reducer(letters, at::kCPU, backend_of(fabric, ids), [] {});
+  as_group(2, [&](model::Reducer& host_reducer) {
+    trainer::DeviceReducer reducer(host_reducer, at::kCPU, backend_of(fabric, ids), [] {});
     const at::Tensor buffer = reducer.buffer(4, at::kFloat);
-    if (letters.rank() == 1) {
+    if (host_reducer.rank() == 1) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
       fabric.broken = true;
       return;
@@ -199,16 +199,16 @@ TEST_CASE("device reducer: who waits can be told to give up, in a sum and while 
     }
   };
   const auto give_up = [] { throw model::GroupBroken("the agent is gone", "", ""); };
-  as_group(2, [&](model::Reducer& letters) {
-    attempt([&] { trainer::DeviceReducer(letters, at::kCPU, backend_of(fabric, ids), give_up); });
+  as_group(2, [&](model::Reducer& host_reducer) {
+    attempt([&] { trainer::DeviceReducer(host_reducer, at::kCPU, backend_of(fabric, ids), give_up); });
   });
   CHECK(gave_up == 2);
-  as_group(2, [&](model::Reducer& letters) {
+  as_group(2, [&](model::Reducer& host_reducer) {
     int calls = 0;
-    trainer::DeviceReducer reducer(letters, at::kCPU, backend_of(fabric, ids), [&] {
+    trainer::DeviceReducer reducer(host_reducer, at::kCPU, backend_of(fabric, ids), [&] {
       if (++calls > 1) give_up();
     });
-    if (letters.rank() == 1) return;
+    if (host_reducer.rank() == 1) return;
     reducer.begin(reducer.buffer(4, at::kFloat));
     attempt([&] { reducer.finish(); });
     fabric.broken = true;
@@ -218,6 +218,8 @@ TEST_CASE("device reducer: who waits can be told to give up, in a sum and while 
 
 TEST_CASE("device reducer: processors have no NCCL, and all members know it") {
   std::atomic<int> without = 0;
-  as_group(2, [&](model::Reducer& letters) { without += trainer::join_devices(letters, at::kCPU, [] {}) == nullptr; });
+  as_group(2, [&](model::Reducer& host_reducer) {
+    without += trainer::join_devices(host_reducer, at::kCPU, [] {}) == nullptr;
+  });
   CHECK(without == 2);
 }

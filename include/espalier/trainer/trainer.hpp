@@ -39,7 +39,7 @@ class Trainer {
   void train(const protocol::Bundle& bundle);
   void measure(const protocol::Assign& assign, const train::Job& job);
   void train_in_group(const protocol::Group& group, const protocol::Bundle& able, const std::vector<train::Job>& jobs);
-  void await_end(AgentReducer& letters);
+  void await_end(AgentReducer& host_reducer);
   train::Job job_of(const protocol::Assign& assign);
   train::MeasuredSet measured_set(const task::EvaluationSpec& evaluation, std::int32_t outputs);
   protocol::Ended answer(const protocol::Assign& assign, task::End kind) const;
@@ -55,7 +55,7 @@ class Trainer {
   std::vector<protocol::Held> cancelled_;
   bool stopping_ = false, leaving_ = false;
   std::string group_;                        ///< of the bundle in hand, for example "a group of 2 through agents"
-  AgentReducer* letters_ = nullptr;          ///< set while a group's bundle is in work
+  AgentReducer* host_reducer_ = nullptr;     ///< set while a group's bundle is in work
   std::vector<protocol::PeerBuffer> peers_;  ///< messages of a group whose bundle has not begun
   std::map<TaskId, ArtifactId> finished_;    ///< networks made here, for later tasks that were given none
 };
