@@ -102,14 +102,14 @@ void release_cached(at::Device device) {
   if (device.is_cuda()) c10::cuda::CUDACachingAllocator::emptyCache();
 }
 
-struct Pace::Events {
+struct StreamThrottle::Events {
   at::cuda::CUDAEvent events[2];
   std::size_t next = 0;
 };
 
-Pace::Pace(at::Device device) : events_(device.is_cuda() ? std::make_unique<Events>() : nullptr) {}
+StreamThrottle::StreamThrottle(at::Device device) : events_(device.is_cuda() ? std::make_unique<Events>() : nullptr) {}
 
-void Pace::step() {
+void StreamThrottle::step() {
   if (!events_) return;
   auto& event = events_->events[events_->next];
   events_->next = 1 - events_->next;
@@ -125,13 +125,13 @@ void start(at::Device) {}
 void allow_tf32(at::Device, bool) {}
 void synchronise(at::Device) {}
 void release_cached(at::Device) {}
-struct Pace::Events {};
-Pace::Pace(at::Device) {}
-void Pace::step() {}
+struct StreamThrottle::Events {};
+StreamThrottle::StreamThrottle(at::Device) {}
+void StreamThrottle::step() {}
 
 #endif
 
-Pace::~Pace() = default;
+StreamThrottle::~StreamThrottle() = default;
 
 bool is_out_of_memory(const std::exception& error) {
   if (dynamic_cast<const c10::OutOfMemoryError*>(&error)) return true;

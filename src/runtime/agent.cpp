@@ -13,8 +13,8 @@
 #include "espalier/os/host.hpp"
 #include "espalier/process/child.hpp"
 #include "runtime/agent_core.hpp"
+#include "runtime/backoff.hpp"
 #include "runtime/group_exchange.hpp"
-#include "runtime/pace.hpp"
 
 namespace espalier::runtime {
 
@@ -65,7 +65,7 @@ class AgentLoop {
 
 void AgentLoop::run() {
   tell(AgentStarted{});
-  Pace pace;
+  Backoff backoff;
   while (!last_frames_) {
     const bool received = serve_mpi();
     const bool heard = serve_trainer();
@@ -73,8 +73,8 @@ void AgentLoop::run() {
     tell(AgentTick{});
     send_all();
     if (exchange_ && exchange_->in_flight()) sched_yield();  // numbers that travel move only while somebody looks
-    else if (received || heard) pace.busy();
-    else pace.nap(trainer_.socket().descriptor());
+    else if (received || heard) backoff.busy();
+    else backoff.nap(trainer_.socket().descriptor());
   }
   leave();
 }
@@ -128,8 +128,8 @@ void AgentLoop::leave() {
   trainer_.socket().close();
   trainer_ = {};
   mailbox_.send(0, std::move(*last_frames_));
-  Pace pace;
-  while (!mailbox_.advance()) pace.nap();
+  Backoff backoff;
+  while (!mailbox_.advance()) backoff.nap();
 }
 
 void AgentLoop::tell(AgentEvent event) {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "runtime/pace.hpp"
+#include "runtime/backoff.hpp"
 
 namespace espalier::runtime {
 

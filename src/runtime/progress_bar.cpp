@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "runtime/pace.hpp"
+#include "runtime/backoff.hpp"
 
 namespace espalier::runtime {
 

@@ -2,7 +2,7 @@
 #include "runtime/request_inbox.hpp"
 
 #include "espalier/store/requests.hpp"
-#include "runtime/pace.hpp"
+#include "runtime/backoff.hpp"
 
 namespace espalier::runtime {
 

@@ -1,7 +1,7 @@
 // Runs rank 0's loop over MPI, the process's signals and the real clock.
 #include "espalier/runtime/launch.hpp"
 #include "espalier/runtime/signals.hpp"
-#include "runtime/pace.hpp"
+#include "runtime/backoff.hpp"
 #include "runtime/scheduler_loop.hpp"
 
 namespace espalier::runtime {
@@ -16,13 +16,13 @@ class MpiWorld final : public LoopWorld {
   double now() override { return now_s(); }
   bool stop_wanted() override { return runtime::stop_wanted(); }
   void pause(bool received) override {
-    if (received) pace_.busy();
-    else pace_.nap();
+    if (received) backoff_.busy();
+    else backoff_.nap();
   }
 
  private:
   mpi::Mailbox mailbox_;
-  Pace pace_;
+  Backoff backoff_;
 };
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/store/layout.hpp"
-#include "runtime/pace.hpp"
+#include "runtime/backoff.hpp"
 
 namespace espalier::runtime {
 

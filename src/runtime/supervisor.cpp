@@ -14,8 +14,8 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/descriptor.hpp"
+#include "runtime/backoff.hpp"
 #include "runtime/mpirun.hpp"
-#include "runtime/pace.hpp"
 #include "runtime/progress_bar.hpp"
 #include "runtime/supervisor_core.hpp"
 

@@ -14,7 +14,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/process/frame_socket.hpp"
 #include "espalier/process/launch.hpp"
-#include "runtime/pace.hpp"
+#include "runtime/backoff.hpp"
 
 namespace espalier::runtime {
 

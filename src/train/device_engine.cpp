@@ -40,7 +40,7 @@ DeviceEngine::DeviceEngine(BundleState& bundle, const Job& job, const ImageSets&
       captured_(captured_for(job, bundle.place())),
       inputs_(make_inputs(job, sets, bundle.place().features(), captured_->network())),
       batches_(task::training(job.task)),
-      pace_(bundle.place().device()),
+      throttle_(bundle.place().device()),
       filled_(sets.size()) {}
 
 DeviceEngine::~DeviceEngine() {
@@ -140,7 +140,7 @@ bool DeviceEngine::step() {
   DeviceBatches& device_batches = captured_->training();
   if (device_batches.is_staged()) device_batches.stage(inputs_->training(positions, at_, 0));
   captured_->step(static_cast<std::int64_t>(positions.size()));
-  pace_.step();
+  throttle_.step();
   ++at_.step;
   return true;
 }
@@ -166,7 +166,7 @@ Evaluation DeviceEngine::evaluate(SetNumber number, const EvaluationLimits& limi
     DeviceBatches& device_batches = captured_->evaluation(number);
     if (device_batches.is_staged()) device_batches.stage(inputs_->evaluation(number, first, count));
     captured_->evaluate(number);
-    pace_.step();
+    throttle_.step();
     result.finished = limits.go_on();
   }
   auto measured = captured_->take_evaluation(number);

@@ -36,7 +36,7 @@ class DeviceEngine : public Engine {
   std::shared_ptr<CapturedTraining> captured_;
   std::unique_ptr<Inputs> inputs_;
   data::BatchMaker batches_;
-  device::Pace pace_;
+  device::StreamThrottle throttle_;
   std::vector<std::int32_t> order_;
   task::Moment at_;
   std::vector<bool> filled_;  ///< whether the evaluation tables are filled, by image set

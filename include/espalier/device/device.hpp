@@ -42,10 +42,10 @@ bool is_out_of_memory(const std::exception& error);
 void release_cached(at::Device device);
 
 /// Keeps the host from running far ahead of the device, so that the progress it reports is true.
-class Pace {
+class StreamThrottle {
  public:
-  explicit Pace(at::Device device);
-  ~Pace();
+  explicit StreamThrottle(at::Device device);
+  ~StreamThrottle();
   /// Call after each piece of work: waits until the piece before the last is done.
   void step();
 

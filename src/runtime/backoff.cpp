@@ -1,5 +1,5 @@
 // Yields first, then sleeps for 0.05 ms growing to 1 ms, waking when a descriptor becomes readable.
-#include "runtime/pace.hpp"
+#include "runtime/backoff.hpp"
 
 #include <poll.h>
 #include <sched.h>
@@ -9,7 +9,7 @@
 
 namespace espalier::runtime {
 
-void Pace::nap(int descriptor) {
+void Backoff::nap(int descriptor) {
   constexpr int kYields = 4;
   constexpr long kShortest_ns = 50'000, kLongest_ns = 1'000'000;
   if (++idle_rounds_ <= kYields) {

@@ -15,7 +15,7 @@ inline double wall_clock_s() {
 }
 
 /// Backoff of an idle loop: yields first, then sleeps from 0.05 ms up to 1 ms.
-class Pace {
+class Backoff {
  public:
   void busy() { idle_rounds_ = 0; }
   /// Waits one interval; returns early when `descriptor` (ignored if negative) can be read, or on a signal.
