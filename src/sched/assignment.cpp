@@ -81,16 +81,16 @@ PickedBundle Scheduler::Core::bundle_of(Entry& first, double room_s) const {
   return bundle;
 }
 
-protocol::Assign Scheduler::Core::order_for(const std::vector<WorkerId>& to, Entry& entry) {
+protocol::TaskAssignment Scheduler::Core::assignment_for(const std::vector<WorkerId>& to, Entry& entry) {
   tasks.take(entry);
   entry.in_hand = true;
   entry.worker = to.front();
   entry.fence = {options.segment, static_cast<std::uint32_t>(++entry.attempts)};
   for (const WorkerId id : to) workers.at(id).in_hand.insert(&entry);
-  protocol::Assign assign{entry.fence, entry.task, {}, entry.resume, {}};
-  if (entry.measure) assign.finished = entry.finished;
-  for (const Entry* source : entry.sources) assign.sources[source->task.id] = source->finished;
-  return assign;
+  protocol::TaskAssignment assignment{entry.fence, entry.task, {}, entry.resume, {}};
+  if (entry.measure) assignment.finished = entry.finished;
+  for (const Entry* source : entry.sources) assignment.sources[source->task.id] = source->finished;
+  return assignment;
 }
 
 /// Gives the bundle to one worker, or to all members of a group, the first of which leads.
@@ -107,7 +107,7 @@ void Scheduler::Core::assign(const std::vector<WorkerId>& to, const PickedBundle
     entry->share_s = alone_s > 0 ? bundle.cost_s * entry->task.cost_s / alone_s : 0;
     entry->load_s = expected_s(entry->share_s);
     entry->group = order.bundle.group;
-    order.bundle.tasks.push_back(order_for(to, *entry));
+    order.bundle.tasks.push_back(assignment_for(to, *entry));
   }
   for (const WorkerId id : to) {
     Worker& worker = workers.at(id);

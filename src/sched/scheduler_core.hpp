@@ -70,7 +70,7 @@ struct Scheduler::Core {
   void disband(const protocol::Group& group, WorkerId but);
   std::vector<WorkerId> holders_of(const Entry& entry) const;
   bool holds(WorkerId worker, Entry& entry) const { return workers.at(worker).in_hand.contains(&entry); }
-  protocol::Assign order_for(const std::vector<WorkerId>& to, Entry& entry);
+  protocol::TaskAssignment assignment_for(const std::vector<WorkerId>& to, Entry& entry);
   void update_room(WorkerId id, const Worker& worker);
   void release(Entry& entry);
   void begin(Entry& entry, task::Moment resumed_from);

@@ -144,8 +144,8 @@ void Trainer::take_waiting() {
 /// Cancels a task in hand or queued; its training ends at the next step that asks.
 void Trainer::cancel(const protocol::Cancel& order) { cancelled_.push_back({order.task, order.fence}); }
 
-bool Trainer::is_cancelled(const protocol::Assign& assign) const {
-  const protocol::Held held{assign.task.id, assign.fence};
+bool Trainer::is_cancelled(const protocol::TaskAssignment& assignment) const {
+  const protocol::Held held{assignment.task.id, assignment.fence};
   return std::find(cancelled_.begin(), cancelled_.end(), held) != cancelled_.end();
 }
 
@@ -189,8 +189,8 @@ void Trainer::train(const protocol::Bundle& bundle) {
 }
 
 /// A network that is finished; a wish to stop that arrived meanwhile is followed.
-void Trainer::measure(const protocol::Assign& assign, const train::Job& job) {
-  const protocol::Bundle alone{{assign}, {}};
+void Trainer::measure(const protocol::TaskAssignment& assignment, const train::Job& job) {
+  const protocol::Bundle alone{{assignment}, {}};
   Reporter reporter(*this, alone);
   Steering steering(*this, alone);
   train::measure(job, *place_, steering, reporter);
@@ -239,23 +239,23 @@ void Trainer::await_end(AgentReducer& host_reducer) {
                          "NCCL_DEBUG=INFO in the environment makes NCCL say more.");
 }
 
-train::Job Trainer::job_of(const protocol::Assign& assign) {
-  const bool is_probe = task::probe_of(assign.task) != nullptr;
-  const task::TrainSpec spec = task::as_training(assign.task);
+train::Job Trainer::job_of(const protocol::TaskAssignment& assignment) {
+  const bool is_probe = task::probe_of(assignment.task) != nullptr;
+  const task::TrainSpec spec = task::as_training(assignment.task);
   const auto& labels = in_catalog(catalog_.label_maps, spec.images.labels, "label map");
   train::Job job;
-  job.task = assign.task;
+  job.task = assignment.task;
   job.task.work = spec;  // what is only measured is a training that takes no step
   job.network = in_catalog(catalog_.networks, spec.network, "network");
   job.classes = labels.output_count;
   job.images = is_probe ? no_images() : images_.of(spec.images, labels, setup_.packs);
-  for (const auto& one : assign.task.record.evaluations) job.evaluations.push_back(measured_set(one, job.classes));
+  for (const auto& one : assignment.task.record.evaluations) job.evaluations.push_back(measured_set(one, job.classes));
   job.artifact_dir = setup_.artifact_dir;
   job.output_dir = setup_.unfinished_dir;
-  job.sources = assign.sources;
+  job.sources = assignment.sources;
   job.sources.insert(finished_.begin(), finished_.end());  // sources given with the task come first
-  job.resume = assign.resume;
-  job.finished = assign.finished;
+  job.resume = assignment.resume;
+  job.finished = assignment.finished;
   job.checkpoint_s = setup_.checkpoint_s;
   job.smoke = setup_.smoke;
   job.share_stages = setup_.share_stages;
@@ -274,12 +274,12 @@ train::MeasuredSet Trainer::measured_set(const task::EvaluationSpec& evaluation,
           images_.of(set, labels, setup_.packs)};
 }
 
-protocol::Ended Trainer::answer(const protocol::Assign& assign, task::End kind) const {
+protocol::Ended Trainer::answer(const protocol::TaskAssignment& assignment, task::End kind) const {
   protocol::Ended ended;
-  ended.fence = assign.fence;
-  ended.task = assign.task.id;
+  ended.fence = assignment.fence;
+  ended.task = assignment.task.id;
   ended.kind = kind;
-  ended.device = train::describe(assign.task.form, place_ ? place_->device() : at::Device(at::kCPU)) + group_;
+  ended.device = train::describe(assignment.task.form, place_ ? place_->device() : at::Device(at::kCPU)) + group_;
   return ended;
 }
 

@@ -128,15 +128,15 @@ class LoopScene {
     return *this;
   }
   /// Begun, and worker 1 has what it gets at first.
-  std::vector<protocol::Assign> begin_with_worker() {
+  std::vector<protocol::TaskAssignment> begin_with_worker() {
     begin();
     arrives(1, protocol::Hello{{1}});
     turn();
     sent<protocol::Setup>(1);
     sent<protocol::CatalogUpdate>(1);
-    auto orders = sent_orders(1);
+    auto assignments = sent_assignments(1);
     nothing_sent();
-    return orders;
+    return assignments;
   }
   /// The launch ends without a word, as after kill -9.
   void dies() { loop_.reset(); }
@@ -145,14 +145,17 @@ class LoopScene {
   void arrives(int worker, const Message& message) {
     world.arrived.push_back({worker, frame::encode(message)});
   }
-  void started(const protocol::Assign& order) { arrives(1, protocol::Started{order.fence, order.task.id, {}}); }
-  void ended(const protocol::Assign& order, task::End kind = task::End::done) {
-    arrives(1, protocol::Ended{order.fence, order.task.id, kind, "", 1, 10, "cpu"});
+  void started(const protocol::TaskAssignment& assignment) {
+    arrives(1, protocol::Started{assignment.fence, assignment.task.id, {}});
+  }
+  void ended(const protocol::TaskAssignment& assignment, task::End kind = task::End::done) {
+    arrives(1, protocol::Ended{assignment.fence, assignment.task.id, kind, "", 1, 10, "cpu"});
   }
   /// A file that the trainer has written, and the message that says so.
-  void made(const protocol::Assign& order, char digit, task::ArtifactKind kind = task::ArtifactKind::training) {
+  void made(const protocol::TaskAssignment& assignment, char digit,
+            task::ArtifactKind kind = task::ArtifactKind::training) {
     std::ofstream(unfinished(digit)) << "bytes";
-    arrives(1, protocol::CheckpointMade{order.fence, order.task.id, kind, {1, 0}, artifact(digit), 5});
+    arrives(1, protocol::CheckpointMade{assignment.fence, assignment.task.id, kind, {1, 0}, artifact(digit), 5});
   }
   void turn(double after_s = 0) {
     world.clock += after_s;
@@ -169,12 +172,12 @@ class LoopScene {
     return first.frame.as<Message>();
   }
   /// All tasks of the bundles that come next.
-  std::vector<protocol::Assign> sent_orders(int worker) {
-    std::vector<protocol::Assign> orders;
+  std::vector<protocol::TaskAssignment> sent_assignments(int worker) {
+    std::vector<protocol::TaskAssignment> assignments;
     while (!world.sent.empty() && world.sent.front().frame.is<protocol::Bundle>()) {
-      for (auto& one : sent<protocol::Bundle>(worker).tasks) orders.push_back(std::move(one));
+      for (auto& one : sent<protocol::Bundle>(worker).tasks) assignments.push_back(std::move(one));
     }
-    return orders;
+    return assignments;
   }
   void nothing_sent() { CHECK(world.sent.empty()); }
 

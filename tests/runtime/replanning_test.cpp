@@ -12,12 +12,12 @@ using namespace espalier::runtime;
 TEST_CASE("replanning: a selection whose tasks have ended is made at once, and its tasks are ordered") {
   LoopScene scene(1, {"a"});
   scene.planned.plan.pending.push_back({"selection", {task_id("a")}});
-  const auto orders = scene.begin_with_worker();
+  const auto assignments = scene.begin_with_worker();
   scene.planned.plan.pending.clear();
   scene.plan("b");
   scene.planned.plan.catalog.label_maps["map"] = {};
 
-  scene.ended(orders.at(0));
+  scene.ended(assignments.at(0));
   scene.turn();
   CHECK(scene.plans == 2);
   scene.nothing_sent();  // until what was planned is committed with the next round
@@ -25,7 +25,7 @@ TEST_CASE("replanning: a selection whose tasks have ended is made at once, and i
   scene.turn();
 
   CHECK(scene.sent<protocol::CatalogUpdate>(1).catalog.label_maps.contains("map"));
-  CHECK(scene.sent_orders(1).at(0).task.id == task_id("b"));
+  CHECK(scene.sent_assignments(1).at(0).task.id == task_id("b"));
   scene.nothing_sent();
   CHECK(scene.journaled().runs.size() == 2);
 }
@@ -33,9 +33,9 @@ TEST_CASE("replanning: a selection whose tasks have ended is made at once, and i
 TEST_CASE("replanning: an end that makes no selection due asks for no plan") {
   LoopScene scene(1, {"a", "b"});
   scene.planned.plan.pending.push_back({"selection", {task_id("a"), task_id("b")}});
-  const auto orders = scene.begin_with_worker();
+  const auto assignments = scene.begin_with_worker();
 
-  scene.ended(orders.at(0));
+  scene.ended(assignments.at(0));
   scene.turn();
 
   CHECK(scene.plans == 1);
@@ -80,34 +80,34 @@ TEST_CASE("replanning: the form a task was journaled with stays, unless --new-fo
 
 TEST_CASE("replanning: a launch goes on from the checkpoint that an earlier one journaled") {
   LoopScene scene;
-  auto orders = scene.begin_with_worker();
-  scene.started(orders.at(0));
-  scene.made(orders.at(0), 'f');
+  auto assignments = scene.begin_with_worker();
+  scene.started(assignments.at(0));
+  scene.made(assignments.at(0), 'f');
   scene.turn();
   scene.dies();
 
   SECTION("its file is there") {
-    orders = scene.begin_with_worker();
-    CHECK(orders.at(0).resume == artifact('f'));
+    assignments = scene.begin_with_worker();
+    CHECK(assignments.at(0).resume == artifact('f'));
   }
   SECTION("its file is gone") {
     std::filesystem::remove(scene.in_place('f'));
-    orders = scene.begin_with_worker();
-    CHECK(orders.at(0).resume.empty());
+    assignments = scene.begin_with_worker();
+    CHECK(assignments.at(0).resume.empty());
   }
-  CHECK(orders.at(0).fence.segment == 2);
+  CHECK(assignments.at(0).fence.segment == 2);
 }
 
 TEST_CASE("replanning: more to record than a running task can leaves the launch a stopped one") {
   LoopScene scene(1, {"a", "b"});
   scene.planned.plan.pending.push_back({"selection", {task_id("a")}});
-  auto orders = scene.begin_with_worker();
-  scene.ended(orders.at(0));
+  auto assignments = scene.begin_with_worker();
+  scene.ended(assignments.at(0));
   scene.planned.plan.pending.clear();
   scene.planned.plan.tasks[0].record = testing::made_record({metrics::Subset::fit});
   scene.turn();
-  for (auto& order : scene.sent_orders(1)) orders.push_back(order);
-  for (std::size_t i = 1; i < orders.size(); ++i) scene.ended(orders[i]);
+  for (auto& assignment : scene.sent_assignments(1)) assignments.push_back(assignment);
+  for (std::size_t i = 1; i < assignments.size(); ++i) scene.ended(assignments[i]);
   scene.turn();
   scene.turn();
 
@@ -119,24 +119,24 @@ TEST_CASE("replanning: the kept network of a done task is measured on what is ne
   using metrics::Subset;
   LoopScene scene;
   scene.planned.plan.tasks[0].record = testing::made_record({Subset::valid});
-  auto orders = scene.begin_with_worker();
-  scene.started(orders.at(0));
-  scene.made(orders.at(0), 'f', task::ArtifactKind::finished);
-  scene.ended(orders.at(0));
+  auto assignments = scene.begin_with_worker();
+  scene.started(assignments.at(0));
+  scene.made(assignments.at(0), 'f', task::ArtifactKind::finished);
+  scene.ended(assignments.at(0));
   scene.turn();
   scene.dies();
   scene.planned.plan.tasks[0].record = testing::made_record({Subset::valid, Subset::test});
 
   SECTION("its file is there") {
-    orders = scene.begin_with_worker();
-    CHECK(orders.at(0).finished == artifact('f'));
-    CHECK(orders.at(0).task.record.evaluations == testing::made_record({Subset::test}).evaluations);
+    assignments = scene.begin_with_worker();
+    CHECK(assignments.at(0).finished == artifact('f'));
+    CHECK(assignments.at(0).task.record.evaluations == testing::made_record({Subset::test}).evaluations);
   }
   SECTION("its file is gone: it is trained again") {
     std::filesystem::remove(scene.in_place('f'));
-    orders = scene.begin_with_worker();
-    CHECK(orders.at(0).finished.empty());
-    CHECK(orders.at(0).task.record.evaluations.size() == 2);
+    assignments = scene.begin_with_worker();
+    CHECK(assignments.at(0).finished.empty());
+    CHECK(assignments.at(0).task.record.evaluations.size() == 2);
   }
 }
 

@@ -36,10 +36,10 @@ TEST_CASE("loop: an agent that says hello gets setup, catalog and its first task
 
 TEST_CASE("loop: facts are synced first, then files move, and only then orders leave") {
   LoopScene scene(1, {"a", "b", "c"});
-  const auto orders = scene.begin_with_worker();
-  scene.started(orders.at(0));
-  scene.made(orders.at(0), 'f', task::ArtifactKind::finished);
-  scene.ended(orders.at(0));
+  const auto assignments = scene.begin_with_worker();
+  scene.started(assignments.at(0));
+  scene.made(assignments.at(0), 'f', task::ArtifactKind::finished);
+  scene.ended(assignments.at(0));
   const WatchedDisk disk;
 
   scene.turn();
@@ -51,13 +51,13 @@ TEST_CASE("loop: facts are synced first, then files move, and only then orders l
 
 TEST_CASE("loop: a checkpoint that another replaces is deleted, after the new one is in its place") {
   LoopScene scene;
-  const auto orders = scene.begin_with_worker();
-  scene.started(orders.at(0));
-  scene.made(orders.at(0), 'e');
+  const auto assignments = scene.begin_with_worker();
+  scene.started(assignments.at(0));
+  scene.made(assignments.at(0), 'e');
   scene.turn();
   CHECK(std::filesystem::exists(scene.in_place('e')));
 
-  scene.made(orders.at(0), 'f');
+  scene.made(assignments.at(0), 'f');
   scene.turn();
 
   CHECK_FALSE(std::filesystem::exists(scene.in_place('e')));
@@ -66,9 +66,9 @@ TEST_CASE("loop: a checkpoint that another replaces is deleted, after the new on
 
 TEST_CASE("loop: a disk that fails at the commit ends the launch, and nothing is moved or sent") {
   LoopScene scene(1, {"a", "b", "c"});
-  const auto orders = scene.begin_with_worker();
-  scene.made(orders.at(0), 'f', task::ArtifactKind::finished);
-  scene.ended(orders.at(0));
+  const auto assignments = scene.begin_with_worker();
+  scene.made(assignments.at(0), 'f', task::ArtifactKind::finished);
+  scene.ended(assignments.at(0));
   const WatchedDisk disk;
   WatchedDisk::fails() = true;
 
@@ -81,8 +81,8 @@ TEST_CASE("loop: a disk that fails at the commit ends the launch, and nothing is
 
 TEST_CASE("loop: a file that its record names and nobody has ends the launch") {
   LoopScene scene;
-  const auto orders = scene.begin_with_worker();
-  scene.made(orders.at(0), 'f');
+  const auto assignments = scene.begin_with_worker();
+  scene.made(assignments.at(0), 'f');
   std::filesystem::remove(scene.unfinished('f'));
 
   CHECK_THROWS_AS(scene.turn(), EnvironmentError);
@@ -90,8 +90,8 @@ TEST_CASE("loop: a file that its record names and nobody has ends the launch") {
 
 TEST_CASE("loop: garbage from an agent ends the launch before anything is journaled") {
   LoopScene scene;
-  const auto orders = scene.begin_with_worker();
-  const std::string whole = frame::encode(protocol::Started{orders.at(0).fence, task_id("a"), {}});
+  const auto assignments = scene.begin_with_worker();
+  const std::string whole = frame::encode(protocol::Started{assignments.at(0).fence, task_id("a"), {}});
 
   SECTION("half a frame") { scene.world.arrived.push_back({1, whole.substr(0, whole.size() - 1)}); }
   SECTION("a changed byte") {
@@ -112,8 +112,8 @@ TEST_CASE("loop: garbage from an agent ends the launch before anything is journa
 
 TEST_CASE("loop: an agent that is silent for longer than a hang and its grace asks for another launch") {
   LoopScene scene;
-  const auto orders = scene.begin_with_worker();
-  scene.started(orders.at(0));
+  const auto assignments = scene.begin_with_worker();
+  scene.started(assignments.at(0));
   scene.turn();
 
   CHECK_NOTHROW(scene.turn(89));
@@ -122,8 +122,8 @@ TEST_CASE("loop: an agent that is silent for longer than a hang and its grace as
 
 TEST_CASE("loop: a launch whose tasks have ended sends its agents away and ends with their goodbye") {
   LoopScene scene(1, {"a"});
-  const auto orders = scene.begin_with_worker();
-  scene.ended(orders.at(0));
+  const auto assignments = scene.begin_with_worker();
+  scene.ended(assignments.at(0));
   CHECK_FALSE(scene.loop().is_over());
   scene.turn();
   scene.nothing_sent();
@@ -172,15 +172,15 @@ TEST_CASE("loop: an agent that does not leave is waited for until the deadline")
 
 TEST_CASE("loop: a worker that loses every trainer ends the study with what went wrong") {
   LoopScene scene(1, {"a", "b", "c", "d"});
-  auto orders = scene.begin_with_worker();
+  auto assignments = scene.begin_with_worker();
   for (int loss = 0; loss < 3; ++loss) {
     protocol::TrainerLost lost{{1}, task::FailureCause::environment, 0, 77, "no disk", {}, {}};
-    for (const auto& order : orders) lost.in_hand.push_back({order.task.id, order.fence});
+    for (const auto& assignment : assignments) lost.in_hand.push_back({assignment.task.id, assignment.fence});
     scene.arrives(1, lost);
     scene.turn();
-    orders = scene.sent_orders(1);
+    assignments = scene.sent_assignments(1);
   }
-  CHECK(orders.empty());
+  CHECK(assignments.empty());
 
   CHECK_FALSE(scene.loop().is_over());
   scene.turn();
@@ -193,13 +193,13 @@ TEST_CASE("loop: a worker that loses every trainer ends the study with what went
 
 TEST_CASE("loop: a launch that another process has replaced stops before it renames, deletes or sends") {
   LoopScene scene(1, {"a", "b", "c"});
-  const auto orders = scene.begin_with_worker();
+  const auto assignments = scene.begin_with_worker();
   const auto successor = store::JournalWriter::open(scene.options.out, {"nodeB", 1, "", 0, true});
   const WatchedDisk disk;
 
   SECTION("with facts") {
-    scene.made(orders.at(0), 'f', task::ArtifactKind::finished);
-    scene.ended(orders.at(0));
+    scene.made(assignments.at(0), 'f', task::ArtifactKind::finished);
+    scene.ended(assignments.at(0));
     CHECK_THROWS_AS(scene.turn(), Error);
     CHECK(std::filesystem::exists(scene.unfinished('f')));
   }

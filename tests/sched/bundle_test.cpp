@@ -97,9 +97,9 @@ TEST_CASE("bundle: a worker goes on with the features it holds, where that costs
   Scene scene;
   scene.add(
       {training("a", 1, {1, 21}), training("b", 1, {2, 22}), training("c", 1, {3, 21}), training("d", 1, {4, 22})});
-  scene.hello(1).order(1, "a");
+  scene.hello(1).assigned(1, "a");
   auto answer = scene.hello(2);
-  const auto b = answer.order(2, "b");
+  const auto b = answer.assigned(2, "b");
 
   scene.ended(b, task::End::done, 40);
 

@@ -20,15 +20,15 @@ TEST_CASE("group: it waits until all its workers are free; one that is free mean
   scene.hello(1);
   scene.hello(2);
   auto answer = scene.add({added("a", 100), added("b", 60)});
-  const auto a = answer.order(1, "a");
-  const auto b = answer.order(2, "b");
+  const auto a = answer.assigned(1, "a");
+  const auto b = answer.assigned(2, "b");
   scene.add({for_group("gang", 2, 50), added("long", 45), added("short", 30)});
   scene.now = 60;
 
   auto free = scene.ended(b, task::End::done, 60);
   free.fact<AttemptBegun>();
   free.ended("b", task::RunState::done);
-  const auto small = free.order(2, "short");  // 40 s are left until worker 1 is free: 45 would be too long
+  const auto small = free.assigned(2, "short");  // 40 s are left until worker 1 is free: 45 would be too long
   free.nothing_else();
 
   scene.now = 90;
@@ -87,8 +87,8 @@ TEST_CASE("group: a source trained by a group sets its dependents free for all i
   auto then = scene.ended(source);
   then.fact<AttemptBegun>();
   then.ended("source", task::RunState::done);
-  then.order(1, "x");
-  then.order(2, "y");
+  then.assigned(1, "x");
+  then.assigned(2, "y");
 }
 
 TEST_CASE("simulation: groups and single tasks share the workers, failures or not; neither starves") {

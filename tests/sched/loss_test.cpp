@@ -5,48 +5,48 @@ using namespace espalier::sched;
 TEST_CASE("loss: a trainer's crash costs one attempt and is charged") {
   Scene scene;
   scene.hello(1);
-  const auto first = scene.add({added("a")}).order(1, "a");
+  const auto first = scene.add({added("a")}).assigned(1, "a");
   scene.started(first);
 
   auto answer = scene.lost(1, first);
 
   CHECK(answer.fact<AttemptLost>().charged);
-  CHECK(answer.order(1, "a").fence == Fence{4, 2});
+  CHECK(answer.assigned(1, "a").fence == Fence{4, 2});
   answer.nothing_else();
 }
 
 TEST_CASE("loss: a task goes on from its last checkpoint") {
   Scene scene;
   scene.hello(1);
-  const auto first = scene.add({added("a")}).order(1, "a");
+  const auto first = scene.add({added("a")}).assigned(1, "a");
   scene.started(first);
   scene.on(protocol::CheckpointMade{first.fence, id("a"), task::ArtifactKind::training, {2, 0}, {"cc"}});
 
   auto answer = scene.lost(1, first);
 
   answer.fact<AttemptLost>();
-  CHECK(answer.order(1, "a").resume.hex == "cc");
+  CHECK(answer.assigned(1, "a").resume.hex == "cc");
 }
 
 TEST_CASE("loss: a task that crashes its trainer beyond its budget is quarantined, and what needs it aborted") {
   Scene scene;
   for (int worker = 1; worker <= 2; ++worker) scene.hello(worker);
   scene.add({added("a"), added("b", 1, {"a"})});
-  protocol::Assign order{{4, 1}, added("a").task};
+  protocol::TaskAssignment assignment{{4, 1}, added("a").task};
   for (int attempt = 1; attempt <= 2; ++attempt) {
-    scene.started(order);
-    auto answer = scene.lost(attempt, order);
+    scene.started(assignment);
+    auto answer = scene.lost(attempt, assignment);
     CHECK(answer.fact<AttemptLost>().charged);
-    order = answer.order(attempt % 2 + 1, "a");
+    assignment = answer.assigned(attempt % 2 + 1, "a");
   }
-  scene.started(order);
+  scene.started(assignment);
 
-  auto answer = scene.lost(1, order);
+  auto answer = scene.lost(1, assignment);
 
   CHECK(answer.fact<AttemptLost>().charged);
   const auto end = answer.fact<TaskEnded>();
   CHECK((end.task == id("a") && end.state == task::RunState::quarantined));
-  CHECK(end.fence > order.fence);  // the loss has ended that attempt: a second end of it would not count
+  CHECK(end.fence > assignment.fence);  // the loss has ended that attempt: a second end of it would not count
   answer.ended("b", task::RunState::aborted);
   answer.nothing_else();
 }
@@ -58,26 +58,26 @@ TEST_CASE(
   auto known = added("a");
   known.history.resume = {"cc"};
   known.history.resume_at = {30, 0};
-  const auto order = scene.add({known}).order(1, "a");
+  const auto assignment = scene.add({known}).assigned(1, "a");
 
-  auto answer = scene.lost(1, order);
+  auto answer = scene.lost(1, assignment);
 
   CHECK(answer.fact<AttemptBegun>().resumed_from == task::Moment{30, 0});
   CHECK(answer.fact<AttemptLost>().charged);
-  CHECK(answer.order(2, "a").resume.hex == "cc");
+  CHECK(answer.assigned(2, "a").resume.hex == "cc");
 }
 
 TEST_CASE("loss: what the machine could not do is charged to no task; a worker with three such losses gets no more") {
   Scene scene;
   scene.hello(1);
-  auto order = scene.add({added("a")}).order(1, "a");
+  auto assignment = scene.add({added("a")}).assigned(1, "a");
   for (int loss = 1; loss <= 3; ++loss) {
-    scene.started(order);
+    scene.started(assignment);
     auto answer = scene.on(protocol::TrainerLost{
-        {1}, task::FailureCause::environment, 0, 77, "no space left\n", {{id("a"), order.fence}}, {}});
+        {1}, task::FailureCause::environment, 0, 77, "no space left\n", {{id("a"), assignment.fence}}, {}});
     CHECK_FALSE(answer.fact<AttemptLost>().charged);
     if (loss < 3) {
-      order = answer.order(1, "a");
+      assignment = answer.assigned(1, "a");
       continue;
     }
     CHECK(answer.warnings().size() == 1);
@@ -92,15 +92,15 @@ TEST_CASE("loss: what was queued comes back uncharged and goes out again") {
   Scene scene(options);
   scene.hello(1);
   auto begin = scene.add({added("a", 0), added("b", 0), added("c", 0)});
-  const auto first = begin.order(1, "a");
+  const auto first = begin.assigned(1, "a");
   scene.started(first);
 
   auto answer = scene.lost(1, first, {"b", "c"});
 
   CHECK(answer.fact<AttemptLost>().lost.in_hand.at(0).task == id("a"));
-  answer.order(1, "b");
-  answer.order(1, "c");
-  answer.order(1, "a");  // the task just lost here goes last
+  answer.assigned(1, "b");
+  answer.assigned(1, "c");
+  answer.assigned(1, "a");  // the task just lost here goes last
   answer.nothing_else();
 }
 
@@ -108,18 +108,18 @@ TEST_CASE("loss: a worker that loses different tasks is taken out of service, th
   Scene scene;
   scene.hello(1);
   auto begin = scene.add({added("a"), added("b"), added("c"), added("d")});
-  auto order = begin.order(1, "a");
+  auto assignment = begin.assigned(1, "a");
   for (const char* next : {"b", "c"}) {
-    scene.started(order);
-    auto answer = scene.lost(1, order);
+    scene.started(assignment);
+    auto answer = scene.lost(1, assignment);
     CHECK(answer.fact<AttemptLost>().charged);
-    order = answer.order(1, next);
+    assignment = answer.assigned(1, next);
     answer.nothing_else();
   }
-  scene.hello(2).order(2, "a");
-  scene.started(order);
+  scene.hello(2).assigned(2, "a");
+  scene.started(assignment);
 
-  auto answer = scene.lost(1, order);
+  auto answer = scene.lost(1, assignment);
 
   CHECK_FALSE(answer.fact<AttemptLost>().charged);
   CHECK(answer.warnings().size() == 1);
@@ -129,19 +129,19 @@ TEST_CASE("loss: a worker that loses different tasks is taken out of service, th
 TEST_CASE("loss: a success clears a worker's record") {
   Scene scene;
   scene.hello(1);
-  auto order = scene.add({added("a"), added("b"), added("c"), added("d"), added("e")}).order(1, "a");
+  auto assignment = scene.add({added("a"), added("b"), added("c"), added("d"), added("e")}).assigned(1, "a");
   for (const char* next : {"b", "c"}) {
-    auto answer = scene.lost(1, order);
+    auto answer = scene.lost(1, assignment);
     answer.fact<AttemptBegun>();
     answer.fact<AttemptLost>();
-    order = answer.order(1, next);
+    assignment = answer.assigned(1, next);
   }
-  scene.started(order);
-  auto success = scene.ended(order);
+  scene.started(assignment);
+  auto success = scene.ended(assignment);
   success.ended("c", task::RunState::done);
-  order = success.order(1, "d");
+  assignment = success.assigned(1, "d");
 
-  auto answer = scene.lost(1, order);
+  auto answer = scene.lost(1, assignment);
 
   answer.fact<AttemptBegun>();
   answer.fact<AttemptLost>();
@@ -151,15 +151,15 @@ TEST_CASE("loss: a success clears a worker's record") {
 TEST_CASE("loss: when no worker is left in service the launch gives up and says where to look") {
   Scene scene;
   scene.hello(1);
-  auto order = scene.add({added("a"), added("b"), added("c"), added("d")}).order(1, "a");
+  auto assignment = scene.add({added("a"), added("b"), added("c"), added("d")}).assigned(1, "a");
   for (const char* next : {"b", "c"}) {
-    auto answer = scene.lost(1, order);
+    auto answer = scene.lost(1, assignment);
     answer.fact<AttemptBegun>();
     answer.fact<AttemptLost>();
-    order = answer.order(1, next);
+    assignment = answer.assigned(1, next);
   }
 
-  auto answer = scene.lost(1, order);
+  auto answer = scene.lost(1, assignment);
 
   CHECK_THAT(answer.give_up(), Catch::Contains("logs/worker-1.log"));
 }
@@ -167,11 +167,11 @@ TEST_CASE("loss: when no worker is left in service the launch gives up and says 
 TEST_CASE("loss: a trainer killed because of a stop charges nobody") {
   Scene scene;
   scene.hello(1);
-  const auto order = scene.add({added("a")}).order(1, "a");
-  scene.started(order);
+  const auto assignment = scene.add({added("a")}).assigned(1, "a");
+  scene.started(assignment);
   scene.on(StopRequested{});
 
-  auto answer = scene.lost(1, order);
+  auto answer = scene.lost(1, assignment);
 
   CHECK_FALSE(answer.fact<AttemptLost>().charged);
   answer.nothing_else();
@@ -180,10 +180,10 @@ TEST_CASE("loss: a trainer killed because of a stop charges nobody") {
 TEST_CASE("loss: an agent that leaves gives its tasks back") {
   Scene scene;
   scene.hello(1);
-  scene.add({added("a")}).order(1, "a");
+  scene.add({added("a")}).assigned(1, "a");
 
   scene.on(protocol::Goodbye{{1}}).nothing_else();
 
   CHECK(scene.scheduler.state_of(id("a")) == task::RunState::ready);
-  scene.hello(2).order(2, "a");
+  scene.hello(2).assigned(2, "a");
 }

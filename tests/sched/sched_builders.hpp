@@ -22,11 +22,11 @@ class Answer {
  public:
   explicit Answer(Commands commands) : commands_(std::move(commands)) {}
 
-  protocol::Assign order(int worker, const std::string& task) {
+  protocol::TaskAssignment assigned(int worker, const std::string& task) {
     REQUIRE(!commands_.orders.empty());
     auto& [receiver, bundle, cost_s] = commands_.orders.front();
     CHECK(receiver.rank == worker);
-    const protocol::Assign first = bundle.tasks.front();
+    const protocol::TaskAssignment first = bundle.tasks.front();
     CHECK(first.task.id.hex == task);
     bundle.tasks.erase(bundle.tasks.begin());
     if (bundle.tasks.empty()) commands_.orders.erase(commands_.orders.begin());
@@ -81,15 +81,19 @@ class Scene {
   Answer on(const Event& event) { return Answer(scheduler.on(event, now)); }
   Answer hello(int worker) { return on(protocol::Hello{{worker}}); }
   Answer add(std::vector<AddedTask> tasks) { return on(TasksAdded{std::move(tasks)}); }
-  Answer started(const protocol::Assign& assign) { return on(protocol::Started{assign.fence, assign.task.id}); }
-  Answer finished_network(const protocol::Assign& assign, const std::string& artifact) {
-    return on(protocol::CheckpointMade{assign.fence, assign.task.id, task::ArtifactKind::finished, {}, {artifact}});
+  Answer started(const protocol::TaskAssignment& assignment) {
+    return on(protocol::Started{assignment.fence, assignment.task.id});
   }
-  Answer ended(const protocol::Assign& assign, task::End kind = task::End::done, double seconds = 10) {
-    return on(protocol::Ended{assign.fence, assign.task.id, kind, "", seconds});
+  Answer finished_network(const protocol::TaskAssignment& assignment, const std::string& artifact) {
+    return on(
+        protocol::CheckpointMade{assignment.fence, assignment.task.id, task::ArtifactKind::finished, {}, {artifact}});
   }
-  Answer lost(int worker, const protocol::Assign& assign, std::vector<std::string> unstarted = {}) {
-    protocol::TrainerLost message{{worker}, task::FailureCause::killed, 9, 0, "", {{assign.task.id, assign.fence}}, {}};
+  Answer ended(const protocol::TaskAssignment& assignment, task::End kind = task::End::done, double seconds = 10) {
+    return on(protocol::Ended{assignment.fence, assignment.task.id, kind, "", seconds});
+  }
+  Answer lost(int worker, const protocol::TaskAssignment& assignment, std::vector<std::string> unstarted = {}) {
+    protocol::TrainerLost message{
+        {worker}, task::FailureCause::killed, 9, 0, "", {{assignment.task.id, assignment.fence}}, {}};
     for (const auto& name : unstarted) message.unstarted.push_back(id(name));
     return on(message);
   }

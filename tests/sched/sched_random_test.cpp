@@ -100,7 +100,7 @@ class World {
 
   /// What an agent will say about an order, in its order; sometimes its trainer is lost in the middle.
   void perform(const Order& order) {
-    std::deque<protocol::Assign> left(order.bundle.tasks.begin(), order.bundle.tasks.end());
+    std::deque<protocol::TaskAssignment> left(order.bundle.tasks.begin(), order.bundle.tasks.end());
     auto& queue = mail_[order.worker.rank];
     largest_bundle_ = std::max(largest_bundle_, left.size());
     if (random_.below(20) == 0) return lose(order.worker, left, task::FailureCause::crashed);
@@ -122,7 +122,7 @@ class World {
     }
   }
 
-  void lose(WorkerId worker, const std::deque<protocol::Assign>& left, task::FailureCause cause) {
+  void lose(WorkerId worker, const std::deque<protocol::TaskAssignment>& left, task::FailureCause cause) {
     protocol::TrainerLost lost{worker, cause, 9, 0, "", {}, {}};
     for (const auto& one : left) lost.in_hand.push_back({one.task.id, one.fence});
     mail_[worker.rank].push_back(lost);

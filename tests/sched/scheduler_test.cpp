@@ -10,7 +10,7 @@ TEST_CASE("scheduler: the longest path goes first, and a pretraining carries wha
 
   auto answer = scene.add({added("short", 5), added("pretraining", 3), added("long run", 9, {"pretraining"})});
 
-  answer.order(1, "pretraining");
+  answer.assigned(1, "pretraining");
   answer.nothing_else();
   CHECK(scene.scheduler.state_of(id("long run")) == task::RunState::waiting);
 }
@@ -25,24 +25,24 @@ TEST_CASE("scheduler: an order carries a fence, the sources' networks and the ch
 
   auto answer = scene.hello(1);
 
-  const auto assign = answer.order(1, "run");
+  const auto assignment = answer.assigned(1, "run");
   answer.nothing_else();
-  CHECK(assign.fence == Fence{4, 3});
-  CHECK(assign.sources.at(id("source")).hex == "aa");
-  CHECK(assign.resume.hex == "cc");
+  CHECK(assignment.fence == Fence{4, 3});
+  CHECK(assignment.sources.at(id("source")).hex == "aa");
+  CHECK(assignment.resume.hex == "cc");
 }
 
 TEST_CASE("scheduler: a dependent starts when its source is done, with the source's network") {
   Scene scene;
   scene.hello(1);
-  const auto source = scene.add({added("source"), added("run", 1, {"source"})}).order(1, "source");
+  const auto source = scene.add({added("source"), added("run", 1, {"source"})}).assigned(1, "source");
   scene.started(source).fact<AttemptBegun>();
   scene.finished_network(source, "aa").fact<protocol::CheckpointMade>();
 
   auto answer = scene.ended(source);
 
   answer.ended("source", task::RunState::done);
-  CHECK(answer.order(1, "run").sources.at(id("source")).hex == "aa");
+  CHECK(answer.assigned(1, "run").sources.at(id("source")).hex == "aa");
   answer.nothing_else();
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("scheduler: what needs a failed task is aborted, all the way down") {
   Scene scene;
   scene.hello(1);
   const auto source =
-      scene.add({added("source"), added("run", 1, {"source"}), added("onward", 1, {"run"})}).order(1, "source");
+      scene.add({added("source"), added("run", 1, {"source"}), added("onward", 1, {"run"})}).assigned(1, "source");
   scene.started(source);
 
   auto answer = scene.ended(source, task::End::diverged);
@@ -65,7 +65,7 @@ TEST_CASE("scheduler: what needs a failed task is aborted, all the way down") {
 TEST_CASE("scheduler: a source that kept no network aborts what needs it") {
   Scene scene;
   scene.hello(1);
-  const auto source = scene.add({added("source"), added("run", 1, {"source"})}).order(1, "source");
+  const auto source = scene.add({added("source"), added("run", 1, {"source"})}).assigned(1, "source");
   scene.started(source);
 
   auto answer = scene.ended(source);
@@ -85,7 +85,7 @@ TEST_CASE("scheduler: a done task without a network is done again when a later r
 
   auto answer = scene.add({added("run", 1, {"source"})});
 
-  answer.order(1, "source");
+  answer.assigned(1, "source");
   answer.nothing_else();
 }
 
@@ -93,12 +93,12 @@ TEST_CASE("scheduler: messages with an old fence are dropped") {
   Scene scene;
   scene.hello(1);
   scene.hello(2);
-  const auto first = scene.add({added("a")}).order(1, "a");
+  const auto first = scene.add({added("a")}).assigned(1, "a");
   scene.started(first);
   const auto second = [&] {
     auto answer = scene.lost(1, first);
     answer.fact<AttemptLost>();
-    auto again = answer.order(2, "a");
+    auto again = answer.assigned(2, "a");
     answer.nothing_else();
     return again;
   }();
@@ -117,11 +117,11 @@ TEST_CASE("scheduler: messages with an old fence are dropped") {
 TEST_CASE("scheduler: an end is accepted once") {
   Scene scene;
   scene.hello(1);
-  const auto order = scene.add({added("a")}).order(1, "a");
-  scene.started(order);
-  scene.ended(order).ended("a", task::RunState::done);
+  const auto assignment = scene.add({added("a")}).assigned(1, "a");
+  scene.started(assignment);
+  scene.ended(assignment).ended("a", task::RunState::done);
 
-  scene.ended(order).nothing_else();
+  scene.ended(assignment).nothing_else();
 }
 
 TEST_CASE("scheduler: long tasks are not queued behind each other") {
@@ -130,7 +130,7 @@ TEST_CASE("scheduler: long tasks are not queued behind each other") {
 
   auto answer = scene.add({added("a"), added("b"), added("c")});
 
-  answer.order(1, "a");
+  answer.assigned(1, "a");
   answer.nothing_else();
 }
 
@@ -139,13 +139,13 @@ TEST_CASE("scheduler: short tasks are queued once it is known that they are shor
   scene.hello(1);
   std::vector<AddedTask> many;
   for (int i = 0; i < 9; ++i) many.push_back(added("t" + std::to_string(i), 0.05));
-  const auto first = scene.add(many).order(1, "t0");
+  const auto first = scene.add(many).assigned(1, "t0");
   scene.started(first);
 
   auto answer = scene.ended(first, task::End::done, 0.05);
 
   answer.ended("t0", task::RunState::done);
-  for (int i = 1; i <= 5; ++i) answer.order(1, "t" + std::to_string(i));
+  for (int i = 1; i <= 5; ++i) answer.assigned(1, "t" + std::to_string(i));
   answer.nothing_else();
 }
 
@@ -157,24 +157,24 @@ TEST_CASE("scheduler: tasks without cost fill the window") {
 
   auto answer = scene.add({added("a", 0), added("b", 0), added("c", 0), added("d", 0)});
 
-  answer.order(1, "a");
-  answer.order(1, "b");
-  answer.order(1, "c");
+  answer.assigned(1, "a");
+  answer.assigned(1, "b");
+  answer.assigned(1, "c");
   answer.nothing_else();
 }
 
 TEST_CASE("scheduler: after a stop nothing is assigned, and what was in hand waits") {
   Scene scene;
   scene.hello(1);
-  const auto order = scene.add({added("a"), added("b")}).order(1, "a");
-  scene.started(order);
+  const auto assignment = scene.add({added("a"), added("b")}).assigned(1, "a");
+  scene.started(assignment);
 
   auto stop = scene.on(StopRequested{});
   CHECK(stop.stops() == std::vector<WorkerId>{{1}});
   stop.nothing_else();
   scene.on(StopRequested{}).nothing_else();
 
-  auto answer = scene.ended(order, task::End::stopped);
+  auto answer = scene.ended(assignment, task::End::stopped);
   answer.ended("a", task::RunState::waiting);
   answer.nothing_else();
   CHECK_FALSE(scene.scheduler.all_left());
@@ -193,10 +193,10 @@ TEST_CASE("scheduler: a worker that comes after a stop is stopped") {
 TEST_CASE("scheduler: an agent that is silent longer than its own watch is given up") {
   Scene scene;
   scene.hello(1);
-  const auto order = scene.add({added("a")}).order(1, "a");
+  const auto assignment = scene.add({added("a")}).assigned(1, "a");
   scene.now = 350;
   scene.on(Tick{}).nothing_else();
-  scene.on(protocol::Progress{order.fence, order.task.id}).nothing_else();
+  scene.on(protocol::Progress{assignment.fence, assignment.task.id}).nothing_else();
   scene.now = 700;
   scene.on(Tick{}).nothing_else();
 

@@ -14,7 +14,7 @@ struct MadeBundle {
   protocol::Setup setup;
   protocol::CatalogUpdate catalog;
   task::RecordSpec record;  ///< of both
-  protocol::Assign pretrain, train;
+  protocol::TaskAssignment pretrain, train;
 
   explicit MadeBundle(const std::filesystem::path& folder) {
     const auto images = made_images(10, 5);
@@ -41,13 +41,13 @@ struct MadeBundle {
     train.task.inputs = {{pretrain.task.id, task::InputRole::pretraining}};
   }
 
-  protocol::Assign assign(const task::TrainSpec& spec, std::uint32_t attempt) const {
-    protocol::Assign order;
-    order.fence = {1, attempt};
-    task::training(order.task) = spec;
-    order.task.id = task::task_id(spec);
-    order.task.record = record;
-    return order;
+  protocol::TaskAssignment assign(const task::TrainSpec& spec, std::uint32_t attempt) const {
+    protocol::TaskAssignment assignment;
+    assignment.fence = {1, attempt};
+    task::training(assignment.task) = spec;
+    assignment.task.id = task::task_id(spec);
+    assignment.task.record = record;
+    return assignment;
   }
 };
 

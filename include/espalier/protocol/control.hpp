@@ -47,7 +47,7 @@ struct CatalogUpdate {
 };
 
 /// One task of a bundle. Artifacts lie in Setup::artifact_dir.
-struct Assign {
+struct TaskAssignment {
   Fence fence;
   task::Task task;
   std::map<TaskId, ArtifactId> sources;  ///< finished networks of task.inputs
@@ -75,7 +75,7 @@ struct Group {
 /// What one trainer works on at once: tasks that share stages, features or a batched network, or a single task.
 struct Bundle {
   static constexpr MessageType kType = MessageType::bundle;
-  std::vector<Assign> tasks;
+  std::vector<TaskAssignment> tasks;
   Group group;  ///< each member gets the same bundle
   template <class Archive>
   void serialize(Archive& archive, unsigned) {

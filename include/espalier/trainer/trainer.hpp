@@ -34,15 +34,15 @@ class Trainer {
   void set_up(const protocol::Setup& setup);
   void take_waiting();
   void cancel(const protocol::Cancel& order);
-  bool is_cancelled(const protocol::Assign& assign) const;
+  bool is_cancelled(const protocol::TaskAssignment& assignment) const;
   void work(const protocol::Bundle& bundle);
   void train(const protocol::Bundle& bundle);
-  void measure(const protocol::Assign& assign, const train::Job& job);
+  void measure(const protocol::TaskAssignment& assignment, const train::Job& job);
   void train_in_group(const protocol::Group& group, const protocol::Bundle& able, const std::vector<train::Job>& jobs);
   void await_end(AgentReducer& host_reducer);
-  train::Job job_of(const protocol::Assign& assign);
+  train::Job job_of(const protocol::TaskAssignment& assignment);
   train::MeasuredSet measured_set(const task::EvaluationSpec& evaluation, std::int32_t outputs);
-  protocol::Ended answer(const protocol::Assign& assign, task::End kind) const;
+  protocol::Ended answer(const protocol::TaskAssignment& assignment, task::End kind) const;
 
   Port& port_;
   Fault fault_;
