@@ -102,7 +102,7 @@ void SchedulerLoop::greet(WorkerId worker) {
 void SchedulerLoop::tell(const sched::Event& event) {
   const auto commands = scheduler_.on(event, world_.now());
   for (const auto& fact : commands.facts) write(fact);
-  for (const auto& order : commands.orders) give_out(order);
+  for (const auto& dispatch : commands.dispatches) give_out(dispatch);
   for (const auto& [worker, disband] : commands.disband) say(worker, disband);
   for (const auto worker : commands.stop) say(worker, protocol::Stop{});
   for (const auto& text : commands.warnings) journal_.warn(text);
@@ -115,10 +115,10 @@ void SchedulerLoop::write(const sched::Fact& fact) {
   if (const auto* end = std::get_if<sched::TaskEnded>(&fact)) replanning_.note_end(*end);
 }
 
-void SchedulerLoop::give_out(const sched::Order& order) {
-  if (order.bundle.group.id == 0) return say(order.worker, order.bundle);
-  protocol::Bundle bundle = order.bundle;
-  for (const auto worker : order.bundle.group.members) {
+void SchedulerLoop::give_out(const sched::Dispatch& dispatch) {
+  if (dispatch.bundle.group.id == 0) return say(dispatch.worker, dispatch.bundle);
+  protocol::Bundle bundle = dispatch.bundle;
+  for (const auto worker : dispatch.bundle.group.members) {
     say(worker, bundle);
     ++bundle.group.rank;
   }

@@ -38,7 +38,7 @@ class SchedulerLoop {
   void greet(WorkerId worker);
   void tell(const sched::Event& event);
   void write(const sched::Fact& fact);
-  void give_out(const sched::Order& order);
+  void give_out(const sched::Dispatch& dispatch);
   void plan_again();
   void tick();
   void begin_stop();

@@ -97,17 +97,17 @@ protocol::TaskAssignment Scheduler::Core::assignment_for(const std::vector<Worke
 void Scheduler::Core::assign(const std::vector<WorkerId>& to, const PickedBundle& bundle) {
   double alone_s = 0;
   for (const Entry* entry : bundle.tasks) alone_s += entry->task.cost_s;
-  Order order{to.front(), {}, bundle.cost_s};
-  if (to.size() > 1) order.bundle.group = {++groups_, to};
-  order.bundle.tasks.reserve(bundle.tasks.size());
+  Dispatch dispatch{to.front(), {}, bundle.cost_s};
+  if (to.size() > 1) dispatch.bundle.group = {++groups_, to};
+  dispatch.bundle.tasks.reserve(bundle.tasks.size());
   for (const WorkerId id : to) {
     if (workers.at(id).in_hand.empty()) workers.at(id).heard = now;
   }
   for (Entry* entry : bundle.tasks) {
     entry->share_s = alone_s > 0 ? bundle.cost_s * entry->task.cost_s / alone_s : 0;
     entry->load_s = expected_s(entry->share_s);
-    entry->group = order.bundle.group;
-    order.bundle.tasks.push_back(assignment_for(to, *entry));
+    entry->group = dispatch.bundle.group;
+    dispatch.bundle.tasks.push_back(assignment_for(to, *entry));
   }
   for (const WorkerId id : to) {
     Worker& worker = workers.at(id);
@@ -120,7 +120,7 @@ void Scheduler::Core::assign(const std::vector<WorkerId>& to, const PickedBundle
     }
     update_room(id, worker);
   }
-  answer.orders.push_back(std::move(order));
+  answer.dispatches.push_back(std::move(dispatch));
 }
 
 /// Gives the worker a bundle if there is one for it; returns whether it did.

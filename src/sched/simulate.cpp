@@ -94,7 +94,7 @@ class World {
 
   void tell(Event event) {
     const Commands commands = scheduler_.on(std::move(event), now_);
-    for (const auto& order : commands.orders) take(order);
+    for (const auto& dispatch : commands.dispatches) take(dispatch);
     if (std::exchange(telling_, true)) return;  // the outer call handles what this one starts
     while (!started_.empty()) {
       const auto [task, fence] = started_.back();
@@ -104,24 +104,24 @@ class World {
     telling_ = false;
   }
 
-  static std::vector<WorkerId> takers_of(const Order& order) {
-    return order.bundle.group.id == 0 ? std::vector{order.worker} : order.bundle.group.members;
+  static std::vector<WorkerId> takers_of(const Dispatch& dispatch) {
+    return dispatch.bundle.group.id == 0 ? std::vector{dispatch.worker} : dispatch.bundle.group.members;
   }
 
-  void take(const Order& order) {
+  void take(const Dispatch& dispatch) {
     ++result_.bundles;
-    const auto takers = takers_of(order);
-    auto& leader = workers_[static_cast<std::size_t>(order.worker.rank)];
+    const auto takers = takers_of(dispatch);
+    auto& leader = workers_[static_cast<std::size_t>(dispatch.worker.rank)];
     for (const auto taker : takers) {
       auto& worker = workers_[static_cast<std::size_t>(taker.rank)];
       if (worker.running.empty()) worker.free_at = now_;
-      worker.group = order.bundle.group.members;
+      worker.group = dispatch.bundle.group.members;
     }
     double alone = 0;
-    for (const auto& one : order.bundle.tasks) alone += one.task.cost_s;
-    for (const auto& one : order.bundle.tasks) {
+    for (const auto& one : dispatch.bundle.tasks) alone += one.task.cost_s;
+    for (const auto& one : dispatch.bundle.tasks) {
       auto& known = known_[one.task.id];
-      const double share = alone > 0 ? order.cost_s * one.task.cost_s / alone : 0;
+      const double share = alone > 0 ? dispatch.cost_s * one.task.cost_s / alone : 0;
       const auto width = static_cast<double>(takers.size());
       if (!std::exchange(known.given_out, true)) {
         result_.work_s += width * share;
@@ -134,11 +134,11 @@ class World {
         worker.free_at = begins + seconds;
         worker.running.push_back({one.fence, one.task.id, begins, worker.free_at});
       }
-      coming_.push(
-          {begins + seconds, ++count_, order.worker.rank, leader.life, false, one.fence, one.task.id, width * seconds});
+      coming_.push({begins + seconds, ++count_, dispatch.worker.rank, leader.life, false, one.fence, one.task.id,
+                    width * seconds});
     }
     for (const auto taker : takers) arm(taker.rank);
-    for (const auto& one : order.bundle.tasks) started_.push_back({one.task.id, one.fence});
+    for (const auto& one : dispatch.bundle.tasks) started_.push_back({one.task.id, one.fence});
   }
 
   double lower_bound_s() {

@@ -33,9 +33,9 @@ TEST_CASE("bundle: a family goes to one worker, and costs what its tree costs") 
   scene.add({training("a", 1, {7}), training("b", 2, {7}), training("c", 3, {7})});
   const auto commands = scene.scheduler.on(protocol::Hello{{1}}, 0);
 
-  REQUIRE(commands.orders.size() == 1);
-  CHECK((names(commands.orders[0].bundle) == std::vector<std::string>{"a", "b", "c"}));
-  CHECK(commands.orders[0].cost_s == Approx(10 + 30 + 10 + 20 + 10 + 10));
+  REQUIRE(commands.dispatches.size() == 1);
+  CHECK((names(commands.dispatches[0].bundle) == std::vector<std::string>{"a", "b", "c"}));
+  CHECK(commands.dispatches[0].cost_s == Approx(10 + 30 + 10 + 20 + 10 + 10));
 }
 
 TEST_CASE("bundle: what would keep one worker busy beyond its share is left to the others") {

@@ -58,10 +58,10 @@ TEST_CASE("group: when a member is lost the others are called off, and all of th
   CHECK(commands.disband[0].first == WorkerId{1});
   CHECK(commands.disband[1].first == WorkerId{2});
   CHECK(commands.disband[0].second.group == bundle.group.id);
-  REQUIRE(commands.orders.size() == 1);  // again, as a new group of all three
-  CHECK(commands.orders[0].bundle.group.id != bundle.group.id);
-  CHECK(commands.orders[0].bundle.group.members.size() == 3);
-  CHECK(commands.orders[0].bundle.tasks.front().fence != bundle.tasks.front().fence);
+  REQUIRE(commands.dispatches.size() == 1);  // again, as a new group of all three
+  CHECK(commands.dispatches[0].bundle.group.id != bundle.group.id);
+  CHECK(commands.dispatches[0].bundle.group.members.size() == 3);
+  CHECK(commands.dispatches[0].bundle.tasks.front().fence != bundle.tasks.front().fence);
   // What the other members' agents say of the old attempt has no meaning any more.
   auto late = scene.on(
       protocol::TrainerLost{{1}, task::FailureCause::hung, 9, 0, "", {{id("gang"), bundle.tasks.front().fence}}, {}});

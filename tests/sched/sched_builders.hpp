@@ -23,21 +23,23 @@ class Answer {
   explicit Answer(Commands commands) : commands_(std::move(commands)) {}
 
   protocol::TaskAssignment assigned(int worker, const std::string& task) {
-    REQUIRE(!commands_.orders.empty());
-    auto& [receiver, bundle, cost_s] = commands_.orders.front();
+    REQUIRE(!commands_.dispatches.empty());
+    auto& [receiver, bundle, cost_s] = commands_.dispatches.front();
     CHECK(receiver.rank == worker);
     const protocol::TaskAssignment first = bundle.tasks.front();
     CHECK(first.task.id.hex == task);
     bundle.tasks.erase(bundle.tasks.begin());
-    if (bundle.tasks.empty()) commands_.orders.erase(commands_.orders.begin());
+    if (bundle.tasks.empty()) commands_.dispatches.erase(commands_.dispatches.begin());
     return first;
   }
   /// How many tasks the next order holds.
-  std::size_t bundled() const { return commands_.orders.empty() ? 0 : commands_.orders.front().bundle.tasks.size(); }
+  std::size_t bundled() const {
+    return commands_.dispatches.empty() ? 0 : commands_.dispatches.front().bundle.tasks.size();
+  }
   protocol::Bundle bundle(int worker) {
-    REQUIRE(!commands_.orders.empty());
-    const Order first = commands_.orders.front();
-    commands_.orders.erase(commands_.orders.begin());
+    REQUIRE(!commands_.dispatches.empty());
+    const Dispatch first = commands_.dispatches.front();
+    commands_.dispatches.erase(commands_.dispatches.begin());
     CHECK(first.worker.rank == worker);
     return first.bundle;
   }
@@ -59,7 +61,7 @@ class Answer {
   std::string relaunch() { return std::exchange(commands_.relaunch, ""); }
   std::string give_up() { return std::exchange(commands_.give_up, ""); }
   Answer& nothing_else() {
-    CHECK(commands_.orders.empty());
+    CHECK(commands_.dispatches.empty());
     CHECK(commands_.facts.empty());
     CHECK(commands_.stop.empty());
     CHECK(commands_.disband.empty());

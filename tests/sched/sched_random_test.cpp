@@ -99,11 +99,11 @@ class World {
   }
 
   /// What an agent will say about an order, in its order; sometimes its trainer is lost in the middle.
-  void perform(const Order& order) {
-    std::deque<protocol::TaskAssignment> left(order.bundle.tasks.begin(), order.bundle.tasks.end());
-    auto& queue = mail_[order.worker.rank];
+  void perform(const Dispatch& dispatch) {
+    std::deque<protocol::TaskAssignment> left(dispatch.bundle.tasks.begin(), dispatch.bundle.tasks.end());
+    auto& queue = mail_[dispatch.worker.rank];
     largest_bundle_ = std::max(largest_bundle_, left.size());
-    if (random_.below(20) == 0) return lose(order.worker, left, task::FailureCause::crashed);
+    if (random_.below(20) == 0) return lose(dispatch.worker, left, task::FailureCause::crashed);
     for (const auto& [fence, task, sources, resume, finished] : left)
       queue.push_back(protocol::Started{fence, task.id});
     while (!left.empty()) {
@@ -112,7 +112,7 @@ class World {
       queue.push_back(
           protocol::CheckpointMade{fence, task.id, task::ArtifactKind::training, {1, 0}, {"r" + task.id.hex}});
       const auto dice = random_.below(20);
-      if (dice <= 2) return lose(order.worker, left, task::FailureCause::killed);
+      if (dice <= 2) return lose(dispatch.worker, left, task::FailureCause::killed);
       left.pop_front();
       queue.push_back(
           protocol::CheckpointMade{fence, task.id, task::ArtifactKind::finished, {2, 0}, {"f" + task.id.hex}});
@@ -131,7 +131,7 @@ class World {
   void tell(Scheduler& scheduler, const Event& event) {
     const Commands commands = scheduler.on(event, now_);
     keep(commands);
-    for (const auto& order : commands.orders) perform(order);
+    for (const auto& dispatch : commands.dispatches) perform(dispatch);
     given_up_ = given_up_ || !commands.give_up.empty();
   }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The events the scheduler is given, and the facts and orders it answers with.
+// The events the scheduler is given, and the facts and dispatches it answers with.
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -66,10 +66,10 @@ struct AttemptLost {
   bool charged = false;
 };
 
-/// Facts must be journaled, in order, before any order of the same answer is sent.
+/// Facts must be journaled, in order, before any dispatch of the same answer is sent.
 using Fact = std::variant<AttemptBegun, protocol::Rows, protocol::CheckpointMade, TaskEnded, AttemptLost>;
 
-struct Order {
+struct Dispatch {
   WorkerId worker;          ///< the leader, if a group gets it
   protocol::Bundle bundle;  ///< the same for each member of a group
   double cost_s = 0;        ///< estimated, with shared work counted once
@@ -77,7 +77,7 @@ struct Order {
 
 struct Commands {
   std::vector<Fact> facts;
-  std::vector<Order> orders;
+  std::vector<Dispatch> dispatches;
   std::vector<WorkerId> stop;                                   ///< workers that must be told to stop
   std::vector<std::pair<WorkerId, protocol::Disband>> disband;  ///< members of groups that lost a member
   std::vector<std::string> warnings;                            ///< for the user
