@@ -1,4 +1,4 @@
-// Keeps each member's end, cost and timeline, asks for orders after each step, and saves checkpoints.
+// Keeps each member's end, cost and timeline, asks for control flags after each step, and saves checkpoints.
 #include "train/bundle_state.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace espalier::train {
 
 namespace {
 constexpr double kProgressEvery_s = 0.5;
-constexpr std::size_t kOrders = 3;  ///< values of Order: go on, stop, cancel
+constexpr std::size_t kControlFlags = 3;  ///< values of ControlFlag: go on, stop, cancel
 }  // namespace
 
 task::Timeline timeline_of(const Job& job) {
@@ -27,7 +27,7 @@ BundleState::BundleState(const std::vector<Job>& jobs, Place& place, Control& co
       closed_(jobs.size()),
       spent_(jobs.size()),
       group_(group),
-      wishes_(kOrders + jobs.size()) {
+      control_flags_(kControlFlags + jobs.size()) {
   for (const Job& job : jobs) timelines_.push_back(timeline_of(job));
 }
 
@@ -49,32 +49,32 @@ void BundleState::end_all(const Members& members, task::End end, const std::stri
   for (const std::size_t member : members) this->end(member, end, text);
 }
 
-Order BundleState::ask(const Members& members, task::Moment at) {
+ControlFlag BundleState::ask(const Members& members, task::Moment at) {
   const Members open = open_of(members);
   if (!open.empty() && seconds_since(told_) >= kProgressEvery_s) {
     sink_.progress(open.front(), at, spent_[open.front()].epoch_images);
     told_ = Clock::now();
   }
-  const Order order = control_.after_step(open, at);
+  const ControlFlag flag = control_.after_step(open, at);
   if (group_) {
-    if (order != Order::go_on) wishes_[static_cast<std::size_t>(order)] = 1;
-    for (const std::size_t member : open) wishes_[kOrders + member] = control_.is_cancelled(member);
+    if (flag != ControlFlag::go_on) control_flags_[static_cast<std::size_t>(flag)] = 1;
+    for (const std::size_t member : open) control_flags_[kControlFlags + member] = control_.is_cancelled(member);
     return agreed_;
   }
   for (const std::size_t member : open) {
     if (control_.is_cancelled(member)) end(member, task::End::cancelled);
   }
-  return order;
+  return flag;
 }
 
 void BundleState::agree() {
-  for (const Order order : {Order::stop, Order::cancel}) {
-    if (wishes_[static_cast<std::size_t>(order)] > 0) agreed_ = order;
+  for (const ControlFlag flag : {ControlFlag::stop, ControlFlag::cancel}) {
+    if (control_flags_[static_cast<std::size_t>(flag)] > 0) agreed_ = flag;
   }
   for (std::size_t member = 0; member < jobs_.size(); ++member) {
-    if (wishes_[kOrders + member] > 0) end(member, task::End::cancelled);
+    if (control_flags_[kControlFlags + member] > 0) end(member, task::End::cancelled);
   }
-  std::fill(wishes_.begin(), wishes_.end(), 0);
+  std::fill(control_flags_.begin(), control_flags_.end(), 0);
 }
 
 void BundleState::charge(const Members& members, std::int64_t images) {

@@ -1,5 +1,5 @@
 #pragma once
-// Bookkeeping of the bundle in work: which members have ended, orders, costs, checkpoints.
+// Bookkeeping of the bundle in work: which members have ended, control flags, costs, checkpoints.
 #include <chrono>
 
 #include "espalier/model/reducer.hpp"
@@ -39,12 +39,13 @@ class BundleState {
   void end(std::size_t member, task::End end, const std::string& text = "");
   void end_all(const Members& members, task::End end, const std::string& text = "");
 
-  /// Returns the order to follow after a step, and sends a heartbeat when one is due. Cancelled members end here. In a
-  /// group the order is the one its members have agreed on; a new wish of this trainer travels with the next step.
-  Order ask(const Members& members, task::Moment at);
-  /// This trainer's wishes: one number per order, then one per task to be cancelled; 0 means no.
-  std::vector<double>& wishes() { return wishes_; }
-  /// Call when wishes() holds the sums over the group: the members then agree on an order.
+  /// Returns the control flag to follow after a step, and sends a heartbeat when one is due. Cancelled members end
+  /// here. In a group the flag is the one its members have agreed on; a new flag of this trainer travels with the next
+  /// step.
+  ControlFlag ask(const Members& members, task::Moment at);
+  /// This trainer's control flags: one number per flag, then one per task to be cancelled; 0 means no.
+  std::vector<double>& control_flags() { return control_flags_; }
+  /// Call when control_flags() holds the sums over the group: the members then agree on a flag.
   void agree();
   /// Charges the time since the last call to `members` in equal parts, and `images` to the first of them.
   void charge(const Members& members, std::int64_t images);
@@ -62,8 +63,8 @@ class BundleState {
   std::vector<bool> closed_;
   std::vector<Outcome> spent_;
   model::Reducer* group_;
-  std::vector<double> wishes_;
-  Order agreed_ = Order::go_on;
+  std::vector<double> control_flags_;
+  ControlFlag agreed_ = ControlFlag::go_on;
   Clock::time_point told_ = Clock::now(), charged_ = told_;
 };
 

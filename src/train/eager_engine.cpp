@@ -37,7 +37,7 @@ bool EagerEngine::step() {
   const std::vector<std::int64_t> positions(from, from + std::max<std::int64_t>(1, shard.rows));
   const at::Tensor inputs = inputs_->training(positions, at_, shard.first).to(network_.device());
   const at::Tensor labels = labels_at(sets_.of(kTrainingImages), positions);
-  const double loss = group ? stepper_.step(inputs, labels, at_, score_, shard, bundle_.wishes())
+  const double loss = group ? stepper_.step(inputs, labels, at_, score_, shard, bundle_.control_flags())
                             : stepper_.step(inputs, labels, at_, score_);
   if (group) bundle_.agree();
   if (!std::isfinite(loss) && !lost_) lost_ = {loss, at_};

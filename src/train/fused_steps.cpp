@@ -10,15 +10,15 @@
 namespace espalier::train {
 
 /// Trains to the end of the epoch, or of the first stage that ends.
-Order FusedTraining::train_some() {
+ControlFlag FusedTraining::train_some() {
   start_epoch();
   std::int64_t end = timeline_.index({at_.epoch + 1, 0});
   for (const Lane& lane : lanes_) end = std::min(end, stage_of(lane).end);
   while (index() < end && !lanes_.empty()) {
-    const Order order = step();
-    if (order != Order::go_on) return order;
+    const ControlFlag flag = step();
+    if (flag != ControlFlag::go_on) return flag;
   }
-  return Order::go_on;
+  return ControlFlag::go_on;
 }
 
 void FusedTraining::start_epoch() {
@@ -37,10 +37,10 @@ FusedTraining::Batch FusedTraining::next_batch() {
   for (const Lane& lane : lanes_) {
     const std::size_t s = families_[lane.family].stream;
     if (!inputs[s].defined()) {
-      const auto& order = streams_[s].order;
-      const std::size_t last = std::min(first + size, order.size());
-      const std::vector<std::int64_t> positions(order.begin() + static_cast<std::ptrdiff_t>(first),
-                                                order.begin() + static_cast<std::ptrdiff_t>(last));
+      const auto& images = streams_[s].order;
+      const std::size_t last = std::min(first + size, images.size());
+      const std::vector<std::int64_t> positions(images.begin() + static_cast<std::ptrdiff_t>(first),
+                                                images.begin() + static_cast<std::ptrdiff_t>(last));
       inputs[s] = streams_[s].inputs->training(positions, at_, 0).flatten(1);
       labels[s] = labels_at(streams_[s].sets->of(kTrainingImages), positions);
       batch.images = static_cast<std::int64_t>(positions.size());
@@ -63,7 +63,7 @@ std::vector<LaneStep> FusedTraining::lane_steps() const {
   return steps;
 }
 
-Order FusedTraining::step() {
+ControlFlag FusedTraining::step() {
   const Batch batch = next_batch();
   const auto steps = lane_steps();
   const at::Tensor logits = network_.forward(batch.inputs, steps);
@@ -81,35 +81,35 @@ Order FusedTraining::step() {
   }
   bundle_.charge(all_open(), 0);
   ++at_.step;
-  const Order order = bundle_.ask(all_open(), at_);
+  const ControlFlag flag = bundle_.ask(all_open(), at_);
   if (some_diverged) keep_open();
-  return order;
+  return flag;
 }
 
-Order FusedTraining::measure(std::size_t lane, const Members& members) {
+ControlFlag FusedTraining::measure(std::size_t lane, const Members& members) {
   const Stream& stream = stream_of(lanes_[lane]);
   Measurement measurement(bundle_, *stream.sets, members, timeline_.normalised(at_), lanes_[lane].running);
   const auto predict = [&](const at::Tensor& x) { return network_.predict(static_cast<std::int64_t>(lane), x); };
-  const Order order = measurement.run([&](SetNumber number, const EvaluationLimits& limits) {
+  const ControlFlag flag = measurement.run([&](SetNumber number, const EvaluationLimits& limits) {
     return evaluate(predict, *stream.inputs, number, stream.sets->of(number).labels, limits);
   });
   lanes_[lane].predicted = measurement.predictions();
-  return order;
+  return flag;
 }
 
-Order FusedTraining::measure_all() {
+ControlFlag FusedTraining::measure_all() {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     const Members open = bundle_.open_of(members_of(lanes_[i]));
     if (open.empty()) continue;
-    const Order order = measure(i, open);
-    if (order != Order::go_on) return order;
+    const ControlFlag flag = measure(i, open);
+    if (flag != ControlFlag::go_on) return flag;
   }
   bundle_.charge(all_open(), 0);
   measured_ = true;
   at_ = timeline_.normalised(at_);
   for (Lane& lane : lanes_) lane.running = {};
   if (!lanes_.empty() && seconds_since(saved_) >= leader(lanes_.front()).checkpoint_s) save_all(true);
-  return Order::go_on;
+  return ControlFlag::go_on;
 }
 
 }  // namespace espalier::train

@@ -59,21 +59,21 @@ std::size_t FusedTraining::stream_of(const Members& members, const model::UnitNe
   return known->second;
 }
 
-Order FusedTraining::run() {
-  Order order = Order::go_on;
-  while (fill_features(order) && !lanes_.empty() && order == Order::go_on) {
-    if (at_.step == timeline_.steps_per_epoch()) order = measure_all();
-    if (order == Order::go_on) order = pass_stage_ends();
-    if (order == Order::go_on && !lanes_.empty()) order = train_some();
+ControlFlag FusedTraining::run() {
+  ControlFlag flag = ControlFlag::go_on;
+  while (fill_features(flag) && !lanes_.empty() && flag == ControlFlag::go_on) {
+    if (at_.step == timeline_.steps_per_epoch()) flag = measure_all();
+    if (flag == ControlFlag::go_on) flag = pass_stage_ends();
+    if (flag == ControlFlag::go_on && !lanes_.empty()) flag = train_some();
   }
   bundle_.charge(all_open(), 0);
-  if (order == Order::stop) save_all(false);
-  return order;
+  if (flag == ControlFlag::stop) save_all(false);
+  return flag;
 }
 
-bool FusedTraining::fill_features(Order& order) {
+bool FusedTraining::fill_features(ControlFlag& flag) {
   for (Stream& stream : streams_) {
-    const auto go_on = [&] { return (order = bundle_.ask(all_open(), at_)) == Order::go_on; };
+    const auto go_on = [&] { return (flag = bundle_.ask(all_open(), at_)) == ControlFlag::go_on; };
     if (!stream.inputs->is_filled() && !stream.inputs->fill(go_on)) return false;
   }
   return true;
@@ -95,7 +95,7 @@ Members FusedTraining::all_open() const {
 }
 
 /// At the end of a lane's stage: ends the members that end there, and forks the lane for those that go on.
-Order FusedTraining::pass_stage_ends() {
+ControlFlag FusedTraining::pass_stage_ends() {
   const auto at_end = [this](const Lane& lane) { return stage_of(lane).end <= index(); };
   while (std::any_of(lanes_.begin(), lanes_.end(), at_end)) {
     std::vector<std::int64_t> from;
@@ -106,8 +106,8 @@ Order FusedTraining::pass_stage_ends() {
         lanes.push_back(lanes_[i]);
         continue;
       }
-      const Order order = end_members(i);
-      if (order != Order::go_on) return order;
+      const ControlFlag flag = end_members(i);
+      if (flag != ControlFlag::go_on) return flag;
       for (const std::size_t next : stage_of(lanes_[i]).next) {
         from.push_back(static_cast<std::int64_t>(i));
         lanes.push_back(lanes_[i]);
@@ -117,21 +117,21 @@ Order FusedTraining::pass_stage_ends() {
     replace(from, std::move(lanes));
   }
   keep_open();
-  return Order::go_on;
+  return ControlFlag::go_on;
 }
 
-Order FusedTraining::end_members(std::size_t lane) {
+ControlFlag FusedTraining::end_members(std::size_t lane) {
   const Members ended = bundle_.open_of(members_of(lanes_[lane], stage_of(lanes_[lane]).ended));
-  if (ended.empty()) return Order::go_on;
+  if (ended.empty()) return ControlFlag::go_on;
   if (!measured_) {
-    const Order order = measure(lane, ended);
-    if (order != Order::go_on) return order;
+    const ControlFlag flag = measure(lane, ended);
+    if (flag != ControlFlag::go_on) return flag;
   }
   for (const std::size_t member : bundle_.open_of(ended)) {
     finish(bundle_, member, timeline_.normalised(at_), *stream_of(lanes_[lane]).sets, lanes_[lane].predicted,
            [&] { return network_of(lane); });
   }
-  return Order::go_on;
+  return ControlFlag::go_on;
 }
 
 /// Drops lanes without open members; the other lanes' numbers do not change.

@@ -16,8 +16,8 @@ class FusedTraining {
   /// many images. Either no job resumes, or there is only one family. Throws UsageError where a task is impossible.
   FusedTraining(BundleState& bundle, const std::vector<Members>& families);
 
-  /// Runs until all members have ended, or until an order to stop (states are saved) or cancel (they are not).
-  Order run();
+  /// Runs until all members have ended, or until a flag says to stop (states are saved) or cancel (they are not).
+  ControlFlag run();
 
  private:
   struct Family {
@@ -45,16 +45,16 @@ class FusedTraining {
 
   void add(const Members& members);
   std::size_t stream_of(const Members& members, const model::UnitNetwork& network);
-  bool fill_features(Order& order);
-  Order train_some();
+  bool fill_features(ControlFlag& flag);
+  ControlFlag train_some();
   void start_epoch();
-  Order step();
+  ControlFlag step();
   Batch next_batch();
   std::vector<LaneStep> lane_steps() const;
-  Order measure(std::size_t lane, const Members& members);
-  Order measure_all();
-  Order pass_stage_ends();
-  Order end_members(std::size_t lane);
+  ControlFlag measure(std::size_t lane, const Members& members);
+  ControlFlag measure_all();
+  ControlFlag pass_stage_ends();
+  ControlFlag end_members(std::size_t lane);
   void keep_open();
   void replace(const std::vector<std::int64_t>& from, std::vector<Lane> lanes);
   void save_all(bool only_going);

@@ -61,19 +61,19 @@ bool Measurement::is_predicted(SetNumber number) const {
   });
 }
 
-Order Measurement::run(const Evaluate& evaluate) {
+ControlFlag Measurement::run(const Evaluate& evaluate) {
   const bool smoke = bundle_.job(members_.front()).smoke;
-  Order order = Order::go_on;
+  ControlFlag flag = ControlFlag::go_on;
   const EvaluationLimits limits{smoke ? kEvaluationBatch : -1,
-                                [&] { return (order = bundle_.ask(members_, at_)) == Order::go_on; }};
-  for (SetNumber number = 0; number < sets_.size() && order == Order::go_on; ++number) {
+                                [&] { return (flag = bundle_.ask(members_, at_)) == ControlFlag::go_on; }};
+  for (SetNumber number = 0; number < sets_.size() && flag == ControlFlag::go_on; ++number) {
     if (sets_.of(number).size() == 0 || !is_wanted(number)) continue;
     Evaluation result = evaluate(number, limits);
     scores_[number] = result.score;
     if (is_predicted(number)) predictions_[number] = std::move(result.labels);
   }
-  if (order == Order::go_on) give_out();
-  return order;
+  if (flag == ControlFlag::go_on) give_out();
+  return flag;
 }
 
 /// Rows on each of the member's sets, in its order, behind the running score.

@@ -21,7 +21,7 @@ class Measurement {
   /// Measures at the end of an epoch, or of the training of members that end within one. Rows are given out together,
   /// or not at all if interrupted, since a training resumed from here measures again. A loss that is not finite ends
   /// the members.
-  Order run(const Evaluate& evaluate);
+  ControlFlag run(const Evaluate& evaluate);
 
   /// Of the sets that were measured as some member's test set.
   const Predictions& predictions() const { return predictions_; }

@@ -55,21 +55,21 @@ class OneLane {
 
 /// Computes features where the form has some, then measures, writes predictions and ends the job.
 template <class Network>
-Order measure_with(Network& network, BundleState& bundle, const ImageSets& sets, task::Moment at) {
-  Order order = bundle.ask({0}, at);
-  const auto go_on = [&] { return (order = bundle.ask({0}, at)) == Order::go_on; };
-  if (order != Order::go_on || !network.prepare(go_on) || !bundle.is_open(0)) return order;
+ControlFlag measure_with(Network& network, BundleState& bundle, const ImageSets& sets, task::Moment at) {
+  ControlFlag flag = bundle.ask({0}, at);
+  const auto go_on = [&] { return (flag = bundle.ask({0}, at)) == ControlFlag::go_on; };
+  if (flag != ControlFlag::go_on || !network.prepare(go_on) || !bundle.is_open(0)) return flag;
   Measurement measurement(bundle, sets, {0}, at, {});
-  order = measurement.run(
+  flag = measurement.run(
       [&](SetNumber number, const EvaluationLimits& limits) { return network.evaluate(number, limits); });
   bundle.charge({0}, 0);
-  if (order != Order::go_on || !bundle.is_open(0)) return order;
+  if (flag != ControlFlag::go_on || !bundle.is_open(0)) return flag;
   write_predictions_of(bundle, 0, at, sets, measurement.predictions());
   bundle.end(0, task::End::done);
-  return Order::go_on;
+  return ControlFlag::go_on;
 }
 
-Order measure_once(BundleState& bundle, const Job& job, task::Moment at) {
+ControlFlag measure_once(BundleState& bundle, const Job& job, task::Moment at) {
   const ImageSets sets(job);
   if (job.task.form.fused) {
     OneLane lane(bundle, job, sets);
@@ -79,7 +79,7 @@ Order measure_once(BundleState& bundle, const Job& job, task::Moment at) {
   return measure_with(*engine, bundle, sets, at);
 }
 
-Order measure_in_memory(BundleState& bundle, const Job& job, task::Moment at) {
+ControlFlag measure_in_memory(BundleState& bundle, const Job& job, task::Moment at) {
   for (int tries = kTries;; --tries) {
     try {
       return measure_once(bundle, job, at);
@@ -103,8 +103,9 @@ void measure(const Job& job, Place& place, Control& control, Sink& sink) {
   device::allow_tf32(place.device(), task::training(job.task).precision == task::Precision::tf32);
   sink.started(0, end);
   try {
-    const Order order = measure_in_memory(bundle, without_unmeasured(job), end);
-    if (order != Order::go_on) bundle.end(0, order == Order::stop ? task::End::stopped : task::End::cancelled);
+    const ControlFlag flag = measure_in_memory(bundle, without_unmeasured(job), end);
+    if (flag != ControlFlag::go_on)
+      bundle.end(0, flag == ControlFlag::stop ? task::End::stopped : task::End::cancelled);
   } catch (const UsageError& error) {  // the task's own fault: trying again would not help
     bundle.end(0, task::End::refused, error.what());
   }

@@ -1,4 +1,4 @@
-// Runs one step on a batch or on a group member's part of it, and sums score and wishes over the group.
+// Runs one step on a batch or on a group member's part of it, and sums score and control flags over the group.
 #include "espalier/train/stepper.hpp"
 
 #include <algorithm>
@@ -10,17 +10,17 @@ namespace espalier::train {
 
 namespace {
 
-void put_words(const at::Tensor& words, const Score& score, const std::vector<double>& wishes) {
+void put_words(const at::Tensor& words, const Score& score, const std::vector<double>& control_flags) {
   const auto own = score.words();
   std::vector<double> all(own.begin(), own.end());
-  all.insert(all.end(), wishes.begin(), wishes.end());
+  all.insert(all.end(), control_flags.begin(), control_flags.end());
   words.copy_(at::tensor(all, at::kDouble));
 }
 
-Score take_words(const at::Tensor& words, std::vector<double>& wishes) {
+Score take_words(const at::Tensor& words, std::vector<double>& control_flags) {
   const at::Tensor here = words.cpu();
   const auto* in = here.const_data_ptr<double>();
-  std::copy_n(in + Score::kWords, wishes.size(), wishes.begin());
+  std::copy_n(in + Score::kWords, control_flags.size(), control_flags.begin());
   return Score::of_words(in);
 }
 
@@ -62,22 +62,22 @@ double Stepper::step(const at::Tensor& inputs, const at::Tensor& labels, task::M
 }
 
 double Stepper::step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score,
-                     const Shard& shard, std::vector<double>& wishes) {
+                     const Shard& shard, std::vector<double>& control_flags) {
   const model::StepKey key{spec_->mask_seed, at.epoch, at.step, shard.first, group_, shard.rows};
   const at::Tensor logits = network_.train_forward(inputs, key, cached_units_);
   const at::Tensor sum = at::cross_entropy_loss(logits, labels.to(logits.device()), {}, at::Reduction::Sum);
   Score part;
   const auto rows = static_cast<double>(shard.rows);
   if (shard.rows > 0) part.add(logits.detach().cpu(), labels, static_cast<double>(sum.item<float>()) / rows);
-  const auto words = static_cast<std::int64_t>(Score::kWords) + static_cast<std::int64_t>(wishes.size());
+  const auto words = static_cast<std::int64_t>(Score::kWords) + static_cast<std::int64_t>(control_flags.size());
   if (!words_.defined() || words_.numel() != words) words_ = group_->buffer(words, at::kDouble);
-  put_words(words_, part, wishes);
+  put_words(words_, part, control_flags);
   group_->begin(words_);
   buckets_->start();
   const at::Tensor loss = sum * (shard.rows > 0 ? 1.0 / static_cast<double>(shard.whole) : 0.0);
   if (loss.requires_grad()) loss.backward();
   buckets_->finish();
-  const Score whole = take_words(words_, wishes);
+  const Score whole = take_words(words_, control_flags);
   score.add(whole);
   const double value = whole.loss_sum / static_cast<double>(shard.whole);
   if (std::isfinite(value)) update(at);

@@ -60,18 +60,18 @@ Members members_of(const Group& group) {
   return all;
 }
 
-Order run(const Group& group, BundleState& bundle);
+ControlFlag run(const Group& group, BundleState& bundle);
 
 /// Runs the families one by one, because one of them cannot be trained and the others must not be refused with it.
-Order run_each(const Group& group, BundleState& bundle) {
-  Order order = Order::go_on;
+ControlFlag run_each(const Group& group, BundleState& bundle) {
+  ControlFlag flag = ControlFlag::go_on;
   for (const auto& family : group.families) {
-    if (order == Order::go_on) order = run({{family}, group.fused}, bundle);
+    if (flag == ControlFlag::go_on) flag = run({{family}, group.fused}, bundle);
   }
-  return order;
+  return flag;
 }
 
-Order run(const Group& group, BundleState& bundle) {
+ControlFlag run(const Group& group, BundleState& bundle) {
   const task::Task& first = bundle.job(group.families.front().front()).task;
   apply(first.form);
   device::allow_tf32(bundle.place().device(), task::training(first).precision == task::Precision::tf32);
@@ -82,7 +82,7 @@ Order run(const Group& group, BundleState& bundle) {
   } catch (const UsageError& error) {  // the tasks' own fault: trying again would not help
     if (group.families.size() > 1) return run_each(group, bundle);
     bundle.end_all(members_of(group), task::End::refused, error.what());
-    return Order::go_on;
+    return ControlFlag::go_on;
   }
 }
 
@@ -98,23 +98,23 @@ Group open_of(const Group& group, const BundleState& bundle) {
 /// Works on all parts even if one of them runs out of memory alone, so that the others are not charged for it. Throws
 /// that part's error at the end.
 template <class Part, class Work>
-Order work_on_all(const std::vector<Part>& parts, BundleState& bundle, const Work& work) {
-  Order order = Order::go_on;
+ControlFlag work_on_all(const std::vector<Part>& parts, BundleState& bundle, const Work& work) {
+  ControlFlag flag = ControlFlag::go_on;
   std::exception_ptr given_up;
   for (const Part& part : parts) {
     try {
-      if (order == Order::go_on) order = work(part);
+      if (flag == ControlFlag::go_on) flag = work(part);
     } catch (const c10::Error& error) {
       if (bundle.group() || !device::is_out_of_memory(error)) throw;
       given_up = std::current_exception();
     }
   }
-  if (given_up && order == Order::go_on) std::rethrow_exception(given_up);
-  return order;
+  if (given_up && flag == ControlFlag::go_on) std::rethrow_exception(given_up);
+  return flag;
 }
 
 /// Runs a group; where the device's memory runs out, keeps less there and runs it in halves.
-Order run_in_memory(const Group& group, BundleState& bundle, int tries) {
+ControlFlag run_in_memory(const Group& group, BundleState& bundle, int tries) {
   try {
     return run(group, bundle);
   } catch (const c10::Error& error) {
@@ -129,7 +129,7 @@ Order run_in_memory(const Group& group, BundleState& bundle, int tries) {
   const std::vector<Group> halves{{{open.families.begin(), middle}, group.fused},
                                   {{middle, open.families.end()}, group.fused}};
   return work_on_all(halves, bundle, [&](const Group& half) {
-    return half.families.empty() ? Order::go_on : run_in_memory(half, bundle, tries);
+    return half.families.empty() ? ControlFlag::go_on : run_in_memory(half, bundle, tries);
   });
 }
 
@@ -138,11 +138,11 @@ Order run_in_memory(const Group& group, BundleState& bundle, int tries) {
 void train(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink, model::Reducer* group) {
   BundleState bundle(jobs, place, control, sink, group);
   const auto parts = groups_of(jobs, place.most_families());
-  const Order order =
+  const ControlFlag flag =
       work_on_all(parts, bundle, [&](const Group& part) { return run_in_memory(part, bundle, kTries); });
-  if (order == Order::go_on) return;
+  if (flag == ControlFlag::go_on) return;
   for (const Group& part : parts) {
-    bundle.end_all(members_of(part), order == Order::stop ? task::End::stopped : task::End::cancelled);
+    bundle.end_all(members_of(part), flag == ControlFlag::stop ? task::End::stopped : task::End::cancelled);
   }
 }
 

@@ -36,15 +36,16 @@ TreeTraining::TreeTraining(BundleState& bundle, const Members& members)
   for (const std::size_t m : members_) bundle_.sink().started(m, position_.at);
 }
 
-Order TreeTraining::run() {
+ControlFlag TreeTraining::run() {
   stage_members_ = members_;
-  Order order = Order::go_on;
-  const bool prepared = engine_->prepare([&] { return (order = bundle_.ask(members_, position_.at)) == Order::go_on; });
+  ControlFlag flag = ControlFlag::go_on;
+  const bool prepared =
+      engine_->prepare([&] { return (flag = bundle_.ask(members_, position_.at)) == ControlFlag::go_on; });
   bundle_.charge(members_, 0);
-  if (prepared) order = walk(0);
+  if (prepared) flag = walk(0);
   bundle_.charge(stage_members_, 0);
-  if (order == Order::stop) save_all(stage_members_);
-  return order;
+  if (flag == ControlFlag::stop) save_all(stage_members_);
+  return flag;
 }
 
 Members TreeTraining::of(const Members& places) const {
@@ -54,18 +55,18 @@ Members TreeTraining::of(const Members& places) const {
 }
 
 /// Runs the stage and all that follow it; the network must be in the stage's first state.
-Order TreeTraining::walk(std::size_t place) {
+ControlFlag TreeTraining::walk(std::size_t place) {
   const task::Stage& stage = tree_[place];
-  if (!any_open(stage)) return Order::go_on;
+  if (!any_open(stage)) return ControlFlag::go_on;
   stage_members_ = of(stage.members);
   measured_.reset();
-  Order order = advance(stage);
-  if (order == Order::go_on && any_open(stage)) order = end_members(stage);
-  if (order != Order::go_on || !any_open(stage)) return order;
+  ControlFlag flag = advance(stage);
+  if (flag == ControlFlag::go_on && any_open(stage)) flag = end_members(stage);
+  if (flag != ControlFlag::go_on || !any_open(stage)) return flag;
   return branch(stage);
 }
 
-Order TreeTraining::branch(const task::Stage& stage) {
+ControlFlag TreeTraining::branch(const task::Stage& stage) {
   if (stage.next.size() > 1) forks_.push_back({snapshot(), {}});
   for (std::size_t i = 0; i < stage.next.size(); ++i) {
     if (i > 0) {
@@ -79,74 +80,74 @@ Order TreeTraining::branch(const task::Stage& stage) {
         forks_.back().members.insert(forks_.back().members.end(), more.begin(), more.end());
       }
     }
-    const Order order = walk(stage.next[i]);
-    if (order != Order::go_on) return order;
+    const ControlFlag flag = walk(stage.next[i]);
+    if (flag != ControlFlag::go_on) return flag;
   }
   if (stage.next.size() > 1) forks_.pop_back();
-  return Order::go_on;
+  return ControlFlag::go_on;
 }
 
 /// Trains to the stage's last step, measuring where it is due.
-Order TreeTraining::advance(const task::Stage& stage) {
+ControlFlag TreeTraining::advance(const task::Stage& stage) {
   for (;;) {
     if (position_.at.step == timeline_.steps_per_epoch()) {
-      const Order order = measure(stage_members_);
-      if (order != Order::go_on || !any_open(stage)) return order;
+      const ControlFlag flag = measure(stage_members_);
+      if (flag != ControlFlag::go_on || !any_open(stage)) return flag;
       measured_ = index();
       position_ = {timeline_.normalised(position_.at), {}};
       save_if_due(stage);
     }
-    if (index() >= stage.end) return Order::go_on;
-    const Order order = train_epoch(stage);
+    if (index() >= stage.end) return ControlFlag::go_on;
+    const ControlFlag flag = train_epoch(stage);
     bundle_.charge(stage_members_, 0);
-    if (order != Order::go_on || !any_open(stage)) return order;
+    if (flag != ControlFlag::go_on || !any_open(stage)) return flag;
   }
 }
 
 /// Trains to the end of the epoch, or of the stage.
-Order TreeTraining::train_epoch(const task::Stage& stage) {
+ControlFlag TreeTraining::train_epoch(const task::Stage& stage) {
   engine_->start_epoch(task::training(bundle_.job(stage_members_.front()).task), position_.at, position_.running);
-  const Order order = take_steps(stage);
+  const ControlFlag flag = take_steps(stage);
   if (const auto lost = engine_->settle(position_.running)) {
     bundle_.end_all(of(stage.members), task::End::diverged, divergence_text("the training loss", lost->loss, lost->at));
   }
-  return order;
+  return flag;
 }
 
-Order TreeTraining::take_steps(const task::Stage& stage) {
+ControlFlag TreeTraining::take_steps(const task::Stage& stage) {
   const auto images = leader().images->size(), batch = std::int64_t{task::training(leader().task).batch};
   while (position_.at.step < timeline_.steps_per_epoch() && index() < stage.end) {
     if (!engine_->step()) break;
     bundle_.charge(stage_members_, std::min(batch, images - position_.at.step * batch));
     ++position_.at.step;
     if (!any_open(stage)) break;
-    const Order wish = bundle_.ask(stage_members_, position_.at);
-    if (wish != Order::go_on || !any_open(stage)) return wish;
+    const ControlFlag flag = bundle_.ask(stage_members_, position_.at);
+    if (flag != ControlFlag::go_on || !any_open(stage)) return flag;
   }
-  return Order::go_on;
+  return ControlFlag::go_on;
 }
 
-Order TreeTraining::measure(const Members& members) {
+ControlFlag TreeTraining::measure(const Members& members) {
   Measurement measurement(bundle_, sets_, members, timeline_.normalised(position_.at), position_.running);
-  const Order order = measurement.run(
+  const ControlFlag flag = measurement.run(
       [&](SetNumber number, const EvaluationLimits& limits) { return engine_->evaluate(number, limits); });
   bundle_.charge(members, 0);
   predicted_ = measurement.predictions();
-  return order;
+  return flag;
 }
 
 /// Ends the members whose training ends with the stage.
-Order TreeTraining::end_members(const task::Stage& stage) {
+ControlFlag TreeTraining::end_members(const task::Stage& stage) {
   const Members ended = bundle_.open_of(of(stage.ended));
-  if (ended.empty()) return Order::go_on;
+  if (ended.empty()) return ControlFlag::go_on;
   if (measured_ != index()) {
-    const Order order = measure(ended);
-    if (order != Order::go_on) return order;
+    const ControlFlag flag = measure(ended);
+    if (flag != ControlFlag::go_on) return flag;
   }
   for (const std::size_t member : bundle_.open_of(ended)) {
     finish(bundle_, member, timeline_.normalised(position_.at), sets_, predicted_, [&] { return engine_->network(); });
   }
-  return Order::go_on;
+  return ControlFlag::go_on;
 }
 
 void TreeTraining::save_if_due(const task::Stage& stage) {

@@ -15,8 +15,8 @@ class TreeTraining {
   /// `members` share family, form and resume artifact. Throws UsageError where their task is impossible.
   TreeTraining(BundleState& bundle, const Members& members);
 
-  /// Runs until all members have ended, or until an order to stop (states are saved) or cancel (they are not).
-  Order run();
+  /// Runs until all members have ended, or until a flag says to stop (states are saved) or cancel (they are not).
+  ControlFlag run();
 
  private:
   /// The state at a fork, and the members of branches that have not been trained yet.
@@ -26,13 +26,13 @@ class TreeTraining {
     bool saved = false;
   };
 
-  Order walk(std::size_t stage);
-  Order branch(const task::Stage& stage);
-  Order advance(const task::Stage& stage);
-  Order train_epoch(const task::Stage& stage);
-  Order take_steps(const task::Stage& stage);
-  Order measure(const Members& members);
-  Order end_members(const task::Stage& stage);
+  ControlFlag walk(std::size_t stage);
+  ControlFlag branch(const task::Stage& stage);
+  ControlFlag advance(const task::Stage& stage);
+  ControlFlag train_epoch(const task::Stage& stage);
+  ControlFlag take_steps(const task::Stage& stage);
+  ControlFlag measure(const Members& members);
+  ControlFlag end_members(const task::Stage& stage);
   void save_if_due(const task::Stage& stage);
   void save_all(const Members& members);
   Snapshot snapshot() const;

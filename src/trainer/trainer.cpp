@@ -32,16 +32,16 @@ std::shared_ptr<const data::ImageSet> no_images() {
 
 }  // namespace
 
-/// Called between two steps: reads messages that have arrived and returns the order to follow.
+/// Called between two steps: reads messages that have arrived and returns the control flag to follow.
 class Trainer::Steering : public train::Control {
  public:
   Steering(Trainer& trainer, const protocol::Bundle& bundle) : trainer_(trainer), bundle_(bundle) {}
 
-  train::Order after_step(const train::Members& members, task::Moment at) override {
+  train::ControlFlag after_step(const train::Members& members, task::Moment at) override {
     for (const auto member : members) trainer_.fault_.strike(bundle_.tasks[member].task.id, at);
     trainer_.take_waiting();
-    if (trainer_.leaving_ || !trainer_.port_.is_open()) return train::Order::cancel;
-    return trainer_.stopping_ ? train::Order::stop : train::Order::go_on;
+    if (trainer_.leaving_ || !trainer_.port_.is_open()) return train::ControlFlag::cancel;
+    return trainer_.stopping_ ? train::ControlFlag::stop : train::ControlFlag::go_on;
   }
   bool is_cancelled(std::size_t member) const override { return trainer_.is_cancelled(bundle_.tasks[member]); }
 
@@ -188,7 +188,7 @@ void Trainer::train(const protocol::Bundle& bundle) {
   train::train(jobs, *place_, steering, reporter);
 }
 
-/// A network that is finished; a wish to stop that arrived meanwhile is followed.
+/// A network that is finished; a request to stop that arrived meanwhile is followed.
 void Trainer::measure(const protocol::TaskAssignment& assignment, const train::Job& job) {
   const protocol::Bundle alone{{assignment}, {}};
   Reporter reporter(*this, alone);

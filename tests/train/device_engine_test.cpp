@@ -144,7 +144,7 @@ namespace {
 /// Says that memory has run out while more than `at_once` trainings are in work, or `times` times.
 struct Scarce : After {
   Scarce(std::size_t most, int count) : at_once(most), times(count) {}
-  train::Order after_step(const train::Members& members, task::Moment at) override {
+  train::ControlFlag after_step(const train::Members& members, task::Moment at) override {
     if (at.epoch >= 1 && members.size() > at_once && times-- > 0) {
       TORCH_CHECK_WITH(OutOfMemoryError, false, "made up");
     }

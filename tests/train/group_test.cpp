@@ -144,7 +144,7 @@ TEST_CASE("group: all stop after the same step, and go on from there to the same
   REQUIRE_FALSE(rest.resume.empty());
   const auto resumed = run_group({rest}, 2).front();
   CHECK(resumed.last(task::ArtifactKind::finished) == whole.last(task::ArtifactKind::finished));
-  CHECK(run_group({job}, 2, After(3, train::Order::cancel)).front().outcome.end == task::End::cancelled);
+  CHECK(run_group({job}, 2, After(3, train::ControlFlag::cancel)).front().outcome.end == task::End::cancelled);
 }
 
 TEST_CASE("group: a training that diverges ends on all members") {

@@ -137,12 +137,13 @@ inline train::Job made_job(const std::filesystem::path& artifacts) {
 
 /// Lets a training run `steps` questions long, then says `then`.
 struct After : train::Control {
-  explicit After(std::int64_t questions = -1, train::Order order = train::Order::stop) : left(questions), then(order) {}
-  train::Order after_step(const train::Members&, task::Moment) override {
-    return left < 0 || left-- > 0 ? train::Order::go_on : then;
+  explicit After(std::int64_t questions = -1, train::ControlFlag flag = train::ControlFlag::stop)
+      : left(questions), then(flag) {}
+  train::ControlFlag after_step(const train::Members&, task::Moment) override {
+    return left < 0 || left-- > 0 ? train::ControlFlag::go_on : then;
   }
   std::int64_t left;
-  train::Order then;
+  train::ControlFlag then;
 };
 
 /// Keeps what is said of one training.

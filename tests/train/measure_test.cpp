@@ -107,7 +107,7 @@ TEST_CASE("measure: on sets and by metrics that the training did not ask for") {
   CHECK(measured.files.empty());  // no test set
 }
 
-TEST_CASE("measure: a file of another network is refused, an order is followed without rows") {
+TEST_CASE("measure: a file of another network is refused, a flag is followed without rows") {
   auto job = made_job(scratch("measure-refused"));
   train::Place place;
   const auto trained = run_bundle({job}, place).front();
@@ -123,7 +123,7 @@ TEST_CASE("measure: a file of another network is refused, an order is followed w
   SECTION("stop and cancel") {
     for (const std::int64_t questions : {0, 1}) {
       CHECK(measure(job, place, After(questions)).outcome.end == task::End::stopped);
-      const auto cancelled = measure(job, place, After(questions, train::Order::cancel));
+      const auto cancelled = measure(job, place, After(questions, train::ControlFlag::cancel));
       CHECK(cancelled.outcome.end == task::End::cancelled);
       CHECK(cancelled.all.empty());
       CHECK(cancelled.files.empty());

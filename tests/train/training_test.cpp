@@ -142,7 +142,7 @@ TEST_CASE("training: a cancelled training leaves no file") {
   train::Job job = testing::made_job(testing::scratch("train-cancel"));
   Notes notes;
 
-  const auto outcome = run(job, notes, After(3, train::Order::cancel));
+  const auto outcome = run(job, notes, After(3, train::ControlFlag::cancel));
 
   CHECK(outcome.end == task::End::cancelled);
   CHECK(notes.files.empty());

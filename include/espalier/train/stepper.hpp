@@ -34,10 +34,10 @@ class Stepper {
   /// CPU), in the step that begins at `at`. Adds the predictions before the update to `score` and returns the mean
   /// loss. Nothing is updated where the loss is not finite.
   double step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score);
-  /// The same as a member of a group, with its part of the batch: score and loss are those of the whole batch. `wishes`
-  /// are summed over the group in the same reduction.
+  /// The same as a member of a group, with its part of the batch: score and loss are those of the whole batch.
+  /// `control_flags` are summed over the group in the same reduction.
   double step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score, const Shard& shard,
-              std::vector<double>& wishes);
+              std::vector<double>& control_flags);
   /// Uses the rates of `spec` from now on, which must outlive it and train the same units.
   void follow(const task::TrainSpec& spec) { spec_ = &spec; }
 
@@ -55,7 +55,7 @@ class Stepper {
   std::vector<float> rates_;
   model::Reducer* group_;
   std::unique_ptr<GradientBuckets> buckets_;
-  at::Tensor words_;  ///< loss sum, top 1, top 5, count, then wishes
+  at::Tensor words_;  ///< loss sum, top 1, top 5, count, then control flags
 };
 
 }  // namespace espalier::train

@@ -47,7 +47,7 @@ struct Job {
   bool share_stages = true;  ///< false: takes all its steps alone
 };
 
-enum class Order : std::uint8_t { go_on, stop, cancel };
+enum class ControlFlag : std::uint8_t { go_on, stop, cancel };
 
 /// Indices into the bundle, from 0.
 using Members = std::vector<std::size_t>;
@@ -57,7 +57,7 @@ class Control {
  public:
   virtual ~Control() = default;
   /// `members` are those that took the step.
-  virtual Order after_step(const Members& members, task::Moment at) = 0;
+  virtual ControlFlag after_step(const Members& members, task::Moment at) = 0;
   /// Whether this member alone must end.
   virtual bool is_cancelled(std::size_t) const { return false; }
 };
@@ -97,7 +97,7 @@ class Sink {
 /// bundle and computes its part of each batch and evaluation; only rank 0 writes files. Throws model::GroupBroken. Jobs
 /// of one family take shared steps once; jobs with cached units get their inputs from the place's features; fused jobs
 /// train as lanes of one batched network. A resumed training gives the bits of an undisturbed one, and a shared one
-/// those it gives alone in the same numeric form. On Order::stop states are saved first (not in a smoke run). An
+/// those it gives alone in the same numeric form. On ControlFlag::stop states are saved first (not in a smoke run). An
 /// impossible task (a source that is missing or of another shape, a precision that the device lacks) ends as refused.
 /// Where a device's memory runs out, fused jobs are halved and begun again, with less kept there; a job that does not
 /// fit even alone ends, after all others, in an error for which device::is_out_of_memory() holds. Groups are not tried
@@ -106,7 +106,7 @@ void train(const std::vector<Job>& jobs, Place& place, Control& control, Sink& s
 
 /// Measures `job.finished` at `place` on all of job.evaluations; nothing is trained. The sink is told what it would be
 /// of the training's own last moment, to the bit: that it starts there, the rows, and predictions for a test set. Ends
-/// as refused where the file does not fit the task, and as stopped or cancelled on that order, then without rows.
+/// as refused where the file does not fit the task, and as stopped or cancelled on that flag, then without rows.
 void measure(const Job& job, Place& place, Control& control, Sink& sink);
 
 }  // namespace espalier::train
