@@ -32,8 +32,8 @@ class AgentCore {
 
  private:
   struct Queued {
-    std::vector<protocol::Held> tasks;  ///< that have not ended
-    std::string frame;                  ///< as it came, to be passed on
+    std::vector<protocol::InFlightTask> tasks;  ///< that have not ended
+    std::string frame;                          ///< as it came, to be passed on
     protocol::Group group;
   };
   enum class Trainer { none, listening, socket_closed, ended };

@@ -45,7 +45,7 @@ void AgentCore::pass_on(const process::RawFrame& frame) {
   if (leads) commands_.emplace_back(TellRank0{frame.bytes});
   if (!frame.is<protocol::Ended>()) return;
   const auto ended = frame.as<protocol::Ended>();
-  if (in_hand_) std::erase(in_hand_->tasks, protocol::Held{ended.task, ended.fence});
+  if (in_hand_) std::erase(in_hand_->tasks, protocol::InFlightTask{ended.task, ended.fence});
   if (in_hand_ && in_hand_->tasks.empty()) {
     end_group();
     in_hand_.reset();

@@ -145,8 +145,8 @@ void Trainer::take_waiting() {
 void Trainer::cancel(const protocol::Cancel& order) { cancelled_.push_back({order.task, order.fence}); }
 
 bool Trainer::is_cancelled(const protocol::TaskAssignment& assignment) const {
-  const protocol::Held held{assignment.task.id, assignment.fence};
-  return std::find(cancelled_.begin(), cancelled_.end(), held) != cancelled_.end();
+  const protocol::InFlightTask in_flight{assignment.task.id, assignment.fence};
+  return std::find(cancelled_.begin(), cancelled_.end(), in_flight) != cancelled_.end();
 }
 
 void Trainer::work(const protocol::Bundle& bundle) {

@@ -172,7 +172,7 @@ TEST_CASE("agent: a trainer that does not stop within 8 s is killed, its tasks a
   const auto lost = answer.to_rank0<protocol::TrainerLost>();
   answer.nothing_else();
   CHECK(lost.cause == task::FailureCause::killed);
-  CHECK(lost.in_hand == held({"a", "b"}));
+  CHECK(lost.in_hand == in_flight({"a", "b"}));
   CHECK(lost.unstarted.empty());
   scene.tick().leaves().nothing_else();
 }
@@ -188,7 +188,7 @@ TEST_CASE("agent: a trainer that dies while it stops is reported, no other is st
   const auto lost = answer.to_rank0<protocol::TrainerLost>();
   answer.nothing_else();
   CHECK(lost.cause == task::FailureCause::crashed);
-  CHECK(lost.in_hand == held({"a"}));
+  CHECK(lost.in_hand == in_flight({"a"}));
   CHECK(lost.unstarted.empty());
   scene.tick().leaves().nothing_else();
 }

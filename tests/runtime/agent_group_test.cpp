@@ -156,7 +156,7 @@ TEST_CASE("agent group: a lost trainer ends the group first, then it is reported
   const auto lost = answer.to_rank0<protocol::TrainerLost>();  // of every member, not of the leader alone
   answer.nothing_else();
   CHECK(lost.cause == task::FailureCause::crashed);
-  CHECK(lost.in_hand == held({"a"}));
+  CHECK(lost.in_hand == in_flight({"a"}));
   scene.receives(part(7, 0)).nothing_else();
 }
 
@@ -222,7 +222,7 @@ TEST_CASE("agent group: after a disbanding the next loss is reported again") {
 
   auto answer = scene.reaps(1);
 
-  CHECK(answer.to_rank0<protocol::TrainerLost>().in_hand == held({"b"}));
+  CHECK(answer.to_rank0<protocol::TrainerLost>().in_hand == in_flight({"b"}));
   answer.nothing_else();
 }
 

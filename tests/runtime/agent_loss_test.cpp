@@ -38,7 +38,7 @@ TEST_CASE("agent loss: signals and exit codes have their causes; the next bundle
   CHECK(lost.signal == end.signal);
   CHECK(lost.exit_code == end.code);
   CHECK(lost.log_tail == "its last line");
-  CHECK(lost.in_hand == held({"a"}));
+  CHECK(lost.in_hand == in_flight({"a"}));
   CHECK(lost.unstarted.empty());
   scene.tick(1000).nothing_else();
   scene.receives_bundle({"b"}).trainer_starts().trainer_gets("b").nothing_else();
@@ -53,7 +53,7 @@ TEST_CASE("agent loss: what had ended is not charged, what was queued is given b
 
   const auto lost = only_loss(scene.reaps(128 + SIGKILL, SIGKILL));
 
-  CHECK(lost.in_hand == held({"a", "c"}));
+  CHECK(lost.in_hand == in_flight({"a", "c"}));
   CHECK(lost.unstarted == ids({"d", "e", "f"}));
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("agent loss: a trainer that is silent for too long with work in hand i
   const auto lost = only_loss(scene.reaps(128 + SIGKILL, SIGKILL));
   CHECK(lost.cause == task::FailureCause::hung);
   CHECK(lost.signal == SIGKILL);
-  CHECK(lost.in_hand == held({"a"}));
+  CHECK(lost.in_hand == in_flight({"a"}));
 }
 
 TEST_CASE("agent loss: that one trainer hung is not said of the next") {
@@ -135,7 +135,7 @@ TEST_CASE("agent loss: a trainer that closes its socket and stays is killed afte
 
   const auto lost = only_loss(scene.reaps(128 + SIGKILL, SIGKILL));
   CHECK(lost.cause == task::FailureCause::killed);
-  CHECK(lost.in_hand == held({"a"}));
+  CHECK(lost.in_hand == in_flight({"a"}));
 }
 
 TEST_CASE("agent loss: what comes for a trainer that has closed its socket is given back uncharged") {
@@ -178,7 +178,7 @@ TEST_CASE("agent loss: bytes that are no message end the trainer") {
   scene.tick(60).nothing_else();
   const auto lost = only_loss(scene.reaps(128 + SIGKILL, SIGKILL));
   CHECK(lost.cause == task::FailureCause::killed);
-  CHECK(lost.in_hand == held({"a"}));
+  CHECK(lost.in_hand == in_flight({"a"}));
   CHECK(lost.unstarted == ids({"b"}));
 }
 

@@ -166,8 +166,8 @@ class AgentScene {
   AgentCore core_{{WorkerId{2}, "nodeA", 100, "here"}};
 };
 
-inline std::vector<protocol::Held> held(const std::vector<std::string>& tasks) {
-  std::vector<protocol::Held> list;
+inline std::vector<protocol::InFlightTask> in_flight(const std::vector<std::string>& tasks) {
+  std::vector<protocol::InFlightTask> list;
   for (const auto& name : tasks) list.push_back({{name}, kFence});
   return list;
 }

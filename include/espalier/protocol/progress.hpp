@@ -92,10 +92,10 @@ struct Hello {
 };
 
 /// A task of the bundle that was worked on, with the fence of its order.
-struct Held {
+struct InFlightTask {
   TaskId task;
   Fence fence;
-  bool operator==(const Held&) const = default;
+  bool operator==(const InFlightTask&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(task) & ESPALIER_FIELD(fence);
@@ -109,8 +109,8 @@ struct TrainerLost {
   task::FailureCause cause = task::FailureCause::crashed;
   std::int32_t signal = 0, exit_code = 0;
   std::string log_tail;
-  std::vector<Held> in_hand;      ///< of its bundle, tasks not ended; in a journaled fact: only those begun
-  std::vector<TaskId> unstarted;  ///< queued at the agent, given back uncharged
+  std::vector<InFlightTask> in_hand;  ///< of its bundle, tasks not ended; in a journaled fact: only those begun
+  std::vector<TaskId> unstarted;      ///< queued at the agent, given back uncharged
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(worker) & ESPALIER_FIELD(cause) & ESPALIER_FIELD(signal) & ESPALIER_FIELD(exit_code) &

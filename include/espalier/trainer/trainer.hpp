@@ -52,7 +52,7 @@ class Trainer {
   int slot_;
   std::optional<train::Place> place_;  ///< set by the first setup
   std::deque<protocol::Bundle> queue_;
-  std::vector<protocol::Held> cancelled_;
+  std::vector<protocol::InFlightTask> cancelled_;
   bool stopping_ = false, leaving_ = false;
   std::string group_;                        ///< of the bundle in hand, for example "a group of 2 through agents"
   AgentReducer* host_reducer_ = nullptr;     ///< set while a group's bundle is in work
