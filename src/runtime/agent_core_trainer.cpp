@@ -116,20 +116,20 @@ void AgentCore::report_loss(TrainerReaped&& reaped) {
     return;
   }
   if (!in_hand_ && queue_.empty()) return;  // it left between tasks: the next one starts another
-  protocol::TrainerLost lost;
-  lost.worker = identity_.worker;
-  lost.cause = cause_of(reaped.exit);
-  lost.signal = reaped.exit.signal;
-  lost.exit_code = reaped.exit.code;
-  lost.log_tail = std::move(reaped.log_tail);
-  if (in_hand_) lost.in_hand = in_hand_->tasks;
+  protocol::TrainerFailure failure;
+  failure.worker = identity_.worker;
+  failure.cause = cause_of(reaped.exit);
+  failure.signal = reaped.exit.signal;
+  failure.exit_code = reaped.exit.code;
+  failure.log_tail = std::move(reaped.log_tail);
+  if (in_hand_) failure.in_hand = in_hand_->tasks;
   for (const auto& queued : queue_) {
-    for (const auto& held : queued.tasks) lost.unstarted.push_back(held.task);
+    for (const auto& held : queued.tasks) failure.unstarted.push_back(held.task);
   }
   end_group();
   in_hand_.reset();
   queue_.clear();
-  say(lost);
+  say(failure);
 }
 
 void AgentCore::kill_trainer() {

@@ -86,7 +86,7 @@ void SchedulerLoop::take(WorkerId worker, const process::RawFrame& frame) {
     case MessageType::rows: return tell(frame.as<protocol::Rows>());
     case MessageType::checkpoint_made: return tell(frame.as<protocol::CheckpointMade>());
     case MessageType::ended: return tell(frame.as<protocol::Ended>());
-    case MessageType::trainer_lost: return tell(frame.as<protocol::TrainerLost>());
+    case MessageType::trainer_failure: return tell(frame.as<protocol::TrainerFailure>());
     case MessageType::goodbye: departure_.leaves(worker); return tell(frame.as<protocol::Goodbye>());
     default: throw CorruptionError("rank 0 was sent a frame of type " + std::to_string(frame.type));
   }

@@ -5,31 +5,31 @@
 
 namespace espalier::sched {
 
-std::string describe(const protocol::TrainerLost& lost) {
-  return task::describe(lost.cause, lost.signal, lost.exit_code, lost.log_tail);
+std::string describe(const protocol::TrainerFailure& failure) {
+  return task::describe(failure.cause, failure.signal, failure.exit_code, failure.log_tail);
 }
 
-void Scheduler::Core::on(const protocol::TrainerLost& lost) {
-  const auto found = workers.find(lost.worker);
+void Scheduler::Core::on(const protocol::TrainerFailure& failure) {
+  const auto found = workers.find(failure.worker);
   if (found == workers.end()) return;
   found->second.heard = now;
   found->second.warm.clear();
-  for (const auto& id : lost.unstarted) {
+  for (const auto& id : failure.unstarted) {
     Entry* entry = tasks.find(id);
-    if (!entry || !entry->in_hand || entry->begun || !holds(lost.worker, *entry)) continue;
-    disband(entry->group, lost.worker);
+    if (!entry || !entry->in_hand || entry->begun || !holds(failure.worker, *entry)) continue;
+    disband(entry->group, failure.worker);
     release(*entry);
     tasks.give_back(*entry);
   }
-  const auto begun = begun_of(lost);
-  if (!begun.empty()) lose(begun, lost);
+  const auto begun = begun_of(failure);
+  if (!begun.empty()) lose(begun, failure);
 }
 
 /// The tasks of the lost bundle that had begun; the others are given back. If the trainer said nothing before it was
 /// lost, its first task counts as begun.
-std::vector<Entry*> Scheduler::Core::begun_of(const protocol::TrainerLost& lost) {
+std::vector<Entry*> Scheduler::Core::begun_of(const protocol::TrainerFailure& failure) {
   std::vector<Entry*> all, begun;
-  for (const auto& held : lost.in_hand) {
+  for (const auto& held : failure.in_hand) {
     if (Entry* entry = current(held.task, held.fence)) all.push_back(entry);
   }
   std::copy_if(all.begin(), all.end(), std::back_inserter(begun), [](const Entry* one) { return one->begun; });
@@ -42,21 +42,21 @@ std::vector<Entry*> Scheduler::Core::begun_of(const protocol::TrainerLost& lost)
   return begun;
 }
 
-void Scheduler::Core::lose(const std::vector<Entry*>& entries, const protocol::TrainerLost& lost) {
-  Worker& worker = workers[lost.worker];
-  protocol::TrainerLost fact = lost;
+void Scheduler::Core::lose(const std::vector<Entry*>& entries, const protocol::TrainerFailure& failure) {
+  Worker& worker = workers[failure.worker];
+  protocol::TrainerFailure fact = failure;
   fact.in_hand.clear();
   for (Entry* entry : entries) {
     begin(*entry, entry->resume_at);  // lost before it reported: it would have resumed there
-    if (entry == entries.front()) disband(entry->group, lost.worker);
+    if (entry == entries.front()) disband(entry->group, failure.worker);
     release(*entry);
     fact.in_hand.push_back({entry->task.id, entry->fence});
     // A task that another worker lost too says nothing about this worker.
-    const bool news = entry->lost_at == WorkerId{} || entry->lost_at == lost.worker;
+    const bool news = entry->lost_at == WorkerId{} || entry->lost_at == failure.worker;
     if (news && entry == entries.front()) worker.lost.insert(entry->task.id);
-    entry->lost_at = lost.worker;
+    entry->lost_at = failure.worker;
   }
-  const bool environment = lost.cause == task::FailureCause::environment;
+  const bool environment = failure.cause == task::FailureCause::environment;
   if (environment) ++worker.environment_losses;
   const auto losses = std::max(static_cast<std::int32_t>(worker.lost.size()), worker.environment_losses);
   const bool workers_fault = losses >= options.worker_budget;
@@ -64,21 +64,21 @@ void Scheduler::Core::lose(const std::vector<Entry*>& entries, const protocol::T
   answer.facts.push_back(AttemptLost{fact, charged});
   for (Entry* entry : entries) {
     if (charged) ++entry->charged;
-    retry_or_quarantine(*entry, lost);
+    retry_or_quarantine(*entry, failure);
   }
-  if (workers_fault && !stopping) judge(lost, worker);
+  if (workers_fault && !stopping) judge(failure, worker);
 }
 
-void Scheduler::Core::retry_or_quarantine(Entry& entry, const protocol::TrainerLost& lost) {
+void Scheduler::Core::retry_or_quarantine(Entry& entry, const protocol::TrainerFailure& failure) {
   if (entry.charged < options.crash_budget) return tasks.give_back(entry);
   // A newer fence than the attempt's, which the loss has ended.
   finish(entry, {{options.segment, static_cast<std::uint32_t>(entry.attempts + 1)},
                  entry.task.id,
                  task::RunState::quarantined,
-                 "lost " + std::to_string(entry.charged) + " times, last: " + describe(lost)});
+                 "lost " + std::to_string(entry.charged) + " times, last: " + describe(failure)});
 }
 
-void Scheduler::Core::judge(const protocol::TrainerLost& last, Worker& worker) {
+void Scheduler::Core::judge(const protocol::TrainerFailure& last, Worker& worker) {
   worker.in_service = false;
   update_room(last.worker, worker);
   const std::string rank = std::to_string(last.worker.rank);

@@ -37,7 +37,7 @@ struct Scheduler::Core {
   void on(const protocol::Rows& rows);
   void on(const protocol::CheckpointMade& made);
   void on(const protocol::Ended& ended);
-  void on(const protocol::TrainerLost& lost);
+  void on(const protocol::TrainerFailure& failure);
   void on(const protocol::Goodbye& goodbye);
   void on(const StopRequested&);
   void on(const Tick&);
@@ -76,10 +76,10 @@ struct Scheduler::Core {
   void begin(Entry& entry, task::Moment resumed_from);
   void finish(Entry& entry, const TaskEnded& end);
   void abort_all(const std::vector<Entry*>& entries, const Entry& source);
-  std::vector<Entry*> begun_of(const protocol::TrainerLost& lost);
-  void lose(const std::vector<Entry*>& entries, const protocol::TrainerLost& lost);
-  void retry_or_quarantine(Entry& entry, const protocol::TrainerLost& lost);
-  void judge(const protocol::TrainerLost& last, Worker& worker);
+  std::vector<Entry*> begun_of(const protocol::TrainerFailure& failure);
+  void lose(const std::vector<Entry*>& entries, const protocol::TrainerFailure& failure);
+  void retry_or_quarantine(Entry& entry, const protocol::TrainerFailure& failure);
+  void judge(const protocol::TrainerFailure& last, Worker& worker);
 };
 
 }  // namespace espalier::sched

@@ -179,9 +179,9 @@ class World {
     auto& worker = workers_[static_cast<std::size_t>(id)];
     worker.fails_at = kNever;
     ++worker.life;
-    protocol::TrainerLost lost{{id}, task::FailureCause::killed, 9, 0, "", {}, {}};
+    protocol::TrainerFailure failure{{id}, task::FailureCause::killed, 9, 0, "", {}, {}};
     for (const auto& one : worker.running) {
-      lost.in_hand.push_back({one.task, one.fence});
+      failure.in_hand.push_back({one.task, one.fence});
       const double worked = std::clamp(now_ - one.begins, 0.0, one.ends - one.begins);
       result_.busy_s += worked;
       const double kept = std::floor(worked / options_.checkpoint_s) * options_.checkpoint_s;
@@ -192,8 +192,8 @@ class World {
     worker.free_at = now_;
     for (const auto other : std::exchange(worker.group, {})) abandon(other);
     ++result_.failures;
-    if (lost.in_hand.empty()) return arm(id);
-    tell(lost);
+    if (failure.in_hand.empty()) return arm(id);
+    tell(failure);
   }
 
   /// Kills the trainer of a group that has lost another member.

@@ -169,7 +169,7 @@ TEST_CASE("agent: a trainer that does not stop within 8 s is killed, its tasks a
   scene.tick(1).nothing_else();
 
   auto answer = scene.reaps(128 + SIGKILL, SIGKILL);
-  const auto lost = answer.to_rank0<protocol::TrainerLost>();
+  const auto lost = answer.to_rank0<protocol::TrainerFailure>();
   answer.nothing_else();
   CHECK(lost.cause == task::FailureCause::killed);
   CHECK(lost.in_hand == in_flight({"a", "b"}));
@@ -185,7 +185,7 @@ TEST_CASE("agent: a trainer that dies while it stops is reported, no other is st
 
   auto answer = scene.reaps(128 + SIGSEGV, SIGSEGV);
 
-  const auto lost = answer.to_rank0<protocol::TrainerLost>();
+  const auto lost = answer.to_rank0<protocol::TrainerFailure>();
   answer.nothing_else();
   CHECK(lost.cause == task::FailureCause::crashed);
   CHECK(lost.in_hand == in_flight({"a"}));
@@ -218,7 +218,7 @@ TEST_CASE("agent: a shutdown waits for what is queued even while nothing is in h
   scene.tick().nothing_else();
 
   auto answer = scene.reaps(0);
-  CHECK(answer.to_rank0<protocol::TrainerLost>().unstarted == ids({"b"}));
+  CHECK(answer.to_rank0<protocol::TrainerFailure>().unstarted == ids({"b"}));
   answer.nothing_else();
   scene.tick().leaves().nothing_else();
 }

@@ -153,7 +153,7 @@ TEST_CASE("agent group: a lost trainer ends the group first, then it is reported
   auto answer = scene.reaps(128 + SIGSEGV, SIGSEGV);
 
   answer.next<LeaveGroup>();
-  const auto lost = answer.to_rank0<protocol::TrainerLost>();  // of every member, not of the leader alone
+  const auto lost = answer.to_rank0<protocol::TrainerFailure>();  // of every member, not of the leader alone
   answer.nothing_else();
   CHECK(lost.cause == task::FailureCause::crashed);
   CHECK(lost.in_hand == in_flight({"a"}));
@@ -222,7 +222,7 @@ TEST_CASE("agent group: after a disbanding the next loss is reported again") {
 
   auto answer = scene.reaps(1);
 
-  CHECK(answer.to_rank0<protocol::TrainerLost>().in_hand == in_flight({"b"}));
+  CHECK(answer.to_rank0<protocol::TrainerFailure>().in_hand == in_flight({"b"}));
   answer.nothing_else();
 }
 

@@ -13,8 +13,8 @@ struct End {
   task::FailureCause cause;
 };
 
-protocol::TrainerLost only_loss(AgentAnswer answer) {
-  auto lost = answer.to_rank0<protocol::TrainerLost>();
+protocol::TrainerFailure only_loss(AgentAnswer answer) {
+  auto lost = answer.to_rank0<protocol::TrainerFailure>();
   answer.nothing_else();
   return lost;
 }

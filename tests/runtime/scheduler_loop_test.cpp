@@ -174,7 +174,7 @@ TEST_CASE("loop: a worker that loses every trainer ends the study with what went
   LoopScene scene(1, {"a", "b", "c", "d"});
   auto assignments = scene.begin_with_worker();
   for (int loss = 0; loss < 3; ++loss) {
-    protocol::TrainerLost lost{{1}, task::FailureCause::environment, 0, 77, "no disk", {}, {}};
+    protocol::TrainerFailure lost{{1}, task::FailureCause::environment, 0, 77, "no disk", {}, {}};
     for (const auto& assignment : assignments) lost.in_hand.push_back({assignment.task.id, assignment.fence});
     scene.arrives(1, lost);
     scene.turn();

@@ -80,7 +80,7 @@ TEST_CASE("bundle: a lost bundle is charged to those that had begun, and tried o
   const auto bundle = scene.hello(1).bundle(1);
   scene.started(bundle.tasks[0]);
   scene.started(bundle.tasks[1]);
-  protocol::TrainerLost lost{{1}, task::FailureCause::crashed, 11, 0, "", {}, {}};
+  protocol::TrainerFailure lost{{1}, task::FailureCause::crashed, 11, 0, "", {}, {}};
   for (const auto& one : bundle.tasks) lost.in_hand.push_back({one.task.id, one.fence});
 
   auto answer = scene.on(lost);

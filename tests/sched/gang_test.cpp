@@ -51,7 +51,8 @@ TEST_CASE("group: when a member is lost the others are called off, and all of th
   scene.started(bundle.tasks.front());
 
   auto commands = scene.scheduler.on(
-      protocol::TrainerLost{{3}, task::FailureCause::killed, 9, 0, "", {{id("gang"), bundle.tasks.front().fence}}, {}},
+      protocol::TrainerFailure{
+          {3}, task::FailureCause::killed, 9, 0, "", {{id("gang"), bundle.tasks.front().fence}}, {}},
       1);
 
   REQUIRE(commands.disband.size() == 2);
@@ -63,8 +64,8 @@ TEST_CASE("group: when a member is lost the others are called off, and all of th
   CHECK(commands.dispatches[0].bundle.group.members.size() == 3);
   CHECK(commands.dispatches[0].bundle.tasks.front().fence != bundle.tasks.front().fence);
   // What the other members' agents say of the old attempt has no meaning any more.
-  auto late = scene.on(
-      protocol::TrainerLost{{1}, task::FailureCause::hung, 9, 0, "", {{id("gang"), bundle.tasks.front().fence}}, {}});
+  auto late = scene.on(protocol::TrainerFailure{
+      {1}, task::FailureCause::hung, 9, 0, "", {{id("gang"), bundle.tasks.front().fence}}, {}});
   late.nothing_else();
 }
 

@@ -73,7 +73,7 @@ TEST_CASE("loss: what the machine could not do is charged to no task; a worker w
   auto assignment = scene.add({added("a")}).assigned(1, "a");
   for (int loss = 1; loss <= 3; ++loss) {
     scene.started(assignment);
-    auto answer = scene.on(protocol::TrainerLost{
+    auto answer = scene.on(protocol::TrainerFailure{
         {1}, task::FailureCause::environment, 0, 77, "no space left\n", {{id("a"), assignment.fence}}, {}});
     CHECK_FALSE(answer.fact<AttemptLost>().charged);
     if (loss < 3) {

@@ -94,7 +94,7 @@ class Scene {
     return on(protocol::Ended{assignment.fence, assignment.task.id, kind, "", seconds});
   }
   Answer lost(int worker, const protocol::TaskAssignment& assignment, std::vector<std::string> unstarted = {}) {
-    protocol::TrainerLost message{
+    protocol::TrainerFailure message{
         {worker}, task::FailureCause::killed, 9, 0, "", {{assignment.task.id, assignment.fence}}, {}};
     for (const auto& name : unstarted) message.unstarted.push_back(id(name));
     return on(message);

@@ -123,7 +123,7 @@ class World {
   }
 
   void lose(WorkerId worker, const std::deque<protocol::TaskAssignment>& left, task::FailureCause cause) {
-    protocol::TrainerLost lost{worker, cause, 9, 0, "", {}, {}};
+    protocol::TrainerFailure lost{worker, cause, 9, 0, "", {}, {}};
     for (const auto& one : left) lost.in_hand.push_back({one.task.id, one.fence});
     mail_[worker.rank].push_back(lost);
   }

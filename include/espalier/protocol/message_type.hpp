@@ -19,7 +19,7 @@ enum class MessageType : std::uint16_t {
   checkpoint_made,
   ended,
   hello = 64,
-  trainer_lost,
+  trainer_failure,
   goodbye,
   disband = 96,  // groups
   shared_buffer,

@@ -1,6 +1,6 @@
 #pragma once
 // What becomes of the work: trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended; agent ->
-// scheduler: Hello, TrainerLost, Goodbye.
+// scheduler: Hello, TrainerFailure, Goodbye.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -103,8 +103,8 @@ struct InFlightTask {
 };
 
 /// The agent's trainer has ended and was reaped.
-struct TrainerLost {
-  static constexpr MessageType kType = MessageType::trainer_lost;
+struct TrainerFailure {
+  static constexpr MessageType kType = MessageType::trainer_failure;
   WorkerId worker;
   task::FailureCause cause = task::FailureCause::crashed;
   std::int32_t signal = 0, exit_code = 0;

@@ -38,7 +38,7 @@ struct StopRequested {};
 struct Tick {};
 
 using Event = std::variant<protocol::Hello, TasksAdded, protocol::Started, protocol::Progress, protocol::Rows,
-                           protocol::CheckpointMade, protocol::Ended, protocol::TrainerLost, protocol::Goodbye,
+                           protocol::CheckpointMade, protocol::Ended, protocol::TrainerFailure, protocol::Goodbye,
                            StopRequested, Tick>;
 
 /// An attempt has begun to work; being queued at an agent does not count.
@@ -62,7 +62,7 @@ struct TaskEnded {
 };
 
 struct AttemptLost {
-  protocol::TrainerLost lost;
+  protocol::TrainerFailure lost;
   bool charged = false;
 };
 
@@ -86,6 +86,6 @@ struct Commands {
 };
 
 /// For example "trainer killed by signal 9" or "trainer left with exit code 3".
-std::string describe(const protocol::TrainerLost& lost);
+std::string describe(const protocol::TrainerFailure& failure);
 
 }  // namespace espalier::sched
