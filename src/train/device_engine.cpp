@@ -145,11 +145,11 @@ bool DeviceEngine::step() {
   return true;
 }
 
-std::optional<LostLoss> DeviceEngine::settle(Score& running) {
+std::optional<NonFiniteLoss> DeviceEngine::settle(Score& running) {
   const auto sums = captured_->take_steps();
   running = sums.score;
-  if (!sums.lost) return {};
-  return LostLoss{sums.lost->loss, {at_.epoch, static_cast<std::int32_t>(sums.lost->place)}};
+  if (!sums.non_finite) return {};
+  return NonFiniteLoss{sums.non_finite->loss, {at_.epoch, static_cast<std::int32_t>(sums.non_finite->place)}};
 }
 
 Evaluation DeviceEngine::evaluate(SetNumber number, const EvaluationLimits& limits) {

@@ -19,7 +19,7 @@ class DeviceEngine : public Engine {
   bool prepare(const GoOn& go_on) override;
   void start_epoch(const task::TrainSpec& spec, task::Moment at, const Score& running) override;
   bool step() override;
-  std::optional<LostLoss> settle(Score& running) override;
+  std::optional<NonFiniteLoss> settle(Score& running) override;
   Evaluation evaluate(SetNumber number, const EvaluationLimits& limits) override;
 
  private:

@@ -26,7 +26,7 @@ at::Tensor ranks(const at::Tensor& logits, const at::Tensor& labels) {
 }  // namespace
 
 DeviceScore::DeviceScore(at::Device device)
-    : sums_(at::zeros({Score::kWords}, doubles(device))), lost_(at::full({2}, kNone, doubles(device))) {}
+    : sums_(at::zeros({Score::kWords}, doubles(device))), non_finite_(at::full({2}, kNone, doubles(device))) {}
 
 void DeviceScore::add_ranks(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted) {
   const at::Tensor rank = ranks(logits, labels);
@@ -44,8 +44,8 @@ void DeviceScore::add_step(const at::Tensor& logits, const at::Tensor& labels, c
   sums_[0].add_(value * static_cast<double>(logits.size(0)));
   add_ranks(logits, labels, at::ones({logits.size(0)}, sums_.options()));
   const at::Tensor now = at::stack({place.to(at::kDouble).squeeze(0), value});
-  const at::Tensor is_first = value.isfinite().logical_not().logical_and(lost_[0].isinf());
-  lost_.copy_(at::where(is_first, now, lost_));
+  const at::Tensor is_first = value.isfinite().logical_not().logical_and(non_finite_[0].isinf());
+  non_finite_.copy_(at::where(is_first, now, non_finite_));
 }
 
 void DeviceScore::add_counted(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted) {
@@ -58,16 +58,16 @@ void DeviceScore::add_counted(const at::Tensor& logits, const at::Tensor& labels
 void DeviceScore::start(const Score& score) {
   const auto words = score.words();
   sums_.copy_(at::tensor(at::ArrayRef<double>(words.data(), words.size()), at::kDouble));
-  lost_.fill_(kNone);
+  non_finite_.fill_(kNone);
 }
 
 DeviceScore::Sums DeviceScore::take() {
-  const at::Tensor sums = sums_.clone().cpu(), lost = lost_.clone().cpu();
+  const at::Tensor sums = sums_.clone().cpu(), non_finite = non_finite_.clone().cpu();
   sums_.zero_();
-  lost_.fill_(kNone);
-  const auto* first = lost.const_data_ptr<double>();
+  non_finite_.fill_(kNone);
+  const auto* first = non_finite.const_data_ptr<double>();
   Sums taken{Score::of_words(sums.const_data_ptr<double>()), {}};
-  if (std::isfinite(first[0])) taken.lost = {std::llround(first[0]), first[1]};
+  if (std::isfinite(first[0])) taken.non_finite = {std::llround(first[0]), first[1]};
   return taken;
 }
 

@@ -18,15 +18,15 @@ class DeviceScore {
   void add_counted(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted);
 
   /// The first step whose loss was not finite, and that loss.
-  struct Lost {
+  struct NonFinite {
     std::int64_t place = 0;
     double loss = 0;
   };
   struct Sums {
     Score score;
-    std::optional<Lost> lost;
+    std::optional<NonFinite> non_finite;
   };
-  /// Sets the sums to `score` and clears the lost loss.
+  /// Sets the sums to `score` and clears the loss that was not finite.
   void start(const Score& score);
   /// Returns all sums and sets them to zero. Waits for the device.
   Sums take();
@@ -34,8 +34,8 @@ class DeviceScore {
  private:
   void add_ranks(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted);
 
-  at::Tensor sums_;  ///< [Score::kWords] float64: loss, hits per metric, images
-  at::Tensor lost_;  ///< [2] float64: step (infinite: none), loss
+  at::Tensor sums_;        ///< [Score::kWords] float64: loss, hits per metric, images
+  at::Tensor non_finite_;  ///< [2] float64: step (infinite: none), loss
 };
 
 }  // namespace espalier::train

@@ -40,14 +40,14 @@ bool EagerEngine::step() {
   const double loss = group ? stepper_.step(inputs, labels, at_, score_, shard, bundle_.control_flags())
                             : stepper_.step(inputs, labels, at_, score_);
   if (group) bundle_.agree();
-  if (!std::isfinite(loss) && !lost_) lost_ = {loss, at_};
+  if (!std::isfinite(loss) && !non_finite_) non_finite_ = {loss, at_};
   ++at_.step;
-  return !lost_;
+  return !non_finite_;
 }
 
-std::optional<LostLoss> EagerEngine::settle(Score& running) {
+std::optional<NonFiniteLoss> EagerEngine::settle(Score& running) {
   running = score_;
-  return std::exchange(lost_, {});
+  return std::exchange(non_finite_, {});
 }
 
 Evaluation EagerEngine::evaluate(SetNumber number, const EvaluationLimits& limits) {

@@ -15,7 +15,7 @@ class EagerEngine : public Engine {
   bool prepare(const GoOn& go_on) override;
   void start_epoch(const task::TrainSpec& spec, task::Moment at, const Score& running) override;
   bool step() override;
-  std::optional<LostLoss> settle(Score& running) override;
+  std::optional<NonFiniteLoss> settle(Score& running) override;
   Evaluation evaluate(SetNumber number, const EvaluationLimits& limits) override;
 
  private:
@@ -28,7 +28,7 @@ class EagerEngine : public Engine {
   std::vector<std::int32_t> order_;  ///< of the epoch's images
   task::Moment at_;
   Score score_;  ///< sums of the epoch so far
-  std::optional<LostLoss> lost_;
+  std::optional<NonFiniteLoss> non_finite_;
 };
 
 }  // namespace espalier::train

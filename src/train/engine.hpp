@@ -12,8 +12,8 @@ namespace espalier::train {
 
 class BundleState;
 
-/// A loss that is not finite, after which the training is lost.
-struct LostLoss {
+/// A loss that is not finite, after which the training has diverged.
+struct NonFiniteLoss {
   double loss = 0;
   task::Moment at;
 };
@@ -33,7 +33,7 @@ class Engine {
   virtual bool step() = 0;
   /// Sets `running` to the sums over the epoch's steps, each measured before its update. Returns the first loss that
   /// was not finite, if one is known; the weights are undefined after that step.
-  virtual std::optional<LostLoss> settle(Score& running) = 0;
+  virtual std::optional<NonFiniteLoss> settle(Score& running) = 0;
   virtual Evaluation evaluate(SetNumber number, const EvaluationLimits& limits) = 0;
 };
 
