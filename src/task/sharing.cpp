@@ -65,14 +65,14 @@ std::string prefix_key(const TrainSpec& spec, std::int32_t units) {
   return frame::to_bytes(prefix);
 }
 
-std::string trunk_id(const TrainSpec& spec, const Timeline& timeline, Moment at) {
-  TrainSpec trunk = spec;
-  trunk.length = timeline.normalised(at);
-  for (auto& row : trunk.units) {
+std::string prefix_state_id(const TrainSpec& spec, const Timeline& timeline, Moment at) {
+  TrainSpec prefix = spec;
+  prefix.length = timeline.normalised(at);
+  for (auto& row : prefix.units) {
     std::erase_if(row.rates, [&](const RatePoint& point) { return timeline.index(point.from) >= timeline.index(at); });
     for (auto& point : row.rates) point.from = timeline.normalised(point.from);
   }
-  return to_hex(frame::canonical_digest(trunk));
+  return to_hex(frame::canonical_digest(prefix));
 }
 
 }  // namespace espalier::task

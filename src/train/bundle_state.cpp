@@ -90,8 +90,8 @@ void BundleState::save(const Members& members, const Snapshot& snapshot) {
   if (open.empty() || jobs_[open.front()].smoke || !leads()) return;
   const Job& job = jobs_[open.front()];
   const auto at = snapshot.position.at;
-  const auto file =
-      train::save(job.output_dir, task::trunk_id(task::training(job.task), timelines_[open.front()], at), snapshot);
+  const auto file = train::save(
+      job.output_dir, task::prefix_state_id(task::training(job.task), timelines_[open.front()], at), snapshot);
   for (const std::size_t member : open)
     sink_.checkpoint(member, {task::ArtifactKind::training, at, file.id, file.bytes});
 }

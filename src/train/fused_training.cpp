@@ -28,8 +28,10 @@ void FusedTraining::add(const Members& members) {
   Lane lane;
   lane.family = families_.size();
   if (!job.resume.empty()) {
-    const auto trunk = [&](task::Moment at) { return task::trunk_id(task::training(job.task), timeline_, at); };
-    const Snapshot state = load(job.artifact_dir, job.resume, trunk);
+    const auto prefix_state = [&](task::Moment at) {
+      return task::prefix_state_id(task::training(job.task), timeline_, at);
+    };
+    const Snapshot state = load(job.artifact_dir, job.resume, prefix_state);
     restore(state, network, optimiser);
     at_ = state.position.at;
     lane.running = state.position.running;

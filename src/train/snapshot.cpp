@@ -50,10 +50,11 @@ void restore(const Snapshot& snapshot, model::UnitNetwork& network, Optimiser& o
   optimiser.load(snapshot.tensors);
 }
 
-data::WrittenArtifact save(const std::filesystem::path& folder, const std::string& trunk, const Snapshot& snapshot) {
+data::WrittenArtifact save(const std::filesystem::path& folder, const std::string& prefix_state,
+                           const Snapshot& snapshot) {
   const auto& [at, running] = snapshot.position;
   data::Metadata metadata{{"kind", kKind},
-                          {"trunk", trunk},
+                          {"trunk", prefix_state},
                           {"epoch", std::to_string(at.epoch)},
                           {"step", std::to_string(at.step)},
                           {"loss_sum", exact(running.loss_sum)},
@@ -77,12 +78,12 @@ Score running_of(const Fields& fields) {
 }  // namespace
 
 Snapshot load(const std::filesystem::path& folder, const ArtifactId& id,
-              const std::function<std::string(task::Moment)>& trunk_at) {
+              const std::function<std::string(task::Moment)>& prefix_state_at) {
   Snapshot snapshot{data::read_artifact(folder, id), {}};
   const Fields fields(snapshot.tensors.metadata, id);
   const std::string kind = fields.text("kind");
   snapshot.position = {{fields.small("epoch"), fields.small("step")}, running_of(fields)};
-  if (kind != kKind || fields.text("trunk") != trunk_at(snapshot.position.at)) {
+  if (kind != kKind || fields.text("trunk") != prefix_state_at(snapshot.position.at)) {
     throw CorruptionError("artifact " + id.hex + " is no training checkpoint of this task");
   }
   return snapshot;

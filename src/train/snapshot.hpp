@@ -24,12 +24,14 @@ Snapshot snapshot_of(const model::UnitNetwork& network, const Optimiser& optimis
 /// Copies the snapshot into `network` and `optimiser`.
 void restore(const Snapshot& snapshot, model::UnitNetwork& network, Optimiser& optimiser);
 
-/// `trunk` names the state (task::trunk_id); every training that passes through it can resume from the file.
-data::WrittenArtifact save(const std::filesystem::path& folder, const std::string& trunk, const Snapshot& snapshot);
+/// `prefix_state` names the state (task::prefix_state_id); every training that passes through it can resume from the
+/// file.
+data::WrittenArtifact save(const std::filesystem::path& folder, const std::string& prefix_state,
+                           const Snapshot& snapshot);
 
-/// Throws CorruptionError unless the file is a training checkpoint with the right trunk for its moment; `trunk_at`
-/// returns the trunk of a moment.
+/// Throws CorruptionError unless the file is a training checkpoint with the right prefix state for its moment;
+/// `prefix_state_at` returns the prefix state of a moment.
 Snapshot load(const std::filesystem::path& folder, const ArtifactId& id,
-              const std::function<std::string(task::Moment)>& trunk_at);
+              const std::function<std::string(task::Moment)>& prefix_state_at);
 
 }  // namespace espalier::train

@@ -25,8 +25,10 @@ TreeTraining::TreeTraining(BundleState& bundle, const Members& members)
       sets_(sets_of(bundle, members)),
       engine_(make_engine(bundle, leader(), sets_, timeline_)) {
   if (!leader().resume.empty()) {
-    const auto trunk = [&](task::Moment at) { return task::trunk_id(task::training(leader().task), timeline_, at); };
-    const Snapshot state = load(leader().artifact_dir, leader().resume, trunk);
+    const auto prefix_state = [&](task::Moment at) {
+      return task::prefix_state_id(task::training(leader().task), timeline_, at);
+    };
+    const Snapshot state = load(leader().artifact_dir, leader().resume, prefix_state);
     restore(state, engine_->network(), engine_->optimiser());
     position_ = state.position;
   }

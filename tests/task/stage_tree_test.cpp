@@ -136,7 +136,7 @@ TEST_CASE("stage tree: a fork at the first step shares nothing; late falls share
   CHECK(steps_of(tree) == 4 + 6 + 6 + 10);
 }
 
-TEST_CASE("trunk: two trainings have one name for their state as long as they have taken the same steps") {
+TEST_CASE("prefix state: two trainings have one name for their state as long as they have taken the same steps") {
   CHECK(rc::check([](std::uint64_t seed) {
     const Family family(seed);
     for (std::size_t m = 1; m < family.members.size(); ++m) {
@@ -146,7 +146,8 @@ TEST_CASE("trunk: two trainings have one name for their state as long as they ha
       for (std::int64_t step = 0; step <= last; ++step) {
         const auto at = timeline.moment(step);
         // Rates that change and change back before a step leave a trace in the name, not in the steps.
-        if (trunk_id(*a, timeline, at) == trunk_id(*b, other, at)) RC_ASSERT(family.alike_until(0, m, step));
+        if (prefix_state_id(*a, timeline, at) == prefix_state_id(*b, other, at))
+          RC_ASSERT(family.alike_until(0, m, step));
       }
     }
   }));

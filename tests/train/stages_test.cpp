@@ -14,7 +14,8 @@ TEST_CASE("stages: a family trained as a tree gives each member the rows, networ
 
     check_same(together, alone);
     CHECK(images_of(alone) == 5 * 60 - 20 + 46);
-    CHECK(images_of(together) == 60 + 20 + (40 + 0) + 20 + 20 + 20);  // e = 0 alone; trunk; falls at 1, 2, never
+    CHECK(images_of(together) ==
+          60 + 20 + (40 + 0) + 20 + 20 + 20);  // e = 0 alone; shared prefix; falls at 1, 2, never
   }
 }
 

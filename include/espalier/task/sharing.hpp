@@ -26,6 +26,6 @@ std::string prefix_key(const TrainSpec& spec, std::int32_t units);
 
 /// Names the state of a training at `at`: equal for two trainings of one family that have taken the same steps until
 /// then. 64 hexadecimal digits.
-std::string trunk_id(const TrainSpec& spec, const Timeline& timeline, Moment at);
+std::string prefix_state_id(const TrainSpec& spec, const Timeline& timeline, Moment at);
 
 }  // namespace espalier::task
