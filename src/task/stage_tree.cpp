@@ -1,4 +1,4 @@
-// Merges the courses of a family's rates into a tree of stages.
+// Merges the rate sequences of a family into a tree of stages.
 #include "espalier/task/stage_tree.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 using Members = std::vector<std::size_t>;
 
 /// The rates of one training from some step on: numbers of rate settings, the steps at which they change, and the end.
-struct Course {
+struct RateSequence {
   struct Change {
     std::int64_t from = 0;
     std::size_t rates = 0;
@@ -35,21 +35,21 @@ struct Course {
 };
 
 /// Numbers the rate settings of all trainings, so that equal settings of all units get equal numbers.
-class Courses {
+class RateSequences {
  public:
-  Course of(const Trajectory& one, std::int64_t begin) {
+  RateSequence of(const Trajectory& one, std::int64_t begin) {
     steps_.assign(1, begin);
     for (const auto& row : one.spec->units) {
       for (const auto& point : row.rates) steps_.push_back(std::max(begin, one.timeline.index(point.from)));
     }
     std::sort(steps_.begin(), steps_.end());
     steps_.erase(std::unique(steps_.begin(), steps_.end()), steps_.end());
-    Course course{{}, std::max(begin, one.timeline.total_steps())};
+    RateSequence sequence{{}, std::max(begin, one.timeline.total_steps())};
     for (const std::int64_t step : steps_) {
       const std::size_t rates = number_of(one, step);
-      if (course.changes.empty() || course.changes.back().rates != rates) course.changes.push_back({step, rates});
+      if (sequence.changes.empty() || sequence.changes.back().rates != rates) sequence.changes.push_back({step, rates});
     }
-    return course;
+    return sequence;
   }
 
  private:
@@ -67,9 +67,9 @@ class Courses {
 class Builder {
  public:
   Builder(const std::vector<Trajectory>& family, std::int64_t begin) {
-    Courses courses;
-    courses_.reserve(family.size());
-    for (const auto& one : family) courses_.push_back(courses.of(one, begin));
+    RateSequences sequences;
+    sequences_.reserve(family.size());
+    for (const auto& one : family) sequences_.push_back(sequences.of(one, begin));
   }
 
   /// Adds the stages of `members` from `begin` on and returns the index of the first.
@@ -79,8 +79,8 @@ class Builder {
     tree_.push_back({begin, end, {}, {}, {}});
     std::vector<std::pair<std::size_t, Members>> branches;  // by the next step's rates, in order of first members
     for (const std::size_t member : members) {
-      if (courses_[member].end <= end) tree_[place].ended.push_back(member);
-      else branch_of(branches, courses_[member].rates_at(end)).push_back(member);
+      if (sequences_[member].end <= end) tree_[place].ended.push_back(member);
+      else branch_of(branches, sequences_[member].rates_at(end)).push_back(member);
     }
     tree_[place].members = std::move(members);
     for (auto& [rates, branch] : branches) {
@@ -96,14 +96,14 @@ class Builder {
   /// The first step from `step` on at which the members have different rates or one of them ends.
   std::int64_t parting(const Members& members, std::int64_t step) const {
     while (true) {
-      const Course& first = courses_[members.front()];
+      const RateSequence& first = sequences_[members.front()];
       const auto parts = [&](std::size_t member) {
-        const Course& course = courses_[member];
-        return course.end <= step || course.rates_at(step) != first.rates_at(step);
+        const RateSequence& sequence = sequences_[member];
+        return sequence.end <= step || sequence.rates_at(step) != first.rates_at(step);
       };
       if (std::any_of(members.begin(), members.end(), parts)) return step;
       std::int64_t next = first.end;
-      for (const std::size_t member : members) next = std::min(next, courses_[member].next_event(step));
+      for (const std::size_t member : members) next = std::min(next, sequences_[member].next_event(step));
       step = next;
     }
   }
@@ -115,7 +115,7 @@ class Builder {
     return branches.emplace_back(rates, Members{}).second;
   }
 
-  std::vector<Course> courses_;
+  std::vector<RateSequence> sequences_;
   StageTree tree_;
 };
 
