@@ -241,14 +241,14 @@ Decision Selections::decide(const study::Take& take, SelectionOutcome asked, con
                   "experiment '" + asked.experiment + "' takes from experiments without such cells",
                   "Add the value to their axes."};
   }
-  Gathering gathering(take, tasks_, outcomes_);
-  for (const auto& ref : found->second) gathering.add(ref);
-  if (gathering.later()) return waiting(asked.key, {});
-  if (auto needs = gathering.needs(); !needs.empty()) return waiting(asked.key, std::move(needs));
-  asked.candidates = rank(gathering.settings(), gathering.higher_is_better());
+  CandidateCollector collector(take, tasks_, outcomes_);
+  for (const auto& ref : found->second) collector.add(ref);
+  if (collector.later()) return waiting(asked.key, {});
+  if (auto needs = collector.needs(); !needs.empty()) return waiting(asked.key, std::move(needs));
+  asked.candidates = rank(collector.settings(), collector.higher_is_better());
   const bool measured = !asked.candidates.empty() && asked.candidates.front().splits > 0;
-  if ((!gathering.failures().empty() && !take.allow_missing) || !measured)
-    asked.reason = reason_of(gathering.failures());
+  if ((!collector.failures().empty() && !take.allow_missing) || !measured)
+    asked.reason = reason_of(collector.failures());
   else asked.chosen = asked.candidates.front().values;
   return finished(std::move(asked));
 }

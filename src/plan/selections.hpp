@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "plan/gathering.hpp"
+#include "plan/candidate_collector.hpp"
 
 namespace espalier::plan {
 

@@ -18,7 +18,7 @@ struct Gathered {
   std::map<PairKey, Pair> pairs;
 };
 
-class Gathering {
+class PairCollector {
  public:
   void add(const std::vector<Observation>& side, Counts Contrast::* counts, std::optional<double> Pair::* value) {
     for (const auto& seen : side) {
@@ -88,11 +88,11 @@ Ratio ratio_of(const SplitMeans& means, double confidence) {
 
 std::vector<Contrast> contrast(const std::vector<Observation>& a, const std::vector<Observation>& b,
                                double confidence) {
-  Gathering gathering;
-  gathering.add(a, &Contrast::a, &Pair::a);
-  gathering.add(b, &Contrast::b, &Pair::b);
+  PairCollector collector;
+  collector.add(a, &Contrast::a, &Pair::a);
+  collector.add(b, &Contrast::b, &Pair::b);
   std::vector<Contrast> contrasts;
-  for (auto& gathered : gathering.groups) {
+  for (auto& gathered : collector.groups) {
     const SplitMeans means = pair_up(gathered);
     Contrast result = std::move(gathered.contrast);
     result.mean_a = summarise(means.a, confidence);

@@ -16,10 +16,10 @@ struct RunRef {
   std::size_t run = 0;
 };
 
-class Gathering {
+class CandidateCollector {
  public:
   /// Throws Refusal for an unknown metric.
-  Gathering(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes);
+  CandidateCollector(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes);
 
   /// Throws Refusal where the metric is not recorded.
   void add(const RunRef& ref);

@@ -1,5 +1,5 @@
 // Gathers the measurements of the runs a selection compares, and which tasks it still waits for.
-#include "plan/gathering.hpp"
+#include "plan/candidate_collector.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -30,12 +30,12 @@ std::string text_of(const std::vector<Label>& labels) {
 
 }  // namespace
 
-Gathering::Gathering(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes)
+CandidateCollector::CandidateCollector(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes)
     : take_(take), tasks_(tasks), outcomes_(outcomes), metric_(metric_of(take)) {}
 
-std::vector<TaskId> Gathering::needs() const { return {needs_.begin(), needs_.end()}; }
+std::vector<TaskId> CandidateCollector::needs() const { return {needs_.begin(), needs_.end()}; }
 
-Setting* Gathering::setting_of(const RunRef& ref) {
+Setting* CandidateCollector::setting_of(const RunRef& ref) {
   const auto& experiment = *ref.experiment;
   std::vector<Label> values;
   for (const auto& axis : take_.values) {
@@ -51,7 +51,7 @@ Setting* Gathering::setting_of(const RunRef& ref) {
   return &settings_.back();
 }
 
-Measurement Gathering::place_of(const PlannedRun& run) const {
+Measurement CandidateCollector::place_of(const PlannedRun& run) const {
   Measurement place;
   if (const auto* split = run.label("split")) place.split = *split;
   for (const auto& axis : take_.mean_over) {
@@ -61,7 +61,7 @@ Measurement Gathering::place_of(const PlannedRun& run) const {
   return place;
 }
 
-void Gathering::check_recorded(const RunRef& ref) const {
+void CandidateCollector::check_recorded(const RunRef& ref) const {
   const bool is_running_score = metric_.subset == metrics::Subset::train;
   if (is_running_score || !ref.experiment->runs[ref.run].images(metric_.subset).empty()) return;
   throw Refusal{"a selection chooses by '" + take_.best + "', which is not recorded",
@@ -69,14 +69,14 @@ void Gathering::check_recorded(const RunRef& ref) const {
                 "Set valid = { per_class = N } on its data, or fit = true."};
 }
 
-void Gathering::fail(const RunRef& ref, Setting& setting, const std::string& why) {
+void CandidateCollector::fail(const RunRef& ref, Setting& setting, const std::string& why) {
   ++setting.missing;
   const auto& experiment = *ref.experiment;
   failures_.push_back(experiment.study->name + ": " + describe(experiment, experiment.grid.cells[ref.run]) + " (" +
                       why + ")");
 }
 
-void Gathering::add(const RunRef& ref) {
+void CandidateCollector::add(const RunRef& ref) {
   const auto& run = ref.experiment->runs[ref.run];
   Setting* setting = run.waits_for.empty() ? setting_of(ref) : nullptr;
   if (!setting) {
@@ -100,7 +100,8 @@ void Gathering::add(const RunRef& ref) {
   else measure(outcome->second, ref, *setting, place);
 }
 
-void Gathering::measure(const TaskOutcome& outcome, const RunRef& ref, Setting& setting, Measurement measured) {
+void CandidateCollector::measure(const TaskOutcome& outcome, const RunRef& ref, Setting& setting,
+                                 Measurement measured) {
   measured.diverged = outcome.diverged;
   if (outcome.state != task::RunState::done && !measured.diverged) {
     return fail(ref, setting,
