@@ -125,9 +125,9 @@ Plan Compiler::run() {
 
 grid::Surroundings Compiler::surroundings() {
   auto around = study::surroundings_of(study_);
-  Recipes recipes(study_);
+  TrainSettings settings(study_);
   for (const auto& target : study_.targets) {
-    around.decay_epoch[target.name] = decay_of(recipes.of(Role::target, target.name, {}));
+    around.decay_epoch[target.name] = decay_of(settings.of(Role::target, target.name, {}));
   }
   return around;
 }

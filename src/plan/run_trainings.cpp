@@ -57,7 +57,7 @@ RunTrainings::RunTrainings(const study::Study& study, const Facts& facts, ClassP
       pools_(pools),
       catalog_(catalog),
       tasks_(tasks),
-      recipes_(study),
+      settings_(study),
       maker_(study, catalog) {
   for (const auto& network : study.networks) networks_[network.name] = {catalog.add(network.spec), &network.spec};
 }
@@ -69,17 +69,17 @@ const KnownNetwork& RunTrainings::network_of(const std::string& name) const {
   return found->second;
 }
 
-TrainingWish RunTrainings::source_wish(const CellView& view, const std::string& source,
-                                       const std::vector<Override>& overrides, std::int64_t replicate) {
-  TrainingWish wish;
-  wish.role = Role::source;
-  wish.values = &recipes_.of(Role::source, source, overrides);
-  wish.pool = &pools_.of(Role::source, source, static_cast<std::int32_t>(view.split));
-  wish.network = &network_of(view.network);
-  wish.protocol = from_scratch(wish.network->spec->depth());
-  wish.streams = {view.split, replicate};
-  ClassPools::check_size(*wish.pool, 1);
-  return wish;
+TrainingRequest RunTrainings::source_wish(const CellView& view, const std::string& source,
+                                          const std::vector<Override>& overrides, std::int64_t replicate) {
+  TrainingRequest request;
+  request.role = Role::source;
+  request.values = &settings_.of(Role::source, source, overrides);
+  request.pool = &pools_.of(Role::source, source, static_cast<std::int32_t>(view.split));
+  request.network = &network_of(view.network);
+  request.protocol = from_scratch(request.network->spec->depth());
+  request.streams = {view.split, replicate};
+  ClassPools::check_size(*request.pool, 1);
+  return request;
 }
 
 RunTrainings::Origin RunTrainings::checkpoint(const study::Source& source, const CellView& view) {
@@ -179,28 +179,28 @@ RunTrainings::Made RunTrainings::add(const PlannedExperiment& experiment, const 
 RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid::Cell& cell,
                                               const LinkedRuns& linked) {
   const CellView view(grid, cell);
-  TrainingWish wish;
-  wish.values = &recipes_.of(Role::target, view.target, view.overrides(Role::target));
-  wish.pool = &pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
-  wish.network = &network_of(view.network);
-  wish.protocol = read_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); },
-                                wish.network->spec->depth(), view.sets_decay());
-  wish.per_class = size_of(value_at(grid, cell, "per_class"));
-  ClassPools::check_size(*wish.pool, std::max<std::int64_t>(1, wish.per_class));
-  wish.streams = {view.split, view.replicate};
+  TrainingRequest request;
+  request.values = &settings_.of(Role::target, view.target, view.overrides(Role::target));
+  request.pool = &pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+  request.network = &network_of(view.network);
+  request.protocol = read_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); },
+                                   request.network->spec->depth(), view.sets_decay());
+  request.per_class = size_of(value_at(grid, cell, "per_class"));
+  ClassPools::check_size(*request.pool, std::max<std::int64_t>(1, request.per_class));
+  request.streams = {view.split, view.replicate};
   Made made;
   Origin from_run;
   const Origin* origin = nullptr;
-  if (wish.protocol.copies() && linked.start) {
+  if (request.protocol.copies() && linked.start) {
     from_run = of_run(*linked.start, task::InputRole::start);
     origin = &from_run;
-  } else if (wish.protocol.copies()) {
+  } else if (request.protocol.copies()) {
     origin = &of_source(view, view.source);
   }
-  if (origin) wish.copied = origin->starts;
-  Training training = maker_.make(wish);
+  if (origin) request.copied = origin->starts;
+  Training training = maker_.make(request);
   if (origin) {
-    check_copies(view, wish.protocol, *origin, *training.units);
+    check_copies(view, request.protocol, *origin, *training.units);
     if (origin->role == task::InputRole::pretraining) made.source = origin->task;
   }
   std::vector<task::UnitStart> starts;

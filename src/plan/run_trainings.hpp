@@ -4,9 +4,9 @@
 #include <string>
 
 #include "plan/planned_experiment.hpp"
-#include "plan/recipe.hpp"
 #include "plan/run_links.hpp"
 #include "plan/task_table.hpp"
+#include "plan/train_settings.hpp"
 #include "plan/training_maker.hpp"
 
 namespace espalier::plan {
@@ -52,8 +52,8 @@ class RunTrainings {
   Probe probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
   void check_fit(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
   void check_images(const Probe& probe, const ClassPool& pool, const CellView& view) const;
-  TrainingWish source_wish(const CellView& view, const std::string& source, const std::vector<Override>& overrides,
-                           std::int64_t replicate);
+  TrainingRequest source_wish(const CellView& view, const std::string& source, const std::vector<Override>& overrides,
+                              std::int64_t replicate);
   Origin checkpoint(const study::Source& source, const CellView& view);
   Origin pretraining(const CellView& view, const std::string& source, const std::vector<Override>& overrides,
                      std::int64_t replicate);
@@ -67,7 +67,7 @@ class RunTrainings {
   ClassPools& pools_;
   const task::Catalog& catalog_;
   TaskTable& tasks_;
-  Recipes recipes_;
+  TrainSettings settings_;
   TrainingMaker maker_;
   std::map<std::string, KnownNetwork> networks_;
   std::map<std::string, Origin> origins_;

@@ -1,7 +1,7 @@
 // Computes the epoch and step of every rate change within a training.
 #include "plan/schedule.hpp"
 
-#include "plan/recipe.hpp"
+#include "plan/train_settings.hpp"
 
 namespace espalier::plan {
 namespace {

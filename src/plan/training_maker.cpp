@@ -8,7 +8,7 @@
 #include "plan/canonicalise.hpp"
 #include "plan/findings.hpp"
 #include "plan/rate_groups.hpp"
-#include "plan/recipe.hpp"
+#include "plan/train_settings.hpp"
 
 namespace espalier::plan {
 namespace {
@@ -58,17 +58,18 @@ const std::vector<network::UnitCost>& TrainingMaker::units(const KnownNetwork& n
   }
 }
 
-void TrainingMaker::set_seeds(task::TrainSpec& spec, const TrainingWish& wish) {
+void TrainingMaker::set_seeds(task::TrainSpec& spec, const TrainingRequest& request) {
   const std::int64_t size = spec.images.sample.count;
-  const auto key = std::make_tuple(wish.role, wish.streams.split, wish.streams.replicate, size);
+  const auto key = std::make_tuple(request.role, request.streams.split, request.streams.replicate, size);
   auto known = seeds_.find(key);
   if (known == seeds_.end()) {
     const auto study_seed = static_cast<std::uint64_t>(study_.seed);
-    const std::string_view role = wish.role == Role::source ? "source" : "target";
+    const std::string_view role = request.role == Role::source ? "source" : "target";
     const auto seed = [&](std::string_view purpose) {
-      return seed_of(study_seed, {purpose, role, wish.streams.split, wish.streams.replicate, size});
+      return seed_of(study_seed, {purpose, role, request.streams.split, request.streams.replicate, size});
     };
-    const auto init = seed_of(study_seed, {std::string_view("init"), role, wish.streams.split, wish.streams.replicate});
+    const auto init =
+        seed_of(study_seed, {std::string_view("init"), role, request.streams.split, request.streams.replicate});
     known = seeds_.emplace(key, std::array{init, seed("order"), seed("mask"), seed("augment")}).first;
   }
   spec.init_seed = known->second[0];
@@ -77,9 +78,9 @@ void TrainingMaker::set_seeds(task::TrainSpec& spec, const TrainingWish& wish) {
   spec.augment_seed = known->second[3];
 }
 
-void TrainingMaker::set_rows(Training& training, const TrainingWish& wish, std::int64_t per_epoch) const {
-  const auto& protocol = wish.protocol;
-  auto groups = wish.values->rates;
+void TrainingMaker::set_rows(Training& training, const TrainingRequest& request, std::int64_t per_epoch) const {
+  const auto& protocol = request.protocol;
+  auto groups = request.values->rates;
   if (protocol.sets_decay) set_decay(groups, protocol.decay);
   std::vector<std::optional<std::vector<task::RatePoint>>> points(groups.size());
   const auto depth = static_cast<std::int32_t>(protocol.uses.size());
@@ -87,7 +88,7 @@ void TrainingMaker::set_rows(Training& training, const TrainingWish& wish, std::
   for (std::int32_t u = 1; u <= depth; ++u) {
     const auto use = protocol.uses[static_cast<std::size_t>(u - 1)];
     auto& row = training.spec.units[static_cast<std::size_t>(u - 1)];
-    if (use != study::UnitUse::fresh) row.start = wish.copied.at(static_cast<std::size_t>(u - 1));
+    if (use != study::UnitUse::fresh) row.start = request.copied.at(static_cast<std::size_t>(u - 1));
     row.trained = use == study::UnitUse::frozen ? task::Trained::no : task::Trained::all;
     if (row.trained == task::Trained::no) continue;
     const auto group = group_of(groups, {u, depth, protocol.high_units, use != study::UnitUse::fresh});
@@ -96,39 +97,39 @@ void TrainingMaker::set_rows(Training& training, const TrainingWish& wish, std::
   }
 }
 
-void TrainingMaker::set_record(Training& training, const TrainingWish& wish) {
-  const auto wanted = study::record_wish(*wish.values);
+void TrainingMaker::set_record(Training& training, const TrainingRequest& request) {
+  const auto wanted = study::record_settings(*request.values);
   const auto add = [&](metrics::Subset name, const ImageSetId& images, std::int32_t every, std::int64_t count) {
     training.record.evaluations.push_back({name, images, every, {}});
     training.evaluated.push_back(count);
   };
-  for (const auto& one : wish.pool->evaluations) add(one.name, one.images, wanted.evaluate_every, one.count);
+  for (const auto& one : request.pool->evaluations) add(one.name, one.images, wanted.evaluate_every, one.count);
   if (wanted.fit) add(metrics::Subset::fit, catalog_.add(training.spec.images), /*every=*/0, training.images);
-  training.record.keep = wish.role == Role::source ? task::Keep::last : wanted.keep;
+  training.record.keep = request.role == Role::source ? task::Keep::last : wanted.keep;
 }
 
-Training TrainingMaker::make(const TrainingWish& wish) {
+Training TrainingMaker::make(const TrainingRequest& request) {
   Training training;
   auto& spec = training.spec;
   spec.identity_version = task::kIdentityVersion;
   spec.numerics_version = build_info::kNumericsVersion;
-  spec.network = wish.network->digest;
-  spec.input = input_of(*wish.pool, *wish.values);
-  spec.mean = floats(wish.pool->data->study().mean, wish.pool->data->facts().mean);
-  spec.std = floats(wish.pool->data->study().std, wish.pool->data->facts().std);
-  spec.images = images_of(*wish.pool, wish.per_class);
-  study::write_spec(*wish.values, spec);
-  training.images = wish.pool->images(spec.images.sample.count);
-  training.classes = wish.pool->count();
+  spec.network = request.network->digest;
+  spec.input = input_of(*request.pool, *request.values);
+  spec.mean = floats(request.pool->data->study().mean, request.pool->data->facts().mean);
+  spec.std = floats(request.pool->data->study().std, request.pool->data->facts().std);
+  spec.images = images_of(*request.pool, request.per_class);
+  study::write_spec(*request.values, spec);
+  training.images = request.pool->images(spec.images.sample.count);
+  training.classes = request.pool->count();
   const auto per_epoch = steps_per_epoch(training.images, spec.batch);
-  training.steps = steps_of(*wish.values->epochs, per_epoch);
+  training.steps = steps_of(*request.values->epochs, per_epoch);
   spec.length = moment_of(training.steps, per_epoch);
   training.epoch_images = spec.length.epoch * training.images + std::int64_t{1} * spec.length.step * spec.batch;
-  training.units = &units(*wish.network, spec.input, wish.pool->count());
-  set_rows(training, wish, per_epoch);
-  set_seeds(spec, wish);
+  training.units = &units(*request.network, spec.input, request.pool->count());
+  set_rows(training, request, per_epoch);
+  set_seeds(spec, request);
   canonicalise(spec, *training.units);
-  set_record(training, wish);
+  set_record(training, request);
   return training;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Makes the spec of a training from a recipe, a pool of classes and a protocol, with what planning derives from it.
+// Makes the spec of a training from settings, a pool of classes and a protocol, with what planning derives from it.
 #include <array>
 #include <map>
 #include <string>
@@ -23,7 +23,7 @@ struct StreamKey {
   std::int64_t split = 1, replicate = 1;
 };
 
-struct TrainingWish {
+struct TrainingRequest {
   Role role = Role::target;
   const study::TrainValues* values = nullptr;
   const ClassPool* pool = nullptr;
@@ -52,7 +52,7 @@ class TrainingMaker {
 
   /// Throws Refusal where the training is impossible: no rate group for a unit, or an input that does not fit the
   /// network.
-  Training make(const TrainingWish& wish);
+  Training make(const TrainingRequest& request);
 
   /// Shapes and costs of the network on images of shape `input` with `classes` classes.
   const std::vector<network::UnitCost>& units(const KnownNetwork& network, const network::Shape& input,
@@ -62,9 +62,9 @@ class TrainingMaker {
 
  private:
   using UnitsKey = std::tuple<std::string, std::int32_t, std::int32_t, std::int32_t, std::int32_t>;
-  void set_rows(Training& training, const TrainingWish& wish, std::int64_t per_epoch) const;
-  void set_seeds(task::TrainSpec& spec, const TrainingWish& wish);
-  void set_record(Training& training, const TrainingWish& wish);
+  void set_rows(Training& training, const TrainingRequest& request, std::int64_t per_epoch) const;
+  void set_seeds(task::TrainSpec& spec, const TrainingRequest& request);
+  void set_record(Training& training, const TrainingRequest& request);
 
   const study::Study& study_;
   task::Catalog& catalog_;

@@ -175,7 +175,7 @@ TrainRow evaluate_every() {
   auto row = row_for<std::int64_t>(
       "evaluate.every", {"integer", "1", "epochs between evaluations; the last is always evaluated; 0: only the last"},
       &TrainValues::evaluate_every, 1, integer_from(0));
-  row.to_record = [](const TrainValues& v, RecordWish& record) {
+  row.to_record = [](const TrainValues& v, RecordSettings& record) {
     record.evaluate_every = static_cast<std::int32_t>(*v.evaluate_every);
   };
   return row;
@@ -184,7 +184,7 @@ TrainRow evaluate_every() {
 TrainRow fit() {
   auto row = row_for<bool>("fit", {"truth value", "false", "also measure the finished network on its training images"},
                            &TrainValues::fit, false, truth_of);
-  row.to_record = [](const TrainValues& v, RecordWish& record) { record.fit = *v.fit; };
+  row.to_record = [](const TrainValues& v, RecordSettings& record) { record.fit = *v.fit; };
   return row;
 }
 
@@ -217,7 +217,7 @@ TrainRow keep() {
     if (!over.keep.empty()) into.keep = over.keep;
   };
   row.text = [](const TrainValues& v) { return v.keep.empty() ? std::nullopt : std::optional(v.keep); };
-  row.to_record = [](const TrainValues& v, RecordWish& record) { record.keep = value_named(kKeeps, v.keep); };
+  row.to_record = [](const TrainValues& v, RecordSettings& record) { record.keep = value_named(kKeeps, v.keep); };
   return row;
 }
 
@@ -241,8 +241,8 @@ void write_spec(const TrainValues& values, task::TrainSpec& spec) {
   }
 }
 
-RecordWish record_wish(const TrainValues& values) {
-  RecordWish record;
+RecordSettings record_settings(const TrainValues& values) {
+  RecordSettings record;
   for (const auto& row : train_rows()) {
     if (row.to_record) row.to_record(values, record);
   }

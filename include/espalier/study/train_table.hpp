@@ -17,7 +17,7 @@ struct TrainDoc {
 };
 
 /// What training values say of what is recorded; the planner knows the image sets.
-struct RecordWish {
+struct RecordSettings {
   std::int32_t evaluate_every = 1;  ///< epochs; 0: the end only
   bool fit = false;                 ///< the finished network on its training images, in evaluation mode
   task::Keep keep = task::Keep::none;
@@ -35,7 +35,7 @@ struct TrainRow {
 
   /// What a task has of it, all values being set; empty: the planner derives it from more than this value.
   void (*to_spec)(const TrainValues&, task::TrainSpec&) = nullptr;
-  void (*to_record)(const TrainValues&, RecordWish&) = nullptr;
+  void (*to_record)(const TrainValues&, RecordSettings&) = nullptr;
   /// Of a report's methods: a phrase with {} for the values, joined to the phrases before; "": it has none.
   std::string methods;
   std::string (*in_methods)(const task::TrainSpec&) = nullptr;
@@ -63,6 +63,6 @@ std::string augment_methods(const task::AugmentSpec& augment);
 
 /// What a task has of training values that are all set. Length, rates and rows are the planner's.
 void write_spec(const TrainValues& values, task::TrainSpec& spec);
-RecordWish record_wish(const TrainValues& values);
+RecordSettings record_settings(const TrainValues& values);
 
 }  // namespace espalier::study

@@ -1,5 +1,5 @@
 // Merges training values from defaults, [train], the source or target and the run's axes; converts durations to steps.
-#include "plan/recipe.hpp"
+#include "plan/train_settings.hpp"
 
 #include "espalier/study/train_values.hpp"
 #include "plan/findings.hpp"
@@ -41,7 +41,8 @@ const study::TrainValues& own_values(const study::Study& study, Role role, const
   return kNone;
 }
 
-const study::TrainValues& Recipes::of(Role role, const std::string& name, const std::vector<Override>& overrides) {
+const study::TrainValues& TrainSettings::of(Role role, const std::string& name,
+                                            const std::vector<Override>& overrides) {
   std::string key = (role == Role::source ? "source\n" : "target\n") + name;
   for (const auto& [what, value] : overrides) key += '\n' + what + '=' + to_string(value);
   const auto known = made_.find(key);

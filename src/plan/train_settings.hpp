@@ -13,9 +13,9 @@ namespace espalier::plan {
 /// A training value that an experiment sets; the key lacks "train." or "source.".
 using Override = std::pair<std::string, study::Value>;
 
-class Recipes {
+class TrainSettings {
  public:
-  explicit Recipes(const study::Study& study) : study_(study) {}
+  explicit TrainSettings(const study::Study& study) : study_(study) {}
 
   /// The merged values; all optional ones are set except warn_below. Throws Refusal where an override is invalid.
   const study::TrainValues& of(Role role, const std::string& name, const std::vector<Override>& overrides);
