@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "plan/class_split.hpp"
 #include "plan/findings.hpp"
-#include "plan/halves.hpp"
 
 namespace espalier::plan {
 namespace {
@@ -87,7 +87,7 @@ ClassPools::ClassPools(const study::Study& study, const Facts& facts, std::map<s
     : study_(study), data_(labelled(study, facts)), largest_(std::move(largest)), catalog_(catalog) {
   const std::string divided = divided_data(study);
   const auto* data = find_data(divided);
-  halves_ = halves_of(study, data ? data->class_count() : -1, usable(divided));
+  class_splits_ = class_splits_of(study, data ? data->class_count() : -1, usable(divided));
 }
 
 const LabelledData* ClassPools::find_data(const std::string& name) const {
@@ -130,12 +130,12 @@ std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const 
     throw Refusal{"classes = \"" + word + "\" needs a split", "split.kind is \"none\"",
                   "Use kind = \"random\" or \"listed\"."};
   }
-  if (split < 1 || split > static_cast<std::int32_t>(halves_.size())) {
-    throw Refusal{"there is no split " + std::to_string(split), "there are " + std::to_string(halves_.size()),
+  if (split < 1 || split > static_cast<std::int32_t>(class_splits_.size())) {
+    throw Refusal{"there is no split " + std::to_string(split), "there are " + std::to_string(class_splits_.size()),
                   "Raise split.count."};
   }
-  const auto& halves = halves_[static_cast<std::size_t>(split - 1)];
-  return word == "split.source" ? halves.source : halves.target;
+  const auto& class_split = class_splits_[static_cast<std::size_t>(split - 1)];
+  return word == "split.source" ? class_split.source : class_split.target;
 }
 
 ClassPool ClassPools::made(Role role, const std::string& name, std::int32_t split) const {

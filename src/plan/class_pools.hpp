@@ -64,7 +64,7 @@ class ClassPools {
   std::map<std::string, LabelledData> data_;
   std::map<std::string, std::int64_t> largest_;
   task::Catalog& catalog_;
-  std::vector<study::Split::Halves> halves_;
+  std::vector<study::Split::ClassSplit> class_splits_;
   std::map<std::tuple<Role, std::string, std::int32_t>, ClassPool> pools_;
 };
 

@@ -25,8 +25,8 @@ const char* subset_title(Subset subset) {
 
 bool share_classes(const study::Split& split) {
   std::set<std::int32_t> seen;
-  for (const auto& halves : split.listed) {
-    for (const auto one : halves.target) {
+  for (const auto& class_split : split.listed) {
+    for (const auto one : class_split.target) {
       if (!seen.insert(one).second) return true;
     }
   }

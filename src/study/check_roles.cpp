@@ -75,10 +75,10 @@ void check_roles(const Whole& whole) {
   for (const auto& target : whole.study.targets) check_role(whole, target, "target");
   check_data_name(whole, whole.study.split.where, "split.data", whole.study.split.data);
   std::size_t number = 0;
-  for (const auto& halves : whole.study.split.listed) {
+  for (const auto& class_split : whole.study.split.listed) {
     ++number;
-    check_half(whole, halves.source, "source", number);
-    check_half(whole, halves.target, "target", number);
+    check_half(whole, class_split.source, "source", number);
+    check_half(whole, class_split.target, "target", number);
   }
   check_expected_split(whole);
 }

@@ -62,10 +62,10 @@ struct Split {
   Location where;
   std::int32_t count = 1;
   std::int32_t source = 0, target = 0;  ///< classes in each half (random)
-  struct Halves {
+  struct ClassSplit {
     std::vector<std::int32_t> source, target;  ///< class indices
   };
-  std::vector<Halves> listed;
+  std::vector<ClassSplit> listed;
   std::string data;  ///< data set whose classes are divided; default: of the first source or target
 };
 

@@ -1,5 +1,5 @@
 // Draws or lists the classes on the source and target side of each split, and checks listed ones.
-#include "plan/halves.hpp"
+#include "plan/class_split.hpp"
 
 #include <algorithm>
 #include <set>
@@ -10,27 +10,27 @@
 namespace espalier::plan {
 namespace {
 
-using Halves = study::Split::Halves;
+using ClassSplit = study::Split::ClassSplit;
 
-Halves drawn(const study::Study& study, const std::vector<bool>& usable, std::int32_t split) {
+ClassSplit drawn(const study::Study& study, const std::vector<bool>& usable, std::int32_t split) {
   auto order =
       permutation(static_cast<std::int32_t>(usable.size()),
                   seed_of(static_cast<std::uint64_t>(study.seed), {std::string_view("split"), std::int64_t{split}}));
   std::erase_if(order, [&](std::int32_t index) { return !usable[static_cast<std::size_t>(index)]; });
   const auto middle = order.begin() + study.split.source;
-  Halves halves{{order.begin(), middle}, {middle, middle + study.split.target}};
-  std::sort(halves.source.begin(), halves.source.end());
-  std::sort(halves.target.begin(), halves.target.end());
-  return halves;
+  ClassSplit class_split{{order.begin(), middle}, {middle, middle + study.split.target}};
+  std::sort(class_split.source.begin(), class_split.source.end());
+  std::sort(class_split.target.begin(), class_split.target.end());
+  return class_split;
 }
 
-void check_listed(const Halves& halves, std::int32_t classes, std::size_t split) {
-  for (const auto index : halves.source) {
-    if (std::find(halves.target.begin(), halves.target.end(), index) == halves.target.end()) continue;
+void check_listed(const ClassSplit& class_split, std::int32_t classes, std::size_t split) {
+  for (const auto index : class_split.source) {
+    if (std::find(class_split.target.begin(), class_split.target.end(), index) == class_split.target.end()) continue;
     throw Refusal{"split " + std::to_string(split) + " lists class " + std::to_string(index) + " on both sides",
                   "the halves do not overlap", "Remove it from one."};
   }
-  for (const auto* half : {&halves.source, &halves.target}) {
+  for (const auto* half : {&class_split.source, &class_split.target}) {
     std::set<std::int32_t> seen;
     for (const auto index : *half) {
       if (index < 0 || index >= classes) {
@@ -45,7 +45,8 @@ void check_listed(const Halves& halves, std::int32_t classes, std::size_t split)
   }
 }
 
-std::vector<Halves> random_halves(const study::Study& study, const std::string& data, const std::vector<bool>& usable) {
+std::vector<ClassSplit> random_class_splits(const study::Study& study, const std::string& data,
+                                            const std::vector<bool>& usable) {
   const auto& split = study.split;
   const auto classes = std::count(usable.begin(), usable.end(), true);
   if (split.source + split.target > classes) {
@@ -55,7 +56,7 @@ std::vector<Halves> random_halves(const study::Study& study, const std::string& 
                       (classes < static_cast<std::ptrdiff_t>(usable.size()) ? " with enough images" : ""),
                   "Lower split.source or split.target."};
   }
-  std::vector<Halves> all;
+  std::vector<ClassSplit> all;
   for (std::int32_t s = 1; s <= split.count; ++s) all.push_back(drawn(study, usable, s));
   return all;
 }
@@ -68,15 +69,15 @@ std::string divided_data(const study::Study& study) {
   return study.targets.empty() ? "" : study.targets.front().data;
 }
 
-std::vector<Halves> halves_of(const study::Study& study, std::int32_t classes, std::vector<bool> usable) {
+std::vector<ClassSplit> class_splits_of(const study::Study& study, std::int32_t classes, std::vector<bool> usable) {
   const auto& split = study.split;
-  if (split.kind == study::Split::Kind::none) return std::vector<Halves>(static_cast<std::size_t>(split.count));
+  if (split.kind == study::Split::Kind::none) return std::vector<ClassSplit>(static_cast<std::size_t>(split.count));
   const std::string data = divided_data(study);
   if (classes < 0) {
     throw Refusal{"nothing is known of data '" + data + "', whose classes are divided", "", "Name it under [data]."};
   }
   usable.resize(static_cast<std::size_t>(classes), true);
-  if (split.kind == study::Split::Kind::random) return random_halves(study, data, usable);
+  if (split.kind == study::Split::Kind::random) return random_class_splits(study, data, usable);
   for (std::size_t s = 0; s < split.listed.size(); ++s) check_listed(split.listed[s], classes, s + 1);
   return split.listed;
 }
