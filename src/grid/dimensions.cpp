@@ -74,15 +74,14 @@ std::int64_t Dimension::size(const std::string& followed) const {
   return static_cast<std::int64_t>(count);
 }
 
-Dimensions::Dimensions(const study::Experiment& experiment, const Surroundings& surroundings) {
+Dimensions::Dimensions(const study::Experiment& experiment, const GridContext& context) {
   defaults_.reserve(study::axes().size());  // dimensions_ points into it
   add_own(experiment);
   std::vector<study::Value> cases;
   for (const auto& one : experiment.cases) cases.emplace_back(one.name);
   if (!cases.empty()) add_default(experiment, "case", std::move(cases));
   for (const auto& row : study::axes()) {
-    if (left_out_in(row, experiment) == study::LeftOut::every)
-      add_default(experiment, row.name, row.known(surroundings));
+    if (left_out_in(row, experiment) == study::LeftOut::every) add_default(experiment, row.name, row.known(context));
   }
   order();
 }

@@ -21,7 +21,7 @@ struct Dimension {
 /// dependences that cannot be ordered, or a zip of axes that follow different ones.
 class Dimensions {
  public:
-  Dimensions(const study::Experiment& experiment, const Surroundings& surroundings);
+  Dimensions(const study::Experiment& experiment, const GridContext& context);
   const std::vector<Dimension>& all() const { return dimensions_; }
   double product() const;
 

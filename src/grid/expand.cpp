@@ -4,8 +4,8 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/grid/grid.hpp"
 #include "espalier/grid/rules.hpp"
+#include "grid/axis_defaults.hpp"
 #include "grid/dimensions.hpp"
-#include "grid/fallbacks.hpp"
 #include "grid/shapes.hpp"
 
 namespace espalier::grid {
@@ -13,15 +13,14 @@ namespace {
 
 class Expander {
  public:
-  Expander(const study::Experiment& experiment, const Surroundings& surroundings)
-      : dimensions_(experiment, surroundings) {
+  Expander(const study::Experiment& experiment, const GridContext& context) : dimensions_(experiment, context) {
     grid_.columns = columns_of(experiment);
     shapes_ = shapes_of(experiment, grid_.columns);
     for (const auto& one : shapes_) grid_.shapes.push_back(one.shape);
     for (const auto& rule : experiment.excludes) grid_.excluded[rule.name] = 0;
     values_.resize(grid_.columns.size());
     case_column_ = grid_.column("case");
-    fallbacks_.emplace(experiment, grid_.columns, surroundings);
+    defaults_.emplace(experiment, grid_.columns, context);
     rules_.emplace(experiment.excludes, grid_.columns);
     check_cases_vary_no_axis(experiment);
   }
@@ -86,7 +85,7 @@ class Expander {
     for (std::size_t i = 0; i < values_.size(); ++i) {
       if (values_[i]) cell.values[i] = values_[i];
     }
-    fallbacks_->fill(cell.values, shape.shape.origins);
+    defaults_->fill(cell.values, shape.shape.origins);
     if (const auto* rule = rules_->excluding(cell.values)) ++grid_.excluded[*rule];
     else grid_.cells.push_back(std::move(cell));
   }
@@ -96,7 +95,7 @@ class Expander {
   std::vector<ShapeValues> shapes_;
   std::vector<std::optional<study::Value>> values_;  ///< of the axes that vary
   std::int32_t case_column_ = -1;
-  std::optional<Fallbacks> fallbacks_;
+  std::optional<AxisDefaults> defaults_;
   std::optional<Rules> rules_;
 };
 
@@ -115,14 +114,14 @@ std::int32_t Grid::column(const std::string& axis) const {
   return found == columns.end() ? -1 : static_cast<std::int32_t>(found - columns.begin());
 }
 
-double product(const study::Experiment& experiment, const Surroundings& surroundings) {
-  return Dimensions(experiment, surroundings).product();
+double product(const study::Experiment& experiment, const GridContext& context) {
+  return Dimensions(experiment, context).product();
 }
 
-Grid expand(const study::Experiment& experiment, const Surroundings& surroundings,
+Grid expand(const study::Experiment& experiment, const GridContext& context,
             std::vector<study::Diagnostic>& diagnostics) {
   try {
-    return Expander(experiment, surroundings).run();
+    return Expander(experiment, context).run();
   } catch (const MalformedRule& rule) {
     auto found = finding(experiment, rule.problem);
     found.where = rule.where;

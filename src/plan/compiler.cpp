@@ -123,21 +123,21 @@ Plan Compiler::run() {
   return std::move(plan_);
 }
 
-grid::Surroundings Compiler::surroundings() {
-  auto around = study::surroundings_of(study_);
+grid::GridContext Compiler::grid_context() {
+  auto context = study::grid_context_of(study_);
   TrainSettings settings(study_);
   for (const auto& target : study_.targets) {
-    around.decay_epoch[target.name] = decay_of(settings.of(Role::target, target.name, {}));
+    context.decay_epoch[target.name] = decay_of(settings.of(Role::target, target.name, {}));
   }
-  return around;
+  return context;
 }
 
 bool Compiler::within_limit() {
-  const auto around = surroundings();
+  const auto context = grid_context();
   double sum = 0;
   for (const auto& experiment : study_.experiments) {
     try {
-      sum += grid::product(experiment, around);
+      sum += grid::product(experiment, context);
     } catch (const UsageError&) {
       continue;  // expand() reports the same
     }
@@ -153,13 +153,13 @@ bool Compiler::within_limit() {
 
 bool Compiler::expand_all() {
   if (!within_limit()) return false;
-  const auto around = surroundings();
+  const auto context = grid_context();
   for (const auto index : order_) {
     const auto& experiment = study_.experiments[index];
     auto planned = std::make_unique<PlannedExperiment>();
     planned->study = &experiment;
     const auto before = plan_.diagnostics.size();
-    planned->grid = grid::expand(experiment, around, plan_.diagnostics);
+    planned->grid = grid::expand(experiment, context, plan_.diagnostics);
     planned->refused = plan_.diagnostics.size() > before;
     planned->count.name = experiment.name;
     planned->count.excluded = planned->grid.excluded;

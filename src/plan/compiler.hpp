@@ -27,7 +27,7 @@ class Compiler {
   void check_resources();
   void ask_for_workers(const PlannedExperiment& experiment, const grid::Cell& cell, const RunTrainings::Made& made);
   bool within_limit();
-  grid::Surroundings surroundings();
+  grid::GridContext grid_context();
   std::map<std::string, std::int64_t> largest_sizes() const;
   void plan_experiment(PlannedExperiment& experiment);
   enum class Taking : std::uint8_t { settled, waiting, aborted };

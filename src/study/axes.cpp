@@ -50,7 +50,7 @@ Fallback all(const CellSoFar&) { return Value("all"); }
 Fallback first_replicate(const CellSoFar&) { return Value(1); }
 
 Fallback first_network(const CellSoFar& cell) {
-  return cell.around.networks.empty() ? Fallback() : Value(cell.around.networks.front());
+  return cell.context.networks.empty() ? Fallback() : Value(cell.context.networks.front());
 }
 
 Fallback none_frozen(const CellSoFar& cell) { return cell.units ? cell.units->frozen : Value(0); }
@@ -58,25 +58,25 @@ Fallback none_frozen(const CellSoFar& cell) { return cell.units ? cell.units->fr
 /// All units but the classifier.
 Fallback most_copied(const CellSoFar& cell) {
   if (cell.units) return cell.units->transferred;
-  const auto depth = cell.around.depth.find(cell.network ? to_string(*cell.network) : "");
-  if (depth == cell.around.depth.end()) return std::nullopt;
-  const bool copies = cell.starts_from_run || !cell.around.sources.empty();
+  const auto depth = cell.context.depth.find(cell.network ? to_string(*cell.network) : "");
+  if (depth == cell.context.depth.end()) return std::nullopt;
+  const bool copies = cell.starts_from_run || !cell.context.sources.empty();
   return Value(copies ? depth->second - 1 : 0);
 }
 
 Fallback first_of_top(const CellSoFar& cell) {
-  const auto found = cell.around.decay_epoch.find(cell.target ? to_string(*cell.target) : "");
-  return found == cell.around.decay_epoch.end() ? Value("never") : found->second;
+  const auto found = cell.context.decay_epoch.find(cell.target ? to_string(*cell.target) : "");
+  return found == cell.context.decay_epoch.end() ? Value("never") : found->second;
 }
 
 std::vector<Value> words(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
-std::vector<Value> sources(const Surroundings& around) { return words(around.sources); }
-std::vector<Value> targets(const Surroundings& around) { return words(around.targets); }
-std::vector<Value> networks(const Surroundings& around) { return words(around.networks); }
+std::vector<Value> sources(const GridContext& context) { return words(context.sources); }
+std::vector<Value> targets(const GridContext& context) { return words(context.targets); }
+std::vector<Value> networks(const GridContext& context) { return words(context.networks); }
 
-std::vector<Value> splits(const Surroundings& around) {
+std::vector<Value> splits(const GridContext& context) {
   std::vector<Value> numbers;
-  for (std::int32_t i = 1; i <= around.splits; ++i) numbers.emplace_back(i);
+  for (std::int32_t i = 1; i <= context.splits; ++i) numbers.emplace_back(i);
   return numbers;
 }
 

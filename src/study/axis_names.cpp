@@ -54,17 +54,17 @@ std::optional<Complaint> check_axis_value(const std::string& axis, const Value& 
   return key.empty() ? word_of(value, {}).complaint : train_value(key, value);
 }
 
-Surroundings surroundings_of(const Study& study) {
-  Surroundings around;
-  around.splits = study.split.kind == Split::Kind::listed ? static_cast<std::int32_t>(study.split.listed.size())
-                                                          : study.split.count;
-  for (const auto& source : study.sources) around.sources.push_back(source.name);
-  for (const auto& target : study.targets) around.targets.push_back(target.name);
+GridContext grid_context_of(const Study& study) {
+  GridContext context;
+  context.splits = study.split.kind == Split::Kind::listed ? static_cast<std::int32_t>(study.split.listed.size())
+                                                           : study.split.count;
+  for (const auto& source : study.sources) context.sources.push_back(source.name);
+  for (const auto& target : study.targets) context.targets.push_back(target.name);
   for (const auto& network : study.networks) {
-    around.networks.push_back(network.name);
-    around.depth[network.name] = network.spec.depth();
+    context.networks.push_back(network.name);
+    context.depth[network.name] = network.spec.depth();
   }
-  return around;
+  return context;
 }
 
 }  // namespace espalier::study

@@ -94,7 +94,7 @@ std::vector<std::string> names_of(const Study& study, const std::string& axis) {
   std::vector<std::string> names;
   const auto* row = axis_row(axis);
   if (!row || !row->known) return names;
-  for (const auto& value : row->known(surroundings_of(study))) names.push_back(to_string(value));
+  for (const auto& value : row->known(grid_context_of(study))) names.push_back(to_string(value));
   return names;
 }
 

@@ -13,18 +13,18 @@ namespace {
 
 /// One experiment, and where its errors are reported.
 struct Scope {
-  const Whole& whole;
+  const CheckContext& context;
   const Experiment& experiment;
   void error(Location where, const std::string& part, const Complaint& complaint) const {
-    whole.report.error(where, key_of(experiment, part), complaint);
+    context.report.error(where, key_of(experiment, part), complaint);
   }
 };
 
-void check_unique_names(const Whole& whole) {
+void check_unique_names(const CheckContext& context) {
   std::set<std::string> seen;
-  for (const auto& experiment : whole.study.experiments) {
+  for (const auto& experiment : context.study.experiments) {
     if (seen.insert(experiment.name).second) continue;
-    whole.report.error(
+    context.report.error(
         experiment.where, key_of(experiment, "name"),
         {"two experiments are named '" + experiment.name + "'", "selections and figures name them", "Rename one"});
   }
@@ -45,7 +45,7 @@ void check_known(const Scope& scope, const std::string& axis, const std::vector<
 }
 
 void check_splits(const Scope& scope) {
-  const std::int64_t count = scope.whole.study.split.count;
+  const std::int64_t count = scope.context.study.split.count;
   for (const auto& value : plain_values(scope.experiment, "split")) {
     if (!value.integer() || *value.integer() <= count) continue;
     return scope.error(place_of(scope.experiment, "split"), "split",
@@ -54,7 +54,7 @@ void check_splits(const Scope& scope) {
 }
 
 void check_units(const Scope& scope) {
-  const Depth depth = depth_of(scope.whole.study, scope.experiment);
+  const Depth depth = depth_of(scope.context.study, scope.experiment);
   if (depth.most == 0) return;
   for (const auto& axis : axes()) {
     if (!axis.counts_units) continue;
@@ -88,7 +88,7 @@ bool copies(const Experiment& experiment) {
 
 void check_has_source(const Scope& scope) {
   const bool needs_none = scope.experiment.start || !trains(scope.experiment);
-  if (needs_none || !scope.whole.study.sources.empty() || !copies(scope.experiment)) return;
+  if (needs_none || !scope.context.study.sources.empty() || !copies(scope.experiment)) return;
   scope.error(place_of(scope.experiment, "transferred"), "transferred",
               {"units are copied but there is no source", "what is transferred comes from one",
                "Add [source.NAME] or start = { experiment = ... }, or fix transferred = 0"});
@@ -138,7 +138,7 @@ void check_rate_axes(const Scope& scope) {
   for (const auto& axis : scope.experiment.axes) {
     const bool source = axis.name.starts_with("source.rates."), train = axis.name.starts_with("train.rates.");
     if (!source && !train) continue;
-    TrainValues trial = merged(train_defaults(), scope.whole.study.train);
+    TrainValues trial = merged(train_defaults(), scope.context.study.train);
     for (const auto& value : axis.values) {
       const auto complaint = set_train_value(trial, axis.name.substr(source ? 7 : 6), value);
       if (complaint) return scope.error(axis.where, axis.name, *complaint);
@@ -148,12 +148,12 @@ void check_rate_axes(const Scope& scope) {
 
 }  // namespace
 
-void check_experiments(const Whole& whole) {
-  check_unique_names(whole);
-  for (const auto& experiment : whole.study.experiments) {
-    const Scope scope{whole, experiment};
+void check_experiments(const CheckContext& context) {
+  check_unique_names(context);
+  for (const auto& experiment : context.study.experiments) {
+    const Scope scope{context, experiment};
     for (const auto& axis : axes()) {
-      if (axis.known && !axis.repeats) check_known(scope, axis.name, names_of(whole.study, axis.name));
+      if (axis.known && !axis.repeats) check_known(scope, axis.name, names_of(context.study, axis.name));
     }
     check_splits(scope);
     check_units(scope);
@@ -161,7 +161,7 @@ void check_experiments(const Whole& whole) {
     check_one_origin(scope);
     check_units_alone(scope);
     check_rate_axes(scope);
-    check_grid(whole, experiment);
+    check_grid(context, experiment);
   }
 }
 

@@ -69,16 +69,16 @@ std::vector<Value> values_in(const Experiment& experiment, const Case* one, cons
   return plain_values(without_cases, axis);
 }
 
-void check_cell(const Whole& whole, const Experiment& experiment, const Case* one) {
+void check_cell(const CheckContext& context, const Experiment& experiment, const Case* one) {
   auto transferred = values_in(experiment, one, "transferred");
   if (transferred.empty() && given(experiment, one, "transferred") == Given::nowhere) {
-    transferred = {Value(depth_of(whole.study, experiment).most - 1)};  // the default: all units but the last
+    transferred = {Value(depth_of(context.study, experiment).most - 1)};  // the default: all units but the last
   }
   const auto clash = find_clash(values_in(experiment, one, "frozen"), transferred, zipped(experiment));
   if (!clash) return;
   const Axis* axis = find_axis(experiment, "frozen");
   const Location where = one ? one->where : axis ? axis->where : experiment.where;
-  whole.report.error(
+  context.report.error(
       where, key_of(experiment, one ? "case." + one->name : "frozen"),
       {"frozen " + std::to_string(clash->frozen) + " is more than transferred " + std::to_string(clash->transferred),
        "only units copied from the source can be frozen",
@@ -87,11 +87,11 @@ void check_cell(const Whole& whole, const Experiment& experiment, const Case* on
 
 }  // namespace
 
-void check_freezing(const Whole& whole) {
-  for (const auto& experiment : whole.study.experiments) {
-    if (!trains(experiment) || has_rule(experiment) || depth_of(whole.study, experiment).most == 0) continue;
-    if (experiment.cases.empty()) check_cell(whole, experiment, nullptr);
-    for (const auto& one : experiment.cases) check_cell(whole, experiment, &one);
+void check_freezing(const CheckContext& context) {
+  for (const auto& experiment : context.study.experiments) {
+    if (!trains(experiment) || has_rule(experiment) || depth_of(context.study, experiment).most == 0) continue;
+    if (experiment.cases.empty()) check_cell(context, experiment, nullptr);
+    for (const auto& one : experiment.cases) check_cell(context, experiment, &one);
   }
 }
 

@@ -11,32 +11,32 @@
 namespace espalier::study {
 namespace {
 
-void check_no_training(const Whole& whole, const Experiment& experiment) {
+void check_no_training(const CheckContext& context, const Experiment& experiment) {
   for (const auto& given : given_axes(experiment)) {
     if (!is_of_training(given.name) || finds_runs_by(experiment, given.name)) continue;
-    whole.report.error(given.where, key_of(experiment, given.name),
-                       {"'" + given.name + "' says how a network is trained",
-                        "an experiment of kind \"" + experiment.kind + "\" trains nothing",
-                        "Remove it, or add it to same where it tells the runs apart that networks come from"});
+    context.report.error(given.where, key_of(experiment, given.name),
+                         {"'" + given.name + "' says how a network is trained",
+                          "an experiment of kind \"" + experiment.kind + "\" trains nothing",
+                          "Remove it, or add it to same where it tells the runs apart that networks come from"});
   }
 }
 
-void check_has_network(const Whole& whole, const Experiment& experiment) {
-  if (experiment.start || !whole.study.sources.empty()) return;
-  whole.report.error(experiment.where, key_of(experiment, "start"),
-                     {"there is no network to evaluate", "it comes from a finished run or from a source",
-                      "Add start = { experiment = \"...\", same = [...] }, or [source.NAME]"});
+void check_has_network(const CheckContext& context, const Experiment& experiment) {
+  if (experiment.start || !context.study.sources.empty()) return;
+  context.report.error(experiment.where, key_of(experiment, "start"),
+                       {"there is no network to evaluate", "it comes from a finished run or from a source",
+                        "Add start = { experiment = \"...\", same = [...] }, or [source.NAME]"});
 }
 
-void check_units_from(const Whole& whole, const Experiment& experiment) {
-  const Depth depth = depth_of(whole.study, experiment);
+void check_units_from(const CheckContext& context, const Experiment& experiment) {
+  const Depth depth = depth_of(context.study, experiment);
   std::set<std::int32_t> seen;
   for (const auto& entry : experiment.units_from) {
     auto error = [&](const std::string& part, const Complaint& complaint) {
-      whole.report.error(entry.where, key_of(experiment, "units_from." + part), complaint);
+      context.report.error(entry.where, key_of(experiment, "units_from." + part), complaint);
     };
     if (!entry.source.empty()) {
-      const auto known = names_of(whole.study, "source");
+      const auto known = names_of(context.study, "source");
       if (std::find(known.begin(), known.end(), entry.source) == known.end())
         error("source", unknown_word("source", entry.source, known));
     }
@@ -54,16 +54,16 @@ void check_units_from(const Whole& whole, const Experiment& experiment) {
 
 }  // namespace
 
-void check_kinds(const Whole& whole) {
-  for (const auto& experiment : whole.study.experiments) {
+void check_kinds(const CheckContext& context) {
+  for (const auto& experiment : context.study.experiments) {
     if (!trains(experiment)) {
-      check_no_training(whole, experiment);
-      check_has_network(whole, experiment);
-      check_units_from(whole, experiment);
+      check_no_training(context, experiment);
+      check_has_network(context, experiment);
+      check_units_from(context, experiment);
     } else if (!experiment.kind.empty() && !experiment.units_from.empty()) {
-      whole.report.error(experiment.units_from.front().where, key_of(experiment, "units_from"),
-                         {"units_from in an experiment of kind \"" + experiment.kind + "\"",
-                          "networks of several are only evaluated", "Write kind = \"evaluate\", or use start"});
+      context.report.error(experiment.units_from.front().where, key_of(experiment, "units_from"),
+                           {"units_from in an experiment of kind \"" + experiment.kind + "\"",
+                            "networks of several are only evaluated", "Write kind = \"evaluate\", or use start"});
     }
   }
 }

@@ -7,30 +7,30 @@
 namespace espalier::study {
 namespace {
 
-void check_axis(const Whole& whole, const Figure& figure, const std::string& part, const std::string& axis) {
+void check_axis(const CheckContext& context, const Figure& figure, const std::string& part, const std::string& axis) {
   if (axis.empty() || is_axis(axis)) return;
-  whole.report.error(figure.where, "figure." + part, unknown_word("axis", axis, axis_names()));
+  context.report.error(figure.where, "figure." + part, unknown_word("axis", axis, axis_names()));
 }
 
 }  // namespace
 
-void check_outputs(const Whole& whole) {
-  for (const auto& figure : whole.study.figures) {
-    if (!figure.experiment.empty() && !find_experiment(whole.study, figure.experiment)) {
-      whole.report.error(figure.where, "figure.experiment",
-                         unknown_word("experiment", figure.experiment, experiment_names(whole.study)));
+void check_outputs(const CheckContext& context) {
+  for (const auto& figure : context.study.figures) {
+    if (!figure.experiment.empty() && !find_experiment(context.study, figure.experiment)) {
+      context.report.error(figure.where, "figure.experiment",
+                           unknown_word("experiment", figure.experiment, experiment_names(context.study)));
     }
-    check_axis(whole, figure, "x", figure.x);
-    check_axis(whole, figure, "series", figure.series);
+    check_axis(context, figure, "x", figure.x);
+    check_axis(context, figure, "series", figure.series);
     try {
       const auto metric = metrics::parse_metric(figure.y);
-      const Experiment* shown = find_experiment(whole.study, figure.experiment);
-      const std::string why = shown ? not_recorded(whole.study, *shown, metric.subset) : "";
+      const Experiment* shown = find_experiment(context.study, figure.experiment);
+      const std::string why = shown ? not_recorded(context.study, *shown, metric.subset) : "";
       if (!why.empty())
-        whole.report.error(figure.where, "figure.y",
-                           {"'" + figure.y + "' is not recorded", why, how_to_record(metric.subset)});
+        context.report.error(figure.where, "figure.y",
+                             {"'" + figure.y + "' is not recorded", why, how_to_record(metric.subset)});
     } catch (const UsageError& error) {
-      whole.report.error(figure.where, "figure.y", complaint_of(error));
+      context.report.error(figure.where, "figure.y", complaint_of(error));
     }
   }
 }

@@ -13,53 +13,54 @@ std::vector<std::string> data_names(const Study& study) {
   return names;
 }
 
-void check_data_name(const Whole& whole, Location where, const std::string& key, const std::string& name) {
-  if (name.empty() || whole.study.data.contains(name)) return;
-  whole.report.error(where, key, unknown_word("data set", name, data_names(whole.study)));
+void check_data_name(const CheckContext& context, Location where, const std::string& key, const std::string& name) {
+  if (name.empty() || context.study.data.contains(name)) return;
+  context.report.error(where, key, unknown_word("data set", name, data_names(context.study)));
 }
 
 template <class Role>
-void check_role(const Whole& whole, const Role& role, const std::string& kind) {
+void check_role(const CheckContext& context, const Role& role, const std::string& kind) {
   const std::string key = kind + "." + role.name;
-  check_data_name(whole, role.where, key + ".data", role.data);
-  if (role.classes.starts_with("split.") && whole.study.split.kind == Split::Kind::none) {
-    whole.report.error(role.where, key + ".classes",
-                       {"'" + role.classes + "' needs a split", "there is no [split], or its kind is \"none\"",
-                        "Add [split], or write classes = \"all\""});
+  check_data_name(context, role.where, key + ".data", role.data);
+  if (role.classes.starts_with("split.") && context.study.split.kind == Split::Kind::none) {
+    context.report.error(role.where, key + ".classes",
+                         {"'" + role.classes + "' needs a split", "there is no [split], or its kind is \"none\"",
+                          "Add [split], or write classes = \"all\""});
   }
   std::set<std::int32_t> seen;
   for (const auto index : role.class_list) {
     if (seen.insert(index).second) continue;
-    whole.report.error(role.where, key + ".classes",
-                       {"class " + std::to_string(index) + " stands twice", "labels would clash", "Remove one"});
+    context.report.error(role.where, key + ".classes",
+                         {"class " + std::to_string(index) + " stands twice", "labels would clash", "Remove one"});
     break;
   }
 }
 
-void check_half(const Whole& whole, const std::vector<std::int32_t>& half, const char* name, std::size_t number) {
+void check_half(const CheckContext& context, const std::vector<std::int32_t>& half, const char* name,
+                std::size_t number) {
   std::vector<std::int32_t> sorted = half;
   std::sort(sorted.begin(), sorted.end());
   const bool twice = std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
   if (!twice && !half.empty()) return;
-  whole.report.error(whole.study.split.where, "split.listed",
-                     {std::string("the ") + name + " half of split " + std::to_string(number) +
-                          (twice ? " lists a class twice" : " is empty"),
-                      "each half is a set of classes", ""});
+  context.report.error(context.study.split.where, "split.listed",
+                       {std::string("the ") + name + " half of split " + std::to_string(number) +
+                            (twice ? " lists a class twice" : " is empty"),
+                        "each half is a set of classes", ""});
 }
 
-void check_expected_split(const Whole& whole) {
-  const Split& split = whole.study.split;
-  const auto data = whole.study.data.find(split_data(whole.study));
-  if (split.kind != Split::Kind::random || data == whole.study.data.end()) return;
+void check_expected_split(const CheckContext& context) {
+  const Split& split = context.study.split;
+  const auto data = context.study.data.find(split_data(context.study));
+  if (split.kind != Split::Kind::random || data == context.study.data.end()) return;
   const DataSet& set = data->second;
   std::int64_t classes = 0;
   if (set.expect) classes = set.expect->classes;
   if (const auto made = set.made.find("classes"); made != set.made.end()) classes = made->second;
   if (classes == 0 || split.source + split.target <= classes) return;
-  whole.report.error(split.where, "split",
-                     {std::to_string(split.source) + " + " + std::to_string(split.target) + " classes are more than " +
-                          std::to_string(classes),
-                      "the halves do not overlap", "Make a half smaller"});
+  context.report.error(split.where, "split",
+                       {std::to_string(split.source) + " + " + std::to_string(split.target) +
+                            " classes are more than " + std::to_string(classes),
+                        "the halves do not overlap", "Make a half smaller"});
 }
 
 }  // namespace
@@ -70,17 +71,17 @@ std::string split_data(const Study& study) {
   return study.targets.empty() ? "" : study.targets.front().data;
 }
 
-void check_roles(const Whole& whole) {
-  for (const auto& source : whole.study.sources) check_role(whole, source, "source");
-  for (const auto& target : whole.study.targets) check_role(whole, target, "target");
-  check_data_name(whole, whole.study.split.where, "split.data", whole.study.split.data);
+void check_roles(const CheckContext& context) {
+  for (const auto& source : context.study.sources) check_role(context, source, "source");
+  for (const auto& target : context.study.targets) check_role(context, target, "target");
+  check_data_name(context, context.study.split.where, "split.data", context.study.split.data);
   std::size_t number = 0;
-  for (const auto& class_split : whole.study.split.listed) {
+  for (const auto& class_split : context.study.split.listed) {
     ++number;
-    check_half(whole, class_split.source, "source", number);
-    check_half(whole, class_split.target, "target", number);
+    check_half(context, class_split.source, "source", number);
+    check_half(context, class_split.target, "target", number);
   }
-  check_expected_split(whole);
+  check_expected_split(context);
 }
 
 }  // namespace espalier::study

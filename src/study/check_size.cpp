@@ -16,20 +16,20 @@ std::string runs_text(std::int64_t cells) {
 
 }  // namespace
 
-void check_size(const Whole& whole) {
+void check_size(const CheckContext& context) {
   std::int64_t above = 0;
-  for (const auto& experiment : whole.study.experiments) {
-    const std::int64_t cells = cell_count(whole.study, experiment);
-    const std::int64_t counted = std::min(cells, whole.study.max_runs + 1);
-    if (above + counted <= whole.study.max_runs) {
+  for (const auto& experiment : context.study.experiments) {
+    const std::int64_t cells = cell_count(context.study, experiment);
+    const std::int64_t counted = std::min(cells, context.study.max_runs + 1);
+    if (above + counted <= context.study.max_runs) {
       above += counted;
       continue;
     }
-    return whole.report.error(experiment.where, key_of(experiment, "axes"),
-                              {runs_text(cells) + " runs here" +
-                                   (above > 0 ? " and " + std::to_string(above) + " in the experiments above" : "") +
-                                   " pass the limit of " + std::to_string(whole.study.max_runs),
-                               "the axes multiply", "Shorten an axis, or raise study.max_runs"});
+    return context.report.error(experiment.where, key_of(experiment, "axes"),
+                                {runs_text(cells) + " runs here" +
+                                     (above > 0 ? " and " + std::to_string(above) + " in the experiments above" : "") +
+                                     " pass the limit of " + std::to_string(context.study.max_runs),
+                                 "the axes multiply", "Shorten an axis, or raise study.max_runs"});
   }
 }
 

@@ -13,12 +13,12 @@ namespace {
 
 /// One `start`, or the run of an entry of `units_from`, with both experiments.
 struct Scope {
-  const Whole& whole;
+  const CheckContext& context;
   const Experiment &child, &parent;
   const Start& start;
   std::string key;  ///< "start" or "units_from"
   void error(const std::string& part, const Complaint& complaint) const {
-    whole.report.error(start.where, key_of(child, key + (part.empty() ? "" : "." + part)), complaint);
+    context.report.error(start.where, key_of(child, key + (part.empty() ? "" : "." + part)), complaint);
   }
   bool by(const std::string& axis) const {
     return std::find(start.same.begin(), start.same.end(), axis) != start.same.end();
@@ -78,8 +78,8 @@ std::vector<std::string> values_of(const Study& study, const Experiment& experim
 void check_values(const Scope& scope, const std::string& axis) {
   const auto* row = axis_row(axis);
   if (!row || (!row->known && !row->repeats) || is_taken(scope.child, axis)) return;
-  const auto there = values_of(scope.whole.study, scope.parent, axis);
-  for (const auto& value : values_of(scope.whole.study, scope.child, axis)) {
+  const auto there = values_of(scope.context.study, scope.parent, axis);
+  for (const auto& value : values_of(scope.context.study, scope.child, axis)) {
     if (there.empty() || std::find(there.begin(), there.end(), value) != there.end()) continue;
     return scope.error("same", {"no run of " + named(scope.parent) + " has " + axis + " " + value,
                                 "its values are " + quoted(there, "'"), "Give this experiment the same values"});
@@ -130,7 +130,7 @@ std::vector<std::string> open_axes(const Scope& scope) {
   for (const auto& one : given_axes(scope.parent)) given.insert(one.name);
   for (const auto& row : axes()) {
     const bool every = left_out_in(row, scope.parent) == LeftOut::every && !given.contains(row.name);
-    if (every && !scope.by(row.name) && names_of(scope.whole.study, row.name).size() > 1) open.push_back(row.name);
+    if (every && !scope.by(row.name) && names_of(scope.context.study, row.name).size() > 1) open.push_back(row.name);
   }
   return open;
 }
@@ -153,7 +153,8 @@ std::vector<std::string> networks_of(const Study& study, const Experiment& exper
 
 void check_network(const Scope& scope) {
   if (scope.by("network")) return;
-  const auto here = networks_of(scope.whole.study, scope.child), there = networks_of(scope.whole.study, scope.parent);
+  const auto here = networks_of(scope.context.study, scope.child),
+             there = networks_of(scope.context.study, scope.parent);
   if (there.size() != 1) return;
   for (const auto& name : here) {
     if (name == there.front()) continue;
@@ -162,14 +163,14 @@ void check_network(const Scope& scope) {
   }
 }
 
-void check_run(const Whole& whole, const Experiment& child, const Start& start, const std::string& key) {
+void check_run(const CheckContext& context, const Experiment& child, const Start& start, const std::string& key) {
   if (start.experiment.empty()) return;
-  const Experiment* parent = find_experiment(whole.study, start.experiment);
+  const Experiment* parent = find_experiment(context.study, start.experiment);
   if (!parent) {
-    return whole.report.error(start.where, key_of(child, key + ".experiment"),
-                              unknown_word("experiment", start.experiment, experiment_names(whole.study)));
+    return context.report.error(start.where, key_of(child, key + ".experiment"),
+                                unknown_word("experiment", start.experiment, experiment_names(context.study)));
   }
-  const Scope scope{whole, child, *parent, start, key};
+  const Scope scope{context, child, *parent, start, key};
   if (!trains(*parent)) {
     return scope.error("experiment", {named(*parent) + " leaves no network", "it is of kind \"" + parent->kind + "\"",
                                       "Name an experiment that trains"});
@@ -179,27 +180,27 @@ void check_run(const Whole& whole, const Experiment& child, const Start& start, 
 }
 
 /// Refuses values of `source` and `source.KEY` where units come from runs, unless runs are found by them.
-void check_no_source(const Whole& whole, const Experiment& experiment) {
+void check_no_source(const CheckContext& context, const Experiment& experiment) {
   for (const auto& given : given_axes(experiment)) {
     const bool source = given.name == "source" || given.name.starts_with("source.");
     if (!source || finds_runs_by(experiment, given.name)) continue;
-    whole.report.error(given.where, key_of(experiment, given.name),
-                       {"both start and " + given.name,
-                        "units come from a run of '" + experiment.start->experiment + "', so that no source is used",
-                        "Remove one, or add \"" + given.name + "\" to same where it tells runs apart"});
+    context.report.error(given.where, key_of(experiment, given.name),
+                         {"both start and " + given.name,
+                          "units come from a run of '" + experiment.start->experiment + "', so that no source is used",
+                          "Remove one, or add \"" + given.name + "\" to same where it tells runs apart"});
   }
 }
 
 }  // namespace
 
-void check_starts(const Whole& whole) {
-  for (const auto& experiment : whole.study.experiments) {
+void check_starts(const CheckContext& context) {
+  for (const auto& experiment : context.study.experiments) {
     if (experiment.start) {
-      check_run(whole, experiment, *experiment.start, "start");
-      check_no_source(whole, experiment);
+      check_run(context, experiment, *experiment.start, "start");
+      check_no_source(context, experiment);
     }
     for (const auto& units : experiment.units_from) {
-      if (units.run) check_run(whole, experiment, *units.run, "units_from");
+      if (units.run) check_run(context, experiment, *units.run, "units_from");
     }
   }
 }

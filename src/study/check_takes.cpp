@@ -12,11 +12,11 @@ namespace espalier::study {
 namespace {
 
 struct Scope {
-  const Whole& whole;
+  const CheckContext& context;
   const Experiment& experiment;
   const Take& take;
   void error(const std::string& part, const Complaint& complaint) const {
-    whole.report.error(take.where, key_of(experiment, "take." + part), complaint);
+    context.report.error(take.where, key_of(experiment, "take." + part), complaint);
   }
 };
 
@@ -70,14 +70,14 @@ void check_metric(const Scope& scope) {
     return scope.error("best", complaint_of(error));
   }
   for (const auto& name : scope.take.from) {
-    const Experiment* from = find_experiment(scope.whole.study, name);
-    const std::string why = from ? not_recorded(scope.whole.study, *from, metric.subset) : "";
+    const Experiment* from = find_experiment(scope.context.study, name);
+    const std::string why = from ? not_recorded(scope.context.study, *from, metric.subset) : "";
     if (!why.empty())
       return scope.error("best", {"'" + scope.take.best + "' is not recorded in experiment '" + name + "'", why,
                                   how_to_record(metric.subset)});
   }
   if (metric.subset != metrics::Subset::test) return;
-  scope.whole.report.warning(
+  scope.context.report.warning(
       scope.take.where, key_of(scope.experiment, "take.best"),
       {"values are chosen on test images", "their accuracy at the choice is then too good", "Choose on valid.top1"});
 }
@@ -98,7 +98,7 @@ void check_per(const Scope& scope) {
                   {"'" + name + "' is no axis of this experiment", "a choice is made for each of its values", ""});
     }
     for (const auto& experiment : scope.take.from) {
-      const Experiment* from = find_experiment(scope.whole.study, experiment);
+      const Experiment* from = find_experiment(scope.context.study, experiment);
       if (!from || has_axis(*from, name) || given_by(*from, name) != Given::nowhere) continue;
       scope.error("per", {"'" + name + "' is no axis of experiment '" + experiment + "'",
                           "a choice is made for each of its values", ""});
@@ -112,18 +112,18 @@ void check_per(const Scope& scope) {
 
 void check_from(const Scope& scope) {
   for (const auto& name : scope.take.from) {
-    if (!find_experiment(scope.whole.study, name)) {
-      scope.error("from", unknown_word("experiment", name, experiment_names(scope.whole.study)));
+    if (!find_experiment(scope.context.study, name)) {
+      scope.error("from", unknown_word("experiment", name, experiment_names(scope.context.study)));
     }
   }
 }
 
 }  // namespace
 
-void check_takes(const Whole& whole) {
-  for (const auto& experiment : whole.study.experiments) {
+void check_takes(const CheckContext& context) {
+  for (const auto& experiment : context.study.experiments) {
     for (const auto& take : all_takes(experiment)) {
-      const Scope scope{whole, experiment, take};
+      const Scope scope{context, experiment, take};
       check_axis_list(scope, "values", take.values);
       check_axis_list(scope, "mean_over", take.mean_over);
       check_axis_list(scope, "per", take.per);

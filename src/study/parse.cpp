@@ -29,10 +29,10 @@ void parse_tables(const toml::table& text, Study& study, Report& report) {
   parse_outputs(root, study);
 }
 
-void check(const Whole& whole) {
+void check(const CheckContext& context) {
   for (auto* part : {check_roles, check_experiments, check_takes, check_starts, check_kinds, check_circles,
                      check_freezing, check_size, check_outputs})
-    part(whole);
+    part(context);
 }
 
 void sort_by_place(std::vector<Diagnostic>& diagnostics) {

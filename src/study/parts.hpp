@@ -36,20 +36,20 @@ bool is_axis(const std::string& name);
 std::optional<Complaint> check_axis_value(const std::string& axis, const Value& value);
 
 /// The whole parsed study and where the checks report.
-struct Whole {
+struct CheckContext {
   const Study& study;
   Report& report;
 };
-void check_roles(const Whole& whole);                               ///< data, splits, sources, targets
-void check_experiments(const Whole& whole);                         ///< names, axes, values that must exist
-void check_grid(const Whole& whole, const Experiment& experiment);  ///< zips, dependent axes, cases
-void check_takes(const Whole& whole);                               ///< selections: names, metrics
-void check_starts(const Whole& whole);                              ///< runs that experiments start from
-void check_kinds(const Whole& whole);                               ///< what a kind of experiment may say
-void check_circles(const Whole& whole);                             ///< experiments that need each other
-void check_freezing(const Whole& whole);                            ///< frozen > transferred
-void check_size(const Whole& whole);                                ///< the product
-void check_outputs(const Whole& whole);                             ///< figures
+void check_roles(const CheckContext& context);                               ///< data, splits, sources, targets
+void check_experiments(const CheckContext& context);                         ///< names, axes, values that must exist
+void check_grid(const CheckContext& context, const Experiment& experiment);  ///< zips, dependent axes, cases
+void check_takes(const CheckContext& context);                               ///< selections: names, metrics
+void check_starts(const CheckContext& context);                              ///< runs that experiments start from
+void check_kinds(const CheckContext& context);                               ///< what a kind of experiment may say
+void check_circles(const CheckContext& context);                             ///< experiments that need each other
+void check_freezing(const CheckContext& context);                            ///< frozen > transferred
+void check_size(const CheckContext& context);                                ///< the product
+void check_outputs(const CheckContext& context);                             ///< figures
 
 /// Why a metric of this experiment is not recorded; "" where it is.
 std::string not_recorded(const Study& study, const Experiment& experiment, metrics::Subset subset);

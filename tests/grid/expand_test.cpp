@@ -10,15 +10,15 @@ namespace {
 using support::axis;
 using support::experiment;
 
-Surroundings two_splits() {
-  Surroundings around;
-  around.splits = 2;
-  around.sources = {"half"};
-  around.targets = {"other"};
-  around.networks = {"tiny"};
-  around.depth = {{"tiny", 8}};
-  around.decay_epoch = {{"other", 30}};
-  return around;
+GridContext two_splits() {
+  GridContext context;
+  context.splits = 2;
+  context.sources = {"half"};
+  context.targets = {"other"};
+  context.networks = {"tiny"};
+  context.depth = {{"tiny", 8}};
+  context.decay_epoch = {{"other", 30}};
+  return context;
 }
 
 std::string value(const Grid& grid, const Cell& cell, const std::string& name) {
@@ -26,16 +26,16 @@ std::string value(const Grid& grid, const Cell& cell, const std::string& name) {
   return held ? to_string(*held) : "-";
 }
 
-Grid expand_well(const study::Experiment& made, const Surroundings& around) {
+Grid expand_well(const study::Experiment& made, const GridContext& context) {
   std::vector<study::Diagnostic> diagnostics;
-  Grid grid = expand(made, around, diagnostics);
+  Grid grid = expand(made, context, diagnostics);
   for (const auto& diagnostic : diagnostics) FAIL(study::format(diagnostic, "study"));
   return grid;
 }
 
-std::string refusal(const study::Experiment& made, const Surroundings& around) {
+std::string refusal(const study::Experiment& made, const GridContext& context) {
   std::vector<study::Diagnostic> diagnostics;
-  CHECK(expand(made, around, diagnostics).cells.empty());
+  CHECK(expand(made, context, diagnostics).cells.empty());
   REQUIRE(diagnostics.size() == 1);
   return study::format(diagnostics[0], "study");
 }
@@ -83,22 +83,22 @@ TEST_CASE("grid: zipped axes advance together, and must be equally long") {
 }
 
 TEST_CASE("grid: an axis follows another, wherever the file names it") {
-  auto around = two_splits();
-  around.targets = {"caltech", "cub"};
+  auto context = two_splits();
+  context.targets = {"caltech", "cub"};
   auto sizes = axis("per_class", {});
   sizes.by = "target";
   sizes.per = {{"caltech", {1, 10, 25, 53}}, {"cub", {5, 20, 35}}};
   auto made = experiment("e", {sizes});
 
-  const Grid grid = expand_well(made, around);
+  const Grid grid = expand_well(made, context);
 
   CHECK(grid.cells.size() == 14);
-  CHECK(product(made, around) == 14);
+  CHECK(product(made, context) == 14);
   for (const auto& cell : grid.cells) {
     if (value(grid, cell, "per_class") == "53") CHECK(value(grid, cell, "target") == "caltech");
   }
-  around.targets.push_back("coral");
-  CHECK(refusal(made, around).find("no values where target is 'coral'") != std::string::npos);
+  context.targets.push_back("coral");
+  CHECK(refusal(made, context).find("no values where target is 'coral'") != std::string::npos);
 }
 
 TEST_CASE("grid: cases bring their own values, and what they take comes later") {
@@ -170,20 +170,20 @@ TEST_CASE("grid: where nothing is trained there are no columns of training but l
 }
 
 TEST_CASE("grid: what starts from a run has no source, and copies all units but the classifier without one") {
-  auto around = two_splits();
+  auto context = two_splits();
   auto made = experiment("e", {axis("per_class", {1})});
   made.start = study::Start{"tune", {"split"}, {}};
-  around.sources = {"half", "whole"};
+  context.sources = {"half", "whole"};
 
-  const Grid grid = expand_well(made, around);
+  const Grid grid = expand_well(made, context);
 
   CHECK(grid.column("source") == -1);
   CHECK(grid.cells.size() == 2);
-  around.sources.clear();
-  CHECK(value(expand_well(made, around), expand_well(made, around).cells.at(0), "transferred") == "7");
-  around.sources = {"half", "whole"};
+  context.sources.clear();
+  CHECK(value(expand_well(made, context), expand_well(made, context).cells.at(0), "transferred") == "7");
+  context.sources = {"half", "whole"};
   made.start->same.push_back("source");
-  CHECK(expand_well(made, around).cells.size() == 4);
+  CHECK(expand_well(made, context).cells.size() == 4);
 }
 
 TEST_CASE("grid: the size of a product is told without multiplying") {

@@ -9,16 +9,16 @@ using namespace espalier;
 using namespace espalier::study;
 
 TEST_CASE("axes: what a row gives an experiment that leaves it out passes the row's own check") {
-  Surroundings around{3, {"s"}, {"t"}, {"net"}, {{"net", 4}}, {{"t", Value(5)}}};
+  GridContext context{3, {"s"}, {"t"}, {"net"}, {{"net", 4}}, {{"t", Value(5)}}};
   const Value target("t"), network("net");
   for (const auto& row : axes()) {
     INFO(row.name);
     CHECK(!row.meaning.empty());
     CHECK((row.fallback != nullptr) == (row.left_out == LeftOut::one));
     if (row.left_out == LeftOut::every) REQUIRE(row.known != nullptr);
-    const auto given = row.fallback ? row.fallback({around, &target, &network}) : std::nullopt;
+    const auto given = row.fallback ? row.fallback({context, &target, &network}) : std::nullopt;
     if (given) CHECK(!row.check(*given));
-    for (const auto& value : row.known ? row.known(around) : std::vector<Value>{}) CHECK(!row.check(value));
+    for (const auto& value : row.known ? row.known(context) : std::vector<Value>{}) CHECK(!row.check(value));
   }
 }
 

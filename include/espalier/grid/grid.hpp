@@ -13,7 +13,7 @@
 namespace espalier::grid {
 
 /// What expanding needs to know from outside the experiment.
-using study::Surroundings;
+using study::GridContext;
 
 /// Where a cell's value comes from.
 enum class Origin : std::uint8_t { axis, in_case, fixed, taken, fallback, absent };
@@ -40,12 +40,12 @@ struct Grid {
 };
 
 /// Number of cells before exclusion, as a double, so that a typo such as 10^30 does not overflow.
-double product(const study::Experiment& experiment, const Surroundings& surroundings);
+double product(const study::Experiment& experiment, const GridContext& context);
 
 /// Multiplies the axes and removes cells that a rule excludes. A rule that mentions a value still to be taken is
 /// skipped for now. Findings (unequal zips, an unknown case, a malformed condition) go to `diagnostics`; errors leave
 /// the grid empty.
-Grid expand(const study::Experiment& experiment, const Surroundings& surroundings,
+Grid expand(const study::Experiment& experiment, const GridContext& context,
             std::vector<study::Diagnostic>& diagnostics);
 
 }  // namespace espalier::grid

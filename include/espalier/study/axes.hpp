@@ -12,7 +12,7 @@
 namespace espalier::study {
 
 /// What the defaults of axes depend on outside the experiment.
-struct Surroundings {
+struct GridContext {
   std::int32_t splits = 1;
   std::vector<std::string> sources, targets;  ///< names, in file order
   std::vector<std::string> networks;          ///< the first is the default
@@ -20,7 +20,7 @@ struct Surroundings {
   std::map<std::string, Value> decay_epoch;   ///< the top group's `first`, by target; "never" where it does not fall
 };
 /// Of the study, but for decay_epoch, which needs its merged training values.
-Surroundings surroundings_of(const Study& study);
+GridContext grid_context_of(const Study& study);
 
 /// How many first units a word for `units` copies and freezes; none: it copies or freezes other than the first ones.
 struct UnitsPrefix {
@@ -29,7 +29,7 @@ struct UnitsPrefix {
 
 /// A cell while its defaults are filled in; null: the cell has no such value.
 struct CellSoFar {
-  const Surroundings& around;
+  const GridContext& context;
   const Value *target = nullptr, *network = nullptr;
   const UnitsPrefix* units = nullptr;
   bool starts_from_run = false;  ///< its units are copied from another experiment's run, not from a source
@@ -50,7 +50,7 @@ struct AxisRow {
   std::optional<Complaint> (*check)(const Value& value);
   LeftOut left_out = LeftOut::absent;
   std::optional<Value> (*fallback)(const CellSoFar& cell) = nullptr;
-  std::vector<Value> (*known)(const Surroundings& around) = nullptr;  ///< the values there are; null: any that `check`
+  std::vector<Value> (*known)(const GridContext& context) = nullptr;  ///< the values there are; null: any that `check`
                                                                       ///< allows
   bool repeats = false;       ///< repeats a setting: means are over it, and `axis = n` means 1 to n
   bool counts_units = false;  ///< a number of units: at most those of the network

@@ -1,5 +1,5 @@
 // Fills in default values of axes that an experiment leaves out, as the table of axes says.
-#include "grid/fallbacks.hpp"
+#include "grid/axis_defaults.hpp"
 
 #include <algorithm>
 
@@ -25,9 +25,9 @@ const study::Value* value_in(const std::optional<study::Value>& value) { return 
 
 }  // namespace
 
-Fallbacks::Fallbacks(const study::Experiment& experiment, const std::vector<std::string>& columns,
-                     const Surroundings& surroundings)
-    : surroundings_(surroundings),
+AxisDefaults::AxisDefaults(const study::Experiment& experiment, const std::vector<std::string>& columns,
+                           const GridContext& context)
+    : context_(context),
       target_(find(columns, "target")),
       network_(find(columns, "network")),
       units_(find(columns, "units")),
@@ -38,7 +38,7 @@ Fallbacks::Fallbacks(const study::Experiment& experiment, const std::vector<std:
   }
 }
 
-const study::UnitsPrefix& Fallbacks::prefix_of(const std::string& units) {
+const study::UnitsPrefix& AxisDefaults::prefix_of(const std::string& units) {
   const auto known = prefixes_.find(units);
   if (known != prefixes_.end()) return known->second;
   const auto uses = study::parse_units_word(units);
@@ -48,16 +48,16 @@ const study::UnitsPrefix& Fallbacks::prefix_of(const std::string& units) {
   return prefixes_.emplace(units, prefix).first->second;
 }
 
-std::optional<study::Value> Fallbacks::value_of(const study::AxisRow& axis,
-                                                const std::vector<std::optional<study::Value>>& values) {
+std::optional<study::Value> AxisDefaults::value_of(const study::AxisRow& axis,
+                                                   const std::vector<std::optional<study::Value>>& values) {
   const auto at = [&](int column) { return column < 0 ? nullptr : value_in(values[static_cast<std::size_t>(column)]); };
-  study::CellSoFar cell{surroundings_, at(target_), at(network_)};
+  study::CellSoFar cell{context_, at(target_), at(network_)};
   cell.starts_from_run = starts_from_run_;
   if (const auto* word = axis.counts_units ? at(units_) : nullptr) cell.units = &prefix_of(to_string(*word));
   return axis.fallback(cell);
 }
 
-void Fallbacks::fill(std::vector<std::optional<study::Value>>& values, const std::vector<Origin>& origins) {
+void AxisDefaults::fill(std::vector<std::optional<study::Value>>& values, const std::vector<Origin>& origins) {
   for (std::size_t i = 0; i < axes_.size(); ++i) {  // `network` comes before the columns that depend on it
     if (axes_[i] && origins[i] == Origin::fallback && !values[i]) values[i] = value_of(*axes_[i], values);
   }

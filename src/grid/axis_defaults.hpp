@@ -7,10 +7,10 @@
 namespace espalier::grid {
 
 /// Fills the empty columns of cells that have a default. Make one per grid: it remembers where the columns are.
-class Fallbacks {
+class AxisDefaults {
  public:
-  Fallbacks(const study::Experiment& experiment, const std::vector<std::string>& columns,
-            const Surroundings& surroundings);
+  AxisDefaults(const study::Experiment& experiment, const std::vector<std::string>& columns,
+               const GridContext& context);
   /// Fills only columns of origin `fallback`. Where a `units` word is given, it determines transferred and frozen.
   void fill(std::vector<std::optional<study::Value>>& values, const std::vector<Origin>& origins);
 
@@ -20,7 +20,7 @@ class Fallbacks {
                                        const std::vector<std::optional<study::Value>>& values);
 
   std::vector<const study::AxisRow*> axes_;  ///< a column each; null: it has no default
-  const Surroundings& surroundings_;
+  const GridContext& context_;
   int target_, network_, units_;
   bool starts_from_run_;
   std::map<std::string, study::UnitsPrefix> prefixes_;
