@@ -8,7 +8,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "runtime/plan_records.hpp"
-#include "runtime/source_bar.hpp"
+#include "runtime/source_threshold.hpp"
 
 namespace espalier::runtime {
 
@@ -48,7 +48,7 @@ PlanNews Replanning::plan_again() {
   refuse_errors(planned.plan, options_.study.file_name);
   keep_forms(planned.plan);
   if (options_.setup.smoke) planned.plan = one_of_each_shape(std::move(planned.plan));
-  bars_ = std::move(planned.bars);
+  thresholds_ = std::move(planned.thresholds);
   for (const auto& checkpoint : planned.checkpoints) artifacts_.add(checkpoint);
   if (!same_study(journal_.state().study, options_.study)) journal_.write(options_.study);
   PlanNews news;
@@ -134,10 +134,11 @@ void Replanning::watch_pending(const plan::Plan& plan) {
 void Replanning::note_end(const sched::TaskEnded& end) {
   if (!task::is_final(end.state)) return;
   ended_since_plan_ = true;
-  const auto bar = bars_.find(end.task);
+  const auto threshold = thresholds_.find(end.task);
   // A source that a smoke test trained for one step cannot be judged.
-  if (end.state != task::RunState::done || bar == bars_.end() || options_.setup.smoke) return;
-  if (const auto weakness = weakness_of(journal_.state().tasks.at(end.task), bar->second)) journal_.warn(*weakness);
+  if (end.state != task::RunState::done || threshold == thresholds_.end() || options_.setup.smoke) return;
+  if (const auto weakness = weakness_of(journal_.state().tasks.at(end.task), threshold->second))
+    journal_.warn(*weakness);
 }
 
 bool Replanning::take_due() { return std::exchange(ended_since_plan_, false) && selection_is_due(); }

@@ -52,7 +52,7 @@ class Replanning {
   ArtifactStore& artifacts_;
   const sched::Scheduler& scheduler_;
   LaunchScope scope_;
-  std::map<TaskId, SourceBar> bars_;
+  std::map<TaskId, SourceThreshold> thresholds_;
   std::vector<std::vector<TaskId>> pending_;  ///< for each selection that can be made next, the tasks it needs
   bool ended_since_plan_ = false;
 };

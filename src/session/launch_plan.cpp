@@ -16,7 +16,7 @@ namespace espalier::session {
 
 namespace {
 
-std::optional<double> bar_of(const study::Study& study, const std::string& source) {
+std::optional<double> threshold_of(const study::Study& study, const std::string& source) {
   for (const auto& one : study.sources) {
     if (one.name == source && one.train.warn_below) return one.train.warn_below;
   }
@@ -28,22 +28,22 @@ std::string named(const plan::PlannedRun& run, const std::string& source) {
   return fmt::format("source '{}'{}", source, split ? ", split " + *split : "");
 }
 
-std::map<TaskId, runtime::SourceBar> bars_of(const study::Study& study, const plan::Plan& plan) {
+std::map<TaskId, runtime::SourceThreshold> thresholds_of(const study::Study& study, const plan::Plan& plan) {
   std::map<TaskId, const task::Task*> tasks;
   for (const auto& task : plan.tasks) tasks[task.id] = &task;
-  std::map<TaskId, runtime::SourceBar> bars;
+  std::map<TaskId, runtime::SourceThreshold> thresholds;
   for (const auto& run : plan.runs) {
     const auto* source = run.label("source");
     const auto task = tasks.find(run.task);
     if (!source || task == tasks.end()) continue;
-    const auto bar = bar_of(study, *source);
+    const auto threshold = threshold_of(study, *source);
     for (const auto& input : task->second->inputs) {
-      if (bar && input.role == task::InputRole::pretraining) {
-        bars.try_emplace(input.task, runtime::SourceBar{named(run, *source), *bar});
+      if (threshold && input.role == task::InputRole::pretraining) {
+        thresholds.try_emplace(input.task, runtime::SourceThreshold{named(run, *source), *threshold});
       }
     }
   }
-  return bars;
+  return thresholds;
 }
 
 study::Study parsed(const Launch& launch) {
@@ -82,7 +82,7 @@ runtime::Replan replan_of(const Launch& launch, const runtime::LaunchOptions& la
     options.calibration = read_calibration(out);
     options.decided = decided;
     runtime::Planned planned{plan::compile(study, facts, outcomes, options), {}, {}};
-    planned.bars = bars_of(study, planned.plan);
+    planned.thresholds = thresholds_of(study, planned.plan);
     for (const auto& [source, checkpoint] : facts.checkpoints) planned.checkpoints.push_back(checkpoint);
     return planned;
   };

@@ -31,7 +31,7 @@ def main():
         seconds = time.monotonic() - start
         transfer = differences(out, "transferred=4", "transferred=0", "--experiment", "transferred")
         runs = ask("status", out)["runs"]
-    assert "below" not in run.stderr, run.stderr  # a source under its bar is said loudly
+    assert "below" not in run.stderr, run.stderr  # a source under its threshold is said loudly
     assert runs["done"] == runs["total"], runs
     assert all(points > 5 for points in transfer.values()), transfer
     print(json.dumps({"test": "quickstart_claims", "runs": runs["total"], "seconds": round(seconds, 1),

@@ -14,14 +14,14 @@
 namespace espalier::runtime {
 
 /// The least validation top-1 accuracy `below` that a source network should reach; `name` is the user's name for it.
-struct SourceBar {
+struct SourceThreshold {
   std::string name;
   double below = 0;
 };
 
 struct Planned {
   plan::Plan plan;
-  std::map<TaskId, SourceBar> bars;
+  std::map<TaskId, SourceThreshold> thresholds;
   std::vector<ArtifactId> checkpoints;  ///< networks named as sources: kept even where no task needs them yet
 };
 

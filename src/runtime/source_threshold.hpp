@@ -9,6 +9,6 @@
 namespace espalier::runtime {
 
 /// Why little can be learnt from this source: its last validation accuracy is below the user's threshold.
-std::optional<std::string> weakness_of(const store::TaskState& source, const SourceBar& bar);
+std::optional<std::string> weakness_of(const store::TaskState& source, const SourceThreshold& threshold);
 
 }  // namespace espalier::runtime
