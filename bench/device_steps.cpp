@@ -1,7 +1,7 @@
 // links: train
 // What a device gives: images a second of training steps by batch, precision and way of stepping, against the bound
 // from its own rates of arithmetic and memory; steps by frozen depth, with and without cached features; lanes. JSON.
-// --quick: small networks, a moment each, on a processor, too: to see that it runs.
+// --quick: small networks, a moment each, on a CPU, too: to see that it runs.
 #include <ATen/ops/randint.h>
 
 #include <chrono>

@@ -34,7 +34,7 @@ exclude = [{ name = "frozen beyond transferred", when = "frozen > transferred" }
 
 
 def timed(command):
-    """Wall and processor seconds of a command, and what it printed."""
+    """Wall and CPU seconds of a command, and what it printed."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

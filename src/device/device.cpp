@@ -22,7 +22,7 @@ namespace espalier::device {
 
 namespace {
 
-std::string processor() {
+std::string cpu_model() {
   std::ifstream cpus("/proc/cpuinfo");
   for (std::string line; std::getline(cpus, line);) {
     if (!line.starts_with("model name")) continue;
@@ -165,7 +165,7 @@ std::string describe(at::Device device) {
            std::to_string(CUDART_VERSION % 1000 / 10);
   }
 #endif
-  static const std::string model = processor();
+  static const std::string model = cpu_model();
   return (device.is_cpu() ? "cpu: " : "") + model;
 }
 

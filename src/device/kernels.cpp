@@ -14,7 +14,7 @@ const long long* longs(const at::Tensor& values) {
   return reinterpret_cast<const long long*>(values.const_data_ptr());
 }
 
-/// Runs the kernel `name` for each element where `out` lies; on a processor that is `here`.
+/// Runs the kernel `name` for each element where `out` lies; on a CPU that is `here`.
 template <class Arguments, class Here>
 void run(const char* name, const Here& here, Arguments arguments, const at::Tensor& out) {
   const std::int64_t count = out.numel();

@@ -11,7 +11,7 @@ namespace {
 void check(const Job& job, at::Device device) {
   const auto& spec = task::training(job.task);
   if (spec.precision == task::Precision::tf32 && device.is_cpu()) {
-    throw UsageError("tf32 is not available", "processors have no such arithmetic", "Use precision = \"fp32\".");
+    throw UsageError("tf32 is not available", "CPUs have no such arithmetic", "Use precision = \"fp32\".");
   }
   if (spec.precision == task::Precision::bf16 && !device::has_bf16(device)) {
     throw UsageError("bf16 is not available here", device::describe(device) + " has no bfloat16 arithmetic",

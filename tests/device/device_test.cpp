@@ -19,7 +19,7 @@ TEST_CASE("device: a word says where to compute") {
   }
 }
 
-TEST_CASE("device: on a processor recorded work is called each time") {
+TEST_CASE("device: on a CPU recorded work is called each time") {
   int calls = 0;
   const auto work = device::capture_graph(at::kCPU, [&] { ++calls; });
   for (int i = 1; i <= 5; ++i) {

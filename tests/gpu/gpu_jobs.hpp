@@ -1,5 +1,5 @@
 #pragma once
-// The same trainings on a GPU and on the processor.
+// The same trainings on a GPU and on the CPU.
 #include "espalier/device/device.hpp"
 #include "train/bundle_jobs.hpp"
 

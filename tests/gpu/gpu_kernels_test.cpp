@@ -1,4 +1,4 @@
-// Kernels of our own, as NVRTC compiles them: the bits of the processor.
+// Kernels of our own, as NVRTC compiles them: the bits of the CPU.
 #include "espalier/core/seed.hpp"
 #include "espalier/device/captured_graph.hpp"
 #include "espalier/device/device.hpp"
@@ -13,7 +13,7 @@ TEST_CASE("gpu: a device that was only started says how much memory it has") {
   CHECK(device::identity(gpu()) != 0);
 }
 
-TEST_CASE("gpu: gathered images are the processor's to the bit") {
+TEST_CASE("gpu: gathered images are the CPU's to the bit") {
   for (const std::int64_t channels : {1, 3}) {
     device::Images images{at::randint(256, {40, channels, 13, 17}, at::kByte), at::rand({channels}),
                           at::rand({channels})};
@@ -27,7 +27,7 @@ TEST_CASE("gpu: gathered images are the processor's to the bit") {
   }
 }
 
-TEST_CASE("gpu: dropout masks are the processor's to the bit") {
+TEST_CASE("gpu: dropout masks are the CPU's to the bit") {
   const at::Tensor seeds = at::randint(1L << 40, {3, 2}, at::kLong), place = at::tensor({std::int64_t{2}}, at::kLong);
   const at::Tensor here = device::dropout_mask({seeds, place}, 1, 5, 100, 333, 0.5);
   CHECK(at::equal(device::dropout_mask({seeds.to(gpu()), place.to(gpu())}, 1, 5, 100, 333, 0.5).cpu(), here));

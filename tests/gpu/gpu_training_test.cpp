@@ -1,4 +1,4 @@
-// Whole trainings on a GPU: recorded steps against the host's, and against a processor's to rounding.
+// Whole trainings on a GPU: recorded steps against the host's, and against a CPU's to rounding.
 #include <c10/util/Exception.h>
 
 #include "espalier/model/unit_network.hpp"
@@ -7,7 +7,7 @@
 using namespace espalier;
 using namespace espalier::testing;
 
-TEST_CASE("gpu: a training is the processor's to rounding") {
+TEST_CASE("gpu: a training is the CPU's to rounding") {
   for (const bool adam : {false, true}) {
     auto job = made_job(scratch("gpu-near"));
     job = with_fit(job);
@@ -40,7 +40,7 @@ TEST_CASE("gpu: rates and masks are no constants of what was recorded") {
   check_near(run_bundle({falling(job, 2, 4)}, place).front(), run_bundle({falling(job, 2, 4)}).front(), 1e-3, 3);
 }
 
-TEST_CASE("gpu: every network's layers compute what they do on a processor") {
+TEST_CASE("gpu: every network's layers compute what they do on a CPU") {
   const at::Device there = gpu();
   for (const auto& [name, side] : {std::pair{"alexnet", 96}, {"caffenet", 99}, {"resnet18", 64}, {"cifar7", 32}}) {
     INFO(name);

@@ -1,4 +1,4 @@
-// Steps as a device takes them, on the processor: tables, recorded work, sums that are read once an epoch.
+// Steps as a device takes them, on the CPU: tables, recorded work, sums that are read once an epoch.
 #include <c10/util/Exception.h>
 
 #include <cmath>

@@ -216,7 +216,7 @@ TEST_CASE("device reducer: who waits can be told to give up, in a sum and while 
   CHECK(gave_up == 3);
 }
 
-TEST_CASE("device reducer: processors have no NCCL, and all members know it") {
+TEST_CASE("device reducer: CPUs have no NCCL, and all members know it") {
   std::atomic<int> without = 0;
   as_group(2, [&](model::Reducer& host_reducer) {
     without += trainer::join_devices(host_reducer, at::kCPU, [] {}) == nullptr;

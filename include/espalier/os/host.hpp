@@ -11,7 +11,7 @@ std::string host_name();
 /// Path of this program.
 std::string own_program();
 
-/// Cores this process may use: its affinity, and the processor time that its control groups allow, rounded up; at least
+/// Cores this process may use: its affinity, and the CPU time that its control groups allow, rounded up; at least
 /// 1. `root`: the folder with proc and sys.
 std::int32_t usable_cores(const std::filesystem::path& root = "/");
 
