@@ -6,13 +6,13 @@
 namespace espalier::plan {
 namespace {
 
-/// The step of the fall that follows one at `step`; none if there is no further one.
-std::optional<std::int64_t> next_fall(const Schedule& schedule, std::int64_t step, std::int64_t per_epoch) {
+/// The step of the decay that follows one at `step`; none if there is no further one.
+std::optional<std::int64_t> next_decay(const Schedule& schedule, std::int64_t step, std::int64_t per_epoch) {
   if (!schedule.every) return std::nullopt;
-  const auto beat = steps_of(*schedule.every, per_epoch);
-  if (beat <= 0) return std::nullopt;
-  if (schedule.beat == study::RateGroup::Beat::after_first) return step + beat;
-  return (step / beat + 1) * beat;
+  const auto interval = steps_of(*schedule.every, per_epoch);
+  if (interval <= 0) return std::nullopt;
+  if (schedule.decay_times == study::RateGroup::DecayTimes::after_first) return step + interval;
+  return (step / interval + 1) * interval;
 }
 
 void append(std::vector<task::RatePoint>& points, std::int64_t step, std::int64_t per_epoch, double rate) {
@@ -29,11 +29,11 @@ std::vector<task::RatePoint> rate_points(const Schedule& schedule, std::int64_t 
   append(points, 0, per_epoch, schedule.start);
   if (!schedule.first) return points;
   double power = 1;
-  std::optional<std::int64_t> fall = steps_of(*schedule.first, per_epoch);
-  while (fall && *fall < steps) {
+  std::optional<std::int64_t> decay = steps_of(*schedule.first, per_epoch);
+  while (decay && *decay < steps) {
     power *= schedule.factor;
-    append(points, *fall, per_epoch, schedule.start * power);
-    fall = next_fall(schedule, *fall, per_epoch);
+    append(points, *decay, per_epoch, schedule.start * power);
+    decay = next_decay(schedule, *decay, per_epoch);
   }
   return points;
 }

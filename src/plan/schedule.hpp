@@ -1,5 +1,5 @@
 #pragma once
-// Learning rates over time: start, factor, first and later falls.
+// Learning rates over time: start, factor, first and later decays.
 #include <optional>
 #include <vector>
 
@@ -8,15 +8,15 @@
 
 namespace espalier::plan {
 
-/// A rate that starts at `start` and is multiplied by `factor` at each fall.
+/// A rate that starts at `start` and is multiplied by `factor` at each decay.
 struct Schedule {
   double start = 0, factor = 1;
   std::optional<study::Duration> first, every;
-  study::RateGroup::Beat beat = study::RateGroup::Beat::multiples;
+  study::RateGroup::DecayTimes decay_times = study::RateGroup::DecayTimes::multiples;
 };
 
 /// The rate from each change on, within `steps`: float32 of start * factor^i computed in double. Changes to an equal
-/// float32 rate are left out. A first fall at 0 lowers the rate from the start.
+/// float32 rate are left out. A first decay at 0 lowers the rate from the start.
 std::vector<task::RatePoint> rate_points(const Schedule& schedule, std::int64_t steps, std::int64_t per_epoch);
 
 }  // namespace espalier::plan

@@ -68,9 +68,10 @@ std::string group_text(const study::RateGroup& group) {
   if (group.first) {
     text += fmt::format(", multiplied by {:g} at {}", group.factor, when(*group.first));
     if (group.every) {
-      text += fmt::format(" and {} {}",
-                          group.beat == study::RateGroup::Beat::multiples ? "then at each multiple of" : "then every",
-                          when(*group.every));
+      text += fmt::format(
+          " and {} {}",
+          group.decay_times == study::RateGroup::DecayTimes::multiples ? "then at each multiple of" : "then every",
+          when(*group.every));
     }
   } else {
     text += ", never lowered";

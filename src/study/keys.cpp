@@ -83,7 +83,8 @@ void add_data(Docs& all) {
       {{"per_class", "integer", "none", "test images held out of each finest class"},
        {"images", "word or words", "none", "test files of their own"},
        {"labels", "word", "none", "their label file (" + formats_with_labels() + ")"}});
-  add(all, "data.NAME.valid", {{"per_class", "integer", "required", "validation images held out of each finest class"}});
+  add(all, "data.NAME.valid",
+      {{"per_class", "integer", "required", "validation images held out of each finest class"}});
   add(all, "data.NAME.expect",
       {{"classes", "integer", "required", "classes"},
        {"per_class", "integer", "required", "images a class in the main files"},
@@ -170,11 +171,11 @@ void add_train(Docs& all) {
        {"start", "number", "required but for relative", "rate at the start"},
        {"relative", "number", "none", "the rate as a multiple of that of the group `to`, at all times"},
        {"to", "word", "required for relative", "units of the group it follows"},
-       {"factor", "number", "1", "multiplies the rate when it falls"},
-       {"first", "duration", "never", "when it falls first; 0: from the start"},
-       {"every", "duration", "once", "beat of later falls"},
+       {"factor", "number", "1", "multiplies the rate when it decays"},
+       {"first", "duration", "never", "when it decays first; 0: from the start"},
+       {"every", "duration", "once", "interval of later decays"},
        {"beat", "word", "\"multiples\"",
-        "later falls at \"multiples\" of every, or \"after-first\": first + every, ..."}});
+        "later decays at \"multiples\" of every, or \"after-first\": first + every, ..."}});
 }
 
 void add_experiment(Docs& all) {

@@ -28,7 +28,7 @@ void check_form(const Reader& reader, const RateGroup& group) {
     reader.error("every", {"every without first", "the rate never falls", "Add first"});
   }
   if (group.first && !reader.has("factor")) {
-    reader.error("first", {"first without factor", "the rate falls by it", "Add factor = 0.1"});
+    reader.error("first", {"first without factor", "the rate decays by it", "Add factor = 0.1"});
   }
 }
 

@@ -21,7 +21,7 @@ std::string group_text(const RateGroup& group) {
   if (!group.first) return text;
   text += " x " + to_string(Value(group.factor)) + " at " + to_string(*group.first);
   if (!group.every) return text;
-  text += group.beat == RateGroup::Beat::multiples ? " and multiples of " : " and then every ";
+  text += group.decay_times == RateGroup::DecayTimes::multiples ? " and multiples of " : " and then every ";
   return text + to_string(*group.every);
 }
 

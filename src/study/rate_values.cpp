@@ -61,7 +61,8 @@ std::optional<Complaint> set_relative_to(RateGroup& group, const Value& value) {
 std::optional<Complaint> set_beat(RateGroup& group, const Value& value) {
   const auto read = word_of(value, {"multiples", "after-first"});
   if (!read.complaint) {
-    group.beat = read.value == "multiples" ? RateGroup::Beat::multiples : RateGroup::Beat::after_first;
+    group.decay_times =
+        read.value == "multiples" ? RateGroup::DecayTimes::multiples : RateGroup::DecayTimes::after_first;
   }
   return read.complaint;
 }

@@ -24,7 +24,7 @@ TEST_CASE("gpu: a training is the CPU's to rounding") {
 
 TEST_CASE("gpu: the same training gives the same bits again, in a fresh place and in one that was used") {
   const auto job = made_job(scratch("gpu-again"));
-  const auto other = falling(job, 1, 4);
+  const auto other = decaying(job, 1, 4);
   train::Place place = on_gpu(), fresh = on_gpu();
   run_bundle({other}, place);
   check_same(run_bundle({job}, place).front(), run_bundle({job}, fresh).front());
@@ -37,7 +37,7 @@ TEST_CASE("gpu: rates and masks are no constants of what was recorded") {
   job = with_pixels(job, at::upsample_nearest2d(job.images->images.to(at::kFloat), {64, 64}).to(at::kByte));
   task::training(job.task).units.assign(job.network.units.size(), task::training(job.task).units.front());
   train::Place place = on_gpu();
-  check_near(run_bundle({falling(job, 2, 4)}, place).front(), run_bundle({falling(job, 2, 4)}).front(), 1e-3, 3);
+  check_near(run_bundle({decaying(job, 2, 4)}, place).front(), run_bundle({decaying(job, 2, 4)}).front(), 1e-3, 3);
 }
 
 TEST_CASE("gpu: every network's layers compute what they do on a CPU") {

@@ -89,14 +89,14 @@ TEST_CASE("plan: frozen units have no rates, and a change at or after the end is
 }
 
 TEST_CASE("plan: later falls come at multiples of the beat, or a beat after the first") {
-  auto falls = schedule(5);
-  CHECK(rate_points(falls, 90, 1) == Points{at(0, 0.01), at(5, 0.001), at(30, 0.0001), at(60, 0.00001)});
-  falls.beat = study::RateGroup::Beat::after_first;
-  CHECK(rate_points(falls, 90, 1) == Points{at(0, 0.01), at(5, 0.001), at(35, 0.0001), at(65, 0.00001)});
-  falls.every.reset();
-  CHECK(rate_points(falls, 90, 1) == Points{at(0, 0.01), at(5, 0.001)});
-  falls.first.reset();
-  CHECK(rate_points(falls, 90, 1) == Points{at(0, 0.01)});
+  auto decays = schedule(5);
+  CHECK(rate_points(decays, 90, 1) == Points{at(0, 0.01), at(5, 0.001), at(30, 0.0001), at(60, 0.00001)});
+  decays.decay_times = study::RateGroup::DecayTimes::after_first;
+  CHECK(rate_points(decays, 90, 1) == Points{at(0, 0.01), at(5, 0.001), at(35, 0.0001), at(65, 0.00001)});
+  decays.every.reset();
+  CHECK(rate_points(decays, 90, 1) == Points{at(0, 0.01), at(5, 0.001)});
+  decays.first.reset();
+  CHECK(rate_points(decays, 90, 1) == Points{at(0, 0.01)});
 }
 
 TEST_CASE("plan: rates are float32 of the double product, and equal ones merge") {

@@ -8,14 +8,14 @@ using namespace espalier::sched;
 namespace {
 
 /// A training of ten steps an epoch whose rate falls at `fall`; costs a second a step.
-AddedTask training(const std::string& name, std::int32_t fall, task::Sharing sharing, std::int32_t epochs = 4) {
+AddedTask training(const std::string& name, std::int32_t decay, task::Sharing sharing, std::int32_t epochs = 4) {
   AddedTask one = added(name, 10.0 * epochs);
   one.task.images = 100;
   task::training(one.task).batch = 10;
   task::training(one.task).length = {epochs, 0};
   task::training(one.task).units.resize(1);
   task::training(one.task).units[0].rates = {{{0, 0}, 1}};
-  if (fall < epochs) task::training(one.task).units[0].rates.push_back({{fall, 0}, 0.1f});
+  if (decay < epochs) task::training(one.task).units[0].rates.push_back({{decay, 0}, 0.1f});
   one.sharing = sharing;
   return one;
 }

@@ -137,7 +137,7 @@ rates = [{ units = "new", start = 0.01, factor = 0.5, first = "100 steps", every
 
   CHECK(study.train.epochs == Duration{Duration::Unit::steps, 2000});
   CHECK(study.train.rates.at(0).first == Duration{Duration::Unit::steps, 100});
-  CHECK(study.train.rates.at(0).beat == RateGroup::Beat::after_first);
+  CHECK(study.train.rates.at(0).decay_times == RateGroup::DecayTimes::after_first);
   CHECK(study.train.rates.at(1).relative->to == "new");
   CHECK(study.train.rates.at(1).relative->factor == 0.2);
 }

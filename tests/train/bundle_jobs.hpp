@@ -12,7 +12,7 @@ inline train::Job with_id(train::Job job) {
 }
 
 /// The job with all rates falling at `epoch` (0: from the start), `epochs` long.
-inline train::Job falling(train::Job job, std::int32_t epoch, std::int32_t epochs) {
+inline train::Job decaying(train::Job job, std::int32_t epoch, std::int32_t epochs) {
   for (auto& row : task::training(job.task).units) {
     if (row.trained == task::Trained::no) continue;
     row.rates = epoch == 0 ? std::vector<task::RatePoint>{{{0, 0}, 0.005f}}
@@ -26,8 +26,8 @@ inline train::Job falling(train::Job job, std::int32_t epoch, std::int32_t epoch
 
 /// Falls at 0, 1, 2 and never, a shorter one, and one that is cut within an epoch.
 inline std::vector<train::Job> family(const train::Job& job) {
-  std::vector<train::Job> jobs{falling(job, 0, 3), falling(job, 1, 3), falling(job, 2, 3),
-                               falling(job, 3, 3), falling(job, 2, 2), falling(job, 1, 3)};
+  std::vector<train::Job> jobs{decaying(job, 0, 3), decaying(job, 1, 3), decaying(job, 2, 3),
+                               decaying(job, 3, 3), decaying(job, 2, 2), decaying(job, 1, 3)};
   task::training(jobs.back().task).length = {2, 1};
   jobs.back().task.id = task::task_id(task::training(jobs.back().task));
   jobs[1] = measured_every(jobs[1], 2);

@@ -99,10 +99,10 @@ TEST_CASE("device engine: families and features, with flips") {
 
 TEST_CASE("device engine: a captured training that is taken over holds nothing of its last training") {
   const auto job = made_job(scratch("device-rig"));
-  auto other = falling(job, 1, 3);
+  auto other = decaying(job, 1, 3);
   task::training(other.task).init_seed = task::training(other.task).mask_seed = task::training(other.task).order_seed =
       99;
-  auto fewer = falling(job, 1, 2);
+  auto fewer = decaying(job, 1, 2);
   fewer.images = first_of(job.images, 13);  // fewer steps
   train::Place place = on_device();
   for (const auto& one : {job, with_id(other), fewer, job}) {

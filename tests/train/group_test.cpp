@@ -155,7 +155,7 @@ TEST_CASE("group: a training that diverges ends on all members") {
 
 TEST_CASE("group: a branch that diverges leaves nothing to the branches after it") {
   const auto job = made_job(scratch("group-branches"));
-  std::vector<train::Job> jobs{falling(job, 1, 3), falling(job, 2, 3)};
+  std::vector<train::Job> jobs{decaying(job, 1, 3), decaying(job, 2, 3)};
   for (auto& row : task::training(jobs[0].task).units) row.rates.back().rate = 1e6f;
   jobs[0].task.id = task::task_id(task::training(jobs[0].task));
   const auto single = run_bundle(jobs);

@@ -15,10 +15,10 @@ train::Job fused(train::Job job, bool yes = true) {
 /// Falls, other initial weights, another replicate's order and masks, a deeper network of another source.
 std::vector<train::Job> neighbours(const train::Job& job, const ArtifactId& source, const ArtifactId& other) {
   std::vector<train::Job> jobs = family(fused(frozen(job, source, 5)));
-  auto replicate = falling(fused(frozen(job, source, 5)), 1, 3);
+  auto replicate = decaying(fused(frozen(job, source, 5)), 1, 3);
   task::training(replicate.task).init_seed = task::training(replicate.task).order_seed =
       task::training(replicate.task).mask_seed = 77;
-  auto elsewhere = falling(fused(frozen(job, other, 5)), 2, 3);
+  auto elsewhere = decaying(fused(frozen(job, other, 5)), 2, 3);
   for (auto* one : {&replicate, &elsewhere}) {
     one->task.id = task::task_id(task::training(one->task));
     jobs.push_back(*one);
@@ -75,8 +75,8 @@ TEST_CASE("lanes: one that diverges ends alone, and its neighbours do not notice
 TEST_CASE("lanes: one that cannot be trained is refused alone") {
   const auto job = made_job(scratch("lanes-refused"));
   const auto source = some_source(job, 5);
-  auto jobs = std::vector<train::Job>{falling(fused(frozen(job, source, 5)), 1, 3),
-                                      falling(fused(frozen(job, source, 5)), 2, 3)};
+  auto jobs = std::vector<train::Job>{decaying(fused(frozen(job, source, 5)), 1, 3),
+                                      decaying(fused(frozen(job, source, 5)), 2, 3)};
   task::training(jobs[1].task).init_seed = 3;
   task::training(jobs[1].task).units[6].start = {task::StartKind::task, TaskId{"0123456789abcdef0123456789abcdef"}, {}};
   jobs[1].task.id = task::task_id(task::training(jobs[1].task));
@@ -97,7 +97,7 @@ TEST_CASE("lanes: stopped anywhere and resumed, every one ends with the same row
 TEST_CASE("lanes: each takes its own unit's rate") {
   const auto job = made_job(scratch("lanes-rates"));
   const auto source = some_source(job, 5);
-  auto one = falling(fused(frozen(job, source, 5)), 3, 3), slow_top = one, slow_bottom = one;
+  auto one = decaying(fused(frozen(job, source, 5)), 3, 3), slow_top = one, slow_bottom = one;
   task::training(slow_top.task).units[6].rates[0].rate = 0.001f;
   task::training(slow_bottom.task).units[5].rates[0].rate = 0.001f;
   for (auto* each : {&slow_top, &slow_bottom}) each->task.id = task::task_id(task::training(each->task));

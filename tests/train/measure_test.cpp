@@ -57,7 +57,7 @@ train::MeasuredSet part_of(const train::MeasuredSet& whole, std::int64_t count, 
 
 /// Falls at 1, 2 and never, the first two each with a set that the others lack.
 std::vector<train::Job> measured_differently(const train::Job& job) {
-  std::vector<train::Job> jobs{falling(job, 1, 3), falling(job, 2, 3), falling(job, 3, 3)};
+  std::vector<train::Job> jobs{decaying(job, 1, 3), decaying(job, 2, 3), decaying(job, 3, 3)};
   jobs[0].evaluations = {part_of(job.evaluations[1], 5, "some tests", 2), job.evaluations[0]};
   jobs[1].evaluations = {part_of(job.evaluations[0], 3, "some valid", 1), job.evaluations[1]};
   jobs[1] = with_fit(jobs[1]);

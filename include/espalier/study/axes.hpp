@@ -17,7 +17,7 @@ struct GridContext {
   std::vector<std::string> sources, targets;  ///< names, in file order
   std::vector<std::string> networks;          ///< the first is the default
   std::map<std::string, std::int32_t> depth;  ///< units, by network name
-  std::map<std::string, Value> decay_epoch;   ///< the top group's `first`, by target; "never" where it does not fall
+  std::map<std::string, Value> decay_epoch;   ///< the top group's `first`, by target; "never" where it does not decay
 };
 /// Of the study, but for decay_epoch, which needs its merged training values.
 GridContext grid_context_of(const Study& study);

@@ -79,12 +79,12 @@ struct RateGroup {
   };
   std::optional<Relative> relative;  ///< relative = 0.2, to = "new"
   double factor = 1;                 ///< multiplies the rate at `first` and later
-  std::optional<Duration> first;     ///< none: never falls
-  std::optional<Duration> every;     ///< none: falls once
-  enum class Beat : std::uint8_t {
+  std::optional<Duration> first;     ///< none: never decays
+  std::optional<Duration> every;     ///< none: decays once
+  enum class DecayTimes : std::uint8_t {
     multiples,
     after_first
-  } beat = Beat::multiples;  ///< later falls at multiples of every | first + i * every
+  } decay_times = DecayTimes::multiples;  ///< later decays at multiples of every | first + i * every
 };
 
 /// The values of [train]; each can be an axis as `train.<key>` or `source.<key>`.
