@@ -1,6 +1,6 @@
 // links: train
 // What a device gives: images a second of training steps by batch, precision and way of stepping, against the bound
-// from its own rates of arithmetic and memory; steps by frozen depth, with and without cached features; lanes. JSON.
+// from its own rates of arithmetic and memory; steps by frozen depth, with and without cached features; replicas. JSON.
 // --quick: small networks, a moment each, on a CPU, too: to see that it runs.
 #include <ATen/ops/randint.h>
 
@@ -13,8 +13,8 @@
 #include "espalier/network/networks.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/train/training.hpp"
+#include "train/batched_network.hpp"
 #include "train/captured_training.hpp"
-#include "train/lane_network.hpp"
 
 using namespace espalier;
 using nlohmann::json;
@@ -209,7 +209,7 @@ json frozen_depths() {
   return rows;
 }
 
-json lanes() {
+json replicas() {
   json rows = json::array();
   const Shape shape{"cifar7", options.quick ? 0.25 : 2, 32, 64, 5, 5};
   const train::Job job = job_of(shape, Precision::fp32);
@@ -217,16 +217,16 @@ json lanes() {
   const train::Optimiser optimiser(network, task::training(job.task));
   const at::Tensor features = network.features(at::rand({64, 3, 32, 32}).to(options.device), 5).flatten(1);
   for (std::int64_t count = 1; count <= (options.quick ? 2 : 64); count *= 2) {
-    train::LaneNetwork lane_network(job.network, 5, task::training(job.task));
-    for (std::int64_t lane = 0; lane < count; ++lane) lane_network.append(network, optimiser);
+    train::BatchedNetwork batched_network(job.network, 5, task::training(job.task));
+    for (std::int64_t replica = 0; replica < count; ++replica) batched_network.append(network, optimiser);
     const at::Tensor inputs = features.unsqueeze(0).repeat({count, 1, 1});
     const std::vector<at::Tensor> labels(static_cast<std::size_t>(count), at::randint(kClasses, {64}, at::kLong));
-    const std::vector<train::LaneStep> steps(static_cast<std::size_t>(count),
-                                             {{1, 0, 0}, std::vector<float>(7, 1e-4f)});
+    const std::vector<train::ReplicaStep> steps(static_cast<std::size_t>(count),
+                                                {{1, 0, 0}, std::vector<float>(7, 1e-4f)});
     const double step = seconds_of([&] {
-      const at::Tensor logits = lane_network.forward(inputs, steps);
-      lane_network.losses(logits, labels);
-      lane_network.update(steps);
+      const at::Tensor logits = batched_network.forward(inputs, steps);
+      batched_network.losses(logits, labels);
+      batched_network.update(steps);
     });
     rows.push_back(
         {{"lanes", count}, {"step_ms", 1e3 * step}, {"step_ms_a_lane", 1e3 * step / static_cast<double>(count)}});
@@ -244,7 +244,7 @@ int main(int argc, char** argv) {
   std::cout << json{{"device", train::describe({.threads = 1}, options.device)},
                     {"steps", steps()},
                     {"frozen", frozen_depths()},
-                    {"lanes", lanes()}}
+                    {"lanes", replicas()}}
                    .dump(1)
             << "\n";
 }

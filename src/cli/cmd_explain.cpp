@@ -98,7 +98,7 @@ std::string form_text(const task::NumericForm& form) {
                         form.cached_units == 1 ? "unit" : "units");
   }
   if (form.workers > 1) text += fmt::format(", batches cut among {} workers", form.workers);
-  return text + (form.fused ? ", a lane of a batched network" : "");
+  return text + (form.batched ? ", a replica of a batched network" : "");
 }
 
 void print_task(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {

@@ -39,7 +39,7 @@ double trained_parameters(const Training& training) {
 
 std::string CostKey::text() const {
   return fmt::format("{}/{}x{}x{}/{}/{}/{}/{}/{}/{}/{}", network, input.channels, input.height, input.width, classes,
-                     batch, frozen, form.threads, form.cached_units, form.fused ? "fused" : "single",
+                     batch, frozen, form.threads, form.cached_units, form.batched ? "fused" : "single",
                      static_cast<int>(precision));
 }
 
@@ -137,7 +137,7 @@ Cost CostModel::estimate(const Training& training, const task::NumericForm& form
   const double forward = forward_multiply_adds(units, form.cached_units);
   const auto batch = static_cast<double>(training.spec.batch), evaluated = static_cast<double>(kEvaluationBatch);
   return {step_multiply_adds(training.spec, units, form.cached_units) * batch / rate +
-              (form.fused ? kFusedOverhead : kStepOverhead),
+              (form.batched ? kBatchedOverhead : kStepOverhead),
           forward * evaluated / rate, (forward_multiply_adds(units) - forward) * evaluated / rate};
 }
 

@@ -7,7 +7,7 @@ namespace espalier::plan {
 
 inline constexpr double kUncalibratedRate = 2.5e10;  ///< multiply-adds per second of one CPU core with AVX-512 or AVX2
 inline constexpr double kStepOverhead = 1e-3;        ///< seconds per step, besides arithmetic
-inline constexpr double kFusedOverhead = 3e-4;       ///< the same for one lane of a batched network
+inline constexpr double kBatchedOverhead = 3e-4;     ///< the same for one replica of a batched network
 inline constexpr double kMemoryRate = 4e9;           ///< bytes of features per second gathered into batches
 inline constexpr std::int64_t kEvaluationBatch = 64;
 

@@ -1,4 +1,4 @@
-// Chooses for each task which frozen units are cached and whether it trains as a lane of a batched network.
+// Chooses for each task which frozen units are cached and whether it trains as a replica of a batched network.
 #include "plan/forms.hpp"
 
 #include <fmt/format.h>
@@ -16,8 +16,8 @@
 namespace espalier::plan {
 namespace {
 
-/// With more parameters a lane is as fast alone, and lanes would not fit the caches (bench/README.md).
-constexpr std::int64_t kMostLaneParameters = 1 << 20;
+/// With more parameters a replica is as fast alone, and replicas would not fit the caches (bench/README.md).
+constexpr std::int64_t kMostReplicaParameters = 1 << 20;
 
 std::string random_change(const task::AugmentSpec& augment) {
   for (const auto& row : study::augment_rows()) {
@@ -72,7 +72,7 @@ Cut exact_cut(const task::TrainSpec& spec, const std::vector<network::UnitCost>&
 
 bool can_fuse(const task::TrainSpec& spec, const network::NetworkSpec& network,
               const std::vector<network::UnitCost>& units, std::int32_t cached) {
-  if (cached == 0 || cached == network.depth() || !task::row_of(spec.optimiser).in_lanes) return false;
+  if (cached == 0 || cached == network.depth() || !task::row_of(spec.optimiser).in_replicas) return false;
   if (spec.precision != task::Precision::fp32) return false;
   std::int64_t parameters = 0;
   for (auto u = static_cast<std::size_t>(cached); u < network.units.size(); ++u) {
@@ -80,10 +80,10 @@ bool can_fuse(const task::TrainSpec& spec, const network::NetworkSpec& network,
     for (const auto& parameter : units[u].parameters) parameters += parameter.elements();
     for (const auto& layer : network.units[u].layers) {
       const auto& row = network::row_of(layer.kind);
-      if (!row.in_lanes || (row.holds == network::LayerHolds::weight && !layer.bias)) return false;
+      if (!row.in_replicas || (row.holds == network::LayerHolds::weight && !layer.bias)) return false;
     }
   }
-  return parameters > 0 && parameters <= kMostLaneParameters;
+  return parameters > 0 && parameters <= kMostReplicaParameters;
 }
 
 std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::Catalog& catalog, const CostModel& costs,
@@ -102,7 +102,7 @@ std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::C
       if (!cut.refused.empty()) ++refused[cut.refused];
     }
     const auto& network = catalog.networks.at(training.spec.network);
-    entry.form.fused =
+    entry.form.batched =
         options.passes.fuse && can_fuse(training.spec, network, *training.units, entry.form.cached_units);
     entry.cost_s = costs.cost_s(training, entry.form);
   }

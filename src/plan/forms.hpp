@@ -16,14 +16,14 @@ struct Cut {
 /// The cut that is exact: units frozen from the first on, no active dropout below it, no random crops.
 Cut exact_cut(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units);
 
-/// Whether everything above the cut can be a lane of a batched network, and is small enough to gain from it.
+/// Whether everything above the cut can be a replica of a batched network, and is small enough to gain from it.
 bool can_fuse(const task::TrainSpec& spec, const network::NetworkSpec& network,
               const std::vector<network::UnitCost>& units, std::int32_t cached);
 
 /// Corrects the costs by the times of finished tasks, by key, and updates the costs of all tasks.
 void learn_costs(TaskTable& tasks, const Outcomes& outcomes, CostModel& costs);
 
-/// One task per key that can be chosen: in the chosen form, without lanes, without features.
+/// One task per key that can be chosen: in the chosen form, without replicas, without features.
 std::vector<CostProbe> probes_of(const TaskTable& tasks);
 
 /// Sets form and cost of every task. Returns each reason for leaving tasks alone with their number.

@@ -14,7 +14,7 @@ constexpr double kWorthDoubling = 0.75;  ///< doubling the workers must cut the 
 
 void set_workers(TaskTable::Entry& entry, std::int32_t workers, const CostModel& costs) {
   entry.form.workers = workers;
-  if (workers > 1) entry.form.fused = false;
+  if (workers > 1) entry.form.batched = false;
   entry.cost_s = costs.cost_s(entry.training, entry.form);
 }
 
@@ -37,7 +37,7 @@ std::unordered_map<TaskId, double> chains_of(const TaskTable& tasks) {
 
 std::int32_t best_size(const TaskTable::Entry& entry, const CostModel& costs, std::int32_t most) {
   task::NumericForm form = entry.form;
-  form.fused = false;
+  form.batched = false;
   for (std::int32_t workers = 2; workers <= most; workers *= 2) {
     task::NumericForm wider = form;
     wider.workers = workers;

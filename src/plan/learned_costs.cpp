@@ -49,7 +49,7 @@ std::vector<CostProbe> probes_of(const TaskTable& tasks) {
   for (const auto& entry : tasks.all()) {
     add_probe(entry, entry.form, known, probes);
     add_probe(entry, {entry.form.threads}, known, probes);
-    if (entry.form.fused) add_probe(entry, {entry.form.threads, entry.form.cached_units}, known, probes);
+    if (entry.form.batched) add_probe(entry, {entry.form.threads, entry.form.cached_units}, known, probes);
   }
   return probes;
 }

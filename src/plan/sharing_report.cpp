@@ -1,4 +1,4 @@
-// Adds up the costs of tasks with and without shared stages, cached features and lanes.
+// Adds up the costs of tasks with and without shared stages, cached features and replicas.
 #include "plan/sharing_report.hpp"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ void SharingReport::grow_tree(Family& family) {
 task::NumericForm SharingReport::form_of(const Entry& entry, const Passes& passes) const {
   task::NumericForm form{threads_};
   if (passes.features) form.cached_units = entry.form.cached_units;
-  if (passes.fuse) form.fused = entry.form.fused;
+  if (passes.fuse) form.batched = entry.form.batched;
   form.workers = entry.form.workers;
   return form;
 }

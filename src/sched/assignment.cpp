@@ -58,7 +58,7 @@ double Scheduler::Core::fair_share_s() const {
   return tasks.ready_cost_s() / static_cast<double>(std::max(expected, workers.size()));
 }
 
-/// A bundle of `first`, tasks that share stages with it, and tasks that can be lanes of the same network.
+/// A bundle of `first`, tasks that share stages with it, and tasks that can be replicas of the same network.
 PickedBundle Scheduler::Core::bundle_of(Entry& first, double room_s) const {
   PickedBundle bundle{{&first}, first.task.cost_s};
   if (is_suspect(first) || first.sharing == task::Sharing{}) return bundle;
@@ -76,7 +76,7 @@ PickedBundle Scheduler::Core::bundle_of(Entry& first, double room_s) const {
     }
   };
   add_from(tasks.family_of(first));
-  add_from(tasks.lanes_of(first));
+  add_from(tasks.replicas_of(first));
   bundle.cost_s = cost.seconds();
   return bundle;
 }

@@ -115,10 +115,10 @@ const ReadyTasks& TaskQueue::group(const Groups& groups, std::uint64_t key) {
 void TaskQueue::insert_ready(Entry& entry) {
   if (!ready_.insert(&entry).second) return;
   ready_cost_s_ += entry.task.cost_s;
-  const auto& [family, features, lanes] = entry.sharing;
+  const auto& [family, features, replicas] = entry.sharing;
   if (family) by_family_[family].insert(&entry);
   if (features) by_features_[features].insert(&entry);
-  if (lanes) by_lanes_[lanes].insert(&entry);
+  if (replicas) by_replicas_[replicas].insert(&entry);
 }
 
 bool TaskQueue::erase_ready(Entry& entry) {
@@ -132,7 +132,7 @@ bool TaskQueue::erase_ready(Entry& entry) {
   };
   leave(by_family_, entry.sharing.family);
   leave(by_features_, entry.sharing.features);
-  leave(by_lanes_, entry.sharing.lanes);
+  leave(by_replicas_, entry.sharing.replicas);
   return true;
 }
 

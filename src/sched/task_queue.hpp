@@ -57,9 +57,9 @@ class TaskQueue {
   Entry* pick_short(WorkerId worker, Retry retry, double seconds) const;
   /// The best ready task that uses these features and was never lost, or null.
   Entry* pick_with_features(std::uint64_t features) const;
-  /// Ready tasks of the same family; next, those with the same lanes. Never null.
+  /// Ready tasks of the same family; next, those with the same replicas. Never null.
   const ReadyTasks& family_of(const Entry& entry) const { return group(by_family_, entry.sharing.family); }
-  const ReadyTasks& lanes_of(const Entry& entry) const { return group(by_lanes_, entry.sharing.lanes); }
+  const ReadyTasks& replicas_of(const Entry& entry) const { return group(by_replicas_, entry.sharing.replicas); }
   const ReadyTasks& ready() const { return ready_; }
   /// The summed cost of all ready tasks, each counted alone.
   double ready_cost_s() const { return ready_.empty() ? 0 : ready_cost_s_; }
@@ -86,7 +86,7 @@ class TaskQueue {
   bool networks_wanted_;
   std::unordered_map<TaskId, std::unique_ptr<Entry>> entries_;
   ReadyTasks ready_;
-  Groups by_family_, by_lanes_, by_features_;  ///< ready tasks by what they can share
+  Groups by_family_, by_replicas_, by_features_;  ///< ready tasks by what they can share
   double ready_cost_s_ = 0;
   std::int64_t live_ = 0;
 };

@@ -49,8 +49,8 @@ std::vector<protocol::Bundle> bundles_of(const plan::Plan& plan, const plan::Pas
     const auto sharing = plan::sharing_of(task, passes);
     const bool alone = !passes.bundles || (sharing.features == 0 && sharing.family == 0);
     const std::uint64_t family = sharing.features == 0 ? sharing.family : 0;
-    together[{levels.at(task.id), sharing.features, family, sharing.lanes, alone ? together.size() + 1 : 0}].push_back(
-        &task);
+    together[{levels.at(task.id), sharing.features, family, sharing.replicas, alone ? together.size() + 1 : 0}]
+        .push_back(&task);
   }
   std::vector<protocol::Bundle> bundles;
   for (const auto& [key, tasks] : together) {

@@ -99,7 +99,7 @@ h5::Table tasks_table(const State& state) {
   add.integers("threads", [](Item task) { return task->task.form.threads; });
   add.integers("cached_units", [](Item task) { return task->task.form.cached_units; });
   add.integers("workers", [](Item task) { return task->task.form.workers; });
-  add.integers("fused", [](Item task) { return task->task.form.fused ? 1 : 0; });
+  add.integers("fused", [](Item task) { return task->task.form.batched ? 1 : 0; });
   add.texts("device", [](Item task) -> std::string_view { return task->device; });
   add.texts("source", [&](Item task) { return table.keep(sources_of(state, *task)); });
   add.texts("finished", [](Item task) -> std::string_view { return task->finished.artifact.hex; });

@@ -10,7 +10,7 @@ const std::vector<OptimiserRow>& optimisers() {
       {.kind = Optimiser::sgd,
        .name = "sgd",
        .has_momentum = true,
-       .in_lanes = true,
+       .in_replicas = true,
        .buffers = {"momentum."},
        .methods = "stochastic gradient descent with momentum {momentum} (the rate stands outside the momentum buffer) "
                   "and weight decay {decay} on weights and biases alike"},

@@ -1,4 +1,4 @@
-// Hashes the parts of a task that must be equal to share stages, features or lanes, and names shared states.
+// Hashes the parts of a task that must be equal to share stages, features or replicas, and names shared states.
 #include "espalier/task/sharing.hpp"
 
 #include <functional>
@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kOfOneTraining[] = {"rates", "length"};
 
-/// Hashes what lanes of one batched network must have in common: shapes, optimiser and steps after unit k.
-std::uint64_t lanes_key(const Task& task) {
+/// Hashes what replicas of one batched network must have in common: shapes, optimiser and steps after unit k.
+std::uint64_t replicas_key(const Task& task) {
   const TrainSpec& spec = training(task);
   frame::Hasher key;
   key & spec.network & spec.input & spec.batch & spec.momentum & spec.weight_decay & spec.images.sample.count &
@@ -44,7 +44,7 @@ Sharing sharing_of(const Task& task) {
   const auto& form = task.form;
   sharing.family = family_key(training(task), form);
   sharing.features = features_key(form, training(task), training(task).images.data);
-  if (form.fused) sharing.lanes = lanes_key(task) | 1;
+  if (form.batched) sharing.replicas = replicas_key(task) | 1;
   return sharing;
 }
 

@@ -7,15 +7,15 @@
 #include "espalier/device/device.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/train/stepper.hpp"
+#include "train/batched_network.hpp"
 #include "train/bundle_state.hpp"
 #include "train/captured_training.hpp"
-#include "train/lane_network.hpp"
 
 namespace espalier::train {
 
 namespace {
 
-constexpr std::int64_t kLanes = 8;
+constexpr std::int64_t kReplicas = 8;
 
 double median_s(double seconds, const std::function<void()>& work) {
   for (int i = 0; i < 2; ++i) work();
@@ -52,7 +52,7 @@ class Bed {
   }
 
   double step_s(double seconds) {
-    if (task_.form.fused) return lanes_s(seconds) / kLanes;
+    if (task_.form.batched) return replicas_s(seconds) / kReplicas;
     return device_.is_cpu() ? single_s(seconds) : recorded_s(seconds);
   }
   double evaluation_s(double seconds) {
@@ -118,22 +118,22 @@ class Bed {
     return all_s / kAtATime;
   }
 
-  double lanes_s(double seconds) {
-    LaneNetwork lanes(spec_, task_.form.cached_units, task::training(task_));
+  double replicas_s(double seconds) {
+    BatchedNetwork replicas(spec_, task_.form.cached_units, task::training(task_));
     const Optimiser optimiser(network_, task::training(task_));
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) lanes.append(network_, optimiser);
-    const at::Tensor inputs = inputs_of(task::training(task_).batch).flatten(1).unsqueeze(0).repeat({kLanes, 1, 1});
-    const std::vector<at::Tensor> wanted(kLanes, labels());
-    const std::vector<LaneStep> steps(kLanes,
-                                      {{1, 0, 0}, std::vector<float>(task::training(task_).units.size(), 1e-6f)});
-    std::vector<Score> scores(kLanes);
+    for (std::int64_t replica = 0; replica < kReplicas; ++replica) replicas.append(network_, optimiser);
+    const at::Tensor inputs = inputs_of(task::training(task_).batch).flatten(1).unsqueeze(0).repeat({kReplicas, 1, 1});
+    const std::vector<at::Tensor> wanted(kReplicas, labels());
+    const std::vector<ReplicaStep> steps(kReplicas,
+                                         {{1, 0, 0}, std::vector<float>(task::training(task_).units.size(), 1e-6f)});
+    std::vector<Score> scores(kReplicas);
     return median_s(seconds, [&] {
-      const at::Tensor logits = lanes.forward(inputs, steps);
-      const auto losses = lanes.losses(logits, wanted);
-      lanes.update(steps);
+      const at::Tensor logits = replicas.forward(inputs, steps);
+      const auto losses = replicas.losses(logits, wanted);
+      replicas.update(steps);
       const at::Tensor seen = logits.cpu();
-      for (std::size_t lane = 0; lane < scores.size(); ++lane) {
-        scores[lane].add(seen[static_cast<std::int64_t>(lane)], wanted[lane], losses[lane]);
+      for (std::size_t replica = 0; replica < scores.size(); ++replica) {
+        scores[replica].add(seen[static_cast<std::int64_t>(replica)], wanted[replica], losses[replica]);
       }
     });
   }

@@ -4,8 +4,8 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/device/device.hpp"
 #include "espalier/train/numeric_form.hpp"
+#include "train/batched_network.hpp"
 #include "train/engine.hpp"
-#include "train/lane_network.hpp"
 #include "train/measure.hpp"
 #include "train/prepare_network.hpp"
 
@@ -30,26 +30,26 @@ Job without_unmeasured(const Job& job) {
   return slim;
 }
 
-/// The finished network as one lane, which computes its scores as the lanes of the training did.
-class OneLane {
+/// The finished network as one replica, which computes its scores as the replicas of the training did.
+class OneReplica {
  public:
-  OneLane(BundleState& bundle, const Job& job, const ImageSets& sets)
+  OneReplica(BundleState& bundle, const Job& job, const ImageSets& sets)
       : sets_(sets),
         network_(prepare_network(job, bundle.place().device())),
-        lanes_(job.network, job.task.form.cached_units, task::training(job.task)),
+        replicas_(job.network, job.task.form.cached_units, task::training(job.task)),
         inputs_(job, sets, bundle.place().features(), network_) {
-    lanes_.append(network_, Optimiser(network_, task::training(job.task)));
+    replicas_.append(network_, Optimiser(network_, task::training(job.task)));
   }
   bool prepare(const GoOn& go_on) { return inputs_.fill(go_on); }
   Evaluation evaluate(SetNumber number, const EvaluationLimits& limits) {
-    const auto predict = [&](const at::Tensor& x) { return lanes_.predict(0, x); };
+    const auto predict = [&](const at::Tensor& x) { return replicas_.predict(0, x); };
     return train::evaluate(predict, inputs_, number, sets_.of(number).labels, limits);
   }
 
  private:
   const ImageSets& sets_;
   model::UnitNetwork network_;
-  LaneNetwork lanes_;
+  BatchedNetwork replicas_;
   FeatureInputs inputs_;
 };
 
@@ -71,9 +71,9 @@ ControlFlag measure_with(Network& network, BundleState& bundle, const ImageSets&
 
 ControlFlag measure_once(BundleState& bundle, const Job& job, task::Moment at) {
   const ImageSets sets(job);
-  if (job.task.form.fused) {
-    OneLane lane(bundle, job, sets);
-    return measure_with(lane, bundle, sets, at);
+  if (job.task.form.batched) {
+    OneReplica replica(bundle, job, sets);
+    return measure_with(replica, bundle, sets, at);
   }
   const auto engine = make_engine(bundle, job, sets, bundle.timeline(0));
   return measure_with(*engine, bundle, sets, at);

@@ -10,7 +10,7 @@ namespace espalier::train {
 
 namespace {
 
-/// More lanes exceed a CPU's caches and gain nothing (bench/fused.cpp); a GPU is idle with few lanes.
+/// More replicas exceed a CPU's caches and gain nothing (bench/batched.cpp); a GPU is idle with few replicas.
 constexpr std::size_t kFamiliesOnCpu = 4, kFamiliesOnGpu = 64;
 constexpr std::size_t kPacks = 4, kRigs = 8;
 /// A pack may take a quarter of a GPU's free memory.

@@ -1,4 +1,4 @@
-// Groups a bundle's jobs into families and lanes, runs them, and splits them where memory runs out.
+// Groups a bundle's jobs into families and replicas, runs them, and splits them where memory runs out.
 #include "espalier/train/training.hpp"
 
 #include <c10/util/Exception.h>
@@ -10,7 +10,7 @@
 #include "espalier/device/device.hpp"
 #include "espalier/task/sharing.hpp"
 #include "espalier/train/numeric_form.hpp"
-#include "train/fused_training.hpp"
+#include "train/batched_training.hpp"
 #include "train/tree_training.hpp"
 
 namespace espalier::train {
@@ -20,10 +20,10 @@ namespace {
 /// How often a bundle that cannot be halved further is tried again, with less kept each time.
 constexpr int kTries = 3;
 
-/// Members that go through the bundle together: one family in one state, or several families as lanes.
+/// Members that go through the bundle together: one family in one state, or several families as replicas.
 struct Group {
   std::vector<Members> families;
-  bool fused = false;
+  bool batched = false;
 };
 
 std::vector<Group> groups_of(const std::vector<Job>& jobs, std::size_t most_families) {
@@ -36,20 +36,20 @@ std::vector<Group> groups_of(const std::vector<Job>& jobs, std::size_t most_fami
     if (is_new) families.emplace_back();
     families[known->second].push_back(m);
   }
-  using Lanes = std::tuple<std::uint64_t, std::int32_t, std::int64_t>;
-  std::map<Lanes, std::size_t> lanes_index;
+  using ReplicaKey = std::tuple<std::uint64_t, std::int32_t, std::int64_t>;
+  std::map<ReplicaKey, std::size_t> replicas_index;
   std::vector<Group> groups;
   for (auto& family : families) {
     const Job& job = jobs[family.front()];
-    const Lanes key{task::sharing_of(job.task).lanes, job.classes, job.images->size()};
-    const bool joins = job.task.form.fused && job.resume.empty();  // jobs that resume are at different moments
-    const auto known = lanes_index.find(key);
-    if (joins && known != lanes_index.end() && groups[known->second].families.size() < most_families) {
+    const ReplicaKey key{task::sharing_of(job.task).replicas, job.classes, job.images->size()};
+    const bool joins = job.task.form.batched && job.resume.empty();  // jobs that resume are at different moments
+    const auto known = replicas_index.find(key);
+    if (joins && known != replicas_index.end() && groups[known->second].families.size() < most_families) {
       groups[known->second].families.push_back(std::move(family));
       continue;
     }
-    if (joins) lanes_index[key] = groups.size();
-    groups.push_back({{std::move(family)}, job.task.form.fused});
+    if (joins) replicas_index[key] = groups.size();
+    groups.push_back({{std::move(family)}, job.task.form.batched});
   }
   return groups;
 }
@@ -66,7 +66,7 @@ ControlFlag run(const Group& group, BundleState& bundle);
 ControlFlag run_each(const Group& group, BundleState& bundle) {
   ControlFlag flag = ControlFlag::go_on;
   for (const auto& family : group.families) {
-    if (flag == ControlFlag::go_on) flag = run({{family}, group.fused}, bundle);
+    if (flag == ControlFlag::go_on) flag = run({{family}, group.batched}, bundle);
   }
   return flag;
 }
@@ -76,8 +76,8 @@ ControlFlag run(const Group& group, BundleState& bundle) {
   apply(first.form);
   device::allow_tf32(bundle.place().device(), task::training(first).precision == task::Precision::tf32);
   try {
-    if (group.fused && bundle.group()) throw UsageError("a group cannot train lanes", "the plan is wrong", "");
-    if (group.fused) return FusedTraining(bundle, group.families).run();
+    if (group.batched && bundle.group()) throw UsageError("a group cannot train replicas", "the plan is wrong", "");
+    if (group.batched) return BatchedTraining(bundle, group.families).run();
     return TreeTraining(bundle, group.families.front()).run();
   } catch (const UsageError& error) {  // the tasks' own fault: trying again would not help
     if (group.families.size() > 1) return run_each(group, bundle);
@@ -88,7 +88,7 @@ ControlFlag run(const Group& group, BundleState& bundle) {
 
 /// The part of a group whose members have not ended.
 Group open_of(const Group& group, const BundleState& bundle) {
-  Group open{{}, group.fused};
+  Group open{{}, group.batched};
   for (const auto& family : group.families) {
     if (auto members = bundle.open_of(family); !members.empty()) open.families.push_back(std::move(members));
   }
@@ -126,8 +126,8 @@ ControlFlag run_in_memory(const Group& group, BundleState& bundle, int tries) {
   const Group open = open_of(group, bundle);
   if (open.families.size() == 1) return run_in_memory(open, bundle, tries - 1);
   const auto middle = open.families.begin() + static_cast<std::ptrdiff_t>(open.families.size() / 2);
-  const std::vector<Group> halves{{{open.families.begin(), middle}, group.fused},
-                                  {{middle, open.families.end()}, group.fused}};
+  const std::vector<Group> halves{{{open.families.begin(), middle}, group.batched},
+                                  {{middle, open.families.end()}, group.batched}};
   return work_on_all(halves, bundle, [&](const Group& half) {
     return half.families.empty() ? ControlFlag::go_on : run_in_memory(half, bundle, tries);
   });

@@ -81,14 +81,14 @@ TEST_CASE("gpu: tf32 and bf16 round, and give the same bits again") {
   }
 }
 
-TEST_CASE("gpu: families, features and lanes") {
+TEST_CASE("gpu: families, features and replicas") {
   const auto job = made_job(scratch("gpu-shared"));
   const auto source = some_source(job, 5);
   train::Place place = on_gpu();
   const auto plain = family(job), cached = family(frozen(job, source, 3));
-  auto lanes = family(frozen(job, source, 5));
-  for (auto& one : lanes) one.task.form.fused = true;
-  for (const auto& jobs : {plain, cached, lanes}) {
+  auto replicas = family(frozen(job, source, 5));
+  for (auto& one : replicas) one.task.form.batched = true;
+  for (const auto& jobs : {plain, cached, replicas}) {
     const auto there = run_bundle(jobs, place), here = run_bundle(jobs);
     for (std::size_t m = 0; m < jobs.size(); ++m) check_near(there[m], here[m], 1e-3, 1);
   }

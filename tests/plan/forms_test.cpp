@@ -1,4 +1,4 @@
-// Numeric forms: where features are exact, what can be a lane, what costs say.
+// Numeric forms: where features are exact, what can be a replica, what costs say.
 #include "plan/forms.hpp"
 
 #include <rapidcheck.h>
@@ -59,24 +59,24 @@ TEST_CASE("features: what changes images at random forbids them, and is named; m
   CHECK(exact_cut(cifar.spec, cifar.units).refused.find("random crops") != std::string::npos);
 }
 
-TEST_CASE("lanes: what is linear after the cut, small, tuned, by SGD in fp32") {
-  const auto fusible = [](const Frozen& one, std::int32_t cached) {
+TEST_CASE("replicas: what is linear after the cut, small, tuned, by SGD in fp32") {
+  const auto can_be_batched = [](const Frozen& one, std::int32_t cached) {
     return can_fuse(one.spec, one.network, one.units, cached);
   };
   Frozen cifar("cifar7", 5, {1, 28, 28});
-  CHECK(fusible(cifar, 5));
-  CHECK_FALSE(fusible(cifar, 4));  // a convolution is left
-  CHECK_FALSE(fusible(cifar, 0));
+  CHECK(can_be_batched(cifar, 5));
+  CHECK_FALSE(can_be_batched(cifar, 4));  // a convolution is left
+  CHECK_FALSE(can_be_batched(cifar, 0));
   Frozen alexnet("alexnet", 5, {3, 224, 224});
-  CHECK_FALSE(fusible(alexnet, 5));  // 54 million parameters a lane
+  CHECK_FALSE(can_be_batched(alexnet, 5));  // 54 million parameters a replica
 
   auto adam = cifar, rounded = cifar, held = cifar;
   adam.spec.optimiser = task::Optimiser::adam;
   rounded.spec.precision = task::Precision::bf16;
   held.spec.units[6].trained = task::Trained::no;
-  CHECK_FALSE(fusible(adam, 5));
-  CHECK_FALSE(fusible(rounded, 5));
-  CHECK_FALSE(fusible(held, 5));
+  CHECK_FALSE(can_be_batched(adam, 5));
+  CHECK_FALSE(can_be_batched(rounded, 5));
+  CHECK_FALSE(can_be_batched(held, 5));
 }
 
 TEST_CASE("forms: passes that are left out leave the reference form; ids do not depend on them") {
@@ -87,15 +87,15 @@ TEST_CASE("forms: passes that are left out leave the reference form; ids do not 
   const auto all = compiled(study), reference = compiled(study, {}, off);
 
   REQUIRE(all.tasks.size() == reference.tasks.size());
-  bool some_cached = false, some_fused = false;
+  bool some_cached = false, some_batched = false;
   for (std::size_t i = 0; i < all.tasks.size(); ++i) {
     CHECK(all.tasks[i].id == reference.tasks[i].id);
     CHECK(reference.tasks[i].form == task::NumericForm{});
     some_cached = some_cached || all.tasks[i].form.cached_units > 0;
-    some_fused = some_fused || all.tasks[i].form.fused;
+    some_batched = some_batched || all.tasks[i].form.batched;
   }
   CHECK(some_cached);
-  CHECK(some_fused);
+  CHECK(some_batched);
 }
 
 TEST_CASE("forms: features that do not fit the memory are left out, and counted with the reason") {

@@ -42,7 +42,7 @@ TEST_CASE("groups: the first rule that matches counts; a pretraining has images 
   for (const auto& task : plan.tasks) {
     const bool four = !sources.contains(task.id) && task::training(task).images.sample.count == 4;
     CHECK(task.form.workers == (four ? 4 : 2));
-    CHECK_FALSE(task.form.fused);
+    CHECK_FALSE(task.form.batched);
   }
 }
 

@@ -54,7 +54,8 @@ TEST_CASE("bundle: what would keep one worker busy beyond its share is left to t
 }
 
 TEST_CASE(
-    "bundle: lanes of several families go together, if they use the same features; a task with nothing to share goes "
+    "bundle: replicas of several families go together, if they use the same features; a task with nothing to share "
+    "goes "
     "alone") {
   Scene scene;
   scene.add(

@@ -83,7 +83,7 @@ TEST_CASE("task: a probe shares features with a training above the same units on
   CHECK(probe.features != 0);
   CHECK(probe.features == trained.features);
   CHECK(probe.family == 0);
-  CHECK(probe.lanes == 0);
+  CHECK(probe.replicas == 0);
   Task elsewhere = some_probe();
   elsewhere.measured_data = "other data";
   CHECK(sharing_of(elsewhere).features != trained.features);

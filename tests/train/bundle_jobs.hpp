@@ -1,5 +1,5 @@
 #pragma once
-// Bundles for the tests of what trainings share: falls at several epochs, frozen units, lanes.
+// Bundles for the tests of what trainings share: falls at several epochs, frozen units, replicas.
 #include "support/catch_after_torch.hpp"
 #include "train/made_job.hpp"
 

@@ -162,7 +162,7 @@ TEST_CASE("memory: a bundle for which it does not suffice is halved, and nothing
   std::vector<train::Job> jobs;
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     auto one = frozen(job, source, 5);
-    one.task.form.fused = true;
+    one.task.form.batched = true;
     task::training(one.task).init_seed = seed;
     jobs.push_back(with_id(one));
   }

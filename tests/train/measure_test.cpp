@@ -79,14 +79,14 @@ TEST_CASE("measure: a finished network gives the last rows of its training, to t
   check_measured(with_id(job));
 }
 
-TEST_CASE("measure: with cached features, and as a lane") {
+TEST_CASE("measure: with cached features, and as a replica") {
   const auto job = with_fit(made_job(scratch("measure-cached")));
   auto cached = frozen(job, some_source(job, 5), 5);
   check_measured(cached);
   check_measured(cached, /*resident=*/true);
   task::training(cached.task).augment.flip = true;
   check_measured(with_id(cached));
-  cached.task.form.fused = true;
+  cached.task.form.batched = true;
   check_measured(with_id(cached));
 }
 
@@ -143,11 +143,11 @@ TEST_CASE("evaluations: members of a family may differ in them, and get the rows
   check_same(run_bundle(cached, place), run_bundle(cached, place));
 }
 
-TEST_CASE("evaluations: lanes of one stream may differ in them") {
-  const auto job = made_job(scratch("measure-lanes"));
+TEST_CASE("evaluations: replicas of one stream may differ in them") {
+  const auto job = made_job(scratch("measure-replicas"));
   auto jobs = measured_differently(frozen(job, some_source(job, 5), 5));
   for (std::size_t m = 0; m < jobs.size(); ++m) {
-    jobs[m].task.form.fused = true;
+    jobs[m].task.form.batched = true;
     task::training(jobs[m].task).init_seed = m;  // families of their own on one stream
     jobs[m] = with_id(jobs[m]);
   }

@@ -25,7 +25,7 @@ struct LayerRow {
   LayerSpec defaults;             ///< where a study file leaves a key out; its `kind` is set
   bool has_kernel = false;        ///< `kernel` is needed
   bool stride_is_kernel = false;  ///< `stride` defaults to the kernel
-  bool in_lanes = false;          ///< a batched network of several trainings can hold it
+  bool in_replicas = false;       ///< a batched network of several trainings can hold it
 
   /// Throws UsageError where a value cannot be, whatever the input; null: any can.
   void (*check)(const ShapeWalk& walk, const LayerSpec& layer) = nullptr;

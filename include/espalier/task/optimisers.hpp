@@ -13,7 +13,7 @@ struct OptimiserRow {
   std::string name;                  ///< as study files spell it
   bool has_momentum = false;         ///< `momentum` changes what it does
   bool counts_steps = false;         ///< its updates depend on the number of the step
-  bool in_lanes = false;             ///< a batched network of several trainings can use it
+  bool in_replicas = false;          ///< a batched network of several trainings can use it
   std::vector<std::string> buffers;  ///< what it keeps for each tensor: beginnings of names in a training checkpoint
   std::string methods;               ///< for a report, with {momentum} and {decay}
 };

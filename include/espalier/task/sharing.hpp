@@ -11,7 +11,7 @@ namespace espalier::task {
 struct Sharing {
   std::uint64_t family = 0;    ///< same start and data; rates and length may differ: a stage tree
   std::uint64_t features = 0;  ///< same outputs of the cached units
-  std::uint64_t lanes = 0;     ///< same shapes above the cached units, same steps per epoch: one batched network
+  std::uint64_t replicas = 0;  ///< same shapes above the cached units, same steps per epoch: one batched network
   bool operator==(const Sharing&) const = default;
 };
 

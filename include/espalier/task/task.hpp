@@ -162,13 +162,13 @@ TrainSpec untrained(const ProbeSpec& probe);
 struct NumericForm {
   std::int32_t threads = 1;
   std::int32_t cached_units = 0;  ///< units 1..k whose outputs are computed once per image; 0: none
-  bool fused = false;             ///< the units above them train as one lane of a batched network
+  bool batched = false;           ///< the units above them train as one replica of a batched network
   std::int32_t workers = 1;       ///< number of trainers that share each batch
   bool operator==(const NumericForm&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<1>("threads", threads) & frame::stored<2>("cached_units", cached_units) &
-        frame::stored<3>("fused", fused) & frame::stored<4>("workers", workers);
+        frame::stored<3>("fused", batched) & frame::stored<4>("workers", workers);
   }
 };
 

@@ -9,7 +9,7 @@ namespace espalier::train {
 
 /// Seconds, each the median of several measurements.
 struct MeasuredCost {
-  double step_s = 0;        ///< a whole batch in the task's numeric form; per lane where fused
+  double step_s = 0;        ///< a whole batch in the task's numeric form; per replica where batched
   double evaluation_s = 0;  ///< per kEvaluationBatch images
   double features_s = 0;    ///< per kFeatureChunk images through the cached units
 };

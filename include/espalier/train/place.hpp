@@ -23,7 +23,7 @@ class Place {
   at::Device device() const { return device_; }
   bool is_resident() const { return resident_; }
   FeatureCache& features() { return features_; }
-  /// The most families that are trained as lanes of one network; more gain nothing on this device.
+  /// The most families that are trained as replicas of one network; more gain nothing on this device.
   std::size_t most_families() const { return most_families_; }
 
   /// A pack's images [N, C, H, W] on the device, kept for later; undefined where they are too large for it.

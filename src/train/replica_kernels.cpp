@@ -1,5 +1,5 @@
 // SGD updates, row sums and cross-entropy gradients as plain loops, compiled for several instruction sets.
-#include "train/lane_kernels.hpp"
+#include "train/replica_kernels.hpp"
 
 #include <cmath>
 
@@ -43,10 +43,11 @@ void update_sgd(const at::Tensor& value, const at::Tensor& buffer, const at::Ten
 at::Tensor sum_of_rows(const at::Tensor& gradient) {
   if (!gradient.is_cpu()) return gradient.sum(1);
   const at::Tensor dense = gradient.contiguous();
-  const std::int64_t lanes = dense.size(0), rows = dense.size(1), width = dense.size(2);
-  at::Tensor sums = at::zeros({lanes, width}, at::kFloat);
-  for (std::int64_t lane = 0; lane < lanes; ++lane) {
-    add_rows(sums.data_ptr<float>() + lane * width, dense.const_data_ptr<float>() + lane * rows * width, rows, width);
+  const std::int64_t replicas = dense.size(0), rows = dense.size(1), width = dense.size(2);
+  at::Tensor sums = at::zeros({replicas, width}, at::kFloat);
+  for (std::int64_t replica = 0; replica < replicas; ++replica) {
+    add_rows(sums.data_ptr<float>() + replica * width, dense.const_data_ptr<float>() + replica * rows * width, rows,
+             width);
   }
   return sums;
 }

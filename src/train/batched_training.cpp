@@ -1,5 +1,5 @@
-// How lanes of a fused training begin, fork and end; fused_steps.cpp holds their steps.
-#include "train/fused_training.hpp"
+// How replicas of a batched training begin, fork and end; batched_steps.cpp holds their steps.
+#include "train/batched_training.hpp"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 
 namespace espalier::train {
 
-FusedTraining::FusedTraining(BundleState& bundle, const std::vector<Members>& families)
+BatchedTraining::BatchedTraining(BundleState& bundle, const std::vector<Members>& families)
     : bundle_(bundle),
       timeline_(bundle.timeline(families.front().front())),
       network_(bundle.job(families.front().front()).network,
@@ -21,12 +21,12 @@ FusedTraining::FusedTraining(BundleState& bundle, const std::vector<Members>& fa
   for (const auto& members : families) add(members);
 }
 
-void FusedTraining::add(const Members& members) {
+void BatchedTraining::add(const Members& members) {
   const Job& job = bundle_.job(members.front());
   model::UnitNetwork network = prepare_network(job, bundle_.place().device());
   Optimiser optimiser(network, task::training(job.task));
-  Lane lane;
-  lane.family = families_.size();
+  Replica replica;
+  replica.family = families_.size();
   if (!job.resume.empty()) {
     const auto prefix_state = [&](task::Moment at) {
       return task::prefix_state_id(task::training(job.task), timeline_, at);
@@ -34,18 +34,18 @@ void FusedTraining::add(const Members& members) {
     const Snapshot state = load(job.artifact_dir, job.resume, prefix_state);
     restore(state, network, optimiser);
     at_ = state.position.at;
-    lane.running = state.position.running;
+    replica.running = state.position.running;
   }
   std::vector<task::Trajectory> family;
   for (const std::size_t m : members) family.push_back({&task::training(bundle_.job(m).task), bundle_.timeline(m)});
   network_.append(network, optimiser);
   families_.push_back({members, task::stage_tree(family, index()), stream_of(members, network)});
-  lanes_.push_back(std::move(lane));
+  replicas_.push_back(std::move(replica));
   if (job.resume.empty()) return;
   for (const std::size_t m : members) bundle_.sink().started(m, at_);
 }
 
-std::size_t FusedTraining::stream_of(const Members& members, const model::UnitNetwork& network) {
+std::size_t BatchedTraining::stream_of(const Members& members, const model::UnitNetwork& network) {
   const Job& job = bundle_.job(members.front());
   const auto& spec = task::training(job.task);
   frame::Writer key;
@@ -61,19 +61,19 @@ std::size_t FusedTraining::stream_of(const Members& members, const model::UnitNe
   return known->second;
 }
 
-ControlFlag FusedTraining::run() {
+ControlFlag BatchedTraining::run() {
   ControlFlag flag = ControlFlag::go_on;
-  while (fill_features(flag) && !lanes_.empty() && flag == ControlFlag::go_on) {
+  while (fill_features(flag) && !replicas_.empty() && flag == ControlFlag::go_on) {
     if (at_.step == timeline_.steps_per_epoch()) flag = measure_all();
     if (flag == ControlFlag::go_on) flag = pass_stage_ends();
-    if (flag == ControlFlag::go_on && !lanes_.empty()) flag = train_some();
+    if (flag == ControlFlag::go_on && !replicas_.empty()) flag = train_some();
   }
   bundle_.charge(all_open(), 0);
   if (flag == ControlFlag::stop) save_all(false);
   return flag;
 }
 
-bool FusedTraining::fill_features(ControlFlag& flag) {
+bool BatchedTraining::fill_features(ControlFlag& flag) {
   for (Stream& stream : streams_) {
     const auto go_on = [&] { return (flag = bundle_.ask(all_open(), at_)) == ControlFlag::go_on; };
     if (!stream.inputs->is_filled() && !stream.inputs->fill(go_on)) return false;
@@ -81,96 +81,96 @@ bool FusedTraining::fill_features(ControlFlag& flag) {
   return true;
 }
 
-Members FusedTraining::members_of(const Lane& lane, const std::vector<std::size_t>& places) const {
+Members BatchedTraining::members_of(const Replica& replica, const std::vector<std::size_t>& places) const {
   Members members;
-  for (const std::size_t place : places) members.push_back(families_[lane.family].members[place]);
+  for (const std::size_t place : places) members.push_back(families_[replica.family].members[place]);
   return members;
 }
 
-Members FusedTraining::all_open() const {
+Members BatchedTraining::all_open() const {
   Members all;
-  for (const Lane& lane : lanes_) {
-    const Members open = bundle_.open_of(members_of(lane));
+  for (const Replica& replica : replicas_) {
+    const Members open = bundle_.open_of(members_of(replica));
     all.insert(all.end(), open.begin(), open.end());
   }
   return all;
 }
 
-/// At the end of a lane's stage: ends the members that end there, and forks the lane for those that go on.
-ControlFlag FusedTraining::pass_stage_ends() {
-  const auto at_end = [this](const Lane& lane) { return stage_of(lane).end <= index(); };
-  while (std::any_of(lanes_.begin(), lanes_.end(), at_end)) {
+/// At the end of a replica's stage: ends the members that end there, and forks the replica for those that go on.
+ControlFlag BatchedTraining::pass_stage_ends() {
+  const auto at_end = [this](const Replica& replica) { return stage_of(replica).end <= index(); };
+  while (std::any_of(replicas_.begin(), replicas_.end(), at_end)) {
     std::vector<std::int64_t> from;
-    std::vector<Lane> lanes;
-    for (std::size_t i = 0; i < lanes_.size(); ++i) {
-      if (!at_end(lanes_[i])) {
+    std::vector<Replica> replicas;
+    for (std::size_t i = 0; i < replicas_.size(); ++i) {
+      if (!at_end(replicas_[i])) {
         from.push_back(static_cast<std::int64_t>(i));
-        lanes.push_back(lanes_[i]);
+        replicas.push_back(replicas_[i]);
         continue;
       }
       const ControlFlag flag = end_members(i);
       if (flag != ControlFlag::go_on) return flag;
-      for (const std::size_t next : stage_of(lanes_[i]).next) {
+      for (const std::size_t next : stage_of(replicas_[i]).next) {
         from.push_back(static_cast<std::int64_t>(i));
-        lanes.push_back(lanes_[i]);
-        lanes.back().stage = next;
+        replicas.push_back(replicas_[i]);
+        replicas.back().stage = next;
       }
     }
-    replace(from, std::move(lanes));
+    replace(from, std::move(replicas));
   }
   keep_open();
   return ControlFlag::go_on;
 }
 
-ControlFlag FusedTraining::end_members(std::size_t lane) {
-  const Members ended = bundle_.open_of(members_of(lanes_[lane], stage_of(lanes_[lane]).ended));
+ControlFlag BatchedTraining::end_members(std::size_t replica) {
+  const Members ended = bundle_.open_of(members_of(replicas_[replica], stage_of(replicas_[replica]).ended));
   if (ended.empty()) return ControlFlag::go_on;
   if (!measured_) {
-    const ControlFlag flag = measure(lane, ended);
+    const ControlFlag flag = measure(replica, ended);
     if (flag != ControlFlag::go_on) return flag;
   }
   for (const std::size_t member : bundle_.open_of(ended)) {
-    finish(bundle_, member, timeline_.normalised(at_), *stream_of(lanes_[lane]).sets, lanes_[lane].predicted,
-           [&] { return network_of(lane); });
+    finish(bundle_, member, timeline_.normalised(at_), *stream_of(replicas_[replica]).sets,
+           replicas_[replica].predicted, [&] { return network_of(replica); });
   }
   return ControlFlag::go_on;
 }
 
-/// Drops lanes without open members; the other lanes' numbers do not change.
-void FusedTraining::keep_open() {
+/// Drops replicas without open members; the other replicas' numbers do not change.
+void BatchedTraining::keep_open() {
   std::vector<std::int64_t> from;
-  std::vector<Lane> lanes;
-  for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    if (bundle_.open_of(members_of(lanes_[i])).empty()) continue;
+  std::vector<Replica> replicas;
+  for (std::size_t i = 0; i < replicas_.size(); ++i) {
+    if (bundle_.open_of(members_of(replicas_[i])).empty()) continue;
     from.push_back(static_cast<std::int64_t>(i));
-    lanes.push_back(lanes_[i]);
+    replicas.push_back(replicas_[i]);
   }
-  if (lanes.size() < lanes_.size()) replace(from, std::move(lanes));
+  if (replicas.size() < replicas_.size()) replace(from, std::move(replicas));
 }
 
-void FusedTraining::replace(const std::vector<std::int64_t>& from, std::vector<Lane> lanes) {
-  lanes_ = std::move(lanes);
-  if (!lanes_.empty()) network_.select(from);
+void BatchedTraining::replace(const std::vector<std::int64_t>& from, std::vector<Replica> replicas) {
+  replicas_ = std::move(replicas);
+  if (!replicas_.empty()) network_.select(from);
 }
 
-model::UnitNetwork FusedTraining::network_of(std::size_t lane, std::unique_ptr<Optimiser>* optimiser) const {
-  const Job& job = leader(lanes_[lane]);
+model::UnitNetwork BatchedTraining::network_of(std::size_t replica, std::unique_ptr<Optimiser>* optimiser) const {
+  const Job& job = leader(replicas_[replica]);
   model::UnitNetwork network = prepare_network(job, bundle_.place().device());
   auto own = std::make_unique<Optimiser>(network, task::training(job.task));
-  network_.extract(static_cast<std::int64_t>(lane), network, *own);
+  network_.extract(static_cast<std::int64_t>(replica), network, *own);
   if (optimiser) *optimiser = std::move(own);
   return network;
 }
 
-void FusedTraining::save_all(bool only_going) {
+void BatchedTraining::save_all(bool only_going) {
   if (index() == 0) return;  // nothing to save yet
-  for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    Members members = bundle_.open_of(members_of(lanes_[i]));
+  for (std::size_t i = 0; i < replicas_.size(); ++i) {
+    Members members = bundle_.open_of(members_of(replicas_[i]));
     if (only_going) std::erase_if(members, [&](std::size_t m) { return bundle_.timeline(m).is_end(at_); });
     if (members.empty()) continue;
     std::unique_ptr<Optimiser> optimiser;
     const model::UnitNetwork network = network_of(i, &optimiser);
-    bundle_.save(members, snapshot_of(network, *optimiser, {at_, lanes_[i].running}));
+    bundle_.save(members, snapshot_of(network, *optimiser, {at_, replicas_[i].running}));
   }
   saved_ = Clock::now();
 }

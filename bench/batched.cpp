@@ -1,5 +1,5 @@
 // links: train
-// Does it pay to train several networks as one? A head of fully connected layers as B lanes, and a convolution as B
+// Does it pay to train several networks as one? A head of fully connected layers as B replicas, and a convolution as B
 // groups, each against B of them one after the other; CPU microseconds a step and network, one thread. JSON.
 #include <ctime>
 #include <iostream>
@@ -9,7 +9,7 @@
 #include "espalier/network/networks.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/train/stepper.hpp"
-#include "train/lane_network.hpp"
+#include "train/batched_network.hpp"
 
 using namespace espalier;
 using nlohmann::json;
@@ -61,23 +61,24 @@ double single_us() {
   return best_us([&] { stepper.step(inputs, labels, {0, 0}, score); });
 }
 
-double lane_us(std::int64_t lanes) {
+double replica_us(std::int64_t replicas) {
   Head head;
-  train::LaneNetwork fused(*network::named("cifar7"), kCached, head.spec);
+  train::BatchedNetwork batched(*network::named("cifar7"), kCached, head.spec);
   const train::Optimiser optimiser(head.network, head.spec);
-  for (std::int64_t lane = 0; lane < lanes; ++lane) fused.append(head.network, optimiser);
-  const at::Tensor inputs = at::rand({lanes, kBatch, 576});
-  const std::vector<at::Tensor> labels(static_cast<std::size_t>(lanes), at::randint(kClasses, {kBatch}, at::kLong));
-  const std::vector<train::LaneStep> steps(static_cast<std::size_t>(lanes), {{1, 0, 0}, std::vector<float>(7, 1e-4f)});
+  for (std::int64_t replica = 0; replica < replicas; ++replica) batched.append(head.network, optimiser);
+  const at::Tensor inputs = at::rand({replicas, kBatch, 576});
+  const std::vector<at::Tensor> labels(static_cast<std::size_t>(replicas), at::randint(kClasses, {kBatch}, at::kLong));
+  const std::vector<train::ReplicaStep> steps(static_cast<std::size_t>(replicas),
+                                              {{1, 0, 0}, std::vector<float>(7, 1e-4f)});
   train::Score score;
   return best_us([&] {
-           const at::Tensor logits = fused.forward(inputs, steps);
-           const auto losses = fused.losses(logits, labels);
-           fused.update(steps);
-           for (std::int64_t b = 0; b < lanes; ++b)
+           const at::Tensor logits = batched.forward(inputs, steps);
+           const auto losses = batched.losses(logits, labels);
+           batched.update(steps);
+           for (std::int64_t b = 0; b < replicas; ++b)
              score.add(logits[b], labels[0], losses[static_cast<std::size_t>(b)]);
          }) /
-         static_cast<double>(lanes);
+         static_cast<double>(replicas);
 }
 
 /// Forward and backward of a 3x3 convolution, 64 to 96 channels on 7 x 7, for `nets` networks.
@@ -102,12 +103,12 @@ int main() {
   train::start_deterministic();
   train::apply(task::NumericForm{});
   json head = json::array(), convolution = json::array();
-  for (const std::int64_t lanes : {1, 2, 4, 8, 16, 32, 64}) {
-    head.push_back({{"lanes", lanes}, {"us_a_lane", lane_us(lanes)}});
-    if (lanes > 16) continue;
-    convolution.push_back({{"networks", lanes},
-                           {"as_groups_us", convolution_us(lanes, lanes)},
-                           {"one_by_one_us", convolution_us(lanes, 1)}});
+  for (const std::int64_t replicas : {1, 2, 4, 8, 16, 32, 64}) {
+    head.push_back({{"lanes", replicas}, {"us_a_lane", replica_us(replicas)}});
+    if (replicas > 16) continue;
+    convolution.push_back({{"networks", replicas},
+                           {"as_groups_us", convolution_us(replicas, replicas)},
+                           {"one_by_one_us", convolution_us(replicas, 1)}});
   }
   std::cout << json{{"bench", "fused"},
                     {"by", train::describe(task::NumericForm{}, at::kCPU)},

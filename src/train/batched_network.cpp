@@ -1,5 +1,5 @@
-// Forward, loss, backward and SGD of fully connected layers with a lane dimension; adds, copies and drops lanes.
-#include "train/lane_network.hpp"
+// Forward, loss, backward and SGD of fully connected layers with a replica dimension; adds, copies and drops replicas.
+#include "train/batched_network.hpp"
 
 #include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
@@ -16,13 +16,14 @@
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/model/dropout_mask.hpp"
-#include "train/lane_kernels.hpp"
+#include "train/replica_kernels.hpp"
 
 namespace espalier::train {
 
 using network::LayerKind;
 
-LaneNetwork::LaneNetwork(const network::NetworkSpec& network, std::int32_t cached_units, const task::TrainSpec& spec)
+BatchedNetwork::BatchedNetwork(const network::NetworkSpec& network, std::int32_t cached_units,
+                               const task::TrainSpec& spec)
     : momentum_(spec.momentum), weight_decay_(spec.weight_decay) {
   for (std::int32_t u = cached_units + 1; u <= network.depth(); ++u) {
     const auto& unit = network.units[static_cast<std::size_t>(u - 1)];
@@ -38,7 +39,8 @@ LaneNetwork::LaneNetwork(const network::NetworkSpec& network, std::int32_t cache
           made.kind = Kind::dropout;
           made.probability = layer.probability;
           break;
-        default: throw UsageError("unit '" + unit.name + "' cannot be trained in lanes", "not all of it is linear", "");
+        default:
+          throw UsageError("unit '" + unit.name + "' cannot be trained in replicas", "not all of it is linear", "");
       }
       layers_.push_back(std::move(made));
     }
@@ -53,41 +55,41 @@ const at::Tensor& value_of(const data::NamedTensors& tensors, const std::string&
   return found->second;
 }
 
-void append_lane(at::Tensor& lanes, const at::Tensor& value, at::Device device) {
-  const at::Tensor lane = value.detach().unsqueeze(0).contiguous().to(device);
-  lanes = lanes.defined() ? at::cat({lanes, lane}) : lane.clone();
+void append_replica(at::Tensor& replicas, const at::Tensor& value, at::Device device) {
+  const at::Tensor replica = value.detach().unsqueeze(0).contiguous().to(device);
+  replicas = replicas.defined() ? at::cat({replicas, replica}) : replica.clone();
 }
 
 }  // namespace
 
-void LaneNetwork::append(const model::UnitNetwork& network, const Optimiser& optimiser) {
+void BatchedNetwork::append(const model::UnitNetwork& network, const Optimiser& optimiser) {
   const auto values = network.state(), buffers = optimiser.state();
   const at::Device device = network.device();
   for (Layer& layer : layers_) {
     if (layer.kind != Kind::linear) continue;
-    append_lane(layer.weight, value_of(values, layer.name + ".weight"), device);
-    append_lane(layer.bias, value_of(values, layer.name + ".bias"), device);
-    append_lane(layer.weight_momentum, value_of(buffers, "momentum." + layer.name + ".weight"), device);
-    append_lane(layer.bias_momentum, value_of(buffers, "momentum." + layer.name + ".bias"), device);
+    append_replica(layer.weight, value_of(values, layer.name + ".weight"), device);
+    append_replica(layer.bias, value_of(values, layer.name + ".bias"), device);
+    append_replica(layer.weight_momentum, value_of(buffers, "momentum." + layer.name + ".weight"), device);
+    append_replica(layer.bias_momentum, value_of(buffers, "momentum." + layer.name + ".bias"), device);
   }
 }
 
-void LaneNetwork::select(const std::vector<std::int64_t>& from) {
+void BatchedNetwork::select(const std::vector<std::int64_t>& from) {
   const at::Tensor index = at::tensor(from, at::kLong);
   for (Layer& layer : layers_) {
-    for (auto* lanes : {&layer.weight, &layer.bias, &layer.weight_momentum, &layer.bias_momentum}) {
-      if (lanes->defined()) *lanes = at::index_select(*lanes, 0, index.to(lanes->device()));
+    for (auto* replicas : {&layer.weight, &layer.bias, &layer.weight_momentum, &layer.bias_momentum}) {
+      if (replicas->defined()) *replicas = at::index_select(*replicas, 0, index.to(replicas->device()));
     }
     layer.input.reset();
   }
 }
 
-void LaneNetwork::extract(std::int64_t lane, model::UnitNetwork& network, Optimiser& optimiser) const {
+void BatchedNetwork::extract(std::int64_t replica, model::UnitNetwork& network, Optimiser& optimiser) const {
   data::TensorFile values{network.state(), {}, {}}, buffers{optimiser.state(), {}, {}};
-  const auto put = [lane](data::NamedTensors& into, const std::string& name, const at::Tensor& lanes) {
+  const auto put = [replica](data::NamedTensors& into, const std::string& name, const at::Tensor& replicas) {
     const auto place = std::find_if(into.begin(), into.end(), [&](const auto& one) { return one.first == name; });
     ESPALIER_EXPECT(place != into.end());
-    place->second = lanes[lane];
+    place->second = replicas[replica];
   };
   for (const Layer& layer : layers_) {
     if (layer.kind != Kind::linear) continue;
@@ -100,20 +102,20 @@ void LaneNetwork::extract(std::int64_t lane, model::UnitNetwork& network, Optimi
   optimiser.load(buffers);
 }
 
-/// [lanes, n, features]; lanes of one stream share their draw.
-at::Tensor LaneNetwork::masks(const Layer& layer, const at::Tensor& x, const std::vector<LaneStep>& steps) const {
+/// [replicas, n, features]; replicas of one stream share their draw.
+at::Tensor BatchedNetwork::masks(const Layer& layer, const at::Tensor& x, const std::vector<ReplicaStep>& steps) const {
   std::map<std::uint64_t, at::Tensor> drawn;
-  std::vector<at::Tensor> lanes;
+  std::vector<at::Tensor> replicas;
   for (const auto& step : steps) {
     const auto seed = model::mask_seed(step.key, layer.unit, layer.index);
     at::Tensor& mask = drawn[seed];
     if (!mask.defined()) mask = model::dropout_mask(0, x.size(1), x.size(2), layer.probability, seed, x.device());
-    lanes.push_back(mask);
+    replicas.push_back(mask);
   }
-  return drawn.size() == 1 ? drawn.begin()->second.unsqueeze(0) : at::stack(lanes);
+  return drawn.size() == 1 ? drawn.begin()->second.unsqueeze(0) : at::stack(replicas);
 }
 
-at::Tensor LaneNetwork::forward(const at::Tensor& inputs, const std::vector<LaneStep>& steps) {
+at::Tensor BatchedNetwork::forward(const at::Tensor& inputs, const std::vector<ReplicaStep>& steps) {
   const c10::NoGradGuard no_grad;
   at::Tensor x = inputs;
   for (Layer& layer : layers_) {
@@ -133,21 +135,21 @@ at::Tensor LaneNetwork::forward(const at::Tensor& inputs, const std::vector<Lane
   return x;
 }
 
-std::vector<double> LaneNetwork::losses(const at::Tensor& logits, const std::vector<at::Tensor>& labels) {
+std::vector<double> BatchedNetwork::losses(const at::Tensor& logits, const std::vector<at::Tensor>& labels) {
   const c10::NoGradGuard no_grad;
   gradient_ = at::log_softmax(logits, -1);
   std::vector<double> losses;
   if (!logits.is_cpu()) losses = cross_entropies_to_gradient(gradient_, labels);
-  for (std::int64_t lane = 0; logits.is_cpu() && lane < logits.size(0); ++lane) {
-    const at::Tensor own = gradient_[lane];
-    losses.push_back(cross_entropy_to_gradient(own, labels[static_cast<std::size_t>(lane)]));
+  for (std::int64_t replica = 0; logits.is_cpu() && replica < logits.size(0); ++replica) {
+    const at::Tensor own = gradient_[replica];
+    losses.push_back(cross_entropy_to_gradient(own, labels[static_cast<std::size_t>(replica)]));
   }
   finite_.clear();
   for (const double loss : losses) finite_.push_back(std::isfinite(loss));
   return losses;
 }
 
-void LaneNetwork::update(const std::vector<LaneStep>& steps) {
+void BatchedNetwork::update(const std::vector<ReplicaStep>& steps) {
   const c10::NoGradGuard no_grad;
   const auto first_linear =
       std::find_if(layers_.begin(), layers_.end(), [](const Layer& l) { return l.kind == Kind::linear; });
@@ -170,28 +172,28 @@ void LaneNetwork::update(const std::vector<LaneStep>& steps) {
   }
 }
 
-void LaneNetwork::update_linear(Layer& layer, const at::Tensor& gradient, const std::vector<LaneStep>& steps) {
+void BatchedNetwork::update_linear(Layer& layer, const at::Tensor& gradient, const std::vector<ReplicaStep>& steps) {
   const at::Tensor of_weight = at::bmm(gradient.transpose(1, 2), layer.input), of_bias = sum_of_rows(gradient);
-  if (!gradient.is_cpu()) {  // lanes with a loss that is not finite end after this step
+  if (!gradient.is_cpu()) {  // replicas with a loss that is not finite end after this step
     std::vector<float> rates;
     for (const auto& step : steps) rates.push_back(step.rates.at(static_cast<std::size_t>(layer.unit - 1)));
-    update_sgd_lanes(layer.weight, layer.weight_momentum, of_weight, rates, {0, momentum_, weight_decay_});
-    return update_sgd_lanes(layer.bias, layer.bias_momentum, of_bias, rates, {0, momentum_, weight_decay_});
+    update_sgd_replicas(layer.weight, layer.weight_momentum, of_weight, rates, {0, momentum_, weight_decay_});
+    return update_sgd_replicas(layer.bias, layer.bias_momentum, of_bias, rates, {0, momentum_, weight_decay_});
   }
-  for (std::size_t lane = 0; lane < steps.size(); ++lane) {
-    if (!finite_[lane]) continue;
-    const SgdStep step{steps[lane].rates.at(static_cast<std::size_t>(layer.unit - 1)), momentum_, weight_decay_};
-    const auto at = static_cast<std::int64_t>(lane);
+  for (std::size_t replica = 0; replica < steps.size(); ++replica) {
+    if (!finite_[replica]) continue;
+    const SgdStep step{steps[replica].rates.at(static_cast<std::size_t>(layer.unit - 1)), momentum_, weight_decay_};
+    const auto at = static_cast<std::int64_t>(replica);
     update_sgd(layer.weight[at], layer.weight_momentum[at], of_weight[at], step);
     update_sgd(layer.bias[at], layer.bias_momentum[at], of_bias[at], step);
   }
 }
 
-at::Tensor LaneNetwork::predict(std::int64_t lane, const at::Tensor& inputs) const {
+at::Tensor BatchedNetwork::predict(std::int64_t replica, const at::Tensor& inputs) const {
   const c10::NoGradGuard no_grad;
   at::Tensor x = inputs.flatten(1);
   for (const Layer& layer : layers_) {
-    if (layer.kind == Kind::linear) x = at::linear(x, layer.weight[lane], layer.bias[lane]);
+    if (layer.kind == Kind::linear) x = at::linear(x, layer.weight[replica], layer.bias[replica]);
     if (layer.kind == Kind::relu) x = at::relu(x);
   }
   return x;

@@ -1,15 +1,15 @@
-// The same kernels for all lanes at once by tensor operations, because one lane alone leaves a GPU idle.
+// The same kernels for all replicas at once by tensor operations, because one replica alone leaves a GPU idle.
 #include <ATen/ops/stack.h>
 
-#include "train/lane_kernels.hpp"
+#include "train/replica_kernels.hpp"
 
 namespace espalier::train {
 
-void update_sgd_lanes(const at::Tensor& value, const at::Tensor& buffer, const at::Tensor& gradient,
-                      const std::vector<float>& rates, const SgdStep& step) {
-  std::vector<std::int64_t> a_lane(static_cast<std::size_t>(value.dim()), 1);
-  a_lane[0] = -1;
-  const at::Tensor rate = at::tensor(rates, at::kFloat).to(value.device()).view(a_lane);
+void update_sgd_replicas(const at::Tensor& value, const at::Tensor& buffer, const at::Tensor& gradient,
+                         const std::vector<float>& rates, const SgdStep& step) {
+  std::vector<std::int64_t> a_replica(static_cast<std::size_t>(value.dim()), 1);
+  a_replica[0] = -1;
+  const at::Tensor rate = at::tensor(rates, at::kFloat).to(value.device()).view(a_replica);
   buffer.mul_(step.momentum).add_(gradient).add_(value, step.weight_decay);
   value.sub_(rate * buffer);
 }
