@@ -18,10 +18,10 @@ using Json = nlohmann::json;
 constexpr int kReadersVersion = 2;
 
 /// Everything that can change what is decoded: raw bytes by their hash, and the options.
-std::string index_key(const ImportSpec& spec, const DataPlace& place) {
+std::string index_key(const ImportSpec& spec, const DataFolders& folders) {
   Json raw = Json::array();
-  for (const std::string& name : spec.images) raw.push_back(raw_hash(place.root / name, place.cache / "stat"));
-  if (!spec.labels.empty()) raw.push_back(raw_hash(place.root / spec.labels, place.cache / "stat"));
+  for (const std::string& name : spec.images) raw.push_back(raw_hash(folders.root / name, folders.cache / "stat"));
+  if (!spec.labels.empty()) raw.push_back(raw_hash(folders.root / spec.labels, folders.cache / "stat"));
   const Json key{{"readers", kReadersVersion},
                  {"format", static_cast<int>(spec.format)},
                  {"raw", raw},
@@ -64,12 +64,12 @@ PackFacts facts_of(const Pack& pack, const fs::path& file) {
           pack.mean,   pack.std,     fs::absolute(file), pack.levels};
 }
 
-PackFacts resolve(const ImportSpec& spec, const DataPlace& place) {
-  const fs::path note = place.cache / "index" / (index_key(spec, place) + ".json");
-  if (auto known = find(note, place.cache)) return *known;
-  const Pack pack = import_images(spec, place.root);
-  const fs::path file = place.cache / (pack.digest + ".safetensors");
-  fs::create_directories(place.cache);
+PackFacts resolve(const ImportSpec& spec, const DataFolders& folders) {
+  const fs::path note = folders.cache / "index" / (index_key(spec, folders) + ".json");
+  if (auto known = find(note, folders.cache)) return *known;
+  const Pack pack = import_images(spec, folders.root);
+  const fs::path file = folders.cache / (pack.digest + ".safetensors");
+  fs::create_directories(folders.cache);
   write_pack(file, pack);
   const PackFacts facts = facts_of(pack, file);
   remember(note, facts);

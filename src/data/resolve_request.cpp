@@ -17,8 +17,8 @@ ImportSpec spec_of(const Json& json, const Json& files) {
   return spec;
 }
 
-Json resolve_one(const Json& json, const DataPlace& place) {
-  const PackFacts facts = resolve(spec_of(json, json.value("files", Json::object())), place);
+Json resolve_one(const Json& json, const DataFolders& folders) {
+  const PackFacts facts = resolve(spec_of(json, json.value("files", Json::object())), folders);
   Json answer = json_of(facts);
   answer["pack_path"] = facts.file.string();
   answer["test_digest"] = answer["test_pack_path"] = "";
@@ -29,7 +29,7 @@ Json resolve_one(const Json& json, const DataPlace& place) {
   if (task::row_of(test_spec.format).paths == task::ImagePaths::none)
     throw DataProblem("made images have no test files", "they are made", "Write test = { per_class = n }.");
   test_spec.class_names = facts.class_names;
-  const PackFacts test = resolve(test_spec, place);
+  const PackFacts test = resolve(test_spec, folders);
   if (test.shape != facts.shape)
     throw DataProblem("test images have another size than the training images", "one network sees both",
                       "Set resize, or name other files.");
@@ -45,12 +45,12 @@ Json problem_of(const std::string& name, const std::string& problem, const std::
 }
 
 Json answer_of(const Json& request) {
-  const DataPlace place{request.at("root").get<std::string>(), request.at("cache").get<std::string>()};
+  const DataFolders folders{request.at("root").get<std::string>(), request.at("cache").get<std::string>()};
   Json data = Json::object(), errors = Json::array();
   for (const Json& one : request.at("data")) {
     const auto name = one.at("name").get<std::string>();
     try {
-      data[name] = resolve_one(one, place);
+      data[name] = resolve_one(one, folders);
     } catch (const DataProblem& error) {
       errors.push_back(problem_of(name, error.problem, error.why, error.suggestion));
     } catch (const EnvironmentError&) {

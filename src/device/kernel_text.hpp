@@ -13,7 +13,7 @@ ESPALIER_KERNEL_TEXT(
       const unsigned char* pixels;
       const long long* rows;
       const int* windows;
-      const long long* place;
+      const long long* index;
       const float* scale;
       const float* offset;
       float* out;
@@ -27,7 +27,7 @@ ESPALIER_KERNEL_TEXT(
 
     struct Masks {
       const long long* seeds;
-      const long long* place;
+      const long long* index;
       float* out;
       long long layers;
       long long layer;
@@ -42,7 +42,7 @@ ESPALIER_KERNEL_TEXT(
       const long long pixel = element / g.channels;
       const int x = static_cast<int>(pixel % g.width);
       const int y = static_cast<int>(pixel / g.width % g.height);
-      const long long image = *g.place * g.batch + pixel / g.width / g.height;
+      const long long image = *g.index * g.batch + pixel / g.width / g.height;
       const int* window = g.windows + 3 * image;
       const int row = y + window[0];
       const int column = window[1] + (window[2] != 0 ? g.width - 1 - x : x);
@@ -54,7 +54,7 @@ ESPALIER_KERNEL_TEXT(
 
     /// The finaliser of splitmix64 over a counter.
     inline ESPALIER_DEVICE void mask(const Masks& m, long long element) {
-      const unsigned long long seed = static_cast<unsigned long long>(m.seeds[*m.place * m.layers + m.layer]);
+      const unsigned long long seed = static_cast<unsigned long long>(m.seeds[*m.index * m.layers + m.layer]);
       unsigned long long z = seed + static_cast<unsigned long long>(m.first + element + 1) * 0x9E3779B97F4A7C15ULL;
       z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
       z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;

@@ -36,7 +36,7 @@ at::Tensor gather_images(const Images& images, const ImageTable& table, std::int
   run(
       "gather", [](const auto& arguments, std::int64_t i) { kernel::gather(arguments, i); },
       kernel::Gather{pixels.const_data_ptr<std::uint8_t>(), longs(table.rows), table.windows.const_data_ptr<int>(),
-                     longs(table.place), images.scale.const_data_ptr<float>(), images.offset.const_data_ptr<float>(),
+                     longs(table.index), images.scale.const_data_ptr<float>(), images.offset.const_data_ptr<float>(),
                      out.data_ptr<float>(), side(table.rows.size(1)), side(channels), side(pixels.size(2)),
                      side(pixels.size(3)), side(height), side(width)},
       out);
@@ -49,7 +49,7 @@ at::Tensor dropout_mask(const SeedTable& table, std::int64_t layer, std::int64_t
   const at::Tensor out = at::empty({rows, row_elements}, table.seeds.options().dtype(at::kFloat));
   run(
       "mask", [](const auto& arguments, std::int64_t i) { kernel::mask(arguments, i); },
-      kernel::Masks{longs(table.seeds), longs(table.place), out.data_ptr<float>(), table.seeds.size(1), layer,
+      kernel::Masks{longs(table.seeds), longs(table.index), out.data_ptr<float>(), table.seeds.size(1), layer,
                     first_row * row_elements, static_cast<unsigned int>(probability * 4294967296.0),
                     1.0f / static_cast<float>(1.0 - probability)},
       out);

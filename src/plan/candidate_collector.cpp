@@ -51,14 +51,14 @@ Setting* CandidateCollector::setting_of(const RunRef& ref) {
   return &settings_.back();
 }
 
-Measurement CandidateCollector::place_of(const PlannedRun& run) const {
-  Measurement place;
-  if (const auto* split = run.label("split")) place.split = *split;
+Measurement CandidateCollector::measurement_of(const PlannedRun& run) const {
+  Measurement measurement;
+  if (const auto* split = run.label("split")) measurement.split = *split;
   for (const auto& axis : take_.mean_over) {
     const auto* label = study::repeats(axis) ? nullptr : run.label(axis);
-    if (label) place.cell += axis + "=" + *label + ",";
+    if (label) measurement.cell += axis + "=" + *label + ",";
   }
-  return place;
+  return measurement;
 }
 
 void CandidateCollector::check_recorded(const RunRef& ref) const {
@@ -85,10 +85,10 @@ void CandidateCollector::add(const RunRef& ref) {
     if (!run.aborted.empty()) failures_.push_back(run.experiment + ": " + run.aborted);
     return;
   }
-  const Measurement place = place_of(run);
+  const Measurement measurement = measurement_of(run);
   const auto* replicate = run.label("replicate");
   const std::string cell =
-      text_of(setting->values) + "|" + place.split + "|" + place.cell + "|" + (replicate ? *replicate : "");
+      text_of(setting->values) + "|" + measurement.split + "|" + measurement.cell + "|" + (replicate ? *replicate : "");
   if (!seen_.insert(cell + "|" + run.task.hex.str()).second) return;
   if (!run.aborted.empty()) return fail(ref, *setting, "aborted: " + run.aborted);
   if (const auto* entry = tasks_.find(run.task)) {
@@ -97,7 +97,7 @@ void CandidateCollector::add(const RunRef& ref) {
   }
   const auto outcome = outcomes_.find(run.task);
   if (outcome == outcomes_.end() || !task::is_final(outcome->second.state)) needs_.insert(run.task);
-  else measure(outcome->second, ref, *setting, place);
+  else measure(outcome->second, ref, *setting, measurement);
 }
 
 void CandidateCollector::measure(const TaskOutcome& outcome, const RunRef& ref, Setting& setting,

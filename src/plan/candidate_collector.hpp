@@ -32,7 +32,7 @@ class CandidateCollector {
 
  private:
   Setting* setting_of(const RunRef& ref);
-  Measurement place_of(const PlannedRun& run) const;
+  Measurement measurement_of(const PlannedRun& run) const;
   void check_recorded(const RunRef& ref) const;
   void measure(const TaskOutcome& outcome, const RunRef& ref, Setting& setting, Measurement measured);
   void fail(const RunRef& ref, Setting& setting, const std::string& why);

@@ -50,19 +50,19 @@ std::size_t named_group(const std::vector<study::RateGroup>& groups, const std::
 
 }  // namespace
 
-bool matches(const study::RateGroup& group, const UnitPlace& place) {
+bool matches(const study::RateGroup& group, const UnitPosition& position) {
   if (group.units == "rest") return true;
-  if (group.units == "top") return place.unit > place.depth - place.high_units;
-  if (group.units == "new") return !place.copied;
-  if (group.units == "copied") return place.copied;
-  return listing_holds(group.units, place.unit);
+  if (group.units == "top") return position.unit > position.depth - position.high_units;
+  if (group.units == "new") return !position.copied;
+  if (group.units == "copied") return position.copied;
+  return listing_holds(group.units, position.unit);
 }
 
-std::size_t group_of(const std::vector<study::RateGroup>& groups, const UnitPlace& place) {
+std::size_t group_of(const std::vector<study::RateGroup>& groups, const UnitPosition& position) {
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (matches(groups[i], place)) return i;
+    if (matches(groups[i], position)) return i;
   }
-  throw Refusal{"unit " + std::to_string(place.unit) + " is trained but in no rate group", "",
+  throw Refusal{"unit " + std::to_string(position.unit) + " is trained but in no rate group", "",
                 "Add { units = \"rest\", start = ... } as the last group."};
 }
 

@@ -7,7 +7,7 @@
 namespace espalier::plan {
 
 /// The properties of a unit that decide its rate group.
-struct UnitPlace {
+struct UnitPosition {
   std::int32_t unit = 1;  ///< from 1
   std::int32_t depth = 1;
   std::int32_t high_units = 0;  ///< the top group: units depth - high_units + 1 .. depth
@@ -16,10 +16,10 @@ struct UnitPlace {
 
 /// Whether the group's `units` ("top", "new", "copied", "rest", "3", "2-5", "1,3") include the unit. Throws Refusal if
 /// they are malformed.
-bool matches(const study::RateGroup& group, const UnitPlace& place);
+bool matches(const study::RateGroup& group, const UnitPosition& position);
 
 /// Index of the first group that matches; throws Refusal if none does.
-std::size_t group_of(const std::vector<study::RateGroup>& groups, const UnitPlace& place);
+std::size_t group_of(const std::vector<study::RateGroup>& groups, const UnitPosition& position);
 
 /// The schedule of a group: its own, or a multiple of that of the group it is relative to. Throws Refusal for a circle
 /// or an unknown group.

@@ -45,7 +45,7 @@ class AgentLoop {
   void obey(StartTrainer&& command);
   void obey(KillTrainer) { trainer_.kill(); }
   void obey(CloseTrainerSocket) { trainer_.socket().close(); }
-  void obey(JoinGroup&& command) { exchange_.emplace(command.group, identity_.place); }
+  void obey(JoinGroup&& command) { exchange_.emplace(command.group, identity_.host_key); }
   void obey(ShareBuffer&& command) { exchange_->add(command.buffer, trainer_.process()); }
   void obey(ReduceBuffer&& command) { exchange_->reduce(command.order); }
   void obey(TakePart&& command) { exchange_->take(std::move(command.part)); }
@@ -169,7 +169,7 @@ void AgentLoop::send_sums() {
 }  // namespace
 
 void run_agent(mpi::Session& session) {
-  AgentLoop({WorkerId{session.rank()}, os::host_name(), getpid(), this_place()}).run();
+  AgentLoop({WorkerId{session.rank()}, os::host_name(), getpid(), this_host_key()}).run();
   session.finish();
 }
 

@@ -76,7 +76,7 @@ void AgentCore::take_from_peer(RawFrame&& frame) {
     return;
   }
   auto peer = frame.as<protocol::PeerBuffer>();
-  if (peer.place != identity_.place) peer.place.clear();  // trainers can map only what is at their own place
+  if (peer.host_key != identity_.host_key) peer.host_key.clear();  // trainers can map only what is on their own host
   tell_trainer(frame::encode(peer));
 }
 

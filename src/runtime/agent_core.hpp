@@ -18,7 +18,7 @@ struct AgentIdentity {
   WorkerId worker;
   std::string host;
   std::int64_t process = 0;
-  std::string place;  ///< this_place()
+  std::string host_key;  ///< this_host_key()
 };
 
 /// The trainer has one bundle at a time; the others wait here, where they outlive it.

@@ -29,7 +29,7 @@ void add_to(std::string& sums, const std::string& part) {
 
 }  // namespace
 
-std::string this_place() {
+std::string this_host_key() {
   if (std::getenv("ESPALIER_APART")) return "process " + std::to_string(getpid());  // for tests: as if on another host
   std::string boot;
   std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
@@ -43,8 +43,8 @@ void GroupExchange::add(const protocol::SharedBuffer& buffer, pid_t trainer) {
                              buffer.doubles};
   for (std::int32_t rank = 0; rank < size(); ++rank) {
     if (rank == group_.rank) continue;
-    messages_.push_back(
-        {group_.members[static_cast<std::size_t>(rank)], protocol::PeerBuffer{buffer, group_.rank, trainer, place_}});
+    messages_.push_back({group_.members[static_cast<std::size_t>(rank)],
+                         protocol::PeerBuffer{buffer, group_.rank, trainer, host_key_}});
   }
 }
 

@@ -15,15 +15,15 @@
 namespace espalier::runtime {
 
 /// A key of the host: boot id and process name space. Processes with equal keys can map each other's memory.
-std::string this_place();
+std::string this_host_key();
 
 class GroupExchange {
  public:
-  explicit GroupExchange(const protocol::Group& group, std::string place = this_place())
-      : group_(group), place_(std::move(place)) {}
+  explicit GroupExchange(const protocol::Group& group, std::string host_key = this_host_key())
+      : group_(group), host_key_(std::move(host_key)) {}
 
   std::uint64_t id() const { return group_.id; }
-  const std::string& place() const { return place_; }
+  const std::string& host_key() const { return host_key_; }
   /// Adds a buffer of the own trainer. Throws EnvironmentError; reduce() throws CorruptionError for unknown buffers.
   void add(const protocol::SharedBuffer& buffer, pid_t trainer);
   void reduce(const protocol::Reduce& order);
@@ -65,7 +65,7 @@ class GroupExchange {
   void put_sum(std::int64_t number, Reduction& reduction, std::int32_t rank, const std::string& bytes);
 
   protocol::Group group_;
-  std::string place_;
+  std::string host_key_;
   std::map<std::int32_t, Buffer> buffers_;
   std::map<std::int64_t, Reduction> reductions_;  ///< those that are not done
   std::int64_t waiting_ = 0;

@@ -74,20 +74,20 @@ class Builder {
 
   /// Adds the stages of `members` from `begin` on and returns the index of the first.
   std::size_t add(Members members, std::int64_t begin) {
-    const std::size_t place = tree_.size();
+    const std::size_t index = tree_.size();
     const std::int64_t end = parting(members, begin);
     tree_.push_back({begin, end, {}, {}, {}});
     std::vector<std::pair<std::size_t, Members>> branches;  // by the next step's rates, in order of first members
     for (const std::size_t member : members) {
-      if (sequences_[member].end <= end) tree_[place].ended.push_back(member);
+      if (sequences_[member].end <= end) tree_[index].ended.push_back(member);
       else branch_of(branches, sequences_[member].rates_at(end)).push_back(member);
     }
-    tree_[place].members = std::move(members);
+    tree_[index].members = std::move(members);
     for (auto& [rates, branch] : branches) {
       const std::size_t next = add(std::move(branch), end);
-      tree_[place].next.push_back(next);
+      tree_[index].next.push_back(next);
     }
-    return place;
+    return index;
   }
 
   StageTree take() { return std::move(tree_); }

@@ -87,9 +87,9 @@ void BatchedNetwork::select(const std::vector<std::int64_t>& from) {
 void BatchedNetwork::extract(std::int64_t replica, model::UnitNetwork& network, Optimiser& optimiser) const {
   data::TensorFile values{network.state(), {}, {}}, buffers{optimiser.state(), {}, {}};
   const auto put = [replica](data::NamedTensors& into, const std::string& name, const at::Tensor& replicas) {
-    const auto place = std::find_if(into.begin(), into.end(), [&](const auto& one) { return one.first == name; });
-    ESPALIER_EXPECT(place != into.end());
-    place->second = replicas[replica];
+    const auto found = std::find_if(into.begin(), into.end(), [&](const auto& one) { return one.first == name; });
+    ESPALIER_EXPECT(found != into.end());
+    found->second = replicas[replica];
   };
   for (const Layer& layer : layers_) {
     if (layer.kind != Kind::linear) continue;

@@ -23,7 +23,7 @@ BatchedTraining::BatchedTraining(BundleState& bundle, const std::vector<Members>
 
 void BatchedTraining::add(const Members& members) {
   const Job& job = bundle_.job(members.front());
-  model::UnitNetwork network = prepare_network(job, bundle_.place().device());
+  model::UnitNetwork network = prepare_network(job, bundle_.device_context().device());
   Optimiser optimiser(network, task::training(job.task));
   Replica replica;
   replica.family = families_.size();
@@ -54,7 +54,7 @@ std::size_t BatchedTraining::stream_of(const Members& members, const model::Unit
   const auto [known, is_new] = stream_index_.try_emplace(key.take(), streams_.size());
   if (is_new) {
     auto sets = std::make_unique<ImageSets>(job);
-    auto inputs = std::make_unique<FeatureInputs>(job, *sets, bundle_.place().features(), network);
+    auto inputs = std::make_unique<FeatureInputs>(job, *sets, bundle_.device_context().features(), network);
     streams_.push_back({std::move(sets), std::move(inputs), spec.order_seed, {}});
   }
   for (const std::size_t m : members) streams_[known->second].sets->add(bundle_.job(m));
@@ -81,9 +81,9 @@ bool BatchedTraining::fill_features(ControlFlag& flag) {
   return true;
 }
 
-Members BatchedTraining::members_of(const Replica& replica, const std::vector<std::size_t>& places) const {
+Members BatchedTraining::members_of(const Replica& replica, const std::vector<std::size_t>& indices) const {
   Members members;
-  for (const std::size_t place : places) members.push_back(families_[replica.family].members[place]);
+  for (const std::size_t i : indices) members.push_back(families_[replica.family].members[i]);
   return members;
 }
 
@@ -155,7 +155,7 @@ void BatchedTraining::replace(const std::vector<std::int64_t>& from, std::vector
 
 model::UnitNetwork BatchedTraining::network_of(std::size_t replica, std::unique_ptr<Optimiser>* optimiser) const {
   const Job& job = leader(replicas_[replica]);
-  model::UnitNetwork network = prepare_network(job, bundle_.place().device());
+  model::UnitNetwork network = prepare_network(job, bundle_.device_context().device());
   auto own = std::make_unique<Optimiser>(network, task::training(job.task));
   network_.extract(static_cast<std::int64_t>(replica), network, *own);
   if (optimiser) *optimiser = std::move(own);

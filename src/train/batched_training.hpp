@@ -62,7 +62,7 @@ class BatchedTraining {
 
   const Stream& stream_of(const Replica& replica) const { return streams_[families_[replica.family].stream]; }
   const task::Stage& stage_of(const Replica& replica) const { return families_[replica.family].tree[replica.stage]; }
-  Members members_of(const Replica& replica, const std::vector<std::size_t>& places) const;
+  Members members_of(const Replica& replica, const std::vector<std::size_t>& indices) const;
   Members members_of(const Replica& replica) const { return members_of(replica, stage_of(replica).members); }
   Members all_open() const;
   const Job& leader(const Replica& replica) const { return bundle_.job(members_of(replica).front()); }

@@ -18,10 +18,10 @@ task::Timeline timeline_of(const Job& job) {
   return job.smoke ? whole.cut(1) : whole;
 }
 
-BundleState::BundleState(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink,
+BundleState::BundleState(const std::vector<Job>& jobs, DeviceContext& context, Control& control, Sink& sink,
                          model::Reducer* group)
     : jobs_(jobs),
-      place_(place),
+      device_context_(context),
       control_(control),
       sink_(sink),
       closed_(jobs.size()),

@@ -4,7 +4,7 @@
 
 #include "espalier/model/reducer.hpp"
 #include "espalier/task/timeline.hpp"
-#include "espalier/train/place.hpp"
+#include "espalier/train/device_context.hpp"
 #include "espalier/train/training.hpp"
 #include "train/evaluate.hpp"
 #include "train/snapshot.hpp"
@@ -22,13 +22,13 @@ task::Timeline timeline_of(const Job& job);
 
 class BundleState {
  public:
-  BundleState(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink,
+  BundleState(const std::vector<Job>& jobs, DeviceContext& context, Control& control, Sink& sink,
               model::Reducer* group = nullptr);
 
   const Job& job(std::size_t member) const { return jobs_[member]; }
   const task::Timeline& timeline(std::size_t member) const { return timelines_[member]; }
   std::size_t size() const { return jobs_.size(); }
-  Place& place() { return place_; }
+  DeviceContext& device_context() { return device_context_; }
   Sink& sink() { return sink_; }
   model::Reducer* group() { return group_; }  ///< null where the trainer works alone
   /// Whether this trainer writes files.
@@ -56,7 +56,7 @@ class BundleState {
 
  private:
   const std::vector<Job>& jobs_;
-  Place& place_;
+  DeviceContext& device_context_;
   Control& control_;
   Sink& sink_;
   std::vector<task::Timeline> timelines_;

@@ -60,9 +60,9 @@ void CapturedTraining::take_over(model::UnitNetwork& other) {
 
 at::Tensor CapturedTraining::Masks::draw(const model::DropoutLayer& layer, std::int64_t first_row, std::int64_t rows,
                                          std::int64_t row_elements, double probability) {
-  const auto place = std::find(captured_.dropouts_.begin(), captured_.dropouts_.end(), layer);
-  ESPALIER_EXPECT(place != captured_.dropouts_.end());
-  return device::dropout_mask({captured_.seeds_, captured_.training_.place()}, place - captured_.dropouts_.begin(),
+  const auto found = std::find(captured_.dropouts_.begin(), captured_.dropouts_.end(), layer);
+  ESPALIER_EXPECT(found != captured_.dropouts_.end());
+  return device::dropout_mask({captured_.seeds_, captured_.training_.index()}, found - captured_.dropouts_.begin(),
                               first_row, rows, row_elements, probability);
 }
 
@@ -107,10 +107,10 @@ void CapturedTraining::train(std::int64_t count) {
   key.masks = &masks_;
   const at::Tensor logits = network_.train_forward(inputs, key, cached_units_);
   const at::Tensor loss = at::cross_entropy_loss(logits, labels);
-  score_.add_step(logits.detach(), labels, loss.detach(), training_.place());
+  score_.add_step(logits.detach(), labels, loss.detach(), training_.index());
   if (loss.requires_grad()) loss.backward();
-  const auto& place = training_.place();
-  optimiser_.step(rates_.index_select(0, place).squeeze(0), numbers_.index_select(0, place).squeeze(0).squeeze(0));
+  const auto& index = training_.index();
+  optimiser_.step(rates_.index_select(0, index).squeeze(0), numbers_.index_select(0, index).squeeze(0).squeeze(0));
   training_.advance();
 }
 
@@ -138,7 +138,7 @@ void CapturedTraining::measure(Evaluated& set) {
   evaluated_.add_counted(logits, set.device_batches.labels(batch), set.device_batches.counted());
   const at::Tensor best = logits.argmax(1).to(at::kInt).unsqueeze(0);
   const at::Tensor is_due =
-      at::arange(set.predicted.size(0), set.device_batches.place().options()).eq(set.device_batches.place());
+      at::arange(set.predicted.size(0), set.device_batches.index().options()).eq(set.device_batches.index());
   set.predicted.copy_(at::where(is_due.unsqueeze(1), best, set.predicted));
   set.device_batches.advance();
 }

@@ -31,7 +31,7 @@ at::Tensor windows_tensor(const std::vector<data::Window>& windows, std::int64_t
 }  // namespace
 
 DeviceBatches::DeviceBatches(std::int64_t batch, at::Device device)
-    : batch_(batch), device_(device), place_(at::zeros({1}, at::TensorOptions(at::kLong).device(device))) {}
+    : batch_(batch), device_(device), index_(at::zeros({1}, at::TensorOptions(at::kLong).device(device))) {}
 
 void DeviceBatches::connect(const BatchSource& source) {
   const auto same = [](const at::Tensor& a, const at::Tensor& b) {
@@ -95,7 +95,7 @@ at::Tensor DeviceBatches::inputs(std::int64_t count) const {
     return source_.features->shaped(source_.table.index_select(0, slots));
   }
   if (!source_.images) return staged_.slice(0, 0, count);
-  return device::gather_images(*source_.images, {rows_, windows_, place_}, count, source_.input.height,
+  return device::gather_images(*source_.images, {rows_, windows_, index_}, count, source_.input.height,
                                source_.input.width);
 }
 

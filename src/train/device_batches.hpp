@@ -36,8 +36,8 @@ class DeviceBatches {
   void connect(const BatchSource& source);
   /// Fills the tables. The last batch is padded with its last row; only the given rows count.
   void fill(BatchRows rows);
-  /// Makes batch `place` the one that is due.
-  void go_to(std::int64_t place) { place_.fill_(place); }
+  /// Makes batch `index` the one that is due.
+  void go_to(std::int64_t index) { index_.fill_(index); }
   /// Copies a batch that the host has made to the device, before it is due.
   void stage(const at::Tensor& inputs);
   bool is_staged() const { return !source_.images && !source_.features; }
@@ -47,20 +47,20 @@ class DeviceBatches {
   at::Tensor inputs(std::int64_t count) const;
   at::Tensor labels(std::int64_t count) const;
   at::Tensor counted() const;  ///< [batch] float64: 1 for rows that count
-  const at::Tensor& place() const { return place_; }
-  void advance() { place_.add_(1); }
+  const at::Tensor& index() const { return index_; }
+  void advance() { index_.add_(1); }
 
   std::int64_t version() const { return version_; }
 
  private:
   void make_room(std::int64_t batches);
-  at::Tensor due(const at::Tensor& table) const { return table.index_select(0, place_).squeeze(0); }
+  at::Tensor due(const at::Tensor& table) const { return table.index_select(0, index_).squeeze(0); }
 
   std::int64_t batch_;
   at::Device device_;
   BatchSource source_;
   at::Tensor rows_, windows_, labels_, counted_;  ///< [batches, batch, ...]
-  at::Tensor place_;                              ///< [1] int64
+  at::Tensor index_;                              ///< [1] int64
   at::Tensor staged_;                             ///< [batch, ...]
   std::int64_t version_ = 0;
 };

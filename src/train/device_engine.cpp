@@ -13,12 +13,12 @@ namespace espalier::train {
 namespace {
 
 /// Returns a captured training of the job's shape that holds the job's network.
-std::shared_ptr<CapturedTraining> captured_for(const Job& job, Place& place) {
-  model::UnitNetwork network = prepare_on_host(job, place.device());
+std::shared_ptr<CapturedTraining> captured_for(const Job& job, DeviceContext& context) {
+  model::UnitNetwork network = prepare_on_host(job, context.device());
   bool made = false;
-  const auto captured = place.captured(captured_shape(job), [&] {
+  const auto captured = context.captured(captured_shape(job), [&] {
     made = true;
-    network.to(place.device());
+    network.to(context.device());
     return std::make_shared<CapturedTraining>(job, network);
   });
   if (!made) captured->take_over(network);
@@ -37,10 +37,10 @@ DeviceEngine::DeviceEngine(BundleState& bundle, const Job& job, const ImageSets&
       job_(job),
       sets_(sets),
       timeline_(timeline),
-      captured_(captured_for(job, bundle.place())),
-      inputs_(make_inputs(job, sets, bundle.place().features(), captured_->network())),
+      captured_(captured_for(job, bundle.device_context())),
+      inputs_(make_inputs(job, sets, bundle.device_context().features(), captured_->network())),
       batches_(task::training(job.task)),
-      throttle_(bundle.place().device()),
+      throttle_(bundle.device_context().device()),
       filled_(sets.size()) {}
 
 DeviceEngine::~DeviceEngine() {
@@ -67,9 +67,9 @@ BatchSource DeviceEngine::source_of(SetNumber number) {
   const auto& images = sets_.of(number).images;
   if (number == kTrainingImages && !batches_.only_windows()) return source;
   if (!images.defined() || sets_.of(number).size() == 0) return source;
-  const at::Tensor pixels = bundle_.place().pixels(images);
+  const at::Tensor pixels = bundle_.device_context().pixels(images);
   if (!pixels.defined()) return source;
-  const auto device = bundle_.place().device();
+  const auto device = bundle_.device_context().device();
   source.images = device::Images{pixels, batches_.scale().to(device, at::kFloat, false, /*copy=*/true),
                                  batches_.offset().to(device, at::kFloat, false, /*copy=*/true)};
   source.input = task::training(job_.task).input;
@@ -149,7 +149,7 @@ std::optional<NonFiniteLoss> DeviceEngine::settle(Score& running) {
   const auto sums = captured_->take_steps();
   running = sums.score;
   if (!sums.non_finite) return {};
-  return NonFiniteLoss{sums.non_finite->loss, {at_.epoch, static_cast<std::int32_t>(sums.non_finite->place)}};
+  return NonFiniteLoss{sums.non_finite->loss, {at_.epoch, static_cast<std::int32_t>(sums.non_finite->index)}};
 }
 
 Evaluation DeviceEngine::evaluate(SetNumber number, const EvaluationLimits& limits) {

@@ -38,12 +38,12 @@ void DeviceScore::add_ranks(const at::Tensor& logits, const at::Tensor& labels, 
 }
 
 void DeviceScore::add_step(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& loss,
-                           const at::Tensor& place) {
+                           const at::Tensor& index) {
   const c10::NoGradGuard no_grad;
   const at::Tensor value = loss.to(at::kDouble);
   sums_[0].add_(value * static_cast<double>(logits.size(0)));
   add_ranks(logits, labels, at::ones({logits.size(0)}, sums_.options()));
-  const at::Tensor now = at::stack({place.to(at::kDouble).squeeze(0), value});
+  const at::Tensor now = at::stack({index.to(at::kDouble).squeeze(0), value});
   const at::Tensor is_first = value.isfinite().logical_not().logical_and(non_finite_[0].isinf());
   non_finite_.copy_(at::where(is_first, now, non_finite_));
 }

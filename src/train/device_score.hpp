@@ -12,14 +12,14 @@ class DeviceScore {
  public:
   explicit DeviceScore(at::Device device);
 
-  /// `logits` [n, classes], `labels` [n], `loss` their mean cross-entropy; `place` [1] is the step's number.
-  void add_step(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& loss, const at::Tensor& place);
+  /// `logits` [n, classes], `labels` [n], `loss` their mean cross-entropy; `index` [1] is the step's number.
+  void add_step(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& loss, const at::Tensor& index);
   /// Adds the rows whose `counted` [n] is 1; rows with 0 only fill the batch.
   void add_counted(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted);
 
   /// The first step whose loss was not finite, and that loss.
   struct NonFinite {
-    std::int64_t place = 0;
+    std::int64_t index = 0;
     double loss = 0;
   };
   struct Sums {

@@ -13,8 +13,8 @@ EagerEngine::EagerEngine(BundleState& bundle, const Job& job, const ImageSets& s
     : bundle_(bundle),
       job_(job),
       sets_(sets),
-      network_(prepare_network(job, bundle.place().device())),
-      inputs_(make_inputs(job, sets, bundle.place().features(), network_)),
+      network_(prepare_network(job, bundle.device_context().device())),
+      inputs_(make_inputs(job, sets, bundle.device_context().features(), network_)),
       stepper_(network_, task::training(job.task), timeline, job.task.form.cached_units, bundle.group()) {}
 
 bool EagerEngine::prepare(const GoOn& go_on) { return inputs_->prepare(go_on); }

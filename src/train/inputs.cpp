@@ -99,21 +99,21 @@ const std::vector<std::int64_t>& FeatureInputs::slots(SetNumber number, bool mir
 at::Tensor FeatureInputs::compute_all(SetNumber number, const std::vector<View>& views) {
   at::Tensor all;
   for (const bool mirrored : {false, true}) {
-    std::vector<std::int64_t> places;
+    std::vector<std::int64_t> indices;
     for (std::size_t i = 0; i < views.size(); ++i) {
-      if (views[i].mirrored == mirrored) places.push_back(static_cast<std::int64_t>(i));
+      if (views[i].mirrored == mirrored) indices.push_back(static_cast<std::int64_t>(i));
     }
-    for (std::size_t first = 0; first < places.size(); first += kFeatureChunk) {
+    for (std::size_t first = 0; first < indices.size(); first += kFeatureChunk) {
       std::vector<View> chunk;
-      const auto last = std::min(places.size(), first + kFeatureChunk);
-      for (auto i = first; i < last; ++i) chunk.push_back(views[static_cast<std::size_t>(places[i])]);
+      const auto last = std::min(indices.size(), first + kFeatureChunk);
+      for (auto i = first; i < last; ++i) chunk.push_back(views[static_cast<std::size_t>(indices[i])]);
       const at::Tensor features = compute(number, chunk);
       if (!all.defined()) {
         auto sizes = features.sizes().vec();
         sizes[0] = static_cast<std::int64_t>(views.size());
         all = at::empty(sizes, features.options().memory_format(features.suggest_memory_format()));
       }
-      for (auto i = first; i < last; ++i) all[places[i]].copy_(features[static_cast<std::int64_t>(i - first)]);
+      for (auto i = first; i < last; ++i) all[indices[i]].copy_(features[static_cast<std::int64_t>(i - first)]);
     }
   }
   return all;

@@ -6,7 +6,7 @@ namespace espalier::train {
 
 std::unique_ptr<Engine> make_engine(BundleState& bundle, const Job& job, const ImageSets& sets,
                                     const task::Timeline& timeline) {
-  const bool eager = bundle.group() || !bundle.place().is_resident();
+  const bool eager = bundle.group() || !bundle.device_context().is_resident();
   if (eager) return std::make_unique<EagerEngine>(bundle, job, sets, timeline);
   return std::make_unique<DeviceEngine>(bundle, job, sets, timeline);
 }

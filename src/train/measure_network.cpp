@@ -35,9 +35,9 @@ class OneReplica {
  public:
   OneReplica(BundleState& bundle, const Job& job, const ImageSets& sets)
       : sets_(sets),
-        network_(prepare_network(job, bundle.place().device())),
+        network_(prepare_network(job, bundle.device_context().device())),
         replicas_(job.network, job.task.form.cached_units, task::training(job.task)),
-        inputs_(job, sets, bundle.place().features(), network_) {
+        inputs_(job, sets, bundle.device_context().features(), network_) {
     replicas_.append(network_, Optimiser(network_, task::training(job.task)));
   }
   bool prepare(const GoOn& go_on) { return inputs_.fill(go_on); }
@@ -88,19 +88,19 @@ ControlFlag measure_in_memory(BundleState& bundle, const Job& job, task::Moment 
       bundle.sink().remark(std::string("a device's memory ran out in a measurement; less is kept (") +
                            error.what_without_backtrace() + ")");
     }
-    bundle.place().shrink();
+    bundle.device_context().shrink();
   }
 }
 
 }  // namespace
 
-void measure(const Job& job, Place& place, Control& control, Sink& sink) {
+void measure(const Job& job, DeviceContext& context, Control& control, Sink& sink) {
   const std::vector<Job> jobs{job};
-  BundleState bundle(jobs, place, control, sink);
+  BundleState bundle(jobs, context, control, sink);
   const task::Timeline& timeline = bundle.timeline(0);
   const task::Moment end = timeline.moment(timeline.total_steps());
   apply(job.task.form);
-  device::allow_tf32(place.device(), task::training(job.task).precision == task::Precision::tf32);
+  device::allow_tf32(context.device(), task::training(job.task).precision == task::Precision::tf32);
   sink.started(0, end);
   try {
     const ControlFlag flag = measure_in_memory(bundle, without_unmeasured(job), end);

@@ -74,7 +74,7 @@ ControlFlag run_each(const Group& group, BundleState& bundle) {
 ControlFlag run(const Group& group, BundleState& bundle) {
   const task::Task& first = bundle.job(group.families.front().front()).task;
   apply(first.form);
-  device::allow_tf32(bundle.place().device(), task::training(first).precision == task::Precision::tf32);
+  device::allow_tf32(bundle.device_context().device(), task::training(first).precision == task::Precision::tf32);
   try {
     if (group.batched && bundle.group()) throw UsageError("a group cannot train replicas", "the plan is wrong", "");
     if (group.batched) return BatchedTraining(bundle, group.families).run();
@@ -122,7 +122,7 @@ ControlFlag run_in_memory(const Group& group, BundleState& bundle, int tries) {
     bundle.sink().remark("a device's memory ran out with " + std::to_string(group.families.size()) +
                          " trainings at once; less is tried (" + error.what_without_backtrace() + ")");
   }
-  bundle.place().shrink();
+  bundle.device_context().shrink();
   const Group open = open_of(group, bundle);
   if (open.families.size() == 1) return run_in_memory(open, bundle, tries - 1);
   const auto middle = open.families.begin() + static_cast<std::ptrdiff_t>(open.families.size() / 2);
@@ -135,9 +135,9 @@ ControlFlag run_in_memory(const Group& group, BundleState& bundle, int tries) {
 
 }  // namespace
 
-void train(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink, model::Reducer* group) {
-  BundleState bundle(jobs, place, control, sink, group);
-  const auto parts = groups_of(jobs, place.most_families());
+void train(const std::vector<Job>& jobs, DeviceContext& context, Control& control, Sink& sink, model::Reducer* group) {
+  BundleState bundle(jobs, context, control, sink, group);
+  const auto parts = groups_of(jobs, context.most_families());
   const ControlFlag flag =
       work_on_all(parts, bundle, [&](const Group& part) { return run_in_memory(part, bundle, kTries); });
   if (flag == ControlFlag::go_on) return;

@@ -50,15 +50,15 @@ ControlFlag TreeTraining::run() {
   return flag;
 }
 
-Members TreeTraining::of(const Members& places) const {
+Members TreeTraining::of(const Members& indices) const {
   Members members;
-  for (const std::size_t place : places) members.push_back(members_[place]);
+  for (const std::size_t i : indices) members.push_back(members_[i]);
   return members;
 }
 
 /// Runs the stage and all that follow it; the network must be in the stage's first state.
-ControlFlag TreeTraining::walk(std::size_t place) {
-  const task::Stage& stage = tree_[place];
+ControlFlag TreeTraining::walk(std::size_t stage_index) {
+  const task::Stage& stage = tree_[stage_index];
   if (!any_open(stage)) return ControlFlag::go_on;
   stage_members_ = of(stage.members);
   measured_.reset();

@@ -37,7 +37,7 @@ class TreeTraining {
   void save_all(const Members& members);
   Snapshot snapshot() const;
 
-  Members of(const Members& places) const;
+  Members of(const Members& indices) const;
   const Job& leader() const { return bundle_.job(members_.front()); }
   std::int64_t index() const { return timeline_.index(position_.at); }
   bool any_open(const task::Stage& stage) const { return !bundle_.open_of(of(stage.members)).empty(); }

@@ -59,7 +59,7 @@ void AgentReducer::take(const protocol::PeerBuffer& peer) {
   if (peer.buffer.group != group_.id) return;
   Buffer& buffer = of(peer.buffer.buffer);
   ++buffer.announced;
-  if (peer.place.empty()) {
+  if (peer.host_key.empty()) {
     buffer.all_here = false;
     return;
   }

@@ -121,14 +121,14 @@ void Trainer::take(const frame::Frame& frame) {
 /// Chooses the device at the first setup. On a GPU, features get at most half of the free memory.
 void Trainer::set_up(const protocol::Setup& setup) {
   setup_ = setup;
-  if (!place_) {
+  if (!device_context_) {
     const at::Device device = device::choose(setup_.device, slot_);
     device::start(device);
-    place_.emplace(device);
+    device_context_.emplace(device);
   }
-  const bool on_gpu = place_->device().is_cuda();
-  const std::int64_t most = on_gpu ? device::free_bytes(place_->device()) / 2 : setup_.feature_bytes;
-  place_->features().set_budget(std::min(setup_.feature_bytes, most));
+  const bool on_gpu = device_context_->device().is_cuda();
+  const std::int64_t most = on_gpu ? device::free_bytes(device_context_->device()) / 2 : setup_.feature_bytes;
+  device_context_->features().set_budget(std::min(setup_.feature_bytes, most));
 }
 
 /// May arrive while the previous bundle is still being finished; it is kept for the next group then.
@@ -159,7 +159,7 @@ void Trainer::work(const protocol::Bundle& bundle) {
 }
 
 void Trainer::train(const protocol::Bundle& bundle) {
-  if (!place_) throw CorruptionError("a trainer was given work before its setup");
+  if (!device_context_) throw CorruptionError("a trainer was given work before its setup");
   protocol::Bundle able;
   std::vector<train::Job> jobs;
   for (const auto& one : bundle.tasks) {
@@ -185,7 +185,7 @@ void Trainer::train(const protocol::Bundle& bundle) {
   if (bundle.group.id != 0) return train_in_group(bundle.group, able, jobs);
   Reporter reporter(*this, able);
   Steering steering(*this, able);
-  train::train(jobs, *place_, steering, reporter);
+  train::train(jobs, *device_context_, steering, reporter);
 }
 
 /// A network that is finished; a request to stop that arrived meanwhile is followed.
@@ -193,7 +193,7 @@ void Trainer::measure(const protocol::TaskAssignment& assignment, const train::J
   const protocol::Bundle alone{{assignment}, {}};
   Reporter reporter(*this, alone);
   Steering steering(*this, alone);
-  train::measure(job, *place_, steering, reporter);
+  train::measure(job, *device_context_, steering, reporter);
 }
 
 void Trainer::train_in_group(const protocol::Group& group, const protocol::Bundle& able,
@@ -212,10 +212,10 @@ void Trainer::train_in_group(const protocol::Group& group, const protocol::Bundl
       sign_of_life();
       told = std::chrono::steady_clock::now();
     };
-    const auto devices = join_devices(host_reducer, place_->device(), waiting);
+    const auto devices = join_devices(host_reducer, device_context_->device(), waiting);
     group_ = ", a group of " + std::to_string(group.members.size()) +
              (devices ? " through NCCL " + device::nccl_version() : " through agents");
-    train::train(jobs, *place_, steering, reporter,
+    train::train(jobs, *device_context_, steering, reporter,
                  devices ? static_cast<model::Reducer*>(devices.get()) : &host_reducer);
     if (devices) devices->close();
   } catch (const model::GroupBroken&) {
@@ -279,7 +279,9 @@ protocol::Ended Trainer::answer(const protocol::TaskAssignment& assignment, task
   ended.fence = assignment.fence;
   ended.task = assignment.task.id;
   ended.kind = kind;
-  ended.device = train::describe(assignment.task.form, place_ ? place_->device() : at::Device(at::kCPU)) + group_;
+  ended.device =
+      train::describe(assignment.task.form, device_context_ ? device_context_->device() : at::Device(at::kCPU)) +
+      group_;
   return ended;
 }
 

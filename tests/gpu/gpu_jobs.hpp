@@ -8,7 +8,7 @@ namespace espalier::testing {
 inline constexpr std::int64_t kGpuFeatureBytes = std::int64_t{1} << 30;
 
 inline at::Device gpu() { return at::Device(at::kCUDA, 0); }
-inline train::Place on_gpu() { return train::Place(gpu(), kGpuFeatureBytes); }
+inline train::DeviceContext on_gpu() { return train::DeviceContext(gpu(), kGpuFeatureBytes); }
 
 /// Losses within `tolerance` (relative) until `epochs`; afterwards rounding may have grown.
 inline void check_near(const Notes& left, const Notes& right, double tolerance, std::int32_t epochs) {

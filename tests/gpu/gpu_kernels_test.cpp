@@ -22,15 +22,15 @@ TEST_CASE("gpu: gathered images are the CPU's to the bit") {
     table.windows.select(2, 2).copy_(at::randint(2, {5, 8}, at::kInt));
     const at::Tensor here = device::gather_images(images, table, 7, 11, 12);
     const device::Images there{images.pixels.to(gpu()), images.scale.to(gpu()), images.offset.to(gpu())};
-    const device::ImageTable on_gpu{table.rows.to(gpu()), table.windows.to(gpu()), table.place.to(gpu())};
+    const device::ImageTable on_gpu{table.rows.to(gpu()), table.windows.to(gpu()), table.index.to(gpu())};
     CHECK(at::equal(device::gather_images(there, on_gpu, 7, 11, 12).cpu(), here));
   }
 }
 
 TEST_CASE("gpu: dropout masks are the CPU's to the bit") {
-  const at::Tensor seeds = at::randint(1L << 40, {3, 2}, at::kLong), place = at::tensor({std::int64_t{2}}, at::kLong);
-  const at::Tensor here = device::dropout_mask({seeds, place}, 1, 5, 100, 333, 0.5);
-  CHECK(at::equal(device::dropout_mask({seeds.to(gpu()), place.to(gpu())}, 1, 5, 100, 333, 0.5).cpu(), here));
+  const at::Tensor seeds = at::randint(1L << 40, {3, 2}, at::kLong), index = at::tensor({std::int64_t{2}}, at::kLong);
+  const at::Tensor here = device::dropout_mask({seeds, index}, 1, 5, 100, 333, 0.5);
+  CHECK(at::equal(device::dropout_mask({seeds.to(gpu()), index.to(gpu())}, 1, 5, 100, 333, 0.5).cpu(), here));
 }
 
 TEST_CASE("gpu: recorded work reads what lies on the device, not what it was recorded with") {

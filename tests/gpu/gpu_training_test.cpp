@@ -17,17 +17,17 @@ TEST_CASE("gpu: a training is the CPU's to rounding") {
       task::training(job.task).optimiser = task::Optimiser::adam;
       for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 1e-3f}};
     }
-    train::Place place = on_gpu();
-    check_near(run_bundle({with_id(job)}, place).front(), run_bundle({with_id(job)}).front(), 1e-3, 1);
+    train::DeviceContext context = on_gpu();
+    check_near(run_bundle({with_id(job)}, context).front(), run_bundle({with_id(job)}).front(), 1e-3, 1);
   }
 }
 
-TEST_CASE("gpu: the same training gives the same bits again, in a fresh place and in one that was used") {
+TEST_CASE("gpu: the same training gives the same bits again, in a fresh context and in one that was used") {
   const auto job = made_job(scratch("gpu-again"));
   const auto other = decaying(job, 1, 4);
-  train::Place place = on_gpu(), fresh = on_gpu();
-  run_bundle({other}, place);
-  check_same(run_bundle({job}, place).front(), run_bundle({job}, fresh).front());
+  train::DeviceContext context = on_gpu(), fresh = on_gpu();
+  run_bundle({other}, context);
+  check_same(run_bundle({job}, context).front(), run_bundle({job}, fresh).front());
 }
 
 TEST_CASE("gpu: rates and masks are no constants of what was recorded") {
@@ -36,8 +36,8 @@ TEST_CASE("gpu: rates and masks are no constants of what was recorded") {
   task::training(job.task).input = {1, 64, 64};
   job = with_pixels(job, at::upsample_nearest2d(job.images->images.to(at::kFloat), {64, 64}).to(at::kByte));
   task::training(job.task).units.assign(job.network.units.size(), task::training(job.task).units.front());
-  train::Place place = on_gpu();
-  check_near(run_bundle({decaying(job, 2, 4)}, place).front(), run_bundle({decaying(job, 2, 4)}).front(), 1e-3, 3);
+  train::DeviceContext context = on_gpu();
+  check_near(run_bundle({decaying(job, 2, 4)}, context).front(), run_bundle({decaying(job, 2, 4)}).front(), 1e-3, 3);
 }
 
 TEST_CASE("gpu: every network's layers compute what they do on a CPU") {
@@ -74,8 +74,8 @@ TEST_CASE("gpu: tf32 and bf16 round, and give the same bits again") {
   for (const auto precision : {task::Precision::tf32, task::Precision::bf16}) {
     auto low = job;
     task::training(low.task).precision = precision;
-    train::Place place = on_gpu(), again = on_gpu();
-    const auto notes = run_bundle({with_id(low)}, place).front();
+    train::DeviceContext context = on_gpu(), again = on_gpu();
+    const auto notes = run_bundle({with_id(low)}, context).front();
     check_near(notes, exact, 0.1, 1);
     check_same(notes, run_bundle({with_id(low)}, again).front());
   }
@@ -84,39 +84,39 @@ TEST_CASE("gpu: tf32 and bf16 round, and give the same bits again") {
 TEST_CASE("gpu: families, features and replicas") {
   const auto job = made_job(scratch("gpu-shared"));
   const auto source = some_source(job, 5);
-  train::Place place = on_gpu();
+  train::DeviceContext context = on_gpu();
   const auto plain = family(job), cached = family(frozen(job, source, 3));
   auto replicas = family(frozen(job, source, 5));
   for (auto& one : replicas) one.task.form.batched = true;
   for (const auto& jobs : {plain, cached, replicas}) {
-    const auto there = run_bundle(jobs, place), here = run_bundle(jobs);
+    const auto there = run_bundle(jobs, context), here = run_bundle(jobs);
     for (std::size_t m = 0; m < jobs.size(); ++m) check_near(there[m], here[m], 1e-3, 1);
   }
 }
 
 TEST_CASE("gpu: stopped and gone on with, the bits are those of an undisturbed training") {
   const auto job = made_job(scratch("gpu-resume"));
-  train::Place place = on_gpu();
-  const auto whole = run_bundle({job}, place).front();
-  const auto stopped = run_bundle({job}, place, After(4)).front();
+  train::DeviceContext context = on_gpu();
+  const auto whole = run_bundle({job}, context).front();
+  const auto stopped = run_bundle({job}, context, After(4)).front();
   auto rest = job;
   rest.resume = stopped.last(task::ArtifactKind::training);
-  CHECK(run_bundle({rest}, place).front().last(task::ArtifactKind::finished) ==
+  CHECK(run_bundle({rest}, context).front().last(task::ArtifactKind::finished) ==
         whole.last(task::ArtifactKind::finished));
 }
 
 TEST_CASE("gpu: without momentum") {
   auto job = made_job(scratch("gpu-plain"));
   task::training(job.task).momentum = 0;
-  train::Place place = on_gpu();
-  check_near(run_bundle({with_id(job)}, place).front(), run_bundle({with_id(job)}).front(), 1e-3, 1);
+  train::DeviceContext context = on_gpu();
+  check_near(run_bundle({with_id(job)}, context).front(), run_bundle({with_id(job)}).front(), 1e-3, 1);
 }
 
 TEST_CASE("gpu: a loss that is not finite is found at its step") {
   auto job = made_job(scratch("gpu-diverge"));
   for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 0.05f}, {{1, 1}, 1e30f}};
-  train::Place place = on_gpu();
-  const auto there = run_bundle({with_id(job)}, place).front(), here = run_bundle({with_id(job)}).front();
+  train::DeviceContext context = on_gpu();
+  const auto there = run_bundle({with_id(job)}, context).front(), here = run_bundle({with_id(job)}).front();
   CHECK(there.outcome.end == task::End::diverged);
   CHECK(there.outcome.text == here.outcome.text);
 }

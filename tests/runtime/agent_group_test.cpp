@@ -8,8 +8,8 @@ using namespace espalier::runtime;
 
 namespace {
 
-protocol::PeerBuffer peer_buffer(std::uint64_t group, const std::string& place) {
-  return {{group, 0, 5, 10, false}, 1, 77, place};
+protocol::PeerBuffer peer_buffer(std::uint64_t group, const std::string& host_key) {
+  return {{group, 0, 5, 10, false}, 1, 77, host_key};
 }
 
 protocol::Part part(std::uint64_t group, std::int64_t number) { return {group, number, 1, false, "numbers"}; }
@@ -83,17 +83,17 @@ TEST_CASE("agent group: a payload of the trainer that is no order ends it") {
   answer.trainer_is_given_up("is not a message").nothing_else();
 }
 
-TEST_CASE("agent group: a peer's place is told to the trainer only if it is its own") {
+TEST_CASE("agent group: a peer's host key is told to the trainer only if it is its own") {
   AgentScene scene;
   scene.works_in_group(7, 0, {"a"});
 
   auto near = scene.receives(peer_buffer(7, "here"));
-  CHECK(near.to_trainer<protocol::PeerBuffer>().place == "here");
+  CHECK(near.to_trainer<protocol::PeerBuffer>().host_key == "here");
   near.nothing_else();
   auto far = scene.receives(peer_buffer(7, "elsewhere"));
   const auto told = far.to_trainer<protocol::PeerBuffer>();
   far.nothing_else();
-  CHECK(told.place.empty());
+  CHECK(told.host_key.empty());
   CHECK(told.buffer.descriptor == 5);
   CHECK(told.trainer == 77);
 }

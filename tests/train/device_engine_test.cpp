@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kFeatureBytes = std::int64_t{1} << 30;
 
-train::Place on_device() { return train::Place(at::kCPU, kFeatureBytes, /*resident=*/true); }
+train::DeviceContext on_device() { return train::DeviceContext(at::kCPU, kFeatureBytes, /*resident=*/true); }
 
 /// Evaluations fill up their last batch, which may change last bits of its logits; training does not.
 void check_alike(const Notes& device, const Notes& host) {
@@ -31,8 +31,8 @@ void check_alike(const Notes& device, const Notes& host) {
 }
 
 void check_alike(const std::vector<train::Job>& jobs) {
-  train::Place place = on_device();
-  const auto device = run_bundle(jobs, place), host = run_bundle(jobs);
+  train::DeviceContext context = on_device();
+  const auto device = run_bundle(jobs, context), host = run_bundle(jobs);
   for (std::size_t m = 0; m < jobs.size(); ++m) check_alike(device[m], host[m]);
 }
 
@@ -53,14 +53,14 @@ TEST_CASE(
     "device engine: it is what trains where images are to lie on the device, and leaves its captured training there") {
   const auto job = made_job(scratch("device-rigged"));
   for (const bool resident : {true, false}) {
-    train::Place place(at::kCPU, kFeatureBytes, resident);
-    run_bundle({job}, place);
+    train::DeviceContext context(at::kCPU, kFeatureBytes, resident);
+    run_bundle({job}, context);
     bool left = true;
     const auto make = [&] {
       left = false;
       return std::shared_ptr<train::CapturedTraining>();
     };
-    place.captured(train::captured_shape(job), make);
+    context.captured(train::captured_shape(job), make);
     CHECK(left == resident);
   }
 }
@@ -86,7 +86,7 @@ TEST_CASE("device engine: what a device cannot make itself the host makes, batch
   check_alike({with_id(job)});
   const auto plain = made_job(scratch("device-unkept"));
   const auto frozen_job = frozen(plain, some_source(plain, 5), 3);
-  train::Place small(at::kCPU, /*feature_bytes=*/100, /*resident=*/true);
+  train::DeviceContext small(at::kCPU, /*feature_bytes=*/100, /*resident=*/true);
   check_alike(run_bundle({frozen_job}, small).front(), run_bundle({frozen_job}).front());
 }
 
@@ -104,10 +104,10 @@ TEST_CASE("device engine: a captured training that is taken over holds nothing o
       99;
   auto fewer = decaying(job, 1, 2);
   fewer.images = first_of(job.images, 13);  // fewer steps
-  train::Place place = on_device();
+  train::DeviceContext context = on_device();
   for (const auto& one : {job, with_id(other), fewer, job}) {
-    train::Place fresh = on_device();
-    check_same(run_bundle({one}, place).front(), run_bundle({one}, fresh).front());
+    train::DeviceContext fresh = on_device();
+    check_same(run_bundle({one}, context).front(), run_bundle({one}, fresh).front());
   }
 }
 
@@ -115,13 +115,13 @@ TEST_CASE("device engine: stopped anywhere and gone on with, the bits are those 
   const auto job = made_job(scratch("device-resume"));
   const auto whole = run_bundle({job}).front();
   for (const int steps : {1, 3, 4, 6}) {
-    train::Place place = on_device();
-    const auto stopped = run_bundle({job}, place, After(steps - 1)).front();
+    train::DeviceContext context = on_device();
+    const auto stopped = run_bundle({job}, context, After(steps - 1)).front();
     REQUIRE(stopped.outcome.end == task::End::stopped);
     auto rest = job;
     rest.resume = stopped.last(task::ArtifactKind::training);
     REQUIRE_FALSE(rest.resume.empty());
-    const auto ended = run_bundle({rest}, place).front();
+    const auto ended = run_bundle({rest}, context).front();
     CHECK(ended.last(task::ArtifactKind::finished) == whole.last(task::ArtifactKind::finished));
     CHECK(ended.all.front().of(metrics::Metric::loss) ==
           Approx(whole.all[whole.all.size() - ended.all.size()].of(metrics::Metric::loss)).epsilon(1e-6));
@@ -132,8 +132,8 @@ TEST_CASE("device engine: stopped anywhere and gone on with, the bits are those 
 TEST_CASE("device engine: a loss that is not finite is found at its step") {
   auto job = made_job(scratch("device-diverge"));
   for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 0.05f}, {{1, 1}, 1e30f}};
-  train::Place place = on_device();
-  const auto device = run_bundle({with_id(job)}, place).front(), host = run_bundle({with_id(job)}).front();
+  train::DeviceContext context = on_device();
+  const auto device = run_bundle({with_id(job)}, context).front(), host = run_bundle({with_id(job)}).front();
   CHECK(host.outcome.end == task::End::diverged);
   CHECK(device.outcome.end == host.outcome.end);
   CHECK(device.outcome.text == host.outcome.text);
@@ -166,9 +166,9 @@ TEST_CASE("memory: a bundle for which it does not suffice is halved, and nothing
     task::training(one.task).init_seed = seed;
     jobs.push_back(with_id(one));
   }
-  train::Place place(at::kCPU, kFeatureBytes), enough(at::kCPU, kFeatureBytes);
+  train::DeviceContext context(at::kCPU, kFeatureBytes), enough(at::kCPU, kFeatureBytes);
 
-  const auto halved = run_bundle(jobs, place, Scarce(1, 1000));
+  const auto halved = run_bundle(jobs, context, Scarce(1, 1000));
 
   const auto whole = run_bundle(jobs, enough);
   for (std::size_t m = 0; m < jobs.size(); ++m) {
@@ -180,9 +180,9 @@ TEST_CASE("memory: a bundle for which it does not suffice is halved, and nothing
 
 TEST_CASE("memory: a single training is tried again with less kept, and given up at last") {
   const auto job = made_job(scratch("memory-single"));
-  train::Place place(at::kCPU, kFeatureBytes, true);
-  CHECK(run_bundle({job}, place, Scarce(0, 2)).front().last(task::ArtifactKind::finished) ==
+  train::DeviceContext context(at::kCPU, kFeatureBytes, true);
+  CHECK(run_bundle({job}, context, Scarce(0, 2)).front().last(task::ArtifactKind::finished) ==
         run_bundle({job}).front().last(task::ArtifactKind::finished));
-  CHECK(place.features().budget() == kFeatureBytes / 4);
-  CHECK_THROWS_AS(run_bundle({job}, place, Scarce(0, 1000)), c10::OutOfMemoryError);
+  CHECK(context.features().budget() == kFeatureBytes / 4);
+  CHECK_THROWS_AS(run_bundle({job}, context, Scarce(0, 1000)), c10::OutOfMemoryError);
 }

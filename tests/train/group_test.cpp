@@ -12,10 +12,10 @@ namespace {
 std::vector<Notes> run_group(const std::vector<train::Job>& jobs, std::int32_t members, After control = After()) {
   std::vector<std::vector<Notes>> all(static_cast<std::size_t>(members));
   as_group(members, [&](model::Reducer& reducer) {
-    train::Place place(at::kCPU, std::int64_t{1} << 30);
+    train::DeviceContext context(at::kCPU, std::int64_t{1} << 30);
     BundleNotes notes(jobs.size());
     After mine = control;
-    train::train(jobs, place, mine, notes, &reducer);
+    train::train(jobs, context, mine, notes, &reducer);
     all[static_cast<std::size_t>(reducer.rank())] = notes.of;
   });
   for (std::size_t member = 1; member < all.size(); ++member) {

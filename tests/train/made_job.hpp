@@ -9,7 +9,7 @@
 #include "espalier/core/seed.hpp"
 #include "espalier/data/safetensors.hpp"
 #include "espalier/network/networks.hpp"
-#include "espalier/train/place.hpp"
+#include "espalier/train/device_context.hpp"
 #include "espalier/train/training.hpp"
 
 namespace espalier::testing {
@@ -182,17 +182,17 @@ struct BundleNotes : train::Sink {
   std::size_t ends = 0;
 };
 
-inline std::vector<Notes> run_bundle(const std::vector<train::Job>& jobs, train::Place& place,
+inline std::vector<Notes> run_bundle(const std::vector<train::Job>& jobs, train::DeviceContext& context,
                                      train::Control&& control = After()) {
   BundleNotes notes(jobs.size());
-  train::train(jobs, place, control, notes);
+  train::train(jobs, context, control, notes);
   return notes.of;
 }
 
 inline std::vector<Notes> run_bundle(const std::vector<train::Job>& jobs, After control = After(),
                                      std::int64_t feature_bytes = std::int64_t{1} << 30) {
-  train::Place place(at::kCPU, feature_bytes);
-  return run_bundle(jobs, place, std::move(control));
+  train::DeviceContext context(at::kCPU, feature_bytes);
+  return run_bundle(jobs, context, std::move(control));
 }
 
 }  // namespace espalier::testing

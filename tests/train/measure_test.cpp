@@ -9,9 +9,9 @@ using metrics::Subset;
 
 namespace {
 
-Notes measure(const train::Job& job, train::Place& place, After control = After()) {
+Notes measure(const train::Job& job, train::DeviceContext& context, After control = After()) {
   BundleNotes notes(1);
-  train::measure(job, place, control, notes);
+  train::measure(job, context, control, notes);
   CHECK(notes.ends == 1);
   return notes.of.front();
 }
@@ -36,9 +36,9 @@ train::Job finished(train::Job job, const Notes& notes) {
 /// Measuring the finished network gives the training's own last rows and predictions, at the same moment.
 void check_measured(const train::Job& job, bool resident = false) {
   constexpr std::int64_t kFeatureBytes = std::int64_t{1} << 30;
-  train::Place place(at::kCPU, kFeatureBytes, resident), fresh(at::kCPU, kFeatureBytes, resident);
-  const auto trained = run_bundle({job}, place).front();
-  for (auto* where : {&place, &fresh}) {
+  train::DeviceContext context(at::kCPU, kFeatureBytes, resident), fresh(at::kCPU, kFeatureBytes, resident);
+  const auto trained = run_bundle({job}, context).front();
+  for (auto* where : {&context, &fresh}) {
     const auto measured = measure(finished(job, trained), *where);
     CHECK(measured.outcome.end == task::End::done);
     CHECK(measured.outcome.epoch_images == 0);
@@ -92,12 +92,12 @@ TEST_CASE("measure: with cached features, and as a replica") {
 
 TEST_CASE("measure: on sets and by metrics that the training did not ask for") {
   auto job = made_job(scratch("measure-more"));
-  train::Place place;
-  const auto trained = run_bundle({job}, place).front();
+  train::DeviceContext context;
+  const auto trained = run_bundle({job}, context).front();
   job.evaluations = {part_of(job.evaluations[0], 3, "some", 0)};
   job.evaluations[0].metrics = {Metric::top1};
 
-  const auto measured = measure(finished(job, trained), place);
+  const auto measured = measure(finished(job, trained), context);
 
   REQUIRE(measured.all.size() == 1);
   CHECK(measured.all[0].set == ImageSetId{"some"});
@@ -109,21 +109,21 @@ TEST_CASE("measure: on sets and by metrics that the training did not ask for") {
 
 TEST_CASE("measure: a file of another network is refused, a flag is followed without rows") {
   auto job = made_job(scratch("measure-refused"));
-  train::Place place;
-  const auto trained = run_bundle({job}, place).front();
+  train::DeviceContext context;
+  const auto trained = run_bundle({job}, context).front();
   job = finished(job, trained);
 
   SECTION("other classes") {
     job.classes = 3;
-    const auto measured = measure(job, place);
+    const auto measured = measure(job, context);
     CHECK(measured.outcome.end == task::End::refused);
     CHECK_FALSE(measured.outcome.text.empty());
     CHECK(measured.all.empty());
   }
   SECTION("stop and cancel") {
     for (const std::int64_t questions : {0, 1}) {
-      CHECK(measure(job, place, After(questions)).outcome.end == task::End::stopped);
-      const auto cancelled = measure(job, place, After(questions, train::ControlFlag::cancel));
+      CHECK(measure(job, context, After(questions)).outcome.end == task::End::stopped);
+      const auto cancelled = measure(job, context, After(questions, train::ControlFlag::cancel));
       CHECK(cancelled.outcome.end == task::End::cancelled);
       CHECK(cancelled.all.empty());
       CHECK(cancelled.files.empty());
@@ -139,8 +139,8 @@ TEST_CASE("evaluations: members of a family may differ in them, and get the rows
   check_resuming(jobs, run_bundle(jobs), 5);
   const auto cached = measured_differently(frozen(job, some_source(job, 5), 3));
   check_same(run_bundle(cached), each_alone(cached));
-  train::Place place(at::kCPU, std::int64_t{1} << 30, /*resident=*/true);
-  check_same(run_bundle(cached, place), run_bundle(cached, place));
+  train::DeviceContext context(at::kCPU, std::int64_t{1} << 30, /*resident=*/true);
+  check_same(run_bundle(cached, context), run_bundle(cached, context));
 }
 
 TEST_CASE("evaluations: replicas of one stream may differ in them") {

@@ -76,11 +76,11 @@ TEST_CASE("stages: one member can be cancelled, the others go on") {
     bool is_cancelled(std::size_t member) const override { return member == 2; }
   };
   const auto jobs = family(made_job(scratch("stages-cancel")));
-  train::Place place;
+  train::DeviceContext context;
   BundleNotes notes(jobs.size());
   CancelOne control;
 
-  train::train(jobs, place, control, notes);
+  train::train(jobs, context, control, notes);
 
   CHECK(notes.of[2].outcome.end == task::End::cancelled);
   CHECK(notes.ends == jobs.size());

@@ -117,14 +117,14 @@ std::vector<Notes> train_group(const std::vector<train::Job>& jobs, std::int32_t
   Fabric fabric(members);
   std::atomic<int> ids = 0;
   as_group(members, [&](model::Reducer& host_reducer) {
-    train::Place place;
+    train::DeviceContext context;
     BundleNotes notes(jobs.size());
     After control;
     std::unique_ptr<trainer::DeviceReducer> devices;
     if (through_devices) {
       devices = std::make_unique<trainer::DeviceReducer>(host_reducer, at::kCPU, backend_of(fabric, ids), [] {});
     }
-    train::train(jobs, place, control, notes, devices ? devices.get() : &host_reducer);
+    train::train(jobs, context, control, notes, devices ? devices.get() : &host_reducer);
     if (devices) devices->close();
     if (host_reducer.rank() == 0) first = notes.of;
   });

@@ -11,7 +11,7 @@ namespace espalier::data {
 /// `cache`/<digest>.safetensors holds packs, `cache`/index says which raw bytes gave which pack, and `cache`/stat holds
 /// hashes of raw files that have not changed since. Any of it may be deleted at any time; two processes may use it at
 /// once.
-struct DataPlace {
+struct DataFolders {
   std::filesystem::path root;  ///< raw paths are relative to it
   std::filesystem::path cache;
 };
@@ -34,7 +34,7 @@ std::string facts_text(const PackFacts& facts);
 
 /// Finds the pack, or makes it on first use. Throws DataProblem or another UsageError about the images,
 /// EnvironmentError about the cache.
-PackFacts resolve(const ImportSpec& spec, const DataPlace& place);
+PackFacts resolve(const ImportSpec& spec, const DataFolders& folders);
 
 /// The verb `data resolve`: JSON in, JSON out (docs/data.md). Problems of a data set are part of the answer; a
 /// malformed request throws UsageError.

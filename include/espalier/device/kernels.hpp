@@ -16,7 +16,7 @@ struct Images {
 struct ImageTable {
   at::Tensor rows;     ///< [batches, batch] int64: rows of the pack
   at::Tensor windows;  ///< [batches, batch, 3] int32: top and left in the image (may lie outside), mirrored
-  at::Tensor place;    ///< [1] int64: index of the batch that is due
+  at::Tensor index;    ///< [1] int64: index of the batch that is due
 };
 
 /// The first `count` images of the batch that is due: [count, C, height, width] float32 channels-last. Pixels outside
@@ -27,7 +27,7 @@ at::Tensor gather_images(const Images& images, const ImageTable& table, std::int
 /// The seeds of all dropout layers for every step of an epoch.
 struct SeedTable {
   at::Tensor seeds;  ///< [steps, layers] int64
-  at::Tensor place;  ///< [1] int64: index of the step that is due
+  at::Tensor index;  ///< [1] int64: index of the step that is due
 };
 
 /// The same mask as model::dropout_mask, with the seed of `layer` in the step that is due: [rows, row_elements]

@@ -54,16 +54,16 @@ struct Reduced {
 };
 
 /// Agent to agent, and on to the trainer: where a member's buffer is. A trainer may map buffers of members with the
-/// same host key (`place`: one kernel, one process name space); for others its agent empties the key.
+/// same host key (`host_key`: one kernel, one process name space); for others its agent empties the key.
 struct PeerBuffer {
   static constexpr MessageType kType = MessageType::peer_buffer;
   SharedBuffer buffer;
   std::int32_t rank = 0;     ///< of the sender in the group
   std::int64_t trainer = 0;  ///< its process
-  std::string place;
+  std::string host_key;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& ESPALIER_FIELD(buffer) & ESPALIER_FIELD(rank) & ESPALIER_FIELD(trainer) & ESPALIER_FIELD(place);
+    archive& ESPALIER_FIELD(buffer) & ESPALIER_FIELD(rank) & ESPALIER_FIELD(trainer) & ESPALIER_FIELD(host_key);
   }
 };
 

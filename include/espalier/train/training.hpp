@@ -19,7 +19,7 @@ class Reducer;
 
 namespace espalier::train {
 
-class Place;
+class DeviceContext;
 
 /// An image set to measure on, with its images at hand.
 struct MeasuredSet {
@@ -93,20 +93,21 @@ class Sink {
   virtual void ended(std::size_t member, const Outcome& outcome) = 0;
 };
 
-/// Runs a bundle at `place`, alone or as a member of `group` (then without batched jobs): every member is given the
+/// Runs a bundle in `context`, alone or as a member of `group` (then without batched jobs): every member is given the
 /// same bundle and computes its part of each batch and evaluation; only rank 0 writes files. Throws model::GroupBroken.
-/// Jobs of one family take shared steps once; jobs with cached units get their inputs from the place's features;
+/// Jobs of one family take shared steps once; jobs with cached units get their inputs from the context's features;
 /// batched jobs train as replicas of one batched network. A resumed training gives the bits of an undisturbed one, and
 /// a shared one those it gives alone in the same numeric form. On ControlFlag::stop states are saved first (not in a
 /// smoke run). An impossible task (a source that is missing or of another shape, a precision that the device lacks)
 /// ends as refused. Where a device's memory runs out, batched jobs are halved and begun again, with less kept there; a
 /// job that does not fit even alone ends, after all others, in an error for which device::is_out_of_memory() holds.
 /// Groups are not tried again.
-void train(const std::vector<Job>& jobs, Place& place, Control& control, Sink& sink, model::Reducer* group = nullptr);
+void train(const std::vector<Job>& jobs, DeviceContext& context, Control& control, Sink& sink,
+           model::Reducer* group = nullptr);
 
-/// Measures `job.finished` at `place` on all of job.evaluations; nothing is trained. The sink is told what it would be
-/// of the training's own last moment, to the bit: that it starts there, the rows, and predictions for a test set. Ends
-/// as refused where the file does not fit the task, and as stopped or cancelled on that flag, then without rows.
-void measure(const Job& job, Place& place, Control& control, Sink& sink);
+/// Measures `job.finished` in `context` on all of job.evaluations; nothing is trained. The sink is told what it would
+/// be of the training's own last moment, to the bit: that it starts there, the rows, and predictions for a test set.
+/// Ends as refused where the file does not fit the task, and as stopped or cancelled on that flag, then without rows.
+void measure(const Job& job, DeviceContext& context, Control& control, Sink& sink);
 
 }  // namespace espalier::train

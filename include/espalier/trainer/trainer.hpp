@@ -7,7 +7,7 @@
 #include "espalier/protocol/control.hpp"
 #include "espalier/protocol/group.hpp"
 #include "espalier/protocol/progress.hpp"
-#include "espalier/train/place.hpp"
+#include "espalier/train/device_context.hpp"
 #include "espalier/train/training.hpp"
 #include "espalier/trainer/fault.hpp"
 #include "espalier/trainer/image_cache.hpp"
@@ -50,7 +50,7 @@ class Trainer {
   task::Catalog catalog_;
   ImageCache images_;
   int slot_;
-  std::optional<train::Place> place_;  ///< set by the first setup
+  std::optional<train::DeviceContext> device_context_;  ///< set by the first setup
   std::deque<protocol::Bundle> queue_;
   std::vector<protocol::InFlightTask> cancelled_;
   bool stopping_ = false, leaving_ = false;

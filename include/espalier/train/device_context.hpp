@@ -12,13 +12,13 @@ namespace espalier::train {
 
 class CapturedTraining;
 
-class Place {
+class DeviceContext {
  public:
   /// On a GPU, images and the tables of an epoch stay in device memory and steps are recorded. `resident` makes a CPU
   /// use the same engine, which is slower and serves to compare results.
-  explicit Place(at::Device device = at::kCPU, std::int64_t feature_bytes = 0, bool resident = false);
-  ~Place();
-  Place(Place&&) noexcept;
+  explicit DeviceContext(at::Device device = at::kCPU, std::int64_t feature_bytes = 0, bool resident = false);
+  ~DeviceContext();
+  DeviceContext(DeviceContext&&) noexcept;
 
   at::Device device() const { return device_; }
   bool is_resident() const { return resident_; }

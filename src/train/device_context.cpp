@@ -1,5 +1,5 @@
 // Keeps packs and captured trainings on the device by last use, and gives them up when memory runs out.
-#include "espalier/train/place.hpp"
+#include "espalier/train/device_context.hpp"
 
 #include <algorithm>
 
@@ -18,16 +18,16 @@ constexpr std::int64_t kPackShare = 4;
 
 }  // namespace
 
-Place::Place(at::Device device, std::int64_t feature_bytes, bool resident)
+DeviceContext::DeviceContext(at::Device device, std::int64_t feature_bytes, bool resident)
     : device_(device),
       resident_(resident || device.is_cuda()),
       most_families_(device.is_cuda() ? kFamiliesOnGpu : kFamiliesOnCpu),
       features_(feature_bytes) {}
 
-Place::~Place() = default;
-Place::Place(Place&&) noexcept = default;
+DeviceContext::~DeviceContext() = default;
+DeviceContext::DeviceContext(DeviceContext&&) noexcept = default;
 
-at::Tensor Place::pixels(const at::Tensor& images) {
+at::Tensor DeviceContext::pixels(const at::Tensor& images) {
   if (device_.is_cpu()) return images;
   const auto is_it = [&](const Pixels& one) { return one.images.const_data_ptr() == images.const_data_ptr(); };
   const auto known = std::find_if(pixels_.begin(), pixels_.end(), is_it);
@@ -44,8 +44,8 @@ at::Tensor Place::pixels(const at::Tensor& images) {
   return pixels_.front().copy;
 }
 
-std::shared_ptr<CapturedTraining> Place::captured(const std::string& shape,
-                                                  const std::function<std::shared_ptr<CapturedTraining>()>& make) {
+std::shared_ptr<CapturedTraining> DeviceContext::captured(
+    const std::string& shape, const std::function<std::shared_ptr<CapturedTraining>()>& make) {
   const auto free = std::find_if(captured_.begin(), captured_.end(),
                                  [&](const Kept& one) { return one.shape == shape && one.captured.use_count() == 1; });
   if (free != captured_.end()) {
@@ -57,7 +57,7 @@ std::shared_ptr<CapturedTraining> Place::captured(const std::string& shape,
   return captured_.front().captured;
 }
 
-void Place::shrink() {
+void DeviceContext::shrink() {
   captured_.clear();
   pixels_.clear();
   features_.set_budget(features_.budget() / 2);
