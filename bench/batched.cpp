@@ -1,6 +1,6 @@
 // links: train
 // Does it pay to train several networks as one? A head of fully connected layers as B replicas, and a convolution as B
-// groups, each against B of them one after the other; CPU microseconds a step and network, one thread. JSON.
+// groups, each against B of them one after the other; CPU microseconds per step and network, one thread. JSON.
 #include <ctime>
 #include <iostream>
 #include <limits>

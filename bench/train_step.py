@@ -1,4 +1,4 @@
-"""The same steps as bench/train_step.cpp in PyTorch: CPU milliseconds a step, best of many, one thread. JSON."""
+"""The same steps as bench/train_step.cpp in PyTorch: CPU milliseconds per step, best of many, one thread. JSON."""
 import json
 import sys
 import time

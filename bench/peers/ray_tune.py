@@ -1,4 +1,4 @@
-"""How long does the same training function take under Ray Tune, one CPU a trial? Actors are reused, and nothing
+"""How long does the same training function take under Ray Tune, one CPU per trial? Actors are reused, and nothing
 is logged or kept that can be switched off."""
 import contextlib
 import logging

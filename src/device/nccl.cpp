@@ -58,8 +58,8 @@ class Nccl : public Collectives {
     void* data = buffer.data_ptr();
     check(ncclAllReduce(data, data, static_cast<std::size_t>(buffer.numel()), type_of(buffer), ncclSum, communicator_,
                         stream_.stream()),
-          "add up");
-    settle("add up");  // the first sum connects the ranks
+          "all-reduce");
+    settle("all-reduce");  // the first sum connects the ranks
     done_.record(stream_);
   }
   void join() override {
@@ -68,7 +68,7 @@ class Nccl : public Collectives {
   bool is_done() override {
     ncclResult_t state = ncclSuccess;
     check(ncclCommGetAsyncError(communicator_, &state), "say how it is");
-    check(state, "add up");
+    check(state, "all-reduce");
     return !done_.isCreated() || done_.query();
   }
   void close() override {

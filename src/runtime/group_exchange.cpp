@@ -74,21 +74,21 @@ void GroupExchange::reduce(const protocol::Reduce& order) {
     else send(rank, {0, order.number, 0, false, std::move(bytes)});
   }
   for (const auto& [rank, bytes] : std::exchange(reduction.sums, {})) put_sum(order.number, reduction, rank, bytes);
-  add_up(order.number, reduction);
+  sum_own_range(order.number, reduction);
 }
 
 void GroupExchange::take(protocol::Part part) {
   Reduction& reduction = reductions_[part.number];
   if (!part.summed) {
     reduction.parts[part.rank] = std::move(part.bytes);
-    return add_up(part.number, reduction);
+    return sum_own_range(part.number, reduction);
   }
   if (reduction.buffer < 0) reduction.sums[part.rank] = std::move(part.bytes);
   else put_sum(part.number, reduction, part.rank, part.bytes);
 }
 
 /// Sums the own part, once all members have sent theirs.
-void GroupExchange::add_up(std::int64_t number, Reduction& reduction) {
+void GroupExchange::sum_own_range(std::int64_t number, Reduction& reduction) {
   if (reduction.buffer < 0 || reduction.parts.size() != group_.members.size()) return;
   const Buffer& buffer = buffers_.at(reduction.buffer);
   const std::size_t own_bytes = range_of(buffer, group_.rank).bytes;

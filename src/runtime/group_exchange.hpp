@@ -61,7 +61,7 @@ class GroupExchange {
   std::int32_t size() const { return static_cast<std::int32_t>(group_.members.size()); }
   Range range_of(const Buffer& buffer, std::int32_t rank) const;
   void send(std::int32_t to, protocol::Part part);
-  void add_up(std::int64_t number, Reduction& reduction);
+  void sum_own_range(std::int64_t number, Reduction& reduction);
   void put_sum(std::int64_t number, Reduction& reduction, std::int32_t rank, const std::string& bytes);
 
   protocol::Group group_;

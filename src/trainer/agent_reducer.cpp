@@ -90,7 +90,7 @@ void AgentReducer::tell(Begun& begun) {
 void AgentReducer::finish() {
   for (auto& begun : begun_) {
     wait_until([&] { return buffers_[begun.buffer].announced + 1 == size(); });
-    if (buffers_[begun.buffer].all_here) add_up(buffers_[begun.buffer]);
+    if (buffers_[begun.buffer].all_here) sum_own_range(buffers_[begun.buffer]);
     else tell(begun);
   }
   begun_.clear();
@@ -103,7 +103,7 @@ char* AgentReducer::memory_of(const Buffer& buffer, std::int32_t rank) const {
 }
 
 /// Sums the own part over all members and writes it into everyone's buffer.
-void AgentReducer::add_up(Buffer& buffer) {
+void AgentReducer::sum_own_range(Buffer& buffer) {
   const auto all = [&](std::atomic<std::uint64_t> Header::* what) {
     for (std::int32_t rank = 0; rank < size(); ++rank) {
       if ((header_of(memory_of(buffer, rank)).*what).load(std::memory_order_acquire) < buffer.uses) return false;

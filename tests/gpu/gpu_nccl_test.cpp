@@ -5,7 +5,7 @@
 using namespace espalier;
 using testing::gpu;
 
-TEST_CASE("gpu: NCCL adds up over one rank, and what follows waits for it") {
+TEST_CASE("gpu: NCCL reduces over one rank, and what follows waits for it") {
   const auto alone = device::join_nccl(device::new_unique_id(), 0, 1, gpu(), [] {});
   const at::Tensor buffer = at::arange(1000, at::TensorOptions(at::kFloat).device(gpu()));
   alone->all_reduce(buffer);

@@ -1,4 +1,4 @@
-"""The five networks as PyTorch modules, one nn.Sequential a unit, written without a look at ours."""
+"""The five networks as PyTorch modules, one nn.Sequential per unit, written without a look at ours."""
 from torch import nn
 
 

@@ -8,7 +8,7 @@ namespace espalier::os {
 
 /// The tightest limits from this process's own group up to the root; none where no group sets one.
 struct CgroupLimits {
-  std::optional<double> cores;             ///< CPU time a second of wall time
+  std::optional<double> cores;             ///< CPU time per second of wall time
   std::optional<std::int64_t> free_bytes;  ///< memory limit minus what is used; files in memory that can go are free
 };
 

@@ -50,7 +50,7 @@ class AgentReducer : public model::Reducer {
 
   Buffer& of(std::int32_t number);
   void tell(Begun& begun);
-  void add_up(Buffer& buffer);
+  void sum_own_range(Buffer& buffer);
   template <class Number>
   void add_own_part(Buffer& buffer);
   char* memory_of(const Buffer& buffer, std::int32_t rank) const;
