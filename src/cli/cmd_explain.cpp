@@ -145,7 +145,7 @@ void print_rows(const store::TaskState& task) {
   header.push_back("images");
   Table table(header);
   using metrics::Subset;
-  for (const Subset subset : {Subset::train, Subset::fit, Subset::valid, Subset::test}) {
+  for (const Subset subset : {Subset::train, Subset::train_eval, Subset::valid, Subset::test}) {
     const metrics::Row* last = store::result_at(task, subset);
     if (!last) continue;
     std::vector<std::string> row = {metrics::name_of(subset), std::to_string(last->epoch)};

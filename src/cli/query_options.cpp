@@ -8,7 +8,7 @@ namespace espalier::cli {
 void add_query_options(CLI::App& verb, QueryOptions& options) {
   verb.add_option("--by", options.by, "axes that make the cells, by commas");
   verb.add_option("--over", options.over, "axes to average over within a split");
-  verb.add_option("--metric", options.metric, "at the final epoch: train|valid|test|fit . loss|top1|top5")
+  verb.add_option("--metric", options.metric, "at the final epoch: train|valid|test|train_eval . loss|top1|top5")
       ->capture_default_str();
   verb.add_option("--experiment", options.experiment, "only this experiment");
   verb.add_option("--where", options.where, "AXIS=VALUE or AXIS=VALUE|VALUE; several must all hold");

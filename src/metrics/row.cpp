@@ -10,10 +10,12 @@ const char* name_of(Subset subset) {
     case Subset::train: return "train";
     case Subset::valid: return "valid";
     case Subset::test: return "test";
-    case Subset::fit: return "fit";
+    case Subset::train_eval: return "train_eval";
   }
   return "?";
 }
+
+const char* stored_name_of(Subset subset) { return subset == Subset::train_eval ? "fit" : name_of(subset); }
 
 double Row::of(Metric metric) const {
   const double value = values.get(metric);
@@ -25,11 +27,12 @@ MetricName parse_metric(const std::string& name) {
   const auto point = name.find('.');
   const MetricFacts* facts = point == std::string::npos ? nullptr : find_metric(name.substr(point + 1));
   for (const Subset subset : kSubsets) {
-    if (facts && name.substr(0, point) == name_of(subset)) return {subset, facts->metric};
+    const std::string word = name.substr(0, point);
+    if (facts && (word == name_of(subset) || word == stored_name_of(subset))) return {subset, facts->metric};
   }
   std::string metrics;
   for (const MetricFacts& known : kMetrics) metrics += std::string(metrics.empty() ? "." : ", .") + known.name;
-  throw UsageError("unknown metric '" + name + "'", "known are train, valid, test and fit, each with " + metrics,
+  throw UsageError("unknown metric '" + name + "'", "known are train, valid, test and train_eval, each with " + metrics,
                    "Write for instance test.top1.");
 }
 

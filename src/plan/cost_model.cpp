@@ -79,7 +79,7 @@ std::int64_t images_of(const Training& training, metrics::Subset name) {
 std::int64_t held_out_images(const Training& training) {
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < training.evaluated.size(); ++i) {
-    if (training.record.evaluations[i].name != metrics::Subset::fit) sum += training.evaluated[i];
+    if (training.record.evaluations[i].name != metrics::Subset::train_eval) sum += training.evaluated[i];
   }
   return sum;
 }

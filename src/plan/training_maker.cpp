@@ -104,7 +104,7 @@ void TrainingMaker::set_record(Training& training, const TrainingRequest& reques
     training.evaluated.push_back(count);
   };
   for (const auto& one : request.pool->evaluations) add(one.name, one.images, wanted.evaluate_every, one.count);
-  if (wanted.fit) add(metrics::Subset::fit, catalog_.add(training.spec.images), /*every=*/0, training.images);
+  if (wanted.fit) add(metrics::Subset::train_eval, catalog_.add(training.spec.images), /*every=*/0, training.images);
   training.record.keep = request.role == Role::source ? task::Keep::last : wanted.keep;
 }
 

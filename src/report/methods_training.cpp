@@ -87,9 +87,9 @@ std::string rate_groups(const PageContext& context) {
 
 std::string fit_text(const Tasks& tasks) {
   const bool fit = std::any_of(tasks.begin(), tasks.end(), [](const auto* task) {
-    return task::evaluation_named(task->task.record, metrics::Subset::fit) != nullptr;
+    return task::evaluation_named(task->task.record, metrics::Subset::train_eval) != nullptr;
   });
-  return fit ? " The loss of the finished network on its training images is recorded too (fit)."
+  return fit ? " The loss of the finished network on its training images is recorded too (train_eval)."
              : " The loss of the finished network on its training images is not recorded (fit = false).";
 }
 

@@ -85,7 +85,7 @@ std::string overfitting_section(const PageContext& context) {
     const auto varies = [&](const char* axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); };
     if (!varies("transferred") || !varies("per_class") || values_of(runs, "transferred").back() == "later") continue;
     running += tables_of(runs, name, Subset::train);
-    finished += tables_of(runs, name, Subset::fit);
+    finished += tables_of(runs, name, Subset::train_eval);
   }
   std::string body;
   if (!running.empty()) {
@@ -95,7 +95,8 @@ std::string overfitting_section(const PageContext& context) {
   }
   if (!finished.empty()) {
     body += element("h3", "Loss of the finished network on its training images / validation loss") +
-            paragraph("fit.loss: evaluation mode, dropout off. Not comparable with the running loss above.") + finished;
+            paragraph("train_eval.loss: evaluation mode, dropout off. Not comparable with the running loss above.") +
+            finished;
   }
   if (!body.empty()) body = paragraph("Of the experiments in which transferred and per_class vary.") + body;
   return section("overfitting", "Overfitting", body);

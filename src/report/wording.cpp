@@ -18,7 +18,7 @@ const char* subset_title(Subset subset) {
     case Subset::train: return "training";
     case Subset::valid: return "validation";
     case Subset::test: return "test";
-    case Subset::fit: return "training-image";
+    case Subset::train_eval: return "training-image";
   }
   return "";
 }

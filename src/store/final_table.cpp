@@ -43,7 +43,7 @@ void add_subset(h5::Table& table, const std::vector<FinalRun>& found, Subset sub
   const auto row_of = [&](const FinalRun& at) { return at.rows[static_cast<std::size_t>(subset)]; };
   if (std::none_of(found.begin(), found.end(), row_of)) return;
   ColumnAdder<FinalRun> add(table, found);
-  const std::string prefix = std::string(metrics::name_of(subset)) + ".";
+  const std::string prefix = std::string(metrics::stored_name_of(subset)) + ".";
   const auto reals = [&](const char* name, auto&& of) {
     add.reals(prefix + name, [&](const FinalRun& at) { return row_of(at) ? of(*row_of(at)) : std::nan(""); });
   };

@@ -73,7 +73,7 @@ h5::Table metrics_table(const State& state) {
   add.integers("attempt", [](const OwnedRow& at) { return attempt_number(*at.task, at.current->fence); });
   add.integers("epoch", [](const OwnedRow& at) { return at.current->row.epoch; });
   add.integers("step", [](const OwnedRow& at) { return at.current->row.step; });
-  add.texts("subset", [](const OwnedRow& at) { return metrics::name_of(at.current->row.subset); });
+  add.texts("subset", [](const OwnedRow& at) { return metrics::stored_name_of(at.current->row.subset); });
   for (const auto& facts : metrics::kMetrics) {
     add.reals(facts.name, [&](const OwnedRow& at) { return at.current->row.of(facts.metric); });
   }

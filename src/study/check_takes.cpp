@@ -44,7 +44,7 @@ std::string not_recorded(const Study& study, const Experiment& experiment, metri
       return "data." + set.name + " has no test images";
     const auto values = merged(merged(train_defaults(), study.train), target.train);
     const bool varied = given_by(experiment, "train.fit") != Given::nowhere;
-    if (subset == metrics::Subset::fit && !*values.fit && !varied) return "train.fit is false";
+    if (subset == metrics::Subset::train_eval && !*values.fit && !varied) return "train.fit is false";
   }
   return "";
 }
@@ -53,7 +53,7 @@ std::string how_to_record(metrics::Subset subset) {
   switch (subset) {
     case metrics::Subset::valid: return "Add valid = { per_class = N } to the data";
     case metrics::Subset::test: return "Add test = { per_class = N } to the data, or test files";
-    case metrics::Subset::fit: return "Set train.fit = true";
+    case metrics::Subset::train_eval: return "Set train.fit = true";
     case metrics::Subset::train: break;
   }
   return "";

@@ -201,7 +201,7 @@ void add_experiment(Docs& all) {
   add(all, "experiment.take",
       {{"values", "words", "required", "axes whose values are taken"},
        {"from", "words", "required", "experiments chosen from, jointly"},
-       {"best", "word", "required", "metric: train, valid, test or fit, a dot, loss, top1 or top5"},
+       {"best", "word", "required", "metric: train, valid, test or train_eval, a dot, loss, top1 or top5"},
        {"mean_over", "words", "[\"split\"]", "axes averaged over"},
        {"per", "words", "[]", "axes for whose every value a choice is made"},
        {"allow_missing", "truth value", "false", "choose although some runs failed"}});

@@ -212,7 +212,7 @@ TEST_CASE("plan: what two runs on one task want recorded is recorded together") 
   const auto& record = plan.tasks[1].record;
   CHECK(record.evaluations.size() == 3);
   CHECK(task::evaluation_named(record, metrics::Subset::valid)->every == 2);
-  CHECK(task::evaluation_named(record, metrics::Subset::fit)->every == 0);
+  CHECK(task::evaluation_named(record, metrics::Subset::train_eval)->every == 0);
 }
 
 TEST_CASE("plan: what is done is not counted again, unless more is to be recorded") {

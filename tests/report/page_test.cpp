@@ -61,7 +61,7 @@ TEST_CASE("report: the overfitting table has both losses and the mean gap") {
   CHECK_THAT(table, Contains("2.00 / 2.00"));
   CHECK_THAT(table, Contains("0.80 / 2.60"));
   CHECK_THAT(table, Contains("1.80"));
-  CHECK_THAT(table, !Contains("finished network"));  // fit.loss was not recorded: never mixed, never made up
+  CHECK_THAT(table, !Contains("finished network"));  // train_eval.loss was not recorded: never mixed, never made up
 }
 
 TEST_CASE("report: failures name the run and its cause, and cells count them") {

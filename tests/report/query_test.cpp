@@ -163,7 +163,7 @@ TEST_CASE("report: a metric that no run recorded is refused") {
   query.metric = metrics::parse_metric("fit.loss");
 
   CHECK_THROWS_WITH(report::aggregate(report::runs_of(directories), query),
-                    Catch::Contains("no run recorded fit.loss"));
+                    Catch::Contains("no run recorded train_eval.loss"));
 }
 
 TEST_CASE("report: a contrast pairs the runs of two sides, cell by cell") {

@@ -85,7 +85,7 @@ TEST_CASE("exit: a task that should have recorded more than it could is work lef
 
 TEST_CASE("exit: more to record is too late for a task that runs, or has ended without it") {
   store::TaskState known;
-  const task::RecordSpec more = testing::made_record({metrics::Subset::fit});
+  const task::RecordSpec more = testing::made_record({metrics::Subset::train_eval});
   known.state = task::RunState::waiting;
   CHECK_FALSE(is_too_late(known, more));
   known.state = task::RunState::running;

@@ -104,7 +104,7 @@ TEST_CASE("replanning: more to record than a running task can leaves the launch 
   auto assignments = scene.begin_with_worker();
   scene.ended(assignments.at(0));
   scene.planned.plan.pending.clear();
-  scene.planned.plan.tasks[0].record = testing::made_record({metrics::Subset::fit});
+  scene.planned.plan.tasks[0].record = testing::made_record({metrics::Subset::train_eval});
   scene.turn();
   for (auto& assignment : scene.sent_assignments(1)) assignments.push_back(assignment);
   for (std::size_t i = 1; i < assignments.size(); ++i) scene.ended(assignments[i]);

@@ -246,7 +246,7 @@ TEST_CASE("state: outcomes say what was recorded, not what is wanted now") {
   apply_rows(state, {1, 1}, 0, {row_at(1)});
   apply_record(state, ended_of(0, {1, 1}));
   TasksRecord wanted{{some_task(0)}};
-  wanted.tasks[0].record = testing::made_record({metrics::Subset::fit});
+  wanted.tasks[0].record = testing::made_record({metrics::Subset::train_eval});
   apply_record(state, wanted);
 
   const plan::Outcomes outcomes = state.outcomes();
@@ -264,12 +264,12 @@ TEST_CASE("state: a kept network that is measured later adds to what was recorde
   apply_rows(state, {1, 1}, 0, {row_at(end.epoch)});
   apply_record(state, ended_of(0, {1, 1}));
   TasksRecord wanted{{some_task(0)}};
-  wanted.tasks[0].record = testing::made_record({metrics::Subset::fit});
+  wanted.tasks[0].record = testing::made_record({metrics::Subset::train_eval});
   apply_record(state, wanted);
   AttemptRecord measuring = attempt_of(0, {2, 2});
   measuring.resumed_from = end;
   apply_record(state, measuring);
-  apply_rows(state, {2, 2}, 0, {row_at(end.epoch, metrics::Subset::fit)});
+  apply_rows(state, {2, 2}, 0, {row_at(end.epoch, metrics::Subset::train_eval)});
   apply_record(state, ended_of(0, {2, 2}));
 
   const TaskState& task = state.tasks.at(task_number(0));
@@ -283,7 +283,7 @@ TEST_CASE("state: trained again, rows of image sets that nobody asks for stay, a
   apply_rows(state, {1, 1}, 0, {row_at(1, metrics::Subset::valid), row_at(1)});
   apply_record(state, ended_of(0, {1, 1}));
   TasksRecord wanted{{some_task(0)}};
-  wanted.tasks[0].record = testing::made_record({metrics::Subset::valid, metrics::Subset::fit});
+  wanted.tasks[0].record = testing::made_record({metrics::Subset::valid, metrics::Subset::train_eval});
   apply_record(state, wanted);
   apply_record(state, attempt_of(0, {2, 2}));
 

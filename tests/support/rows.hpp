@@ -21,7 +21,7 @@ inline task::RecordSpec made_record(const std::vector<metrics::Subset>& names = 
 
 inline std::vector<plan::RunImages> made_measured() {
   std::vector<plan::RunImages> measured;
-  for (const auto name : {metrics::Subset::valid, metrics::Subset::test, metrics::Subset::fit}) {
+  for (const auto name : {metrics::Subset::valid, metrics::Subset::test, metrics::Subset::train_eval}) {
     measured.push_back({name, made_images(name)});
   }
   return measured;

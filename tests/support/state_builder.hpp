@@ -11,8 +11,8 @@ namespace espalier::testing {
 
 /// What a run measured at its end.
 struct Measured {
-  double valid_top1 = 0.5, test_top1 = 0.5;              ///< of 1000 images each
-  double train_loss = 1, valid_loss = 2, fit_loss = -1;  ///< fit is recorded where it is not negative
+  double valid_top1 = 0.5, test_top1 = 0.5;                     ///< of 1000 images each
+  double train_loss = 1, valid_loss = 2, train_eval_loss = -1;  ///< train_eval is recorded where it is not negative
 };
 
 class StateBuilder {
@@ -107,7 +107,7 @@ class StateBuilder {
     task.task.id = id;
     task.task.epoch_images = 1000;
     task::training(task.task).length.epoch = 20;
-    task.task.record = made_record({metrics::Subset::valid, metrics::Subset::test, metrics::Subset::fit});
+    task.task.record = made_record({metrics::Subset::valid, metrics::Subset::test, metrics::Subset::train_eval});
     return task;
   }
 
@@ -147,7 +147,7 @@ class StateBuilder {
       row(Subset::train, m.train_loss, 0.9);
       row(Subset::valid, m.valid_loss, m.valid_top1);
       row(Subset::test, m.valid_loss + 0.1, m.test_top1);
-      if (m.fit_loss >= 0 && epoch == 20) row(Subset::fit, m.fit_loss, 0.95);
+      if (m.train_eval_loss >= 0 && epoch == 20) row(Subset::train_eval, m.train_eval_loss, 0.95);
     }
   }
 

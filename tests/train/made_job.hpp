@@ -77,7 +77,7 @@ inline train::Job with_pixels(train::Job job, const at::Tensor& pixels) {
 /// The job, measured on its training images at its end, too.
 inline train::Job with_fit(train::Job job) {
   const auto own = task::id_of(task::training(job.task).images);
-  job.evaluations.push_back({metrics::Subset::fit, own, 0, {}, job.images});
+  job.evaluations.push_back({metrics::Subset::train_eval, own, 0, {}, job.images});
   return job;
 }
 

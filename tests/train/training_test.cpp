@@ -53,8 +53,8 @@ TEST_CASE("training: rows stand at the ends of epochs, and the last moment is al
   CHECK((valid[0].epoch == 2 && valid[0].step == 0 && valid[0].count == 8));
   CHECK((valid[1].epoch == 3 && valid[1].step == 2));
   CHECK(of(notes, metrics::Subset::test).size() == 2);
-  REQUIRE(of(notes, metrics::Subset::fit).size() == 1);
-  CHECK(of(notes, metrics::Subset::fit)[0].count == 20);
+  REQUIRE(of(notes, metrics::Subset::train_eval).size() == 1);
+  CHECK(of(notes, metrics::Subset::train_eval)[0].count == 20);
 }
 
 TEST_CASE("training: the same task gives the same bits") {

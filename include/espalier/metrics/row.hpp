@@ -13,13 +13,15 @@
 
 namespace espalier::metrics {
 
-/// The image sets of a training by name. `train` is the running score of the images trained on, `fit` the finished
-/// network on them in evaluation mode. The numbers are stored.
-enum class Subset : std::uint8_t { train = 0, valid = 1, test = 2, fit = 3 };
-inline constexpr std::array kSubsets{Subset::train, Subset::valid, Subset::test, Subset::fit};
+/// The image sets of a training by name. `train` is the running score of the images trained on, `train_eval` the
+/// finished network on them in evaluation mode. The numbers are stored.
+enum class Subset : std::uint8_t { train = 0, valid = 1, test = 2, train_eval = 3 };
+inline constexpr std::array kSubsets{Subset::train, Subset::valid, Subset::test, Subset::train_eval};
 
-/// "train", "valid", "test", "fit".
+/// "train", "valid", "test", "train_eval".
 const char* name_of(Subset subset);
+/// The same as results.h5 names its columns and rows: "fit" for train_eval, as it was called first.
+const char* stored_name_of(Subset subset);
 
 /// A value per metric of the registry; NaN where it was not measured.
 class Values {
