@@ -8,7 +8,7 @@ std::vector<std::string> columns_of(const study::Experiment& experiment);
 
 /// One per case, or one without a name. `values` holds what does not vary; taken columns are empty.
 struct ShapeValues {
-  Shape shape;
+  CellShape shape;
   std::vector<std::optional<study::Value>> values;
 };
 std::vector<ShapeValues> shapes_of(const study::Experiment& experiment, const std::vector<std::string>& columns);

@@ -9,9 +9,9 @@
 namespace espalier::plan {
 namespace {
 
-class Order {
+class ExperimentSort {
  public:
-  Order(const study::Study& study, Findings& findings) : study_(study), findings_(findings) {
+  ExperimentSort(const study::Study& study, Findings& findings) : study_(study), findings_(findings) {
     for (std::size_t i = 0; i < study.experiments.size(); ++i) index_[study.experiments[i].name] = i;
     state_.resize(study.experiments.size());
   }
@@ -75,7 +75,7 @@ class Order {
 }  // namespace
 
 std::vector<std::size_t> planning_order(const study::Study& study, Findings& findings) {
-  return Order(study, findings).run();
+  return ExperimentSort(study, findings).run();
 }
 
 }  // namespace espalier::plan

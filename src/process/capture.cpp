@@ -79,7 +79,7 @@ void exchange(os::Descriptor in, os::Descriptor out, os::Descriptor err, std::st
 
 Captured capture(const std::vector<std::string>& argv, const std::string& input) {
   Pipe in = make_pipe(), out = make_pipe(), err = make_pipe();
-  LaunchOptions options;
+  ProcessOptions options;
   options.argv = argv;
   options.descriptors = {{in.read.get(), 0}, {out.write.get(), 1}, {err.write.get(), 2}};
   options.death_signal = SIGKILL;  // the calling thread waits here until the child ends

@@ -39,7 +39,7 @@ Child Child::start(const ChildOptions& options) {
   child.log_begin_ = length_of(log);
   child.socket_ = FrameSocket(std::move(pair.ours));
 
-  LaunchOptions launching;
+  ProcessOptions launching;
   launching.argv = options.argv;
   launching.environment = options.environment;
   launching.descriptors = {{nothing.get(), 0}, {log.get(), 1}, {log.get(), 2}, {pair.theirs.get(), kChildSocket}};

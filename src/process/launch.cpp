@@ -35,7 +35,7 @@ bool same_name(const char* left, const std::string& right) {
   return length != std::string::npos && std::strncmp(left, right.c_str(), length + 1) == 0;
 }
 
-Prepared prepare(const LaunchOptions& options) {
+Prepared prepare(const ProcessOptions& options) {
   Prepared ready;
   ready.argv = pointers(options.argv);
   ready.argv.push_back(nullptr);
@@ -74,7 +74,7 @@ void default_handlers() {
 }
 
 /// Runs in the child on the parent's memory (vfork). Returns the errno of the call that failed.
-int become(const LaunchOptions& options, const Prepared& ready) {
+int become(const ProcessOptions& options, const Prepared& ready) {
   default_handlers();
   if (options.death_signal != 0) {
     if (prctl(PR_SET_PDEATHSIG, options.death_signal) != 0) return errno;
@@ -92,7 +92,7 @@ int become(const LaunchOptions& options, const Prepared& ready) {
 
 }  // namespace
 
-pid_t launch(const LaunchOptions& options) {
+pid_t launch(const ProcessOptions& options) {
   ESPALIER_EXPECT(!options.argv.empty());
   const Prepared ready = prepare(options);
   sigset_t all, before;

@@ -23,11 +23,11 @@ std::string length_text(const task::Moment& length) {
 
 /// "unit 7: 0.01, from epoch 15 on 0.001"; units with equal rates are named together.
 std::string rates_text(const task::TrainSpec& spec) {
-  struct Group {
+  struct TrainingGroup {
     std::string rates;
     std::size_t first, last;
   };
-  std::vector<Group> groups;
+  std::vector<TrainingGroup> groups;
   for (std::size_t i = 0; i < spec.units.size(); ++i) {
     std::string rates = spec.units[i].trained == task::Trained::no ? "frozen" : "";
     for (const auto& point : spec.units[i].rates) {

@@ -47,7 +47,7 @@ Mpirun::Mpirun(const MpirunOptions& options) {
   const Descriptor theirs(ends[1]);
   fcntl(output_.get(), F_SETFL, O_NONBLOCK);
 
-  process::LaunchOptions launching;
+  process::ProcessOptions launching;
   launching.argv = command_of(options);
   launching.environment = environment_of(options);
   launching.descriptors = {{nothing.get(), 0}, {theirs.get(), 1}, {theirs.get(), 2}};

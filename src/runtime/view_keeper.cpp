@@ -54,7 +54,7 @@ void ViewKeeper::tick(double now, std::uint64_t records) {
 bool ViewKeeper::start() {
   try {
     auto ends = process::make_socket_pair();
-    process::LaunchOptions options;
+    process::ProcessOptions options;
     options.argv = command_;
     options.descriptors = {{ends.theirs.get(), STDIN_FILENO}};
     options.death_signal = SIGKILL;

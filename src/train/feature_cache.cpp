@@ -22,7 +22,7 @@ void FeatureSet::reserve(std::int64_t views) {
   table_ = larger;
 }
 
-void FeatureSet::add(const std::vector<View>& views, const at::Tensor& features) {
+void FeatureSet::add(const std::vector<ImageView>& views, const at::Tensor& features) {
   const auto count = static_cast<std::int64_t>(views.size());
   ESPALIER_EXPECT(features.size(0) == count);
   const bool spatial = features.dim() == 4;
@@ -34,7 +34,7 @@ void FeatureSet::add(const std::vector<View>& views, const at::Tensor& features)
   reserve(count);
   auto next = static_cast<std::int64_t>(slots_.size());
   table_.slice(0, next, next + count).copy_(rows);
-  for (const View& view : views) ESPALIER_EXPECT(slots_.emplace(view.key(), next++).second);
+  for (const ImageView& view : views) ESPALIER_EXPECT(slots_.emplace(view.key(), next++).second);
 }
 
 at::Tensor FeatureSet::gather(const std::vector<std::int64_t>& slots) const {

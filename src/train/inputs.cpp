@@ -55,31 +55,32 @@ bool FeatureInputs::fill(const GoOn& go_on) {
 
 bool FeatureInputs::fill_set(SetNumber number, bool mirrored, const GoOn& go_on) {
   auto& [set, kept, slots, mirrored_slots] = sources_[number];
-  std::vector<View> views, missing;
+  std::vector<ImageView> views, missing;
   for (const auto row : sets_.of(number).rows) views.push_back({row, mirrored});
-  std::copy_if(views.begin(), views.end(), std::back_inserter(missing), [&](const View& v) { return !set->holds(v); });
+  std::copy_if(views.begin(), views.end(), std::back_inserter(missing),
+               [&](const ImageView& v) { return !set->holds(v); });
   const auto count = static_cast<std::int64_t>(missing.size());
   kept = kept && (missing.empty() || cache_.make_room(*set, count * bytes_per_view_));
   if (!kept) return true;
   set->reserve(count);
   for (std::int64_t first = 0; first < count; first += kFeatureChunk) {
     const auto last = std::min(first + kFeatureChunk, count);
-    const std::vector<View> chunk(missing.begin() + first, missing.begin() + last);
+    const std::vector<ImageView> chunk(missing.begin() + first, missing.begin() + last);
     set->add(chunk, compute(number, chunk));
     if (!go_on()) return false;
   }
-  for (const View& view : views) (mirrored ? mirrored_slots : slots).push_back(set->slot_of(view));
+  for (const ImageView& view : views) (mirrored ? mirrored_slots : slots).push_back(set->slot_of(view));
   return true;
 }
 
 /// Computes the features of at most one chunk, padded to full size, so that they depend on each view alone.
-at::Tensor FeatureInputs::compute(SetNumber number, std::vector<View> views) {
+at::Tensor FeatureInputs::compute(SetNumber number, std::vector<ImageView> views) {
   const auto count = static_cast<std::int64_t>(views.size());
   ESPALIER_EXPECT(count > 0 && count <= kFeatureChunk);
   const bool mirrored = views.front().mirrored;
   data::ImageSet set;
   set.images = sets_.of(number).images;
-  for (const View& view : views) set.rows.push_back(view.row);
+  for (const ImageView& view : views) set.rows.push_back(view.row);
   set.rows.resize(static_cast<std::size_t>(kFeatureChunk), set.rows.front());
   at::Tensor images = batches_.evaluation(set, 0, kFeatureChunk).to(network_.device());
   if (mirrored) images = images.flip(3);
@@ -96,7 +97,7 @@ const std::vector<std::int64_t>& FeatureInputs::slots(SetNumber number, bool mir
 }
 
 /// Computes features that are not kept, mirrored views and others separately.
-at::Tensor FeatureInputs::compute_all(SetNumber number, const std::vector<View>& views) {
+at::Tensor FeatureInputs::compute_all(SetNumber number, const std::vector<ImageView>& views) {
   at::Tensor all;
   for (const bool mirrored : {false, true}) {
     std::vector<std::int64_t> indices;
@@ -104,7 +105,7 @@ at::Tensor FeatureInputs::compute_all(SetNumber number, const std::vector<View>&
       if (views[i].mirrored == mirrored) indices.push_back(static_cast<std::int64_t>(i));
     }
     for (std::size_t first = 0; first < indices.size(); first += kFeatureChunk) {
-      std::vector<View> chunk;
+      std::vector<ImageView> chunk;
       const auto last = std::min(indices.size(), first + kFeatureChunk);
       for (auto i = first; i < last; ++i) chunk.push_back(views[static_cast<std::size_t>(indices[i])]);
       const at::Tensor features = compute(number, chunk);
@@ -124,7 +125,7 @@ at::Tensor FeatureInputs::training(const std::vector<std::int64_t>& positions, t
   const auto flips = batches_.flips(static_cast<std::int64_t>(positions.size()), at.epoch, at.step, first_row);
   const auto& from = sources_[kTrainingImages];
   std::vector<std::int64_t> slots;
-  std::vector<View> views;
+  std::vector<ImageView> views;
   for (std::size_t i = 0; i < positions.size(); ++i) {
     const auto position = static_cast<std::size_t>(positions[i]);
     if (from.kept) slots.push_back((flips[i] ? from.mirrored_slots : from.slots).at(position));
@@ -137,7 +138,7 @@ at::Tensor FeatureInputs::evaluation(SetNumber number, std::int64_t first, std::
   const auto& from = sources_[number];
   if (from.kept) return from.set->gather({from.slots.begin() + first, from.slots.begin() + first + count});
   const auto& rows = sets_.of(number).rows;
-  std::vector<View> views;
+  std::vector<ImageView> views;
   for (auto i = first; i < first + count; ++i) views.push_back({rows[static_cast<std::size_t>(i)], false});
   return compute_all(number, views);
 }

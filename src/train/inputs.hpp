@@ -68,8 +68,8 @@ class FeatureInputs : public Inputs {
   };
   void add_sources();
   bool fill_set(SetNumber number, bool mirrored, const GoOn& go_on);
-  at::Tensor compute(SetNumber number, std::vector<View> views);
-  at::Tensor compute_all(SetNumber number, const std::vector<View>& views);
+  at::Tensor compute(SetNumber number, std::vector<ImageView> views);
+  at::Tensor compute_all(SetNumber number, const std::vector<ImageView>& views);
 
   const Job job_;
   const ImageSets& sets_;

@@ -21,12 +21,12 @@ namespace {
 constexpr int kTries = 3;
 
 /// Members that go through the bundle together: one family in one state, or several families as replicas.
-struct Group {
+struct JobGroup {
   std::vector<Members> families;
   bool batched = false;
 };
 
-std::vector<Group> groups_of(const std::vector<Job>& jobs, std::size_t most_families) {
+std::vector<JobGroup> groups_of(const std::vector<Job>& jobs, std::size_t most_families) {
   std::map<std::tuple<std::uint64_t, std::string, std::size_t>, std::size_t> family_index;
   std::vector<Members> families;
   for (std::size_t m = 0; m < jobs.size(); ++m) {
@@ -38,7 +38,7 @@ std::vector<Group> groups_of(const std::vector<Job>& jobs, std::size_t most_fami
   }
   using ReplicaKey = std::tuple<std::uint64_t, std::int32_t, std::int64_t>;
   std::map<ReplicaKey, std::size_t> replicas_index;
-  std::vector<Group> groups;
+  std::vector<JobGroup> groups;
   for (auto& family : families) {
     const Job& job = jobs[family.front()];
     const ReplicaKey key{task::sharing_of(job.task).replicas, job.classes, job.images->size()};
@@ -54,16 +54,16 @@ std::vector<Group> groups_of(const std::vector<Job>& jobs, std::size_t most_fami
   return groups;
 }
 
-Members members_of(const Group& group) {
+Members members_of(const JobGroup& group) {
   Members all;
   for (const auto& family : group.families) all.insert(all.end(), family.begin(), family.end());
   return all;
 }
 
-ControlFlag run(const Group& group, BundleState& bundle);
+ControlFlag run(const JobGroup& group, BundleState& bundle);
 
 /// Runs the families one by one, because one of them cannot be trained and the others must not be refused with it.
-ControlFlag run_each(const Group& group, BundleState& bundle) {
+ControlFlag run_each(const JobGroup& group, BundleState& bundle) {
   ControlFlag flag = ControlFlag::go_on;
   for (const auto& family : group.families) {
     if (flag == ControlFlag::go_on) flag = run({{family}, group.batched}, bundle);
@@ -71,7 +71,7 @@ ControlFlag run_each(const Group& group, BundleState& bundle) {
   return flag;
 }
 
-ControlFlag run(const Group& group, BundleState& bundle) {
+ControlFlag run(const JobGroup& group, BundleState& bundle) {
   const task::Task& first = bundle.job(group.families.front().front()).task;
   apply(first.form);
   device::allow_tf32(bundle.device_context().device(), task::training(first).precision == task::Precision::tf32);
@@ -87,8 +87,8 @@ ControlFlag run(const Group& group, BundleState& bundle) {
 }
 
 /// The part of a group whose members have not ended.
-Group open_of(const Group& group, const BundleState& bundle) {
-  Group open{{}, group.batched};
+JobGroup open_of(const JobGroup& group, const BundleState& bundle) {
+  JobGroup open{{}, group.batched};
   for (const auto& family : group.families) {
     if (auto members = bundle.open_of(family); !members.empty()) open.families.push_back(std::move(members));
   }
@@ -114,7 +114,7 @@ ControlFlag work_on_all(const std::vector<Part>& parts, BundleState& bundle, con
 }
 
 /// Runs a group; where the device's memory runs out, keeps less there and runs it in halves.
-ControlFlag run_in_memory(const Group& group, BundleState& bundle, int tries) {
+ControlFlag run_in_memory(const JobGroup& group, BundleState& bundle, int tries) {
   try {
     return run(group, bundle);
   } catch (const c10::Error& error) {
@@ -123,12 +123,12 @@ ControlFlag run_in_memory(const Group& group, BundleState& bundle, int tries) {
                          " trainings at once; less is tried (" + error.what_without_backtrace() + ")");
   }
   bundle.device_context().shrink();
-  const Group open = open_of(group, bundle);
+  const JobGroup open = open_of(group, bundle);
   if (open.families.size() == 1) return run_in_memory(open, bundle, tries - 1);
   const auto middle = open.families.begin() + static_cast<std::ptrdiff_t>(open.families.size() / 2);
-  const std::vector<Group> halves{{{open.families.begin(), middle}, group.batched},
-                                  {{middle, open.families.end()}, group.batched}};
-  return work_on_all(halves, bundle, [&](const Group& half) {
+  const std::vector<JobGroup> halves{{{open.families.begin(), middle}, group.batched},
+                                     {{middle, open.families.end()}, group.batched}};
+  return work_on_all(halves, bundle, [&](const JobGroup& half) {
     return half.families.empty() ? ControlFlag::go_on : run_in_memory(half, bundle, tries);
   });
 }
@@ -139,9 +139,9 @@ void train(const std::vector<Job>& jobs, DeviceContext& context, Control& contro
   BundleState bundle(jobs, context, control, sink, group);
   const auto parts = groups_of(jobs, context.most_families());
   const ControlFlag flag =
-      work_on_all(parts, bundle, [&](const Group& part) { return run_in_memory(part, bundle, kTries); });
+      work_on_all(parts, bundle, [&](const JobGroup& part) { return run_in_memory(part, bundle, kTries); });
   if (flag == ControlFlag::go_on) return;
-  for (const Group& part : parts) {
+  for (const JobGroup& part : parts) {
     bundle.end_all(members_of(part), flag == ControlFlag::stop ? task::End::stopped : task::End::cancelled);
   }
 }

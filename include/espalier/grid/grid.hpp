@@ -19,7 +19,7 @@ using study::GridContext;
 enum class Origin : std::uint8_t { axis, in_case, fixed, taken, fallback, absent };
 
 /// How the columns of one case (or of an experiment without cases) get their values.
-struct Shape {
+struct CellShape {
   std::string case_name;
   std::vector<Origin> origins;            ///< one per column
   std::vector<const study::Take*> takes;  ///< the case's, then the experiment's; point into the study
@@ -33,7 +33,7 @@ struct Cell {
 
 struct Grid {
   std::vector<std::string> columns;  ///< own axes in file order, then further training values, then protocol axes
-  std::vector<Shape> shapes;
+  std::vector<CellShape> shapes;
   std::vector<Cell> cells;                             ///< in the order of the axes, the first varying slowest
   std::map<std::string, std::int64_t> excluded;        ///< rule -> cells removed; every rule is listed
   std::int32_t column(const std::string& axis) const;  ///< -1 if there is none

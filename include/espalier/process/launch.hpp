@@ -13,7 +13,7 @@ struct Passed {
   int as = -1;
 };
 
-struct LaunchOptions {
+struct ProcessOptions {
   std::vector<std::string> argv;         ///< argv[0]: a path, or found on PATH
   std::vector<std::string> environment;  ///< "NAME=value", added to ours
   std::vector<Passed> descriptors;       ///< all others above 2 are closed in the child
@@ -24,7 +24,7 @@ struct LaunchOptions {
 
 /// Starts the child and returns its id. Call from the main thread where death_signal is set.
 /// Throws EnvironmentError if the program cannot be executed.
-pid_t launch(const LaunchOptions& options);
+pid_t launch(const ProcessOptions& options);
 
 /// How a process ended.
 struct Exit {

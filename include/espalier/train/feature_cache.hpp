@@ -16,24 +16,24 @@ namespace espalier::train {
 inline constexpr std::int64_t kFeatureChunk = 64;
 
 /// An image of a pack, mirrored or not.
-struct View {
+struct ImageView {
   std::int64_t row = 0;
   bool mirrored = false;
   std::int64_t key() const { return 2 * row + (mirrored ? 1 : 0); }
 };
 
 /// Computes the features of kFeatureChunk views: [n, ...] float32.
-using ComputeFeatures = std::function<at::Tensor(const std::vector<View>&)>;
+using ComputeFeatures = std::function<at::Tensor(const std::vector<ImageView>&)>;
 
 /// The features of one prefix of units on one pack.
 class FeatureSet {
  public:
   /// Makes space for `views` more views.
   void reserve(std::int64_t views);
-  bool holds(const View& view) const { return slots_.contains(view.key()); }
+  bool holds(const ImageView& view) const { return slots_.contains(view.key()); }
   /// Adds features [views, ...] of views that the set does not hold yet.
-  void add(const std::vector<View>& views, const at::Tensor& features);
-  std::int64_t slot_of(const View& view) const { return slots_.at(view.key()); }
+  void add(const std::vector<ImageView>& views, const at::Tensor& features);
+  std::int64_t slot_of(const ImageView& view) const { return slots_.at(view.key()); }
   /// Features of these slots: [slots, ...]; channels-last where there are channels.
   at::Tensor gather(const std::vector<std::int64_t>& slots) const;
 
