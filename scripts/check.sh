@@ -6,6 +6,7 @@ python=.venv/bin/python
 $python scripts/check_layers.py
 $python scripts/check_sizes.py
 $python scripts/check_text.py
+$python scripts/check_names.py
 git ls-files -z '*.cpp' '*.hpp' | xargs -0 .venv/bin/clang-format --dry-run -Werror
 echo "format: 0 complaints"
 $python scripts/check_headers.py "${ESPALIER_BUILD:-build}"

@@ -1,0 +1,67 @@
+"""scripts/check_names.py sees old type names and sentences that are planted in a copy of the sources, and none in the sources."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+SOURCE = Path(os.environ["ESPALIER_SOURCE"])
+
+
+class Names(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+        for name in ("src", "include", "docs"):
+            shutil.copytree(SOURCE / name, self.root / name)
+
+    def check(self):
+        done = subprocess.run([sys.executable, SOURCE / "scripts/check_names.py", self.root], capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+    def plant(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def assert_complaint(self, words):
+        code, said = self.check()
+        self.assertEqual(code, 1, said)
+        self.assertIn(words, said)
+        self.assertIn(" 1 complaints", said)
+
+    def test_the_sources_as_they_are_have_none(self):
+        code, said = self.check()
+        self.assertEqual(code, 0, said)
+
+    def test_a_class_by_an_old_name_is_seen_with_its_line(self):
+        self.plant("src/train/planted.hpp", "// A line.\n\nclass Rig final : public Base {\n};\n")
+        self.assert_complaint("src/train/planted.hpp:3: a type is called Rig (a word of our own). Call it CapturedTraining.")
+
+    def test_an_enum_with_a_type_is_seen(self):
+        self.plant("src/train/planted.hpp", "enum class Order : std::uint8_t { stop };\n")
+        self.assert_complaint("src/train/planted.hpp:1: a type is called Order")
+
+    def test_an_alias_is_seen(self):
+        self.plant("src/plan/planted.cpp", "using Halves = int;\n")
+        self.assert_complaint("src/plan/planted.cpp:1: a type is called Halves")
+
+    def test_variables_and_longer_names_are_free(self):
+        self.plant("src/plan/planted.cpp", "struct PlaceName {};\nint whole = 0;  // struct of the whole\nusing std::vector;\n")
+        code, said = self.check()
+        self.assertEqual(code, 0, said)
+
+    def test_a_sentence_is_seen_across_the_lines_of_a_comment(self):
+        self.plant("src/train/planted.cpp", "int a;\n// All agree, or the\n// network is of no use.\n")
+        self.assert_complaint('src/train/planted.cpp:2: the sentence "or the network is of no use" is back.')
+
+    def test_documents_are_read_too(self):
+        self.plant("docs/planted.md", "Trainers at one place add up among themselves.\n")
+        self.assert_complaint("docs/planted.md:1: the sentence")
+
+
+if __name__ == "__main__":
+    unittest.main()
