@@ -9,7 +9,7 @@
 #include "espalier/network/networks.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/train/stepper.hpp"
-#include "train/batched_network.hpp"
+#include "train/batched/batched_network.hpp"
 
 using namespace espalier;
 using nlohmann::json;

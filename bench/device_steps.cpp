@@ -13,8 +13,8 @@
 #include "espalier/network/networks.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/train/training.hpp"
-#include "train/batched_network.hpp"
-#include "train/captured_training.hpp"
+#include "train/batched/batched_network.hpp"
+#include "train/device/captured_training.hpp"
 
 using namespace espalier;
 using nlohmann::json;

@@ -8,11 +8,11 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/grid/condition.hpp"
 #include "espalier/study/parse.hpp"
-#include "plan/cost_model.hpp"
+#include "plan/cost/cost_model.hpp"
 #include "plan/experiment_order.hpp"
-#include "plan/forms.hpp"
+#include "plan/cost/forms.hpp"
 #include "plan/only.hpp"
-#include "plan/sharing_report.hpp"
+#include "plan/cost/sharing_report.hpp"
 
 namespace espalier::plan {
 namespace {

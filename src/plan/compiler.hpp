@@ -8,10 +8,10 @@
 #include "espalier/grid/rules.hpp"
 #include "plan/class_pools.hpp"
 #include "plan/findings.hpp"
-#include "plan/groups.hpp"
+#include "plan/cost/groups.hpp"
 #include "plan/planned_experiment.hpp"
 #include "plan/run_trainings.hpp"
-#include "plan/selections.hpp"
+#include "plan/select/selections.hpp"
 #include "plan/task_table.hpp"
 
 namespace espalier::plan {

@@ -2,7 +2,7 @@
 // Declares the parser of each table of a study, and the checks that need the whole study.
 #include "espalier/metrics/row.hpp"
 #include "espalier/study/parse.hpp"
-#include "study/reader.hpp"
+#include "study/parse/reader.hpp"
 
 namespace espalier::study {
 

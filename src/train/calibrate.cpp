@@ -7,9 +7,9 @@
 #include "espalier/device/device.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "espalier/train/stepper.hpp"
-#include "train/batched_network.hpp"
-#include "train/bundle_state.hpp"
-#include "train/captured_training.hpp"
+#include "train/batched/batched_network.hpp"
+#include "train/bundle/bundle_state.hpp"
+#include "train/device/captured_training.hpp"
 
 namespace espalier::train {
 

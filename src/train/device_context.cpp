@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "espalier/device/device.hpp"
-#include "train/captured_training.hpp"
+#include "train/device/captured_training.hpp"
 
 namespace espalier::train {
 

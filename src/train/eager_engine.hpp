@@ -1,7 +1,7 @@
 #pragma once
 // Engine for CPUs and for members of a group: the host makes each batch and looks at each loss.
 #include "espalier/train/stepper.hpp"
-#include "train/bundle_state.hpp"
+#include "train/bundle/bundle_state.hpp"
 #include "train/engine.hpp"
 
 namespace espalier::train {

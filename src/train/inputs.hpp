@@ -6,7 +6,7 @@
 #include "espalier/model/unit_network.hpp"
 #include "espalier/train/feature_cache.hpp"
 #include "espalier/train/training.hpp"
-#include "train/image_sets.hpp"
+#include "train/bundle/image_sets.hpp"
 
 namespace espalier::train {
 

@@ -1,5 +1,5 @@
 // Chooses the recorded engine for a resident device, else the eager one.
-#include "train/device_engine.hpp"
+#include "train/device/device_engine.hpp"
 #include "train/eager_engine.hpp"
 
 namespace espalier::train {

@@ -1,5 +1,5 @@
 // Numeric forms: where features are exact, what can be a replica, what costs say.
-#include "plan/forms.hpp"
+#include "plan/cost/forms.hpp"
 
 #include <rapidcheck.h>
 

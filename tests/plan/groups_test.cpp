@@ -1,5 +1,5 @@
 // Workers for tasks: by the study's rules, and by the planner's own choice where a chain would keep all others waiting.
-#include "plan/groups.hpp"
+#include "plan/cost/groups.hpp"
 
 #include "support/planning.hpp"
 

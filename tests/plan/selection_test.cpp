@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "espalier/plan/plan.hpp"
-#include "plan/choose.hpp"
+#include "plan/select/choose.hpp"
 #include "support/planning.hpp"
 #include "support/plested_study.hpp"
 

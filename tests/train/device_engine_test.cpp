@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "train/bundle_jobs.hpp"
-#include "train/captured_training.hpp"
+#include "train/device/captured_training.hpp"
 
 using namespace espalier;
 using namespace espalier::testing;

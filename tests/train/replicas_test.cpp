@@ -1,5 +1,5 @@
 // Trainings as replicas of one batched network.
-#include "train/batched_network.hpp"
+#include "train/batched/batched_network.hpp"
 #include "train/bundle_jobs.hpp"
 
 using namespace espalier;

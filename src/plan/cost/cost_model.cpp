@@ -1,0 +1,165 @@
+// Computes costs from multiply-adds, from a calibration where there is one, and from what the journal has shown.
+#include "plan/cost/cost_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace espalier::plan {
+namespace {
+
+constexpr std::int64_t kRowBytes = 300;       // per row in the journal, and again in the store
+constexpr std::int64_t kTaskBytes = 6000;     // task, run, attempt and end records
+constexpr std::int64_t kPredictionBytes = 4;  // per image
+
+std::int32_t frozen_prefix(const task::TrainSpec& spec) {
+  const auto trained = std::find_if(spec.units.begin(), spec.units.end(),
+                                    [](const task::UnitRow& row) { return row.trained != task::Trained::no; });
+  return static_cast<std::int32_t>(trained - spec.units.begin());
+}
+
+double batches_of(std::int64_t images) {
+  const std::int64_t batches = (images + kEvaluationBatch - 1) / kEvaluationBatch;
+  return static_cast<double>(batches);
+}
+
+/// Costs of a reduction through agents: seconds per step, and numbers per second (bench/README.md).
+constexpr double kReduceLatency_s = 2e-3, kReduceRate = 7e8;
+
+double trained_parameters(const Training& training) {
+  double sum = 0;
+  for (std::size_t u = 0; u < training.units->size(); ++u) {
+    if (training.spec.units[u].trained == task::Trained::no) continue;
+    for (const auto& parameter : (*training.units)[u].parameters) sum += static_cast<double>(parameter.elements());
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::string CostKey::text() const {
+  return fmt::format("{}/{}x{}x{}/{}/{}/{}/{}/{}/{}/{}", network, input.channels, input.height, input.width, classes,
+                     batch, frozen, form.threads, form.cached_units, form.batched ? "fused" : "single",
+                     static_cast<int>(precision));
+}
+
+CostKey key_of(const Training& training, const task::NumericForm& form) {
+  const auto& spec = training.spec;
+  return {spec.network, spec.input, training.classes, spec.batch, frozen_prefix(spec), form, spec.precision};
+}
+
+namespace {
+
+/// Sums over what the training measures its network on; `of` gets the images of a set and how often it is measured.
+template <class Of>
+double sum_of_evaluations(const Training& training, Of of) {
+  double sum = 0;
+  for (std::size_t i = 0; i < training.evaluated.size(); ++i) {
+    const auto times = evaluations(training.record.evaluations[i].every, training.spec.length);
+    sum += of(training.evaluated[i]) * static_cast<double>(times);
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::int64_t evaluations(std::int32_t every, const task::Moment& length) {
+  if (every == 0) return 1;
+  const bool rest = length.epoch % every != 0 || length.step > 0;
+  return length.epoch / every + (rest ? 1 : 0);
+}
+
+std::int64_t images_of(const Training& training, metrics::Subset name) {
+  for (std::size_t i = 0; i < training.evaluated.size(); ++i) {
+    if (training.record.evaluations[i].name == name) return training.evaluated[i];
+  }
+  return 0;
+}
+
+std::int64_t held_out_images(const Training& training) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < training.evaluated.size(); ++i) {
+    if (training.record.evaluations[i].name != metrics::Subset::train_eval) sum += training.evaluated[i];
+  }
+  return sum;
+}
+
+double forward_multiply_adds(const std::vector<network::UnitCost>& units, std::int32_t after) {
+  double sum = 0;
+  for (std::size_t u = static_cast<std::size_t>(after); u < units.size(); ++u) {
+    sum += static_cast<double>(units[u].multiply_adds);
+  }
+  return sum;
+}
+
+double step_multiply_adds(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units,
+                          std::int32_t cached) {
+  double sum = forward_multiply_adds(units, cached);
+  bool below = false;  // whether a lower unit is trained, so that gradients pass through
+  for (std::size_t u = 0; u < units.size(); ++u) {
+    const auto own = static_cast<double>(units[u].multiply_adds);
+    const bool trained = spec.units[u].trained != task::Trained::no;
+    sum += (below ? own : 0) + (trained ? own : 0);
+    below = below || trained;
+  }
+  return sum;
+}
+
+double evaluated_images(const Training& training) {
+  return sum_of_evaluations(training, [](std::int64_t images) { return static_cast<double>(images); });
+}
+
+double multiply_adds(const Training& training, const task::NumericForm& form, std::int64_t epoch_images) {
+  const auto shown = static_cast<double>(epoch_images);
+  const double part = training.epoch_images > 0 ? shown / static_cast<double>(training.epoch_images) : 1;
+  return shown * step_multiply_adds(training.spec, *training.units, form.cached_units) +
+         part * evaluated_images(training) * forward_multiply_adds(*training.units, form.cached_units);
+}
+
+double feature_multiply_adds(const Training& training, const task::NumericForm& form, std::int64_t images) {
+  const auto& units = *training.units;
+  return static_cast<double>(images) * (forward_multiply_adds(units) - forward_multiply_adds(units, form.cached_units));
+}
+
+Cost CostModel::of(const Training& training, const task::NumericForm& form) const {
+  if (calibration_.empty() && learned_.empty()) return estimate(training, form);
+  const std::string key = key_of(training, form).text();
+  const auto learned = learned_.find(key);
+  const double ratio = learned == learned_.end() ? 1 : learned->second;
+  const auto measured = calibration_.find(key);
+  Cost cost = measured != calibration_.end() ? measured->second : estimate(training, form);
+  return {ratio * cost.step_s, ratio * cost.evaluation_s, cost.features_s};
+}
+
+Cost CostModel::estimate(const Training& training, const task::NumericForm& form) {
+  const auto& units = *training.units;
+  const double rate = kUncalibratedRate * form.threads;
+  const double forward = forward_multiply_adds(units, form.cached_units);
+  const auto batch = static_cast<double>(training.spec.batch), evaluated = static_cast<double>(kEvaluationBatch);
+  return {step_multiply_adds(training.spec, units, form.cached_units) * batch / rate +
+              (form.batched ? kBatchedOverhead : kStepOverhead),
+          forward * evaluated / rate, (forward_multiply_adds(units) - forward) * evaluated / rate};
+}
+
+double CostModel::cost_s(const Training& training, const task::NumericForm& form) const {
+  const Cost cost = of(training, form);
+  const double batches = static_cast<double>(training.epoch_images) / static_cast<double>(training.spec.batch);
+  const double evaluated = sum_of_evaluations(training, batches_of);
+  const double members = std::max(1, form.workers);
+  const double reduced = form.workers > 1 ? kReduceLatency_s + 4.0 * trained_parameters(training) / kReduceRate : 0;
+  return batches * (cost.step_s / members + reduced) + evaluated * cost.evaluation_s / members;
+}
+
+double CostModel::features_s(const Training& training, const task::NumericForm& form, std::int64_t images) const {
+  return form.cached_units == 0 ? 0 : batches_of(images) * of(training, form).features_s;
+}
+
+std::int64_t disk_bytes(const Training& training) {
+  const bool kept = training.record.keep != task::Keep::none && training.record.keep != task::Keep::selected;
+  const auto parameters = kept ? network::parameter_count(*training.units) : 0;
+  const auto measured = static_cast<std::int64_t>(sum_of_evaluations(training, [](std::int64_t) { return 1.0; }));
+  const auto rows = training.spec.length.epoch + 1 + measured;
+  return parameters * 4 + images_of(training, metrics::Subset::test) * kPredictionBytes + rows * kRowBytes + kTaskBytes;
+}
+
+}  // namespace espalier::plan

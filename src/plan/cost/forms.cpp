@@ -1,0 +1,133 @@
+// Chooses for each task which frozen units are cached and whether it trains as a replica of a batched network.
+#include "plan/cost/forms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <set>
+
+#include "espalier/network/layers.hpp"
+#include "espalier/study/train_table.hpp"
+#include "espalier/task/optimisers.hpp"
+#include "espalier/task/sharing.hpp"
+
+namespace espalier::plan {
+namespace {
+
+/// With more parameters a replica is as fast alone, and replicas would not fit the caches (bench/README.md).
+constexpr std::int64_t kMostReplicaParameters = 1 << 20;
+
+std::string random_change(const task::AugmentSpec& augment) {
+  for (const auto& row : study::augment_rows()) {
+    if (!row.no_cache.empty() && row.is_on(augment)) return row.no_cache;
+  }
+  return "";
+}
+
+/// The number of frozen units, counted from the first.
+std::int32_t frozen_units(const task::TrainSpec& spec) {
+  const auto live = std::find_if(spec.units.begin(), spec.units.end(),
+                                 [](const task::UnitRow& row) { return row.trained != task::Trained::no; });
+  return static_cast<std::int32_t>(live - spec.units.begin());
+}
+
+/// Number of views (images, mirrored ones apart) whose features one trainer holds for this task.
+std::int64_t views_of(const Training& training) {
+  return training.images * (training.spec.augment.flip ? 2 : 1) + held_out_images(training);
+}
+
+/// "" if caching the features pays, else why not.
+std::string why_not_worth(const Training& training, const CostModel& costs, const task::NumericForm& cached,
+                          std::int64_t budget) {
+  const auto units = static_cast<std::size_t>(cached.cached_units);
+  const std::int64_t view_bytes = 4 * (*training.units)[units - 1].output.elements();
+  const std::int64_t bytes = views_of(training) * view_bytes;
+  if (bytes > budget) {
+    return fmt::format("features of {} units would take {} MB, more than --feature-memory", units, bytes / 1'000'000);
+  }
+  const double gathered = static_cast<double>(training.epoch_images) + evaluated_images(training);
+  const double with = costs.cost_s(training, cached) + costs.features_s(training, cached, views_of(training)) +
+                      gathered * static_cast<double>(view_bytes) / kMemoryRate;
+  if (with >= costs.cost_s(training, {cached.threads})) {
+    return fmt::format("features of {} {} cost more than they save", units, units == 1 ? "unit" : "units");
+  }
+  return "";
+}
+
+}  // namespace
+
+Cut exact_cut(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units) {
+  const std::int32_t frozen = frozen_units(spec);
+  if (frozen == 0) return {};
+  if (auto why = random_change(spec.augment); !why.empty()) return {0, std::move(why)};
+  if (spec.frozen_dropout == task::FrozenDropout::off) return {frozen, ""};
+  for (std::int32_t u = 0; u < frozen; ++u) {
+    if (!units[static_cast<std::size_t>(u)].has_dropout) continue;
+    return {u, u > 0 ? "" : "dropout of the first frozen unit is on"};
+  }
+  return {frozen, ""};
+}
+
+bool can_fuse(const task::TrainSpec& spec, const network::NetworkSpec& network,
+              const std::vector<network::UnitCost>& units, std::int32_t cached) {
+  if (cached == 0 || cached == network.depth() || !task::row_of(spec.optimiser).in_replicas) return false;
+  if (spec.precision != task::Precision::fp32) return false;
+  std::int64_t parameters = 0;
+  for (auto u = static_cast<std::size_t>(cached); u < network.units.size(); ++u) {
+    if (spec.units[u].trained != task::Trained::all) return false;
+    for (const auto& parameter : units[u].parameters) parameters += parameter.elements();
+    for (const auto& layer : network.units[u].layers) {
+      const auto& row = network::row_of(layer.kind);
+      if (!row.in_replicas || (row.holds == network::LayerHolds::weight && !layer.bias)) return false;
+    }
+  }
+  return parameters > 0 && parameters <= kMostReplicaParameters;
+}
+
+std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::Catalog& catalog, const CostModel& costs,
+                                                 const CompileOptions& options) {
+  std::map<std::string, std::int64_t> refused;
+  for (auto& entry : tasks.all()) {
+    const auto& training = entry.training;
+    entry.form = {options.threads};
+    if (options.passes.features) {
+      Cut cut = exact_cut(training.spec, *training.units);
+      if (cut.units > 0) {
+        const task::NumericForm cached{options.threads, cut.units};
+        cut.refused = why_not_worth(training, costs, cached, options.feature_bytes);
+        if (cut.refused.empty()) entry.form = cached;
+      }
+      if (!cut.refused.empty()) ++refused[cut.refused];
+    }
+    const auto& network = catalog.networks.at(training.spec.network);
+    entry.form.batched =
+        options.passes.fuse && can_fuse(training.spec, network, *training.units, entry.form.cached_units);
+    entry.cost_s = costs.cost_s(training, entry.form);
+  }
+  return refused;
+}
+
+void choose_probe_forms(TaskTable& tasks, const CompileOptions& options) {
+  std::set<std::string> features;  // of trainings: prefix and data
+  std::set<std::int32_t, std::greater<>> depths;
+  for (const auto& entry : tasks.all()) {
+    if (entry.form.cached_units == 0 || tasks.probes().empty()) continue;
+    depths.insert(entry.form.cached_units);
+    features.insert(task::prefix_key(entry.training.spec, entry.form.cached_units) + entry.training.spec.images.data);
+  }
+  for (auto& [id, probe, inputs, form, cost_s] : tasks.probes()) {
+    form = {options.threads};
+    const task::TrainSpec spec = task::untrained(probe.spec);
+    for (const auto units : depths) {
+      if (units > static_cast<std::int32_t>(spec.units.size()) || form.cached_units > 0) continue;
+      if (features.contains(task::prefix_key(spec, units) + probe.measured_data)) form.cached_units = units;
+    }
+    const double images =
+        static_cast<double>(std::accumulate(probe.evaluated.begin(), probe.evaluated.end(), std::int64_t{0}));
+    cost_s = images * forward_multiply_adds(*probe.units, form.cached_units) / (kUncalibratedRate * form.threads);
+  }
+}
+
+}  // namespace espalier::plan

@@ -1,0 +1,122 @@
+// Gathers the measurements of the runs a selection compares, and which tasks it still waits for.
+#include "plan/select/candidate_collector.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "espalier/core/errors.hpp"
+#include "plan/findings.hpp"
+
+namespace espalier::plan {
+namespace {
+
+const metrics::Row* result_of(const TaskOutcome& outcome, metrics::Subset subset, const PlannedRun& run) {
+  return task::result_at(outcome.rows, subset, run.images(subset), std::identity{});
+}
+
+metrics::MetricName metric_of(const study::Take& take) {
+  try {
+    return metrics::parse_metric(take.best);
+  } catch (const UsageError& error) {
+    throw Refusal{error.what(), "", ""};
+  }
+}
+
+std::string text_of(const std::vector<Label>& labels) {
+  std::string text;
+  for (const auto& label : labels) text += label.axis + "=" + label.value + ",";
+  return text;
+}
+
+}  // namespace
+
+CandidateCollector::CandidateCollector(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes)
+    : take_(take), tasks_(tasks), outcomes_(outcomes), metric_(metric_of(take)) {}
+
+std::vector<TaskId> CandidateCollector::needs() const { return {needs_.begin(), needs_.end()}; }
+
+Setting* CandidateCollector::setting_of(const RunRef& ref) {
+  const auto& experiment = *ref.experiment;
+  std::vector<Label> values;
+  for (const auto& axis : take_.values) {
+    const auto* value = value_at(experiment.grid, experiment.grid.cells[ref.run], axis);
+    if (!value) return nullptr;
+    values.push_back({axis, to_string(*value)});
+  }
+  for (auto& known : settings_) {
+    if (known.values == values) return &known;
+  }
+  settings_.push_back({});
+  settings_.back().values = std::move(values);
+  return &settings_.back();
+}
+
+Measurement CandidateCollector::measurement_of(const PlannedRun& run) const {
+  Measurement measurement;
+  if (const auto* split = run.label("split")) measurement.split = *split;
+  for (const auto& axis : take_.mean_over) {
+    const auto* label = study::repeats(axis) ? nullptr : run.label(axis);
+    if (label) measurement.cell += axis + "=" + *label + ",";
+  }
+  return measurement;
+}
+
+void CandidateCollector::check_recorded(const RunRef& ref) const {
+  const bool is_running_score = metric_.subset == metrics::Subset::train;
+  if (is_running_score || !ref.experiment->runs[ref.run].images(metric_.subset).empty()) return;
+  throw Refusal{"a selection chooses by '" + take_.best + "', which is not recorded",
+                "experiment '" + ref.experiment->study->name + "' has no such images or does not measure them",
+                "Set valid = { per_class = N } on its data, or fit = true."};
+}
+
+void CandidateCollector::fail(const RunRef& ref, Setting& setting, const std::string& why) {
+  ++setting.missing;
+  const auto& experiment = *ref.experiment;
+  failures_.push_back(experiment.study->name + ": " + describe(experiment, experiment.grid.cells[ref.run]) + " (" +
+                      why + ")");
+}
+
+void CandidateCollector::add(const RunRef& ref) {
+  const auto& run = ref.experiment->runs[ref.run];
+  Setting* setting = run.waits_for.empty() ? setting_of(ref) : nullptr;
+  if (!setting) {
+    // An aborted run may lack its taken values: its setting is unknown, but its failure counts.
+    later_ = later_ || run.aborted.empty();
+    if (!run.aborted.empty()) failures_.push_back(run.experiment + ": " + run.aborted);
+    return;
+  }
+  const Measurement measurement = measurement_of(run);
+  const auto* replicate = run.label("replicate");
+  const std::string cell =
+      text_of(setting->values) + "|" + measurement.split + "|" + measurement.cell + "|" + (replicate ? *replicate : "");
+  if (!seen_.insert(cell + "|" + run.task.hex.str()).second) return;
+  if (!run.aborted.empty()) return fail(ref, *setting, "aborted: " + run.aborted);
+  if (const auto* entry = tasks_.find(run.task)) {
+    check_recorded(ref);
+    setting->trained_units = entry->trained_units;
+  }
+  const auto outcome = outcomes_.find(run.task);
+  if (outcome == outcomes_.end() || !task::is_final(outcome->second.state)) needs_.insert(run.task);
+  else measure(outcome->second, ref, *setting, measurement);
+}
+
+void CandidateCollector::measure(const TaskOutcome& outcome, const RunRef& ref, Setting& setting,
+                                 Measurement measured) {
+  measured.diverged = outcome.diverged;
+  if (outcome.state != task::RunState::done && !measured.diverged) {
+    return fail(ref, setting,
+                std::string(name_of(outcome.state)) + (outcome.cause.empty() ? "" : ": " + outcome.cause));
+  }
+  const auto& run = ref.experiment->runs[ref.run];
+  const auto* row = result_of(outcome, metric_.subset, run);
+  if (!row && !measured.diverged) {
+    needs_.insert(run.task);  // done before this was recorded: it is measured or trained again
+    return;
+  }
+  if (row) measured.metric = metric_.of(*row);
+  const auto* valid = result_of(outcome, metrics::Subset::valid, run);
+  if (valid || row) measured.loss = (valid ? valid : row)->of(metrics::Metric::loss);
+  setting.runs.push_back(std::move(measured));
+}
+
+}  // namespace espalier::plan

@@ -1,0 +1,116 @@
+// Writes the methods paragraphs on data, protocol and statistics, and joins all of them.
+#include "report/sections/methods.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "espalier/report/wording.hpp"
+#include "espalier/study/axes.hpp"
+#include "report/html.hpp"
+
+namespace espalier::report {
+namespace {
+
+std::string classes_text(const PageContext& context, const task::TrainSpec& spec) {
+  const auto found = context.state().catalog.label_maps.find(spec.images.labels);
+  return found == context.state().catalog.label_maps.end() ? "?" : std::to_string(found->second.output_count);
+}
+
+bool selects_on_test(const PageContext& context) {
+  const auto on_test = [](const study::Take& take) { return take.best.starts_with("test."); };
+  const auto any = [&](const std::vector<study::Take>& takes) {
+    return std::any_of(takes.begin(), takes.end(), on_test);
+  };
+  return std::any_of(context.study.experiments.begin(), context.study.experiments.end(), [&](const auto& experiment) {
+    return any(experiment.takes) || std::any_of(experiment.cases.begin(), experiment.cases.end(),
+                                                [&](const study::Case& one) { return any(one.takes); });
+  });
+}
+
+}  // namespace
+
+std::vector<const store::TaskState*> trainings_of(const PageContext& context, Role role) {
+  std::vector<const store::TaskState*> tasks;
+  std::set<TaskId> seen;
+  const auto add = [&](const TaskId& id) {
+    const auto found = context.state().tasks.find(id);
+    const bool is_training = found != context.state().tasks.end() && !task::probe_of(found->second.task);
+    if (is_training && seen.insert(id).second) tasks.push_back(&found->second);
+  };
+  for (const auto& view : context.views) {
+    if (!view.task) continue;
+    if (role == Role::target) add(view.run->task);
+    for (const auto& input : view.task->task.inputs) {
+      if (role == Role::source && input.role == task::InputRole::pretraining) add(input.task);
+    }
+  }
+  return tasks;
+}
+
+std::string data_methods(const PageContext& context) {
+  std::string text;
+  for (const auto& [name, data] : context.study.data) {
+    text += fmt::format(
+        "Images: '{}'. Within a class they stand in {} order; training images are taken from the front, so that "
+        "the sets for smaller sizes lie inside those for larger ones and are the same in every split; ",
+        name, data.order == task::ImageOrder::file ? "the file's" : "a fixed shuffled");
+    text += data.valid_per_class > 0
+                ? fmt::format("{} images a class are held out for validation", data.valid_per_class)
+                : "no images are held out for validation";
+    text += data.test_files ? " and test images have files of their own. "
+                            : fmt::format(" and {} for test. ", data.test_per_class);
+  }
+  const auto targets = trainings_of(context, Role::target), sources = trainings_of(context, Role::source);
+  const auto& split = context.study.split;
+  if (split.kind == study::Split::Kind::none) return text + "Classes are not split.";
+  const auto classes = [&](const store::TaskState& t) { return classes_text(context, task::training(t.task)); };
+  text += fmt::format("{} {} split{}: {} target classes", split.count,
+                      split.kind == study::Split::Kind::random ? "random" : "listed", split.count == 1 ? "" : "s",
+                      distinct(targets, classes));
+  if (!sources.empty())
+    text += fmt::format(", and {} source classes that share none with them", distinct(sources, classes));
+  return text + (context.overlapping ? ". Different splits draw from the same classes and so overlap." : ".");
+}
+
+std::string protocol_methods(const PageContext& context) {
+  std::string text;
+  for (const auto& axis : study::axes()) {
+    const auto has = [&](const RunView& view) { return view.run->label(axis.name) != nullptr; };
+    const bool optional = axis.left_out == study::LeftOut::absent;
+    if (axis.methods.empty() || (optional && std::none_of(context.views.begin(), context.views.end(), has))) continue;
+    text += (text.empty() ? "" : "; ") + axis.methods;
+  }
+  return text + ". Axes that an experiment does not vary stand at the values given with it.";
+}
+
+std::string statistics_methods(const PageContext& context) {
+  return fmt::format(
+      "Every figure is measured after the last epoch. Replicates are averaged within a split first; n is the number of "
+      "splits, and means are {}. Intervals are Student's at 95 %, drawn from {} splits on{}. Settings are compared by "
+      "paired differences over splits: runs that differ in protocol only share initialisation, images and the order of "
+      "minibatches (study seed {}). Where several are compared with the best, p-values are adjusted after Holm and "
+      "called "
+      "different below 0.05. Ties of a selection go to the lower validation loss, then to fewer trained units, then to "
+      "the order of the axes. Diverged and missing runs are counted in their cells and never replaced.{}",
+      over_splits(context.study.split.count, context.overlapping), stats::kLeastSplits,
+      context.overlapping ? " (they treat overlapping splits as independent)" : "", context.study.seed,
+      selects_on_test(context)
+          ? " Some selections were made on test images: test accuracies of what they chose are too good to be true."
+          : "");
+}
+
+std::string methods_section(const PageContext& context) {
+  if (trainings_of(context, Role::target).empty()) return "";
+  std::string body, experiments;
+  for (const auto& text :
+       {data_methods(context), network_methods(context), training_methods(context), protocol_methods(context)}) {
+    if (!text.empty()) body += paragraph(text);
+  }
+  for (const auto& text : experiment_methods(context)) experiments += element("li", escape(text)) + "\n";
+  body += element("ul", experiments) + paragraph(statistics_methods(context));
+  return section("methods", "Methods, as they were run", element("div", body, "methods"));
+}
+
+}  // namespace espalier::report

@@ -1,0 +1,190 @@
+// Writes the methods paragraphs on networks and training: optimiser, rates, augmentation, length, precision.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "espalier/network/networks.hpp"
+#include "espalier/study/train_table.hpp"
+#include "report/html.hpp"
+#include "report/sections/methods.hpp"
+
+namespace espalier::report {
+namespace {
+
+using Tasks = std::vector<const store::TaskState*>;
+
+std::string number(double value) { return fmt::format("{}", static_cast<float>(value)); }
+
+std::string length_text(const task::Moment& length) {
+  if (length.step == 0) return fmt::format("{} epochs", length.epoch);
+  return fmt::format("{} epochs and {} steps", length.epoch, length.step);
+}
+
+/// "unit 7: 0.01, from epoch 15 on 0.001"; units with equal rates are named together.
+std::string rates_text(const task::TrainSpec& spec) {
+  struct TrainingGroup {
+    std::string rates;
+    std::size_t first, last;
+  };
+  std::vector<TrainingGroup> groups;
+  for (std::size_t i = 0; i < spec.units.size(); ++i) {
+    std::string rates = spec.units[i].trained == task::Trained::no ? "frozen" : "";
+    for (const auto& point : spec.units[i].rates) {
+      rates += rates.empty() ? number(point.rate)
+                             : fmt::format(", from epoch {} on {}", point.from.epoch, number(point.rate));
+    }
+    if (groups.empty() || groups.back().rates != rates) groups.push_back({rates, i + 1, i + 1});
+    groups.back().last = i + 1;
+  }
+  std::string text;
+  for (const auto& group : groups) {
+    const auto units = group.first == group.last ? fmt::format("unit {}", group.first)
+                                                 : fmt::format("units {} to {}", group.first, group.last);
+    text += (text.empty() ? "" : "; ") + units + ": " + group.rates;
+  }
+  return text;
+}
+
+/// "30 epochs, in batches of 64 (...), by ...": every training value that has a phrase.
+std::string shared_values(const Tasks& tasks) {
+  const auto text = [&](auto get) {
+    return distinct(tasks, [&](const store::TaskState& t) { return get(task::training(t.task)); });
+  };
+  std::string all = text([](const task::TrainSpec& spec) { return length_text(spec.length); });
+  for (const auto& row : study::train_rows()) {
+    if (row.in_methods) all += fmt::format(fmt::runtime(row.methods), text(row.in_methods));
+  }
+  return all;
+}
+
+std::string group_text(const study::RateGroup& group) {
+  std::string text = "units '" + group.units + "' ";
+  if (group.relative) text += fmt::format("at {:g} times the rate of '{}'", group.relative->factor, group.relative->to);
+  else text += group.start ? "at " + number(*group.start) : "at the default rate";
+  const auto when = [](const study::Duration& d) {
+    return fmt::format("{} {}", d.unit == study::Duration::Unit::epochs ? "epoch" : "step", d.count);
+  };
+  if (group.first) {
+    text += fmt::format(", multiplied by {:g} at {}", group.factor, when(*group.first));
+    if (group.every) {
+      text += fmt::format(
+          " and {} {}",
+          group.decay_times == study::RateGroup::DecayTimes::multiples ? "then at each multiple of" : "then every",
+          when(*group.every));
+    }
+  } else {
+    text += ", never lowered";
+  }
+  return text;
+}
+
+std::string rate_groups(const PageContext& context) {
+  std::vector<std::string> groups;
+  for (const auto& group : context.study.train.rates) groups.push_back(group_text(group));
+  return groups.empty() ? "" : " Rates of target trainings: " + fmt::format("{}", fmt::join(groups, "; ")) + ".";
+}
+
+std::string fit_text(const Tasks& tasks) {
+  const bool fit = std::any_of(tasks.begin(), tasks.end(), [](const auto* task) {
+    return task::evaluation_named(task->task.record, metrics::Subset::train_eval) != nullptr;
+  });
+  return fit ? " The loss of the finished network on its training images is recorded too (train_eval)."
+             : " The loss of the finished network on its training images is not recorded (fit = false).";
+}
+
+std::string evaluation_text(const Tasks& tasks) {
+  const auto every = distinct(tasks, [](const store::TaskState& t) {
+    const auto* measured = task::evaluation_named(t.task.record, metrics::Subset::valid);
+    if (!measured) measured = task::evaluation_named(t.task.record, metrics::Subset::test);
+    return std::to_string(measured ? measured->every : 0);
+  });
+  return fmt::format(" Validation and test images are evaluated {}, in evaluation mode.",
+                     every == "0"   ? "after the last epoch only"
+                     : every == "1" ? "after every epoch"
+                                    : "every " + every + " epochs and after the last") +
+         fit_text(tasks);
+}
+
+std::string normalisation(const task::TrainSpec& spec) {
+  std::vector<std::string> mean, std;
+  for (const float value : spec.mean) mean.push_back(number(value));
+  for (const float value : spec.std) std.push_back(number(value));
+  return fmt::format(" Pixels are divided by 255, less the mean ({}), over the standard deviation ({}) of the channel.",
+                     fmt::join(mean, ", "), fmt::join(std, ", "));
+}
+
+const char* init_name(network::Init init) {
+  switch (init) {
+    case network::Init::he_normal_fan_in: return "He-normal by fan-in with zero biases";
+    case network::Init::he_normal_fan_out: return "He-normal by fan-out with zero biases";
+    case network::Init::torch_default: return "PyTorch's defaults (uniform within 1/sqrt(fan-in))";
+    case network::Init::gaussian: return "Caffe's Gaussian fillers";
+    case network::Init::ones_zeros: return "ones and zeros for batch norm";
+    case network::Init::none: break;
+  }
+  return "";
+}
+
+struct Traits {
+  std::vector<std::string> inits;
+  std::set<double> dropouts;
+  bool batch_norm = false;
+};
+
+void walk(const std::vector<network::LayerSpec>& layers, Traits& traits) {
+  auto& [inits, dropouts, batch_norm] = traits;
+  for (const auto& layer : layers) {
+    batch_norm = batch_norm || layer.kind == network::LayerKind::batch_norm;
+    const std::string init = init_name(layer.init);
+    if (!init.empty() && std::find(inits.begin(), inits.end(), init) == inits.end()) inits.push_back(init);
+    if (layer.kind == network::LayerKind::dropout) dropouts.insert(layer.probability);
+    for (const auto& branch : layer.branches) walk(branch, traits);
+  }
+}
+
+}  // namespace
+
+std::string network_methods(const PageContext& context) {
+  std::string text;
+  for (const auto& [digest, spec] : context.state().catalog.networks) {
+    std::vector<std::string> names, dropping;
+    Traits traits;
+    for (const auto& unit : spec.units) {
+      Traits own;
+      walk(unit.layers, own);
+      walk(unit.layers, traits);
+      names.push_back(unit.name);
+      if (!own.dropouts.empty()) dropping.push_back(unit.name);
+    }
+    const std::string name = context.study.networks.size() == 1 ? " " + context.study.networks.front().name : "";
+    text += fmt::format("The network{} has {} units: {}. New units are drawn {}.", name, spec.depth(), listed(names),
+                        listed(traits.inits));
+    if (traits.dropouts.empty()) text += " It has no dropout. ";
+    else
+      text += fmt::format(" Dropout with probability {} in {}. ", fmt::join(traits.dropouts, " or "), listed(dropping));
+    if (traits.batch_norm) text += "Batch norm of frozen units uses running statistics. ";
+  }
+  return text;
+}
+
+std::string training_methods(const PageContext& context) {
+  const Tasks sources = trainings_of(context, Role::source), targets = trainings_of(context, Role::target);
+  std::string text;
+  if (!sources.empty()) {
+    text += "Source networks train for " + shared_values(sources) + "; rates: " +
+            distinct(sources, [](const store::TaskState& t) { return rates_text(task::training(t.task)); }) +
+            ". The last epoch is used. ";
+  }
+  text += "Target networks train for " + shared_values(targets) + "." + rate_groups(context);
+  const auto dropout = distinct(targets, [](const store::TaskState& t) {
+    return std::string(task::training(t.task).frozen_dropout == task::FrozenDropout::on ? "on" : "off");
+  });
+  text += fmt::format(
+      " The loss is the mean cross-entropy of the batch. Frozen units get no gradient and no decay; their dropout is "
+      "{}.",
+      dropout);
+  return text + evaluation_text(targets) + normalisation(task::training(targets.front()->task));
+}
+
+}  // namespace espalier::report

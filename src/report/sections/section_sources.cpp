@@ -1,0 +1,86 @@
+// Report section: the source networks and whether their validation accuracy is good enough.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "report/axis_values.hpp"
+#include "report/html.hpp"
+#include "report/sections/source_networks.hpp"
+
+namespace espalier::report {
+namespace {
+
+std::optional<double> least_of(const study::Study& study, const std::string& source) {
+  for (const auto& one : study.sources) {
+    if (one.name == source || source.empty()) return one.train.warn_below;
+  }
+  return std::nullopt;
+}
+
+std::string percent(const metrics::Row* row) {
+  return row ? fmt::format("{:.1f}", 100 * row->of(metrics::Metric::top1)) : "-";
+}
+
+}  // namespace
+
+std::vector<SourceNetwork> source_networks(const PageContext& context) {
+  std::map<TaskId, SourceNetwork> found;
+  for (const auto& view : context.views) {
+    if (!view.task) continue;
+    for (const auto& input : view.task->task.inputs) {
+      if (input.role != task::InputRole::pretraining) continue;
+      auto& network = found[input.task];
+      network.source = view.value("source");
+      if (std::find(network.splits.begin(), network.splits.end(), view.value("split")) == network.splits.end()) {
+        network.splits.push_back(view.value("split"));
+      }
+    }
+  }
+  std::vector<SourceNetwork> networks;
+  for (auto& [id, network] : found) {
+    network.id = id;
+    network.least = least_of(context.study, network.source);
+    network.splits = in_order(network.splits);
+    const auto task = context.state().tasks.find(id);
+    if (task != context.state().tasks.end()) {
+      network.task = &task->second;
+      if (const auto* row = final_row(task->second, metrics::Subset::valid))
+        network.valid_top1 = row->of(metrics::Metric::top1);
+    }
+    networks.push_back(network);
+  }
+  std::stable_sort(networks.begin(), networks.end(), [](const auto& a, const auto& b) {
+    if (a.source != b.source) return a.source < b.source;
+    return all_numbers(a.splits) && all_numbers(b.splits) ? number_of(a.splits[0]) < number_of(b.splits[0])
+                                                          : a.splits < b.splits;
+  });
+  return networks;
+}
+
+std::string source_section(const PageContext& context) {
+  const auto networks = source_networks(context);
+  if (networks.empty()) return "";
+  WordTable table{{"source", "split", "task", "state", "epochs", "train loss", "validation top-1 %", "test top-1 %"},
+                  {}};
+  std::string loud;
+  for (const auto& network : networks) {
+    const auto splits = fmt::format("{}", fmt::join(network.splits, ", "));
+    const auto* train = network.task ? final_row(*network.task, metrics::Subset::train) : nullptr;
+    table.rows.push_back({network.source, splits, network.id.brief(),
+                          network.task ? task::name_of(network.task->state) : "not listed",
+                          network.task ? std::to_string(task::training(network.task->task).length.epoch) : "-",
+                          train ? fmt::format("{:.3f}", train->of(metrics::Metric::loss)) : "-",
+                          network.valid_top1 ? fmt::format("{:.1f}", 100 * *network.valid_top1) : "-",
+                          network.task ? percent(final_row(*network.task, metrics::Subset::test)) : "-"});
+    if (!network.poor()) continue;
+    loud += paragraph(
+        fmt::format("Source '{}' of split {} reached {:.1f} % on validation images, below the {:.0f} % that the "
+                    "study calls usable: what is transferred from it may be worth little.",
+                    network.source, splits, 100 * *network.valid_top1, 100 * *network.least));
+  }
+  if (!loud.empty()) loud = "<div class=\"loud\" role=\"note\">" + loud + "</div>\n";
+  return section("sources", "Source networks", loud + html_table(table));
+}
+
+}  // namespace espalier::report

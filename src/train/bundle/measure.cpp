@@ -1,0 +1,139 @@
+// Decides which image sets are due at a moment, evaluates them, and writes what finished members leave.
+#include "train/bundle/measure.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "train/bundle/results.hpp"
+
+namespace espalier::train {
+
+using metrics::Metric;
+using metrics::Subset;
+
+namespace {
+
+/// The set that a job's predictions are made for; null where it has none.
+const MeasuredSet* test_set(const Job& job) {
+  const auto test = std::find_if(job.evaluations.begin(), job.evaluations.end(),
+                                 [](const MeasuredSet& one) { return one.name == Subset::test; });
+  return test == job.evaluations.end() ? nullptr : &*test;
+}
+
+/// The row with the metrics that were asked for; the others count as not measured.
+metrics::Row row_for(const MeasuredSet& measured, const Score& score, task::Moment at) {
+  metrics::Row row = score.row(measured.name, measured.id, at);
+  if (measured.metrics.empty()) return row;
+  metrics::Values asked;
+  for (const Metric metric : measured.metrics) asked.set(metric, row.values.get(metric));
+  row.values = asked;
+  return row;
+}
+
+double mean_loss(const Score& score, task::Moment at) { return score.row(Subset::train, {}, at).of(Metric::loss); }
+
+}  // namespace
+
+Measurement::Measurement(BundleState& bundle, const ImageSets& sets, const Members& members, task::Moment at,
+                         const Score& running)
+    : bundle_(bundle), sets_(sets), members_(bundle.open_of(members)), at_(at), running_(running) {}
+
+bool Measurement::wants(std::size_t member, const MeasuredSet& measured) const {
+  return ends(member) || (at_.step == 0 && measured.every > 0 && at_.epoch % measured.every == 0);
+}
+
+bool Measurement::wants_running(std::size_t member) const {
+  return running_.count > 0 && (at_.step == 0 || ends(member));
+}
+
+bool Measurement::is_wanted(SetNumber number) const {
+  return std::any_of(members_.begin(), members_.end(), [&](std::size_t member) {
+    const auto& all = bundle_.job(member).evaluations;
+    return std::any_of(all.begin(), all.end(),
+                       [&](const MeasuredSet& one) { return sets_.number_of(one) == number && wants(member, one); });
+  });
+}
+
+bool Measurement::is_predicted(SetNumber number) const {
+  return std::any_of(members_.begin(), members_.end(), [&](std::size_t member) {
+    const MeasuredSet* test = test_set(bundle_.job(member));
+    return test && sets_.number_of(*test) == number;
+  });
+}
+
+ControlFlag Measurement::run(const Evaluate& evaluate) {
+  const bool smoke = bundle_.job(members_.front()).smoke;
+  ControlFlag flag = ControlFlag::go_on;
+  const EvaluationLimits limits{smoke ? kEvaluationBatch : -1,
+                                [&] { return (flag = bundle_.ask(members_, at_)) == ControlFlag::go_on; }};
+  for (SetNumber number = 0; number < sets_.size() && flag == ControlFlag::go_on; ++number) {
+    if (sets_.of(number).size() == 0 || !is_wanted(number)) continue;
+    Evaluation result = evaluate(number, limits);
+    scores_[number] = result.score;
+    if (is_predicted(number)) predictions_[number] = std::move(result.labels);
+  }
+  if (flag == ControlFlag::go_on) give_out();
+  return flag;
+}
+
+/// Rows on each of the member's sets, in its order, behind the running score.
+std::vector<metrics::Row> Measurement::rows_of(std::size_t member) const {
+  std::vector<metrics::Row> rows;
+  if (wants_running(member)) rows.push_back(running_.row(Subset::train, {}, at_));
+  for (const MeasuredSet& measured : bundle_.job(member).evaluations) {
+    const auto score = scores_.find(sets_.number_of(measured));
+    if (score != scores_.end() && wants(member, measured)) rows.push_back(row_for(measured, score->second, at_));
+  }
+  return rows;
+}
+
+/// What to say where a loss is not finite; empty where all are.
+std::string Measurement::lost_of(std::size_t member) const {
+  const auto text = [&](Subset name, double loss) {
+    return std::isfinite(loss) ? "" : divergence_text(std::string("the loss on ") + name_of(name), loss, at_);
+  };
+  std::string lost = wants_running(member) ? text(Subset::train, mean_loss(running_, at_)) : "";
+  for (const MeasuredSet& measured : bundle_.job(member).evaluations) {
+    const auto score = scores_.find(sets_.number_of(measured));
+    if (!lost.empty() || score == scores_.end() || !wants(member, measured)) continue;
+    lost = text(measured.name, mean_loss(score->second, at_));
+  }
+  return lost;
+}
+
+void Measurement::give_out() const {
+  for (const std::size_t member : bundle_.open_of(members_)) {
+    if (const std::string lost = lost_of(member); !lost.empty()) {
+      bundle_.end(member, task::End::diverged, lost);
+      continue;
+    }
+    const auto rows = rows_of(member);
+    if (!rows.empty()) bundle_.sink().rows(member, rows);
+  }
+}
+
+void write_predictions_of(BundleState& bundle, std::size_t member, task::Moment at, const ImageSets& sets,
+                          const Predictions& predictions) {
+  const Job& job = bundle.job(member);
+  const MeasuredSet* test = test_set(job);
+  if (!test || job.smoke) return;
+  const SetNumber number = sets.number_of(*test);
+  const auto predicted = predictions.find(number);
+  if (predicted == predictions.end() || predicted->second.empty()) return;
+  const auto file = write_predictions(job, sets.of(number), predicted->second, at);
+  bundle.sink().checkpoint(member, {task::ArtifactKind::predictions, at, file.id, file.bytes});
+}
+
+void finish(BundleState& bundle, std::size_t member, task::Moment at, const ImageSets& sets,
+            const Predictions& predictions, const std::function<model::UnitNetwork()>& network) {
+  const Job& job = bundle.job(member);
+  if (!bundle.leads()) return bundle.end(member, task::End::done);
+  if (job.task.record.keep != task::Keep::none) {
+    const auto file = write_finished(job, network(), at);
+    bundle.sink().checkpoint(member, {task::ArtifactKind::finished, at, file.id, file.bytes});
+  }
+  write_predictions_of(bundle, member, at, sets, predictions);
+  bundle.end(member, task::End::done);
+}
+
+}  // namespace espalier::train

@@ -1,0 +1,56 @@
+#pragma once
+// Measures each image set once for all members that share a state, and gives the rows to those that want them.
+#include <map>
+
+#include "train/bundle/bundle_state.hpp"
+#include "train/bundle/image_sets.hpp"
+
+namespace espalier::train {
+
+/// Predicted classes, one per image, of the sets that predictions may be written for.
+using Predictions = std::map<SetNumber, std::vector<std::int32_t>>;
+
+/// What is measured at one moment.
+class Measurement {
+ public:
+  /// `at` must be normalised; `members` are in one state there, and `running` holds the epoch's sums so far. `sets`
+  /// holds the image sets of all of them.
+  Measurement(BundleState& bundle, const ImageSets& sets, const Members& members, task::Moment at,
+              const Score& running);
+
+  /// Measures at the end of an epoch, or of the training of members that end within one. Rows are given out together,
+  /// or not at all if interrupted, since a training resumed from here measures again. A loss that is not finite ends
+  /// the members.
+  ControlFlag run(const Evaluate& evaluate);
+
+  /// Of the sets that were measured as some member's test set.
+  const Predictions& predictions() const { return predictions_; }
+
+ private:
+  bool ends(std::size_t member) const { return bundle_.timeline(member).is_end(at_); }
+  bool wants(std::size_t member, const MeasuredSet& measured) const;
+  bool wants_running(std::size_t member) const;
+  bool is_wanted(SetNumber number) const;
+  bool is_predicted(SetNumber number) const;
+  void give_out() const;
+  std::vector<metrics::Row> rows_of(std::size_t member) const;
+  std::string lost_of(std::size_t member) const;
+
+  BundleState& bundle_;
+  const ImageSets& sets_;
+  Members members_;
+  task::Moment at_;
+  Score running_;
+  std::map<SetNumber, Score> scores_;
+  Predictions predictions_;
+};
+
+/// Writes the predictions of a member that has ended, if its test set is among them.
+void write_predictions_of(BundleState& bundle, std::size_t member, task::Moment at, const ImageSets& sets,
+                          const Predictions& predictions);
+
+/// Writes the files of a member that has ended, and ends it; `network` is called only if the network is kept.
+void finish(BundleState& bundle, std::size_t member, task::Moment at, const ImageSets& sets,
+            const Predictions& predictions, const std::function<model::UnitNetwork()>& network);
+
+}  // namespace espalier::train

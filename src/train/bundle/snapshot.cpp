@@ -1,0 +1,92 @@
+// Copies, restores, saves and loads training states as artifacts.
+#include "train/bundle/snapshot.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::train {
+
+namespace {
+
+constexpr const char* kKind = "espalier training checkpoint 2";
+
+/// Prints a number in hexadecimal, so that reading it gives the same bits.
+std::string exact(double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%a", value);
+  return text;
+}
+
+class Fields {
+ public:
+  Fields(const data::Metadata& metadata, const ArtifactId& id) : metadata_(metadata), id_(id) {}
+
+  const std::string& text(const std::string& key) const {
+    const auto found = metadata_.find(key);
+    if (found == metadata_.end()) throw CorruptionError("artifact " + id_.hex + " has no field '" + key + "'");
+    return found->second;
+  }
+  std::int64_t integer(const std::string& key) const { return std::strtoll(text(key).c_str(), nullptr, 10); }
+  std::int32_t small(const std::string& key) const { return static_cast<std::int32_t>(integer(key)); }
+  double real(const std::string& key) const { return std::strtod(text(key).c_str(), nullptr); }
+
+ private:
+  const data::Metadata& metadata_;
+  const ArtifactId& id_;
+};
+
+}  // namespace
+
+Snapshot snapshot_of(const model::UnitNetwork& network, const Optimiser& optimiser, const Position& position) {
+  Snapshot snapshot{{network.state(), {}, {}}, position};
+  for (auto& buffer : optimiser.state()) snapshot.tensors.tensors.push_back(std::move(buffer));
+  return snapshot;
+}
+
+void restore(const Snapshot& snapshot, model::UnitNetwork& network, Optimiser& optimiser) {
+  network.restore(snapshot.tensors);
+  optimiser.load(snapshot.tensors);
+}
+
+data::WrittenArtifact save(const std::filesystem::path& folder, const std::string& prefix_state,
+                           const Snapshot& snapshot) {
+  const auto& [at, running] = snapshot.position;
+  data::Metadata metadata{{"kind", kKind},
+                          {"trunk", prefix_state},
+                          {"epoch", std::to_string(at.epoch)},
+                          {"step", std::to_string(at.step)},
+                          {"loss_sum", exact(running.loss_sum)},
+                          {"count", std::to_string(running.count)}};
+  for (std::size_t k = 0; k < running.hits.size(); ++k) {
+    metadata[metrics::kHits[k].name] = std::to_string(running.hits[k]);
+  }
+  return data::write_artifact(folder, snapshot.tensors.tensors, metadata);
+}
+
+namespace {
+
+Score running_of(const Fields& fields) {
+  Score running;
+  running.loss_sum = fields.real("loss_sum");
+  running.count = fields.integer("count");
+  for (std::size_t k = 0; k < running.hits.size(); ++k) running.hits[k] = fields.integer(metrics::kHits[k].name);
+  return running;
+}
+
+}  // namespace
+
+Snapshot load(const std::filesystem::path& folder, const ArtifactId& id,
+              const std::function<std::string(task::Moment)>& prefix_state_at) {
+  Snapshot snapshot{data::read_artifact(folder, id), {}};
+  const Fields fields(snapshot.tensors.metadata, id);
+  const std::string kind = fields.text("kind");
+  snapshot.position = {{fields.small("epoch"), fields.small("step")}, running_of(fields)};
+  if (kind != kKind || fields.text("trunk") != prefix_state_at(snapshot.position.at)) {
+    throw CorruptionError("artifact " + id.hex + " is no training checkpoint of this task");
+  }
+  return snapshot;
+}
+
+}  // namespace espalier::train
