@@ -9,10 +9,10 @@
 #include "espalier/grid/condition.hpp"
 #include "espalier/study/parse.hpp"
 #include "plan/cost/cost_model.hpp"
-#include "plan/experiment_order.hpp"
 #include "plan/cost/forms.hpp"
-#include "plan/only.hpp"
 #include "plan/cost/sharing_report.hpp"
+#include "plan/experiment_order.hpp"
+#include "plan/only.hpp"
 
 namespace espalier::plan {
 namespace {

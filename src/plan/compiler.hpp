@@ -7,8 +7,8 @@
 
 #include "espalier/grid/rules.hpp"
 #include "plan/class_pools.hpp"
-#include "plan/findings.hpp"
 #include "plan/cost/groups.hpp"
+#include "plan/findings.hpp"
 #include "plan/planned_experiment.hpp"
 #include "plan/run_trainings.hpp"
 #include "plan/select/selections.hpp"

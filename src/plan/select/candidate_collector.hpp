@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "plan/select/choose.hpp"
 #include "plan/planned_experiment.hpp"
+#include "plan/select/choose.hpp"
 #include "plan/task_table.hpp"
 
 namespace espalier::plan {
