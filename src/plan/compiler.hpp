@@ -7,8 +7,8 @@
 
 #include "espalier/grid/rules.hpp"
 #include "plan/class_pools.hpp"
-#include "plan/findings.hpp"
 #include "plan/cost/groups.hpp"
+#include "plan/findings.hpp"
 #include "plan/planned_experiment.hpp"
 #include "plan/run_trainings.hpp"
 #include "plan/select/selections.hpp"
@@ -34,7 +34,7 @@ class Compiler {
   Taking take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run);
   void foresee(const PlannedExperiment& experiment, const grid::Cell& cell, grid::Rules& rules);
   bool add_task(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run);
-  void refuse(PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal);
+  void refuse(PlannedExperiment& experiment, const grid::Cell& cell, const CompileError& error);
   void finish();
 
   const study::Study& study_;
