@@ -1,6 +1,6 @@
 // Reads limits of control groups: cpu.max and memory.max (v2), cpu.cfs_quota_us and memory.limit_in_bytes (v1).
 // Sources: Linux, Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst.
-#include "espalier/os/cgroup.hpp"
+#include "os/cgroup.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "espalier/os/cgroup.hpp"
+#include "os/cgroup.hpp"
 
 namespace espalier::os {
 

@@ -243,9 +243,9 @@ bool Compiler::add_task(PlannedExperiment& experiment, const grid::Cell& cell, P
           "a run of experiment '" + aborted->experiment + "' that it starts from has no network: " + aborted->aborted;
       return true;
     }
-    const auto made = trainings_->add(experiment, cell, linked);
+    auto made = trainings_->add(experiment, cell, linked);
     run.task = made.task;
-    run.measured = made.measured;
+    run.measured = std::move(made.measured);
     ask_for_workers(experiment, cell, made);
     ++uses_[made.task];
     if (!made.source.empty() && experiment.sources.insert(made.source).second) ++uses_[made.source];

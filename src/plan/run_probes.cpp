@@ -106,7 +106,8 @@ RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, 
     made.measured.push_back({one.name, one.images});
   }
   probe.measured_data = main_data(pool.evaluations, catalog_);
-  auto inputs = inputs_of(probe.spec.units, kRole);
+  std::vector<task::Input> inputs;
+  for (const auto& start : probe.spec.units) add_input(inputs, start, kRole);
   made.task = tasks_.add(std::move(probe), std::move(inputs));
   return made;
 }

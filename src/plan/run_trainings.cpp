@@ -40,14 +40,10 @@ bool have_equal_parameters(const network::UnitCost& source, const network::UnitC
   return true;
 }
 
-std::vector<task::Input> inputs_of(const std::vector<task::UnitStart>& starts, task::InputRole role) {
-  std::vector<task::Input> inputs;
-  for (const auto& start : starts) {
-    const task::Input input{start.task, role};
-    const bool is_known = std::find(inputs.begin(), inputs.end(), input) != inputs.end();
-    if (start.kind == task::StartKind::task && !is_known) inputs.push_back(input);
-  }
-  return inputs;
+void add_input(std::vector<task::Input>& inputs, const task::UnitStart& start, task::InputRole role) {
+  if (start.kind != task::StartKind::task) return;
+  const task::Input input{start.task, role};
+  if (std::find(inputs.begin(), inputs.end(), input) == inputs.end()) inputs.push_back(input);
 }
 
 RunTrainings::RunTrainings(const study::Study& study, const Facts& facts, ClassPools& pools, task::Catalog& catalog,
@@ -198,15 +194,17 @@ RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid
   } else if (request.protocol.copies()) {
     origin = &of_source(view, view.source);
   }
-  if (origin) request.copied = origin->starts;
+  if (origin) request.copied = &origin->starts;
   Training training = maker_.make(request);
   if (origin) {
     check_copies(view, request.protocol, *origin, *training.units);
     if (origin->role == task::InputRole::pretraining) made.source = origin->task;
   }
-  std::vector<task::UnitStart> starts;
-  for (const auto& row : training.spec.units) starts.push_back(row.start);
-  auto inputs = inputs_of(starts, origin ? origin->role : task::InputRole::pretraining);
+  std::vector<task::Input> inputs;
+  if (origin) {
+    for (const auto& row : training.spec.units) add_input(inputs, row.start, origin->role);
+  }
+  made.measured.reserve(training.record.evaluations.size());
   for (const auto& one : training.record.evaluations) made.measured.push_back({one.name, one.images});
   made.task = tasks_.add(std::move(training), std::move(inputs));
   return made;

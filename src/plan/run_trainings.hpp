@@ -14,8 +14,8 @@ namespace espalier::plan {
 /// Whether two units have parameters of equal number and shapes.
 bool have_equal_parameters(const network::UnitCost& source, const network::UnitCost& target);
 
-/// The tasks among these starts, each once.
-std::vector<task::Input> inputs_of(const std::vector<task::UnitStart>& starts, task::InputRole role);
+/// Adds the task that a unit starts from, if it starts from one, once.
+void add_input(std::vector<task::Input>& inputs, const task::UnitStart& start, task::InputRole role);
 
 class RunTrainings {
  public:

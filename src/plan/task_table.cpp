@@ -9,6 +9,7 @@ namespace {
 /// Widens what is recorded; `evaluated` stays in step with the evaluations.
 template <class CapturedGraph>
 void widen(CapturedGraph& known, const CapturedGraph& more) {
+  if (known.record == more.record) return;
   known.record = task::both(known.record, more.record);
   for (auto i = known.evaluated.size(); i < known.record.evaluations.size(); ++i) {
     const auto& added = known.record.evaluations[i];
@@ -26,7 +27,8 @@ void TaskTable::keep_networks_of(const std::vector<task::Input>& inputs) {
     const auto known = index_.find(input.task);
     if (known == index_.end()) continue;
     auto& record = entries_[known->second].training.record;
-    record = task::both(record, {{}, task::Keep::last});
+    const bool is_kept = record.keep == task::Keep::last || record.keep == task::Keep::all;
+    if (!is_kept) record = task::both(record, {{}, task::Keep::last});
   }
 }
 
@@ -73,7 +75,7 @@ std::vector<task::Task> TaskTable::take() {
   for (auto& entry : entries_) {
     task::Task task;
     task.id = entry.id;
-    task.record = entry.training.record;
+    task.record = std::move(entry.training.record);
     task.form = entry.form;
     task.inputs = std::move(entry.inputs);
     task.cost_s = entry.cost_s;
@@ -85,7 +87,7 @@ std::vector<task::Task> TaskTable::take() {
   for (auto& entry : probes_) {
     task::Task task;
     task.id = entry.id;
-    task.record = entry.probe.record;
+    task.record = std::move(entry.probe.record);
     task.form = entry.form;
     task.inputs = std::move(entry.inputs);
     task.cost_s = entry.cost_s;

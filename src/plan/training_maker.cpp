@@ -88,7 +88,7 @@ void TrainingMaker::set_rows(Training& training, const TrainingRequest& request,
   for (std::int32_t u = 1; u <= depth; ++u) {
     const auto use = protocol.uses[static_cast<std::size_t>(u - 1)];
     auto& row = training.spec.units[static_cast<std::size_t>(u - 1)];
-    if (use != study::UnitUse::fresh) row.start = request.copied.at(static_cast<std::size_t>(u - 1));
+    if (use != study::UnitUse::fresh) row.start = request.copied->at(static_cast<std::size_t>(u - 1));
     row.trained = use == study::UnitUse::frozen ? task::Trained::no : task::Trained::all;
     if (row.trained == task::Trained::no) continue;
     const auto group = group_of(groups, {u, depth, protocol.high_units, use != study::UnitUse::fresh});
@@ -103,6 +103,8 @@ void TrainingMaker::set_record(Training& training, const TrainingRequest& reques
     training.record.evaluations.push_back({name, images, every, {}});
     training.evaluated.push_back(count);
   };
+  training.record.evaluations.reserve(3);
+  training.evaluated.reserve(3);
   for (const auto& one : request.pool->evaluations) add(one.name, one.images, wanted.evaluate_every, one.count);
   if (wanted.fit) add(metrics::Subset::train_eval, catalog_.add(training.spec.images), /*every=*/0, training.images);
   training.record.keep = request.role == Role::source ? task::Keep::last : wanted.keep;

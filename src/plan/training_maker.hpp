@@ -30,7 +30,7 @@ struct TrainingRequest {
   const KnownNetwork* network = nullptr;
   Protocol protocol;
   std::int64_t per_class = 0;           ///< 0: all
-  std::vector<task::UnitStart> copied;  ///< by unit, where copied ones start; empty: none is copied
+  const std::vector<task::UnitStart>* copied = nullptr;  ///< by unit, where copied ones start
   StreamKey streams;
 };
 

@@ -6,8 +6,8 @@
 
 namespace espalier::runtime {
 
-/// Writes new selections, networks and class lists, the tasks in `changed`, and the list of runs where it differs.
-/// Returns the networks and class lists that were new.
+/// Writes new selections, what is new in the catalog, the tasks in `changed`, and the list of runs where it differs.
+/// Returns what was new in the catalog.
 task::Catalog write_plan(JournaledState& journal, const plan::Plan& plan, const std::vector<task::Task>& changed);
 
 }  // namespace espalier::runtime

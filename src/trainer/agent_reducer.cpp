@@ -1,5 +1,5 @@
 // Sums buffers through mapped shared memory, or asks the agent, and reports life while it waits.
-#include "espalier/trainer/agent_reducer.hpp"
+#include "trainer/agent_reducer.hpp"
 
 #include <ATen/ops/from_blob.h>
 #include <sched.h>

@@ -1,5 +1,5 @@
 // Steps through the frames of a bundle file and counts done and failed tasks in the answers.
-#include "espalier/trainer/bundle_port.hpp"
+#include "trainer/bundle_port.hpp"
 
 #include <fstream>
 #include <iterator>

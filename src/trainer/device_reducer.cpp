@@ -1,5 +1,5 @@
 // Agrees on an NCCL communicator through another reducer, and turns its failures into GroupBroken.
-#include "espalier/trainer/device_reducer.hpp"
+#include "trainer/device_reducer.hpp"
 
 #include <time.h>
 

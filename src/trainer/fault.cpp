@@ -1,5 +1,5 @@
 // Parses ESPALIER_FAULT and crashes or hangs the trainer at the named step.
-#include "espalier/trainer/fault.hpp"
+#include "trainer/fault.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // Keeps the 96 most recently used image sets.
-#include "espalier/trainer/image_cache.hpp"
+#include "trainer/image_cache.hpp"
 
 #include <algorithm>
 

@@ -14,9 +14,9 @@
 #include "espalier/device/device.hpp"
 #include "espalier/process/launch.hpp"
 #include "espalier/train/numeric_form.hpp"
-#include "espalier/trainer/bundle_port.hpp"
-#include "espalier/trainer/socket_port.hpp"
-#include "espalier/trainer/trainer.hpp"
+#include "trainer/bundle_port.hpp"
+#include "trainer/socket_port.hpp"
+#include "trainer/trainer.hpp"
 
 namespace espalier::trainer {
 

@@ -1,5 +1,5 @@
 // Waits on the agent's socket for frames, and for room to send.
-#include "espalier/trainer/socket_port.hpp"
+#include "trainer/socket_port.hpp"
 
 namespace espalier::trainer {
 

@@ -1,5 +1,5 @@
 // Carries out messages from the port, turns bundles into jobs, alone or in a group, and reports their results.
-#include "espalier/trainer/trainer.hpp"
+#include "trainer/trainer.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -10,8 +10,8 @@
 #include "espalier/device/collectives.hpp"
 #include "espalier/device/device.hpp"
 #include "espalier/train/numeric_form.hpp"
-#include "espalier/trainer/agent_reducer.hpp"
-#include "espalier/trainer/device_reducer.hpp"
+#include "trainer/agent_reducer.hpp"
+#include "trainer/device_reducer.hpp"
 
 namespace espalier::trainer {
 

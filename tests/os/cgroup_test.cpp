@@ -1,5 +1,5 @@
 // Limits of control groups, from trees of files that the tests write.
-#include "espalier/os/cgroup.hpp"
+#include "os/cgroup.hpp"
 
 #include <catch2/catch.hpp>
 #include <string>

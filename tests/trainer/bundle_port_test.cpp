@@ -1,4 +1,4 @@
-#include "espalier/trainer/bundle_port.hpp"
+#include "trainer/bundle_port.hpp"
 
 #include <fstream>
 #include <sstream>

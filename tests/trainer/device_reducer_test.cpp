@@ -1,5 +1,5 @@
 // Groups whose members have a device each, with a stand-in for NCCL: sums that are made beside what the members do.
-#include "espalier/trainer/device_reducer.hpp"
+#include "trainer/device_reducer.hpp"
 
 #include <atomic>
 #include <condition_variable>

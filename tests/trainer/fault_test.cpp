@@ -1,4 +1,4 @@
-#include "espalier/trainer/fault.hpp"
+#include "trainer/fault.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>

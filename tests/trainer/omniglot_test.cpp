@@ -1,6 +1,6 @@
 // Real images, from the files that ship with the repository to a network that knows what it was shown.
 #include "espalier/data/import.hpp"
-#include "espalier/trainer/image_cache.hpp"
+#include "trainer/image_cache.hpp"
 #include "support/catch_after_torch.hpp"
 #include "train/made_job.hpp"
 

@@ -1,4 +1,4 @@
-#include "espalier/trainer/trainer.hpp"
+#include "trainer/trainer.hpp"
 
 #include <functional>
 

@@ -82,7 +82,7 @@ std::string run_text(const plan::Plan& plan, const plan::PlannedRun& run, const 
   const auto* task = find_task(plan, run.task);
   if (!task) return text;
   text += fmt::format("task {}\n\n{}\n", run.task.brief(), task_text(plan, run, *task, input, ShownRole::target));
-  text += values_table(shown_training(input.study, run, ShownRole::target)) + "\n";
+  if (!task::probe_of(*task)) text += values_table(shown_training(input.study, run, ShownRole::target)) + "\n";
   text += network_table(plan, *task);
   return text + source_text(plan, run, *task, input);
 }

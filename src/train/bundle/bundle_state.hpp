@@ -6,8 +6,8 @@
 #include "espalier/task/timeline.hpp"
 #include "espalier/train/device_context.hpp"
 #include "espalier/train/training.hpp"
-#include "train/evaluate.hpp"
 #include "train/bundle/snapshot.hpp"
+#include "train/evaluate.hpp"
 
 namespace espalier::train {
 

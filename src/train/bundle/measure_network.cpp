@@ -5,8 +5,8 @@
 #include "espalier/device/device.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "train/batched/batched_network.hpp"
-#include "train/engine.hpp"
 #include "train/bundle/measure.hpp"
+#include "train/engine.hpp"
 #include "train/prepare_network.hpp"
 
 namespace espalier::train {

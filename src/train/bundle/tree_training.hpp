@@ -5,8 +5,8 @@
 
 #include "espalier/task/stage_tree.hpp"
 #include "train/bundle/bundle_state.hpp"
-#include "train/engine.hpp"
 #include "train/bundle/measure.hpp"
+#include "train/engine.hpp"
 
 namespace espalier::train {
 

@@ -9,9 +9,9 @@
 #include "espalier/protocol/progress.hpp"
 #include "espalier/train/device_context.hpp"
 #include "espalier/train/training.hpp"
-#include "espalier/trainer/fault.hpp"
-#include "espalier/trainer/image_cache.hpp"
-#include "espalier/trainer/port.hpp"
+#include "trainer/fault.hpp"
+#include "trainer/image_cache.hpp"
+#include "trainer/port.hpp"
 
 namespace espalier::trainer {
 

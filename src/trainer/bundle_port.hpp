@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <ostream>
 
-#include "espalier/trainer/port.hpp"
+#include "trainer/port.hpp"
 
 namespace espalier::trainer {
 

@@ -9,7 +9,7 @@
 #include "espalier/process/shared_memory.hpp"
 #include "espalier/protocol/control.hpp"
 #include "espalier/protocol/group.hpp"
-#include "espalier/trainer/port.hpp"
+#include "trainer/port.hpp"
 
 namespace espalier::trainer {
 

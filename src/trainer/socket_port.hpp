@@ -1,7 +1,7 @@
 #pragma once
 // Receives orders from an agent and sends messages to it over a socket.
 #include "espalier/process/frame_socket.hpp"
-#include "espalier/trainer/port.hpp"
+#include "trainer/port.hpp"
 
 namespace espalier::trainer {
 
