@@ -10,14 +10,14 @@ import sys
 
 # Old name of a type: what it is called now.
 TYPES = {
-    "ArtifactShelf": "ArtifactStore", "Assign": "TaskAssignment", "Beat": "DecayTimes", "Course": "RateSequence",
-    "Courses": "RateSequences", "DataPlace": "DataFolders", "Fallbacks": "AxisDefaults", "FeatureShelf": "FeatureCache",
+    "ArtifactShelf": "ArtifactStore", "Assign": "TaskAssignment", "Beat": "DecayTimes", "Complaint": "Problem", "Course": "RateSequence",
+    "Courses": "RateSequences", "DataPlace": "DataFolders", "DataProblem": "UsageError", "Fallbacks": "AxisDefaults", "FeatureShelf": "FeatureCache",
     "Feed": "DeviceBatches", "FeedRows": "BatchRows", "FusedTraining": "BatchedTraining", "Gathering": "CandidateCollector",
     "Halves": "ClassSplit", "Held": "InFlightTask", "ImageShelf": "ImageCache", "Lane": "Replica",
     "LaneNetwork": "BatchedNetwork", "LaneStep": "ReplicaStep", "Letter": "Message", "LossCause": "FailureCause",
     "LostLoss": "NonFiniteLoss", "Order": "Dispatch or ControlFlag", "Pace": "Backoff or StreamThrottle", "Parcel": "Packet",
     "Place": "DeviceContext", "Post": "Mailbox", "Recipes": "TrainSettings", "RecordWish": "RecordSettings",
-    "Recorded": "CapturedGraph", "Rig": "CapturedTraining", "Shelf": "a cache or a folder", "SourceBar": "SourceThreshold",
+    "Recorded": "CapturedGraph", "Refusal": "Problem or CompileError", "Rig": "CapturedTraining", "Shelf": "a cache or a folder", "SourceBar": "SourceThreshold",
     "Supply": "BatchSource", "Surroundings": "GridContext", "TrainerLost": "TrainerFailure",
     "TrainingWish": "TrainingRequest", "UnitPlace": "UnitPosition", "Whole": "CheckContext", "Wishes": "ControlFlag",
 }

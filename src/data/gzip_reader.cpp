@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "espalier/data/import.hpp"
+#include "espalier/core/errors.hpp"
 
 namespace espalier::data {
 
@@ -17,8 +17,8 @@ GzipReader::GzipReader(const std::filesystem::path& file) : file_(file) {
   errno = 0;
   if (std::filesystem::is_regular_file(file)) handle_.reset(gzopen(file.c_str(), "rbe"));
   if (!handle_) {
-    throw DataProblem("cannot read '" + file.string() + "'", errno ? std::strerror(errno) : "it is not a file",
-                      "Check the path; paths are relative to the study file or --data-root.");
+    throw UsageError("cannot read '" + file.string() + "'", errno ? std::strerror(errno) : "it is not a file",
+                     "Check the path; paths are relative to the study file or --data-root.");
   }
   gzbuffer(handle_.get(), 1u << 18);
 }
@@ -31,8 +31,8 @@ std::size_t GzipReader::read(void* to, std::size_t bytes) {
     int error = Z_OK;
     const char* text = gzerror(handle_.get(), &error);
     if (got < 0 || error == Z_BUF_ERROR) {  // Z_BUF_ERROR: the file ends within the compressed data
-      throw DataProblem("'" + file_.string() + "' is damaged", error == Z_ERRNO ? std::strerror(errno) : text,
-                        "Fetch it again.");
+      throw UsageError("'" + file_.string() + "' is damaged", error == Z_ERRNO ? std::strerror(errno) : text,
+                       "Fetch it again.");
     }
     if (got == 0) break;
     done += static_cast<std::size_t>(got);
@@ -43,10 +43,10 @@ std::size_t GzipReader::read(void* to, std::size_t bytes) {
 void GzipReader::read_exactly(void* to, std::size_t bytes, const char* what) {
   const std::size_t got = read(to, bytes);
   if (got == bytes) return;
-  throw DataProblem("'" + file_.string() + "' ends too early",
-                    "its " + std::string(what) + " would take " + std::to_string(bytes) + " bytes, " +
-                        std::to_string(got) + " are there",
-                    "Fetch it again.");
+  throw UsageError("'" + file_.string() + "' ends too early",
+                   "its " + std::string(what) + " would take " + std::to_string(bytes) + " bytes, " +
+                       std::to_string(got) + " are there",
+                   "Fetch it again.");
 }
 
 bool GzipReader::at_end() {

@@ -10,12 +10,12 @@ namespace espalier::data {
 
 class GzipReader {
  public:
-  /// Throws DataProblem where the file cannot be opened.
+  /// Throws UsageError where the file cannot be opened.
   explicit GzipReader(const std::filesystem::path& file);
 
-  /// Reads up to `bytes`; less only at the end of the file. Throws DataProblem on damaged or truncated gzip data.
+  /// Reads up to `bytes`; less only at the end of the file. Throws UsageError on damaged or truncated gzip data.
   std::size_t read(void* to, std::size_t bytes);
-  /// Throws DataProblem where the file ends first; `what` says what was to be read.
+  /// Throws UsageError where the file ends first; `what` says what was to be read.
   void read_exactly(void* to, std::size_t bytes, const char* what);
   bool at_end();
 

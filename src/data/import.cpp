@@ -5,6 +5,7 @@
 
 #include "data/readers.hpp"
 #include "espalier/core/checks.hpp"
+#include "espalier/core/errors.hpp"
 
 namespace espalier::data {
 namespace {
@@ -21,8 +22,8 @@ std::vector<fs::path> paths_of(const ImportSpec& spec, const fs::path& root) {
 
 fs::path single(const ImportSpec& spec, const fs::path& root) {
   if (spec.images.size() == 1) return root / spec.images.front();
-  throw DataProblem("'images' names " + std::to_string(spec.images.size()) + " paths",
-                    "this format wants " + task::row_of(spec.format).wants, "Give exactly one.");
+  throw UsageError("'images' names " + std::to_string(spec.images.size()) + " paths",
+                   "this format wants " + task::row_of(spec.format).wants, "Give exactly one.");
 }
 
 /// Gives test images the class list of the training images. Numbered classes may lack the last few.
@@ -35,7 +36,7 @@ void adopt_classes(const std::vector<std::string>& known, std::vector<std::strin
   const auto other = std::find_if(found.begin(), found.end(), [&](const std::string& name) {
     return std::find(known.begin(), known.end(), name) == known.end();
   });
-  throw DataProblem(
+  throw UsageError(
       "the test images have other classes than the training images",
       other == found.end() ? "they stand in another order" : "'" + *other + "' is not among the training images",
       "Name test files of the same classes.");
@@ -43,12 +44,12 @@ void adopt_classes(const std::vector<std::string>& known, std::vector<std::strin
 
 RawImages raw_idx(const ImportSpec& spec, const fs::path& root) {
   if (spec.labels.empty())
-    throw DataProblem("'labels' is missing", "IDX images have their labels in another file", "Name it.");
+    throw UsageError("'labels' is missing", "IDX images have their labels in another file", "Name it.");
   return read_idx(single(spec, root), root / spec.labels);
 }
 
 RawImages raw_cifar(const ImportSpec& spec, const fs::path& root) {
-  if (spec.images.empty()) throw DataProblem("'images' is empty", "CIFAR wants one record file or more", "Name them.");
+  if (spec.images.empty()) throw UsageError("'images' is empty", "CIFAR wants one record file or more", "Name them.");
   return read_cifar(paths_of(spec, root));
 }
 
@@ -102,15 +103,15 @@ task::ImageFormat format_named(const std::string& name) {
   const auto names = task::image_format_names();
   for (std::size_t i = 0; i < names.size(); ++i)
     known += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
-  throw DataProblem("format '" + name + "' is unknown", "images come as " + known, "Take one of these.");
+  throw UsageError("format '" + name + "' is unknown", "images come as " + known, "Take one of these.");
 }
 
 std::vector<std::string> numbered_classes(const std::vector<std::int32_t>& labels, const std::filesystem::path& file) {
   std::int32_t count = 0;
   for (const std::int32_t label : labels) {
     if (label < 0 || label >= kMaxClasses) {
-      throw DataProblem("'" + file.string() + "' has the label " + std::to_string(label),
-                        "labels count from 0 and stay below a million", "Check the file.");
+      throw UsageError("'" + file.string() + "' has the label " + std::to_string(label),
+                       "labels count from 0 and stay below a million", "Check the file.");
     }
     count = std::max(count, label + 1);
   }

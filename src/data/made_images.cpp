@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "data/readers.hpp"
+#include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
 
 namespace espalier::data {
@@ -30,15 +31,15 @@ void set(Recipe& recipe, const std::string& name, std::int64_t value) {
   for (const Parameter& parameter : kParameters) {
     if (name != parameter.name) continue;
     if (value < parameter.low || value > parameter.high) {
-      throw DataProblem(
+      throw UsageError(
           "made." + name + " is " + std::to_string(value), "out of range",
           "Take a value of " + std::to_string(parameter.low) + " to " + std::to_string(parameter.high) + ".");
     }
     recipe.*parameter.member = value;
     return;
   }
-  throw DataProblem("made." + name + " is unknown", "made images know no such value",
-                    "Known are classes, per_class, channels, height, width, seed and noise.");
+  throw UsageError("made." + name + " is unknown", "made images know no such value",
+                   "Known are classes, per_class, channels, height, width, seed and noise.");
 }
 
 /// One channel of a class's pattern: random values at the corners of a coarse grid, bilinear between them.
@@ -74,9 +75,9 @@ RawImages make_images(const std::map<std::string, std::int64_t>& parameters) {
   for (const auto& [name, value] : parameters) set(recipe, name, value);
   const std::int64_t count = recipe.classes * recipe.per_class, image = recipe.channels * recipe.height * recipe.width;
   if (count > kMaxBytes / image) {
-    throw DataProblem("the made images would take more than 16 GiB",
-                      std::to_string(count) + " images of " + std::to_string(image) + " bytes",
-                      "Make fewer or smaller ones.");
+    throw UsageError("the made images would take more than 16 GiB",
+                     std::to_string(count) + " images of " + std::to_string(image) + " bytes",
+                     "Make fewer or smaller ones.");
   }
   RawImages raw;
   raw.images = at::empty({count, recipe.channels, recipe.height, recipe.width}, at::kByte);

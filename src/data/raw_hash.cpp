@@ -11,7 +11,7 @@
 #include <iterator>
 #include <vector>
 
-#include "espalier/data/import.hpp"
+#include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/os/mapped_file.hpp"
 
@@ -28,8 +28,8 @@ struct State {
 };
 
 [[noreturn]] void refuse(const fs::path& path, const char* why) {
-  throw DataProblem("cannot read '" + path.string() + "'", why,
-                    "Check the path; paths are relative to the study file or --data-root.");
+  throw UsageError("cannot read '" + path.string() + "'", why,
+                   "Check the path; paths are relative to the study file or --data-root.");
 }
 
 void add_state(const fs::path& path, State& state) {

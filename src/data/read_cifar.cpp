@@ -7,6 +7,7 @@
 
 #include "data/gzip_reader.hpp"
 #include "data/readers.hpp"
+#include "espalier/core/errors.hpp"
 
 namespace espalier::data {
 namespace {
@@ -40,7 +41,7 @@ std::size_t record_size(const std::string& bytes, const std::filesystem::path& f
   if (fits(kCifar100) && labels_below(bytes, kCifar100, 0, 20) && labels_below(bytes, kCifar100, 1, 100))
     return kCifar100;
   if (fits(kCifar10) && labels_below(bytes, kCifar10, 0, 10)) return kCifar10;
-  throw DataProblem(
+  throw UsageError(
       "'" + file.string() + "' holds no CIFAR records",
       std::to_string(bytes.size()) +
           " bytes are no whole number of records of 3074 (CIFAR-100) or 3073 (CIFAR-10) bytes with labels in range",
@@ -54,7 +55,7 @@ class CoarseClasses {
     if (of_.size() <= fine) of_.resize(std::size_t{fine} + 1, -1);
     std::int32_t& known = of_[fine];
     if (known >= 0 && known != coarse) {
-      throw DataProblem(
+      throw UsageError(
           "'" + file.string() + "' gives class " + std::to_string(fine) + " the coarse label " + std::to_string(coarse),
           "another record of that class has " + std::to_string(known), "Check the file.");
     }
@@ -100,8 +101,8 @@ RawImages read_cifar(const std::vector<std::filesystem::path>& files) {
     const std::size_t record = record_size(bytes, file);
     if (first_record == 0) first_record = record;
     if (record != first_record) {
-      throw DataProblem("'" + file.string() + "' and '" + files.front().string() + "' are not of one data set",
-                        "one is CIFAR-10, one CIFAR-100", "Name files of one of them.");
+      throw UsageError("'" + file.string() + "' and '" + files.front().string() + "' are not of one data set",
+                       "one is CIFAR-10, one CIFAR-100", "Name files of one of them.");
     }
     shards.push_back(read_shard(bytes, record, file, raw, coarse));
   }

@@ -4,6 +4,7 @@
 
 #include "data/decode_image.hpp"
 #include "data/readers.hpp"
+#include "espalier/core/errors.hpp"
 #include "espalier/os/mapped_file.hpp"
 
 namespace espalier::data {
@@ -28,8 +29,8 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
     entries.push_back(at->path());
   if (error) {
-    throw DataProblem("cannot read the folder '" + folder.string() + "'", error.message(),
-                      "Check the path; paths are relative to the study file or --data-root.");
+    throw UsageError("cannot read the folder '" + folder.string() + "'", error.message(),
+                     "Check the path; paths are relative to the study file or --data-root.");
   }
   std::sort(entries.begin(), entries.end(),
             [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });
@@ -42,8 +43,8 @@ std::vector<std::string> class_folders(const fs::path& folder) {
     if (fs::is_directory(entry) && entry.filename().native().front() != '.') names.push_back(entry.filename().string());
   }
   if (names.empty()) {
-    throw DataProblem("'" + folder.string() + "' has no sub-folder", "each class has a folder of its own",
-                      "Sort the images by class.");
+    throw UsageError("'" + folder.string() + "' has no sub-folder", "each class has a folder of its own",
+                     "Sort the images by class.");
   }
   return names;
 }
@@ -56,8 +57,8 @@ std::vector<ImageFile> list_files(const fs::path& folder, std::vector<std::strin
   for (const std::string& name : found) {
     const auto known = std::find(classes.begin(), classes.end(), name);
     if (known == classes.end()) {
-      throw DataProblem("the test images have the class '" + name + "'", "the training images do not",
-                        "Name test images of the same classes.");
+      throw UsageError("the test images have the class '" + name + "'", "the training images do not",
+                       "Name test images of the same classes.");
     }
     const auto label = static_cast<std::int32_t>(known - classes.begin());
     for (const fs::path& path : sorted_entries(folder / name)) {
@@ -65,8 +66,7 @@ std::vector<ImageFile> list_files(const fs::path& folder, std::vector<std::strin
     }
   }
   if (files.empty()) {
-    throw DataProblem("'" + folder.string() + "' has no image", "none ends in .jpg, .jpeg or .png",
-                      "Check the folder.");
+    throw UsageError("'" + folder.string() + "' has no image", "none ends in .jpg, .jpeg or .png", "Check the folder.");
   }
   return files;
 }
@@ -121,7 +121,7 @@ class Collector {
     if (bad_ > 0) {
       const std::string more =
           bad_ == 1 ? "" : "; " + std::to_string(bad_ - 1) + " more:" + others_ + (bad_ > 5 ? " ..." : "");
-      throw DataProblem("cannot decode the image '" + first_bad_.string() + "'", why_ + more, "Replace or remove it.");
+      throw UsageError("cannot decode the image '" + first_bad_.string() + "'", why_ + more, "Replace or remove it.");
     }
     return images_;
   }
@@ -133,7 +133,7 @@ class Collector {
       first_ = path;
     }
     if (image.sizes() != images_.sizes().slice(1)) {
-      throw DataProblem(
+      throw UsageError(
           "images differ in size",
           "'" + first_.string() + "' has " + size_of(images_) + ", '" + path.string() + "' has " + size_of(image),
           "Set resize.");

@@ -3,6 +3,7 @@
 
 #include "data/gzip_reader.hpp"
 #include "data/readers.hpp"
+#include "espalier/core/errors.hpp"
 
 namespace espalier::data {
 namespace {
@@ -17,8 +18,8 @@ struct IdxHeader {
 };
 
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& why) {
-  throw DataProblem("'" + file.string() + "' is not the IDX file that is wanted", why,
-                    "Check format, images and labels.");
+  throw UsageError("'" + file.string() + "' is not the IDX file that is wanted", why,
+                   "Check format, images and labels.");
 }
 
 std::int64_t big_endian(const std::uint8_t* bytes, std::size_t count) {
@@ -103,9 +104,9 @@ RawImages read_idx(const std::filesystem::path& images_file, const std::filesyst
   raw.labels = read_labels(labels_file);
   const auto images = raw.images.size(0);
   if (images != static_cast<std::int64_t>(raw.labels.size())) {
-    throw DataProblem("'" + images_file.string() + "' has " + std::to_string(images) + " images and '" +
-                          labels_file.string() + "' has " + std::to_string(raw.labels.size()) + " labels",
-                      "every image needs one label", "Name the two files that belong together.");
+    throw UsageError("'" + images_file.string() + "' has " + std::to_string(images) + " images and '" +
+                         labels_file.string() + "' has " + std::to_string(raw.labels.size()) + " labels",
+                     "every image needs one label", "Name the two files that belong together.");
   }
   raw.class_names = numbered_classes(raw.labels, labels_file);
   return raw;

@@ -16,7 +16,7 @@ struct RawImages {
 };
 
 RawImages read_idx(const std::filesystem::path& images, const std::filesystem::path& labels);
-/// Labels are the fine ones; CIFAR-100 has the level "coarse". Throws DataProblem where two records of one fine class
+/// Labels are the fine ones; CIFAR-100 has the level "coarse". Throws UsageError where two records of one fine class
 /// have different coarse ones.
 RawImages read_cifar(const std::vector<std::filesystem::path>& files);
 /// With `class_names` the sub-folders must be among them; without, the sub-folders in sorted order are the classes.
@@ -24,7 +24,7 @@ RawImages read_folder(const std::filesystem::path& folder, std::int32_t resize, 
                       const std::vector<std::string>& class_names);
 RawImages make_images(const std::map<std::string, std::int64_t>& parameters);
 
-/// "0", "1", ... up to the greatest label. Throws DataProblem where a label is negative or beyond a million.
+/// "0", "1", ... up to the greatest label. Throws UsageError where a label is negative or beyond a million.
 std::vector<std::string> numbered_classes(const std::vector<std::int32_t>& labels, const std::filesystem::path& file);
 
 }  // namespace espalier::data

@@ -1,5 +1,6 @@
 // Answers `espalier-trainer data resolve`: JSON request in, facts and problems per data set out (docs/data.md).
 #include "data/facts_json.hpp"
+#include "espalier/core/errors.hpp"
 
 namespace espalier::data {
 namespace {
@@ -27,21 +28,20 @@ Json resolve_one(const Json& json, const DataFolders& folders) {
 
   ImportSpec test_spec = spec_of(json, json.at("test_files"));
   if (task::row_of(test_spec.format).paths == task::ImagePaths::none)
-    throw DataProblem("made images have no test files", "they are made", "Write test = { per_class = n }.");
+    throw UsageError("made images have no test files", "they are made", "Write test = { per_class = n }.");
   test_spec.class_names = facts.class_names;
   const PackFacts test = resolve(test_spec, folders);
   if (test.shape != facts.shape)
-    throw DataProblem("test images have another size than the training images", "one network sees both",
-                      "Set resize, or name other files.");
+    throw UsageError("test images have another size than the training images", "one network sees both",
+                     "Set resize, or name other files.");
   answer["test_digest"] = test.digest;
   answer["test_counts"] = test.class_counts;
   answer["test_pack_path"] = test.file.string();
   return answer;
 }
 
-Json problem_of(const std::string& name, const std::string& problem, const std::string& why,
-                const std::string& suggestion) {
-  return {{"name", name}, {"problem", problem}, {"why", why}, {"suggestion", suggestion}};
+Json json_of(const std::string& name, const Problem& problem) {
+  return {{"name", name}, {"problem", problem.problem}, {"why", problem.why}, {"suggestion", problem.suggestion}};
 }
 
 Json answer_of(const Json& request) {
@@ -51,12 +51,10 @@ Json answer_of(const Json& request) {
     const auto name = one.at("name").get<std::string>();
     try {
       data[name] = resolve_one(one, folders);
-    } catch (const DataProblem& error) {
-      errors.push_back(problem_of(name, error.problem, error.why, error.suggestion));
     } catch (const EnvironmentError&) {
       throw;
     } catch (const Error& error) {
-      errors.push_back(problem_of(name, error.what(), "", ""));
+      errors.push_back(json_of(name, error.problem()));
     }
   }
   return {{"data", data}, {"errors", errors}};

@@ -16,8 +16,9 @@ Pack open_or_report(const std::filesystem::path& file) {
   try {
     return open_pack(file);
   } catch (const UsageError& error) {
-    throw EnvironmentError(error.what(), "it was there when the study was planned",
-                           "Run the study again: images that are missing are packed again.");
+    Problem gone = with_reason(error.problem(), "it was there when the study was planned");
+    gone.suggestion = "Run the study again: images that are missing are packed again.";
+    throw EnvironmentError(std::move(gone));
   }
 }
 

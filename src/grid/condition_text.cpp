@@ -30,13 +30,13 @@ class Translator {
   }
 
  private:
-  [[noreturn]] void refuse(const std::string& problem, const std::string& why, const std::string& suggestion) const {
-    throw UsageError("condition '" + text_ + "': " + problem, why, suggestion);
+  [[noreturn]] void refuse(const Problem& problem) const {
+    throw UsageError("condition '" + text_ + "': " + problem.problem, problem.why, problem.suggestion);
   }
 
   void quoted(char quote) {
     const auto end = text_.find(quote, at_ + 1);
-    if (end == std::string::npos) refuse("a string is not closed", "", "Close it by " + std::string(1, quote));
+    if (end == std::string::npos) refuse({"a string is not closed", "", "Close it by " + std::string(1, quote) + "."});
     const std::string word = text_.substr(at_ + 1, end - at_ - 1);
     out_.expression += word == "all" ? "all" : '"' + word + '"';
     at_ = end + 1;
@@ -63,8 +63,8 @@ class Translator {
       out_.expression += word;
     } else {
       const std::string near = study::nearest(word, known_);
-      refuse("'" + word + "' is not known here", near.empty() ? "it is no axis" : "did you mean '" + near + "'?",
-             "Words are written in quotes: '" + word + "'.");
+      refuse({"'" + word + "' is not known here", near.empty() ? "it is no axis" : "did you mean '" + near + "'?",
+              "Words are written in quotes: '" + word + "'."});
     }
   }
 
@@ -76,7 +76,7 @@ class Translator {
       ++end;
     }
     const auto value = study::parse_value(text_.substr(at_, end - at_));
-    if (value.word()) refuse("'" + *value.word() + "' is no number", "", "");
+    if (value.word()) refuse({"'" + *value.word() + "' is no number", "", ""});
     out_.expression += study::to_string(value);
     at_ = end;
   }
@@ -93,7 +93,7 @@ class Translator {
       at_ += 2;
       return;
     }
-    if (c == '=') refuse("'=' compares nothing", "it would assign", "Write '=='");
+    if (c == '=') refuse({"'=' compares nothing", "it would assign", "Write '=='."});
     ++at_;
     if (c == '!') return negation();
     out_.expression += c;

@@ -99,12 +99,8 @@ class Expander {
   std::optional<Rules> rules_;
 };
 
-study::Diagnostic finding(const study::Experiment& experiment, const std::string& message) {
-  study::Diagnostic diagnostic;
-  diagnostic.where = experiment.where;
-  diagnostic.key = "experiment." + experiment.name;
-  diagnostic.problem = message.substr(0, message.find_last_not_of('.') + 1);  // format() adds the full stop
-  return diagnostic;
+study::Diagnostic finding(const study::Experiment& experiment, const Problem& problem) {
+  return {study::Diagnostic::Severity::error, experiment.where, "experiment." + experiment.name, problem};
 }
 
 }  // namespace
@@ -128,7 +124,7 @@ Grid expand(const study::Experiment& experiment, const GridContext& context,
     found.key += ".exclude.when";
     diagnostics.push_back(std::move(found));
   } catch (const UsageError& error) {
-    diagnostics.push_back(finding(experiment, error.what()));
+    diagnostics.push_back(finding(experiment, error.problem()));
   }
   return {};
 }

@@ -13,7 +13,7 @@ Condition condition_of(const study::Exclude& exclude, const std::vector<std::str
   try {
     return Condition(exclude.when, columns);
   } catch (const UsageError& error) {
-    throw MalformedRule{exclude.where, error.what()};
+    throw MalformedRule{exclude.where, error.problem()};
   }
 }
 

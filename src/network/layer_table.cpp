@@ -24,9 +24,9 @@ Shape slide(const LayerSpec& layer, const Shape& input, std::int32_t channels) {
 Shape convolution_shape(ShapeWalk& walk, const LayerSpec& layer, const Shape& input, const std::string& prefix) {
   const std::int32_t outputs = walk.outputs_of(layer);
   if (layer.groups < 1 || input.channels % layer.groups != 0 || outputs % layer.groups != 0) {
-    walk.fail(layer, std::to_string(layer.groups) + " groups do not divide its channels",
-              std::to_string(input.channels) + " in, " + std::to_string(outputs) + " out",
-              "Choose groups that divide both.");
+    walk.fail(layer, {std::to_string(layer.groups) + " groups do not divide its channels",
+                      std::to_string(input.channels) + " in, " + std::to_string(outputs) + " out",
+                      "Choose groups that divide both."});
   }
   const Shape output = slide(layer, input, outputs);
   walk.add_weight_and_bias(layer, walk.claim_name(layer, prefix),
@@ -44,8 +44,8 @@ Shape linear_shape(ShapeWalk& walk, const LayerSpec& layer, const Shape& input, 
 
 Shape pool_shape(ShapeWalk& walk, const LayerSpec& layer, const Shape& input, const std::string&) {
   if (2 * layer.padding > layer.kernel_h || 2 * layer.padding > layer.kernel_w) {
-    walk.fail(layer, "padding " + std::to_string(layer.padding) + " is too large", "a window could lie in padding only",
-              "Use at most half the kernel.");
+    walk.fail(layer, {"padding " + std::to_string(layer.padding) + " is too large",
+                      "a window could lie in padding only", "Use at most half the kernel."});
   }
   return slide(layer, input, input.channels);
 }
@@ -77,9 +77,10 @@ Shape join_shape(ShapeWalk& walk, const LayerSpec& layer, const Shape& input, co
     const bool fits = branch.height == joined.height && branch.width == joined.width &&
                       (layer.kind == LayerKind::concatenate || branch.channels == joined.channels);
     if (!fits) {
-      walk.fail(layer, "branch " + std::to_string(i) + " gives " + text_of(branch), "branch 0 gives " + text_of(joined),
-                "Give branches equal strides and padding" +
-                    std::string(layer.kind == LayerKind::add ? ", and equal outputs." : "."));
+      walk.fail(layer,
+                {"branch " + std::to_string(i) + " gives " + text_of(branch), "branch 0 gives " + text_of(joined),
+                 "Give branches equal strides and padding" +
+                     std::string(layer.kind == LayerKind::add ? ", and equal outputs." : ".")});
     }
     if (layer.kind == LayerKind::concatenate) joined.channels += branch.channels;
   }

@@ -29,10 +29,10 @@ std::string text_of(const Shape& shape) {
   return std::to_string(shape.channels) + "x" + std::to_string(shape.height) + "x" + std::to_string(shape.width);
 }
 
-void ShapeWalk::fail(const LayerSpec& layer, const std::string& problem, const std::string& why,
-                     const std::string& suggestion) const {
+void ShapeWalk::fail(const LayerSpec& layer, const Problem& problem) const {
   const std::string name = layer.name.empty() ? "" : " '" + layer.name + "'";
-  throw UsageError("unit '" + unit_ + "', " + row_of(layer.kind).name + name + ": " + problem, why, suggestion);
+  throw UsageError("unit '" + unit_ + "', " + row_of(layer.kind).name + name + ": " + problem.problem, problem.why,
+                   problem.suggestion);
 }
 
 Shape ShapeWalk::sequence(const std::vector<LayerSpec>& layers, const Shape& input, const std::string& prefix) {
@@ -47,25 +47,25 @@ Shape ShapeWalk::layer(const LayerSpec& layer, const Shape& input, const std::st
   check_common(*this, layer);
   const Shape output = row.shape ? row.shape(*this, layer, input, prefix) : input;
   if (output.height > 0 && output.width > 0) return output;
-  fail(layer, "input " + text_of(input) + " leaves nothing", "its window is larger than the image",
-       "Use larger images, a smaller kernel or fewer pools.");
+  fail(layer, {"input " + text_of(input) + " leaves nothing", "its window is larger than the image",
+               "Use larger images, a smaller kernel or fewer pools."});
 }
 
 std::int32_t ShapeWalk::outputs_of(const LayerSpec& layer) const {
   if (layer.outputs > 0) return layer.outputs;
   if (classes_ == 0) {
-    fail(layer, "its outputs are not given", "only the last unit may leave them to the number of classes",
-         "Set outputs.");
+    fail(layer,
+         {"its outputs are not given", "only the last unit may leave them to the number of classes", "Set outputs."});
   }
   return classes_;
 }
 
 std::string ShapeWalk::claim_name(const LayerSpec& layer, const std::string& prefix) {
   if (layer.name.empty()) {
-    fail(layer, "the layer has no name", "its tensors are named after it", "Give it a name, unique in its unit.");
+    fail(layer, {"the layer has no name", "its tensors are named after it", "Give it a name, unique in its unit."});
   }
   if (!names_.insert(prefix + layer.name).second) {
-    fail(layer, "the name occurs twice", "tensors are named after their layer", "Rename one.");
+    fail(layer, {"the name occurs twice", "tensors are named after their layer", "Rename one."});
   }
   return prefix + layer.name;
 }

@@ -28,8 +28,7 @@ class ShapeWalk {
   std::string claim_name(const LayerSpec& layer, const std::string& prefix);
   void add_weight_and_bias(const LayerSpec& layer, const std::string& name, std::vector<std::int64_t> weight_shape);
   void add_norm(const LayerSpec& layer, const std::string& name, std::int64_t channels);
-  [[noreturn]] void fail(const LayerSpec& layer, const std::string& problem, const std::string& why,
-                         const std::string& suggestion) const;
+  [[noreturn]] void fail(const LayerSpec& layer, const Problem& problem) const;
 
  private:
   Shape layer(const LayerSpec& layer, const Shape& input, const std::string& prefix);

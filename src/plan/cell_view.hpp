@@ -31,7 +31,7 @@ struct RunTrainings::CellView {
     if (!value) return 1;
     const auto* held = value->integer();
     if (!held || *held < 1)
-      throw Refusal{std::string(axis) + " = " + to_string(*value) + " is no number from 1 on", "", ""};
+      throw CompileError{{std::string(axis) + " = " + to_string(*value) + " is no number from 1 on", "", ""}};
     return *held;
   }
   /// The training values that the cell sets for a role, from its columns "train.*" or "source.*".

@@ -23,12 +23,12 @@ Made find(const study::Study& study, Role role, const std::string& name) {
     for (const auto& source : study.sources) {
       if (source.name == name) return {source.data, source.classes, &source.class_list};
     }
-    throw Refusal{"there is no source '" + name + "'", "", "Define [source." + name + "]."};
+    throw CompileError{{"there is no source '" + name + "'", "", "Define [source." + name + "]."}};
   }
   for (const auto& target : study.targets) {
     if (target.name == name) return {target.data, target.classes, &target.class_list};
   }
-  throw Refusal{"there is no target '" + name + "'", "", "Define [target." + name + "]."};
+  throw CompileError{{"there is no target '" + name + "'", "", "Define [target." + name + "]."}};
 }
 
 /// Of the whole data set, whatever the split: "'bat' has 3, 'cow' has 5 and 4 more".
@@ -127,12 +127,12 @@ std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const 
     return all;
   }
   if (study_.split.kind == study::Split::Kind::none) {
-    throw Refusal{"classes = \"" + word + "\" needs a split", "split.kind is \"none\"",
-                  "Use kind = \"random\" or \"listed\"."};
+    throw CompileError{
+        {"classes = \"" + word + "\" needs a split", "split.kind is \"none\"", "Use kind = \"random\" or \"listed\"."}};
   }
   if (split < 1 || split > static_cast<std::int32_t>(class_splits_.size())) {
-    throw Refusal{"there is no split " + std::to_string(split), "there are " + std::to_string(class_splits_.size()),
-                  "Raise split.count."};
+    throw CompileError{{"there is no split " + std::to_string(split),
+                        "there are " + std::to_string(class_splits_.size()), "Raise split.count."}};
   }
   const auto& class_split = class_splits_[static_cast<std::size_t>(split - 1)];
   return word == "split.source" ? class_split.source : class_split.target;
@@ -143,14 +143,14 @@ ClassPool ClassPools::made(Role role, const std::string& name, std::int32_t spli
   ClassPool pool;
   pool.data = find_data(from.data);
   if (!pool.data) {
-    throw Refusal{"nothing is known of data '" + from.data + "'", "'" + name + "' is made of it",
-                  "Name it under [data]."};
+    throw CompileError{
+        {"nothing is known of data '" + from.data + "'", "'" + name + "' is made of it", "Name it under [data]."}};
   }
   pool.classes = classes_of(from.classes, *from.listed, *pool.data, split);
   for (const auto index : pool.classes) {
     if (index < 0 || index >= pool.data->class_count()) {
-      throw Refusal{"class " + std::to_string(index) + " of '" + name + "' is not in data '" + from.data + "'",
-                    "it has " + std::to_string(pool.data->class_count()) + " classes, numbered from 0", ""};
+      throw CompileError{{"class " + std::to_string(index) + " of '" + name + "' is not in data '" + from.data + "'",
+                          "it has " + std::to_string(pool.data->class_count()) + " classes, numbered from 0", ""}};
     }
     pool.available.push_back(pool.data->trainable(index));
   }
@@ -180,7 +180,8 @@ const ClassPool& ClassPools::of(Role role, const std::string& name, std::int32_t
   if (known != pools_.end()) return known->second;
   ClassPool pool = made(role, name, split);
   if (pool.classes.empty()) {
-    throw Refusal{"'" + name + "' has no classes in split " + std::to_string(split), "none has enough images", ""};
+    throw CompileError{
+        {"'" + name + "' has no classes in split " + std::to_string(split), "none has enough images", ""}};
   }
   name_images(pool);
   return pools_.emplace(key, std::move(pool)).first->second;
@@ -193,11 +194,11 @@ void ClassPools::check_size(const ClassPool& pool, std::int64_t per_class) {
       std::all_of(pool.available.begin(), pool.available.end(), [&](std::int64_t images) { return images >= least; });
   if (enough) return;
   const std::string found = short_classes(pool, least);
-  throw Refusal{"data '" + pool.data->study().name + "' has classes with fewer than " + std::to_string(least) +
-                    " training images",
-                found + "; validation and test images are set apart first",
-                std::string(least > 1 ? "Ask for fewer" : "Set fewer apart") +
-                    ", or set short_classes = \"take-all\" or \"leave-out\"."};
+  throw CompileError{{"data '" + pool.data->study().name + "' has classes with fewer than " + std::to_string(least) +
+                          " training images",
+                      found + "; validation and test images are set apart first",
+                      std::string(least > 1 ? "Ask for fewer" : "Set fewer apart") +
+                          ", or set short_classes = \"take-all\" or \"leave-out\"."}};
 }
 
 std::int64_t ClassPools::all_of(const std::string& target) const {

@@ -41,11 +41,11 @@ class ClassPools {
   ClassPools(const study::Study& study, const Facts& facts, std::map<std::string, std::int64_t> largest,
              task::Catalog& catalog);
 
-  /// Throws Refusal: an unknown name, a split without halves, a coarser level that the data do
+  /// Throws CompileError: an unknown name, a split without halves, a coarser level that the data do
   /// not carry.
   const ClassPool& of(Role role, const std::string& name, std::int32_t split);
 
-  /// Throws Refusal naming the classes with fewer than `per_class` images and how many they have.
+  /// Throws CompileError naming the classes with fewer than `per_class` images and how many they have.
   static void check_size(const ClassPool& pool, std::int64_t per_class);
 
   /// The size from which on every class gives all its images, so that it and "all" are one value.

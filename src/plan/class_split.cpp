@@ -27,19 +27,19 @@ ClassSplit drawn(const study::Study& study, const std::vector<bool>& usable, std
 void check_listed(const ClassSplit& class_split, std::int32_t classes, std::size_t split) {
   for (const auto index : class_split.source) {
     if (std::find(class_split.target.begin(), class_split.target.end(), index) == class_split.target.end()) continue;
-    throw Refusal{"split " + std::to_string(split) + " lists class " + std::to_string(index) + " on both sides",
-                  "the halves do not overlap", "Remove it from one."};
+    throw CompileError{{"split " + std::to_string(split) + " lists class " + std::to_string(index) + " on both sides",
+                        "the halves do not overlap", "Remove it from one."}};
   }
   for (const auto* half : {&class_split.source, &class_split.target}) {
     std::set<std::int32_t> seen;
     for (const auto index : *half) {
       if (index < 0 || index >= classes) {
-        throw Refusal{"split " + std::to_string(split) + " lists class " + std::to_string(index),
-                      "there are " + std::to_string(classes) + " classes, numbered from 0", "Correct the list."};
+        throw CompileError{{"split " + std::to_string(split) + " lists class " + std::to_string(index),
+                            "there are " + std::to_string(classes) + " classes, numbered from 0", "Correct the list."}};
       }
       if (!seen.insert(index).second) {
-        throw Refusal{"split " + std::to_string(split) + " lists class " + std::to_string(index) + " twice",
-                      "each class is one label", "Remove it once."};
+        throw CompileError{{"split " + std::to_string(split) + " lists class " + std::to_string(index) + " twice",
+                            "each class is one label", "Remove it once."}};
       }
     }
   }
@@ -50,11 +50,11 @@ std::vector<ClassSplit> random_class_splits(const study::Study& study, const std
   const auto& split = study.split;
   const auto classes = std::count(usable.begin(), usable.end(), true);
   if (split.source + split.target > classes) {
-    throw Refusal{"a split wants " + std::to_string(split.source) + " source and " + std::to_string(split.target) +
-                      " target classes",
-                  "data '" + data + "' has " + std::to_string(classes) +
-                      (classes < static_cast<std::ptrdiff_t>(usable.size()) ? " with enough images" : ""),
-                  "Lower split.source or split.target."};
+    throw CompileError{{"a split wants " + std::to_string(split.source) + " source and " +
+                            std::to_string(split.target) + " target classes",
+                        "data '" + data + "' has " + std::to_string(classes) +
+                            (classes < static_cast<std::ptrdiff_t>(usable.size()) ? " with enough images" : ""),
+                        "Lower split.source or split.target."}};
   }
   std::vector<ClassSplit> all;
   for (std::int32_t s = 1; s <= split.count; ++s) all.push_back(drawn(study, usable, s));
@@ -74,7 +74,8 @@ std::vector<ClassSplit> class_splits_of(const study::Study& study, std::int32_t 
   if (split.kind == study::Split::Kind::none) return std::vector<ClassSplit>(static_cast<std::size_t>(split.count));
   const std::string data = divided_data(study);
   if (classes < 0) {
-    throw Refusal{"nothing is known of data '" + data + "', whose classes are divided", "", "Name it under [data]."};
+    throw CompileError{
+        {"nothing is known of data '" + data + "', whose classes are divided", "", "Name it under [data]."}};
   }
   usable.resize(static_cast<std::size_t>(classes), true);
   if (split.kind == study::Split::Kind::random) return random_class_splits(study, data, usable);

@@ -52,10 +52,11 @@ bool protocol_is_known(const grid::Grid& grid, const grid::Cell& cell) {
 void check_protocol(const grid::Grid& grid, const grid::Cell& cell, std::int32_t depth) {
   try {
     read_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); }, depth, false);
-  } catch (const Refusal& refusal) {
+  } catch (const CompileError& error) {
     const std::string why = "a selection may choose so";
-    throw Refusal{refusal.problem, refusal.why.empty() ? why : why + "; " + refusal.why, refusal.suggestion,
-                  refusal.once};
+    const auto& [problem, once] = error;
+    throw CompileError{{problem.problem, problem.why.empty() ? why : why + "; " + problem.why, problem.suggestion},
+                       once};
   }
 }
 
@@ -72,7 +73,7 @@ void Compiler::check_when(const study::Resources& resources) {
   try {
     grid::Condition(resources.when, names_of_resources());
   } catch (const UsageError& error) {
-    findings_.error(resources.where, "resources.when", {error.what(), "", ""});
+    findings_.error(resources.where, "resources.when", error.problem());
   }
 }
 
@@ -102,8 +103,8 @@ Plan Compiler::run() {
   try {
     pools_ = std::make_unique<ClassPools>(study_, facts_, largest_sizes(), plan_.catalog);
     for (const auto& target : study_.targets) sizes_.set(target.name, pools_->all_of(target.name));
-  } catch (const Refusal& refusal) {
-    findings_.error(study_.split.where, "split", refusal);
+  } catch (const CompileError& error) {
+    findings_.error(study_.split.where, "split", error.problem, error.once);
     return std::move(plan_);
   }
   links_ = std::make_unique<RunLinks>(planned_, sizes_);
@@ -182,12 +183,10 @@ std::map<std::string, std::int64_t> Compiler::largest_sizes() const {
   return largest;
 }
 
-void Compiler::refuse(PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal) {
+void Compiler::refuse(PlannedExperiment& experiment, const grid::Cell& cell, const CompileError& error) {
   experiment.refused = true;
   const std::string at = "in experiment '" + experiment.study->name + "' at " + describe(experiment, cell);
-  findings_.error(
-      experiment.study->where, key_of(experiment),
-      {refusal.problem, refusal.why.empty() ? at : refusal.why + "; " + at, refusal.suggestion, refusal.once});
+  findings_.error(experiment.study->where, key_of(experiment), with_reason(error.problem, at), error.once);
 }
 
 Compiler::Taking Compiler::take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run) {
@@ -251,14 +250,14 @@ bool Compiler::add_task(PlannedExperiment& experiment, const grid::Cell& cell, P
     ++uses_[made.task];
     if (!made.source.empty() && experiment.sources.insert(made.source).second) ++uses_[made.source];
     return true;
-  } catch (const Refusal& refusal) {
+  } catch (const CompileError& error) {
     const auto& shape = experiment.grid.shapes[static_cast<std::size_t>(cell.shape)];
     if (shape.takes.empty()) {
-      refuse(experiment, cell, refusal);
+      refuse(experiment, cell, error);
       return false;
     }
-    run.aborted = refusal.problem +
-                  (refusal.why.empty() ? "" : " (" + refusal.why + ")");  // the study is right, the chosen value is not
+    const auto& [problem, why, suggestion] = error.problem;
+    run.aborted = problem + (why.empty() ? "" : " (" + why + ")");  // the study is right, the chosen value is not
     return true;
   }
 }
@@ -291,10 +290,10 @@ void Compiler::plan_experiment(PlannedExperiment& experiment) {
       experiment.count.later += !run.waits_for.empty();
       experiment.runs.push_back(std::move(run));
       kept.push_back(std::move(cell));
-    } catch (const Refusal& refusal) {
-      refuse(experiment, cell, refusal);
+    } catch (const CompileError& error) {
+      refuse(experiment, cell, error);
     } catch (const UsageError& error) {
-      refuse(experiment, cell, {error.what(), "", ""});
+      refuse(experiment, cell, {error.problem()});
     }
   }
   experiment.grid.cells = std::move(kept);
@@ -327,7 +326,7 @@ void Compiler::finish() {
   try {
     if (!all) wanted = tasks_of_selected_runs(plan_.runs, options_.only, tasks_);
   } catch (const UsageError& error) {
-    findings_.error({}, "--only", {error.what(), "", ""});
+    findings_.error({}, "--only", error.problem());
     return;
   }
   for (const auto& entry : tasks_.all()) {

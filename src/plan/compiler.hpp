@@ -34,7 +34,7 @@ class Compiler {
   Taking take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run);
   void foresee(const PlannedExperiment& experiment, const grid::Cell& cell, grid::Rules& rules);
   bool add_task(PlannedExperiment& experiment, const grid::Cell& cell, PlannedRun& run);
-  void refuse(PlannedExperiment& experiment, const grid::Cell& cell, const Refusal& refusal);
+  void refuse(PlannedExperiment& experiment, const grid::Cell& cell, const CompileError& error);
   void finish();
 
   const study::Study& study_;

@@ -58,9 +58,9 @@ class ExperimentSort {
             "there is none of that name", near.empty() ? "" : "Did you mean '" + near + "'?"});
   }
 
-  void refuse(const study::Experiment& experiment, const study::Need& need, const Refusal& refusal) {
+  void refuse(const study::Experiment& experiment, const study::Need& need, const Problem& problem) {
     good_ = false;
-    findings_.error(need.where, "experiment." + experiment.name + "." + need.key, refusal);
+    findings_.error(need.where, "experiment." + experiment.name + "." + need.key, problem);
   }
 
   const study::Study& study_;

@@ -4,36 +4,29 @@
 #include <string>
 #include <vector>
 
+#include "espalier/core/problem.hpp"
 #include "espalier/study/diagnostic.hpp"
 
 namespace espalier::plan {
 
-/// What is wrong, in the words of a Diagnostic; thrown inside this room and caught where the place in the study is
-/// known.
-struct Refusal {
-  std::string problem, why, suggestion;
-  std::string once;  ///< findings with the same text here are reported once per place
+/// Thrown inside this room for what cannot be planned, and caught where the place in the study is known.
+struct CompileError {
+  Problem problem;
+  std::string once;  ///< findings with the same text here are reported once per place; empty: the problem's own
 };
 
 class Findings {
  public:
   explicit Findings(std::vector<study::Diagnostic>& all) : all_(all) {}
 
-  void error(study::Location where, const std::string& key, const Refusal& refusal) {
-    add(study::Diagnostic::Severity::error, where, key, refusal);
-  }
-  void warning(study::Location where, const std::string& key, const Refusal& refusal) {
-    add(study::Diagnostic::Severity::warning, where, key, refusal);
+  /// `once` as in CompileError.
+  void error(study::Location where, const std::string& key, const Problem& problem, const std::string& once = "") {
+    if (!seen_.insert(key + '\n' + (once.empty() ? problem.problem : once)).second) return;
+    all_.push_back({study::Diagnostic::Severity::error, where, key, problem});
   }
   bool has_errors() const { return study::has_errors(all_); }
 
  private:
-  void add(study::Diagnostic::Severity severity, study::Location where, const std::string& key,
-           const Refusal& refusal) {
-    if (!seen_.insert(key + '\n' + (refusal.once.empty() ? refusal.problem : refusal.once)).second) return;
-    all_.push_back({severity, where, key, refusal.problem, refusal.why, refusal.suggestion});
-  }
-
   std::vector<study::Diagnostic>& all_;
   std::set<std::string> seen_;
 };

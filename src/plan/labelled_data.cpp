@@ -15,8 +15,8 @@ LabelledData::LabelledData(const study::DataSet& data, const DataFacts& facts) :
   }
   const auto level = facts.levels.find(data.label_kind);
   if (level == facts.levels.end()) {
-    throw Refusal{"data '" + data.name + "' has no " + data.label_kind + " labels", "its records carry one label each",
-                  "Leave label_kind out."};
+    throw CompileError{{"data '" + data.name + "' has no " + data.label_kind + " labels",
+                        "its records carry one label each", "Leave label_kind out."}};
   }
   level_ = &level->second;
   finest_.resize(level_->names.size());

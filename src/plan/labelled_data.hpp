@@ -10,7 +10,7 @@ namespace espalier::plan {
 /// Held-out images are cut from each finest class, so that they are the same at all levels.
 class LabelledData {
  public:
-  /// Both must outlive this. Throws Refusal where the data carry no such level.
+  /// Both must outlive this. Throws CompileError where the data carry no such level.
   LabelledData(const study::DataSet& data, const DataFacts& facts);
 
   const study::DataSet& study() const { return *data_; }

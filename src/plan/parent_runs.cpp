@@ -65,19 +65,20 @@ ParentRun ParentRuns::of(const std::vector<Label>& labels) const {
   return SeveralRuns{group.runs, group.differ};
 }
 
-Refusal refusal_of(const NoRun& none, const study::Start& start) {
+CompileError error_of(const NoRun& none, const study::Start& start) {
   std::vector<std::string> wanted;
   for (const auto& label : none.wanted) wanted.push_back(label.axis + "=" + label.value);
-  return {"experiment '" + start.experiment + "' has no run with " + (wanted.empty() ? "any values" : listed(wanted)),
-          "a run starts from exactly one run there",
-          "Give both experiments the same values of " + (start.same.empty() ? "an axis" : listed(start.same)) + ".",
+  return {{"experiment '" + start.experiment + "' has no run with " + (wanted.empty() ? "any values" : listed(wanted)),
+           "a run starts from exactly one run there",
+           "Give both experiments the same values of " + (start.same.empty() ? "an axis" : listed(start.same)) + "."},
           "no run to start from"};
 }
 
-Refusal refusal_of(const SeveralRuns& several, const study::Start& start) {
-  return {std::to_string(several.runs) + " runs of experiment '" + start.experiment + "' could be started from",
-          several.differ.empty() ? "their labels are equal" : "they differ in " + listed(several.differ),
-          "Add one or more of these axes to same, so that one run is left.", "several runs to start from"};
+CompileError error_of(const SeveralRuns& several, const study::Start& start) {
+  return {{std::to_string(several.runs) + " runs of experiment '" + start.experiment + "' could be started from",
+           several.differ.empty() ? "their labels are equal" : "they differ in " + listed(several.differ),
+           "Add one or more of these axes to same, so that one run is left."},
+          "several runs to start from"};
 }
 
 }  // namespace espalier::plan

@@ -43,7 +43,7 @@ class ParentRuns {
 };
 
 /// What is wrong where it is not one run, for the study's reader.
-Refusal refusal_of(const NoRun& none, const study::Start& start);
-Refusal refusal_of(const SeveralRuns& several, const study::Start& start);
+CompileError error_of(const NoRun& none, const study::Start& start);
+CompileError error_of(const SeveralRuns& several, const study::Start& start);
 
 }  // namespace espalier::plan

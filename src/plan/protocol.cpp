@@ -15,13 +15,13 @@ using study::UnitUse;
 /// Reads a number of units, 0 to depth; "all" is depth.
 std::int32_t units(const ValueOf& value_of, const char* axis, std::int32_t depth) {
   const auto* value = value_of(axis);
-  if (!value) throw Refusal{std::string(axis) + " has no value", "", "Fix it or make it an axis."};
+  if (!value) throw CompileError{{std::string(axis) + " has no value", "", "Fix it or make it an axis."}};
   if (value->is_all()) return depth;
   const auto* number = value->integer();
   if (!number || *number < 0 || *number > depth) {
-    throw Refusal{std::string(axis) + " = " + to_string(*value) + " is out of range",
-                  "the network has " + std::to_string(depth) + " units",
-                  "Use 0 to " + std::to_string(depth) + " or \"all\"."};
+    throw CompileError{{std::string(axis) + " = " + to_string(*value) + " is out of range",
+                        "the network has " + std::to_string(depth) + " units",
+                        "Use 0 to " + std::to_string(depth) + " or \"all\"."}};
   }
   return static_cast<std::int32_t>(*number);
 }
@@ -31,11 +31,11 @@ std::vector<UnitUse> uses_of_word(const study::Value& word, std::int32_t depth) 
   try {
     uses = study::parse_units_word(to_string(word));
   } catch (const UsageError& error) {
-    throw Refusal{error.what(), "", ""};
+    throw CompileError{error.problem()};
   }
   if (static_cast<std::int32_t>(uses.size()) != depth) {
-    throw Refusal{"units = \"" + to_string(word) + "\" names " + std::to_string(uses.size()) + " units",
-                  "the network has " + std::to_string(depth), "Name each unit once."};
+    throw CompileError{{"units = \"" + to_string(word) + "\" names " + std::to_string(uses.size()) + " units",
+                        "the network has " + std::to_string(depth), "Name each unit once."}};
   }
   return uses;
 }
@@ -44,10 +44,11 @@ std::vector<UnitUse> uses_of_counts(const ValueOf& value_of, std::int32_t depth)
   const auto transferred = units(value_of, "transferred", depth);
   const auto frozen = units(value_of, "frozen", depth);
   if (frozen > transferred) {
-    throw Refusal{"frozen = " + std::to_string(frozen) + " exceeds transferred = " + std::to_string(transferred),
-                  "only copied units can be frozen",
-                  "Exclude it: exclude = [{ name = \"frozen beyond transferred\", when = \"frozen > transferred\" }].",
-                  "frozen beyond transferred"};
+    throw CompileError{
+        {"frozen = " + std::to_string(frozen) + " exceeds transferred = " + std::to_string(transferred),
+         "only copied units can be frozen",
+         "Exclude it: exclude = [{ name = \"frozen beyond transferred\", when = \"frozen > transferred\" }]."},
+        "frozen beyond transferred"};
   }
   std::vector<UnitUse> uses(static_cast<std::size_t>(depth), UnitUse::fresh);
   std::fill_n(uses.begin(), transferred, UnitUse::tuned);
@@ -59,8 +60,8 @@ std::optional<study::Duration> read_decay(const study::Value& value) {
   if (value == study::Value("never")) return std::nullopt;
   const auto duration = study::parse_duration(value);
   if (!duration || duration->count < 0) {
-    throw Refusal{"decay_epoch = " + to_string(value) + " is no duration", "",
-                  "Use epochs from 0 on, or \"2000 steps\"."};
+    throw CompileError{
+        {"decay_epoch = " + to_string(value) + " is no duration", "", "Use epochs from 0 on, or \"2000 steps\"."}};
   }
   return duration;
 }
@@ -86,7 +87,7 @@ Protocol read_protocol(const ValueOf& value_of, std::int32_t depth, bool sets_de
   protocol.uses = word ? uses_of_word(*word, depth) : uses_of_counts(value_of, depth);
   protocol.high_units = units(value_of, "high_units", depth);
   if (protocol.trained_units() == 0) {
-    throw Refusal{"every unit is frozen", "nothing is left to train", "Freeze fewer units."};
+    throw CompileError{{"every unit is frozen", "nothing is left to train", "Freeze fewer units."}};
   }
   protocol.sets_decay = sets_decay;
   if (const auto* decay = sets_decay ? value_of("decay_epoch") : nullptr) protocol.decay = read_decay(*decay);

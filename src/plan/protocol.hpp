@@ -24,7 +24,7 @@ struct Protocol {
 /// Looks up the value of an axis; null where it has none.
 using ValueOf = std::function<const study::Value*(const std::string& axis)>;
 
-/// Throws Refusal for a value of wrong type or out of range, or frozen > transferred.
+/// Throws CompileError for a value of wrong type or out of range, or frozen > transferred.
 Protocol read_protocol(const ValueOf& value_of, std::int32_t depth, bool sets_decay);
 
 /// The protocol of a pretraining: every unit starts new and trains at the top rate.

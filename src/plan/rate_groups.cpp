@@ -9,8 +9,8 @@ namespace espalier::plan {
 namespace {
 
 [[noreturn]] void malformed(const std::string& units) {
-  throw Refusal{"rate group '" + units + "' names no units", "",
-                "Write \"top\", \"new\", \"copied\", \"rest\", \"3\", \"2-5\" or \"1,3\"."};
+  throw CompileError{{"rate group '" + units + "' names no units", "",
+                      "Write \"top\", \"new\", \"copied\", \"rest\", \"3\", \"2-5\" or \"1,3\"."}};
 }
 
 std::int32_t number(std::string_view text, const std::string& units) {
@@ -44,8 +44,8 @@ std::size_t named_group(const std::vector<study::RateGroup>& groups, const std::
   for (std::size_t i = 0; i < groups.size(); ++i) {
     if (groups[i].units == units) return i;
   }
-  throw Refusal{"there is no rate group '" + units + "'", "another is relative to it",
-                "Add { units = \"" + units + "\", ... }."};
+  throw CompileError{{"there is no rate group '" + units + "'", "another is relative to it",
+                      "Add { units = \"" + units + "\", ... }."}};
 }
 
 }  // namespace
@@ -62,8 +62,8 @@ std::size_t group_of(const std::vector<study::RateGroup>& groups, const UnitPosi
   for (std::size_t i = 0; i < groups.size(); ++i) {
     if (matches(groups[i], position)) return i;
   }
-  throw Refusal{"unit " + std::to_string(position.unit) + " is trained but in no rate group", "",
-                "Add { units = \"rest\", start = ... } as the last group."};
+  throw CompileError{{"unit " + std::to_string(position.unit) + " is trained but in no rate group", "",
+                      "Add { units = \"rest\", start = ... } as the last group."}};
 }
 
 Schedule schedule_of(const std::vector<study::RateGroup>& groups, std::size_t group) {
@@ -71,13 +71,13 @@ Schedule schedule_of(const std::vector<study::RateGroup>& groups, std::size_t gr
   for (std::size_t hops = 0; hops <= groups.size(); ++hops) {
     const auto& now = groups[group];
     if (!now.relative) {
-      if (!now.start) throw Refusal{"rate group '" + now.units + "' has no start", "", "Add start = ..."};
+      if (!now.start) throw CompileError{{"rate group '" + now.units + "' has no start", "", "Add start = ..."}};
       return {*now.start * share, now.factor, now.first, now.every, now.decay_times};
     }
     share *= now.relative->factor;
     group = named_group(groups, now.relative->to);
   }
-  throw Refusal{"rate groups are relative to each other in a circle", "", "Give one of them a start."};
+  throw CompileError{{"rate groups are relative to each other in a circle", "", "Give one of them a start."}};
 }
 
 void set_decay(std::vector<study::RateGroup>& groups, const std::optional<study::Duration>& first) {
@@ -86,8 +86,8 @@ void set_decay(std::vector<study::RateGroup>& groups, const std::optional<study:
     group.first = first;
     return;
   }
-  throw Refusal{"decay_epoch is set but no rate group is \"top\"", "decay_epoch is the top group's `first`",
-                "Add { units = \"top\", ... } to rates."};
+  throw CompileError{{"decay_epoch is set but no rate group is \"top\"", "decay_epoch is the top group's `first`",
+                      "Add { units = \"top\", ... } to rates."}};
 }
 
 }  // namespace espalier::plan

@@ -14,18 +14,18 @@ struct UnitPosition {
   bool copied = false;
 };
 
-/// Whether the group's `units` ("top", "new", "copied", "rest", "3", "2-5", "1,3") include the unit. Throws Refusal if
-/// they are malformed.
+/// Whether the group's `units` ("top", "new", "copied", "rest", "3", "2-5", "1,3") include the unit. Throws
+/// CompileError if they are malformed.
 bool matches(const study::RateGroup& group, const UnitPosition& position);
 
-/// Index of the first group that matches; throws Refusal if none does.
+/// Index of the first group that matches; throws CompileError if none does.
 std::size_t group_of(const std::vector<study::RateGroup>& groups, const UnitPosition& position);
 
-/// The schedule of a group: its own, or a multiple of that of the group it is relative to. Throws Refusal for a circle
-/// or an unknown group.
+/// The schedule of a group: its own, or a multiple of that of the group it is relative to. Throws CompileError for a
+/// circle or an unknown group.
 Schedule schedule_of(const std::vector<study::RateGroup>& groups, std::size_t group);
 
-/// Sets `first` of the group "top"; throws Refusal if there is none.
+/// Sets `first` of the group "top"; throws CompileError if there is none.
 void set_decay(std::vector<study::RateGroup>& groups, const std::optional<study::Duration>& first);
 
 }  // namespace espalier::plan

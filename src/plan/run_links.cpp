@@ -48,8 +48,8 @@ const PlannedRun* RunLinks::found(const study::Start& start, const std::vector<L
     known = known_.emplace(key, ParentRuns(runs, start.same)).first;
   }
   const ParentRun answer = known->second.of(labels);
-  if (const auto* none = std::get_if<NoRun>(&answer)) throw refusal_of(*none, start);
-  if (const auto* several = std::get_if<SeveralRuns>(&answer)) throw refusal_of(*several, start);
+  if (const auto* none = std::get_if<NoRun>(&answer)) throw error_of(*none, start);
+  if (const auto* several = std::get_if<SeveralRuns>(&answer)) throw error_of(*several, start);
   return &parent.runs[std::get<FoundRun>(answer).index];
 }
 

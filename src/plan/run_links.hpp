@@ -26,7 +26,7 @@ class RunLinks {
   RunLinks(const std::map<std::string, std::unique_ptr<PlannedExperiment>>& planned, const CanonicalSizes& sizes)
       : planned_(planned), sizes_(sizes) {}
 
-  /// Throws Refusal where a link finds no run, or several.
+  /// Throws CompileError where a link finds no run, or several.
   LinkedRuns of(const PlannedExperiment& experiment, const grid::Cell& cell);
   /// Whether an experiment that this one needs has been refused.
   bool needs_refused(const study::Experiment& experiment) const;

@@ -30,8 +30,8 @@ void RunTrainings::check_fit(const std::vector<Origin>& origins, const std::vect
     const bool fits_in = origin.spec.network == first.spec.network && u < origin.units->size() &&
                          (is_last || have_equal_parameters((*origin.units)[u], (*first.units)[u]));
     if (fits_in && (*origin.units)[u].input == (*first.units)[u].input) continue;
-    throw Refusal{"unit " + std::to_string(u + 1) + " of " + origin.name + " does not fit " + first.name,
-                  "their networks, or the shapes of their images, differ", "Take units of equal networks."};
+    throw CompileError{{"unit " + std::to_string(u + 1) + " of " + origin.name + " does not fit " + first.name,
+                        "their networks, or the shapes of their images, differ", "Take units of equal networks."}};
   }
 }
 
@@ -55,25 +55,26 @@ Probe RunTrainings::probe_from(const std::vector<Origin>& origins, const std::ve
 
 void RunTrainings::check_images(const Probe& probe, const ClassPool& pool, const CellView& view) const {
   if (pool.evaluations.empty()) {
-    throw Refusal{"target '" + view.target + "' has no images to measure on", "its data hold none back",
-                  "Set valid or test on data '" + pool.data->study().name + "'."};
+    throw CompileError{{"target '" + view.target + "' has no images to measure on", "its data hold none back",
+                        "Set valid or test on data '" + pool.data->study().name + "'."}};
   }
   const auto& outputs = catalog_.label_maps.at(probe.spec.labels).names;
   if (outputs != pool.names()) {
-    throw Refusal{"the network's outputs are not the classes of target '" + view.target + "'",
-                  "it tells " + std::to_string(outputs.size()) + " classes apart, the target has " +
-                      std::to_string(pool.count()) + ", and their names must agree",
-                  "Measure on a target with the classes that it was trained on."};
+    throw CompileError{{"the network's outputs are not the classes of target '" + view.target + "'",
+                        "it tells " + std::to_string(outputs.size()) + " classes apart, the target has " +
+                            std::to_string(pool.count()) + ", and their names must agree",
+                        "Measure on a target with the classes that it was trained on."}};
   }
   const auto& whole = pool.data->facts().shape;
   const bool cropped = probe.spec.centre_crop > 0 && whole.channels == probe.spec.input.channels &&
                        whole.height >= probe.spec.input.height && whole.width >= probe.spec.input.width;
   if (cropped || whole == probe.spec.input) return;
-  throw Refusal{"the images of target '" + view.target + "' have another shape than those the network was trained on",
-                std::to_string(whole.channels) + " x " + std::to_string(whole.height) + " x " +
-                    std::to_string(whole.width) + " against " + std::to_string(probe.spec.input.channels) + " x " +
-                    std::to_string(probe.spec.input.height) + " x " + std::to_string(probe.spec.input.width),
-                ""};
+  throw CompileError{
+      {"the images of target '" + view.target + "' have another shape than those the network was trained on",
+       std::to_string(whole.channels) + " x " + std::to_string(whole.height) + " x " + std::to_string(whole.width) +
+           " against " + std::to_string(probe.spec.input.channels) + " x " + std::to_string(probe.spec.input.height) +
+           " x " + std::to_string(probe.spec.input.width),
+       ""}};
 }
 
 RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, const grid::Cell& cell,
@@ -88,8 +89,8 @@ RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, 
     origins.push_back(linked.units[i] ? of_run(*linked.units[i], kRole) : of_source(view, taken.source));
     for (const auto unit : taken.units) {
       if (unit > static_cast<std::int32_t>(of_unit.size())) {
-        throw Refusal{"units_from names unit " + std::to_string(unit),
-                      "the network has " + std::to_string(of_unit.size()), "Name units of the network."};
+        throw CompileError{{"units_from names unit " + std::to_string(unit),
+                            "the network has " + std::to_string(of_unit.size()), "Name units of the network."}};
       }
       of_unit[static_cast<std::size_t>(unit - 1)] = origins.size() - 1;
     }

@@ -15,8 +15,8 @@ std::int64_t size_of(const study::Value* value) {
   if (!value || value->is_all()) return 0;
   const auto* number = value->integer();
   if (!number || *number < 1) {
-    throw Refusal{"per_class = " + to_string(*value) + " is no number of images", "",
-                  "Use a number from 1 on, or \"all\"."};
+    throw CompileError{
+        {"per_class = " + to_string(*value) + " is no number of images", "", "Use a number from 1 on, or \"all\"."}};
   }
   return *number;
 }
@@ -25,9 +25,9 @@ const study::Source& source_named(const study::Study& study, const std::string& 
   for (const auto& source : study.sources) {
     if (source.name == name) return source;
   }
-  throw Refusal{
-      name.empty() ? "units are transferred but the study has no source" : "there is no source '" + name + "'", "",
-      "Define [source.NAME], or fix transferred = 0."};
+  throw CompileError{
+      {name.empty() ? "units are transferred but the study has no source" : "there is no source '" + name + "'", "",
+       "Define [source.NAME], or fix transferred = 0."}};
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ RunTrainings::RunTrainings(const study::Study& study, const Facts& facts, ClassP
 const KnownNetwork& RunTrainings::network_of(const std::string& name) const {
   const auto found = networks_.find(name);
   if (found == networks_.end())
-    throw Refusal{"there is no network '" + name + "'", "", "Define [network." + name + "]."};
+    throw CompileError{{"there is no network '" + name + "'", "", "Define [network." + name + "]."}};
   return found->second;
 }
 
@@ -81,8 +81,8 @@ TrainingRequest RunTrainings::source_wish(const CellView& view, const std::strin
 RunTrainings::Origin RunTrainings::checkpoint(const study::Source& source, const CellView& view) {
   const auto known = facts_.checkpoints.find(source.name);
   if (known == facts_.checkpoints.end()) {
-    throw Refusal{"nothing is known of the checkpoint of source '" + source.name + "'",
-                  "'" + source.checkpoint + "' was not read", ""};
+    throw CompileError{{"nothing is known of the checkpoint of source '" + source.name + "'",
+                        "'" + source.checkpoint + "' was not read", ""}};
   }
   Training as_trained = maker_.make(source_wish(view, source.name, {}, 1));
   Origin origin{{},
@@ -126,8 +126,8 @@ const RunTrainings::Origin& RunTrainings::of_source(const CellView& view, const 
 RunTrainings::Origin RunTrainings::of_run(const PlannedRun& run, task::InputRole role) const {
   const auto* entry = tasks_.find(run.task);
   if (!entry) {
-    throw Refusal{"a run of experiment '" + run.experiment + "' leaves no network", "it trains none",
-                  "Start from an experiment that trains."};
+    throw CompileError{{"a run of experiment '" + run.experiment + "' leaves no network", "it trains none",
+                        "Start from an experiment that trains."}};
   }
   Origin origin{{},
                 run.task,
@@ -152,17 +152,18 @@ void RunTrainings::check_copies(const CellView& view, const Protocol& protocol, 
   if (protocol.uses.back() != study::UnitUse::fresh) {
     const auto split = static_cast<std::int32_t>(view.split);
     if (output_names(origin) != pools_.of(Role::target, view.target, split).names()) {
-      throw Refusal{"the classifier is transferred",
-                    origin.name + " and target '" + view.target + "' have different classes",
-                    "Transfer at most " + std::to_string(protocol.uses.size() - 1) + " units."};
+      throw CompileError{{"the classifier is transferred",
+                          origin.name + " and target '" + view.target + "' have different classes",
+                          "Transfer at most " + std::to_string(protocol.uses.size() - 1) + " units."}};
     }
   }
   for (std::size_t u = 0; u < protocol.uses.size(); ++u) {
     if (protocol.uses[u] == study::UnitUse::fresh) continue;
     if (u < origin.units->size() && have_equal_parameters((*origin.units)[u], target[u])) continue;
-    throw Refusal{"unit " + std::to_string(u + 1) + " of " + origin.name + " does not fit target '" + view.target + "'",
-                  "their images or networks differ, and so do the unit's parameters",
-                  "Transfer fewer units, or crop to one size."};
+    throw CompileError{
+        {"unit " + std::to_string(u + 1) + " of " + origin.name + " does not fit target '" + view.target + "'",
+         "their images or networks differ, and so do the unit's parameters",
+         "Transfer fewer units, or crop to one size."}};
   }
 }
 

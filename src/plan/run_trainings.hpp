@@ -27,11 +27,11 @@ class RunTrainings {
     TaskId source;  ///< empty: nothing is copied from a pretraining
     std::vector<RunImages> measured;
   };
-  /// Adds the cell's tasks to the table; runs that it is linked to have tasks. Throws Refusal where the cell cannot be
-  /// trained, or measured.
+  /// Adds the cell's tasks to the table; runs that it is linked to have tasks. Throws CompileError where the cell
+  /// cannot be trained, or measured.
   Made add(const PlannedExperiment& experiment, const grid::Cell& cell, const LinkedRuns& linked);
 
-  /// Number of units of a network. Throws Refusal for an unknown one.
+  /// Number of units of a network. Throws CompileError for an unknown one.
   std::int32_t depth_of(const std::string& network) const { return network_of(network).spec->depth(); }
 
  private:

@@ -11,7 +11,8 @@ namespace {
 /// nothing.
 void set_augment(study::TrainValues& values, const study::Value& value) {
   const bool* on = std::get_if<bool>(&value.held);
-  if (!on) throw Refusal{"'" + to_string(value) + "' does not say whether to augment", "", "Write true or false."};
+  if (!on)
+    throw CompileError{{"'" + to_string(value) + "' does not say whether to augment", "", "Write true or false."}};
   if (*on) return;
   const auto centre_crop = values.augment ? values.augment->centre_crop : 0;
   values.augment = task::AugmentSpec{};
@@ -20,8 +21,8 @@ void set_augment(study::TrainValues& values, const study::Value& value) {
 
 void apply(study::TrainValues& values, const Override& override) {
   if (override.first == "augment") return set_augment(values, override.second);
-  if (const auto complaint = study::set_train_value(values, override.first, override.second)) {
-    throw Refusal{complaint->problem, complaint->why, complaint->suggestion};
+  if (const auto problem = study::set_train_value(values, override.first, override.second)) {
+    throw CompileError{*problem};
   }
 }
 

@@ -17,7 +17,7 @@ class TrainSettings {
  public:
   explicit TrainSettings(const study::Study& study) : study_(study) {}
 
-  /// The merged values; all optional ones are set except warn_below. Throws Refusal where an override is invalid.
+  /// The merged values; all optional ones are set except warn_below. Throws CompileError where an override is invalid.
   const study::TrainValues& of(Role role, const std::string& name, const std::vector<Override>& overrides);
 
  private:

@@ -33,15 +33,15 @@ network::Shape TrainingMaker::input_of(const ClassPool& pool, const study::Train
       augment.centre_crop > 0 ? network::Shape{whole.channels, augment.centre_crop, augment.centre_crop} : whole;
   const auto trained = side > 0 ? network::Shape{whole.channels, side, side} : whole;
   if (!(trained == evaluated)) {
-    throw Refusal{"training sees " + std::to_string(trained.height) + " x " + std::to_string(trained.width) +
-                      " pixels, evaluation " + std::to_string(evaluated.height) + " x " +
-                      std::to_string(evaluated.width),
-                  "random_resized crops training images", "Set centre_crop = " + std::to_string(side) + " in augment."};
+    throw CompileError{
+        {"training sees " + std::to_string(trained.height) + " x " + std::to_string(trained.width) +
+             " pixels, evaluation " + std::to_string(evaluated.height) + " x " + std::to_string(evaluated.width),
+         "random_resized crops training images", "Set centre_crop = " + std::to_string(side) + " in augment."}};
   }
   if (evaluated.height > whole.height || evaluated.width > whole.width) {
-    throw Refusal{"centre_crop = " + std::to_string(augment.centre_crop) + " is larger than the images",
-                  "they have " + std::to_string(whole.height) + " x " + std::to_string(whole.width) + " pixels",
-                  "Lower it."};
+    throw CompileError{{"centre_crop = " + std::to_string(augment.centre_crop) + " is larger than the images",
+                        "they have " + std::to_string(whole.height) + " x " + std::to_string(whole.width) + " pixels",
+                        "Lower it."}};
   }
   return trained;
 }
@@ -54,7 +54,7 @@ const std::vector<network::UnitCost>& TrainingMaker::units(const KnownNetwork& n
   try {
     return units_.emplace(key, network::infer(*network.spec, input, classes)).first->second;
   } catch (const UsageError& error) {
-    throw Refusal{error.what(), "", ""};
+    throw CompileError{error.problem()};
   }
 }
 

@@ -50,14 +50,14 @@ class TrainingMaker {
   /// Image sets go into `catalog`.
   TrainingMaker(const study::Study& study, task::Catalog& catalog) : study_(study), catalog_(catalog) {}
 
-  /// Throws Refusal where the training is impossible: no rate group for a unit, or an input that does not fit the
+  /// Throws CompileError where the training is impossible: no rate group for a unit, or an input that does not fit the
   /// network.
   Training make(const TrainingRequest& request);
 
   /// Shapes and costs of the network on images of shape `input` with `classes` classes.
   const std::vector<network::UnitCost>& units(const KnownNetwork& network, const network::Shape& input,
                                               std::int32_t classes);
-  /// The shape of images after crops. Throws Refusal where training and evaluation would differ.
+  /// The shape of images after crops. Throws CompileError where training and evaluation would differ.
   static network::Shape input_of(const ClassPool& pool, const study::TrainValues& values);
 
  private:

@@ -38,10 +38,11 @@ void find_checkpoints(const std::filesystem::path& root, CheckedStudy& checked) 
       checked.input.facts.checkpoints[source.name] = *digest;
       checked.input.checkpoint_files[source.name] = file.string();
     } else {
-      checked.diagnostics.push_back({study::Diagnostic::Severity::error, source.where,
+      checked.diagnostics.push_back({study::Diagnostic::Severity::error,
+                                     source.where,
                                      "source." + source.name + ".checkpoint",
-                                     "'" + source.checkpoint + "' cannot be read",
-                                     "there is no such file below " + root.string(), "Name a safetensors file"});
+                                     {"'" + source.checkpoint + "' cannot be read",
+                                      "there is no such file below " + root.string(), "Name a safetensors file"}});
     }
   }
 }

@@ -58,18 +58,17 @@ json ask_trainer(const json& request) {
       "Run 'espalier-trainer data resolve' by hand to see more");
 }
 
-study::Diagnostic finding(const study::DataSet& data, const std::string& problem, const std::string& why,
-                          const std::string& suggestion) {
-  return {study::Diagnostic::Severity::error, data.where, "data." + data.name, problem, why, suggestion};
+study::Diagnostic finding(const study::DataSet& data, const Problem& problem) {
+  return {study::Diagnostic::Severity::error, data.where, "data." + data.name, problem};
 }
 
 void take_normalisation(const study::DataSet& data, plan::DataFacts& facts,
                         std::vector<study::Diagnostic>& diagnostics) {
   if (data.mean.empty()) return;
   if (static_cast<std::int32_t>(data.mean.size()) != facts.shape.channels) {
-    diagnostics.push_back(finding(data, "mean and std have " + std::to_string(data.mean.size()) + " numbers",
-                                  "the images have " + std::to_string(facts.shape.channels) + " channels",
-                                  "Give one number a channel"));
+    diagnostics.push_back(finding(
+        data, {"mean and std have " + std::to_string(data.mean.size()) + " numbers",
+               "the images have " + std::to_string(facts.shape.channels) + " channels", "Give one number a channel"}));
     return;
   }
   facts.mean.assign(data.mean.begin(), data.mean.end());
@@ -83,20 +82,21 @@ void compare_with_expected(const study::DataSet& data, const plan::DataFacts& fa
   const auto classes =
       static_cast<std::int32_t>(level == facts.levels.end() ? facts.class_counts.size() : level->second.names.size());
   if (classes == data.expect->classes && facts.shape == data.expect->shape) return;
-  diagnostics.push_back(finding(data, "the images are not those that expect tells of",
-                                std::to_string(classes) + " classes, shape " + std::to_string(facts.shape.channels) +
-                                    " x " + std::to_string(facts.shape.height) + " x " +
-                                    std::to_string(facts.shape.width),
-                                "Correct expect, or the files"));
+  diagnostics.push_back(
+      finding(data, {"the images are not those that expect tells of",
+                     std::to_string(classes) + " classes, shape " + std::to_string(facts.shape.channels) + " x " +
+                         std::to_string(facts.shape.height) + " x " + std::to_string(facts.shape.width),
+                     "Correct expect, or the files"}));
 }
 
 void read_reply(const study::Study& study, const json& reply, plan::Facts& facts,
                 std::vector<study::Diagnostic>& diagnostics) {
   for (const auto& error : reply.value("errors", json::array())) {
     const auto data = study.data.find(error.value("name", ""));
-    study::Diagnostic found{
-        study::Diagnostic::Severity::error, {}, "data", error.value("problem", ""), error.value("why", ""),
-        error.value("suggestion", "")};
+    study::Diagnostic found{study::Diagnostic::Severity::error,
+                            {},
+                            "data",
+                            {error.value("problem", ""), error.value("why", ""), error.value("suggestion", "")}};
     if (data != study.data.end()) {
       found.where = data->second.where;
       found.key = "data." + data->first;

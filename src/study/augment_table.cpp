@@ -8,30 +8,30 @@ namespace espalier::study {
 namespace {
 
 using task::AugmentSpec;
-using Set = std::function<std::optional<Complaint>(AugmentSpec&, const Value&)>;
+using Set = std::function<std::optional<Problem>(AugmentSpec&, const Value&)>;
 constexpr const char* kCrops = "random crops give other features each time";
 
 Set flag(bool AugmentSpec::* field) {
   return [=](AugmentSpec& augment, const Value& value) {
     const auto read = truth_of(value);
-    if (!read.complaint) augment.*field = read.value;
-    return read.complaint;
+    if (!read.problem) augment.*field = read.value;
+    return read.problem;
   };
 }
 
 Set pixels(std::int32_t AugmentSpec::* field) {
   return [=](AugmentSpec& augment, const Value& value) {
     const auto read = integer_in(value, 0, 8192);
-    if (!read.complaint) augment.*field = static_cast<std::int32_t>(read.value);
-    return read.complaint;
+    if (!read.problem) augment.*field = static_cast<std::int32_t>(read.value);
+    return read.problem;
   };
 }
 
 Set real(double AugmentSpec::* field, Range range) {
   return [=](AugmentSpec& augment, const Value& value) {
     const auto read = real_in(value, range);
-    if (!read.complaint) augment.*field = read.value;
-    return read.complaint;
+    if (!read.problem) augment.*field = read.value;
+    return read.problem;
   };
 }
 

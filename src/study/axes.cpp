@@ -14,33 +14,33 @@ namespace espalier::study {
 namespace {
 
 constexpr std::int64_t kBig = std::numeric_limits<std::int32_t>::max();
-using Complaints = std::optional<Complaint>;
+using MaybeProblem = std::optional<Problem>;
 
-Complaints count_or_all(const Value& value, std::int64_t least) {
+MaybeProblem count_or_all(const Value& value, std::int64_t least) {
   if (value.is_all()) return std::nullopt;
-  if (value.word()) return Complaint{"unknown word '" + to_string(value) + "'", "known: a whole number or \"all\"", ""};
-  return integer_in(value, least, kBig).complaint;
+  if (value.word()) return Problem{"unknown word '" + to_string(value) + "'", "known: a whole number or \"all\"", ""};
+  return integer_in(value, least, kBig).problem;
 }
-Complaints units_or_all(const Value& value) { return count_or_all(value, 0); }
-Complaints images_or_all(const Value& value) { return count_or_all(value, 1); }
-Complaints units(const Value& value) { return integer_in(value, 0, 10'000).complaint; }
-Complaints number_from_1(const Value& value) { return integer_in(value, 1, 100'000).complaint; }
-Complaints any_word(const Value& value) { return word_of(value, {}).complaint; }
+MaybeProblem units_or_all(const Value& value) { return count_or_all(value, 0); }
+MaybeProblem images_or_all(const Value& value) { return count_or_all(value, 1); }
+MaybeProblem units(const Value& value) { return integer_in(value, 0, 10'000).problem; }
+MaybeProblem number_from_1(const Value& value) { return integer_in(value, 1, 100'000).problem; }
+MaybeProblem any_word(const Value& value) { return word_of(value, {}).problem; }
 
-Complaints first_fall(const Value& value) {
+MaybeProblem first_fall(const Value& value) {
   if (value == Value("never")) return std::nullopt;
-  if (!value.word()) return integer_in(value, 0, kBig).complaint;
+  if (!value.word()) return integer_in(value, 0, kBig).problem;
   const auto duration = parse_duration(value);
   return duration && duration->count >= 0 ? std::nullopt : std::optional(not_a_duration(value, 0));
 }
 
-Complaints units_word(const Value& value) {
+MaybeProblem units_word(const Value& value) {
   if (!value.word()) return any_word(value);
   try {
     parse_units_word(*value.word());
     return std::nullopt;
   } catch (const UsageError& error) {
-    return complaint_of(error);
+    return error.problem();
   }
 }
 

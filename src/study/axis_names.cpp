@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kTrainPrefixes[] = {"train.", "source."};
 
 /// Tries a value of `train.<key>` on values that have a group of every name an axis may ask for.
-std::optional<Complaint> train_value(const std::string& key, const Value& value) {
+std::optional<Problem> train_value(const std::string& key, const Value& value) {
   TrainValues trial;
   if (key.starts_with("rates.")) {
     RateGroup group;
@@ -48,10 +48,10 @@ bool is_axis(const std::string& name) {
   return !key.empty() && is_train_key(key);
 }
 
-std::optional<Complaint> check_axis_value(const std::string& axis, const Value& value) {
+std::optional<Problem> check_axis_value(const std::string& axis, const Value& value) {
   if (const auto* row = axis_row(axis)) return row->check(value);
   const std::string key = train_key_of(axis);
-  return key.empty() ? word_of(value, {}).complaint : train_value(key, value);
+  return key.empty() ? word_of(value, {}).problem : train_value(key, value);
 }
 
 GridContext grid_context_of(const Study& study) {

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "espalier/core/errors.hpp"
-
 namespace espalier::study {
 
 std::string format(const Diagnostic& diagnostic, const std::string& file_name) {
@@ -14,7 +12,7 @@ std::string format(const Diagnostic& diagnostic, const std::string& file_name) {
   }
   text += diagnostic.severity == Diagnostic::Severity::error ? ": error: " : ": warning: ";
   if (!diagnostic.key.empty()) text += diagnostic.key + ": ";
-  return text + Error(diagnostic.problem, diagnostic.why, diagnostic.suggestion).what();
+  return text + to_string(diagnostic.problem);
 }
 
 bool has_errors(const std::vector<Diagnostic>& diagnostics) {

@@ -33,7 +33,7 @@ std::vector<UnitsFrom> parse_units_from(const Reader& experiment);
 /// Whether an experiment may name this axis: axis_names(), or a rate such as "train.rates.top.start".
 bool is_axis(const std::string& name);
 /// What is wrong with this value of this axis, independently of the rest of the study; none if it is valid.
-std::optional<Complaint> check_axis_value(const std::string& axis, const Value& value);
+std::optional<Problem> check_axis_value(const std::string& axis, const Value& value);
 
 /// The whole parsed study and where the checks report.
 struct CheckContext {

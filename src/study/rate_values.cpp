@@ -24,18 +24,18 @@ bool is_unit_range(const std::string& part) {
   return error2 == std::errc{} && stop2 == end && last >= first;
 }
 
-std::optional<Complaint> set_units(RateGroup& group, const Value& value) {
-  if (!value.word() && !value.integer()) return word_of(value, {}).complaint;
+std::optional<Problem> set_units(RateGroup& group, const Value& value) {
+  if (!value.word() && !value.integer()) return word_of(value, {}).problem;
   const std::string units = to_string(value);
   if (!is_units_selector(units)) {
-    return Complaint{"'" + units + "' names no units", "known: \"top\", \"new\", \"copied\", \"rest\" or unit numbers",
-                     "Write \"rest\", \"3\", \"2-5\" or \"1,3\""};
+    return Problem{"'" + units + "' names no units", "known: \"top\", \"new\", \"copied\", \"rest\" or unit numbers",
+                   "Write \"rest\", \"3\", \"2-5\" or \"1,3\""};
   }
   group.units = units;
   return std::nullopt;
 }
 
-std::optional<Complaint> set_duration(std::optional<Duration>& field, const Value& value, std::int64_t least) {
+std::optional<Problem> set_duration(std::optional<Duration>& field, const Value& value, std::int64_t least) {
   const auto duration = parse_duration(value);
   if (!duration || duration->count < least || duration->count > std::numeric_limits<std::int32_t>::max()) {
     return not_a_duration(value, least);
@@ -44,38 +44,38 @@ std::optional<Complaint> set_duration(std::optional<Duration>& field, const Valu
   return std::nullopt;
 }
 
-std::optional<Complaint> set_real(double& field, const Value& value, Range range) {
+std::optional<Problem> set_real(double& field, const Value& value, Range range) {
   const auto read = real_in(value, range);
-  if (!read.complaint) field = read.value;
-  return read.complaint;
+  if (!read.problem) field = read.value;
+  return read.problem;
 }
 
-std::optional<Complaint> set_relative_to(RateGroup& group, const Value& value) {
+std::optional<Problem> set_relative_to(RateGroup& group, const Value& value) {
   const auto read = word_of(value, {});
-  if (read.complaint) return read.complaint;
+  if (read.problem) return read.problem;
   if (!group.relative) group.relative.emplace();
   group.relative->to = read.value;
   return std::nullopt;
 }
 
-std::optional<Complaint> set_beat(RateGroup& group, const Value& value) {
+std::optional<Problem> set_beat(RateGroup& group, const Value& value) {
   const auto read = word_of(value, {"multiples", "after-first"});
-  if (!read.complaint) {
+  if (!read.problem) {
     group.decay_times =
         read.value == "multiples" ? RateGroup::DecayTimes::multiples : RateGroup::DecayTimes::after_first;
   }
-  return read.complaint;
+  return read.problem;
 }
 
-std::optional<Complaint> set_start(RateGroup& group, const Value& value) {
+std::optional<Problem> set_start(RateGroup& group, const Value& value) {
   const auto read = real_in(value, {.most = 1000, .above = 0});
-  if (!read.complaint) group.start = read.value;
-  return read.complaint;
+  if (!read.problem) group.start = read.value;
+  return read.problem;
 }
 
-std::optional<Complaint> set_relative(RateGroup& group, const Value& value) {
+std::optional<Problem> set_relative(RateGroup& group, const Value& value) {
   const auto read = real_in(value, {.most = 1e6, .above = 0});
-  if (read.complaint) return read.complaint;
+  if (read.problem) return read.problem;
   if (!group.relative) group.relative.emplace();
   group.relative->factor = read.value;
   return std::nullopt;
@@ -99,7 +99,7 @@ bool is_rate_key(const std::string& key) {
   return std::find(kRateKeys.begin(), kRateKeys.end(), key) != kRateKeys.end();
 }
 
-std::optional<Complaint> set_rate_value(RateGroup& group, const std::string& key, const Value& value) {
+std::optional<Problem> set_rate_value(RateGroup& group, const std::string& key, const Value& value) {
   if (key == "units") return set_units(group, value);
   if (key == "start") return set_start(group, value);
   if (key == "relative") return set_relative(group, value);

@@ -7,7 +7,7 @@
 namespace espalier::study {
 
 /// Sets one key of a rate group: start, relative, to, factor, first, every, beat, units.
-std::optional<Complaint> set_rate_value(RateGroup& group, const std::string& key, const Value& value);
+std::optional<Problem> set_rate_value(RateGroup& group, const std::string& key, const Value& value);
 bool is_rate_key(const std::string& key);
 
 /// The rate groups of a study without `rates`.

@@ -29,10 +29,10 @@ TrainRow row_for(std::string key, TrainDoc doc, std::optional<T> TrainValues::* 
   row.key = std::move(key);
   row.doc = std::move(doc);
   if (read) {
-    row.set = [=](TrainValues& values, const Value& value) -> std::optional<Complaint> {
+    row.set = [=](TrainValues& values, const Value& value) -> std::optional<Problem> {
       const auto got = read(value);
-      if (!got.complaint) values.*field = got.value;
-      return got.complaint;
+      if (!got.problem) values.*field = got.value;
+      return got.problem;
     };
   }
   if (fallback) row.set_default = [=](TrainValues& values) { values.*field = fallback; };
@@ -209,8 +209,8 @@ TrainRow keep() {
   row.doc = {"word", "\"none\"", "networks of runs kept at their end: \"none\" or \"last\""};
   row.set = [](TrainValues& values, const Value& value) {
     const auto read = word_of(value, {"none", "last"});
-    if (!read.complaint) values.keep = read.value;
-    return read.complaint;
+    if (!read.problem) values.keep = read.value;
+    return read.problem;
   };
   row.set_default = [](TrainValues& values) { values.keep = "none"; };
   row.merge = [](TrainValues& into, const TrainValues& over) {

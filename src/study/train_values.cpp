@@ -11,15 +11,15 @@
 namespace espalier::study {
 namespace {
 
-using Setter = std::function<std::optional<Complaint>(TrainValues&, const Value&)>;
+using Setter = std::function<std::optional<Problem>(TrainValues&, const Value&)>;
 
-/// Tried apart, so that nothing is changed on a complaint.
+/// Tried apart, so that nothing is changed where there is a problem.
 Setter setter_of(const AugmentRow& row) {
   return [&row](TrainValues& values, const Value& value) {
     auto augment = values.augment.value_or(task::AugmentSpec{});
-    auto complaint = row.set(augment, value);
-    if (!complaint) values.augment = augment;
-    return complaint;
+    auto problem = row.set(augment, value);
+    if (!problem) values.augment = augment;
+    return problem;
   };
 }
 
@@ -43,17 +43,17 @@ std::optional<std::pair<std::string, std::string>> rate_key(const std::string& k
   return std::pair{key.substr(6, dot - 6), key.substr(dot + 1)};
 }
 
-std::optional<Complaint> set_rate(TrainValues& values, const std::string& units, const std::string& key,
-                                  const Value& value) {
+std::optional<Problem> set_rate(TrainValues& values, const std::string& units, const std::string& key,
+                                const Value& value) {
   for (auto& group : values.rates) {
     if (group.units == units) return set_rate_value(group, key, value);
   }
-  return Complaint{"there is no rate group '" + units + "'", "rates names no such units", "Add it to train.rates"};
+  return Problem{"there is no rate group '" + units + "'", "rates names no such units", "Add it to train.rates"};
 }
 
 }  // namespace
 
-std::optional<Complaint> set_train_value(TrainValues& values, const std::string& key, const Value& value) {
+std::optional<Problem> set_train_value(TrainValues& values, const std::string& key, const Value& value) {
   if (const auto rate = rate_key(key)) return set_rate(values, rate->first, rate->second, value);
   const auto setter = setters().find(key);
   if (setter == setters().end()) return unknown_word("key", key, train_keys());

@@ -20,10 +20,10 @@ struct Text {
 };
 
 Text protocol(const std::string& word) {
-  return {word, "names no protocol", "Write parts such as F(1-5)R(6-8), T(1-7)R(8) or R(1-8)"};
+  return {word, "names no protocol", "Write parts such as F(1-5)R(6-8), T(1-7)R(8) or R(1-8)."};
 }
 
-Text unit_list(const std::string& word) { return {word, "names no units", "Write \"3\", \"2-5\" or \"1,3\""}; }
+Text unit_list(const std::string& word) { return {word, "names no units", "Write \"3\", \"2-5\" or \"1,3\"."}; }
 
 [[noreturn]] void refuse(const Text& text, const std::string& why) {
   throw UsageError("'" + text.word + "' " + text.problem, why, text.suggestion);

@@ -1,4 +1,4 @@
-// Checks types and ranges of values and words the complaints.
+// Checks types and ranges of values and words the problems.
 #include "study/value_range.hpp"
 
 #include <cmath>
@@ -8,7 +8,7 @@
 namespace espalier::study {
 namespace {
 
-Complaint wrong_type(const std::string& wanted, const Value& value) {
+Problem wrong_type(const std::string& wanted, const Value& value) {
   return {"expected " + wanted, "found " + kind_of(value) + " '" + to_string(value) + "'", ""};
 }
 
@@ -26,7 +26,7 @@ std::string bounds(const Range& range) {
   return text;
 }
 
-Complaint out_of_range(const Value& value, const Range& range) {
+Problem out_of_range(const Value& value, const Range& range) {
   return {to_string(value) + " is out of range", "it must be " + bounds(range), ""};
 }
 
@@ -81,22 +81,22 @@ Read<std::string> word_of(const Value& value, const std::vector<std::string>& al
   return {"", unknown_word("word", *word, allowed)};
 }
 
-Complaint not_a_duration(const Value& value, std::int64_t least) {
+Problem not_a_duration(const Value& value, std::int64_t least) {
   return {"'" + to_string(value) + "' is no duration here",
           "a duration is a whole number of epochs of at least " + std::to_string(least) + ", or steps",
           "Write 30 or \"2000 steps\""};
 }
 
-Complaint unknown_word(const std::string& what, const std::string& word, const std::vector<std::string>& known) {
+Problem unknown_word(const std::string& what, const std::string& word, const std::vector<std::string>& known) {
   const std::string near = nearest(word, known);
-  Complaint complaint{"unknown " + what + " '" + word + "'", "", ""};
+  Problem problem{"unknown " + what + " '" + word + "'", "", ""};
   if (known.empty()) {
-    complaint.why = "none is defined";
+    problem.why = "none is defined";
   } else {
-    complaint.why = known.size() <= 24 ? "known: " + either(known) : "it is not in docs/study.md";
+    problem.why = known.size() <= 24 ? "known: " + either(known) : "it is not in docs/study.md";
   }
-  if (!near.empty()) complaint.suggestion = "Did you mean '" + near + "'?";
-  return complaint;
+  if (!near.empty()) problem.suggestion = "Did you mean '" + near + "'?";
+  return problem;
 }
 
 }  // namespace espalier::study

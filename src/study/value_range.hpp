@@ -1,5 +1,5 @@
 #pragma once
-// Reads one value with a type and a range, or gives the complaint for the user.
+// Reads one value with a type and a range, or gives the problem for the user.
 #include <limits>
 #include <string>
 #include <vector>
@@ -11,7 +11,7 @@ namespace espalier::study {
 template <class T>
 struct Read {
   T value{};
-  std::optional<Complaint> complaint;
+  std::optional<Problem> problem;
 };
 
 /// The allowed range: least <= x <= most, or above < x, or x < below.
@@ -29,9 +29,9 @@ Read<bool> truth_of(const Value& value);
 /// Accepts any word where `allowed` is empty.
 Read<std::string> word_of(const Value& value, const std::vector<std::string>& allowed);
 
-Complaint not_a_duration(const Value& value, std::int64_t least);
+Problem not_a_duration(const Value& value, std::int64_t least);
 /// Makes "unknown <what> 'word'", and suggests the nearest known word.
-Complaint unknown_word(const std::string& what, const std::string& word, const std::vector<std::string>& known);
+Problem unknown_word(const std::string& what, const std::string& word, const std::vector<std::string>& known);
 /// "a whole number", "a word", ...
 std::string kind_of(const Value& value);
 /// "a, b or c".

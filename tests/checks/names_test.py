@@ -49,6 +49,12 @@ class Names(unittest.TestCase):
         self.plant("src/plan/planted.cpp", "using Halves = int;\n")
         self.assert_complaint("src/plan/planted.cpp:1: a type is called Halves")
 
+    def test_the_old_names_of_a_problem_are_seen(self):
+        self.plant("src/plan/planted.hpp", "struct Refusal {\n};\n")
+        self.assert_complaint("src/plan/planted.hpp:1: a type is called Refusal (a word of our own). Call it Problem or CompileError.")
+        self.plant("src/plan/planted.hpp", "struct Complaint {\n};\n")
+        self.assert_complaint("src/plan/planted.hpp:1: a type is called Complaint (a word of our own). Call it Problem.")
+
     def test_variables_and_longer_names_are_free(self):
         self.plant("src/plan/planted.cpp", "struct PlaceName {};\nint whole = 0;  // struct of the whole\nusing std::vector;\n")
         code, said = self.check()

@@ -45,8 +45,8 @@ TEST_CASE("plan: where no parent run has the labels, they are told") {
       ParentRuns(runs, {"target", "split", "frozen"}).of({{"target", "c"}, {"split", "1"}, {"frozen", "0"}});
 
   REQUIRE(std::holds_alternative<NoRun>(found));
-  const auto refusal = refusal_of(std::get<NoRun>(found), {"tune", {"target", "split", "frozen"}, {}});
-  CHECK(refusal.problem == "experiment 'tune' has no run with target=c, split=1, frozen=0");
+  const auto error = error_of(std::get<NoRun>(found), {"tune", {"target", "split", "frozen"}, {}});
+  CHECK(error.problem.problem == "experiment 'tune' has no run with target=c, split=1, frozen=0");
 }
 
 TEST_CASE("plan: where several parent runs have the labels, the axes they differ in are told") {
@@ -56,7 +56,7 @@ TEST_CASE("plan: where several parent runs have the labels, the axes they differ
   REQUIRE(std::holds_alternative<SeveralRuns>(found));
   CHECK(std::get<SeveralRuns>(found).runs == 6);
   CHECK(std::get<SeveralRuns>(found).differ == std::vector<std::string>{"frozen", "split"});
-  CHECK(refusal_of(std::get<SeveralRuns>(found), {"tune", {"target"}, {}}).why == "they differ in frozen, split");
+  CHECK(error_of(std::get<SeveralRuns>(found), {"tune", {"target"}, {}}).problem.why == "they differ in frozen, split");
 }
 
 TEST_CASE("plan: a label that is absent equals no value, and no axis at all finds a lone run") {

@@ -229,7 +229,7 @@ TEST_CASE("plan: what a user gives must be asked for, and be one of the settings
     options.decided = {given};
     std::string text;
     for (const auto& one : plan::compile(chain(1), support::small_facts(), {}, options).diagnostics)
-      text += one.problem;
+      text += one.problem.problem;
     return text;
   };
 

@@ -58,7 +58,7 @@ TEST_CASE("replanning: a directory that other threads began is refused before an
 TEST_CASE("replanning: a study with errors is refused with each of them") {
   LoopScene scene;
   auto& wrong = scene.planned.plan.diagnostics.emplace_back();
-  wrong.problem = "no such data";
+  wrong.problem.problem = "no such data";
 
   CHECK_THROWS_WITH(scene.begin(), Catch::Contains("study.toml cannot be planned") && Catch::Contains("no such data"));
 }

@@ -3,13 +3,22 @@
 #include <stdexcept>
 #include <string>
 
+#include "espalier/core/problem.hpp"
+
 namespace espalier {
 
 /// Base of all errors this program throws on purpose.
 class Error : public std::runtime_error {
  public:
-  explicit Error(const std::string& message) : std::runtime_error(message) {}
-  Error(const std::string& problem, const std::string& why, const std::string& suggestion);
+  explicit Error(Problem problem);
+  Error(std::string problem, std::string why, std::string suggestion);
+  /// For messages without parts: what() is the message, and problem() holds all of it but its full stop.
+  explicit Error(const std::string& message);
+
+  const Problem& problem() const { return problem_; }
+
+ private:
+  Problem problem_;
 };
 
 /// The user's input is wrong: exit code 2.

@@ -6,24 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "espalier/core/errors.hpp"
 #include "espalier/data/pack.hpp"
 #include "espalier/task/image_formats.hpp"
 
 namespace espalier::data {
 
-/// An error in the user's images, with its three parts kept apart because `data resolve` reports them separately.
-class DataProblem : public UsageError {
- public:
-  DataProblem(std::string what_is_wrong, std::string reason, std::string advice)
-      : UsageError(what_is_wrong, reason, advice),
-        problem(std::move(what_is_wrong)),
-        why(std::move(reason)),
-        suggestion(std::move(advice)) {}
-  std::string problem, why, suggestion;
-};
-
-/// Throws DataProblem for an unknown name.
+/// Throws UsageError for an unknown name.
 task::ImageFormat format_named(const std::string& name);
 
 struct ImportSpec {
@@ -37,7 +25,7 @@ struct ImportSpec {
       class_names;  ///< test images: the classes of the training images, in their order; else empty
 };
 
-/// Paths in `spec` are relative to `root`. Throws DataProblem naming the file and what is wrong with it.
+/// Paths in `spec` are relative to `root`. Throws UsageError naming the file and what is wrong with it.
 Pack import_images(const ImportSpec& spec, const std::filesystem::path& root);
 
 }  // namespace espalier::data

@@ -32,7 +32,7 @@ PackFacts facts_of(const Pack& pack, const std::filesystem::path& file);
 /// The same as a JSON object, without the file.
 std::string facts_text(const PackFacts& facts);
 
-/// Finds the pack, or makes it on first use. Throws DataProblem or another UsageError about the images,
+/// Finds the pack, or makes it on first use. Throws UsageError about the images,
 /// EnvironmentError about the cache.
 PackFacts resolve(const ImportSpec& spec, const DataFolders& folders);
 

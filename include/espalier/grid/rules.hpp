@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "espalier/core/problem.hpp"
 #include "espalier/grid/condition.hpp"
 #include "espalier/grid/grid.hpp"
 
@@ -11,7 +12,7 @@ namespace espalier::grid {
 /// Thrown for a condition that cannot be read, with its place in the study.
 struct MalformedRule {
   study::Location where;
-  std::string problem;
+  Problem problem;
 };
 
 class Rules {

@@ -47,7 +47,7 @@ struct AxisRow {
   std::string name;
   std::string meaning;  ///< in words, for readers of a report
   std::string methods;  ///< a clause of a report's protocol paragraph; "": it has none
-  std::optional<Complaint> (*check)(const Value& value);
+  std::optional<Problem> (*check)(const Value& value);
   LeftOut left_out = LeftOut::absent;
   std::optional<Value> (*fallback)(const CellSoFar& cell) = nullptr;
   std::vector<Value> (*known)(const GridContext& context) = nullptr;  ///< the values there are; null: any that `check`

@@ -3,16 +3,17 @@
 #include <string>
 #include <vector>
 
+#include "espalier/core/problem.hpp"
 #include "espalier/study/study.hpp"
 
 namespace espalier::study {
 
-/// One finding about a study file: where, what, why, what to do.
+/// One finding about a study file: where it is and what is wrong there.
 struct Diagnostic {
   enum class Severity : std::uint8_t { warning, error } severity = Severity::error;
   Location where;
   std::string key;  ///< dotted, "experiment.frozen.axes.per_class"
-  std::string problem, why, suggestion;
+  Problem problem;
 };
 
 /// "study.toml:12:7: error: train.batch: problem (why). suggestion"

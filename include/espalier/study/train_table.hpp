@@ -27,7 +27,7 @@ struct TrainRow {
   std::string key;  ///< "batch", "evaluate.every"
   TrainDoc doc;
   /// Sets it from one value; empty: `key` is a table of its own (augment, rates).
-  std::function<std::optional<Complaint>(TrainValues&, const Value&)> set;
+  std::function<std::optional<Problem>(TrainValues&, const Value&)> set;
   std::function<void(TrainValues&)> set_default;                          ///< empty: there is no default
   std::function<void(TrainValues& into, const TrainValues& over)> merge;  ///< `over` where it says something
   /// In words; nothing where the values do not say it.
@@ -48,7 +48,7 @@ const std::vector<TrainRow>& train_rows();
 struct AugmentRow {
   std::string key;
   TrainDoc doc;
-  std::function<std::optional<Complaint>(task::AugmentSpec&, const Value&)> set;
+  std::function<std::optional<Problem>(task::AugmentSpec&, const Value&)> set;
   bool (*is_on)(const task::AugmentSpec&) = nullptr;
   std::string (*text)(const task::AugmentSpec&) = nullptr;        ///< for show
   std::string (*in_methods)(const task::AugmentSpec&) = nullptr;  ///< for a report; null: it says nothing of it

@@ -3,20 +3,16 @@
 #include <optional>
 #include <string>
 
+#include "espalier/core/problem.hpp"
 #include "espalier/study/study.hpp"
 #include "espalier/study/value.hpp"
 
 namespace espalier::study {
 
-/// Why a value cannot be set, in the words of a Diagnostic.
-struct Complaint {
-  std::string problem, why, suggestion;
-};
-
 /// Sets one value by its key without "train." or "source.": "batch", "epochs", "augment.flip", "evaluate.every",
-/// "rates.top.start" (a group with `units` "top" must exist in `values`). Returns a complaint and changes nothing if it
+/// "rates.top.start" (a group with `units` "top" must exist in `values`). Returns the problem and changes nothing if it
 /// cannot.
-std::optional<Complaint> set_train_value(TrainValues& values, const std::string& key, const Value& value);
+std::optional<Problem> set_train_value(TrainValues& values, const std::string& key, const Value& value);
 
 /// Whether set_train_value knows `key` ("rates.<units>.<key>" included).
 bool is_train_key(const std::string& key);

@@ -87,10 +87,10 @@ Outcome validate(const Options& options) {
 
 nlohmann::json json_of(const study::Diagnostic& diagnostic) {
   const bool error = diagnostic.severity == study::Diagnostic::Severity::error;
-  return {{"severity", error ? "error" : "warning"}, {"line", diagnostic.where.line},
-          {"column", diagnostic.where.column},       {"key", diagnostic.key},
-          {"problem", diagnostic.problem},           {"why", diagnostic.why},
-          {"suggestion", diagnostic.suggestion}};
+  return {{"severity", error ? "error" : "warning"},    {"line", diagnostic.where.line},
+          {"column", diagnostic.where.column},          {"key", diagnostic.key},
+          {"problem", diagnostic.problem.problem},      {"why", diagnostic.problem.why},
+          {"suggestion", diagnostic.problem.suggestion}};
 }
 
 void print_json(const Outcome& outcome) {

@@ -18,7 +18,7 @@ metrics::MetricName metric_of(const study::Take& take) {
   try {
     return metrics::parse_metric(take.best);
   } catch (const UsageError& error) {
-    throw Refusal{error.what(), "", ""};
+    throw CompileError{error.problem()};
   }
 }
 
@@ -64,9 +64,9 @@ Measurement CandidateCollector::measurement_of(const PlannedRun& run) const {
 void CandidateCollector::check_recorded(const RunRef& ref) const {
   const bool is_running_score = metric_.subset == metrics::Subset::train;
   if (is_running_score || !ref.experiment->runs[ref.run].images(metric_.subset).empty()) return;
-  throw Refusal{"a selection chooses by '" + take_.best + "', which is not recorded",
-                "experiment '" + ref.experiment->study->name + "' has no such images or does not measure them",
-                "Set valid = { per_class = N } on its data, or fit = true."};
+  throw CompileError{{"a selection chooses by '" + take_.best + "', which is not recorded",
+                      "experiment '" + ref.experiment->study->name + "' has no such images or does not measure them",
+                      "Set valid = { per_class = N } on its data, or fit = true."}};
 }
 
 void CandidateCollector::fail(const RunRef& ref, Setting& setting, const std::string& why) {

@@ -18,10 +18,10 @@ struct RunRef {
 
 class CandidateCollector {
  public:
-  /// Throws Refusal for an unknown metric.
+  /// Throws CompileError for an unknown metric.
   CandidateCollector(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes);
 
-  /// Throws Refusal where the metric is not recorded.
+  /// Throws CompileError where the metric is not recorded.
   void add(const RunRef& ref);
 
   bool later() const { return later_; }                               ///< whether some run itself waits for a selection

@@ -142,8 +142,8 @@ void Selections::check_given(const SelectionOutcome& fact, const study::Take& ta
     return is_setting(fact.chosen, take.values, setting);
   });
   if (known) return;
-  throw Refusal{"the selection given, " + per_key(fact.chosen) + ", is not one of the settings to choose from",
-                std::to_string(settings.size()) + " settings were trained for it", "Give one of them."};
+  throw CompileError{{"the selection given, " + per_key(fact.chosen) + ", is not one of the settings to choose from",
+                      std::to_string(settings.size()) + " settings were trained for it", "Give one of them."}};
 }
 
 /// Whether a journaled choice still answers what is asked: the same metric, among the same settings, over the same
@@ -179,7 +179,8 @@ Decision Selections::from_fact(const study::Take& take, const SelectionOutcome& 
     const auto found =
         std::find_if(asked.chosen.begin(), asked.chosen.end(), [&](const Label& l) { return l.axis == axis; });
     if (found == asked.chosen.end()) {
-      throw Refusal{"the selection given for '" + asked.key + "' has no value for '" + axis + "'", "", "Give one."};
+      throw CompileError{
+          {"the selection given for '" + asked.key + "' has no value for '" + axis + "'", "", "Give one."}};
     }
     decision.chosen.push_back(study::parse_value(found->value));
   }
@@ -195,15 +196,16 @@ void Selections::check(const study::Take& take, const PlannedExperiment& from) c
   for (const auto* wanted : {&take.values, &take.per}) {
     for (const auto& axis : *wanted) {
       if (from.grid.column(axis) >= 0) continue;
-      throw Refusal{"experiment '" + from.study->name + "' has no axis '" + axis + "'", "a selection asks for it",
-                    "Fix it there."};
+      throw CompileError{{"experiment '" + from.study->name + "' has no axis '" + axis + "'", "a selection asks for it",
+                          "Fix it there."}};
     }
   }
   const auto refuse_if_unsaid = [&](const std::string& axis) {
     if (study::repeats(axis) || has(take.values, axis) || has(take.per, axis)) return;
     if (has(take.mean_over, axis)) return;
-    throw Refusal{"a selection from experiment '" + from.study->name + "' would average over '" + axis + "' unsaid",
-                  "the axis is neither taken nor in `per` nor in `mean_over`", "Name it in one of them."};
+    throw CompileError{
+        {"a selection from experiment '" + from.study->name + "' would average over '" + axis + "' unsaid",
+         "the axis is neither taken nor in `per` nor in `mean_over`", "Name it in one of them."}};
   };
   for (const auto& axis : from.study->axes) {
     if (!axis.by.empty() || axis.values.size() > 1) refuse_if_unsaid(axis.name);
@@ -219,7 +221,8 @@ Selections::Pool& Selections::pool_of(const study::Take& take) {
   Pool pool;
   for (const auto& name : take.from) {
     const auto found = planned_.find(name);
-    if (found == planned_.end()) throw Refusal{"a selection refers to experiment '" + name + "'", "there is none", ""};
+    if (found == planned_.end())
+      throw CompileError{{"a selection refers to experiment '" + name + "'", "there is none", ""}};
     const auto& from = *found->second;
     check(take, from);
     pool.some_unknown |= from.refused;
@@ -237,9 +240,9 @@ Decision Selections::decide(const study::Take& take, SelectionOutcome asked, con
   if (pool.some_unknown) return waiting(asked.key, {});
   const auto found = pool.by_per.find(per);
   if (found == pool.by_per.end()) {
-    throw Refusal{"no run to choose from where " + (per.empty() ? "asked" : per),
-                  "experiment '" + asked.experiment + "' takes from experiments without such cells",
-                  "Add the value to their axes."};
+    throw CompileError{{"no run to choose from where " + (per.empty() ? "asked" : per),
+                        "experiment '" + asked.experiment + "' takes from experiments without such cells",
+                        "Add the value to their axes."}};
   }
   CandidateCollector collector(take, tasks_, outcomes_);
   for (const auto& ref : found->second) collector.add(ref);

@@ -31,8 +31,8 @@ class Selections {
   Selections(const std::map<std::string, std::unique_ptr<PlannedExperiment>>& planned, const TaskTable& tasks,
              const Outcomes& outcomes, const CanonicalSizes& sizes, const std::vector<SelectionOutcome>& decided);
 
-  /// Throws Refusal where the study is wrong: no run to choose from, an axis that would be averaged over without being
-  /// asked to, or a metric that is not recorded.
+  /// Throws CompileError where the study is wrong: no run to choose from, an axis that would be averaged over without
+  /// being asked to, or a metric that is not recorded.
   const Decision& of(const Taker& taker);
 
   /// The settings that may be chosen, each once, as far as the runs to choose from are known.

@@ -15,8 +15,8 @@ namespace {
 struct Scope {
   const CheckContext& context;
   const Experiment& experiment;
-  void error(Location where, const std::string& part, const Complaint& complaint) const {
-    context.report.error(where, key_of(experiment, part), complaint);
+  void error(Location where, const std::string& part, const Problem& problem) const {
+    context.report.error(where, key_of(experiment, part), problem);
   }
 };
 
@@ -140,8 +140,8 @@ void check_rate_axes(const Scope& scope) {
     if (!source && !train) continue;
     TrainValues trial = merged(train_defaults(), scope.context.study.train);
     for (const auto& value : axis.values) {
-      const auto complaint = set_train_value(trial, axis.name.substr(source ? 7 : 6), value);
-      if (complaint) return scope.error(axis.where, axis.name, *complaint);
+      const auto problem = set_train_value(trial, axis.name.substr(source ? 7 : 6), value);
+      if (problem) return scope.error(axis.where, axis.name, *problem);
     }
   }
 }

@@ -16,8 +16,8 @@ std::vector<std::string> axis_names_of(const Experiment& experiment) {
 
 void check_zip_group(const CheckContext& context, const Experiment& experiment, const std::vector<std::string>& group,
                      std::set<std::string>& used) {
-  auto error = [&](const Complaint& complaint) {
-    context.report.error(experiment.where, key_of(experiment, "zip"), complaint);
+  auto error = [&](const Problem& problem) {
+    context.report.error(experiment.where, key_of(experiment, "zip"), problem);
   };
   const Axis* first = nullptr;
   if (group.size() < 2) return error({"a zip couples at least two axes", "found " + std::to_string(group.size()), ""});

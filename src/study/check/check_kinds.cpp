@@ -32,8 +32,8 @@ void check_units_from(const CheckContext& context, const Experiment& experiment)
   const Depth depth = depth_of(context.study, experiment);
   std::set<std::int32_t> seen;
   for (const auto& entry : experiment.units_from) {
-    auto error = [&](const std::string& part, const Complaint& complaint) {
-      context.report.error(entry.where, key_of(experiment, "units_from." + part), complaint);
+    auto error = [&](const std::string& part, const Problem& problem) {
+      context.report.error(entry.where, key_of(experiment, "units_from." + part), problem);
     };
     if (!entry.source.empty()) {
       const auto known = names_of(context.study, "source");

@@ -30,7 +30,7 @@ void check_outputs(const CheckContext& context) {
         context.report.error(figure.where, "figure.y",
                              {"'" + figure.y + "' is not recorded", why, how_to_record(metric.subset)});
     } catch (const UsageError& error) {
-      context.report.error(figure.where, "figure.y", complaint_of(error));
+      context.report.error(figure.where, "figure.y", error.problem());
     }
   }
 }

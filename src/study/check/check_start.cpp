@@ -17,8 +17,8 @@ struct Scope {
   const Experiment &child, &parent;
   const Start& start;
   std::string key;  ///< "start" or "units_from"
-  void error(const std::string& part, const Complaint& complaint) const {
-    context.report.error(start.where, key_of(child, key + (part.empty() ? "" : "." + part)), complaint);
+  void error(const std::string& part, const Problem& problem) const {
+    context.report.error(start.where, key_of(child, key + (part.empty() ? "" : "." + part)), problem);
   }
   bool by(const std::string& axis) const {
     return std::find(start.same.begin(), start.same.end(), axis) != start.same.end();

@@ -15,8 +15,8 @@ struct Scope {
   const CheckContext& context;
   const Experiment& experiment;
   const Take& take;
-  void error(const std::string& part, const Complaint& complaint) const {
-    context.report.error(take.where, key_of(experiment, "take." + part), complaint);
+  void error(const std::string& part, const Problem& problem) const {
+    context.report.error(take.where, key_of(experiment, "take." + part), problem);
   }
 };
 
@@ -67,7 +67,7 @@ void check_metric(const Scope& scope) {
   try {
     metric = metrics::parse_metric(scope.take.best);
   } catch (const UsageError& error) {
-    return scope.error("best", complaint_of(error));
+    return scope.error("best", error.problem());
   }
   for (const auto& name : scope.take.from) {
     const Experiment* from = find_experiment(scope.context.study, name);

@@ -24,7 +24,7 @@ void add_value(const std::string& axis, const std::string& path, const toml::nod
                Report& report) {
   const auto value = scalar(node);
   if (!value) return report.error(location_of(node), path, {"expected a single value", "found " + kind_of(node), ""});
-  if (const auto complaint = check_axis_value(axis, *value)) return report.error(location_of(node), path, *complaint);
+  if (const auto problem = check_axis_value(axis, *value)) return report.error(location_of(node), path, *problem);
   if (values.spelled.insert(to_string(*value)).second) return values.list.push_back(*value);
   report.error(location_of(node), path,
                {"the value " + to_string(*value) + " stands twice", "each is one cell", "Remove one"});
@@ -41,7 +41,7 @@ std::vector<Value> parse_values(const std::string& axis, const std::string& path
   }
   if (const toml::value<std::int64_t>* count = node.as_integer(); count && repeats(axis)) {
     const auto read = integer_in(Value(count->get()), 1, 100'000);
-    if (read.complaint) report.error(location_of(node), path, *read.complaint);
+    if (read.problem) report.error(location_of(node), path, *read.problem);
     for (std::int64_t i = 1; i <= read.value; ++i) values.list.emplace_back(i);
     return values.list;
   }

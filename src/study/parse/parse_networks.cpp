@@ -17,9 +17,9 @@ void take_named(const Reader& reader, const std::string& known, double width, Ne
     network.spec = *spec;
     return;
   }
-  Complaint complaint = unknown_word("network", known, network::names());
-  if (!reader.has("name")) complaint.suggestion = "Add name = \"...\" or units = [...]";
-  reader.error("name", complaint);
+  Problem problem = unknown_word("network", known, network::names());
+  if (!reader.has("name")) problem.suggestion = "Add name = \"...\" or units = [...]";
+  reader.error("name", problem);
 }
 
 Network parse_one(const Reader& reader, const std::string& table_name) {

@@ -41,8 +41,8 @@ RateGroup parse_group(const toml::table& table, const std::string& path, Report&
     const auto value = scalar(*entry.node);
     if (!value) {
       reader.error(entry.key, {"expected a single value", "found " + kind_of(*entry.node), ""});
-    } else if (const auto complaint = set_rate_value(group, entry.key, *value)) {
-      reader.error(entry.key, *complaint);
+    } else if (const auto problem = set_rate_value(group, entry.key, *value)) {
+      reader.error(entry.key, *problem);
     }
   }
   check_form(reader, group);

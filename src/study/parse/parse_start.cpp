@@ -28,7 +28,7 @@ std::vector<std::int32_t> parse_unit_numbers(const Reader& reader) {
   try {
     return parse_unit_list(to_string(*value));
   } catch (const UsageError& error) {
-    reader.error("units", complaint_of(error));
+    reader.error("units", error.problem());
     return {};
   }
 }

@@ -9,7 +9,7 @@ void set_from(const Reader& reader, const std::string& prefix, const Entry& entr
   if (!value) {
     return reader.error(entry.key, {"expected a single value", "found " + kind_of(*entry.node), ""});
   }
-  if (const auto complaint = set_train_value(values, prefix + entry.key, *value)) reader.error(entry.key, *complaint);
+  if (const auto problem = set_train_value(values, prefix + entry.key, *value)) reader.error(entry.key, *problem);
 }
 
 /// Parses a table inside [train]: augment or evaluate.

@@ -13,7 +13,7 @@ Location location(const toml::source_region& source) {
   return {static_cast<std::int32_t>(source.begin.line), static_cast<std::int32_t>(source.begin.column)};
 }
 
-Complaint expected(const std::string& wanted, const toml::node& node) {
+Problem expected(const std::string& wanted, const toml::node& node) {
   return {"expected " + wanted, "found " + kind_of(node), ""};
 }
 
@@ -44,12 +44,6 @@ std::string kind_of(const toml::node& node) {
   return node.is_array() ? "an array" : "a date or time";
 }
 
-Complaint complaint_of(const std::exception& error) {
-  std::string words = error.what();
-  while (words.ends_with('.')) words.pop_back();
-  return {words, "", ""};
-}
-
 std::vector<Entry> entries(const toml::table& table) {
   std::vector<Entry> all;
   for (auto&& [key, node] : table) all.push_back({std::string(key.str()), location_of(key), &node});
@@ -60,12 +54,12 @@ std::vector<Entry> entries(const toml::table& table) {
   return all;
 }
 
-void Report::error(Location where, const std::string& key, const Complaint& complaint) {
-  into_.push_back({Diagnostic::Severity::error, where, key, complaint.problem, complaint.why, complaint.suggestion});
+void Report::error(Location where, const std::string& key, const Problem& problem) {
+  into_.push_back({Diagnostic::Severity::error, where, key, problem});
 }
 
-void Report::warning(Location where, const std::string& key, const Complaint& complaint) {
-  into_.push_back({Diagnostic::Severity::warning, where, key, complaint.problem, complaint.why, complaint.suggestion});
+void Report::warning(Location where, const std::string& key, const Problem& problem) {
+  into_.push_back({Diagnostic::Severity::warning, where, key, problem});
 }
 
 Reader::Reader(const toml::table& node, std::string path, const std::string& table, Report& report)
@@ -82,8 +76,8 @@ Location Reader::where(const std::string& key) const {
   return found ? location_of(*found) : where();
 }
 
-void Reader::error(const std::string& key, const Complaint& complaint) const {
-  report_.error(where(key), path(key), complaint);
+void Reader::error(const std::string& key, const Problem& problem) const {
+  report_.error(where(key), path(key), problem);
 }
 
 void Reader::missing(const std::string& key, const std::string& suggestion) const {
@@ -100,8 +94,8 @@ auto Reader::one(const std::string& key, Get get) const -> std::optional<decltyp
     return std::nullopt;
   }
   auto read = get(*value);
-  if (!read.complaint) return std::move(read.value);
-  error(key, *read.complaint);
+  if (!read.problem) return std::move(read.value);
+  error(key, *read.problem);
   return std::nullopt;
 }
 
@@ -114,7 +108,7 @@ auto Reader::many(const std::string& key, Get get) const -> std::vector<decltype
     const auto value = scalar(element);
     if (!value) return report_.error(location_of(element), path(key), expected("a single value", element));
     auto read = get(*value);
-    if (read.complaint) return report_.error(location_of(element), path(key), *read.complaint);
+    if (read.problem) return report_.error(location_of(element), path(key), *read.problem);
     all.push_back(std::move(read.value));
   };
   if (const toml::array* array = found->as_array()) {

@@ -19,9 +19,6 @@ std::optional<Value> scalar(const toml::node& node);
 /// "a table", "an array", "a whole number", ...
 std::string kind_of(const toml::node& node);
 
-/// The message of an error from another room, without its full stop.
-Complaint complaint_of(const std::exception& error);
-
 /// The entries of a table in file order (toml++ sorts by name); those that --set added come last.
 struct Entry {
   std::string key;
@@ -34,8 +31,8 @@ std::vector<Entry> entries(const toml::table& table);
 class Report {
  public:
   explicit Report(std::vector<Diagnostic>& into) : into_(into) {}
-  void error(Location where, const std::string& key, const Complaint& complaint);
-  void warning(Location where, const std::string& key, const Complaint& complaint);
+  void error(Location where, const std::string& key, const Problem& problem);
+  void warning(Location where, const std::string& key, const Problem& problem);
 
  private:
   std::vector<Diagnostic>& into_;
@@ -71,7 +68,7 @@ class Reader {
   /// The tables of the array (or one lone table) at `key`.
   std::vector<const toml::table*> children(const std::string& key) const;
 
-  void error(const std::string& key, const Complaint& complaint) const;
+  void error(const std::string& key, const Problem& problem) const;
   void missing(const std::string& key, const std::string& suggestion) const;
 
  private:
