@@ -29,7 +29,7 @@ struct TrainingRequest {
   const ClassPool* pool = nullptr;
   const KnownNetwork* network = nullptr;
   Protocol protocol;
-  std::int64_t per_class = 0;           ///< 0: all
+  std::int64_t per_class = 0;                            ///< 0: all
   const std::vector<task::UnitStart>* copied = nullptr;  ///< by unit, where copied ones start
   StreamKey streams;
 };

@@ -1,8 +1,8 @@
 // Real images, from the files that ship with the repository to a network that knows what it was shown.
 #include "espalier/data/import.hpp"
-#include "trainer/image_cache.hpp"
 #include "support/catch_after_torch.hpp"
 #include "train/made_job.hpp"
+#include "trainer/image_cache.hpp"
 
 using namespace espalier;
 
