@@ -53,12 +53,13 @@ Probe RunTrainings::probe_from(const std::vector<Origin>& origins, const std::ve
   return probe;
 }
 
-void RunTrainings::check_images(const Probe& probe, const ClassPool& pool, const CellView& view) const {
+void RunTrainings::check_images(const Probe& probe, const Origin& classifier, const ClassPool& pool,
+                                const CellView& view) const {
   if (pool.evaluations.empty()) {
     throw CompileError{{"target '" + view.target + "' has no images to measure on", "its data hold none back",
                         "Set valid or test on data '" + pool.data->study().name + "'."}};
   }
-  const auto& outputs = catalog_.label_maps.at(probe.spec.labels).names;
+  const auto outputs = classifier.pool->names();
   if (outputs != pool.names()) {
     throw CompileError{{"the network's outputs are not the classes of target '" + view.target + "'",
                         "it tells " + std::to_string(outputs.size()) + " classes apart, the target has " +
@@ -98,7 +99,7 @@ RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, 
   check_fit(origins, of_unit);
   Probe probe = probe_from(origins, of_unit);
   const auto& pool = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
-  check_images(probe, pool, view);
+  check_images(probe, origins[of_unit.back()], pool, view);
   Made made;
   for (const auto& one : pool.evaluations) {
     probe.record.evaluations.push_back({one.name, one.images, /*every=*/0, {}});

@@ -90,15 +90,18 @@ RunTrainings::Origin RunTrainings::checkpoint(const study::Source& source, const
                 task::InputRole::pretraining,
                 std::move(as_trained.spec),
                 as_trained.units,
-                "source '" + source.name + "'"};
+                "source '" + source.name + "'",
+                &pools_.of(Role::source, source.name, static_cast<std::int32_t>(view.split))};
   origin.starts.assign(origin.units->size(), {task::StartKind::checkpoint, {}, known->second});
   return origin;
 }
 
 RunTrainings::Origin RunTrainings::pretraining(const CellView& view, const std::string& source,
                                                const std::vector<Override>& overrides, std::int64_t replicate) {
-  Training training = maker_.make(source_wish(view, source, overrides, replicate));
-  Origin origin{{}, {}, task::InputRole::pretraining, training.spec, training.units, "source '" + source + "'"};
+  const auto request = source_wish(view, source, overrides, replicate);
+  Training training = maker_.make(request);
+  Origin origin{{},          {}, task::InputRole::pretraining, training.spec, training.units, "source '" + source + "'",
+                request.pool};
   origin.task = tasks_.add(std::move(training), {});
   origin.starts.assign(origin.units->size(), {task::StartKind::task, origin.task, {}});
   return origin;
@@ -134,7 +137,8 @@ RunTrainings::Origin RunTrainings::of_run(const PlannedRun& run, task::InputRole
                 role,
                 entry->training.spec,
                 entry->training.units,
-                "the run of experiment '" + run.experiment + "'"};
+                "the run of experiment '" + run.experiment + "'",
+                &pools_.of(Role::target, *run.label("target"), std::stoi(*run.label("split")))};
   for (const auto& row : origin.spec.units) {
     // What a run left as it found it comes from where the run had it, so that its features are shared.
     const bool is_untouched = row.trained == task::Trained::no && row.start.kind != task::StartKind::fresh;
@@ -143,15 +147,11 @@ RunTrainings::Origin RunTrainings::of_run(const PlannedRun& run, task::InputRole
   return origin;
 }
 
-const std::vector<std::string>& RunTrainings::output_names(const Origin& origin) const {
-  return catalog_.label_maps.at(origin.spec.images.labels).names;
-}
-
 void RunTrainings::check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
                                 const std::vector<network::UnitCost>& target) {
   if (protocol.uses.back() != study::UnitUse::fresh) {
     const auto split = static_cast<std::int32_t>(view.split);
-    if (output_names(origin) != pools_.of(Role::target, view.target, split).names()) {
+    if (origin.pool->names() != pools_.of(Role::target, view.target, split).names()) {
       throw CompileError{{"the classifier is transferred",
                           origin.name + " and target '" + view.target + "' have different classes",
                           "Transfer at most " + std::to_string(protocol.uses.size() - 1) + " units."}};

@@ -43,7 +43,8 @@ class RunTrainings {
     task::InputRole role = task::InputRole::pretraining;
     task::TrainSpec spec;  ///< as it was trained; of a checkpoint, as it would be
     const std::vector<network::UnitCost>* units = nullptr;
-    std::string name;  ///< "source 'half'"
+    std::string name;                 ///< "source 'half'"
+    const ClassPool* pool = nullptr;  ///< whose classes its outputs stand for; owned by the pools
   };
   Made add_training(const grid::Grid& grid, const grid::Cell& cell, const LinkedRuns& linked);
   Made add_probe(const PlannedExperiment& experiment, const grid::Cell& cell, const LinkedRuns& linked);
@@ -51,7 +52,7 @@ class RunTrainings {
   const Origin& of_source(const CellView& view, const std::string& source);
   Probe probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
   void check_fit(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
-  void check_images(const Probe& probe, const ClassPool& pool, const CellView& view) const;
+  void check_images(const Probe& probe, const Origin& outputs, const ClassPool& pool, const CellView& view) const;
   TrainingRequest source_wish(const CellView& view, const std::string& source, const std::vector<Override>& overrides,
                               std::int64_t replicate);
   Origin checkpoint(const study::Source& source, const CellView& view);
@@ -59,7 +60,6 @@ class RunTrainings {
                      std::int64_t replicate);
   void check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
                     const std::vector<network::UnitCost>& target);
-  const std::vector<std::string>& output_names(const Origin& origin) const;
   const KnownNetwork& network_of(const std::string& name) const;
 
   const study::Study& study_;

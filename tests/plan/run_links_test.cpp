@@ -111,4 +111,26 @@ TEST_CASE("plan: what a run left untouched comes from where the run had it, and 
   CHECK(task::sharing_of(probe).features == task::sharing_of(second).features);
 }
 
+TEST_CASE("plan: a classifier is not transferred between data whose classes have equal numbers and other names") {
+  auto study = support::small_study(1);
+  study.split.kind = study::Split::Kind::none;
+  study.sources[0].classes = study.targets[0].classes = "all";
+  study.data["digits"] = study.data["letters"];
+  study.data["digits"].name = "digits";
+  study.targets.push_back(study.targets[0]);  // the second one's label map has the digest of the first one's
+  study.targets[1].name = "numbers";
+  study.targets[1].data = "digits";
+  auto facts = support::small_facts();
+  facts.data["digits"] = facts.data["letters"];
+  facts.data["digits"].digest = "digits";
+  for (auto& name : facts.data["digits"].class_names) name = "digit of " + name;
+  study.experiments = {experiment("a", {axis("target", {study.targets[0].name, "numbers"})},
+                                  {{"transferred", "all"}, {"per_class", 2}})};
+
+  CHECK(complaints(study, facts).find("have different classes") != std::string::npos);
+
+  facts.data["digits"].class_names = facts.data["letters"].class_names;
+  CHECK(complaints(study, facts).empty());
+}
+
 }  // namespace espalier::plan
