@@ -65,10 +65,10 @@ const task::LabelMap& labels_of(const plan::Plan& plan, const task::Task& task) 
   return plan.catalog.label_maps.at(task::as_training(task).images.labels);
 }
 
-std::string output_names(const task::LabelMap& labels) {
-  const auto named = std::min(labels.names.size(), kClassesNamed);
-  const std::vector<std::string> first(labels.names.begin(), labels.names.begin() + static_cast<std::ptrdiff_t>(named));
-  return fmt::format("{}{}", fmt::join(first, ", "), named < labels.names.size() ? ", ..." : "");
+std::string short_list(std::vector<std::string> names) {
+  const bool is_cut = names.size() > kClassesNamed;
+  names.resize(std::min(names.size(), kClassesNamed));
+  return fmt::format("{}{}", fmt::join(names, ", "), is_cut ? ", ..." : "");
 }
 
 /// "the first 20 of each output, of all but the last 15 of each class".
@@ -152,11 +152,11 @@ std::string network_table(const plan::Plan& plan, const task::Task& task) {
   return table.text() + fmt::format("{} parameters\n", network::parameter_count(units));
 }
 
-std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::DataSet& data) {
+std::string task_facts(const plan::Plan& plan, const task::Task& task, const plan::LabelledData& data) {
   const auto spec = task::as_training(task);
   const auto& labels = labels_of(plan, task);
-  std::string text = fmt::format("data      {}\n", data_text(data, spec));
-  text += fmt::format("classes   {} ({})\n", labels.output_count, output_names(labels));
+  std::string text = fmt::format("data      {}\n", data_text(data.study(), spec));
+  text += fmt::format("classes   {} ({})\n", labels.output_count, short_list(data.output_names(labels)));
   if (!task::probe_of(task)) text += fmt::format("images    {}\n", images_text(spec.images));
   for (const auto& measured : task.record.evaluations) text += measured_text(plan.catalog, measured);
   text += fmt::format("input     {}\n", shape_text(spec.input));

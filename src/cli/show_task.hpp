@@ -2,6 +2,7 @@
 // Describes a task in words and tables, for `espalier show`.
 #include <string>
 
+#include "espalier/plan/labelled_data.hpp"
 #include "espalier/plan/plan.hpp"
 
 namespace espalier::cli {
@@ -10,7 +11,7 @@ namespace espalier::cli {
 std::string units_table(const plan::Plan& plan, const task::Task& task);
 /// One row per unit: its shapes, parameters and multiply-adds.
 std::string network_table(const plan::Plan& plan, const task::Task& task);
-/// Data, classes, images, batches, steps and seeds. `data` is that of the run.
-std::string task_facts(const plan::Plan& plan, const task::Task& task, const study::DataSet& data);
+/// Data, classes, images, batches, steps and seeds. `data` are those of the run.
+std::string task_facts(const plan::Plan& plan, const task::Task& task, const plan::LabelledData& data);
 
 }  // namespace espalier::cli

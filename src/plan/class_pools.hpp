@@ -5,8 +5,8 @@
 #include <tuple>
 #include <vector>
 
+#include "espalier/plan/labelled_data.hpp"
 #include "espalier/plan/plan.hpp"
-#include "plan/labelled_data.hpp"
 
 namespace espalier::plan {
 

@@ -1,5 +1,5 @@
 // Maps a study's classes to the finest ones, and says which images are trained on and held out.
-#include "plan/labelled_data.hpp"
+#include "espalier/plan/labelled_data.hpp"
 
 #include <algorithm>
 
@@ -30,6 +30,16 @@ std::string LabelledData::class_name(std::int32_t index) const {
   const auto& names = level_ ? level_->names : facts_->class_names;
   const auto at = static_cast<std::size_t>(index);
   return at < names.size() ? names[at] : std::to_string(index);
+}
+
+std::vector<std::string> LabelledData::output_names(const task::LabelMap& map) const {
+  std::vector<std::string> names(static_cast<std::size_t>(map.output_count));
+  for (std::size_t i = 0; i < map.classes.size(); ++i) {
+    const auto finest = map.classes[i];
+    names.at(static_cast<std::size_t>(map.outputs[i])) =
+        class_name(level_ ? level_->of.at(static_cast<std::size_t>(finest)) : finest);
+  }
+  return names;
 }
 
 std::int64_t LabelledData::trainable(std::int32_t index) const {

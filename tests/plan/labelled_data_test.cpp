@@ -1,5 +1,5 @@
 // Which images are trained on and which are held out, and classes at two levels.
-#include "plan/labelled_data.hpp"
+#include "espalier/plan/labelled_data.hpp"
 
 #include <rapidcheck.h>
 
@@ -75,6 +75,21 @@ TEST_CASE("data: a coarse class has the images of its fine ones, each held out b
   CHECK(map.classes == std::vector<std::int32_t>{1, 0, 2});
   CHECK(map.outputs == std::vector<std::int32_t>{0, 1, 1});
   CHECK(map.names == std::vector<std::string>{"small", "big"});
+}
+
+TEST_CASE("data: a label map's outputs have this set's names, whichever set's are in the catalog") {
+  auto data = data_with(0, 0);
+  auto facts = facts_with({10, 10, 10});
+  facts.class_names = {"ash", "beech", "cedar"};
+  task::LabelMap map = LabelledData(data, facts).label_map({2, 0});
+  map.names = {"lime", "maple"};  // another set's
+
+  CHECK(LabelledData(data, facts).output_names(map) == std::vector<std::string>{"cedar", "ash"});
+
+  data.label_kind = "coarse";
+  facts.levels["coarse"] = {{0, 1, 0}, {"big", "small"}};
+  const LabelledData coarse(data, facts);
+  CHECK(coarse.output_names(coarse.label_map({1, 0})) == std::vector<std::string>{"small", "big"});
 }
 
 }  // namespace espalier::plan

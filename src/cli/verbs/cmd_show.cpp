@@ -50,8 +50,9 @@ std::string data_of(const study::Study& study, const plan::PlannedRun& run, Show
 
 std::string task_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,
                       const session::StudyInput& input, ShownRole role) {
-  const auto data = data_of(input.study, run, role);
-  return units_table(plan, task) + "\n" + task_facts(plan, task, input.study.data.at(data));
+  const auto name = data_of(input.study, run, role);
+  const plan::LabelledData data(input.study.data.at(name), input.facts.data.at(name));
+  return units_table(plan, task) + "\n" + task_facts(plan, task, data);
 }
 
 std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,

@@ -17,6 +17,9 @@ class LabelledData {
   const DataFacts& facts() const { return *facts_; }
   std::int32_t class_count() const { return static_cast<std::int32_t>(finest_.size()); }
   std::string class_name(std::int32_t index) const;
+  /// What a label map's outputs are called in this data set: maps of several sets with equal numbers are one in the
+  /// catalog, with the names of one of them.
+  std::vector<std::string> output_names(const task::LabelMap& map) const;
   /// The finest classes of one class, ascending.
   const std::vector<std::int32_t>& finest(std::int32_t index) const {
     return finest_.at(static_cast<std::size_t>(index));
