@@ -13,11 +13,15 @@ namespace espalier::train {
 /// Asked after every chunk of features; false ends the work.
 using GoOn = std::function<bool()>;
 
+class FeatureInputs;
+
 class Inputs {
  public:
   virtual ~Inputs() = default;
   /// Computes what is kept for all steps. Returns false if `go_on` ended it early.
   virtual bool prepare(const GoOn&) { return true; }
+  /// These inputs where they are cached features, which a device reads from tables of its own; else null.
+  virtual const FeatureInputs* cached_features() const { return nullptr; }
   /// Returns [n, ...] of the training images at `positions`, as the step that begins at `at` sees them. `first_row` is
   /// the place of the first of them in the step's whole batch.
   virtual at::Tensor training(const std::vector<std::int64_t>& positions, task::Moment at, std::int64_t first_row) = 0;
@@ -49,6 +53,7 @@ class FeatureInputs : public Inputs {
   bool fill(const GoOn& go_on);
   bool is_filled() const { return filled_; }
   bool prepare(const GoOn& go_on) override { return fill(go_on); }
+  const FeatureInputs* cached_features() const override { return this; }
 
   /// After prepare(): what holds the features of an image set, or null where they did not fit.
   const FeatureSet* kept(SetNumber number) const;

@@ -57,6 +57,18 @@ class Layers(unittest.TestCase):
         self.plant("src/cli/verbs/planted.cpp", '#include "store/segment.hpp"\n')
         self.assert_complaint("cli may not include private headers of store")
 
+    def test_a_header_that_is_named_by_a_relative_path_is_seen(self):
+        self.plant("src/cli/verbs/planted.cpp", '#include "../../store/segment.hpp"\n')
+        self.assert_complaint("cli may not include private headers of store")
+
+    def test_spaces_and_quotes_hide_nothing(self):
+        self.plant("src/store/planted.cpp", '#  include "mpi.h"\n')
+        self.assert_complaint("store may not include MPI")
+
+    def test_layers_of_rooms_with_libtorch_are_known(self):
+        self.edit("CMakeLists.txt", "espalier_module(device DEPENDS core os TORCH)", "espalier_module(device DEPENDS core os task TORCH)")
+        self.assert_complaint("device (L1) depends on task (L2), which is higher")
+
     def test_libtorch_stays_where_cmake_lists_it(self):
         self.plant("src/store/planted.cpp", "#include <ATen/Tensor.h>\n")
         self.assert_complaint("store may not include LibTorch")
@@ -73,7 +85,7 @@ class Layers(unittest.TestCase):
 
     def test_a_room_that_architecture_does_not_list_is_named(self):
         self.edit("CMakeLists.txt", "# L3 engines", "espalier_module(cellar DEPENDS core)\n# L3 engines")
-        self.assert_complaint("ARCHITECTURE.md: the room cellar is not listed")
+        self.assert_complaint("ARCHITECTURE.md: the table of rooms has no row for cellar")
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ bool DeviceEngine::prepare(const GoOn& go_on) {
 /// The images or features of an image set, as far as they are on the device.
 BatchSource DeviceEngine::source_of(SetNumber number) {
   BatchSource source;
-  if (const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get())) {
+  if (const auto* features = inputs_->cached_features()) {
     source.features = features->kept(number);
     if (source.features) source.table = source.features->table();
     return source;
@@ -92,7 +92,7 @@ BatchRows DeviceEngine::labelled(SetNumber number, const std::vector<std::int64_
 BatchRows DeviceEngine::training_rows(std::int32_t epoch) const {
   BatchRows all = labelled(kTrainingImages, {order_.begin(), order_.end()});
   const auto& set = sets_.of(kTrainingImages);
-  const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get());
+  const auto* features = inputs_->cached_features();
   if (captured_->training().is_staged()) return all;
   for (task::Moment at{epoch, 0}; at.step < timeline_.steps_per_epoch(); ++at.step) {
     const auto positions = positions_of(at);
@@ -117,7 +117,7 @@ BatchRows DeviceEngine::evaluation_rows(SetNumber number) const {
   for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = static_cast<std::int64_t>(i);
   BatchRows all = labelled(number, positions);
   if (captured_->evaluation(number).is_staged()) return all;
-  if (const auto* features = dynamic_cast<const FeatureInputs*>(inputs_.get())) {
+  if (const auto* features = inputs_->cached_features()) {
     all.rows = features->slots(number, false);
   } else {
     all.rows = set.rows;

@@ -1,0 +1,31 @@
+"""Every file that CONTRIBUTING.md's table of changes names is there, so that the table cannot fall behind the sources."""
+import os
+import re
+import unittest
+from pathlib import Path
+
+SOURCE = Path(os.environ["ESPALIER_SOURCE"])
+# A file that the change itself makes: the folder and the rest of the name have to be there.
+MADE = re.compile(r"[A-Z]{3,}")
+
+
+def missing(text, root):
+    rows = [line for line in text.split("\n") if line.startswith("| ") and line.count("|") == 3]
+    names = [name for row in rows for name in re.findall(r"`([\w./]+/[\w./]*)`", row)]
+    is_there = [any((root / name).parent.glob(MADE.sub("*", Path(name).name))) for name in names]
+    return len(names), [name for name, there in zip(names, is_there) if not there]
+
+
+class Contributing(unittest.TestCase):
+    def test_its_table_names_files_that_exist(self):
+        count, gone = missing((SOURCE / "CONTRIBUTING.md").read_text(), SOURCE)
+        self.assertGreater(count, 20)
+        self.assertEqual(gone, [])
+
+    def test_a_file_that_is_gone_is_named(self):
+        planted = "| verb | `src/cli/cmd_VERB.cpp`, a line in `include/espalier/cli/commands.hpp` |"
+        self.assertEqual(missing(planted, SOURCE), (2, ["src/cli/cmd_VERB.cpp"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
