@@ -1,8 +1,9 @@
-// Refuses a study with more runs than study.max_runs.
+// Runs all checks, and refuses a study with more runs than study.max_runs.
+#include "study/check/check_study.hpp"
+
 #include <algorithm>
 
 #include "study/cells.hpp"
-#include "study/parts.hpp"
 
 namespace espalier::study {
 
@@ -13,8 +14,6 @@ constexpr std::int64_t kCounted = 1'000'000'000'000'000;  ///< larger products s
 std::string runs_text(std::int64_t cells) {
   return cells > kCounted ? "more than " + std::to_string(kCounted) : "up to " + std::to_string(cells);
 }
-
-}  // namespace
 
 void check_size(const CheckContext& context) {
   std::int64_t above = 0;
@@ -31,6 +30,18 @@ void check_size(const CheckContext& context) {
                                      " pass the limit of " + std::to_string(context.study.max_runs),
                                  "the axes multiply", "Shorten an axis, or raise study.max_runs"});
   }
+}
+
+}  // namespace
+
+void check_study(const CheckContext& context) {
+  for (auto* part : {check_roles, check_experiments, check_takes, check_starts, check_kinds, check_circles,
+                     check_freezing, check_size, check_outputs})
+    part(context);
+}
+
+std::string key_of(const Experiment& experiment, const std::string& part) {
+  return "experiment." + experiment.name + (part.empty() ? "" : "." + part);
 }
 
 }  // namespace espalier::study

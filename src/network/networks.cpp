@@ -1,8 +1,9 @@
-// Looks named networks up and applies the width option.
+// Looks networks up by name and applies the width option.
+#include "espalier/network/networks.hpp"
+
 #include <map>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/network/networks.hpp"
 #include "named_networks.hpp"
 
 namespace espalier::network {

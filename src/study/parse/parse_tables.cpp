@@ -1,9 +1,10 @@
-// Parses [study]: name, seed and the limit of runs.
+// Parses [study] (name, seed and the limit of runs), and after it every other table.
+#include "study/parse/parse_tables.hpp"
+
 #include <limits>
 
-#include "study/parts.hpp"
-
 namespace espalier::study {
+namespace {
 
 void parse_study_table(const Reader& root, Study& study) {
   if (!root.has("study")) {
@@ -20,6 +21,15 @@ void parse_study_table(const Reader& root, Study& study) {
   }
   study.seed = reader.integer("seed", 0, std::numeric_limits<std::int64_t>::max()).value_or(0);
   study.max_runs = reader.integer("max_runs", 1, 1'000'000'000).value_or(study.max_runs);
+}
+
+}  // namespace
+
+void parse_tables(const Reader& root, Study& study) {
+  for (auto* part : {parse_study_table, parse_data, parse_split, parse_roles, parse_networks}) part(root, study);
+  if (const toml::table* train = root.child("train")) study.train = parse_train(*train, "train", false, root.report());
+  parse_experiments(root, study);
+  parse_outputs(root, study);
 }
 
 }  // namespace espalier::study
