@@ -1,7 +1,9 @@
-// Computes means, standard deviations, Student intervals, paired comparisons and Holm's adjustment.
+// Computes means, standard deviations, Student intervals, paired comparisons and Holm's adjustment; Student's
+// distribution is Boost.Math's.
 #include "espalier/stats/summary.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
 
@@ -69,6 +71,18 @@ std::vector<double> holm(const std::vector<double>& p_values) {
     adjusted[order[rank]] = largest;
   }
   return adjusted;
+}
+
+double student_quantile(double probability, double degrees) {
+  ESPALIER_EXPECT(probability > 0 && probability < 1 && degrees > 0);
+  return boost::math::quantile(boost::math::students_t(degrees), probability);
+}
+
+double student_two_sided(double t, double degrees) {
+  ESPALIER_EXPECT(degrees > 0 && !std::isnan(t));
+  if (std::isinf(t)) return 0;
+  // Uses the complement, which keeps its digits where 1 - cdf would round to 0.
+  return 2 * boost::math::cdf(boost::math::complement(boost::math::students_t(degrees), std::abs(t)));
 }
 
 }  // namespace espalier::stats

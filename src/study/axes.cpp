@@ -8,7 +8,7 @@
 #include "espalier/study/kinds.hpp"
 #include "espalier/study/needs.hpp"
 #include "espalier/study/units_word.hpp"
-#include "study/parts.hpp"
+#include "study/value_range.hpp"
 
 namespace espalier::study {
 namespace {

@@ -1,8 +1,11 @@
 // Tells axes by name, those of the table and the training values, and checks their values.
+#include "study/axis_names.hpp"
+
 #include <algorithm>
 
 #include "espalier/study/axes.hpp"
-#include "study/parts.hpp"
+#include "espalier/study/train_values.hpp"
+#include "study/value_range.hpp"
 
 namespace espalier::study {
 namespace {

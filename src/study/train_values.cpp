@@ -1,6 +1,7 @@
-// Sets a training value by its key: finds the key in the tables of training values, or the rate group.
+// Sets a training value by its key, merges training values layer over layer, and reads durations.
 #include "espalier/study/train_values.hpp"
 
+#include <charconv>
 #include <functional>
 #include <map>
 
@@ -72,6 +73,41 @@ const std::vector<std::string>& train_keys() {
     return keys;
   }();
   return all;
+}
+
+TrainValues merged(const TrainValues& base, const TrainValues& over) {
+  TrainValues all = base;
+  for (const auto& row : train_rows()) row.merge(all, over);
+  return all;
+}
+
+TrainValues train_defaults() {
+  TrainValues values;
+  for (const auto& row : train_rows()) {
+    if (row.set_default) row.set_default(values);
+  }
+  return values;
+}
+
+std::optional<Duration> parse_duration(const Value& value) {
+  if (const std::int64_t* epochs = value.integer()) return Duration{Duration::Unit::epochs, *epochs};
+  const std::string* word = value.word();
+  if (!word) return std::nullopt;
+  Duration duration;
+  const char* end = word->data() + word->size();
+  const auto [stop, error] = std::from_chars(word->data(), end, duration.count);
+  if (error != std::errc{}) return std::nullopt;
+  const std::string unit(stop, end);
+  if (unit == " steps" || unit == " step") {
+    duration.unit = Duration::Unit::steps;
+  } else if (unit != " epochs" && unit != " epoch") {
+    return std::nullopt;
+  }
+  return duration;
+}
+
+std::string to_string(const Duration& duration) {
+  return std::to_string(duration.count) + (duration.unit == Duration::Unit::steps ? " steps" : "");
 }
 
 }  // namespace espalier::study

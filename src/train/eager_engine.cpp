@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "train/epoch_order.hpp"
 #include "train/prepare_network.hpp"
 
 namespace espalier::train {

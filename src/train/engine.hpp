@@ -2,6 +2,7 @@
 // Interface of one network in training: its steps and evaluations, on whichever device.
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "espalier/model/unit_network.hpp"
 #include "espalier/task/timeline.hpp"
@@ -41,5 +42,8 @@ class Engine {
 /// UsageError where the task is impossible.
 std::unique_ptr<Engine> make_engine(BundleState& bundle, const Job& job, const ImageSets& sets,
                                     const task::Timeline& timeline);
+
+/// Positions in the job's training images, in the order in which the epoch shows them: by the order seed and the epoch.
+std::vector<std::int32_t> order_of_epoch(const Job& job, std::int32_t epoch);
 
 }  // namespace espalier::train

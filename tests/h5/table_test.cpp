@@ -1,16 +1,9 @@
 #include "espalier/h5/table.hpp"
 
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
-#include <cmath>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/h5/file.hpp"
 
 using namespace espalier;
 using namespace espalier::h5;
@@ -29,24 +22,6 @@ Table sample(std::size_t rows = 3, double value = 0.5) {
   table.add("number", std::move(numbers));
   table.add("value", std::vector<double>(rows, value));
   return table;
-}
-
-/// A file that goes with its scope.
-struct TemporaryFile {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("espalier-h5-" + std::to_string(::getpid()) + ".h5");
-  void write(const std::string& bytes) const { std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes; }
-  ~TemporaryFile() { std::filesystem::remove(path); }
-};
-
-std::string image_of(const Table& table) {
-  Image image;
-  image.add_table(table);
-  image.add_group("about");
-  image.add_attribute("about", "answer", std::int64_t{42});
-  image.add_attribute("about", "word", "");
-  image.add_text("text", "");
-  return image.bytes();
 }
 
 }  // namespace
@@ -69,54 +44,4 @@ TEST_CASE("table: a column of a wrong length or with a known name is refused") {
 
   CHECK_THROWS_AS(table.add("more", std::vector<double>(2)), Error);
   CHECK_THROWS_AS(table.add("name", std::vector<double>(3)), Error);
-}
-
-TEST_CASE("file: what was put into an image is what a file of its bytes holds") {
-  TemporaryFile file;
-  file.write(image_of(sample(100000)));
-
-  const ReadFile read(file.path);
-
-  CHECK(read.integer_attribute("about", "answer") == 42);
-  CHECK(read.difference(sample(100000)) == "");
-  CHECK(read.difference(sample(100000, std::nan(""))) == "/sample has other values");
-  CHECK(read.difference(sample(7)) == "/sample has another number of rows");
-  CHECK(read.difference(Table("other", 0)) == "there is no /other");
-}
-
-TEST_CASE("file: a table without rows is a table") {
-  TemporaryFile file;
-  file.write(image_of(sample(0)));
-
-  CHECK(ReadFile(file.path).difference(sample(0)) == "");
-}
-
-TEST_CASE("file: equal content gives equal bytes") { CHECK(image_of(sample(1000)) == image_of(sample(1000))); }
-
-TEST_CASE("file: a changed value is found by its checksum") {
-  TemporaryFile file;
-  std::string bytes = image_of(sample(1000));
-  const double value = 0.5;
-  const auto place = bytes.rfind(std::string(reinterpret_cast<const char*>(&value), sizeof value));
-  REQUIRE(place != std::string::npos);
-  bytes[place] ^= 1;
-  file.write(bytes);
-
-  CHECK_THROWS_WITH(ReadFile(file.path).difference(sample(1000)),
-                    Catch::Contains("H5Dread") && Catch::Contains("checksum"));
-}
-
-TEST_CASE("file: what is no HDF5 file is refused with the library's reason") {
-  TemporaryFile file;
-  file.write("no such thing");
-
-  CHECK_THROWS_AS(ReadFile(file.path), CorruptionError);
-  CHECK_THROWS_WITH(ReadFile(file.path), Catch::Contains("H5Fopen"));
-  CHECK_THROWS_WITH(
-      [] {
-        Image image;
-        image.add_group("a");
-        image.add_group("a");
-      }(),
-      Catch::Contains("H5Gcreate2"));
 }

@@ -1,7 +1,7 @@
+// Shapes, parameters and multiply-adds of a network's units, and what does not fit.
 #include <catch2/catch.hpp>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/network/layer_names.hpp"
 #include "espalier/network/networks.hpp"
 
 using namespace espalier;
@@ -82,8 +82,33 @@ TEST_CASE("infer: what does not fit is told with unit and layer") {
   CHECK_THROWS_AS(infer(*named("alexnet"), {3, 32, 32}, 10), UsageError);
 }
 
-TEST_CASE("layer names: every kind and initialisation is parsed from its name, others are refused with the list") {
-  for (const auto& name : kind_names()) CHECK(name_of(parse_kind(name)) == name);
-  for (const auto& name : init_names()) CHECK(name_of(parse_init(name)) == name);
-  CHECK_THROWS_WITH(parse_kind("conv"), Contains("'conv'") && Contains("convolution, linear"));
+TEST_CASE("infer: AlexNet's activations and multiply-adds are those of torchvision at 224 pixels") {
+  const auto costs = infer(*named("alexnet"), {3, 224, 224}, 1000);
+
+  CHECK(costs[0].output == Shape{64, 27, 27});
+  CHECK(costs[4].output == Shape{256, 6, 6});
+  CHECK(costs[0].multiply_adds == std::int64_t{64} * 55 * 55 * 3 * 121);
+  std::int64_t all = 0;
+  for (const auto& cost : costs) all += cost.multiply_adds;
+  CHECK(all == 714'188'480);
+}
+
+TEST_CASE("infer: CaffeNet's pooling rounds up and its dropouts are on units 6 and 7") {
+  const auto costs = infer(*named("caffenet"), {3, 227, 227}, 1000);
+
+  CHECK(costs[0].output == Shape{96, 27, 27});
+  CHECK(costs[4].output == Shape{256, 6, 6});
+  for (int unit = 1; unit <= 8; ++unit) CHECK(costs[unit - 1].has_dropout == (unit == 6 || unit == 7));
+}
+
+TEST_CASE("infer: a residual block names the tensors of both branches") {
+  const auto costs = infer(*named("resnet18"), {3, 64, 64}, 10);
+
+  std::vector<std::string> names;
+  for (const auto& parameter : costs[3].parameters) {
+    if (parameter.role == ParameterRole::weight) names.push_back(parameter.name);
+  }
+  CHECK(names == std::vector<std::string>{"block.0.conv1.weight", "block.0.bn1.weight", "block.0.conv2.weight",
+                                          "block.0.bn2.weight", "block.1.0.weight", "block.1.1.weight"});
+  CHECK(costs[3].has_batch_norm);
 }

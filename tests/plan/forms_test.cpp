@@ -109,37 +109,6 @@ TEST_CASE("forms: features that do not fit the memory are left out, and counted 
   CHECK(plan.refused.begin()->first.find("--feature-memory") != std::string::npos);
 }
 
-TEST_CASE("costs: a calibration counts where it has the key, the journal scales what it has seen") {
-  const auto study = with(experiment("e", {axis("frozen", {0, 2}), axis("per_class", {2, 4})}, {{"transferred", 2}}));
-  const auto plan = compiled(study);
-  CompileOptions measured;
-  for (const auto& probe : plan.probes) measured.calibration[probe.key] = {1, 0, 0};  // a second a step
-  const auto calibrated = compiled(study, {}, measured);
-  for (const auto& task : calibrated.tasks) {
-    CHECK(task.cost_s == Approx(static_cast<double>(task.epoch_images) / task::training(task).batch));
-  }
-
-  Outcomes outcomes;
-  const auto& done = *support::task_of(calibrated, calibrated.runs.front().task);
-  outcomes[done.id] = support::finished(done, 500);
-  outcomes[done.id].seconds = 3 * done.cost_s;
-  outcomes[done.id].epoch_images = done.epoch_images;
-  const auto learned = compiled(study, outcomes, measured);
-  const auto sources = support::pretrainings(learned);
-  for (std::size_t i = 0; i < learned.tasks.size(); ++i) {
-    const auto frozen = [](const task::Task& one) {
-      return std::count_if(task::training(one).units.begin(), task::training(one).units.end(),
-                           [](const task::UnitRow& row) { return row.trained == task::Trained::no; });
-    };
-    const bool alike =
-        sources.contains(learned.tasks[i].id) == sources.contains(done.id) && frozen(learned.tasks[i]) == frozen(done);
-    if (learned.tasks[i].id == done.id) CHECK(alike);
-    if (alike) CHECK(learned.tasks[i].cost_s == Approx(3 * calibrated.tasks[i].cost_s));
-    else if (!sources.contains(learned.tasks[i].id))
-      CHECK(learned.tasks[i].cost_s == Approx(calibrated.tasks[i].cost_s));
-  }
-}
-
 TEST_CASE("passes: none executes more epoch-images than the plan without it") {
   CHECK(rc::check([] {
     const auto some = [](int least, int most) {

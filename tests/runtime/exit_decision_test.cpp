@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 
 #include "espalier/core/errors.hpp"
-#include "runtime/departure.hpp"
 #include "support/state_builder.hpp"
 
 using namespace espalier;
@@ -110,32 +109,4 @@ TEST_CASE("exit: a final view that is not written shows in the code, but a stopp
   CHECK(exit_code_with_view(code_of(ExitCode::done), false) == code_of(ExitCode::environment));
   CHECK(exit_code_with_view(code_of(ExitCode::some_failed), false) == code_of(ExitCode::environment));
   CHECK(exit_code_with_view(code_of(ExitCode::stopped), false) == code_of(ExitCode::stopped));
-}
-
-TEST_CASE("departure: over once all have left, or 8.6 s after it began") {
-  Departure departure(2);
-  departure.arrives({1});
-  departure.arrives({2});
-  CHECK_FALSE(departure.is_over(1e9));
-
-  departure.send_away(100);
-  departure.leaves({1});
-  CHECK(departure.present() == std::set{WorkerId{2}});
-  CHECK_FALSE(departure.is_over(108.6));
-  CHECK(departure.is_over(108.7));
-  departure.leaves({2});
-  CHECK(departure.is_over(100));
-}
-
-TEST_CASE("departure: a stop begins once, gives the agents their time anew, and leaves 9.3 s for all") {
-  Departure departure(1);
-  departure.send_away(100);
-  CHECK(departure.view_patience_s(101) == 600);
-
-  CHECK(departure.begin_stop(105));
-  CHECK_FALSE(departure.begin_stop(110));
-
-  CHECK_FALSE(departure.is_over(113.5));
-  CHECK(departure.is_over(113.7));
-  CHECK(departure.view_patience_s(106) == Approx(8.3));
 }

@@ -3,7 +3,6 @@
 
 #include "espalier/core/errors.hpp"
 #include "runtime/loop_scene.hpp"
-#include "runtime/source_threshold.hpp"
 #include "support/rows.hpp"
 
 using namespace espalier;
@@ -138,17 +137,4 @@ TEST_CASE("replanning: the kept network of a done task is measured on what is ne
     CHECK(assignments.at(0).finished.empty());
     CHECK(assignments.at(0).task.record.evaluations.size() == 2);
   }
-}
-
-TEST_CASE("replanning: a source below its threshold is called weak, once it is trained") {
-  store::TaskState source;
-  source.task.record = testing::made_record();
-  const SourceThreshold threshold{"'half'", 0.5};
-  CHECK_FALSE(weakness_of(source, threshold));
-
-  source.rows.push_back({{1, 1}, testing::measured_row(1, metrics::Subset::valid, 1, 4, 8, 10)});
-  CHECK_THAT(weakness_of(source, threshold).value(), Catch::Contains("'half' reached 40 %"));
-  source.rows.push_back({{1, 1}, testing::measured_row(2, metrics::Subset::valid, 1, 5, 8, 10)});
-  source.rows.push_back({{1, 1}, testing::measured_row(2, metrics::Subset::test, 1, 1, 8, 10)});
-  CHECK_FALSE(weakness_of(source, threshold));
 }

@@ -17,6 +17,19 @@ inline AddedTask added(const std::string& name, double cost_s = 10, std::vector<
   return one;
 }
 
+/// A training of ten steps an epoch whose rate falls at `decay`; costs a second a step.
+inline AddedTask training(const std::string& name, std::int32_t decay, task::Sharing sharing, std::int32_t epochs = 4) {
+  AddedTask one = added(name, 10.0 * epochs);
+  one.task.images = 100;
+  task::training(one.task).batch = 10;
+  task::training(one.task).length = {epochs, 0};
+  task::training(one.task).units.resize(1);
+  task::training(one.task).units[0].rates = {{{0, 0}, 1}};
+  if (decay < epochs) task::training(one.task).units[0].rates.push_back({{decay, 0}, 0.1f});
+  one.sharing = sharing;
+  return one;
+}
+
 /// The commands of one answer, taken out one by one; `nothing_else` fails on what was not asked about.
 class Answer {
  public:

@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "espalier/core/checks.hpp"
+
 using namespace espalier;
 
 namespace {
@@ -30,15 +32,19 @@ TEST_CASE("stats: Student's quantiles and tails are the tabulated ones") {
   CHECK(stats::student_two_sided(std::numeric_limits<double>::infinity(), 3) == 0);
 }
 
-TEST_CASE("stats: four splits give the mean, the spread and Student's interval") {
-  const auto summary = stats::summarise({0.31, 0.28, 0.35, 0.30});
+// scipy.stats.t, SciPy 1.17.1: ppf(q, df), and 2 * sf(t, df).
+TEST_CASE("stats: Student's quantiles and tails are SciPy's, far out and with broken degrees of freedom too") {
+  CHECK(stats::student_quantile(0.995, 29) == Approx(2.756385903670605).epsilon(1e-9));
+  CHECK(stats::student_quantile(0.9, 1.5) == Approx(2.1963984175655376).epsilon(1e-9));
+  CHECK(stats::student_quantile(0.5, 7) == Approx(0).margin(1e-12));
+  CHECK(stats::student_two_sided(2, 10) == Approx(0.07338803477074037).epsilon(1e-9));
+  CHECK(stats::student_two_sided(30, 29) == Approx(2.1977448450988043e-23).epsilon(1e-9));
+}
 
-  CHECK(summary.n == 4);
-  CHECK(summary.mean == Approx(0.31));
-  CHECK(summary.sd == Approx(0.02943920288775947));
-  REQUIRE(summary.interval);
-  CHECK(summary.interval->low == Approx(0.26315565876967617));
-  CHECK(summary.interval->high == Approx(0.3568443412303238));
+TEST_CASE("stats: no quantile of a certainty, none without degrees of freedom, no tail of what is no number") {
+  CHECK_THROWS_AS(stats::student_quantile(1, 3), ContractViolation);
+  CHECK_THROWS_AS(stats::student_quantile(0.9, 0), ContractViolation);
+  CHECK_THROWS_AS(stats::student_two_sided(std::numeric_limits<double>::quiet_NaN(), 3), ContractViolation);
 }
 
 TEST_CASE("stats: below three splits there is no interval") {

@@ -62,4 +62,13 @@ inline void write_sample(const std::filesystem::path& out) {
   writer.commit();
 }
 
+/// A folder with the sample and its view.
+struct Sample {
+  Scratch out;
+  Sample() {
+    write_sample(out.path());
+    write_view(replay(out.path()), out.path());
+  }
+};
+
 }  // namespace espalier::store

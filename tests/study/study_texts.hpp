@@ -1,8 +1,12 @@
 #pragma once
 // Study texts that several tests start from.
+#include <algorithm>
+#include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
 #include <string>
+
+#include "espalier/study/parse.hpp"
 
 namespace espalier::study::testing {
 
@@ -42,5 +46,49 @@ name = "second"
 start = { experiment = "first", same = ["target", "per_class", "split"] }
 axes = { per_class = [1, 2], transferred = [3, 6] }
 )toml";
+
+/// To be added to those two: an experiment that evaluates networks put together of several runs' units.
+inline const std::string kSwap = R"toml([[experiment]]
+name = "swap"
+kind = "evaluate"
+start = { experiment = "first", same = ["target", "per_class"] }
+units_from = [
+  { units = "1-2,5", experiment = "second", same = ["per_class", "transferred", "target"] },
+  { units = 7, source = "s" },
+]
+axes = { per_class = [1, 2], transferred = [3, 6] }
+)toml";
+
+/// A study whose text must bring no message.
+inline Study parsed(const std::string& text) {
+  const auto result = parse(text);
+  for (const auto& diagnostic : result.diagnostics) UNSCOPED_INFO(format(diagnostic, "study.toml"));
+  REQUIRE(result.diagnostics.empty());
+  return result.study;
+}
+
+/// A change to a text with the one message it must bring, and the line of the changed text it points at.
+struct BadChange {
+  std::string was, now;
+  const char* says;
+  std::string at;  ///< the first line that begins so after the change is meant
+};
+
+/// `good`, changed so, must bring exactly this message.
+inline void check_one_message(const std::string& good, const BadChange& bad) {
+  std::string text = good;
+  const auto at = text.rfind(bad.was);
+  REQUIRE(at != std::string::npos);
+  text.replace(at, bad.was.size(), bad.now);
+
+  const auto result = parse(text);
+
+  INFO(bad.now);
+  for (const auto& diagnostic : result.diagnostics) UNSCOPED_INFO(format(diagnostic, "study.toml"));
+  REQUIRE(result.diagnostics.size() == 1);
+  CHECK_THAT(format(result.diagnostics[0], "study.toml"), Catch::Contains(bad.says));
+  const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.rfind(bad.at)), '\n') + 1;
+  CHECK(result.diagnostics[0].where.line == line);
+}
 
 }  // namespace espalier::study::testing

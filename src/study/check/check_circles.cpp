@@ -4,7 +4,7 @@
 
 #include "espalier/study/needs.hpp"
 #include "study/cells.hpp"
-#include "study/parts.hpp"
+#include "study/check/check_study.hpp"
 
 namespace espalier::study {
 

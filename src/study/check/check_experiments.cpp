@@ -6,7 +6,7 @@
 #include "espalier/study/kinds.hpp"
 #include "espalier/study/units_word.hpp"
 #include "study/cells.hpp"
-#include "study/parts.hpp"
+#include "study/check/check_study.hpp"
 
 namespace espalier::study {
 namespace {

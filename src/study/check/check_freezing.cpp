@@ -3,7 +3,7 @@
 
 #include "espalier/study/kinds.hpp"
 #include "study/cells.hpp"
-#include "study/parts.hpp"
+#include "study/check/check_study.hpp"
 
 namespace espalier::study {
 namespace {

@@ -1,8 +1,9 @@
 // Checks figures: known experiment and axes, and a metric that is recorded.
 #include "espalier/core/errors.hpp"
 #include "espalier/metrics/row.hpp"
+#include "study/axis_names.hpp"
 #include "study/cells.hpp"
-#include "study/parts.hpp"
+#include "study/check/check_study.hpp"
 
 namespace espalier::study {
 namespace {

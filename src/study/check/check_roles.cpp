@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "study/parts.hpp"
+#include "study/check/check_study.hpp"
 
 namespace espalier::study {
 namespace {

@@ -6,7 +6,7 @@
 #include "espalier/study/kinds.hpp"
 #include "espalier/study/needs.hpp"
 #include "study/cells.hpp"
-#include "study/parts.hpp"
+#include "study/check/check_study.hpp"
 
 namespace espalier::study {
 namespace {

@@ -5,8 +5,9 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/metrics/row.hpp"
 #include "espalier/study/kinds.hpp"
+#include "study/axis_names.hpp"
 #include "study/cells.hpp"
-#include "study/parts.hpp"
+#include "study/check/check_study.hpp"
 
 namespace espalier::study {
 namespace {

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <tuple>
 
+#include "study/check/check_study.hpp"
 #include "study/parse/overrides.hpp"
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {
@@ -19,20 +20,6 @@ std::optional<toml::table> read_toml(const std::string& text, Report& report) {
                  {"this is not TOML", std::string(error.description()), "See https://toml.io for the form"});
     return std::nullopt;
   }
-}
-
-void parse_tables(const toml::table& text, Study& study, Report& report) {
-  const Reader root(text, "", "", report);
-  for (auto* part : {parse_study_table, parse_data, parse_split, parse_roles, parse_networks}) part(root, study);
-  if (const toml::table* train = root.child("train")) study.train = parse_train(*train, "train", false, report);
-  parse_experiments(root, study);
-  parse_outputs(root, study);
-}
-
-void check(const CheckContext& context) {
-  for (auto* part : {check_roles, check_experiments, check_takes, check_starts, check_kinds, check_circles,
-                     check_freezing, check_size, check_outputs})
-    part(context);
 }
 
 void sort_by_place(std::vector<Diagnostic>& diagnostics) {
@@ -49,8 +36,8 @@ ParseResult parse(const std::string& text, const std::vector<std::string>& overr
   Report report(result.diagnostics);
   if (auto root = read_toml(text, report)) {
     apply_overrides(*root, overrides, report);
-    parse_tables(*root, result.study, report);
-    check({result.study, report});
+    parse_tables(Reader(*root, "", "", report), result.study);
+    check_study({result.study, report});
   }
   sort_by_place(result.diagnostics);
   return result;

@@ -2,7 +2,8 @@
 #include <set>
 
 #include "espalier/study/axes.hpp"
-#include "study/parts.hpp"
+#include "study/axis_names.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {

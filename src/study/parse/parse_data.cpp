@@ -1,7 +1,7 @@
 // Parses [data.NAME]: format, files, test and validation images, normalisation, `expect`.
 #include <limits>
 
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "espalier/study/kinds.hpp"
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {
@@ -93,10 +93,6 @@ Experiment parse_one(const Reader& reader, std::size_t number) {
 }
 
 }  // namespace
-
-std::string key_of(const Experiment& experiment, const std::string& part) {
-  return "experiment." + experiment.name + (part.empty() ? "" : "." + part);
-}
 
 void parse_experiments(const Reader& root, Study& study) {
   Report& report = root.report();

@@ -3,7 +3,7 @@
 
 #include "espalier/network/layer_names.hpp"
 #include "espalier/network/layers.hpp"
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {

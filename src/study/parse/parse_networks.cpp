@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "espalier/network/networks.hpp"
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {

@@ -1,5 +1,5 @@
 // Parses [[resources]] and [[figure]].
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {

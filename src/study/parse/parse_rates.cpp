@@ -1,7 +1,7 @@
 // Parses rate groups and checks that relative ones lead to a group with a rate of its own.
 #include <algorithm>
 
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 #include "study/rate_values.hpp"
 
 namespace espalier::study {

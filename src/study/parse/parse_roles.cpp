@@ -1,5 +1,5 @@
 // Parses [source.NAME] and [target.NAME]: data, classes, training values, checkpoint.
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {

@@ -1,5 +1,5 @@
 // Parses [split]: random, listed or none.
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {

@@ -1,7 +1,7 @@
 // Parses `start` and `units_from`: finished runs, or sources, that an experiment's networks come from.
 #include "espalier/core/errors.hpp"
 #include "espalier/study/units_word.hpp"
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {

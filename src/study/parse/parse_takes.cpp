@@ -1,5 +1,5 @@
 // Parses `take`: what a selection chooses, from which experiments, and by which metric.
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {

@@ -1,5 +1,5 @@
 // Parses a table of training values such as [train], with its nested tables.
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {

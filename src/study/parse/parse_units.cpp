@@ -1,7 +1,7 @@
 // Parses the listed units of a network.
 #include <set>
 
-#include "study/parts.hpp"
+#include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "espalier/core/checks.hpp"
-#include "train/epoch_order.hpp"
 #include "train/prepare_network.hpp"
 
 namespace espalier::train {

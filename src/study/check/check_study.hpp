@@ -1,0 +1,38 @@
+#pragma once
+// Checks what needs the whole study; declares the check of each part.
+#include "espalier/metrics/row.hpp"
+#include "espalier/study/parse.hpp"
+#include "study/parse/reader.hpp"
+
+namespace espalier::study {
+
+/// The whole parsed study and where the checks report.
+struct CheckContext {
+  const Study& study;
+  Report& report;
+};
+/// Runs all checks of the whole study.
+void check_study(const CheckContext& context);
+
+void check_roles(const CheckContext& context);                               ///< data, splits, sources, targets
+void check_experiments(const CheckContext& context);                         ///< names, axes, values that must exist
+void check_grid(const CheckContext& context, const Experiment& experiment);  ///< zips, dependent axes, cases
+void check_takes(const CheckContext& context);                               ///< selections: names, metrics
+void check_starts(const CheckContext& context);                              ///< runs that experiments start from
+void check_kinds(const CheckContext& context);                               ///< what a kind of experiment may say
+void check_circles(const CheckContext& context);                             ///< experiments that need each other
+void check_freezing(const CheckContext& context);                            ///< frozen > transferred
+void check_outputs(const CheckContext& context);                             ///< figures
+
+/// Why a metric of this experiment is not recorded; "" where it is.
+std::string not_recorded(const Study& study, const Experiment& experiment, metrics::Subset subset);
+/// How to change the study so that the subset is recorded, for suggestions.
+std::string how_to_record(metrics::Subset subset);
+
+/// The data set whose classes the split divides; "" where none is known.
+std::string split_data(const Study& study);
+
+/// "experiment.NAME.<part>", the dotted key of diagnostics.
+std::string key_of(const Experiment& experiment, const std::string& part);
+
+}  // namespace espalier::study

@@ -1,0 +1,34 @@
+#pragma once
+// Parses a study table by table; declares the parser of each table.
+#include "espalier/study/parse.hpp"
+#include "study/parse/reader.hpp"
+
+namespace espalier::study {
+
+/// Parses all tables below the root.
+void parse_tables(const Reader& root, Study& study);
+
+void parse_data(const Reader& root, Study& study);
+void parse_split(const Reader& root, Study& study);
+void parse_roles(const Reader& root, Study& study);  ///< sources and targets
+void parse_networks(const Reader& root, Study& study);
+void parse_experiments(const Reader& root, Study& study);
+void parse_outputs(const Reader& root, Study& study);  ///< resources and figures
+
+/// Parses a table of training values; `is_source` allows the keys that only pretrainings have.
+TrainValues parse_train(const toml::table& table, const std::string& path, bool is_source, Report& report);
+std::vector<RateGroup> parse_rates(const toml::node& node, const std::string& path, Report& report);
+std::vector<network::UnitSpec> parse_units(const toml::node& node, const std::string& path, Report& report);
+std::vector<network::LayerSpec> parse_layers(const toml::node& node, const std::string& path, Report& report);
+
+/// Parses the `axes` of one experiment; `train.batch` may be written as a nested table.
+std::vector<Axis> parse_axes(const toml::table& table, const std::string& path, Report& report);
+/// Parses the axis values of `fixed` or of a case; the key `take` is skipped.
+std::vector<std::pair<std::string, Value>> parse_fixed(const toml::table& table, const std::string& path,
+                                                       Report& report);
+std::vector<Take> parse_takes(const toml::table& owner, const std::string& path, Report& report);
+
+std::optional<Start> parse_start(const Reader& experiment);
+std::vector<UnitsFrom> parse_units_from(const Reader& experiment);
+
+}  // namespace espalier::study

@@ -1,0 +1,44 @@
+#include "cli/run_options.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace espalier;
+using namespace espalier::cli;
+
+namespace {
+
+session::RunArguments parsed(const std::string& line) {
+  CLI::App verb;
+  session::RunArguments arguments;
+  add_options(verb, arguments);
+  verb.parse(line);
+  return arguments;
+}
+
+}  // namespace
+
+TEST_CASE("run options: study and OUT, and nothing else asked for") {
+  const auto arguments = parsed("study.toml --out results");
+  CHECK(arguments.study.file == "study.toml");
+  CHECK(arguments.out == "results");
+  CHECK(arguments.launch.workers == 0);
+  CHECK(arguments.launch.without.empty());
+  CHECK(arguments.launch.device == "auto");
+}
+
+TEST_CASE("run options: lists by commas, sizes with units, values of the study one by one") {
+  const auto arguments =
+      parsed("--without stages,fuse --feature-memory 2GB --set a=1 --set b=2 --out o --workers 3 study.toml");
+  CHECK(arguments.launch.without == std::vector<std::string>{"stages", "fuse"});
+  CHECK(arguments.launch.feature_bytes == std::uint64_t{2} << 30);
+  CHECK(arguments.study.overrides == std::vector<std::string>{"a=1", "b=2"});
+  CHECK(arguments.study.file == "study.toml");
+}
+
+TEST_CASE("run options: what cannot be is refused") {
+  CHECK_THROWS_AS(parsed("study.toml"), CLI::RequiredError);
+  CHECK_THROWS_AS(parsed("study.toml --out o --workers 0"), CLI::ValidationError);
+  CHECK_THROWS_AS(parsed("study.toml --out o --without feature"), CLI::ValidationError);
+  CHECK_THROWS_AS(parsed("study.toml --out o --device gpu"), CLI::ValidationError);
+  CHECK_THROWS_AS(parsed("study.toml --out o --noop-tasks 3"), CLI::ExcludesError);
+}

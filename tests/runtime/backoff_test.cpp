@@ -1,0 +1,50 @@
+// An idle loop's waits: they end by themselves, and at once where there is something to read.
+#include "runtime/backoff.hpp"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "espalier/os/descriptor.hpp"
+
+using namespace espalier;
+using namespace espalier::runtime;
+
+TEST_CASE("backoff: many waits in a row end, and the clock goes on meanwhile") {
+  Backoff backoff;
+  const double before = now_s();
+  for (int i = 0; i < 40; ++i) backoff.nap();
+  CHECK(now_s() > before);
+  backoff.busy();
+  backoff.nap();
+}
+
+TEST_CASE("backoff: waits add up to more sleep the longer a loop is idle") {
+  const auto wait = [](Backoff& backoff, int rounds) {
+    const double before = now_s();
+    for (int i = 0; i < rounds; ++i) backoff.nap();
+    return now_s() - before;
+  };
+  Backoff backoff;
+  const double yields = wait(backoff, 4), growing = wait(backoff, 20), longest = wait(backoff, 20);
+  CHECK(yields < growing);
+  CHECK(growing < longest);
+}
+
+TEST_CASE("backoff: what can be read ends a wait") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const os::Descriptor read(ends[0]), write(ends[1]);
+  REQUIRE(::write(write.get(), "x", 1) == 1);
+  const auto shortest = [&](int descriptor) {
+    double least = 1;
+    Backoff backoff;
+    for (int i = 0; i < 60; ++i) {
+      const double before = now_s();
+      backoff.nap(descriptor);
+      if (i >= 24) least = std::min(least, now_s() - before);
+    }
+    return least;
+  };
+  CHECK(shortest(read.get()) < shortest(-1));
+}

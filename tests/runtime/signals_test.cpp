@@ -1,0 +1,56 @@
+#include "espalier/runtime/signals.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+using namespace espalier::runtime;
+
+namespace {
+
+/// The wait status of a child that does this: signals are a process's own.
+template <class Work>
+int status_of(Work work) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(work());
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return status;
+}
+
+}  // namespace
+
+TEST_CASE("signals: each of the three that ask to stop is noted, and kills nobody") {
+  for (const int signal : {SIGUSR2, SIGTERM, SIGINT}) {
+    INFO(signal);
+    const int status = status_of([signal] {
+      catch_stop_signals();
+      if (stop_wanted()) return 2;
+      ::raise(signal);
+      return stop_wanted() ? 0 : 1;
+    });
+    REQUIRE(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
+  }
+}
+
+TEST_CASE("signals: an agent ignores what mpirun forwards, and ends by SIGTERM") {
+  const int ignored = status_of([] {
+    catch_stop_signals();
+    ignore_stop_signals();
+    ::raise(SIGUSR2);
+    ::raise(SIGINT);
+    return stop_wanted() ? 1 : 0;
+  });
+  REQUIRE(WIFEXITED(ignored));
+  CHECK(WEXITSTATUS(ignored) == 0);
+  const int ended = status_of([] {
+    catch_stop_signals();
+    ignore_stop_signals();
+    ::raise(SIGTERM);
+    return 0;
+  });
+  CHECK((WIFSIGNALED(ended) && WTERMSIG(ended) == SIGTERM));
+}

@@ -1,0 +1,35 @@
+#include "espalier/session/calibration_file.hpp"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "espalier/core/errors.hpp"
+#include "store/scratch.hpp"
+
+using namespace espalier;
+using namespace espalier::session;
+
+TEST_CASE("calibration file: none is empty; what is written later is merged into what is there") {
+  const store::Scratch out;
+  const auto folder = out.path() / "new";
+  CHECK(read_calibration(folder).empty());
+
+  write_calibration(folder, {{"a", {0.1, 0.2, 0.3}}, {"b", {1, 2, 3}}});
+  write_calibration(folder, {{"b", {4, 5, 6}}, {"c", {7, 8, 9}}});
+
+  const auto read = read_calibration(folder);
+  REQUIRE(read.size() == 3);
+  CHECK(read.at("a").step_s == 0.1);
+  CHECK(read.at("b").evaluation_s == 5);
+  CHECK(read.at("c").features_s == 9);
+}
+
+TEST_CASE("calibration file: one that cannot be read is damage, and says what to do") {
+  const store::Scratch out;
+  for (const char* text : {"{", "[]", R"({"costs": {"a": {"step_s": 1}}})", R"({"costs": {"a": {"step_s": "1"}}})"}) {
+    std::ofstream(out.path() / "calibration.json") << text;
+    INFO(text);
+    CHECK_THROWS_AS(read_calibration(out.path()), CorruptionError);
+    CHECK_THROWS_WITH(read_calibration(out.path()), Catch::Contains("'espalier calibrate' again"));
+  }
+}

@@ -1,0 +1,32 @@
+#include <catch2/catch.hpp>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/store/journal.hpp"
+#include "store/scratch.hpp"
+
+using namespace espalier;
+using namespace espalier::store;
+
+TEST_CASE("lock: a second holder is refused with the name of the first, and let in after it") {
+  Scratch out;
+  {
+    const DirectoryLock first = DirectoryLock::acquire(out.path(), some_writer("job7"), 0);
+    CHECK_THROWS_WITH(DirectoryLock::acquire(out.path(), some_writer("job8"), 0.01),
+                      Catch::Contains("process 4711 on host-a") && Catch::Contains("job7"));
+    CHECK_THROWS_AS(DirectoryLock::acquire(out.path(), some_writer("job7"), 0.01), UsageError);
+  }
+  CHECK_NOTHROW(DirectoryLock::acquire(out.path(), some_writer("job8"), 0));
+}
+
+TEST_CASE("lock: a higher restart of the same job and an explicit wish take over") {
+  Scratch out;
+  const DirectoryLock first = DirectoryLock::acquire(out.path(), some_writer("job7"), 0);
+
+  const DirectoryLock second = DirectoryLock::acquire(out.path(), some_writer("job7", 1), 0);
+  CHECK_THROWS_AS(DirectoryLock::acquire(out.path(), some_writer("job7", 1), 0), UsageError);
+  WriterIdentity wish = some_writer();
+  wish.take_over = true;
+  const DirectoryLock third = DirectoryLock::acquire(out.path(), wish, 0);
+
+  CHECK_THROWS_AS(DirectoryLock::acquire(out.path(), some_writer("other"), 0), UsageError);
+}

@@ -1,0 +1,57 @@
+// What an experiment that trains nothing may say.
+#include <catch2/catch.hpp>
+
+#include "study/study_texts.hpp"
+
+using namespace espalier;
+using namespace espalier::study;
+using testing::BadChange;
+using testing::check_one_message;
+using testing::kSmallStudy;
+using testing::kSwap;
+using testing::kTwoSteps;
+
+TEST_CASE("study: what an experiment that trains nothing may not say brings one message, at its line") {
+  const std::string good = kSmallStudy + kTwoSteps + kSwap;
+  const std::vector<BadChange> all = {
+      {"kind = \"evaluate\"", "kind = \"evalute\"", "Did you mean 'evaluate'?", "kind ="},
+      {"[1, 2], transferred", "[1, 2], train.batch = [8], transferred",
+       "'train.batch' says how a network is trained (an experiment of kind \"evaluate\" trains nothing)", "axes ="},
+      {"[1, 2], transferred", "[1, 2], high_units = [1], transferred", "'high_units' says how", "axes ="},
+      {"[1, 2], transferred", "[1, 2], case = [\"c\"], transferred", "unknown case 'c'", "axes ="},
+      {"axes = { per_class = [1, 2]", "case.c = { frozen = 1 }\naxes = { case = [\"c\"], per_class = [1, 2]",
+       "'frozen' says how a network is trained", "case.c"},
+      {"axes = { per_class = [1, 2]",
+       "take = { values = [\"frozen\"], from = [\"first\"], best = \"valid.top1\" }\naxes = { per_class = [1, 2]",
+       "'frozen' says how a network is trained", "take ="},
+      {"units = 7", "units = 8", "there is no unit 8 (the network has 7 units)", "  { units = 8"},
+      {"units = 7", "units = 5", "unit 5 is named twice", "  { units = 5"},
+      {"units = 7", "units = \"7-\"", "'7-' names no units", "  { units = \"7-"},
+      {"units = 7", "units = 0", "'0' names no units", "  { units = 0"},
+      {"units = 7, ", "", "'units' is missing", "  { source"},
+      {"source = \"s\" }", "source = \"z\" }", "unknown source 'z'", "  { units = 7"},
+      {", source = \"s\" }", " }", "neither source nor experiment", "  { units = 7"},
+      {"source = \"s\" }", "source = \"s\", same = [] }", "same belongs to experiment", "  { units = 7"},
+      {"experiment = \"second\"", "experiment = \"secnd\"", "Did you mean 'second'?", "  { units = \"1-2"},
+      {"\"per_class\", \"transferred\"", "\"transferred\"", "experiment 'second' has several values of 'per_class'",
+       "  { units = \"1-2"},
+  };
+  for (const auto& bad : all) check_one_message(good, bad);
+  std::string none = kSmallStudy;
+  none.replace(none.find("[source.s]\ndata = \"d\"\n"), 22, "");
+  none.replace(none.find("[0, 6]"), 6, "[0]");
+  check_one_message(none + "[[experiment]]\nname = \"e\"\nkind = \"evaluate\"\n",
+                    {"name = \"e\"", "name = \"e\"", "there is no network to evaluate", "[[experiment]]"});
+}
+
+TEST_CASE("study: an experiment that evaluates is no parent, has no training metric, and may not stand in a circle") {
+  const auto text = kSmallStudy + kTwoSteps + kSwap;
+  check_one_message(text + "[[experiment]]\nname = \"b\"\nstart = { experiment = \"swap\" }\n",
+                    {"\"swap\" }", "\"swap\" }", "experiment 'swap' leaves no network", "start ="});
+  check_one_message(text + "[[figure]]\nexperiment = \"swap\"\nx = \"per_class\"\ny = \"train.top1\"\n",
+                    {"train.top1", "train.loss", "'train.loss' is not recorded (nothing is trained)", "[[figure]]"});
+  check_one_message(text, {"name = \"second\"",
+                           "name = \"second\"\ntake = { values = [\"decay_epoch\"], from = [\"swap\"], best = "
+                           "\"valid.top1\" }",
+                           "(second takes from swap takes units from second)", "  { units = \"1-2"});
+}

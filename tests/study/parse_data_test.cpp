@@ -1,0 +1,18 @@
+// What a table of data may say.
+#include <catch2/catch.hpp>
+
+#include "study/study_texts.hpp"
+
+using namespace espalier::study;
+
+TEST_CASE("study: a key that only another image format reads is warned of") {
+  std::string text = testing::kSmallStudy;
+  text.replace(text.find("format = \"made\""), 15, "format = \"made\"\nresize = 32");
+
+  const auto result = parse(text);
+
+  REQUIRE(result.diagnostics.size() == 1);
+  CHECK(!has_errors(result.diagnostics));
+  CHECK_THAT(format(result.diagnostics[0], "s"),
+             Catch::Contains("data.d.resize: 'resize' belongs to format = \"folder\""));
+}

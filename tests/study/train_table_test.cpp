@@ -1,0 +1,31 @@
+#include "espalier/study/train_table.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace espalier::study;
+
+TEST_CASE("training values: what show says of a default sets the same default again") {
+  const TrainValues defaults = train_defaults();
+  for (const auto& row : train_rows()) {
+    INFO(row.key);
+    const auto text = row.text(defaults);
+    if (!row.set || !text) continue;
+    TrainValues again;
+    CHECK(!row.set(again, parse_value(*text)));
+    CHECK(row.text(again) == text);
+  }
+}
+
+TEST_CASE("training values: of two sets the second counts where it says something") {
+  TrainValues over;
+  for (const auto& row : train_rows()) {
+    if (!row.set_default) continue;
+    TrainValues base;
+    row.set_default(base);
+    row.merge(base, over);
+    INFO(row.key);
+    CHECK(row.text(base).has_value());
+    row.merge(over, base);
+    CHECK(row.text(over) == row.text(base));
+  }
+}
