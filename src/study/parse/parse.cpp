@@ -49,6 +49,7 @@ ParseResult parse(const std::string& text, const std::vector<std::string>& overr
   Report report(result.diagnostics);
   if (auto root = read_toml(text, report)) {
     apply_overrides(*root, overrides, report);
+    check_texts(*root, "", report);
     parse_tables(*root, result.study, report);
     check({result.study, report});
   }
