@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/report/condition.hpp"
+#include "espalier/report/conditions.hpp"
 #include "espalier/study/parse.hpp"
 
 namespace espalier::cli {

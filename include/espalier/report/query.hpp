@@ -1,6 +1,6 @@
 #pragma once
 // Turns recorded runs into cells and contrasts, for `aggregate`, `compare` and the report.
-#include "espalier/report/condition.hpp"
+#include "espalier/report/conditions.hpp"
 #include "espalier/report/run_view.hpp"
 #include "espalier/stats/contrast.hpp"
 

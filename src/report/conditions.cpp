@@ -1,5 +1,5 @@
 // Splits the text of conditions outside double quotes, and puts words into quotes where they need them.
-#include "espalier/report/condition.hpp"
+#include "espalier/report/conditions.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "espalier/report/condition.hpp"
+#include "espalier/report/conditions.hpp"
 
 #include <rapidcheck.h>
 
