@@ -1,4 +1,6 @@
 // Runs the forward pass of one unit, layer by layer.
+#include <c10/core/GradMode.h>
+
 #include "device_forms.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/seed.hpp"

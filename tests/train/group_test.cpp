@@ -127,7 +127,8 @@ TEST_CASE("group: batch norm over one value a channel is finite, the same for on
   network::LayerSpec norm;
   norm.kind = network::LayerKind::batch_norm;
   norm.name = "norm";
-  job.network.units.back().layers.push_back(norm);  // behind a linear layer: a value an image and channel
+  auto& units = job.network.units;
+  units[units.size() - 2].layers.push_back(norm);  // behind a linear layer: a value an image and channel
   task::training(job.task).batch = static_cast<std::int32_t>(job.images->rows.size()) - 1;  // the last batch has one
   job = with_id(job);
 
