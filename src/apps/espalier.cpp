@@ -1,11 +1,14 @@
 // Main of `espalier`, the program users call: planning, scheduling, storing and reading results. No LibTorch.
 #include <fmt/format.h>
 
+#include <cstdio>
+
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/build_info.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/log.hpp"
+#include "espalier/os/standard_streams.hpp"
 
 namespace {
 
@@ -29,14 +32,11 @@ int run(int argc, char** argv) {
 }
 
 int report(const char* what, espalier::ExitCode code) {
-  if (*what) fmt::print(stderr, "espalier: {}\n", what);
+  if (*what) std::fputs(fmt::format("espalier: {}\n", what).c_str(), stderr);  // fails without a word of its own
   return static_cast<int>(code);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  espalier::log::start("espalier");
+int guarded_run(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const espalier::UsageError& error) {
@@ -46,6 +46,19 @@ int main(int argc, char** argv) {
   } catch (const espalier::ContractViolation& error) {
     return report(error.what(), espalier::ExitCode::internal);
   } catch (const std::exception& error) {
+    if (std::ferror(stdout)) return 0;  // main says so
     return report(error.what(), espalier::ExitCode::environment);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  espalier::os::hold_standard_streams();
+  espalier::log::start("espalier");
+  const int code = guarded_run(argc, argv);
+  const std::string unwritten = espalier::os::flush_standard_output();
+  if (unwritten.empty()) return code;
+  report(("not all of the output was written (" + unwritten + ").").c_str(), espalier::ExitCode::environment);
+  return code ? code : static_cast<int>(espalier::ExitCode::environment);
 }

@@ -5,6 +5,7 @@
 #include "espalier/core/build_info.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/log.hpp"
+#include "espalier/os/standard_streams.hpp"
 #include "espalier/trainer/serve.hpp"
 #include "espalier/trainer/verbs.hpp"
 
@@ -54,10 +55,7 @@ int report(const char* what, int code) {
   return code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  espalier::log::start("trainer");
+int guarded_run(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const espalier::UsageError& error) {
@@ -70,4 +68,16 @@ int main(int argc, char** argv) {
     if (espalier::trainer::is_out_of_memory(error)) return report("out of memory", espalier::trainer::kOutOfMemory);
     return report(error.what(), static_cast<int>(espalier::ExitCode::internal));
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  espalier::os::hold_standard_streams();
+  espalier::log::start("trainer");
+  const int code = guarded_run(argc, argv);
+  const std::string unwritten = espalier::os::flush_standard_output();
+  if (unwritten.empty()) return code;
+  report(("not all of the output was written (" + unwritten + ").").c_str(), 0);
+  return code ? code : static_cast<int>(espalier::ExitCode::environment);
 }

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "cli/json_text.hpp"
+
 namespace espalier::cli {
 namespace {
 
@@ -45,7 +47,7 @@ std::string to_json(const h5::Table& table) {
     }
     rows.push_back(std::move(object));
   }
-  return rows.dump(1) + "\n";
+  return json_text(rows, 1) + "\n";
 }
 
 }  // namespace espalier::cli

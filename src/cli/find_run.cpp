@@ -21,11 +21,10 @@ std::vector<report::RunView> by_id(const std::vector<report::RunView>& views, co
 }
 
 std::vector<report::RunView> by_labels(const std::vector<report::RunView>& views, const std::string& wanted) {
-  const auto colon = wanted.find(':');
-  std::vector<report::Condition> conditions = {{"experiment", {wanted.substr(0, colon)}}};
-  const std::string rest = wanted.substr(colon + 1);
-  if (!rest.empty()) {
-    for (auto& condition : report::parse_conditions(rest)) conditions.push_back(std::move(condition));
+  const auto named = report::parse_named_runs(wanted);
+  std::vector<report::Condition> conditions = {{"experiment", {named.experiment}}};
+  if (!named.conditions.empty()) {
+    for (auto& condition : report::parse_conditions(named.conditions)) conditions.push_back(std::move(condition));
   }
   return report::select(views, conditions);
 }
@@ -49,7 +48,7 @@ std::vector<report::RunView> by_labels(const std::vector<report::RunView>& views
 }  // namespace
 
 report::RunView find_run(const std::vector<report::RunView>& views, const std::string& wanted) {
-  const bool labelled = wanted.find(':') != std::string::npos;
+  const bool labelled = report::parse_named_runs(wanted).has_colon;
   const auto found = labelled ? by_labels(views, wanted) : by_id(views, wanted);
   if (found.size() != 1 || wanted.empty()) refuse(found, wanted);
   return found.front();
@@ -57,7 +56,8 @@ report::RunView find_run(const std::vector<report::RunView>& views, const std::s
 
 std::string labels_text(const plan::PlannedRun& run) {
   std::string text;
-  for (const auto& label : run.labels) text += (text.empty() ? "" : " ") + label.axis + "=" + label.value;
+  for (const auto& label : run.labels)
+    text += (text.empty() ? "" : " ") + label.axis + "=" + report::spelled(label.value);
   return text;
 }
 

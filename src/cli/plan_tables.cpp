@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/json_text.hpp"
 #include "cli/text_table.hpp"
 
 namespace espalier::cli {
@@ -136,7 +137,7 @@ std::string plan_json(const plan::Plan& plan, bool calibrated) {
                              {"passes", passes_json(plan)},
                              {"features_refused", plan.refused},
                              {"selections_pending", plan.pending.size()}};
-  return json.dump(2) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 }  // namespace espalier::cli

@@ -51,6 +51,7 @@ Json to_json(const stats::Contrast& contrast, const report::Query& query) {
                  {"ratio", nullptr},
                  {"pairs", contrast.pairs},
                  {"unpaired", contrast.unpaired},
+                 {"incomplete_splits", contrast.incomplete},
                  {"runs_a", to_json(contrast.a)},
                  {"runs_b", to_json(contrast.b)}};
   if (contrast.ratio)

@@ -36,6 +36,8 @@ void add_options(CLI::App& verb, session::RunArguments& arguments) {
   verb.add_flag("--take-over", launch.take_over, "go on although a lost machine seems to hold the directory");
   verb.add_flag("--new-form", launch.new_form, "accept that other --threads change last bits");
   verb.add_flag("--accept-loss", launch.accept_loss, "go on over a damaged journal, without what is lost");
+  verb.add_flag("--replace-study", arguments.replace_study,
+                "let this study take the place of another one in OUT, whose runs then leave all tables");
   verb.add_option("--checkpoint-s", launch.checkpoint_s, "seconds between checkpoints of a training (default 60)")
       ->check(CLI::NonNegativeNumber);
   verb.add_option("--hang-s", launch.hang_s, "")->check(CLI::PositiveNumber)->group("");

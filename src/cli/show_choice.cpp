@@ -1,7 +1,10 @@
 // Matches planned runs against an id prefix or EXPERIMENT:axis=value,...
 #include "cli/show_choice.hpp"
 
+#include <algorithm>
+
 #include "espalier/core/errors.hpp"
+#include "espalier/report/conditions.hpp"
 #include "espalier/study/parse.hpp"
 
 namespace espalier::cli {
@@ -9,35 +12,26 @@ namespace {
 
 struct Wanted {
   std::string experiment;
-  std::vector<plan::Label> labels;
+  std::vector<report::Condition> conditions;
 };
 
 Wanted parse_wanted(const std::string& text) {
-  const auto colon = text.find(':');
-  Wanted wanted{text.substr(0, colon), {}};
-  std::size_t at = colon == std::string::npos ? text.size() : colon + 1;
-  while (at < text.size()) {
-    const auto comma = std::min(text.find(',', at), text.size());
-    const std::string part = text.substr(at, comma - at);
-    const auto equals = part.find('=');
-    if (equals == std::string::npos) {
-      throw UsageError("'" + part + "' gives no axis a value", "a run is named by an id or by axes",
-                       "Write EXPERIMENT:axis=value,axis=value");
-    }
-    wanted.labels.push_back({part.substr(0, equals), part.substr(equals + 1)});
-    at = comma + 1;
-  }
-  return wanted;
+  const auto named = report::parse_named_runs(text);
+  if (named.conditions.empty()) return {named.experiment, {}};
+  return {named.experiment, report::parse_conditions(named.conditions)};
+}
+
+bool same_value(const std::string& a, const std::string& b) {
+  return study::to_string(study::parse_value(a)) == study::to_string(study::parse_value(b));
 }
 
 bool fits(const plan::PlannedRun& run, const Wanted& wanted) {
   if (!wanted.experiment.empty() && run.experiment != wanted.experiment) return false;
-  for (const auto& label : wanted.labels) {
-    const auto* value = run.label(label.axis);
-    if (!value || study::to_string(study::parse_value(*value)) != study::to_string(study::parse_value(label.value)))
-      return false;
-  }
-  return true;
+  return std::all_of(wanted.conditions.begin(), wanted.conditions.end(), [&](const report::Condition& condition) {
+    const auto* value = run.label(condition.axis);
+    return value && std::any_of(condition.values.begin(), condition.values.end(),
+                                [&](const std::string& one) { return same_value(one, *value); });
+  });
 }
 
 [[noreturn]] void refuse(const plan::Plan& plan, const std::string& text) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "espalier/core/utf8.hpp"
+
 namespace espalier::cli {
 namespace {
 
@@ -33,14 +35,10 @@ std::string line(const std::vector<std::string>& cells, const std::vector<std::s
 
 }  // namespace
 
-std::size_t display_width(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 bool out_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
 
 Table& Table::row(std::vector<std::string> cells) {
+  for (auto& cell : cells) cell = without_controls(cell);
   cells.resize(std::max(cells.size(), header_.size()));
   rows_.push_back(std::move(cells));
   return *this;

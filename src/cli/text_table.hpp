@@ -9,7 +9,7 @@ namespace espalier::cli {
 class Table {
  public:
   explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
-  /// Shorter rows are filled with empty cells.
+  /// Shorter rows are filled with empty cells; control characters are shown as "?".
   Table& row(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
   /// Two spaces between columns, a rule under the header, a line break at the end of each row.
@@ -19,9 +19,6 @@ class Table {
   std::vector<std::string> header_;
   std::vector<std::vector<std::string>> rows_;
 };
-
-/// Columns that a terminal needs for UTF-8 text, counting one per code point.
-std::size_t display_width(const std::string& text);
 
 /// Is standard output a terminal? Hints and headings are for people only.
 bool out_is_terminal();

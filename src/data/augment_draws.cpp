@@ -22,7 +22,7 @@ std::int32_t whole_between(SplitMix64& random, std::int32_t low, std::int32_t hi
 /// The offset of a crop of `inner` pixels out of `outer` with `pad` pixels of zeros on either side. The crop is centred
 /// without `pad`; an image smaller than the crop is centred within its padding.
 std::int32_t crop_offset(SplitMix64& random, std::int32_t outer, std::int32_t inner, std::int32_t pad) {
-  const std::int32_t centred = (outer - inner) / 2;
+  const std::int32_t centred = centred_offset(outer, inner);
   if (pad == 0) return centred;
   const std::int32_t low = -pad, high = outer - inner + pad;
   return low <= high ? whole_between(random, low, high) : centred;
@@ -49,11 +49,18 @@ Box resized_box(SplitMix64& random, const network::Shape& from) {
   return {(from.height - height) / 2, (from.width - width) / 2, height, width};
 }
 
+/// Whole pixels, at most `fraction` of the side: 2.8 pixels allow 2.
 std::int32_t shift(SplitMix64& random, double fraction, std::int32_t side) {
-  return static_cast<std::int32_t>(std::lround(between(random, -fraction, fraction) * side));
+  constexpr double kRounding = 1e-9;  // 0.29 of 100 pixels are 29
+  const auto most = static_cast<std::int32_t>(std::floor(fraction * side + kRounding));
+  return std::clamp(static_cast<std::int32_t>(std::lround(between(random, -fraction, fraction) * side)), -most, most);
 }
 
 }  // namespace
+
+std::int32_t centred_offset(std::int32_t outer, std::int32_t inner) {
+  return static_cast<std::int32_t>(std::lrint((outer - inner) / 2.0));
+}
 
 ImageDraw draw_image(const task::AugmentSpec& augment, std::uint64_t key, std::uint64_t image,
                      const network::Shape& from, const network::Shape& input) {

@@ -21,6 +21,9 @@ struct ImageDraw {
   std::int32_t down = 0, right = 0;  ///< translation in pixels, already in `window`
 };
 
+/// Where a centred crop begins, as torchvision's CenterCrop rounds it (halves to even) and folders are resized.
+std::int32_t centred_offset(std::int32_t outer, std::int32_t inner);
+
 /// `key` is derived from (seed, epoch, step); `from` is the shape of a packed image, `input` that of the network's
 /// input.
 ImageDraw draw_image(const task::AugmentSpec& augment, std::uint64_t key, std::uint64_t image,

@@ -120,7 +120,7 @@ Window BatchMaker::evaluation_window(const network::Shape& from) const {
   const std::int32_t height = crops ? augment_.centre_crop : from.height,
                      width = crops ? augment_.centre_crop : from.width;
   if (height != input_.height || width != input_.width) refuse_shape(from, input_);
-  return {(from.height - height) / 2, (from.width - width) / 2, false};
+  return {centred_offset(from.height, height), centred_offset(from.width, width), false};
 }
 
 at::Tensor BatchMaker::evaluation(const ImageSet& set, std::int64_t first, std::int64_t count) const {

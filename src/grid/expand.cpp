@@ -69,7 +69,13 @@ class Expander {
 
   std::int32_t shape_now() const {
     if (case_column_ < 0) return 0;
-    const std::string name = to_string(*values_[static_cast<std::size_t>(case_column_)]);
+    const auto at = static_cast<std::size_t>(case_column_);
+    const auto& value = values_[at] ? values_[at] : shapes_.front().values[at];  // an axis, or fixed
+    if (!value) {
+      throw UsageError("a selection takes 'case'", "a case says what is fixed and taken before anything is chosen",
+                       "Take the axes that the cases fix.");
+    }
+    const std::string name = to_string(*value);
     for (std::size_t i = 0; i < shapes_.size(); ++i) {
       if (shapes_[i].shape.case_name == name) return static_cast<std::int32_t>(i);
     }

@@ -2,6 +2,7 @@
 #include "espalier/metrics/row.hpp"
 
 #include "espalier/core/errors.hpp"
+#include "espalier/metrics/share.hpp"
 
 namespace espalier::metrics {
 
@@ -21,6 +22,12 @@ double Row::of(Metric metric) const {
   const double value = values.get(metric);
   if (facts_of(metric).adds == Adds::mean || value != value) return value;
   return count ? value / static_cast<double>(count) : 0;
+}
+
+Share share_of(const Row& row, Metric metric) {
+  const double value = row.values.get(metric);
+  if (facts_of(metric).adds == Adds::mean || value != value) return {value};
+  return row.count ? Share(value, row.count) : Share(0);
 }
 
 MetricName parse_metric(const std::string& name) {

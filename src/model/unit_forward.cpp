@@ -1,4 +1,6 @@
 // Runs the forward pass of one unit, layer by layer.
+#include <c10/core/GradMode.h>
+
 #include "device_forms.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/seed.hpp"
@@ -163,15 +165,34 @@ at::Tensor Unit::drop(const Operation& op, const at::Tensor& x, const UnitMode& 
   return x * mask.view(x.sizes()).to(x.scalar_type());
 }
 
+namespace {
+
+/// Batch norm over one value a channel, as the last batch of an epoch may leave: the value is its own mean and has no
+/// variance, so that the bias remains, and the running variance counts it as 0. PyTorch would divide by n - 1 = 0
+/// there.
+at::Tensor single_value_norm(const at::Tensor& x, const GroupNorm& norm) {
+  {
+    const c10::NoGradGuard no_grad;
+    norm.running_mean.mul_(1 - norm.momentum).add_(x.reshape({-1}).to(at::kFloat), norm.momentum);
+    norm.running_var.mul_(1 - norm.momentum);
+  }
+  const auto by_channel = [&](const at::Tensor& values) { return values.reshape(x.sizes()); };
+  const at::Tensor centred = x.to(at::kFloat) - x.to(at::kFloat);
+  return (centred * by_channel(norm.weight) + by_channel(norm.bias)).to(x.scalar_type());
+}
+
+}  // namespace
+
 at::Tensor Unit::normalise(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {
   const auto value = [this](int place) { return tensors[static_cast<std::size_t>(place)].value; };
+  const GroupNorm norm{value(op.weight),      value(op.bias),    value(op.running_mean),
+                       value(op.running_var), op.layer.momentum, op.layer.epsilon};
   if (mode.batch_statistics && mode.group) {
-    const GroupNorm norm{value(op.weight),      value(op.bias),    value(op.running_mean),
-                         value(op.running_var), op.layer.momentum, op.layer.epsilon};
-    return group_batch_norm(x, norm, mode.rows, *mode.group);
+    return group_batch_norm(spatial(x), norm, mode.rows, *mode.group).reshape(x.sizes());
   }
-  return at::batch_norm(x, value(op.weight), value(op.bias), value(op.running_mean), value(op.running_var),
-                        mode.batch_statistics, op.layer.momentum, op.layer.epsilon, false);
+  if (mode.batch_statistics && x.numel() == x.size(1)) return single_value_norm(x, norm);
+  return at::batch_norm(x, norm.weight, norm.bias, norm.running_mean, norm.running_var, mode.batch_statistics,
+                        op.layer.momentum, op.layer.epsilon, false);
 }
 
 }  // namespace espalier::model

@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/core/utf8.hpp"
 
 namespace espalier::process {
 
@@ -98,7 +99,7 @@ std::string Child::log_tail(std::size_t bytes) const {
   file.seekg(static_cast<std::streamoff>(begin));
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
+  return std::string(whole_characters(text));
 }
 
 }  // namespace espalier::process

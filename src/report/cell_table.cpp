@@ -88,6 +88,8 @@ WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& q
     row.push_back(std::to_string(difference.n));
     std::string pairs = std::to_string(contrast.pairs);
     if (contrast.unpaired) pairs += fmt::format(", {} without partner", contrast.unpaired);
+    if (!contrast.incomplete.empty())
+      pairs += fmt::format("; {} incomplete splits left out", contrast.incomplete.size());
     if (!contrast.a.complete()) pairs += "; a: " + stats::to_string(contrast.a);
     if (!contrast.b.complete()) pairs += "; b: " + stats::to_string(contrast.b);
     row.push_back(std::move(pairs));
@@ -98,8 +100,8 @@ WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& q
 
 WordTable exact(const std::vector<stats::Cell>& cells, const Query& query) {
   WordTable table{query.by, {}};
-  for (const char* title :
-       {"metric", "splits", "mean", "sd", "low", "high", "sd_within", "runs", "measured", "diverged", "missing"}) {
+  for (const char* title : {"metric", "splits", "mean", "sd", "low", "high", "sd_within", "runs", "measured",
+                            "diverged", "missing", "incomplete_splits"}) {
     table.header.push_back(title);
   }
   for (const auto& cell : cells) {
@@ -111,6 +113,7 @@ WordTable exact(const std::vector<stats::Cell>& cells, const Query& query) {
     append_interval(row, cell.summary.interval);
     row.push_back(cell.sd_within ? exact_number(*cell.sd_within) : "");
     append_counts(row, cell.counts);
+    row.push_back(std::to_string(cell.incomplete.size()));
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -119,7 +122,7 @@ WordTable exact(const std::vector<stats::Cell>& cells, const Query& query) {
 WordTable exact(const std::vector<stats::Contrast>& contrasts, const Query& query) {
   WordTable table{query.by, {}};
   for (const char* title : {"metric", "splits", "mean_a", "mean_b", "difference", "difference_low", "difference_high",
-                            "p", "ratio", "ratio_low", "ratio_high", "pairs", "unpaired"}) {
+                            "p", "ratio", "ratio_low", "ratio_high", "pairs", "unpaired", "incomplete_splits"}) {
     table.header.push_back(title);
   }
   for (const auto& contrast : contrasts) {
@@ -136,6 +139,7 @@ WordTable exact(const std::vector<stats::Contrast>& contrasts, const Query& quer
     append_interval(row, contrast.ratio ? contrast.ratio->interval : std::nullopt);
     row.push_back(std::to_string(contrast.pairs));
     row.push_back(std::to_string(contrast.unpaired));
+    row.push_back(std::to_string(contrast.incomplete.size()));
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -151,6 +155,7 @@ WordTable pivot(const std::vector<RunView>& views, const std::string& down, cons
                 const metrics::MetricName& metric) {
   Query query;
   query.metric = metric;
+  query.unrecorded = Unrecorded::empty;  // such as an experiment that is not measured on these images
   query.by = across.empty() ? std::vector<std::string>{down} : std::vector<std::string>{down, across};
   std::map<Row, std::string> texts;
   for (const auto& cell : aggregate(views, query)) texts[cell.group] = cell_text(metric, cell);

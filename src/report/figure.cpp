@@ -74,10 +74,11 @@ void drop_empty_series(FigurePanel& panel) {
 
 std::vector<study::Figure> default_figures(const std::vector<RunView>& views, const study::Study& study) {
   std::vector<study::Figure> figures;
+  const auto metric = metrics::to_string(reported_metric(views));
   for (const auto& experiment : study.experiments) {
     const auto axes = own_axes(experiment, runs_of_experiment(views, experiment.name));
     if (axes.empty()) continue;
-    figures.push_back({{}, experiment.name, axes[0], axes.size() > 1 ? axes[1] : "", "test.top1", ""});
+    figures.push_back({{}, experiment.name, axes[0], axes.size() > 1 ? axes[1] : "", metric, ""});
   }
   return figures;
 }
@@ -98,6 +99,7 @@ Figure make_figure(const std::vector<RunView>& views, const study::Figure& asked
   if (!asked.series.empty()) shown.insert(shown.begin(), asked.series);
   Query query;
   query.metric = figure.metric;
+  query.unrecorded = Unrecorded::empty;  // the figure says so
   query.by = unexplained_axes(runs, shown);
   const auto panel_axes = query.by;
   query.by.insert(query.by.end(), shown.begin(), shown.end());

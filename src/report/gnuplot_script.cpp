@@ -31,6 +31,13 @@ std::string quoted(const std::string& text) {
   return result + "'";
 }
 
+/// Labels of tics are formats to gnuplot, in which a percent sign is doubled.
+std::string tic_label(const std::string& text) {
+  std::string result;
+  for (const char c : text) result += c == '%' ? std::string("%%") : std::string(1, c);
+  return quoted(result);
+}
+
 double place(const Figure& figure, std::size_t x) {
   return figure.x_scale == XScale::category ? static_cast<double>(x) : number_of(figure.x_values[x]);
 }
@@ -78,7 +85,7 @@ Range y_range(const Figure& figure) {
 std::string x_axis(const Figure& figure) {
   std::string tics;
   for (std::size_t i = 0; i < figure.x_values.size(); ++i) {
-    tics += fmt::format("{}{} {}", i ? ", " : "", quoted(figure.x_values[i]), place(figure, i));
+    tics += fmt::format("{}{} {}", i ? ", " : "", tic_label(figure.x_values[i]), place(figure, i));
   }
   const double first = place(figure, 0), last = place(figure, figure.x_values.size() - 1), step = least_step(figure);
   std::string text;

@@ -63,6 +63,17 @@ std::vector<std::string> own_axes(const study::Experiment& experiment, const std
   return own;
 }
 
+metrics::MetricName reported_metric(const std::vector<RunView>& views) {
+  for (const auto subset : {metrics::Subset::test, metrics::Subset::valid, metrics::Subset::train_eval}) {
+    const bool recorded =
+        std::any_of(views.begin(), views.end(), [&](const RunView& view) { return final_row(view, subset); });
+    if (recorded) return {subset, metrics::Metric::top1};
+  }
+  const bool any_done = std::any_of(views.begin(), views.end(),
+                                    [](const RunView& view) { return final_row(view, metrics::Subset::train); });
+  return {any_done ? metrics::Subset::train : metrics::Subset::test, metrics::Metric::top1};
+}
+
 Report make_report(const ReportInput& input) {
   PageContext context{*input.directory, input.study, runs_of(*input.directory), {}, splits_overlap(input.study)};
   context.figures = make_figures(context.views, context.study);
@@ -73,7 +84,7 @@ Report make_report(const ReportInput& input) {
                      provenance_section(context);
   report.html = whole_page(context.study.name, head_section(context, input.made_at), body);
   for (const auto& figure : context.figures) report.files.push_back({figure.name + ".csv", csv(figure.table)});
-  report.tables = result_tables(context.views, context.study, {metrics::Subset::test, metrics::Metric::top1});
+  report.tables = result_tables(context.views, context.study, reported_metric(context.views));
   return report;
 }
 

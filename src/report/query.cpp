@@ -2,6 +2,7 @@
 #include "espalier/report/query.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -11,22 +12,6 @@
 
 namespace espalier::report {
 namespace {
-
-std::vector<std::string> split_at(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::size_t from = 0;
-  for (std::size_t at = text.find(separator); at != std::string::npos; at = text.find(separator, from)) {
-    parts.push_back(text.substr(from, at - from));
-    from = at + 1;
-  }
-  parts.push_back(text.substr(from));
-  return parts;
-}
-
-std::string trimmed(const std::string& text) {
-  const auto first = text.find_first_not_of(' ');
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
 
 std::vector<std::string> axes_of(const std::vector<RunView>& views) {
   std::vector<std::string> axes = {"experiment", "directory"};
@@ -72,6 +57,7 @@ std::vector<std::string> values_at(const RunView& view, const std::vector<std::s
 /// The values in which the two runs of a pair must agree.
 std::vector<std::string> pair_key(const RunView& view, const Query& query) {
   auto key = values_at(view, query.by);
+  for (const auto& axis : query.over) key.push_back(view.value(axis));
   for (const auto* axis : {"split", "replicate"}) key.push_back(view.value(axis));
   return key;
 }
@@ -99,9 +85,9 @@ class UnexplainedAxes {
 
  private:
   [[noreturn]] static void refuse(const std::string& axis, const std::string& one, const std::string& other) {
-    throw UsageError(
-        "'" + axis + "' varies within a cell", "one mean would mix " + one + " and " + other,
-        "Add it to --by, fix it with --where '" + axis + "=" + one + "', or average over it with --over " + axis + ".");
+    throw UsageError("'" + axis + "' varies within a cell", "one mean would mix " + one + " and " + other,
+                     "Add it to --by, fix it with --where '" + axis + "=" + spelled(one) +
+                         "', or average over it with --over " + axis + ".");
   }
   std::vector<std::string> axes_;
   std::map<std::pair<std::vector<std::string>, std::string>, std::vector<std::string>> seen_;
@@ -118,8 +104,9 @@ stats::Observation observation_of(const RunView& view, const Query& query) {
                           view.value("replicate"),   stats::Presence::missing, 0};
   if (view.diverged()) seen.presence = stats::Presence::diverged;
   if (const auto* row = final_row(view, query.metric.subset)) {
-    seen.presence = stats::Presence::measured;
-    seen.value = query.metric.of(*row);
+    seen.value = metrics::share_of(*row, query.metric.metric);
+    if (std::isfinite(seen.value.amount)) seen.presence = stats::Presence::measured;
+    else if (std::isinf(seen.value.amount)) seen.presence = stats::Presence::diverged;
   }
   return seen;
 }
@@ -152,23 +139,6 @@ void require_recorded(const std::vector<RunView>& views, const Query& query) {
 
 }  // namespace
 
-Condition parse_condition(const std::string& text) {
-  const auto at = text.find('=');
-  if (at == std::string::npos || trimmed(text.substr(0, at)).empty() || trimmed(text.substr(at + 1)).empty()) {
-    throw UsageError("'" + text + "' is not a condition", "it must read AXIS=VALUE",
-                     "Write for instance per_class=5, or per_class=1|2.");
-  }
-  Condition condition{trimmed(text.substr(0, at)), {}};
-  for (const auto& value : split_at(text.substr(at + 1), '|')) condition.values.push_back(trimmed(value));
-  return condition;
-}
-
-std::vector<Condition> parse_conditions(const std::string& text) {
-  std::vector<Condition> conditions;
-  for (const auto& part : split_at(text, ',')) conditions.push_back(parse_condition(part));
-  return conditions;
-}
-
 std::vector<RunView> select(const std::vector<RunView>& views, const std::vector<Condition>& conditions) {
   const auto known = axes_of(views);
   for (const auto& condition : conditions) require_axis(known, condition.axis);
@@ -190,7 +160,7 @@ std::vector<stats::Observation> observe(const std::vector<RunView>& views, const
   for (const auto& axis : query.by) require_axis(known, axis);
   for (const auto& axis : query.over) require_axis(known, axis);
   check_over(query);
-  require_recorded(views, query);
+  if (query.unrecorded == Unrecorded::refused) require_recorded(views, query);
   UnexplainedAxes unexplained(views, query);
   std::vector<stats::Observation> observations;
   for (const auto& view : views) {

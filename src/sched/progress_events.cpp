@@ -1,4 +1,5 @@
 // Handles the normal events: workers join, tasks arrive, begin, report rows and end.
+#include "espalier/core/utf8.hpp"
 #include "sched/scheduler_core.hpp"
 
 namespace espalier::sched {
@@ -27,7 +28,7 @@ void Scheduler::Core::on(TasksAdded& added) {
   for (Entry* entry : batch) {
     for (Entry* source : entry->sources) {
       if (!task::is_final(entry->state) && task::is_final(source->state) && !tasks.serves(*source))
-        abort_all({entry}, *source);
+        abort_all({entry}, *source, "");
     }
   }
 }
@@ -99,13 +100,16 @@ void Scheduler::Core::on(const protocol::Ended& ended) {
 
 void Scheduler::Core::finish(Entry& entry, const TaskEnded& end) {
   answer.facts.push_back(end);
-  abort_all(tasks.end(entry, end.state), entry);
+  abort_all(tasks.end(entry, end.state), entry, end.cause);
 }
 
-/// Aborts the tasks that cannot run without `source`, and those that need them in turn.
-void Scheduler::Core::abort_all(const std::vector<Entry*>& entries, const Entry& source) {
-  const std::string why =
+/// Aborts the tasks that cannot run without `source`, and those that need them in turn; each says what befell the
+/// first.
+void Scheduler::Core::abort_all(const std::vector<Entry*>& entries, const Entry& source, const std::string& cause) {
+  constexpr std::size_t kMostBytes = 300;  // the source's own record has the whole of it
+  std::string why =
       source.state == task::RunState::done ? " kept no network" : std::string(" ") + name_of(source.state);
+  if (!cause.empty()) why += ": " + std::string(first_bytes(cause, kMostBytes));
   for (Entry* entry : entries) {
     if (task::is_final(entry->state)) continue;
     // A newer fence than that of any attempt in earlier launches.

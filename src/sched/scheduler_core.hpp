@@ -75,7 +75,7 @@ struct Scheduler::Core {
   void release(Entry& entry);
   void begin(Entry& entry, task::Moment resumed_from);
   void finish(Entry& entry, const TaskEnded& end);
-  void abort_all(const std::vector<Entry*>& entries, const Entry& source);
+  void abort_all(const std::vector<Entry*>& entries, const Entry& source, const std::string& cause);
   std::vector<Entry*> begun_of(const protocol::TrainerFailure& failure);
   void lose(const std::vector<Entry*>& entries, const protocol::TrainerFailure& failure);
   void retry_or_quarantine(Entry& entry, const protocol::TrainerFailure& failure);

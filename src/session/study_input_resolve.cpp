@@ -49,7 +49,8 @@ plan::DataFacts facts_from(const json& reply) {
 
 /// Runs the trainer; where it fails as a whole, throws with the trainer's own words.
 json ask_trainer(const json& request) {
-  const auto answer = process::capture({trainer_path().string(), "data", "resolve"}, request.dump());
+  const auto answer = process::capture({trainer_path().string(), "data", "resolve"},
+                                       request.dump(-1, ' ', false, json::error_handler_t::replace));
   const json reply = json::parse(answer.out, nullptr, false);
   if (!reply.is_discarded() && reply.is_object()) return reply;
   throw EnvironmentError(

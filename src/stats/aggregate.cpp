@@ -5,11 +5,14 @@
 #include <map>
 #include <set>
 
+#include "stats/exact_summary.hpp"
+#include "stats/nested_mean.hpp"
+
 namespace espalier::stats {
 namespace {
 
 /// Values of one cell: split -> setting -> replicates.
-using Nested = std::map<std::string, std::map<std::string, std::vector<double>>>;
+using Nested = std::map<std::string, BySetting>;
 
 struct Gathered {
   Cell cell;
@@ -27,7 +30,7 @@ std::vector<Gathered> gather(const std::vector<Observation>& observations) {
     gathered.cell.counts.add(seen.presence);
     gathered.settings.insert(seen.setting);
     auto& settings = gathered.values[seen.split];
-    if (seen.presence == Presence::measured) settings[seen.setting].push_back(seen.value);
+    if (seen.presence == Presence::measured) settings[seen.setting].push_back(exact(seen.value));
   }
   return cells;
 }
@@ -38,7 +41,7 @@ std::optional<double> pooled_sd(const Nested& values) {
   int degrees = 0;
   for (const auto& [split, settings] : values) {
     for (const auto& [setting, replicates] : settings) {
-      const auto summary = summarise(replicates);
+      const auto summary = summarise(replicates, kConfidence);
       squares += summary.sd * summary.sd * (summary.n - 1);
       degrees += summary.n - 1;
     }
@@ -47,28 +50,23 @@ std::optional<double> pooled_sd(const Nested& values) {
   return std::sqrt(squares / degrees);
 }
 
-SplitMean mean_of(const std::string& split, const std::map<std::string, std::vector<double>>& settings) {
-  SplitMean result{split, 0, 0};
-  std::vector<double> means;
-  for (const auto& [setting, replicates] : settings) {
-    means.push_back(summarise(replicates).mean);
-    result.runs += static_cast<int>(replicates.size());
-  }
-  result.mean = summarise(means).mean;
-  return result;
+int runs_of(const BySetting& settings) {
+  int runs = 0;
+  for (const auto& [setting, replicates] : settings) runs += static_cast<int>(replicates.size());
+  return runs;
 }
 
 Cell finish(Gathered gathered, double confidence) {
   Cell cell = std::move(gathered.cell);
-  std::vector<double> means;
+  std::vector<Exact> means;
   for (const auto& [split, settings] : gathered.values) {
     if (settings.empty()) continue;  // nothing measured; the counts show it
     if (settings.size() < gathered.settings.size()) {
       cell.incomplete.push_back(split);  // a mean over fewer settings would not be comparable
       continue;
     }
-    cell.splits.push_back(mean_of(split, settings));
-    means.push_back(cell.splits.back().mean);
+    means.push_back(nested_mean(settings));
+    cell.splits.push_back({split, rounded(means.back()), runs_of(settings)});
   }
   cell.summary = summarise(means, confidence);
   cell.sd_within = pooled_sd(gathered.values);

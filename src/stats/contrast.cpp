@@ -1,33 +1,49 @@
 // Pairs the runs of two sides and computes the mean difference and ratio over splits.
 #include "espalier/stats/contrast.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
+
+#include "stats/exact_summary.hpp"
+#include "stats/nested_mean.hpp"
 
 namespace espalier::stats {
 namespace {
 
 struct Pair {
-  std::optional<double> a, b;
+  std::optional<Exact> a, b;
 };
 using PairKey = std::tuple<std::string, std::string, std::string>;  // split, setting, replicate
 
 struct Gathered {
   Contrast contrast;
   std::map<PairKey, Pair> pairs;
+  std::set<std::string> settings_a, settings_b;  ///< that the side has runs of, measured or not
 };
+
+/// What of a group and of a pair belongs to one side.
+struct Side {
+  Counts Contrast::* counts;
+  std::set<std::string> Gathered::* settings;
+  std::optional<Exact> Pair::* value;
+};
+constexpr Side kSideA{&Contrast::a, &Gathered::settings_a, &Pair::a};
+constexpr Side kSideB{&Contrast::b, &Gathered::settings_b, &Pair::b};
 
 class PairCollector {
  public:
-  void add(const std::vector<Observation>& side, Counts Contrast::* counts, std::optional<double> Pair::* value) {
-    for (const auto& seen : side) {
+  void add(const std::vector<Observation>& observations, const Side& side) {
+    for (const auto& seen : observations) {
       const auto [where, is_new] = index_.try_emplace(seen.group, groups.size());
       if (is_new) groups.emplace_back().contrast.group = seen.group;
       Gathered& gathered = groups[where->second];
-      (gathered.contrast.*counts).add(seen.presence);
+      (gathered.contrast.*side.counts).add(seen.presence);
+      (gathered.*side.settings).insert(seen.setting);
       if (seen.presence != Presence::measured) continue;
-      gathered.pairs[{seen.split, seen.setting, seen.replicate}].*value = seen.value;
+      gathered.pairs[{seen.split, seen.setting, seen.replicate}].*side.value = exact(seen.value);
     }
   }
   std::vector<Gathered> groups;
@@ -38,28 +54,27 @@ class PairCollector {
 
 /// Means of the paired runs within each split, in the order of the splits' names.
 struct SplitMeans {
-  std::vector<double> a, b, log_a, log_b;
+  std::vector<Exact> a, b, log_a, log_b;
   bool positive = true;
 };
 
+/// The paired runs of one split.
 struct WithinSplit {
-  std::vector<double> a, b, log_a, log_b;
+  BySetting a, b, log_a, log_b;
+  bool positive = true;
+
+  void add(const std::string& setting, const Exact& value_a, const Exact& value_b) {
+    a[setting].push_back(value_a);
+    b[setting].push_back(value_b);
+    positive = positive && value_a > 0 && value_b > 0;
+    if (!positive) return;
+    log_a[setting].push_back(exact(std::log(rounded(value_a))));
+    log_b[setting].push_back(exact(std::log(rounded(value_b))));
+  }
 };
 
-SplitMeans means_of(const std::map<std::string, WithinSplit>& splits) {
-  SplitMeans means;
-  for (const auto& [split, runs] : splits) {
-    means.a.push_back(summarise(runs.a).mean);
-    means.b.push_back(summarise(runs.b).mean);
-    means.positive = means.positive && runs.log_a.size() == runs.a.size();
-    if (!means.positive) continue;
-    means.log_a.push_back(summarise(runs.log_a).mean);
-    means.log_b.push_back(summarise(runs.log_b).mean);
-  }
-  return means;
-}
-
-SplitMeans pair_up(Gathered& gathered) {
+/// The pairs by split; counts them, and the runs without partner.
+std::map<std::string, WithinSplit> by_split(Gathered& gathered) {
   std::map<std::string, WithinSplit> splits;
   for (const auto& [key, pair] : gathered.pairs) {
     if (!pair.a || !pair.b) {
@@ -67,14 +82,33 @@ SplitMeans pair_up(Gathered& gathered) {
       continue;
     }
     ++gathered.contrast.pairs;
-    WithinSplit& runs = splits[std::get<0>(key)];
-    runs.a.push_back(*pair.a);
-    runs.b.push_back(*pair.b);
-    if (*pair.a <= 0 || *pair.b <= 0) continue;
-    runs.log_a.push_back(std::log(*pair.a));
-    runs.log_b.push_back(std::log(*pair.b));
+    splits[std::get<0>(key)].add(std::get<1>(key), *pair.a, *pair.b);
   }
-  return means_of(splits);
+  return splits;
+}
+
+std::size_t shared_settings(const Gathered& gathered) {
+  return static_cast<std::size_t>(
+      std::count_if(gathered.settings_a.begin(), gathered.settings_a.end(),
+                    [&](const std::string& setting) { return gathered.settings_b.contains(setting); }));
+}
+
+SplitMeans pair_up(Gathered& gathered) {
+  const std::size_t settings = shared_settings(gathered);
+  SplitMeans means;
+  for (const auto& [split, runs] : by_split(gathered)) {
+    if (runs.a.size() < settings) {
+      gathered.contrast.incomplete.push_back(split);  // its mean would be over other settings than those of the others
+      continue;
+    }
+    means.a.push_back(nested_mean(runs.a));
+    means.b.push_back(nested_mean(runs.b));
+    means.positive = means.positive && runs.positive;
+    if (!means.positive) continue;
+    means.log_a.push_back(nested_mean(runs.log_a));
+    means.log_b.push_back(nested_mean(runs.log_b));
+  }
+  return means;
 }
 
 Ratio ratio_of(const SplitMeans& means, double confidence) {
@@ -89,8 +123,8 @@ Ratio ratio_of(const SplitMeans& means, double confidence) {
 std::vector<Contrast> contrast(const std::vector<Observation>& a, const std::vector<Observation>& b,
                                double confidence) {
   PairCollector collector;
-  collector.add(a, &Contrast::a, &Pair::a);
-  collector.add(b, &Contrast::b, &Pair::b);
+  collector.add(a, kSideA);
+  collector.add(b, kSideB);
   std::vector<Contrast> contrasts;
   for (auto& gathered : collector.groups) {
     const SplitMeans means = pair_up(gathered);

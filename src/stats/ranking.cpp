@@ -2,93 +2,151 @@
 #include "espalier/stats/ranking.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
 #include <tuple>
+
+#include "stats/exact_summary.hpp"
+#include "stats/nested_mean.hpp"
 
 namespace espalier::stats {
 namespace {
 
-double mean_of(const SplitValues& values) {
-  std::vector<double> present;
-  for (const auto& value : values) {
-    if (value) present.push_back(*value);
+/// What settings are compared by. Smaller is better: the metric's sign is turned where higher values are better.
+using Score = std::tuple<Exact, Exact, std::int32_t>;
+
+struct SplitScore {
+  Exact metric, loss;
+};
+
+/// A setting's means by the splits in which every cell of it has a value.
+using BySplit = std::map<std::string, SplitScore>;
+
+/// One split's values of a setting, by cell.
+struct Cells {
+  BySetting metric, loss;
+};
+
+Exact mean_loss(const Cells& cells) { return cells.loss.empty() ? Exact(0) : nested_mean(cells.loss); }
+
+BySplit split_means(const RankedSetting& setting) {
+  std::map<std::string, Cells> splits;
+  std::set<std::string> all;
+  for (const auto& run : setting.runs) {
+    all.insert(run.cell);
+    if (run.diverged) continue;
+    splits[run.split].metric[run.cell].push_back(exact(run.metric));
+    if (std::isfinite(run.loss.amount)) splits[run.split].loss[run.cell].push_back(exact(run.loss));
   }
-  return present.empty() ? 0 : summarise(present).mean;
+  BySplit means;
+  for (const auto& [split, cells] : splits) {
+    if (cells.metric.size() == all.size()) means[split] = {nested_mean(cells.metric), mean_loss(cells)};
+  }
+  return means;
 }
 
-std::optional<double> at(const SplitValues& values, std::size_t split) {
-  return split < values.size() ? values[split] : std::nullopt;
+SplitScore mean_of(const BySplit& splits) {
+  if (splits.empty()) return {};
+  std::vector<Exact> metrics, losses;
+  for (const auto& [split, score] : splits) {
+    metrics.push_back(score.metric);
+    losses.push_back(score.loss);
+  }
+  return {mean(metrics), mean(losses)};
 }
 
-/// Smaller is better: the metric's sign is turned where higher values are better.
-using Score = std::tuple<double, double, std::int32_t>;
+/// A setting with what it is compared by.
+struct Contestant {
+  const RankedSetting* setting = nullptr;
+  BySplit splits;
+  Score score;  ///< of the means over its splits
+  Standing standing;
+};
 
-Score score_of(double metric, double loss, std::int32_t trained_units, Better better) {
-  return {better == Better::higher ? -metric : metric, loss, trained_units};
+Score score_of(const SplitScore& at, const RankedSetting& setting, Better better) {
+  return {better == Better::higher ? Exact(-at.metric) : at.metric, at.loss, setting.trained_units};
 }
 
-void count_wins(std::vector<Standing>& standings, const std::vector<RankedSetting>& settings, Better better) {
-  std::size_t splits = 0;
-  for (const auto& setting : settings) splits = std::max(splits, setting.metric.size());
-  for (std::size_t split = 0; split < splits; ++split) {
-    const auto score = [&](const Standing& standing) -> std::optional<Score> {
-      const auto& setting = settings[standing.setting];
-      const auto metric = at(setting.metric, split);
-      if (!metric) return std::nullopt;
-      return score_of(*metric, at(setting.loss, split).value_or(0), setting.trained_units, better);
-    };
-    std::optional<Score> best;
-    for (const auto& standing : standings) {
-      if (const auto one = score(standing); one && (!best || *one < *best)) best = one;
+Contestant contestant_of(const std::vector<RankedSetting>& settings, std::size_t place, Better better) {
+  Contestant one{&settings[place], split_means(settings[place]), {}, {}};
+  const SplitScore mean = mean_of(one.splits);
+  one.score = score_of(mean, *one.setting, better);
+  one.standing.setting = place;
+  one.standing.mean = rounded(mean.metric);
+  one.standing.loss = rounded(mean.loss);
+  one.standing.splits = static_cast<int>(one.splits.size());
+  return one;
+}
+
+bool ranks_before(const Contestant& a, const Contestant& b) {
+  const auto class_of = [](const Contestant& one) {
+    return std::tuple(one.splits.empty(), !one.setting->complete(), -one.standing.splits);
+  };
+  const auto class_a = class_of(a), class_b = class_of(b);
+  return class_a != class_b ? class_a < class_b : a.score < b.score;
+}
+
+void count_wins(std::vector<Contestant>& contestants, Better better) {
+  std::map<std::string, Score> best;
+  const auto see = [&](const auto& what) {
+    for (auto& one : contestants) {
+      for (const auto& [split, score] : one.splits) what(one, split, score_of(score, *one.setting, better));
     }
-    for (auto& standing : standings) standing.wins += best && score(standing) == best;
-  }
+  };
+  see([&](Contestant&, const std::string& split, const Score& score) {
+    const auto [known, is_new] = best.try_emplace(split, score);
+    if (!is_new && score < known->second) known->second = score;
+  });
+  see([&](Contestant& one, const std::string& split, const Score& score) {
+    one.standing.wins += score == best.at(split);
+  });
 }
 
-double p_against(const SplitValues& best, const SplitValues& values) {
-  std::vector<double> a, b;
-  for (std::size_t split = 0; split < std::min(values.size(), best.size()); ++split) {
-    if (!values[split] || !best[split]) continue;
-    a.push_back(*best[split]);
-    b.push_back(*values[split]);
+double p_against(const BySplit& best, const BySplit& other) {
+  std::vector<Exact> a, b;
+  for (const auto& [split, score] : best) {
+    const auto found = other.find(split);
+    if (found == other.end()) continue;
+    a.push_back(score.metric);
+    b.push_back(found->second.metric);
   }
-  return paired(a, b).p_value;
+  return paired(a, b, kConfidence).p_value;
 }
 
-void test_against_best(std::vector<Standing>& standings, const std::vector<RankedSetting>& settings, double alpha) {
+void test_against_best(std::vector<Contestant>& contestants, double alpha) {
+  if (!contestants.empty()) contestants[0].standing.indistinguishable = true;
   std::vector<double> p_values;
   std::vector<Standing*> tested;
-  for (std::size_t i = 1; i < standings.size(); ++i) {
-    const auto& setting = settings[standings[i].setting];
-    if (setting.incomplete || standings[i].splits == 0) continue;
-    p_values.push_back(p_against(settings[standings[0].setting].metric, setting.metric));
-    tested.push_back(&standings[i]);
+  for (std::size_t i = 1; i < contestants.size(); ++i) {
+    auto& one = contestants[i];
+    if (!one.setting->complete() || one.splits.empty()) continue;
+    p_values.push_back(p_against(contestants[0].splits, one.splits));
+    tested.push_back(&one.standing);
   }
   const auto adjusted = holm(p_values);
   for (std::size_t i = 0; i < tested.size(); ++i) {
     tested[i]->p_value = adjusted[i];
     tested[i]->significant = adjusted[i] < alpha;
+    tested[i]->indistinguishable = !tested[i]->significant;
   }
 }
 
 }  // namespace
 
+std::int32_t RankedSetting::diverged() const {
+  return static_cast<std::int32_t>(
+      std::count_if(runs.begin(), runs.end(), [](const Measurement& run) { return run.diverged; }));
+}
+
 std::vector<Standing> rank(const std::vector<RankedSetting>& settings, Better better, double alpha) {
+  std::vector<Contestant> contestants;
+  for (std::size_t i = 0; i < settings.size(); ++i) contestants.push_back(contestant_of(settings, i, better));
+  std::stable_sort(contestants.begin(), contestants.end(), ranks_before);
+  count_wins(contestants, better);
+  test_against_best(contestants, alpha);
   std::vector<Standing> standings;
-  for (std::size_t i = 0; i < settings.size(); ++i) {
-    const auto& metric = settings[i].metric;
-    const auto splits =
-        std::count_if(metric.begin(), metric.end(), [](const auto& value) { return value.has_value(); });
-    standings.push_back({i, mean_of(metric), mean_of(settings[i].loss), static_cast<int>(splits), 0, 1, false});
-  }
-  const auto order = [&](const Standing& one) {
-    const auto& setting = settings[one.setting];
-    return std::tuple(one.splits == 0, setting.incomplete, -one.splits,
-                      score_of(one.mean, one.loss, setting.trained_units, better));
-  };
-  std::stable_sort(standings.begin(), standings.end(),
-                   [&](const Standing& a, const Standing& b) { return order(a) < order(b); });
-  count_wins(standings, settings, better);
-  test_against_best(standings, settings, alpha);
+  for (const auto& one : contestants) standings.push_back(one.standing);
   return standings;
 }
 

@@ -8,22 +8,17 @@
 #include <numeric>
 
 #include "espalier/core/checks.hpp"
+#include "stats/exact_summary.hpp"
 
 namespace espalier::stats {
 namespace {
 
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double sd_of(const std::vector<double>& values, double mean) {
+/// Of deviations that were taken before rounding: equal values have sd 0.
+double sd_of(const std::vector<Exact>& values, const Exact& mean) {
   if (values.size() < 2) return 0;
-  // Equal values have sd 0; computed, a rounded mean could give a small sd.
-  const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  if (*least == *most) return 0;
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+  Exact squares = 0;
+  for (const Exact& value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(rounded(squares / (values.size() - 1)));
 }
 
 double p_value_of(const Summary& difference) {
@@ -35,28 +30,33 @@ double p_value_of(const Summary& difference) {
 
 }  // namespace
 
-Summary summarise(const std::vector<double>& values, double confidence) {
+Summary summarise(const std::vector<Exact>& values, double confidence) {
   ESPALIER_EXPECT(confidence > 0 && confidence < 1);
   Summary summary;
   summary.n = static_cast<int>(values.size());
   if (values.empty()) return summary;
-  std::vector<double> sorted = values;  // sorted, so that sums do not depend on the order of splits
-  std::sort(sorted.begin(), sorted.end());
-  summary.mean = sorted.front() == sorted.back() ? sorted.front() : mean_of(sorted);
-  summary.sd = sd_of(sorted, summary.mean);
+  const Exact middle = mean(values);
+  summary.mean = rounded(middle);
+  summary.sd = sd_of(values, middle);
   if (summary.n < kLeastSplits) return summary;
   const double half = student_quantile(0.5 + confidence / 2, summary.n - 1) * summary.sd / std::sqrt(summary.n);
   summary.interval = Interval{summary.mean - half, summary.mean + half};
   return summary;
 }
 
-Paired paired(const std::vector<double>& a, const std::vector<double>& b, double confidence) {
+Summary summarise(const std::vector<double>& values, double confidence) { return summarise(exact(values), confidence); }
+
+Paired paired(const std::vector<Exact>& a, const std::vector<Exact>& b, double confidence) {
   ESPALIER_EXPECT(a.size() == b.size());
-  std::vector<double> differences(a.size());
-  std::transform(a.begin(), a.end(), b.begin(), differences.begin(), std::minus<>());
+  std::vector<Exact> differences;
+  for (std::size_t i = 0; i < a.size(); ++i) differences.emplace_back(a[i] - b[i]);
   Paired result{summarise(differences, confidence), 1};
   result.p_value = p_value_of(result.difference);
   return result;
+}
+
+Paired paired(const std::vector<double>& a, const std::vector<double>& b, double confidence) {
+  return paired(exact(a), exact(b), confidence);
 }
 
 std::vector<double> holm(const std::vector<double>& p_values) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "espalier/core/utf8.hpp"
 #include "store/axis_columns.hpp"
 #include "store/column_adder.hpp"
 #include "store/describe.hpp"
@@ -28,7 +29,7 @@ std::int64_t attempt_number(const TaskState& task, Fence fence) {
 }
 
 /// A column is as wide as its longest text, for every row: the journal has the whole of it.
-std::string_view brief(std::string_view text) { return text.substr(0, 240); }
+std::string_view brief(std::string_view text) { return first_bytes(text, 240); }
 
 std::string_view cause_of(const State& state, const plan::PlannedRun& run) {
   const auto found = state.tasks.find(run.task);

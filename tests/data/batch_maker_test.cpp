@@ -2,6 +2,9 @@
 
 #include <rapidcheck.h>
 
+#include <cstdlib>
+#include <map>
+
 #include "data/augment_draws.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
@@ -133,6 +136,34 @@ TEST_CASE("batch: translation moves whole pixels and fills with zeros, flipped o
   }
 
   CHECK(moved > 10);
+}
+
+TEST_CASE("batch: a translation never exceeds its share of the side") {
+  const auto most = [](double fraction, std::int32_t side) {
+    const task::AugmentSpec augment{.translation = fraction};
+    std::int32_t found = 0;
+    for (std::uint64_t image = 0; image < 2000; ++image) {
+      const auto draw = draw_image(augment, 7, image, {1, side, side}, {1, side, side});
+      found = std::max({found, std::abs(draw.down), std::abs(draw.right)});
+    }
+    return found;
+  };
+
+  CHECK(most(0.1, 28) == 2);  // of 2.8 pixels
+  CHECK(most(0.1, 30) == 3);
+  CHECK(most(0.29, 100) == 29);  // 0.29 * 100 is a little less than 29 in binary
+}
+
+TEST_CASE("batch: centred crops are rounded as torchvision rounds them, in training and evaluation alike") {
+  // round((outer - inner) / 2.0) in Python
+  for (const auto& [outer, begins] : std::map<std::int32_t, std::int32_t>{{8, 2}, {9, 2}, {7, 2}, {5, 0}, {11, 4}}) {
+    CHECK(centred_offset(outer, 4) == begins);
+    task::TrainSpec spec = plain(images_of(1, 1, outer, outer), 4, 4);
+    spec.augment.centre_crop = 4;
+    const network::Shape from{1, outer, outer};
+    CHECK(BatchMaker(spec).evaluation_window(from).top == begins);
+    CHECK(BatchMaker(spec).training_windows(from, 1, 0, 0)[0].left == begins);
+  }
 }
 
 TEST_CASE("batch: boxes of random resized crops lie in the image, with area and aspect as asked") {

@@ -121,6 +121,32 @@ TEST_CASE("grid: cases bring their own values, and what they take comes later") 
   CHECK(value(grid, grid.cells[2], "frozen") == "0");
 }
 
+TEST_CASE("grid: a fixed case is the only one") {
+  auto made = experiment("e", {axis("per_class", {1, 2})}, {{"case", "r"}});
+  study::Case one;
+  one.name = "r";
+  one.fixed = {{"transferred", 3}};
+  made.cases = {one};
+
+  const Grid grid = expand_well(made, two_splits());
+
+  REQUIRE(grid.cells.size() == 4);
+  for (const auto& cell : grid.cells) {
+    CHECK(value(grid, cell, "case") == "r");
+    CHECK(value(grid, cell, "transferred") == "3");
+  }
+}
+
+TEST_CASE("grid: a case that a selection would take is refused") {
+  auto made = experiment("e", {axis("per_class", {1, 2})});
+  study::Case one;
+  one.name = "r";
+  made.cases = {one};
+  made.takes = {support::take({"case"}, {"other"}, {})};
+
+  CHECK(refusal(made, two_splits()).find("a selection takes 'case'") != std::string::npos);
+}
+
 TEST_CASE("grid: rules remove cells, counted by the first that holds") {
   auto made = experiment("e", {axis("transferred", {1, 2, 3}), axis("frozen", {0, 1, 2, 3})});
   made.excludes = {{{}, "beyond", "frozen > transferred"}, {{}, "third", "frozen == 3"}, {{}, "never", "split > 9"}};

@@ -69,14 +69,14 @@ TEST_CASE("figure: sizes that are numbers stand on a logarithmic axis, words are
 
 TEST_CASE("figure: user text stays inside quotes") {
   testing::StateBuilder builder;
-  for (const std::string name : {"it's\nset output 'x'", "b"}) {
+  for (const std::string name : {"it's\nset output 'x'", "50%s"}) {
     builder.done("e", {{"case", name}, {"split", "1"}, {"replicate", "1"}}, {});
   }
   const report::Directory directory{"out", builder.state()};
 
   const auto figure = figure_of(directory, {{}, "e", "case", "", "test.top1", ""});
 
-  CHECK_THAT(report::gnuplot_script(figure, figure.panels[0]), Contains("'it''s set output ''x''' 0"));
+  CHECK_THAT(report::gnuplot_script(figure, figure.panels[0]), Contains("'it''s set output ''x''' 0, '50%%s' 1"));
 }
 
 TEST_CASE("figure: a study without figures gets one an experiment, by its first two axes") {

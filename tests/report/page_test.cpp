@@ -116,6 +116,64 @@ TEST_CASE("report: a study without results yet still has a page") {
 
   const auto report = testing::fixture_report(directory, no_drawing);
 
-  CHECK_THAT(report.html, Contains("No run of this figure is done yet."));
+  CHECK_THAT(report.html, Contains("No run of this figure has a test top-1 accuracy (%) yet."));
   CHECK_THAT(report.html, Contains("2 of 2 runs have no result"));
+}
+
+TEST_CASE("report: the best setting, its wins and its ties are those of the selection among the same runs") {
+  // Equal counts in another order: as sums of doubles they differ. The loss decides, which here favours the second.
+  testing::StateBuilder builder;
+  builder.study(testing::fixture_text());
+  for (const std::string size : {"1", "5"}) {
+    for (int split = 1; split <= 3; ++split) {
+      builder.done("transferred", testing::fixture_cell(0, size, split), {.valid_top1 = .1 * split, .valid_loss = 2});
+      builder.done("transferred", testing::fixture_cell(2, size, split),
+                   {.valid_top1 = .1 * (4 - split), .valid_loss = 1});
+    }
+  }
+  const report::Directory directory{"out", builder.state()};
+
+  const auto report = testing::fixture_report(directory, no_drawing);
+
+  const auto from = report.html.find("<section id=\"best\"");
+  const auto best = report.html.substr(from, report.html.find("</section>", from) - from);
+  CHECK_THAT(best, Contains("<td>transferred\u00a02</td>"));
+  CHECK_THAT(best, Contains("2 of 3"));              // splits 1 and, by its loss, 2
+  CHECK_THAT(best, Contains("transferred\u00a00"));  // cannot be told from it
+}
+
+TEST_CASE("report: settings of different targets are not ranked against each other") {
+  testing::StateBuilder builder;
+  builder.study(testing::fixture_text());
+  for (const std::string target : {"easy", "hard"}) {
+    for (const int n : {0, 2}) {
+      auto cell = testing::fixture_cell(n, "1", 1);
+      cell.push_back({"target", target});
+      builder.done("transferred", cell, {.valid_top1 = (target == "easy" ? .9 : .1) + .01 * n});
+      cell[3].value = "5";
+      builder.done("transferred", cell, {.valid_top1 = (target == "easy" ? .9 : .1) - .01 * n});
+    }
+  }
+  const report::Directory directory{"out", builder.state()};
+
+  const auto report = testing::fixture_report(directory, no_drawing);
+
+  CHECK_THAT(report.html, Contains("<th scope=\"row\">easy</th>") && Contains("<th scope=\"row\">hard</th>"));
+}
+
+TEST_CASE("report: a study without test images is reported on by its validation images") {
+  testing::StateBuilder builder;
+  builder.study(testing::fixture_text());
+  builder.done("transferred", testing::fixture_cell(0, "1", 1), {.valid_top1 = .4});
+  builder.done("transferred", testing::fixture_cell(2, "1", 1), {.valid_top1 = .6});
+  for (auto& [id, task] : builder.state().tasks) {
+    std::erase_if(task.rows, [](const auto& one) { return one.row.subset == metrics::Subset::test; });
+  }
+  const report::Directory directory{"out", builder.state()};
+
+  const auto report = testing::fixture_report(directory, no_drawing);
+
+  CHECK_THAT(report.tables[0].title, Contains("valid.top1"));
+  CHECK(report.tables[0].words.rows[1][1] == "60.0");
+  CHECK_THAT(report.html, Contains("No run of this figure has a test top-1 accuracy (%) yet."));
 }

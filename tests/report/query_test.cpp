@@ -108,6 +108,25 @@ TEST_CASE("report: axes in which the sides of a contrast differ unsaid are told"
   CHECK((report::also_differing(views, a, b, by({"per_class"})) == std::vector<std::string>{"high_units"}));
 }
 
+TEST_CASE("report: an axis zipped with one that is averaged over does not differ between partners") {
+  StateBuilder builder;
+  for (const std::string frozen : {"0", "1"}) {
+    for (const int n : {2, 6}) {
+      auto labels = cell(n, "1", 1);
+      labels.push_back({"high_units", std::to_string(7 - n)});  // zipped with transferred
+      labels.push_back({"frozen", frozen});
+      builder.done("e", labels, {.test_top1 = 0.5});
+    }
+  }
+  const auto directories = one(builder);
+  auto query = by({"per_class"});
+  query.over = {"transferred"};
+
+  CHECK(report::also_differing(report::runs_of(directories), report::parse_conditions("frozen=1"),
+                               report::parse_conditions("frozen=0"), query)
+            .empty());
+}
+
 TEST_CASE("report: diverged, waiting and later runs are counted in their cells") {
   StateBuilder builder;
   builder.done("e", cell(6, "1", 1), {.test_top1 = .5});

@@ -46,6 +46,22 @@ TEST_CASE("scheduler: a dependent starts when its source is done, with the sourc
   answer.nothing_else();
 }
 
+TEST_CASE("scheduler: what is aborted says which source failed, and of what") {
+  Scene scene;
+  scene.hello(1);
+  const auto source =
+      scene.add({added("source"), added("run", 1, {"source"}), added("onward", 1, {"run"})}).assigned(1, "source");
+  scene.started(source);
+
+  auto answer =
+      scene.on(protocol::Ended{source.fence, source.task.id, task::End::diverged, "loss is NaN in epoch 3", 10});
+
+  answer.ended("source", task::RunState::failed);
+  CHECK(answer.fact<TaskEnded>().cause == "its source source failed: diverged: loss is NaN in epoch 3");
+  CHECK(answer.fact<TaskEnded>().cause ==
+        "its source run aborted: its source source failed: diverged: loss is NaN in epoch 3");
+}
+
 TEST_CASE("scheduler: what needs a failed task is aborted, all the way down") {
   Scene scene;
   scene.hello(1);

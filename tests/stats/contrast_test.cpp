@@ -66,3 +66,49 @@ TEST_CASE("stats: exchanging the sides turns difference and ratio round") {
     RC_ASSERT(one.ratio->interval->low * other.ratio->interval->high == Approx(1));
   }));
 }
+
+TEST_CASE("stats: a split that lacks a pair of one setting is left out of a contrast over settings, as of a mean") {
+  const auto at = [](const char* split, const char* setting, double value) {
+    return Observation{{"1"}, split, setting, "1", Presence::measured, value};
+  };
+  const std::vector<Observation> a = {at("1", "n=4", .3), at("1", "n=6", .5), at("2", "n=4", .3), at("2", "n=6", .5),
+                                      at("3", "n=4", .3), at("3", "n=6", .5), at("4", "n=6", .9)};
+  std::vector<Observation> b = a;
+  for (auto& one : b) one.value = .1;
+
+  const auto c = contrast(a, b)[0];
+
+  CHECK(c.incomplete == std::vector<std::string>{"4"});
+  CHECK(c.difference.difference.n == 3);
+  CHECK(c.difference.difference.mean == Approx(.3));  // with split 4 it would be .425
+  CHECK(c.pairs == 7);
+}
+
+TEST_CASE("stats: a setting that one side never has does not empty the contrast; replicates average first") {
+  const auto at = [](const char* setting, const char* replicate, double value) {
+    return Observation{{"1"}, "1", setting, replicate, Presence::measured, value};
+  };
+
+  const auto c = contrast({at("n=4", "1", .2), at("n=4", "2", .4), at("n=6", "1", .9), at("n=8", "1", .9)},
+                          {at("n=4", "1", .1), at("n=4", "2", .1), at("n=6", "1", .1)})[0];
+
+  CHECK(c.incomplete.empty());
+  CHECK(c.unpaired == 1);
+  CHECK(c.difference.difference.mean == Approx(.5));  // of .2 and .8; the mean of the pairs would be .4
+}
+
+// SciPy 1.17.1: ttest_1samp of the logarithms of the ratios.
+TEST_CASE("stats: a ratio's interval is SciPy's, through logarithms") {
+  const double values[2][5] = {{.417, .529, .756, .611, .480}, {.402, .533, .701, .590, .455}};
+  std::vector<Observation> a, b;
+  for (int i = 0; i < 5; ++i) {
+    a.push_back(seen(std::to_string(i), "1", values[0][i]));
+    b.push_back(seen(std::to_string(i), "1", values[1][i]));
+  }
+
+  const auto ratio = *contrast(a, b)[0].ratio;
+
+  CHECK(ratio.mean == Approx(1.0393749755569601).epsilon(1e-12));
+  CHECK(ratio.interval->low == Approx(1.0006981036466245).epsilon(1e-12));
+  CHECK(ratio.interval->high == Approx(1.079546704323042).epsilon(1e-12));
+}

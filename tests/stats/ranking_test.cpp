@@ -1,15 +1,41 @@
 #include "espalier/stats/ranking.hpp"
 
+#include <rapidcheck.h>
+
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <optional>
 
 using namespace espalier::stats;
+using espalier::metrics::Share;
 
 namespace {
 
+using SplitValues = std::vector<std::optional<double>>;
+
+/// A setting with one run a split; without values no run.
+RankedSetting setting(const SplitValues& metric, double loss = 0, std::int32_t trained_units = 0) {
+  RankedSetting made{{}, trained_units, 0};
+  for (std::size_t i = 0; i < metric.size(); ++i) {
+    if (metric[i]) made.runs.push_back({std::to_string(i), "", *metric[i], loss, false});
+    else ++made.missing;
+  }
+  return made;
+}
+
 std::vector<RankedSetting> plain(const std::vector<SplitValues>& all) {
   std::vector<RankedSetting> settings;
-  for (const auto& values : all) settings.push_back({values, {}, 0, false});
+  for (const auto& values : all) settings.push_back(setting(values));
   return settings;
+}
+
+/// A setting measured on ten images a split.
+RankedSetting counted(const std::vector<int>& right, double loss = 0) {
+  RankedSetting made;
+  for (std::size_t i = 0; i < right.size(); ++i) {
+    made.runs.push_back({std::to_string(i), "", Share(right[i], 10), loss, false});
+  }
+  return made;
 }
 
 }  // namespace
@@ -57,9 +83,7 @@ TEST_CASE("stats: a setting with a diverged split ranks behind the complete ones
 
 TEST_CASE("stats: ties are broken by the loss, then by fewer trained units, in the order and in each split") {
   const SplitValues equal{.5, .5, .5};
-  const auto standings =
-      rank({{equal, {1., 1., 1.}, 2, false}, {equal, {.9, .9, .9}, 5, false}, {equal, {.9, .9, .9}, 3, false}},
-           Better::higher);
+  const auto standings = rank({setting(equal, 1, 2), setting(equal, .9, 5), setting(equal, .9, 3)}, Better::higher);
 
   CHECK(standings[0].setting == 2);
   CHECK(standings[1].setting == 1);
@@ -69,9 +93,53 @@ TEST_CASE("stats: ties are broken by the loss, then by fewer trained units, in t
 }
 
 TEST_CASE("stats: an incomplete setting ranks behind a worse one that is complete, and is not tested") {
-  const auto standings = rank({{{.9, .9, .9}, {}, 0, true}, {{.1, .2, .15}, {}, 0, false}}, Better::higher);
+  auto broken = setting({.9, .9, .9});
+  broken.runs.push_back({"0", "", 0, 0, true});
+  const auto standings = rank({broken, setting({.1, .2, .15})}, Better::higher);
 
   CHECK(standings[0].setting == 1);
   CHECK_FALSE(standings[1].significant);
   CHECK(standings[1].p_value == 1);
+}
+
+TEST_CASE("stats: equal counts are a tie in any order of the splits, and the loss decides") {
+  // As sums of doubles .1 + .2 + .3 is more than .3 + .3 + 0.
+  const auto standings = rank({counted({1, 2, 3}, 2), counted({0, 3, 3}, 1)}, Better::higher);
+
+  CHECK(standings[0].setting == 1);
+  CHECK(standings[0].mean == standings[1].mean);
+  CHECK(standings[1].indistinguishable);
+}
+
+TEST_CASE("stats: a diverged run's split has no mean over the other cells alone") {
+  RankedSetting halves;
+  halves.runs = {{"1", "a", .2, 0, false}, {"1", "b", .4, 0, false}, {"2", "a", .9, 0, false}, {"2", "b", 0, 0, true}};
+
+  const auto standings = rank({halves}, Better::higher);
+
+  CHECK(standings[0].splits == 1);
+  CHECK(standings[0].mean == Approx(.3));
+}
+
+TEST_CASE("stats: a ranking has one best, in every split at least one win, and does not depend on the order given") {
+  CHECK(rc::check([] {
+    const auto tenths = *rc::gen::container<std::vector<int>>(12, rc::gen::inRange(0, 11));
+    const auto losses = *rc::gen::container<std::vector<int>>(4, rc::gen::inRange(0, 3));
+    std::vector<RankedSetting> settings;
+    for (std::size_t i = 0; i < 4; ++i) {
+      settings.push_back(counted({tenths[3 * i], tenths[3 * i + 1], tenths[3 * i + 2]}, losses[i]));
+      settings.back().trained_units = static_cast<std::int32_t>(i);  // no two tie in all three
+    }
+    const auto one = rank(settings, Better::higher);
+    std::reverse(settings.begin(), settings.end());
+    const auto other = rank(settings, Better::higher);
+
+    int wins = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      RC_ASSERT(one[i].setting == 3 - other[i].setting);
+      RC_ASSERT(one[i].wins == other[i].wins && one[i].p_value == other[i].p_value);
+      wins += one[i].wins;
+    }
+    RC_ASSERT(wins == 3);
+  }));
 }

@@ -121,3 +121,21 @@ TEST_CASE("stats: a higher confidence widens the interval, and exchanging the si
     RC_ASSERT(one.p_value == Approx(other.p_value));
   }));
 }
+
+// SciPy 1.17.1: ttest_rel and its confidence_interval, t.interval, t.sf.
+TEST_CASE("stats: paired tests, intervals and tails are SciPy's") {
+  const auto result = stats::paired({.417, .529, .756, .611, .480}, {.402, .533, .701, .590, .455});
+  CHECK(result.p_value == Approx(0.07885096098094997).epsilon(1e-12));
+  CHECK(result.difference.interval->low == Approx(-0.0041088720809776685).epsilon(1e-12));
+  CHECK(result.difference.interval->high == Approx(0.04890887208097766).epsilon(1e-12));
+
+  const auto summary = stats::summarise({.31, .28, .35, .30, .41, .22}, 0.9);
+  CHECK(summary.sd == Approx(0.06431692364119).epsilon(1e-12));
+  CHECK(summary.interval->low == Approx(0.25875698915411366).epsilon(1e-12));
+  CHECK(summary.interval->high == Approx(0.3645763441792196).epsilon(1e-12));
+
+  CHECK(stats::student_two_sided(0.1, 2) == Approx(0.9294654384141402).epsilon(1e-12));
+  CHECK(stats::student_two_sided(1.7, 7) == Approx(0.1329288967825552).epsilon(1e-12));
+  CHECK(stats::student_two_sided(12.3, 4) == Approx(0.00025097574104189654).epsilon(1e-12));
+  CHECK(stats::student_two_sided(60, 11) == Approx(3.4092268653063034e-15).epsilon(1e-10));
+}

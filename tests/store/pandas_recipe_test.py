@@ -39,6 +39,21 @@ def check_recipe(folder):
     assert final["run"].str.len().eq(32).all()
 
 
+def check_letters(folder):
+    """The recipe on names outside ASCII, in a file as the view writes it."""
+    text = h5py.string_dtype("utf-8", 24)
+    rows = numpy.array([("grün".encode(), 0.5), ("日本".encode(), 0.25)], numpy.dtype([("case", text), ("test.top1", "f8")]))
+    with h5py.File(Path(folder) / "results.h5", "w") as view:
+        view["final"] = rows
+    names, previous = {}, os.getcwd()
+    os.chdir(folder)
+    try:
+        exec(recipe(), names)
+    finally:
+        os.chdir(previous)
+    assert list(names["final"]["case"]) == ["grün", "日本"], names["final"]
+
+
 def check_tables(folder):
     with h5py.File(Path(folder) / "results.h5") as view:
         assert set(view) == {"runs", "final", "metrics", "tasks", "selections", "candidates", "provenance", "study", "overrides"}
@@ -61,6 +76,8 @@ def main():
         make_sample(folder)
         check_recipe(folder)
         check_tables(folder)
+    with tempfile.TemporaryDirectory() as folder:
+        check_letters(folder)
 
 
 if __name__ == "__main__":

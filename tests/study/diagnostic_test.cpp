@@ -55,6 +55,10 @@ const std::vector<Bad>& bad_words() {
       {"no TOML", "", "what is this\n", 16, "this is not TOML"},
       {"not UTF-8", "\"small\"", "\"sm\xff\xfe\"", 2, "this is not TOML"},
       {"an empty name", "\"small\"", "\"\"", 2, "the name is empty"},
+      {"a name that steers terminals", "\"small\"", "\"sm\\u001Ball\"", 2, "a control character"},
+      {"a name of two lines", "\"small\"", "\"sm\\nall\"", 2, "a control character"},
+      {"a split that divides nothing", "", "[split]\nkind = \"random\"\ncount = 2\nsource = 2\ntarget = 2\n", 16,
+       "no source and no target uses the split"},
   };
   return all;
 }

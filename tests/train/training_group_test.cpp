@@ -122,6 +122,27 @@ TEST_CASE("group: batch norm has the statistics of the whole batch, running ones
   CHECK(largest_weight_difference(job, group, single) < 1e-4);
 }
 
+TEST_CASE("group: batch norm over one value a channel is finite, the same for one worker and for groups") {
+  auto job = three_epochs(made_job(scratch("group-one-value")));
+  network::LayerSpec norm;
+  norm.kind = network::LayerKind::batch_norm;
+  norm.name = "norm";
+  auto& units = job.network.units;
+  units[units.size() - 2].layers.push_back(norm);  // behind a linear layer: a value an image and channel
+  task::training(job.task).batch = static_cast<std::int32_t>(job.images->rows.size()) - 1;  // the last batch has one
+  job = with_id(job);
+
+  const auto single = run_bundle({job}).front();
+
+  CHECK(single.outcome.end == task::End::done);
+  for (const auto& row : single.all) CHECK(std::isfinite(row.of(metrics::Metric::loss)));
+  for (const std::int32_t members : {1, 2}) {
+    const auto group = run_group({job}, members).front();
+    check_close(group, single, 1e-4);
+    CHECK(largest_weight_difference(job, group, single) < 1e-4);
+  }
+}
+
 TEST_CASE("group: features and families are trained by groups, too") {
   auto job = made_job(scratch("group-family"));
   const auto source = some_source(job, 77);

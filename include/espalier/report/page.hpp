@@ -31,6 +31,10 @@ struct ReportInput {
 /// Throws what `draw` throws.
 Report make_report(const ReportInput& input);
 
+/// The top-1 accuracy that tables and figures show where the study does not say: on test images, or where no run has
+/// that, on validation images, then on training images.
+metrics::MetricName reported_metric(const std::vector<RunView>& views);
+
 /// One table per experiment: the first varying axis down, the second across; one table per value of further axes.
 std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const study::Study& study,
                                        const metrics::MetricName& metric);

@@ -1,26 +1,21 @@
 #pragma once
 // Turns recorded runs into cells and contrasts, for `aggregate`, `compare` and the report.
+#include "espalier/report/conditions.hpp"
 #include "espalier/report/run_view.hpp"
 #include "espalier/stats/contrast.hpp"
 
 namespace espalier::report {
 
-/// "per_class=1|2": the axis has one of these values.
-struct Condition {
-  std::string axis;
-  std::vector<std::string> values;
-};
-/// Throws UsageError where `text` is not AXIS=VALUE[|VALUE...].
-Condition parse_condition(const std::string& text);
-/// Parses several conditions separated by commas.
-std::vector<Condition> parse_conditions(const std::string& text);
+/// What becomes of a metric that finished runs have not recorded: an error, or cells without values.
+enum class Unrecorded : std::uint8_t { refused, empty };
 
 struct Query {
   metrics::MetricName metric{metrics::Subset::test, metrics::Metric::top1};
   std::vector<std::string> by;    ///< axes that make the cells
   std::vector<std::string> over;  ///< axes averaged over within a split
   std::vector<Condition> where;
-  double confidence = 0.95;
+  double confidence = stats::kConfidence;
+  Unrecorded unrecorded = Unrecorded::refused;
 };
 
 /// The runs that fulfil all conditions. Values compare by meaning: 0.010 equals 0.01. Throws UsageError for an unknown

@@ -38,6 +38,7 @@ struct RunArguments {
   StudyArguments study;
   std::filesystem::path out;
   LaunchSettings launch;
+  bool replace_study = false;  ///< another study takes the place of the one that OUT holds
 };
 
 plan::Passes passes_of(const std::vector<std::string>& without);

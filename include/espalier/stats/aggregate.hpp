@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "espalier/metrics/share.hpp"
 #include "espalier/stats/summary.hpp"
 
 namespace espalier::stats {
@@ -16,7 +17,7 @@ struct Observation {
   std::string setting;  ///< values of axes averaged over within a split; "" where there are none
   std::string replicate;
   Presence presence = Presence::missing;
-  double value = 0;  ///< of measured runs
+  metrics::Share value;  ///< of measured runs; finite
 };
 
 struct Counts {
@@ -43,6 +44,6 @@ struct Cell {
 };
 
 /// One cell per group, in order of first appearance.
-std::vector<Cell> aggregate(const std::vector<Observation>& observations, double confidence = 0.95);
+std::vector<Cell> aggregate(const std::vector<Observation>& observations, double confidence = kConfidence);
 
 }  // namespace espalier::stats

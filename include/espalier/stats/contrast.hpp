@@ -15,13 +15,16 @@ struct Contrast {
   int pairs = 0;     ///< runs measured on both sides
   int unpaired = 0;  ///< measured on one side only: not used
   Counts a, b;
-  Summary mean_a, mean_b;      ///< of the paired runs, over splits
-  Paired difference;           ///< a - b
-  std::optional<Ratio> ratio;  ///< a / b; none where a value is not positive
+  std::vector<std::string> incomplete;  ///< splits left out because a setting has no pair there
+  Summary mean_a, mean_b;               ///< of the paired runs, over splits
+  Paired difference;                    ///< a - b
+  std::optional<Ratio> ratio;           ///< a / b; none where a value is not positive
 };
 
-/// One contrast per group that occurs on either side, in order of first appearance in `a`, then `b`.
+/// Pairs are averaged as values are in aggregate(): replicates within a setting, then settings; a split that lacks a
+/// pair of a setting which both sides have is left out. One contrast per group that occurs on either side, in order of
+/// first appearance in `a`, then `b`.
 std::vector<Contrast> contrast(const std::vector<Observation>& a, const std::vector<Observation>& b,
-                               double confidence = 0.95);
+                               double confidence = kConfidence);
 
 }  // namespace espalier::stats

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "cli/json_text.hpp"
 #include "cli/query_options.hpp"
 #include "cli/result_dir.hpp"
 #include "cli/result_json.hpp"
@@ -40,7 +41,7 @@ void print(const Options& options, const report::Query& query, const std::vector
         {"metric", options.query.metric}, {"by", query.by}, {"confidence", options.query.confidence}};
     out["cells"] = nlohmann::ordered_json::array();
     for (const auto& cell : cells) out["cells"].push_back(to_json(cell, query));
-    fmt::print("{}\n", out.dump(2));
+    fmt::print("{}\n", json_text(out, 2));
   } else if (options.query.csv) {
     fmt::print("{}", report::csv(report::exact(cells, query)));
   } else {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "cli/json_text.hpp"
 #include "cli/query_options.hpp"
 #include "cli/result_dir.hpp"
 #include "cli/result_json.hpp"
@@ -51,7 +52,7 @@ void print(const Options& options, const report::Query& query, const std::vector
         {"confidence", query.confidence}, {"also_differ", also}};
     out["contrasts"] = nlohmann::ordered_json::array();
     for (const auto& contrast : contrasts) out["contrasts"].push_back(to_json(contrast, query));
-    fmt::print("{}\n", out.dump(2));
+    fmt::print("{}\n", json_text(out, 2));
   } else if (options.query.csv) {
     fmt::print("{}", report::csv(report::exact(contrasts, query)));
   } else {

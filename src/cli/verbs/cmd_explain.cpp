@@ -101,6 +101,18 @@ std::string form_text(const task::NumericForm& form) {
   return text + (form.batched ? ", a replica of a batched network" : "");
 }
 
+/// What a task starts from: its validation accuracy, or why it has none.
+std::string source_text(const Directory& directory, const TaskId& id) {
+  const auto found = directory.state.tasks.find(id);
+  if (found == directory.state.tasks.end()) return "";
+  const auto& source = found->second;
+  if (const auto* valid = report::final_row(source, metrics::Subset::valid)) {
+    return fmt::format(", validation top-1 {:.1f} %", 100 * valid->of(metrics::Metric::top1));
+  }
+  const bool failed = task::is_final(source.state) && source.state != task::RunState::done;
+  return failed ? fmt::format(", {}: {}", task::name_of(source.state), source.cause) : "";
+}
+
 void print_task(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   const auto& task = *view.task;
   const std::string work =
@@ -109,12 +121,7 @@ void print_task(const Directory& directory, const std::vector<RunView>& views, c
           : fmt::format("{} epochs, {} epoch-images", task::training(task.task).length.epoch, task.task.epoch_images);
   line("task", fmt::format("{}, {}", task.task.id.hex.view(), work));
   for (const auto& [need, role] : task.task.inputs) {
-    const auto found = directory.state.tasks.find(need);
-    const auto* valid =
-        found == directory.state.tasks.end() ? nullptr : report::final_row(found->second, metrics::Subset::valid);
-    line("from",
-         fmt::format("task {}{}", need.hex.view(),
-                     valid ? fmt::format(", validation top-1 {:.1f} %", 100 * valid->of(metrics::Metric::top1)) : ""));
+    line("from", fmt::format("task {}{}", need.hex.view(), source_text(directory, need)));
   }
   std::string shared;
   for (const auto& other : views) {

@@ -53,6 +53,22 @@ store::State earlier_launches(const session::RunArguments& arguments) {
   return state;
 }
 
+/// Refuses to show another study's results instead of those that OUT holds, unless asked to. An edited study is the
+/// same one as long as it keeps its name.
+void refuse_other_study(const session::RunArguments& arguments, const session::StudyInput& input,
+                        const store::State& earlier) {
+  const auto before = earlier.study.text.empty() ? "" : study_of(earlier).name;
+  if (before.empty() || before == input.study.name) return;
+  const std::string both = "'" + arguments.out.string() + "' holds the study '" + before +
+                           "', and this one is named '" + input.study.name + "'";
+  if (!arguments.replace_study) {
+    throw UsageError(both, "its runs would leave all tables and reports",
+                     "Name another --out, or add --replace-study.");
+  }
+  fmt::print(stderr, "espalier: note: {}: the runs of '{}' leave all tables (their records stay in the journal)\n",
+             both, before);
+}
+
 void fill_defaults(session::LaunchSettings& launch, const store::StudyRecord& before) {
   if (launch.threads == 0) launch.threads = before.text.empty() ? 1 : before.threads;
   if (launch.workers == 0) launch.workers = std::max(1, os::usable_cores() / launch.threads);
@@ -86,6 +102,7 @@ int run(session::RunArguments arguments) {
   }
   const auto input = resolve(arguments);
   const auto earlier = earlier_launches(arguments);
+  if (arguments.launch.noop_tasks == 0) refuse_other_study(arguments, input, earlier);
   refuse_if_held(arguments);
   prepare_store(arguments);
   fill_defaults(arguments.launch, earlier.study);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
+#include "cli/json_text.hpp"
 #include "cli/load_study.hpp"
 #include "cli/run_options.hpp"
 #include "espalier/cli/commands.hpp"
@@ -111,7 +112,7 @@ void print(const Options& options, const plan::Plan& plan, const sched::Simulate
         {"makespan_s", seen.makespan_s}, {"lower_bound_s", bound},     {"critical_path_s", seen.critical_path_s},
         {"work_s", seen.work_s},         {"utilisation", utilisation}, {"failures", seen.failures},
         {"calibrated", calibrated},      {"passes", passes_json(plan)}};
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", json_text(json, 2));
     return;
   }
   fmt::print("{} tasks in {} bundles on {} workers{}\n", seen.tasks, seen.bundles, options.workers,

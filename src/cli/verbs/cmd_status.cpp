@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/json_text.hpp"
 #include "cli/lock_probe.hpp"
 #include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
@@ -127,7 +128,7 @@ void status(const std::string& path, bool json) {
   const auto progress = report::progress(state);
   const std::string holder = lock_holder(path);
   const auto pending = store::pending_requests(path);
-  if (json) fmt::print("{}\n", to_json(state, progress, holder, pending).dump(2));
+  if (json) fmt::print("{}\n", json_text(to_json(state, progress, holder, pending), 2));
   else print_words(state, progress, holder, pending);
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "cli/json_text.hpp"
 #include "cli/load_study.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
@@ -102,7 +103,7 @@ void print_json(const Outcome& outcome) {
                                 {"tasks", outcome.tasks},
                                 {"provisional", outcome.provisional},
                                 {"diagnostics", all}};
-  fmt::print("{}\n", value.dump(2));
+  fmt::print("{}\n", json_text(value, 2));
 }
 
 void print_ok(const Outcome& outcome) {

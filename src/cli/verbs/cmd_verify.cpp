@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/json_text.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/store/verify.hpp"
@@ -20,12 +21,12 @@ std::string to_json(const store::Verification& result) {
   for (const Finding& finding : result.findings) {
     findings.push_back({{"kind", name_of(finding.kind)}, {"text", finding.text}});
   }
-  return nlohmann::ordered_json{{"good", result.good()},
-                                {"segments", result.segments},
-                                {"records", result.records},
-                                {"artifacts", result.artifacts},
-                                {"findings", findings}}
-      .dump(2);
+  const nlohmann::ordered_json all = {{"good", result.good()},
+                                      {"segments", result.segments},
+                                      {"records", result.records},
+                                      {"artifacts", result.artifacts},
+                                      {"findings", findings}};
+  return json_text(all, 2);
 }
 
 std::string to_text(const store::Verification& result) {

@@ -2,6 +2,7 @@
 #include "plan/select/candidate_collector.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include "espalier/core/errors.hpp"
@@ -113,9 +114,10 @@ void CandidateCollector::measure(const TaskOutcome& outcome, const RunRef& ref, 
     needs_.insert(run.task);  // done before this was recorded: it is measured or trained again
     return;
   }
-  if (row) measured.metric = metric_.of(*row);
+  if (row) measured.metric = metrics::share_of(*row, metric_.metric);
+  if (!std::isfinite(measured.metric.amount)) return fail(ref, setting, take_.best + " is not a number");
   const auto* valid = result_of(outcome, metrics::Subset::valid, run);
-  if (valid || row) measured.loss = (valid ? valid : row)->of(metrics::Metric::loss);
+  if (valid || row) measured.loss = metrics::share_of(*(valid ? valid : row), metrics::Metric::loss);
   setting.runs.push_back(std::move(measured));
 }
 

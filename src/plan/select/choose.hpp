@@ -4,16 +4,11 @@
 #include <vector>
 
 #include "espalier/plan/plan.hpp"
+#include "espalier/stats/ranking.hpp"
 
 namespace espalier::plan {
 
-/// One finished run of a setting.
-struct Measurement {
-  std::string split;
-  std::string cell;  ///< values of the other axes averaged over; replicates share it
-  double metric = 0, loss = 0;
-  bool diverged = false;
-};
+using stats::Measurement;
 
 struct Setting {
   std::vector<Label> values;
@@ -22,8 +17,7 @@ struct Setting {
   std::int32_t missing = 0;
 };
 
-/// Ranks settings, best first, by stats::rank: replicates are averaged within a cell, cells within a split. Ties are
-/// broken by lower validation loss, then fewer trained units, then the given order.
+/// Ranks settings, best first, by stats::rank. Their `loss` is the validation loss.
 std::vector<Candidate> rank(const std::vector<Setting>& settings, bool higher_is_better);
 
 }  // namespace espalier::plan

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "espalier/report/wording.hpp"
@@ -16,22 +17,43 @@ namespace {
 constexpr metrics::MetricName kValid{metrics::Subset::valid, metrics::Metric::top1};
 constexpr metrics::MetricName kTest{metrics::Subset::test, metrics::Metric::top1};
 
-/// Settings of one size: axis values, and their means by split.
-struct Settings {
-  std::vector<stats::Cell> cells;
-  std::vector<stats::SplitValues> by_split;
+/// One setting of a size: its axis values, and what its runs measured on validation images.
+struct Setting {
+  std::vector<std::string> values;
+  stats::RankedSetting ranked;
 };
 
-Settings settings_of(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
-  Query query;
-  query.metric = kValid;
-  query.by = axes;
-  Settings settings{aggregate(runs, query), {}};
-  std::map<std::string, std::size_t> splits;
-  for (const auto& view : runs) splits.try_emplace(view.value("split"), splits.size());
-  for (const auto& cell : settings.cells) {
-    auto& values = settings.by_split.emplace_back(splits.size());
-    for (const auto& split : cell.splits) values[splits[split.split]] = split.mean;
+std::int32_t trained_units(const store::TaskState* task) {
+  if (!task || task::probe_of(task->task)) return 0;
+  const auto& units = task::training(task->task).units;
+  return static_cast<std::int32_t>(std::count_if(
+      units.begin(), units.end(), [](const task::UnitRow& row) { return row.trained != task::Trained::no; }));
+}
+
+void add_run(stats::RankedSetting& setting, const RunView& view) {
+  setting.trained_units = std::max(setting.trained_units, trained_units(view.task));
+  const auto* row = final_row(view, kValid.subset);
+  if (row && !std::isfinite(kValid.of(*row))) row = nullptr;
+  if (!row && !view.diverged()) {
+    ++setting.missing;
+    return;
+  }
+  stats::Measurement run{view.value("split"), "", {}, {}, view.diverged()};
+  if (row) run.metric = metrics::share_of(*row, kValid.metric);
+  if (row) run.loss = metrics::share_of(*row, metrics::Metric::loss);
+  setting.runs.push_back(std::move(run));
+}
+
+/// In the order of the runs, which is that of the study's axes: the order in which selections break ties.
+std::vector<Setting> settings_of(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
+  std::vector<Setting> settings;
+  std::map<std::vector<std::string>, std::size_t> index;
+  for (const auto& view : runs) {
+    std::vector<std::string> values;
+    for (const auto& axis : axes) values.push_back(view.value(axis));
+    const auto [where, is_new] = index.try_emplace(values, settings.size());
+    if (is_new) settings.push_back({values, {}});
+    add_run(settings[where->second].ranked, view);
   }
   return settings;
 }
@@ -42,35 +64,39 @@ std::string setting_of(const std::vector<std::string>& axes, const std::vector<s
   return setting_text(labels);
 }
 
-/// The test accuracy of the chosen setting; no other setting's test accuracy is looked at.
-std::string test_text(const std::vector<RunView>& runs, const std::vector<std::string>& axes,
-                      const std::vector<std::string>& values) {
+std::vector<RunView> runs_with(const std::vector<RunView>& runs, const std::vector<std::string>& axes,
+                               const std::vector<std::string>& values) {
   std::vector<Condition> here;
   for (std::size_t i = 0; i < axes.size(); ++i) here.push_back({axes[i], {values[i]}});
-  const auto chosen = select(runs, here);
-  const bool tested = std::any_of(chosen.begin(), chosen.end(),
-                                  [](const RunView& view) { return final_row(view, metrics::Subset::test); });
-  if (!tested) return "-";
+  return select(runs, here);
+}
+
+/// The metric of one setting; of test images only the chosen setting's is ever looked at.
+std::string metric_text(const std::vector<RunView>& chosen, const std::vector<std::string>& axes,
+                        const metrics::MetricName& metric) {
+  const bool measured =
+      std::any_of(chosen.begin(), chosen.end(), [&](const RunView& view) { return final_row(view, metric.subset); });
+  if (!measured) return "-";
   Query query;
-  query.metric = kTest;
+  query.metric = metric;
   query.by = axes;
-  return cell_text(kTest, aggregate(chosen, query).front());
+  return cell_text(metric, aggregate(chosen, query).front());
 }
 
 std::vector<std::string> best_row(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
   const auto settings = settings_of(runs, axes);
   std::vector<stats::RankedSetting> to_rank;
-  for (const auto& by_split : settings.by_split) to_rank.push_back({by_split, {}, 0, false});
-  auto standings = stats::rank(to_rank, stats::Better::higher);
-  std::erase_if(standings, [](const stats::Standing& one) { return one.splits == 0; });
-  if (standings.empty()) return {"-", "-", "-", "-", "no run is done"};
-  const auto& best = settings.cells[standings.front().setting];
+  for (const auto& setting : settings) to_rank.push_back(setting.ranked);
+  const auto standings = stats::rank(to_rank, stats::Better::higher);
+  if (standings.empty() || standings.front().splits == 0) return {"-", "-", "-", "-", "no run is done"};
+  const auto& best = settings[standings.front().setting].values;
   std::vector<std::string> ties;
   for (std::size_t i = 1; i < standings.size(); ++i) {
-    if (!standings[i].significant) ties.push_back(setting_of(axes, settings.cells[standings[i].setting].group));
+    if (standings[i].indistinguishable) ties.push_back(setting_of(axes, settings[standings[i].setting].values));
   }
   const bool cannot_say = standings.front().splits < stats::kLeastSplits;
-  return {setting_of(axes, best.group), cell_text(kValid, best), test_text(runs, axes, best.group),
+  const auto chosen = runs_with(runs, axes, best);
+  return {setting_of(axes, best), metric_text(chosen, axes, kValid), metric_text(chosen, axes, kTest),
           fmt::format("{} of {}", standings.front().wins, standings.front().splits),
           cannot_say ? "too few splits to say" : ties_text(ties)};
 }
@@ -87,16 +113,42 @@ std::vector<std::string> setting_axes(const study::Experiment& experiment, const
   return axes;
 }
 
+/// What a setting is best for: a size, and a target where there are several, whose accuracies do not compare.
+std::vector<std::string> axes_of_place(const std::vector<RunView>& runs) {
+  std::vector<std::string> axes;
+  if (values_of(runs, "target").size() > 1) axes.push_back("target");
+  axes.push_back("per_class");
+  return axes;
+}
+
+/// The runs of each place, in the order of the axes' values.
+std::vector<std::vector<RunView>> by_place(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
+  std::vector<std::vector<RunView>> places = {runs};
+  for (const auto& axis : axes) {
+    std::vector<std::vector<RunView>> finer;
+    for (const auto& place : places) {
+      for (const auto& value : values_of(place, axis)) finer.push_back(select(place, {{axis, {value}}}));
+    }
+    places = std::move(finer);
+  }
+  return places;
+}
+
 std::string best_table(const std::vector<RunView>& runs, const study::Experiment& experiment) {
   auto axes = own_axes(experiment, runs);
+  const auto place_axes = axes_of_place(runs);
   if (std::erase(axes, "per_class") == 0 || axes.empty() || !has_valid(runs)) return "";
-  WordTable table{{"per_class", "best on validation", "validation %", "test %", "wins", "cannot be told from it"}, {}};
-  for (const auto& size : values_of(runs, "per_class")) {
-    const auto here = select(runs, {{"per_class", {size}}});
+  WordTable table{place_axes, {}};
+  for (const char* title : {"best on validation", "validation %", "test %", "wins", "cannot be told from it"}) {
+    table.header.push_back(title);
+  }
+  for (const auto& here : by_place(runs, place_axes)) {
     const auto settings = setting_axes(experiment, here);
     if (settings.empty()) continue;
     auto row = best_row(here, settings);
-    row.insert(row.begin(), size);
+    for (std::size_t i = 0; i < place_axes.size(); ++i) {
+      row.insert(row.begin() + static_cast<std::ptrdiff_t>(i), here.front().value(place_axes[i]));
+    }
     table.rows.push_back(std::move(row));
   }
   return table.rows.empty() ? "" : element("h3", escape(experiment.name)) + "\n" + html_table(table);
@@ -112,9 +164,10 @@ std::string best_section(const PageContext& context) {
   }
   if (body.empty()) return "";
   const std::string note = fmt::format(
-      "For each size, the setting with the highest validation top-1 accuracy {}; its test accuracy; in how many "
+      "For each size (and target), the setting with the highest validation top-1 accuracy {}; its test accuracy; in "
+      "how many "
       "splits it was the best; and every setting whose paired difference to it is not significant "
-      "(Student's test over splits, Holm's adjustment within a size, 0.05).",
+      "(Student's test over splits, Holm's adjustment within a size, 0.05). Ties go as those of selections do.",
       over_splits(context.study.split.count, context.overlapping));
   return section("best", "Best settings, size by size", paragraph(note) + body);
 }

@@ -23,7 +23,7 @@ int most_splits(const Figure& figure) {
 
 std::string note_of(const Figure& figure, bool overlapping) {
   const int splits = most_splits(figure);
-  if (splits == 0) return "No run of this figure is done yet.";
+  if (splits == 0) return fmt::format("No run of this figure has a {} yet.", axis_title(figure.metric));
   std::string note = fmt::format("Mean {} of experiment '{}' {}.", axis_title(figure.metric), figure.asked.experiment,
                                  over_splits(splits, overlapping));
   if (splits >= stats::kLeastSplits) note += fmt::format(" Bars: Student's {:g} % intervals.", 100 * figure.confidence);
@@ -52,7 +52,7 @@ std::string drawn(const Figure& figure, std::size_t number, bool overlapping, co
 }
 
 std::string cell_note(const PageContext& context) {
-  return fmt::format("Test top-1 accuracy in percent: mean {} ± half of Student's 95 % interval.",
+  return fmt::format("{}: mean {} ± half of Student's 95 % interval.", axis_title(reported_metric(context.views)),
                      over_splits(context.study.split.count, context.overlapping));
 }
 
@@ -99,7 +99,7 @@ std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const 
 }
 
 std::string tables_section(const PageContext& context) {
-  const metrics::MetricName metric{metrics::Subset::test, metrics::Metric::top1};
+  const auto metric = reported_metric(context.views);
   std::string body = paragraph(cell_note(context));
   for (const auto& table : result_tables(context.views, context.study, metric)) {
     body += folded(table.title, html_table(table.words));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "study/cells.hpp"
 #include "study/check/check_study.hpp"
 
 namespace espalier::study {
@@ -63,6 +64,49 @@ void check_expected_split(const CheckContext& context) {
                         "the halves do not overlap", "Make a half smaller"});
 }
 
+bool uses_split(const Study& study) {
+  const auto divided = [](const auto& role) { return role.classes.starts_with("split."); };
+  return std::any_of(study.sources.begin(), study.sources.end(), divided) ||
+         std::any_of(study.targets.begin(), study.targets.end(), divided);
+}
+
+/// Splits that divide nothing would be reported as class splits, and each mean as one over them.
+void check_split_is_used(const CheckContext& context) {
+  const Split& split = context.study.split;
+  if (split.kind == Split::Kind::none || uses_split(context.study)) return;
+  context.report.error(split.where, "split",
+                       {"no source and no target uses the split", "its splits would be repetitions of equal data",
+                        "Write classes = \"split.source\" or \"split.target\", or remove [split] and repeat by the "
+                        "axis replicate"});
+}
+
+/// Warns of what is described and used nowhere: a name was mistaken, or a part forgotten.
+void check_data_are_used(const CheckContext& context) {
+  const Study& study = context.study;
+  std::set<std::string> used = {study.split.data};
+  for (const auto& source : study.sources) used.insert(source.data);
+  for (const auto& target : study.targets) used.insert(target.data);
+  for (const auto& [name, data] : study.data) {
+    if (used.contains(name)) continue;
+    context.report.warning(data.where, "data." + name,
+                           {"no source and no target uses the data", "its images are not looked at", ""});
+  }
+}
+
+/// The first network is the default.
+void check_networks_are_used(const CheckContext& context) {
+  std::set<std::string> named;
+  for (const auto& experiment : context.study.experiments) {
+    for (const auto& value : plain_values(experiment, "network")) named.insert(to_string(value));
+  }
+  for (std::size_t i = 1; i < context.study.networks.size(); ++i) {
+    const auto& network = context.study.networks[i];
+    if (named.contains(network.name)) continue;
+    context.report.warning(network.where, "network." + network.name,
+                           {"no experiment uses the network", "the axis 'network' does not name it", ""});
+  }
+}
+
 }  // namespace
 
 std::string split_data(const Study& study) {
@@ -82,6 +126,9 @@ void check_roles(const CheckContext& context) {
     check_half(context, class_split.target, "target", number);
   }
   check_expected_split(context);
+  check_split_is_used(context);
+  check_data_are_used(context);
+  check_networks_are_used(context);
 }
 
 }  // namespace espalier::study

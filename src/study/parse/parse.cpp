@@ -36,6 +36,7 @@ ParseResult parse(const std::string& text, const std::vector<std::string>& overr
   Report report(result.diagnostics);
   if (auto root = read_toml(text, report)) {
     apply_overrides(*root, overrides, report);
+    check_texts(*root, "", report);
     parse_tables(Reader(*root, "", "", report), result.study);
     check_study({result.study, report});
   }

@@ -1,10 +1,19 @@
 // Parses [[resources]] and [[figure]].
+#include "study/cells.hpp"
 #include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
 namespace {
 
-Figure parse_figure(const Reader& reader) {
+/// test.top1, or valid.top1 where the experiment measures that and no test images.
+std::string default_metric(const Study& study, const std::string& experiment) {
+  const Experiment* shown = find_experiment(study, experiment);
+  const auto recorded = [&](metrics::Subset subset) { return not_recorded(study, *shown, subset).empty(); };
+  if (!shown || recorded(metrics::Subset::test) || !recorded(metrics::Subset::valid)) return Figure().y;
+  return metrics::to_string({metrics::Subset::valid, metrics::Metric::top1});
+}
+
+Figure parse_figure(const Reader& reader, const Study& study) {
   for (const char* key : {"experiment", "x"}) {
     if (!reader.has(key)) reader.missing(key, "Write experiment = \"...\", x = \"...\"");
   }
@@ -13,7 +22,7 @@ Figure parse_figure(const Reader& reader) {
   figure.experiment = reader.word("experiment").value_or("");
   figure.x = reader.word("x").value_or("");
   figure.series = reader.word("series").value_or("");
-  figure.y = reader.word("y").value_or(figure.y);
+  figure.y = reader.word("y").value_or(default_metric(study, figure.experiment));
   figure.title = reader.word("title").value_or("");
   return figure;
 }
@@ -28,7 +37,7 @@ void parse_outputs(const Reader& root, Study& study) {
     study.resources.push_back(resources);
   }
   for (const toml::table* table : root.children("figure")) {
-    study.figures.push_back(parse_figure(Reader(*table, "figure", "figure", root.report())));
+    study.figures.push_back(parse_figure(Reader(*table, "figure", "figure", root.report()), study));
   }
 }
 

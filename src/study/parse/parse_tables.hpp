@@ -15,6 +15,9 @@ void parse_networks(const Reader& root, Study& study);
 void parse_experiments(const Reader& root, Study& study);
 void parse_outputs(const Reader& root, Study& study);  ///< resources and figures
 
+/// Refuses control characters, in names line breaks and tabs too.
+void check_texts(const toml::table& table, const std::string& path, Report& report);
+
 /// Parses a table of training values; `is_source` allows the keys that only pretrainings have.
 TrainValues parse_train(const toml::table& table, const std::string& path, bool is_source, Report& report);
 std::vector<RateGroup> parse_rates(const toml::node& node, const std::string& path, Report& report);
