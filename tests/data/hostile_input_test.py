@@ -84,10 +84,9 @@ class HostileInput(unittest.TestCase):
             self.assertEqual(code, 0, text)
             # Without --resize the whole picture is kept in the pack, which stays: twice.
             self.assertLess(taken, (64 if options else 96) * MIB, options)
-        blocks = 7600 * 8 // 64  # a bit for the constant, one for the end of each block
-        taken, code, text = self.picture(jpeg(8 * 60, 8 * 60, b"\0" * 950))
+        taken, code, text = self.picture(jpeg(8 * 60, 8 * 60, b"\0" * 950))  # a bit for the constant of each block, one for its end
         self.assertEqual(code, 0, text)
-        self.assertLess(taken, 64 * MIB, blocks)
+        self.assertLess(taken, 64 * MIB)
 
     def test_too_many_pixels_are_refused_by_name_unless_they_are_allowed(self):
         side = 10_100
@@ -96,7 +95,9 @@ class HostileInput(unittest.TestCase):
         self.assertEqual(code, 2)
         self.assertIn("10100 x 10100 pixels, and max_pixels allows 100000000", text)
         self.assertLess(taken, 64 * MIB)
-        self.assertEqual(self.picture(png(side, side, 1, rows), "--resize", 8, "--max-pixels", 10**9)[1], 0)
+        small = png(40, 30, 8, zlib.compress(bytes(41) * 30))
+        self.assertEqual(self.picture(small, "--max-pixels", 1199)[1], 2)
+        self.assertEqual(self.picture(small, "--max-pixels", 1200)[1], 0)
 
     def test_a_thread_of_a_picture_is_not_resized_to_a_plane(self):
         taken, code, text = self.picture(png(1, 500_000, 8, zlib.compress(b"\0\0" * 500_000)), "--resize", 224)
@@ -111,7 +112,7 @@ class HostileInput(unittest.TestCase):
         self.assertEqual(code, 2)
         self.assertIn("ends too early", text)
         self.assertLess(taken, 64 * MIB)
-        (self.root / "bomb").write_bytes(gzip.compress(b"\0" * (512 * MIB), 9))
+        (self.root / "bomb").write_bytes(gzip.compress(b"\0" * (200 * MIB), 9))
         taken, code, text = self.taken("--format", "cifar", "--images", self.root / "bomb")
         self.assertEqual(code, 2)
         self.assertIn("unpacks to more than 128 times its size", text)
@@ -135,7 +136,7 @@ class HostileInput(unittest.TestCase):
         (self.root / "set" / "a").mkdir(parents=True)
         os.mkfifo(self.root / "set" / "a" / "1.png")
         self.assertIn("1.png", self.taken("--format", "folder", "--images", self.root / "set")[2])
-        self.assertEqual(self.peak(["execute", "/dev/zero"])[1], 2)
+        self.assertEqual(self.peak(["--bundles", "/dev/zero"])[1], 2)
 
 
 if __name__ == "__main__":
