@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kConvert =
+    "Images end in .jpg, .jpeg, .jpe, .jfif, .png, .bmp, .ppm, .pgm or .pnm; convert others.";
 constexpr const char* kEndings = ".jpg, .jpeg, .jpe, .jfif, .png, .bmp, .ppm, .pgm or .pnm";
 
 std::string ending_of(const fs::path& path) {
@@ -96,8 +98,7 @@ std::vector<Problem> ImageFiles::notes() const {
   std::size_t passed = hidden;
   for (const auto& [ending, count] : others) passed += count;
   if (passed > 0) {
-    all.push_back({files(passed) + (passed == 1 ? " is" : " are") + " not read", counts_by_ending(*this),
-                   std::string("Images end in ") + kEndings + "; convert others."});
+    all.push_back({files(passed) + (passed == 1 ? " is" : " are") + " not read", counts_by_ending(*this), kConvert});
   }
   if (beside > 0) {
     all.push_back({std::to_string(beside) + (beside == 1 ? " image is" : " images are") + " not read",
