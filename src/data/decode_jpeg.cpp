@@ -118,13 +118,14 @@ at::Tensor decode_jpeg(Bytes file, std::int64_t max_pixels) {
   const std::int64_t width = decoder.info.image_width, height = decoder.info.image_height;
   check_size(width, height, max_pixels);
   check_claim(can_hold_blocks(decoder.info, file.size()));
+  const int orientation = orientation_in(decoder.info);  // the marker goes with the last row
   at::Tensor pixels = at::empty({height, width, 3}, at::kByte);
   std::vector<JSAMPLE> cmyk;
   if (decoder.info.out_color_space == JCS_CMYK) cmyk.resize(static_cast<std::size_t>(width) * 4);
   if (!read_rows(decoder, pixels.mutable_data_ptr<std::uint8_t>(), cmyk.empty() ? nullptr : cmyk.data())) {
     throw Undecodable(decoder.why);
   }
-  return upright(pixels, orientation_in(decoder.info));
+  return upright(pixels, orientation);
 }
 
 }  // namespace espalier::data

@@ -170,7 +170,7 @@ class DataVerbs(unittest.TestCase):
         error, = self.resolve(self.idx("f", format="folder", files={"images": ["pictures"], "labels": ""}))["errors"]
         self.assertIn("3.png", error["problem"])
 
-    def folder(self, name="f", **more):
+    def pictures(self, name="f", **more):
         return {"name": name, "format": "folder", "files": {"images": ["pictures"], "labels": ""}, "test_files": None, **more}
 
     def put_pictures(self, *names):
@@ -181,14 +181,14 @@ class DataVerbs(unittest.TestCase):
 
     def test_an_empty_class_folder_is_seen_when_it_comes_and_when_it_goes(self):
         self.put_pictures("a/1.png", "a/deep/2.png", "b/1.png")
-        first = self.resolve(self.folder())["data"]["f"]
+        first = self.resolve(self.pictures())["data"]["f"]
         self.assertEqual((first["class_names"], first["class_counts"]), (["a", "b"], [2, 1]))
         (self.root / "pictures" / "c").mkdir()
-        second = self.resolve(self.folder())["data"]["f"]
+        second = self.resolve(self.pictures())["data"]["f"]
         self.assertEqual((second["class_names"], second["class_counts"]), (["a", "b", "c"], [2, 1, 0]))
         self.assertIn("holds no image", second["notes"][0]["problem"])
         (self.root / "pictures" / "c").rmdir()
-        self.assertEqual(self.resolve(self.folder())["data"]["f"], first)
+        self.assertEqual(self.resolve(self.pictures())["data"]["f"], first)
 
     def test_what_an_import_passes_over_or_finds_odd_is_said_each_time(self):
         self.put_pictures("a/1.png", "b/1.png", "beside.png")
@@ -196,7 +196,7 @@ class DataVerbs(unittest.TestCase):
         (self.root / "pictures/a/3.webp").write_bytes(b"RIFF")
         wanted = ("1 file is not read", "1 image is not read", "1 image equals another of the set")
         for _ in range(2):  # the second answer comes from the cache
-            notes = [note["problem"] for note in self.resolve(self.folder())["data"]["f"]["notes"]]
+            notes = [note["problem"] for note in self.resolve(self.pictures())["data"]["f"]["notes"]]
             for text in wanted:
                 self.assertTrue(any(text in note for note in notes), (text, notes))
         printed = trainer("data", "import", "--format", "folder", "--images", self.root / "pictures", "--out", self.root / "o").stdout
