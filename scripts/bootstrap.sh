@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 packages=(g++ cmake ninja-build ccache git python3-venv openmpi-bin libopenmpi-dev libhdf5-dev hdf5-tools
   libboost-dev libboost-serialization-dev libssl-dev libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev
-  nlohmann-json3-dev libmuparserx-dev libturbojpeg0-dev libpng-dev zlib1g-dev gnuplot-nox catch2 librapidcheck-dev
+  nlohmann-json3-dev libmuparserx-dev libjpeg-dev libpng-dev zlib1g-dev gnuplot-nox catch2 librapidcheck-dev
   libbenchmark-dev libmimalloc-dev pkg-config protobuf-compiler)
 
 missing=()

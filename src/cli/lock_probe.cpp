@@ -4,22 +4,19 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include <fstream>
-
-#include "espalier/os/descriptor.hpp"
+#include "espalier/os/regular_file.hpp"
 
 namespace espalier::cli {
 
 std::string lock_holder(const std::filesystem::path& out) {
   const auto file = out / "lock";
-  os::Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  os::Descriptor opened = os::try_open_regular(file, O_RDONLY);
   if (!opened) return "";
   const bool is_free = ::flock(opened.get(), LOCK_SH | LOCK_NB) == 0;
   opened.close();
   if (is_free) return "";
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
+  const std::string text = os::read_regular(file, 1 << 16).value_or("");
+  const std::string line = text.substr(0, text.find('\n'));
   return line.empty() ? "an unknown process" : line;
 }
 

@@ -1,9 +1,10 @@
 #pragma once
-// Decodes JPEG and PNG files to pixels; the first bytes tell the format, not the file's name.
+// Decodes image files to pixels; the first bytes tell the format, not the file's name.
 #include <ATen/ATen.h>
 
-#include <filesystem>
+#include <cstdint>
 #include <stdexcept>
+#include <string>
 
 #include "espalier/core/hash.hpp"
 
@@ -15,11 +16,18 @@ class Undecodable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// [H, W, 3] uint8; throws Undecodable. Transparency is dropped, 16 bits become 8, CMYK becomes RGB.
-at::Tensor decode_image(Bytes file);
-at::Tensor decode_jpeg(Bytes file);
-at::Tensor decode_png(Bytes file);
+/// [H, W, 3] uint8, upright; throws Undecodable. Transparency is dropped, 16 bits become 8, CMYK becomes RGB. Memory is
+/// asked for only after the size of the file has been compared with what its header claims.
+at::Tensor decode_image(Bytes file, std::int64_t max_pixels);
+at::Tensor decode_jpeg(Bytes file, std::int64_t max_pixels);
+at::Tensor decode_png(Bytes file, std::int64_t max_pixels);
+at::Tensor decode_bmp(Bytes file, std::int64_t max_pixels);
+at::Tensor decode_pnm(Bytes file, std::int64_t max_pixels);  ///< binary PGM and PPM
 
-inline constexpr std::int64_t kMaxPixels = std::int64_t{1} << 28;
+/// Throws Undecodable where an image has no pixel, or more than is allowed.
+void check_size(std::int64_t width, std::int64_t height, std::int64_t max_pixels);
+
+/// Throws Undecodable where a header claims more than the bytes behind it can hold.
+void check_claim(bool can_hold);
 
 }  // namespace espalier::data

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/decode_image.hpp"
+#include "data/exif.hpp"
 
 namespace espalier::data {
 namespace {
@@ -34,27 +35,47 @@ void give_bytes(png_structp png, png_bytep to, std::size_t count) {
   source->left -= count;
 }
 
+/// Texts and profiles unpack to much more than they are, and nothing is made of them.
+void skip_texts(png_structp png) {
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, reinterpret_cast<png_const_bytep>("iCCP\0iTXt\0tEXt\0zTXt"),
+                              4);
+}
+
+struct Size {
+  png_uint_32 width = 0, height = 0;
+  std::size_t stored = 0;  ///< bytes of its rows before they are expanded to RGB
+};
+
 /// Sets libpng up so that every image becomes 8-bit RGB.
-bool read_size(png_structp png, png_infop info, png_uint_32* width, png_uint_32* height) {
+bool read_size(png_structp png, png_infop info, Size* size) {
   if (setjmp(png_jmpbuf(png))) return false;
+  skip_texts(png);
   png_read_info(png, info);
-  *width = png_get_image_width(png, info);
-  *height = png_get_image_height(png, info);
+  size->width = png_get_image_width(png, info);
+  size->height = png_get_image_height(png, info);
+  size->stored = png_get_rowbytes(png, info) * size->height;
   png_set_expand(png);
   png_set_strip_16(png);
   png_set_strip_alpha(png);
   png_set_gray_to_rgb(png);
   png_set_interlace_handling(png);
   png_read_update_info(png, info);
-  if (png_get_rowbytes(png, info) != std::size_t{3} * *width) png_error(png, "it does not decode to RGB");
+  if (png_get_rowbytes(png, info) != std::size_t{3} * size->width) png_error(png, "it does not decode to RGB");
   return true;
 }
 
-bool read_rows(png_structp png, png_bytepp rows) {
+bool read_rows(png_structp png, png_infop info, png_bytepp rows) {
   if (setjmp(png_jmpbuf(png))) return false;
   png_read_image(png, rows);
-  png_read_end(png, nullptr);
+  png_read_end(png, info);
   return true;
+}
+
+int orientation_in(png_structp png, png_infop info) {
+  png_uint_32 length = 0;
+  png_bytep exif = nullptr;
+  if (png_get_eXIf_1(png, info, &length, &exif) == 0) return 1;
+  return orientation_of({reinterpret_cast<const std::byte*>(exif), length});
 }
 
 class Reader {
@@ -81,17 +102,19 @@ class Reader {
 
 }  // namespace
 
-at::Tensor decode_png(Bytes file) {
+at::Tensor decode_png(Bytes file, std::int64_t max_pixels) {
+  constexpr std::size_t kMostInflation = 1032;  // deflate's best: 258 bytes for two bits
   Source source{file.data(), file.size()};
   const Reader reader(source);
-  png_uint_32 width = 0, height = 0;
-  if (!read_size(reader.png(), reader.info(), &width, &height)) throw Undecodable(source.why);
-  if (std::int64_t{width} * height > kMaxPixels) throw Undecodable("it has more than 2^28 pixels");
-  at::Tensor pixels = at::empty({static_cast<std::int64_t>(height), static_cast<std::int64_t>(width), 3}, at::kByte);
-  std::vector<png_bytep> rows(height);
-  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = pixels.mutable_data_ptr<std::uint8_t>() + y * width * 3;
-  if (!read_rows(reader.png(), rows.data())) throw Undecodable(source.why);
-  return pixels;
+  Size size;
+  if (!read_size(reader.png(), reader.info(), &size)) throw Undecodable(source.why);
+  check_size(size.width, size.height, max_pixels);
+  check_claim(size.stored / kMostInflation <= file.size());
+  at::Tensor pixels = at::empty({std::int64_t{size.height}, std::int64_t{size.width}, 3}, at::kByte);
+  std::vector<png_bytep> rows(size.height);
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = pixels.mutable_data_ptr<std::uint8_t>() + y * size.width * 3;
+  if (!read_rows(reader.png(), reader.info(), rows.data())) throw Undecodable(source.why);
+  return upright(pixels, orientation_in(reader.png(), reader.info()));
 }
 
 }  // namespace espalier::data

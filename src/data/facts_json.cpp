@@ -18,6 +18,23 @@ LabelLevels levels_from(const nlohmann::json& json) {
   return levels;
 }
 
+nlohmann::json json_of(const std::vector<Problem>& notes) {
+  auto json = nlohmann::json::array();
+  for (const Problem& note : notes) {
+    json.push_back({{"problem", note.problem}, {"why", note.why}, {"suggestion", note.suggestion}});
+  }
+  return json;
+}
+
+std::vector<Problem> notes_from(const nlohmann::json& json) {
+  std::vector<Problem> notes;
+  const auto text = [](const nlohmann::json& note, const char* key) { return note.at(key).get<std::string>(); };
+  for (const auto& note : json) {
+    notes.push_back({text(note, "problem"), text(note, "why"), text(note, "suggestion")});
+  }
+  return notes;
+}
+
 nlohmann::json json_of(const PackFacts& facts) {
   nlohmann::json json{{"digest", facts.digest},
                       {"shape", {facts.shape.channels, facts.shape.height, facts.shape.width}},
@@ -26,6 +43,7 @@ nlohmann::json json_of(const PackFacts& facts) {
                       {"mean", facts.mean},
                       {"std", facts.std}};
   if (!facts.levels.empty()) json["levels"] = json_of(facts.levels);
+  if (!facts.notes.empty()) json["notes"] = json_of(facts.notes);
   return json;
 }
 
@@ -39,6 +57,7 @@ PackFacts facts_from(const nlohmann::json& json) {
   json.at("mean").get_to(facts.mean);
   json.at("std").get_to(facts.std);
   if (json.contains("levels")) facts.levels = levels_from(json.at("levels"));
+  if (json.contains("notes")) facts.notes = notes_from(json.at("notes"));
   return facts;
 }
 

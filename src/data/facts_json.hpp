@@ -7,6 +7,8 @@
 namespace espalier::data {
 
 nlohmann::json json_of(const LabelLevels& levels);
+nlohmann::json json_of(const std::vector<Problem>& notes);
+std::vector<Problem> notes_from(const nlohmann::json& json);
 /// Throws nlohmann::json::exception where a field is missing.
 LabelLevels levels_from(const nlohmann::json& json);
 

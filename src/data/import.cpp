@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "data/readers.hpp"
+#include "data/same_images.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 
@@ -53,9 +54,7 @@ RawImages raw_cifar(const ImportSpec& spec, const fs::path& root) {
   return read_cifar(paths_of(spec, root));
 }
 
-RawImages raw_folder(const ImportSpec& spec, const fs::path& root) {
-  return read_folder(single(spec, root), spec.resize, spec.grey, spec.class_names);
-}
+RawImages raw_folder(const ImportSpec& spec, const fs::path& root) { return read_folder(single(spec, root), spec); }
 
 RawImages raw_made(const ImportSpec& spec, const fs::path&) { return make_images(spec.made); }
 
@@ -64,12 +63,36 @@ void complete_levels(LabelLevels& levels, std::size_t classes) {
   for (auto& [name, level] : levels) level.of.resize(classes, -1);
 }
 
+/// What the pixels and labels of an import tell that its user should know.
+std::vector<Problem> notes_on(const RawImages& raw, const Pack& pack, bool are_test_images) {
+  std::vector<Problem> notes;
+  const auto counts = pack.class_counts();
+  if (!are_test_images && std::count_if(counts.begin(), counts.end(), [](auto n) { return n > 0; }) == 1) {
+    notes.push_back({"all images are of one class", "nothing can be learnt from it", "Check how they are labelled."});
+  }
+  const auto same = same_within(pack.images);
+  if (same.empty()) return notes;
+  const auto name = [&](std::int64_t row) {
+    return raw.files.empty() ? std::to_string(row) : "'" + raw.files[static_cast<std::size_t>(row)] + "'";
+  };
+  notes.push_back({std::to_string(same.size()) + (same.size() == 1 ? " image equals" : " images equal") +
+                       " another of the set, pixel for pixel",
+                   "images " + name(same.front().first) + " and " + name(same.front().second) +
+                       (same.size() == 1 ? "" : " for example"),
+                   "One of them may be trained on and the other tested."});
+  return notes;
+}
+
 /// Packs what a reader of raw images gives.
 template <RawImages (*read)(const ImportSpec&, const fs::path&)>
 Pack packed(const ImportSpec& spec, const fs::path& root) {
   RawImages raw = read(spec, root);
   adopt_classes(spec.class_names, raw.class_names);
   Pack pack = make_pack(raw.images, at::tensor(raw.labels, at::kInt), std::move(raw.class_names));
+  pack.notes = std::move(raw.notes);
+  if (spec.format != task::ImageFormat::made) {
+    for (Problem& note : notes_on(raw, pack, !spec.class_names.empty())) pack.notes.push_back(std::move(note));
+  }
   pack.levels = std::move(raw.levels);
   complete_levels(pack.levels, pack.class_names.size());
   return pack;

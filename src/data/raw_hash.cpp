@@ -3,17 +3,15 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <fstream>
-#include <iterator>
-#include <vector>
 
+#include "data/walk_folder.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/os/mapped_file.hpp"
+#include "espalier/os/regular_file.hpp"
 
 namespace espalier::data {
 namespace {
@@ -34,7 +32,7 @@ struct State {
 
 void add_state(const fs::path& path, State& state) {
   struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) refuse(path, std::strerror(errno));
+  if (::stat(path.c_str(), &status) != 0 && ::lstat(path.c_str(), &status) != 0) refuse(path, std::strerror(errno));
   const auto number = [&](auto value) { state.text += std::to_string(value) + " "; };
   state.text += path.string() + "\n";
   number(status.st_size);
@@ -46,33 +44,25 @@ void add_state(const fs::path& path, State& state) {
   }
 }
 
-/// The file itself, or every file below the folder, sorted.
-std::vector<fs::path> files_of(const fs::path& path) {
-  if (!fs::is_directory(path)) return {path};
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(path, fs::directory_options::follow_directory_symlink, error), end;
-       !error && at != end; at.increment(error)) {
-    if (at->is_regular_file(error)) files.push_back(at->path());
-  }
-  if (error) refuse(path, error.message().c_str());
-  std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });
-  return files;
+/// All that a reader may look at: the file itself, or every file and folder below the folder, since an empty folder is
+/// a class, too.
+FolderTree looked_at(const fs::path& path) {
+  return fs::is_directory(path) ? walk_folder(path) : FolderTree{{path}, {}};
 }
 
-std::string hash_now(const fs::path& path, const std::vector<fs::path>& files) {
+std::string hash_now(const fs::path& path, const FolderTree& tree) {
   if (!fs::is_directory(path)) return to_hex(sha256(os::MappedFile(path, os::NamedBy::user).bytes()));
   Sha256 hash;
-  for (const fs::path& file : files) {
-    hash.update(file.lexically_relative(path).string() + "\n")
-        .update(to_hex(sha256(os::MappedFile(file, os::NamedBy::user).bytes())) + "\n");
+  for (const fs::path& folder : tree.folders) hash.update(folder.lexically_relative(path).string() + "/\n");
+  for (const fs::path& file : tree.files) {
+    hash.update(file.lexically_relative(path).string() + "\n");
+    if (fs::is_regular_file(file)) hash.update(to_hex(sha256(os::MappedFile(file, os::NamedBy::user).bytes())) + "\n");
   }
   return to_hex(hash.finish());
 }
 
 std::string remembered(const fs::path& note) {
-  std::ifstream in(note);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::string text = os::read_regular(note, 4096).value_or("");
   return text.size() == 64 ? text : "";
 }
 
@@ -81,12 +71,14 @@ std::string remembered(const fs::path& note) {
 std::string raw_hash(const fs::path& given, const fs::path& memory) {
   const fs::path path = fs::absolute(given);
   if (!fs::exists(path)) refuse(path, std::strerror(ENOENT));
-  const std::vector<fs::path> files = files_of(path);
+  const FolderTree tree = looked_at(path);
   State state{path.string() + "\n", true};
-  for (const fs::path& file : files) add_state(file, state);
+  for (const auto* entries : {&tree.folders, &tree.files}) {
+    for (const fs::path& entry : *entries) add_state(entry, state);
+  }
   const fs::path note = memory / to_hex(sha256(state.text));
   if (const std::string hash = remembered(note); !hash.empty()) return hash;
-  const std::string hash = hash_now(path, files);
+  const std::string hash = hash_now(path, tree);
   if (state.is_settled) {
     fs::create_directories(memory);
     os::write_file_durably(note, bytes_of(hash));

@@ -1,4 +1,5 @@
 // Reads IDX files (LeCun's MNIST format): 00 00 <type> <dimensions>, big-endian uint32 sizes, big-endian values.
+#include <algorithm>
 #include <array>
 
 #include "data/gzip_reader.hpp"
@@ -58,6 +59,7 @@ at::Tensor read_images(const std::filesystem::path& file) {
   std::vector<std::int64_t> shape = header.sizes;
   if (shape.size() == 3) shape.insert(shape.begin() + 1, 1);
   if (header.elements == 0) refuse(file, "it holds no pixel");
+  reader.check_claim(static_cast<std::uint64_t>(header.elements), "pixels");
   at::Tensor images = at::empty(shape, at::kByte);
   reader.read_exactly(images.mutable_data_ptr(), static_cast<std::size_t>(header.elements), "pixels");
   check_end(reader, file);
@@ -88,12 +90,25 @@ std::vector<std::int32_t> read_labels(const std::filesystem::path& file) {
   const IdxHeader header = read_header(reader, file);
   const std::size_t width = width_of(header.type, file);
   if (header.sizes.size() != 1) refuse(file, "labels have 1 dimension");
+  reader.check_claim(static_cast<std::uint64_t>(header.elements) * width, "labels");
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(header.elements) * width);
   reader.read_exactly(bytes.data(), bytes.size(), "labels");
   check_end(reader, file);
   std::vector<std::int32_t> labels;
+  labels.reserve(static_cast<std::size_t>(header.elements));
   for (std::size_t i = 0; i < bytes.size(); i += width) labels.push_back(label_of(&bytes[i], header.type));
   return labels;
+}
+
+/// Some sets count their classes from 1, as EMNIST's letters do.
+std::vector<Problem> notes_on(const std::vector<std::int32_t>& labels) {
+  const auto [least, most] = std::minmax_element(labels.begin(), labels.end());
+  if (labels.empty() || *least < 1) return {};
+  const std::string first = std::to_string(*least), last = std::to_string(*most);
+  return {{"labels begin at " + first, *least == 1 ? "class 0 has no image" : "the classes before it have no image",
+           "Leave the empty classes out by classes = [" + first + ", ..., " + last +
+               "] in source and target or by short_classes = \"leave-out\", or write labels less " + first +
+               " into the file."}};
 }
 
 }  // namespace
@@ -109,6 +124,7 @@ RawImages read_idx(const std::filesystem::path& images_file, const std::filesyst
                      "every image needs one label", "Name the two files that belong together.");
   }
   raw.class_names = numbered_classes(raw.labels, labels_file);
+  raw.notes = notes_on(raw.labels);
   return raw;
 }
 

@@ -13,6 +13,8 @@ struct RawImages {
   std::vector<std::int32_t> labels;
   std::vector<std::string> class_names;
   LabelLevels levels;
+  std::vector<std::string> files{};  ///< folder: by image, its path below the folder
+  std::vector<Problem> notes{};      ///< what the user should know, and nothing has to stop for
 };
 
 RawImages read_idx(const std::filesystem::path& images, const std::filesystem::path& labels);
@@ -20,8 +22,7 @@ RawImages read_idx(const std::filesystem::path& images, const std::filesystem::p
 /// have different coarse ones.
 RawImages read_cifar(const std::vector<std::filesystem::path>& files);
 /// With `class_names` the sub-folders must be among them; without, the sub-folders in sorted order are the classes.
-RawImages read_folder(const std::filesystem::path& folder, std::int32_t resize, bool grey,
-                      const std::vector<std::string>& class_names);
+RawImages read_folder(const std::filesystem::path& folder, const ImportSpec& spec);
 RawImages make_images(const std::map<std::string, std::int64_t>& parameters);
 
 /// "0", "1", ... up to the greatest label. Throws UsageError where a label is negative or beyond a million.

@@ -14,6 +14,7 @@ ImportSpec spec_of(const Json& json, const Json& files) {
   spec.labels = files.value("labels", std::string());
   spec.resize = json.value("resize", 0);
   spec.grey = json.value("grey", false);
+  spec.max_pixels = json.value("max_pixels", task::kMaxPixels);
   spec.made = json.value("made", std::map<std::string, std::int64_t>());
   return spec;
 }
@@ -37,6 +38,10 @@ Json resolve_one(const Json& json, const DataFolders& folders) {
   answer["test_digest"] = test.digest;
   answer["test_counts"] = test.class_counts;
   answer["test_pack_path"] = test.file.string();
+  std::vector<Problem> notes = facts.notes;
+  for (Problem note : test.notes) notes.push_back({"test images: " + note.problem, note.why, note.suggestion});
+  for (Problem& note : notes_on_both(facts, test, folders)) notes.push_back(std::move(note));
+  if (!notes.empty()) answer["notes"] = json_of(notes);
   return answer;
 }
 

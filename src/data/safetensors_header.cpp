@@ -2,19 +2,21 @@
 #include "data/safetensors_header.hpp"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/data/json_watch.hpp"
 
 namespace espalier::data {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;  // finds a name in logarithmic time, which an ordered object does not
 
 constexpr int kMaxDepth = 4;                   // {name: {"shape": [..]}}
-constexpr std::size_t kMaxValues = 4'000'000;  // limits what a hostile header makes us allocate
+constexpr std::size_t kMaxValues = 8'000'000;  // limits what a hostile header makes us allocate
 constexpr std::size_t kMaxDimensions = 16;
 
 /// Why a header is refused; parse_header adds the file's name.
@@ -22,22 +24,24 @@ struct Refused : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Refuses a header with equal keys, of which nlohmann would silently keep one.
-Json parse_bounded(std::string_view text) {
-  std::size_t values = 0;
-  std::set<std::string> names;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+/// Refuses a header that nests too deeply, holds too much, or has equal keys, of which nlohmann would silently keep
+/// one.
+class HeaderWatch : public JsonWatch {
+ public:
+  /// The place of each tensor's name in the header.
+  std::map<std::string, std::size_t> places;
+
+ private:
+  void on_key(const std::string& key, int depth) override {
+    if (depth == 1 && !places.emplace(key, places.size()).second) throw Refused("its header names '" + key + "' twice");
+  }
+  void on_value(int depth) override {
     if (depth > kMaxDepth) throw Refused("its header is nested too deeply");
-    if (++values > kMaxValues) throw Refused("its header has too many values");
-    if (event == Json::parse_event_t::key && depth == 1 && !names.insert(value.get<std::string>()).second) {
-      throw Refused("its header names '" + value.get<std::string>() + "' twice");
-    }
-    return true;
-  };
-  Json json = Json::parse(text.begin(), text.end(), watch);
-  if (!json.is_object()) throw Refused("its header is not a JSON object");
-  return json;
-}
+    if (++values_ > kMaxValues) throw Refused("its header has too many values");
+  }
+
+  std::size_t values_ = 0;
+};
 
 std::uint64_t unsigned_of(const Json& json, const std::string& name) {
   if (!json.is_number_unsigned()) throw Refused("'" + name + "' has a size or offset that is not a natural number");
@@ -125,14 +129,17 @@ void order_and_check(std::vector<HeaderEntry>& entries, std::uint64_t data_bytes
 }
 
 Header parse(std::string_view text, std::uint64_t data_bytes) {
-  const Json json = parse_bounded(text);
+  HeaderWatch watch;
+  watch.pass_over(text);
+  const Json json = Json::parse(text);
+  if (!json.is_object()) throw Refused("its header is not a JSON object");
   Header header;
-  for (const auto& [name, value] : json.items()) {
-    if (name == "__metadata__") {
-      header.metadata = metadata_of(value);
-    } else {
-      header.entries.push_back(entry_of(name, value));
-    }
+  std::vector<const std::string*> names(watch.places.size());
+  for (const auto& [name, place] : watch.places) names[place] = &name;
+  for (const std::string* name : names) {
+    const Json& value = json.at(*name);
+    if (*name == "__metadata__") header.metadata = metadata_of(value);
+    else header.entries.push_back(entry_of(*name, value));
   }
   order_and_check(header.entries, data_bytes);
   return header;
@@ -152,25 +159,30 @@ Header parse_header(std::string_view json, std::uint64_t data_bytes, const std::
 }
 
 std::string format_header(const NamedTensors& tensors, const Metadata& metadata) {
-  Json json = Json::object();
-  if (!metadata.empty()) json["__metadata__"] = metadata;
-  std::uint64_t at = 0;
-  for (const auto& [name, tensor] : tensors) {
-    if (name == "__metadata__" || json.contains(name)) {
-      throw UsageError("cannot write a tensor named '" + name + "'", "the name is taken",
-                       "Give every tensor its own name.");
-    }
-    json[name] = {{"dtype", dtype_name(tensor.scalar_type())},
-                  {"shape", tensor.sizes().vec()},
-                  {"data_offsets", {at, at + tensor.nbytes()}}};
-    at += tensor.nbytes();
-  }
+  nlohmann::ordered_json entry;  // its keys stand in the order in which they are set
+  std::set<std::string> taken = {"__metadata__"};
   std::string text;
+  const auto add = [&](const std::string& name, const auto& value) {
+    text += (text.empty() ? "{" : ",") + Json(name).dump() + ":" + value.dump();
+  };
   try {
-    text = json.dump();
+    if (!metadata.empty()) add("__metadata__", Json(metadata));
+    std::uint64_t at = 0;
+    for (const auto& [name, tensor] : tensors) {
+      if (!taken.insert(name).second) {
+        throw UsageError("cannot write a tensor named '" + name + "'", "the name is taken",
+                         "Give every tensor its own name.");
+      }
+      entry = {{"dtype", dtype_name(tensor.scalar_type())},
+               {"shape", tensor.sizes().vec()},
+               {"data_offsets", {at, at + tensor.nbytes()}}};
+      add(name, entry);
+      at += tensor.nbytes();
+    }
   } catch (const Json::exception& error) {
     throw UsageError("cannot write a tensor file", std::string("a name is not UTF-8: ") + error.what(), "Rename it.");
   }
+  text += text.empty() ? "{}" : "}";
   text.resize((text.size() + 7) / 8 * 8, ' ');
   if (text.size() > kMaxHeaderBytes) {
     throw UsageError("cannot write a tensor file", "its header is above 64 MiB", "Use fewer tensors or shorter names.");

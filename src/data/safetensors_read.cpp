@@ -57,10 +57,12 @@ at::Tensor tensor_of(const HeaderEntry& entry, const std::byte* data,
 }  // namespace
 
 const at::Tensor& TensorFile::at(const std::string& name) const {
+  for (const auto& [candidate, tensor] : tensors) {
+    if (candidate == name) return tensor;
+  }
   const std::string* nearest = nullptr;
   std::size_t best = SIZE_MAX;
   for (const auto& [candidate, tensor] : tensors) {
-    if (candidate == name) return tensor;
     const std::size_t away = distance(candidate, name);
     if (away < best) {
       best = away;

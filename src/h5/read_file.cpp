@@ -1,4 +1,6 @@
 // Opens an HDF5 file and compares its tables with those in memory.
+#include <filesystem>
+
 #include "espalier/core/errors.hpp"
 #include "espalier/h5/file.hpp"
 #include "h5/compound.hpp"
@@ -30,6 +32,10 @@ std::size_t count_rows(hid_t dataset) {
 
 ReadFile::ReadFile(const std::filesystem::path& file) : impl_(std::make_unique<Impl>()) {
   check(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr), "H5Eset_auto2");  // errors are thrown, not printed
+  // HDF5 would wait for the writer of a FIFO.
+  if (!std::filesystem::is_regular_file(file)) {
+    throw CorruptionError("'" + file.string() + "' is not readable: it is not a regular file");
+  }
   try {
     impl_->file = ESPALIER_H5(H5Fclose, H5Fopen, file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
   } catch (const EnvironmentError& error) {

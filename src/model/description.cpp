@@ -2,7 +2,10 @@
 #include "espalier/model/description.hpp"
 
 #include <charconv>
+#include <set>
 
+#include "espalier/data/json_watch.hpp"
+#include "espalier/network/layers.hpp"
 #include "field_json.hpp"
 
 namespace espalier::model {
@@ -20,6 +23,32 @@ const std::string& field(const data::TensorFile& file, const std::string& key) {
   if (found != file.metadata.end()) return found->second;
   throw UsageError("the checkpoint's description has no '" + key + "'", "it names units, input and classes",
                    "Import it again.");
+}
+
+std::set<std::string> known_fields() {
+  std::set<std::string> known;
+  for (const Json& fields : {all_fields(network::UnitSpec{}), all_fields(network::LayerSpec{})}) {
+    for (const auto& [key, value] : fields.items()) known.insert(key);
+  }
+  return known;
+}
+
+/// Bounds depth, since layers are read by recursion, and keys, since an object with many would take time without bound.
+class UnitsWatch : public data::JsonWatch {
+  void on_key(const std::string& key, int) override {
+    static const std::set<std::string> known = known_fields();
+    if (!known.contains(key)) throw UsageError("unknown field '" + key + "'", "in a network's description", "");
+  }
+  void on_value(int depth) override {
+    // units > unit > layers > layer, then branches > branch > layer, and what a layer holds
+    constexpr int kDeepest = 4 + 3 * network::kDeepestBranches;
+    if (depth > kDeepest) throw UsageError("a network's description is nested too deeply", "branches in branches", "");
+  }
+};
+
+Json parse_bounded(const std::string& text) {
+  UnitsWatch().pass_over(text);
+  return Json::parse(text);
 }
 
 }  // namespace
@@ -40,7 +69,7 @@ std::string units_to_json(const network::NetworkSpec& network) { return to_json(
 network::NetworkSpec units_from_json(const std::string& text) {
   network::NetworkSpec network;
   try {
-    from_json(Json::parse(text), network.units);
+    from_json(parse_bounded(text), network.units);
   } catch (const Json::exception& error) {
     throw UsageError("a network's description cannot be read", error.what(), "Import the checkpoint again.");
   }

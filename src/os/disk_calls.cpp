@@ -10,6 +10,7 @@
 #include <string>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/os/regular_file.hpp"
 
 namespace espalier::os {
 
@@ -47,10 +48,6 @@ void rename_file(const std::filesystem::path& from, const std::filesystem::path&
   if (disk_calls().rename(from.c_str(), to.c_str()) != 0) disk_failed("rename", from);
 }
 
-Descriptor open_file(const std::filesystem::path& file, int flags) {
-  Descriptor opened(::open(file.c_str(), flags | O_CLOEXEC, 0666));
-  if (!opened) disk_failed("open", file);
-  return opened;
-}
+Descriptor open_file(const std::filesystem::path& file, int flags) { return open_regular(file, flags); }
 
 }  // namespace espalier::os

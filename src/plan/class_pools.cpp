@@ -47,6 +47,13 @@ std::string short_classes(const ClassPool& pool, std::int64_t per_class) {
   return more ? text + " and " + std::to_string(more) + " more" : text;
 }
 
+/// A class without any image has nothing to take: it can only be left out.
+std::string remedy(const ClassPool& pool, std::int64_t least) {
+  const bool any_empty = std::find(pool.available.begin(), pool.available.end(), 0) != pool.available.end();
+  return std::string(least > 1 ? "Ask for fewer" : "Set fewer apart") +
+         ", or set short_classes = " + (any_empty ? "\"leave-out\"." : "\"take-all\" or \"leave-out\".");
+}
+
 void drop_short(ClassPool& pool, std::int64_t least) {
   std::vector<std::int32_t> classes;
   std::vector<std::int64_t> available;
@@ -196,9 +203,7 @@ void ClassPools::check_size(const ClassPool& pool, std::int64_t per_class) {
   const std::string found = short_classes(pool, least);
   throw CompileError{{"data '" + pool.data->study().name + "' has classes with fewer than " + std::to_string(least) +
                           " training images",
-                      found + "; validation and test images are set apart first",
-                      std::string(least > 1 ? "Ask for fewer" : "Set fewer apart") +
-                          ", or set short_classes = \"take-all\" or \"leave-out\"."}};
+                      found + "; validation and test images are set apart first", remedy(pool, least)}};
 }
 
 std::int64_t ClassPools::all_of(const std::string& target) const {

@@ -8,19 +8,18 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <fstream>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/core/utf8.hpp"
+#include "espalier/os/regular_file.hpp"
 
 namespace espalier::process {
 
 namespace {
 
 os::Descriptor open_log(const std::filesystem::path& log) {
-  os::Descriptor file(open(log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (!file) throw EnvironmentError("cannot write '" + log.string() + "'", std::strerror(errno), "");
+  os::Descriptor file = os::open_regular(log, O_WRONLY | O_APPEND | O_CREAT);
+  fcntl(file.get(), F_SETFL, O_APPEND);  // the child writes as to any file
   return file;
 }
 
@@ -90,15 +89,13 @@ std::optional<Exit> Child::reap() {
 }
 
 std::string Child::log_tail(std::size_t bytes) const {
-  std::ifstream file(log_, std::ios::binary | std::ios::ate);
+  const os::Descriptor file = os::try_open_regular(log_, O_RDONLY);
   if (!file) return "";
-  const auto end = static_cast<std::uint64_t>(file.tellg());
-  const auto begin = std::max(log_begin_, end > bytes ? end - bytes : 0);
+  const std::uint64_t end = length_of(file), begin = std::max(log_begin_, end > bytes ? end - bytes : 0);
   if (begin >= end) return "";
   std::string text(end - begin, '\0');
-  file.seekg(static_cast<std::streamoff>(begin));
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  const ssize_t got = ::pread(file.get(), text.data(), text.size(), static_cast<off_t>(begin));
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   return std::string(whole_characters(text));
 }
 

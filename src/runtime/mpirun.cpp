@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/os/regular_file.hpp"
 
 namespace espalier::runtime {
 
@@ -39,7 +40,7 @@ std::vector<std::string> environment_of(const MpirunOptions& options) {
 }  // namespace
 
 Mpirun::Mpirun(const MpirunOptions& options) {
-  log_ = open_or_throw(options.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
+  log_ = os::open_regular(options.log, O_WRONLY | O_CREAT | O_APPEND);
   const Descriptor nothing = open_or_throw("/dev/null", O_RDONLY);
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw EnvironmentError("cannot make a pipe", std::strerror(errno), "");

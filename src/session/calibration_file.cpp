@@ -1,11 +1,11 @@
 // Reads and writes OUT/calibration.json; newly measured costs are merged into those the file already holds.
 #include "espalier/session/calibration_file.hpp"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
+#include "espalier/os/regular_file.hpp"
 
 namespace espalier::session {
 
@@ -18,11 +18,12 @@ std::filesystem::path file_of(const std::filesystem::path& out) { return out / "
 }  // namespace
 
 plan::Calibration read_calibration(const std::filesystem::path& out) {
-  std::ifstream in(file_of(out));
-  if (!in) return {};
+  constexpr std::size_t kMostBytes = 64u << 20;
+  const auto text = os::read_regular(file_of(out), kMostBytes);
+  if (!text) return {};
   try {
     plan::Calibration calibration;
-    const json file = json::parse(in);
+    const json file = json::parse(*text);
     for (const auto& [key, cost] : file.at("costs").items()) {
       calibration[key] = {cost.at("step_s").get<double>(), cost.at("evaluation_s").get<double>(),
                           cost.at("features_s").get<double>()};

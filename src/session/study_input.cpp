@@ -1,12 +1,14 @@
 // Reads and checks a study file together with its data sets and checkpoints.
 #include "espalier/session/study_input.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <optional>
 
 #include "espalier/core/hash.hpp"
+#include "espalier/os/regular_file.hpp"
 #include "session/study_input_resolve.hpp"
 #include "session/study_input_text.hpp"
 
@@ -18,14 +20,15 @@ std::filesystem::path root_of(const StudyArguments& arguments) {
   return std::filesystem::absolute(arguments.file).parent_path();
 }
 
-/// SHA-256 of a file, read in pieces; nothing if it cannot be read.
+/// SHA-256 of a file, read in pieces; nothing if it cannot be read or is no regular file.
 std::optional<ArtifactId> digest_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream || !std::filesystem::is_regular_file(file)) return std::nullopt;
+  const os::Descriptor opened = os::try_open_regular(file, O_RDONLY);
+  if (!opened) return std::nullopt;
   Sha256 hash;
   std::array<char, 1 << 16> buffer;
-  while (stream.read(buffer.data(), buffer.size()) || stream.gcount() > 0) {
-    hash.update(std::string_view(buffer.data(), static_cast<std::size_t>(stream.gcount())));
+  for (ssize_t got = 0; (got = ::read(opened.get(), buffer.data(), buffer.size())) != 0;) {
+    if (got < 0) return std::nullopt;
+    hash.update(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
   }
   return ArtifactId{to_hex(hash.finish())};
 }

@@ -22,6 +22,7 @@ json request_of(const study::DataSet& data) {
           {"test_files", data.test_files ? request_of(*data.test_files) : json()},
           {"resize", data.resize},
           {"grey", data.grey},
+          {"max_pixels", data.max_pixels},
           {"made", data.made}};
 }
 
@@ -90,6 +91,16 @@ void compare_with_expected(const study::DataSet& data, const plan::DataFacts& fa
                      "Correct expect, or the files"}));
 }
 
+/// What the import found that its user should know.
+void add_notes(const study::DataSet& data, const json& reply, std::vector<study::Diagnostic>& diagnostics) {
+  for (const auto& note : reply.value("notes", json::array())) {
+    study::Diagnostic found =
+        finding(data, {note.value("problem", ""), note.value("why", ""), note.value("suggestion", "")});
+    found.severity = study::Diagnostic::Severity::warning;
+    diagnostics.push_back(std::move(found));
+  }
+}
+
 void read_reply(const study::Study& study, const json& reply, plan::Facts& facts,
                 std::vector<study::Diagnostic>& diagnostics) {
   for (const auto& error : reply.value("errors", json::array())) {
@@ -106,7 +117,10 @@ void read_reply(const study::Study& study, const json& reply, plan::Facts& facts
   }
   const json resolved = reply.value("data", json::object());
   for (const auto& [name, one] : resolved.items()) {
-    if (study.data.contains(name)) facts.data[name] = facts_from(one);
+    const auto data = study.data.find(name);
+    if (data == study.data.end()) continue;
+    facts.data[name] = facts_from(one);
+    add_notes(data->second, one, diagnostics);
   }
 }
 

@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <fstream>
 #include <optional>
 #include <sstream>
 #include <thread>
@@ -15,6 +14,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/disk_calls.hpp"
+#include "espalier/os/regular_file.hpp"
 #include "espalier/store/journal.hpp"
 
 namespace espalier::store {
@@ -23,6 +23,8 @@ using os::Descriptor;
 using os::disk_failed;
 
 namespace {
+
+constexpr std::size_t kMostLockBytes = 1 << 16;
 
 /// Who holds the lock, as the file says: "host=a process=12 restart=0 job=77".
 struct Holder {
@@ -36,7 +38,7 @@ std::string text_of(const WriterIdentity& who) {
 
 Holder read_holder(const std::filesystem::path& file) {
   Holder holder;
-  std::ifstream in(file);
+  std::istringstream in(os::read_regular(file, kMostLockBytes).value_or(""));
   for (std::string word; in >> word;) {
     const auto equals = word.find('=');
     if (equals == std::string::npos) continue;
@@ -68,6 +70,14 @@ bool is_still(const Descriptor& opened, const std::filesystem::path& file) {
          mine.st_dev == there.st_dev;
 }
 
+/// A file of this name that we did not write, or a link to one, is not overwritten.
+void check_is_ours(const std::filesystem::path& file) {
+  const std::string text = os::read_regular(file, kMostLockBytes).value_or("");
+  if (text.empty() || text.starts_with("host=")) return;
+  throw UsageError(fmt::format("'{}' is in the way", file.string()),
+                   "espalier keeps its lock there and did not write it", "Move it, or give another --out.");
+}
+
 void write_holder(const Descriptor& opened, const WriterIdentity& who, const std::filesystem::path& file) {
   if (::ftruncate(opened.get(), 0) != 0) disk_failed("write", file);
   os::write_all(opened.get(), bytes_of(text_of(who)), file);
@@ -76,6 +86,7 @@ void write_holder(const Descriptor& opened, const WriterIdentity& who, const std
 std::optional<Descriptor> try_acquire(const std::filesystem::path& file, const WriterIdentity& who) {
   Descriptor opened = os::open_file(file, O_RDWR | O_CREAT | O_APPEND);
   if (!try_lock(opened, file) || !is_still(opened, file)) return std::nullopt;
+  check_is_ours(file);
   write_holder(opened, who, file);
   return opened;
 }

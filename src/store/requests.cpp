@@ -6,25 +6,27 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <optional>
+#include <sstream>
 #include <system_error>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/os/regular_file.hpp"
 #include "espalier/store/layout.hpp"
 
 namespace espalier::store {
 
 namespace {
 
+constexpr std::size_t kMostBytes = 1 << 16;
 constexpr const char* kExtension = ".request";
 constexpr const char* kFirstLine = "espalier request 1";
 
 /// Lines "key=value" behind a first line that says what the file is.
 std::optional<Request> read_request(const std::filesystem::path& file) {
-  std::ifstream in(file);
+  std::istringstream in(os::read_regular(file, kMostBytes).value_or(""));
   std::string line;
   if (!std::getline(in, line) || line != kFirstLine) return std::nullopt;
   Request request;

@@ -13,6 +13,7 @@
 #include "espalier/h5/file.hpp"
 #include "espalier/os/disk_calls.hpp"
 #include "espalier/os/durable_file.hpp"
+#include "espalier/os/regular_file.hpp"
 #include "espalier/store/tables.hpp"
 
 namespace espalier::store {
@@ -60,7 +61,7 @@ void remove_abandoned(const std::filesystem::path& out) {
   for (const auto& entry : std::filesystem::directory_iterator(out)) {
     const std::string name = entry.path().filename().string();
     if (!is_beside_view(name) || entry.is_symlink()) continue;
-    const os::Descriptor opened(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC));
+    const os::Descriptor opened = os::try_open_regular(entry.path(), O_RDONLY);
     if (opened && ::flock(opened.get(), LOCK_EX | LOCK_NB) == 0) std::filesystem::remove(entry.path());
   }
 }

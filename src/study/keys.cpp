@@ -72,6 +72,7 @@ void add_data(Docs& all) {
        {"label_kind", "word", "\"fine\"", "cifar: \"fine\" or \"coarse\" labels"},
        {"resize", "integer", "0", "folder: shorter side in pixels, then a centre crop; 0: as they are"},
        {"grey", "truth value", "false", "folder: decode to one channel"},
+       {"max_pixels", "integer", "100000000", "folder: an image with more pixels is refused before it is decoded"},
        {"mean", "numbers", "of the training files", "normalisation: a mean a channel, on pixels / 255"},
        {"std", "numbers", "of the training files", "normalisation: a deviation a channel, on pixels / 255"},
        {"short_classes", "word", "\"refuse\"",

@@ -23,7 +23,7 @@ const std::vector<ImageFormatRow>& image_formats() {
        .name = "folder",
        .images = "one folder with a folder a class",
        .wants = "one folder",
-       .own_keys = {"resize", "grey"}},
+       .own_keys = {"resize", "grey", "max_pixels"}},
       {.format = ImageFormat::pack, .name = "pack", .images = "one safetensors file", .wants = "one file"},
       {.format = ImageFormat::made, .name = "made", .paths = ImagePaths::none},
   };

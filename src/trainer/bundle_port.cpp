@@ -1,19 +1,15 @@
 // Steps through the frames of a bundle file and counts done and failed tasks in the answers.
 #include "trainer/bundle_port.hpp"
 
-#include <fstream>
-#include <iterator>
-
 #include "espalier/core/errors.hpp"
 #include "espalier/core/log.hpp"
+#include "espalier/os/mapped_file.hpp"
 #include "espalier/protocol/progress.hpp"
 
 namespace espalier::trainer {
 
 BundlePort::BundlePort(const std::filesystem::path& file, std::ostream& out) : file_(file), out_(out) {
-  std::ifstream in(file, std::ios::binary);
-  bytes_.assign(std::istreambuf_iterator<char>(in), {});
-  if (!in) throw UsageError("cannot read " + file.string(), "the file of bundles", "");
+  bytes_ = os::MappedFile(file, os::NamedBy::user).text();
 }
 
 std::optional<frame::Frame> BundlePort::wait() {

@@ -2,11 +2,10 @@
 #include "trainer/model_files.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/network/networks.hpp"
+#include "espalier/os/mapped_file.hpp"
 
 namespace espalier::trainer {
 namespace {
@@ -61,9 +60,7 @@ model::Description file_description(const data::TensorFile& file, const NetworkC
 }
 
 std::string read_text(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw UsageError("cannot read '" + file.string() + "'", "no such file, or no permission", "Check the path.");
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  return std::string(os::MappedFile(file, os::NamedBy::user).text());
 }
 
 }  // namespace espalier::trainer

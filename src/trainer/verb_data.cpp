@@ -40,6 +40,8 @@ void add_raw_options(CLI::App& verb, Options& options, bool is_format_needed) {
   verb.add_option("--root", options.root, "paths are relative to this folder");
   verb.add_option("--resize", options.spec.resize, "folder: shorter side, then centre crop")
       ->check(CLI::Range(1, 8192));
+  verb.add_option("--max-pixels", options.spec.max_pixels, "folder: images with more are refused")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000'000}));
   verb.add_flag("--grey", options.spec.grey, "folder: one channel");
   verb.add_option("--classes-of", options.classes_of, "a pack whose classes these images have (for test images)");
 }
@@ -84,6 +86,7 @@ void print(const data::PackFacts& facts, bool as_json) {
             << levels_line(facts.levels) << "mean     " << joined(facts.mean) << "\n"
             << "std      " << joined(facts.std) << "\n"
             << "digest   " << facts.digest << "\n";
+  for (const Problem& note : facts.notes) std::cout << "note     " << to_string(note) << "\n";
 }
 
 /// Imports or makes images and writes their pack.

@@ -1,9 +1,9 @@
 #include "data/readers.hpp"
 
-#include <turbojpeg.h>
 #include <zlib.h>
 
 #include "data/decode_image.hpp"
+#include "data/image_bytes.hpp"
 #include "support/catch_after_torch.hpp"
 #include "temporary_folder.hpp"
 
@@ -42,23 +42,16 @@ std::string message(Call call) {
   return "(no error)";
 }
 
-/// [H, W, 3] -> JPEG of high quality.
-std::string jpeg_of(const at::Tensor& rgb) {
-  const tjhandle handle = tjInitCompress();
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  tjCompress2(handle, rgb.const_data_ptr<std::uint8_t>(), static_cast<int>(rgb.size(1)), 0,
-              static_cast<int>(rgb.size(0)), TJPF_RGB, &bytes, &size, TJSAMP_444, 100, 0);
-  std::string result(reinterpret_cast<char*>(bytes), size);
-  tjFree(bytes);
-  tjDestroy(handle);
-  return result;
+RawImages read_folder(const std::filesystem::path& folder, std::int32_t resize, bool grey,
+                      const std::vector<std::string>& class_names) {
+  ImportSpec spec;
+  spec.resize = resize;
+  spec.grey = grey;
+  spec.class_names = class_names;
+  return read_folder(folder, spec);
 }
 
-at::Tensor ramp(std::int64_t height, std::int64_t width) {
-  const at::Tensor down = at::arange(height).view({-1, 1, 1}) * 3, right = at::arange(width).view({1, -1, 1}) * 2;
-  return (down + right + at::arange(3).view({1, 1, 3}) * 20).clamp(0, 255).to(at::kByte).contiguous();
-}
+at::Tensor decode_image(Bytes bytes) { return data::decode_image(bytes, task::kMaxPixels); }
 
 }  // namespace
 
@@ -109,6 +102,34 @@ TEST_CASE("idx: every truncation, plain or by gzip, is refused") {
   put_bytes(folder / "huge", idx(8, {0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF}, ""));
   CHECK_THAT(message([&] { read_idx(folder / "huge", folder / "labels"); }), Contains("beyond all bounds"));
   CHECK_THAT(message([&] { read_idx(folder / "none", folder / "labels"); }), Contains("none"));
+}
+
+TEST_CASE("idx: sizes that the file cannot hold are refused before memory is asked for") {
+  const TemporaryFolder folder;
+  put_bytes(folder / "labels", idx(0x0C, {0x60000000}, "x"));
+  put_bytes(folder / "images", idx(8, {1, 1, 1}, "a"));
+  put_bytes(folder / "claim", idx(8, {1u << 20, 1u << 10, 1u << 9}, ""));
+
+  CHECK_THAT(message([&] { read_idx(folder / "images", folder / "labels"); }), Contains("9 cannot hold"));
+  CHECK_THAT(message([&] { read_idx(folder / "claim", folder / "images"); }), Contains("16 cannot hold"));
+}
+
+TEST_CASE("idx: labels from 1 are read, and it is said how to leave the empty class out") {
+  const TemporaryFolder folder;
+  put_bytes(folder / "images", idx(8, {3, 1, 1}, "abc"));
+  put_bytes(folder / "labels", idx(8, {3}, "\x01\x03\x01"));
+
+  const RawImages raw = read_idx(folder / "images", folder / "labels");
+
+  REQUIRE(raw.notes.size() == 1);
+  CHECK_THAT(to_string(raw.notes.front()), Contains("labels begin at 1") && Contains("classes = [1, ..., 3]"));
+}
+
+TEST_CASE("cifar: a file that unpacks to far more than its size is refused while it is read") {
+  const TemporaryFolder folder;
+  gzipped(folder / "bomb", std::string(std::size_t{100} << 20, '\0'));
+
+  CHECK_THAT(message([&] { read_cifar({folder / "bomb"}); }), Contains("unpacks to more than 128 times its size"));
 }
 
 TEST_CASE("cifar: record size tells CIFAR-10 from CIFAR-100") {

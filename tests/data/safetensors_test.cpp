@@ -1,5 +1,7 @@
 #include "espalier/data/safetensors.hpp"
 
+#include <chrono>
+
 #include "espalier/core/errors.hpp"
 #include "espalier/core/hash.hpp"
 #include "support/catch_after_torch.hpp"
@@ -131,6 +133,22 @@ TEST_CASE("safetensors: each fault of a header is named") {
   CHECK_THAT(why("[]"), Contains("not a JSON object"));
   CHECK_THAT(why(R"({"__metadata__":{"a":1}})", ""), Contains("is not a text"));
   CHECK_THAT(refusal(folder / "bad", std::string(8, '\xFF')), Contains("more than 64 MiB"));
+}
+
+TEST_CASE("safetensors: a header of many tensors takes time in proportion, and keeps their order") {
+  const TemporaryFolder folder;
+  constexpr int kMany = 200'000;
+  NamedTensors many;
+  for (int i = 0; i < kMany; ++i) many.emplace_back("t" + std::to_string(i * 7919LL % kMany), at::empty({0}));
+  const auto begun = std::chrono::steady_clock::now();
+
+  write_safetensors(folder / "a", many, {});
+  const TensorFile read = read_safetensors(folder / "a");
+
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(20));  // a second; quadratic: minutes
+  REQUIRE(read.tensors.size() == many.size());
+  CHECK(read.tensors[1].first == many[1].first);
+  CHECK(read.tensors[kMany - 1].first == many[kMany - 1].first);
 }
 
 TEST_CASE("safetensors: a wrong tensor name suggests the nearest one") {

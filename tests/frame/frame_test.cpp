@@ -87,3 +87,28 @@ TEST_CASE("frame: a count larger than the bytes left is refused before anything 
 TEST_CASE("frame: left-over bytes are refused") {
   CHECK_THROWS_AS(frame::from_bytes<Inner>(frame::to_bytes(Inner{1, "x"}) + "y"), CorruptionError);
 }
+
+namespace {
+
+/// Holds values of its own kind, as layers hold branches.
+struct Nested {
+  std::vector<Nested> inner;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & inner;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("frame: values within values are refused beyond a hundred, not read until the stack ends") {
+  const auto depth = [](std::size_t levels) {
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < levels; ++i) bytes += frame::to_bytes(std::uint64_t{1});
+    return bytes + frame::to_bytes(std::uint64_t{0});
+  };
+
+  CHECK_NOTHROW(frame::from_bytes<Nested>(depth(100)));
+  CHECK_THROWS_AS(frame::from_bytes<Nested>(depth(101)), CorruptionError);
+  CHECK_THROWS_AS(frame::from_bytes<Nested>(depth(1'000'000)), CorruptionError);
+}

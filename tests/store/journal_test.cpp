@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <iterator>
 
 #include "espalier/core/errors.hpp"
 #include "store/record_frame.hpp"

@@ -1,4 +1,8 @@
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/store/journal.hpp"
@@ -16,6 +20,28 @@ TEST_CASE("lock: a second holder is refused with the name of the first, and let 
     CHECK_THROWS_AS(DirectoryLock::acquire(out.path(), some_writer("job7"), 0.01), UsageError);
   }
   CHECK_NOTHROW(DirectoryLock::acquire(out.path(), some_writer("job8"), 0));
+}
+
+TEST_CASE("lock: a link, a FIFO or a file of another program in its place is refused and left as it is") {
+  Scratch out;
+  const auto lock = out.path() / "lock", outside = out.path() / "outside";
+  std::ofstream(outside) << "precious";
+  const auto acquire = [&] { return DirectoryLock::acquire(out.path(), some_writer(), 0); };
+  const auto content = [&] {
+    std::ifstream in(outside);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+
+  std::filesystem::create_symlink(outside, lock);
+  CHECK_THROWS_WITH(acquire(), Catch::Contains("it is a symbolic link"));
+  std::filesystem::remove(lock);
+  std::filesystem::create_hard_link(outside, lock);
+  CHECK_THROWS_WITH(acquire(), Catch::Contains("did not write it"));
+  std::filesystem::remove(lock);
+  REQUIRE(::mkfifo(lock.c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(acquire(), Catch::Contains("it is a FIFO"));
+
+  CHECK(content() == "precious");
 }
 
 TEST_CASE("lock: a higher restart of the same job and an explicit wish take over") {

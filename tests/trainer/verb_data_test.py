@@ -170,6 +170,52 @@ class DataVerbs(unittest.TestCase):
         error, = self.resolve(self.idx("f", format="folder", files={"images": ["pictures"], "labels": ""}))["errors"]
         self.assertIn("3.png", error["problem"])
 
+    def pictures(self, name="f", **more):
+        return {"name": name, "format": "folder", "files": {"images": ["pictures"], "labels": ""}, "test_files": None, **more}
+
+    def put_pictures(self, *names):
+        random = numpy.random.default_rng(5)
+        for name in names:
+            (self.root / "pictures" / name).parent.mkdir(parents=True, exist_ok=True)
+            write_png(self.root / "pictures" / name, random.integers(0, 256, (6, 6), dtype=numpy.uint8))
+
+    def test_an_empty_class_folder_is_seen_when_it_comes_and_when_it_goes(self):
+        self.put_pictures("a/1.png", "a/deep/2.png", "b/1.png")
+        first = self.resolve(self.pictures())["data"]["f"]
+        self.assertEqual((first["class_names"], first["class_counts"]), (["a", "b"], [2, 1]))
+        (self.root / "pictures" / "c").mkdir()
+        second = self.resolve(self.pictures())["data"]["f"]
+        self.assertEqual((second["class_names"], second["class_counts"]), (["a", "b", "c"], [2, 1, 0]))
+        self.assertIn("holds no image", second["notes"][0]["problem"])
+        (self.root / "pictures" / "c").rmdir()
+        self.assertEqual(self.resolve(self.pictures())["data"]["f"], first)
+
+    def test_what_an_import_passes_over_or_finds_odd_is_said_each_time(self):
+        self.put_pictures("a/1.png", "b/1.png", "beside.png")
+        (self.root / "pictures/a/2.png").write_bytes((self.root / "pictures/a/1.png").read_bytes())
+        (self.root / "pictures/a/3.webp").write_bytes(b"RIFF")
+        wanted = ("1 file is not read", "1 image is not read", "1 image equals another of the set")
+        for _ in range(2):  # the second answer comes from the cache
+            notes = [note["problem"] for note in self.resolve(self.pictures())["data"]["f"]["notes"]]
+            for text in wanted:
+                self.assertTrue(any(text in note for note in notes), (text, notes))
+        printed = trainer("data", "import", "--format", "folder", "--images", self.root / "pictures", "--out", self.root / "o").stdout
+        self.assertIn("note     1 file is not read (1 .webp). Images end in", printed)
+
+    def test_test_images_that_are_training_images_and_a_single_class_are_told_of(self):
+        write_idx(self.root / "test", self.images[3:6])
+        write_idx(self.root / "test-labels", self.labels[3:6])
+        both = self.idx(test_files={"images": ["test"], "labels": "test-labels"})
+        for _ in range(2):
+            note, = self.resolve(both)["data"]["a"]["notes"]
+            self.assertEqual(note["problem"], "3 of 3 test images are training images, too")
+            self.assertIn("test image 0 is training image 3", note["why"])
+        write_idx(self.root / "labels", self.labels * 0)
+        self.assertIn("one class", self.resolve(self.idx())["data"]["a"]["notes"][0]["problem"])
+        write_idx(self.root / "labels", self.labels + numpy.int16(1))
+        note, = self.resolve(self.idx())["data"]["a"]["notes"]
+        self.assertIn("labels begin at 1", note["problem"])
+
     def test_made_images_are_the_same_each_time_and_info_tells_of_them(self):
         arguments = ["--classes", 3, "--per-class", 4, "--channels", 3, "--height", 8, "--width", 9, "--seed", 7, "--noise", 20]
         trainer("data", "make", *arguments, "--out", self.root / "m1")

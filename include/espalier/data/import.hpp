@@ -20,6 +20,7 @@ struct ImportSpec {
   std::string labels;               ///< idx
   std::int32_t resize = 0;          ///< folder: shorter side, then centre crop; 0: images have one size already
   bool grey = false;                ///< folder
+  std::int64_t max_pixels = task::kMaxPixels;  ///< folder: images with more are refused
   std::map<std::string, std::int64_t> made;
   std::vector<std::string>
       class_names;  ///< test images: the classes of the training images, in their order; else empty

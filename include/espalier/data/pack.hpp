@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "espalier/core/problem.hpp"
 #include "espalier/network/layer.hpp"
 
 namespace espalier::data {
@@ -27,6 +28,7 @@ struct Pack {
   std::vector<std::string> class_names;
   std::vector<float> mean, std;  ///< per channel, on pixels / 255
   LabelLevels levels;            ///< by name, for example "coarse"; not part of the digest
+  std::vector<Problem> notes;    ///< of an import: what its user should know; not kept in the file
 
   network::Shape shape() const;
   std::vector<std::int64_t> class_counts() const;

@@ -24,7 +24,8 @@ struct PackFacts {
   std::vector<std::int64_t> class_counts;
   std::vector<float> mean, std;
   std::filesystem::path file;
-  LabelLevels levels;  ///< as in the pack
+  LabelLevels levels;            ///< as in the pack
+  std::vector<Problem> notes{};  ///< as in the pack, from the import that made it
 };
 
 PackFacts facts_of(const Pack& pack, const std::filesystem::path& file);
@@ -35,6 +36,10 @@ std::string facts_text(const PackFacts& facts);
 /// Finds the pack, or makes it on first use. Throws UsageError about the images,
 /// EnvironmentError about the cache.
 PackFacts resolve(const ImportSpec& spec, const DataFolders& folders);
+
+/// What the user should know where images of `test` are among those of `train`; found once and remembered. Nothing
+/// where none is.
+std::vector<Problem> notes_on_both(const PackFacts& train, const PackFacts& test, const DataFolders& folders);
 
 /// The verb `data resolve`: JSON in, JSON out (docs/data.md). Problems of a data set are part of the answer; a
 /// malformed request throws UsageError.

@@ -179,9 +179,15 @@ class Reader {
   template <class T>
     requires(std::is_class_v<T>)
   void load(T& value) {
+    constexpr int kDeepest =
+        100;  // values that hold values of their own kind, as layers do, must not exhaust the stack
+    if (depth_ == kDeepest) throw CorruptionError("a frame is nested too deeply");
+    ++depth_;
     value.serialize(*this, 0u);
+    --depth_;
   }
 
+  int depth_ = 0;  ///< of structs around the one that is read
   std::string_view rest_;
 };
 

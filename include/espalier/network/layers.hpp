@@ -10,6 +10,9 @@ namespace espalier::network {
 
 class ShapeWalk;
 
+/// Branches may hold layers with branches of their own, this many times: whoever reads layers does so by recursion.
+inline constexpr int kDeepestBranches = 16;
+
 /// What stands behind a layer's name in its unit.
 enum class LayerHolds : std::uint8_t {
   nothing,

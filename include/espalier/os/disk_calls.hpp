@@ -25,7 +25,7 @@ void write_all(int descriptor, Bytes bytes, const std::filesystem::path& file);
 void sync_data(int descriptor, const std::filesystem::path& file);
 void sync_folder(const std::filesystem::path& folder);
 void rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
-Descriptor open_file(const std::filesystem::path& file, int flags);
+Descriptor open_file(const std::filesystem::path& file, int flags);  ///< as open_regular() (regular_file.hpp)
 
 /// The EnvironmentError of a failed call, from errno.
 [[noreturn]] void disk_failed(const char* what, const std::filesystem::path& file);

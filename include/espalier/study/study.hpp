@@ -51,7 +51,8 @@ struct DataSet {
   std::string label_kind = "fine";  ///< cifar: "fine" | "coarse"
   std::int32_t resize = 0;          ///< folder: side in pixels after resizing (shorter side, then centre crop)
   bool grey = false;                ///< folder: decode to one channel
-  std::vector<double> mean, std;    ///< normalisation on pixels / 255; empty: from the training files
+  std::int64_t max_pixels = task::kMaxPixels;  ///< folder: images with more pixels are refused
+  std::vector<double> mean, std;               ///< normalisation on pixels / 255; empty: from the training files
   ShortClasses short_classes = ShortClasses::refuse;
   std::map<std::string, std::int64_t> made;  ///< made: classes, per_class, channels, height, width, seed, noise
   std::optional<ExpectedData> expect;

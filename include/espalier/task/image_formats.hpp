@@ -31,6 +31,9 @@ const ImageFormatRow* image_format_named(const std::string& name);
 /// "idx", "cifar", ... in the order of the enumeration.
 std::vector<std::string> image_format_names();
 
+/// Of one image in a folder, unless a study says otherwise: a header of few bytes can claim any number.
+inline constexpr std::int64_t kMaxPixels = 100'000'000;
+
 /// A number that made images are drawn by: a key of its own in the data set's table.
 struct MadeNumber {
   std::string key;

@@ -10,6 +10,7 @@
 #include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/os/durable_file.hpp"
 #include "espalier/process/capture.hpp"
 #include "espalier/report/page.hpp"
 
@@ -33,7 +34,10 @@ std::string draw(const std::string& script) {
   throw EnvironmentError("gnuplot could not draw a figure", drawn.err, "Is it version 5 or later?");
 }
 
+/// Replaces what is there, so that a link in its place is not followed; a pipe or device that was named is written to.
 void write_file(const fs::path& file, const std::string& text) {
+  const auto there = fs::symlink_status(file);
+  if (!fs::is_other(there)) return os::write_file_durably(file, bytes_of(text));
   std::ofstream out(file, std::ios::binary);
   out << text;
   if (!out.flush()) throw EnvironmentError("cannot write '" + file.string() + "'", "the disk refused", "Is it full?");

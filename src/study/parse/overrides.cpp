@@ -1,6 +1,8 @@
 // Follows a dotted key through tables and named array entries and replaces the value there.
 #include "study/parse/overrides.hpp"
 
+#include "study/parse/nesting.hpp"
+
 namespace espalier::study {
 namespace {
 
@@ -65,6 +67,11 @@ void apply(toml::table& root, const std::string& text, Report& report) {
                         {"'" + text + "' sets nothing", "it is not KEY=VALUE", "Write --set train.batch=32"});
   }
   const auto parts = parts_of(key);
+  if (parts.size() > kMostKeyParts || line_of_deep_key(text.substr(equals + 1))) {
+    return report.error({}, "--set",
+                        {"a key has more than " + std::to_string(kMostKeyParts) + " parts",
+                         "no key of the study language has as many", "See docs/study.md for the keys"});
+  }
   for (const auto& part : parts) {
     if (part.empty()) return report.error({}, "--set", {"'" + key + "' is no key", "a part of it is empty", ""});
   }

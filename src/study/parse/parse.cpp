@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "study/check/check_study.hpp"
+#include "study/parse/nesting.hpp"
 #include "study/parse/overrides.hpp"
 #include "study/parse/parse_tables.hpp"
 
@@ -12,6 +13,12 @@ namespace espalier::study {
 namespace {
 
 std::optional<toml::table> read_toml(const std::string& text, Report& report) {
+  if (const auto line = line_of_deep_key(text)) {
+    report.error({*line, 1}, "",
+                 {"a key has more than " + std::to_string(kMostKeyParts) + " parts",
+                  "no key of the study language has as many", "See docs/study.md for the keys"});
+    return std::nullopt;
+  }
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {

@@ -6,6 +6,7 @@
 namespace espalier::study {
 namespace {
 
+constexpr std::int64_t kMostPixels = 10'000'000'000;
 constexpr std::int64_t kBig = std::numeric_limits<std::int32_t>::max();
 
 /// Nothing where it is missing or unknown, which is said.
@@ -138,6 +139,7 @@ DataSet parse_one(const std::string& name, const toml::table& table, Report& rep
       reader.choice("order", {"shuffled", "file"}) == "file" ? task::ImageOrder::file : task::ImageOrder::shuffled;
   data.label_kind = reader.choice("label_kind", {"fine", "coarse"}).value_or("fine");
   data.resize = static_cast<std::int32_t>(reader.integer("resize", 0, 8192).value_or(0));
+  data.max_pixels = reader.integer("max_pixels", 1, kMostPixels).value_or(task::kMaxPixels);
   data.grey = reader.truth("grey").value_or(false);
   parse_normalisation(reader, data);
   const auto rule = reader.choice("short_classes", {"refuse", "take-all", "leave-out"}).value_or("refuse");

@@ -56,7 +56,7 @@ void parse_init(const Reader& reader, LayerSpec& layer) {
   layer.init_bias = reader.real("init_bias", {}).value_or(0);
 }
 
-void parse_branches(const Reader& reader, LayerSpec& layer) {
+void parse_branches(const Reader& reader, LayerSpec& layer, int depth) {
   const toml::node* node = reader.node("branches");
   if (!network::has_branches(layer.kind)) {
     if (node)
@@ -67,12 +67,17 @@ void parse_branches(const Reader& reader, LayerSpec& layer) {
   if (!node->is_array() || node->as_array()->size() < 2) {
     return reader.error("branches", {"expected an array of at least two branches", "found " + kind_of(*node), ""});
   }
+  if (depth == network::kDeepestBranches) {
+    return reader.error("branches", {"branches are nested too deeply",
+                                     "at most " + std::to_string(network::kDeepestBranches) + " may hold each other",
+                                     "List the layers flatter"});
+  }
   for (const auto& branch : *node->as_array()) {
-    layer.branches.push_back(parse_layers(branch, reader.path("branches"), reader.report()));
+    layer.branches.push_back(parse_layers(branch, reader.path("branches"), reader.report(), depth + 1));
   }
 }
 
-LayerSpec parse_layer(const toml::table& table, const std::string& path, std::size_t place, Report& report) {
+LayerSpec parse_layer(const toml::table& table, const std::string& path, std::size_t place, Report& report, int depth) {
   const Reader reader(table, path, "network.layer", report);
   LayerSpec layer;
   if (!reader.has("kind")) reader.missing("kind", "Write kind = \"convolution\" or another");
@@ -89,13 +94,13 @@ LayerSpec parse_layer(const toml::table& table, const std::string& path, std::si
   parse_numbers(reader, layer);
   parse_norm(reader, layer);
   parse_init(reader, layer);
-  parse_branches(reader, layer);
+  parse_branches(reader, layer, depth);
   return layer;
 }
 
 }  // namespace
 
-std::vector<LayerSpec> parse_layers(const toml::node& node, const std::string& path, Report& report) {
+std::vector<LayerSpec> parse_layers(const toml::node& node, const std::string& path, Report& report, int depth) {
   std::vector<LayerSpec> layers;
   std::set<std::string> names;
   if (!node.is_array()) {
@@ -109,7 +114,7 @@ std::vector<LayerSpec> parse_layers(const toml::node& node, const std::string& p
                    {"expected a layer", "found " + kind_of(element), "Write { kind = \"relu\" }"});
       continue;
     }
-    layers.push_back(parse_layer(*table, path, layers.size(), report));
+    layers.push_back(parse_layer(*table, path, layers.size(), report, depth));
     const std::string& name = layers.back().name;
     if (!name.empty() && !names.insert(name).second) {
       report.error(location_of(element), path,

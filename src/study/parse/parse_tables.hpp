@@ -22,7 +22,9 @@ void check_texts(const toml::table& table, const std::string& path, Report& repo
 TrainValues parse_train(const toml::table& table, const std::string& path, bool is_source, Report& report);
 std::vector<RateGroup> parse_rates(const toml::node& node, const std::string& path, Report& report);
 std::vector<network::UnitSpec> parse_units(const toml::node& node, const std::string& path, Report& report);
-std::vector<network::LayerSpec> parse_layers(const toml::node& node, const std::string& path, Report& report);
+/// `depth`: of the branches around these layers.
+std::vector<network::LayerSpec> parse_layers(const toml::node& node, const std::string& path, Report& report,
+                                             int depth = 0);
 
 /// Parses the `axes` of one experiment; `train.batch` may be written as a nested table.
 std::vector<Axis> parse_axes(const toml::table& table, const std::string& path, Report& report);
