@@ -2,7 +2,6 @@
 #include "session/study_input_resolve.hpp"
 
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/process/capture.hpp"
@@ -14,16 +13,6 @@ namespace {
 using nlohmann::json;
 
 json request_of(const study::DataFiles& files) { return {{"images", files.images}, {"labels", files.labels}}; }
-
-json request_of(const study::DataSet& data) {
-  return {{"name", data.name},
-          {"format", task::row_of(data.format).name},
-          {"files", request_of(data.files)},
-          {"test_files", data.test_files ? request_of(*data.test_files) : json()},
-          {"resize", data.resize},
-          {"grey", data.grey},
-          {"made", data.made}};
-}
 
 plan::DataFacts facts_from(const json& reply) {
   plan::DataFacts facts;
@@ -47,15 +36,8 @@ plan::DataFacts facts_from(const json& reply) {
   return facts;
 }
 
-/// Runs the trainer; where it fails as a whole, throws with the trainer's own words.
-json ask_trainer(const json& request) {
-  const auto answer = process::capture({trainer_path().string(), "data", "resolve"}, request.dump());
-  const json reply = json::parse(answer.out, nullptr, false);
-  if (!reply.is_discarded() && reply.is_object()) return reply;
-  throw EnvironmentError(
-      "espalier-trainer did not resolve the data",
-      "exit code " + std::to_string(answer.exit_code) + (answer.err.empty() ? "" : ": " + answer.err),
-      "Run 'espalier-trainer data resolve' by hand to see more");
+Problem problem_from(const json& said) {
+  return {said.value("problem", ""), said.value("why", ""), said.value("suggestion", "")};
 }
 
 study::Diagnostic finding(const study::DataSet& data, const Problem& problem) {
@@ -93,10 +75,7 @@ void read_reply(const study::Study& study, const json& reply, plan::Facts& facts
                 std::vector<study::Diagnostic>& diagnostics) {
   for (const auto& error : reply.value("errors", json::array())) {
     const auto data = study.data.find(error.value("name", ""));
-    study::Diagnostic found{study::Diagnostic::Severity::error,
-                            {},
-                            "data",
-                            {error.value("problem", ""), error.value("why", ""), error.value("suggestion", "")}};
+    study::Diagnostic found{study::Diagnostic::Severity::error, {}, "data", problem_from(error)};
     if (data != study.data.end()) {
       found.where = data->second.where;
       found.key = "data." + data->first;
@@ -105,7 +84,13 @@ void read_reply(const study::Study& study, const json& reply, plan::Facts& facts
   }
   const json resolved = reply.value("data", json::object());
   for (const auto& [name, one] : resolved.items()) {
-    if (study.data.contains(name)) facts.data[name] = facts_from(one);
+    const auto data = study.data.find(name);
+    if (data == study.data.end()) continue;
+    facts.data[name] = facts_from(one);
+    for (const auto& remark : one.value("remarks", json::array())) {
+      diagnostics.push_back(finding(data->second, problem_from(remark)));
+      diagnostics.back().severity = study::Diagnostic::Severity::warning;
+    }
   }
 }
 
@@ -117,6 +102,26 @@ json request_head(const std::filesystem::path& root, WantImages images) {
 }
 
 }  // namespace
+
+json request_of(const study::DataSet& data) {
+  return {{"name", data.name},
+          {"format", task::row_of(data.format).name},
+          {"files", request_of(data.files)},
+          {"test_files", data.test_files ? request_of(*data.test_files) : json()},
+          {"resize", data.resize},
+          {"grey", data.grey},
+          {"made", data.made}};
+}
+
+json ask_trainer(const std::string& verb, const json& request) {
+  const auto answer = process::capture({trainer_path().string(), "data", verb}, request.dump());
+  const json reply = json::parse(answer.out, nullptr, false);
+  if (!reply.is_discarded() && reply.is_object()) return reply;
+  throw EnvironmentError(
+      verb == "resolve" ? "espalier-trainer did not resolve the data" : "espalier-trainer did not check the data",
+      "exit code " + std::to_string(answer.exit_code) + (answer.err.empty() ? "" : ": " + answer.err),
+      "Run 'espalier-trainer data " + verb + "' by hand to see more");
+}
 
 std::filesystem::path cache_path() {
   if (const char* cache = std::getenv("ESPALIER_CACHE"); cache && *cache) return cache;
@@ -149,7 +154,7 @@ plan::Facts find_facts(const study::Study& study, const std::filesystem::path& r
       request["data"].push_back(request_of(data));
     }
   }
-  if (!request["data"].empty()) read_reply(study, ask_trainer(request), facts, diagnostics);
+  if (!request["data"].empty()) read_reply(study, ask_trainer("resolve", request), facts, diagnostics);
   for (const auto& [name, data] : study.data) {
     const auto found = facts.data.find(name);
     if (found == facts.data.end()) continue;
