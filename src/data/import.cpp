@@ -7,6 +7,8 @@
 #include "data/same_images.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/data/pack_content.hpp"
+#include "espalier/data/safetensors.hpp"
 
 namespace espalier::data {
 namespace {
@@ -98,10 +100,17 @@ Pack packed(const ImportSpec& spec, const fs::path& root) {
   return pack;
 }
 
+[[noreturn]] void refuse_damaged(const fs::path& file, const std::string& fault) {
+  throw UsageError("the pack '" + file.string() + "' is damaged", fault,
+                   "Restore it, or make it again with 'espalier data import'.");
+}
+
+/// A pack that the user names is the source itself: a damaged one cannot be made again from anything.
 Pack checked_pack(const ImportSpec& spec, const fs::path& root) {
   const fs::path file = single(spec, root);
+  read_safetensors(file);  // says what the file is where it is no pack at all
+  if (const std::string fault = content_fault(file); !fault.empty()) refuse_damaged(file, fault);
   Pack pack = open_pack(file);
-  verify_pack(pack, file);
   adopt_classes(spec.class_names, pack.class_names);
   complete_levels(pack.levels, pack.class_names.size());
   return pack;

@@ -4,6 +4,7 @@
 #include "data/facts_json.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/data/pack.hpp"
+#include "espalier/data/pack_content.hpp"
 #include "espalier/data/safetensors.hpp"
 
 namespace espalier::data {
@@ -91,7 +92,9 @@ void write_pack(const std::filesystem::path& file, const Pack& pack) {
                     {"mean", Json(pack.mean).dump()},
                     {"std", Json(pack.std).dump()}};
   if (!pack.levels.empty()) metadata["levels"] = json_of(pack.levels).dump(-1, ' ', true);
-  write_safetensors(file, {{"labels", pack.labels}, {"images", pack.images}}, metadata);  // labels first: aligned
+  const NamedTensors tensors{{"labels", pack.labels}, {"images", pack.images}};  // labels first: aligned
+  add_sums(tensors, metadata);
+  write_safetensors(file, tensors, metadata);
 }
 
 }  // namespace espalier::data

@@ -1,11 +1,15 @@
 // Finds the pack of raw images in the cache by content, or imports the images and writes it.
 #include "espalier/data/resolve.hpp"
 
+#include <nlohmann/json.hpp>
 #include <optional>
 
-#include "data/facts_json.hpp"
+#include "data/pack_note.hpp"
 #include "data/raw_hash.hpp"
 #include "data/same_images.hpp"
+#include "data/set_aside.hpp"
+#include "espalier/core/errors.hpp"
+#include "espalier/data/pack_content.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/os/regular_file.hpp"
 
@@ -14,8 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-constexpr std::size_t kMostNoteBytes = 256u << 20;
 
 /// Raised when a reader would give another pack from equal bytes. 2: CIFAR-100 is packed with its fine labels always.
 /// 3: images deeper in a class's folder are found, and pictures are turned upright.
@@ -37,29 +39,73 @@ std::string index_key(const ImportSpec& spec, const DataFolders& folders) {
   return to_hex(sha256(key.dump(-1, ' ', true, Json::error_handler_t::replace)));
 }
 
-/// Looks a pack up. Only its size is compared, which tells it from a truncated file; pixels are not read.
-std::optional<PackFacts> find(const fs::path& note, const fs::path& cache) {
-  const auto text = os::read_regular(note, kMostNoteBytes);
-  if (!text) return std::nullopt;
+bool has_size(const PackNote& noted) {
+  std::error_code error;
+  return fs::file_size(noted.facts.file, error) == noted.bytes && !error;
+}
+
+/// Whether the pack states what the note says of it. Equal pixels may be packed twice, with other names of classes.
+bool agrees(const PackFacts& noted, const Pack& pack) {
+  PackFacts own = facts_of(pack, noted.file);
+  return own.digest == noted.digest && own.class_names == noted.class_names && own.mean == noted.mean &&
+         own.std == noted.std && own.levels == noted.levels && own.class_counts == noted.class_counts;
+}
+
+/// Gives a pack of an earlier version, whose digest was just compared, its checksums, and its note one.
+void add_missing_sums(PackNote& noted, const fs::path& note) {
+  const bool is_summed = has_sums(noted.facts.file);
+  if (noted.has_sum && is_summed) return;
   try {
-    const Json json = Json::parse(*text);
-    PackFacts facts = facts_from(json);
-    facts.file = fs::absolute(cache / (facts.digest + ".safetensors"));
-    if (fs::file_size(facts.file) != json.at("bytes").get<std::uintmax_t>()) return std::nullopt;
-    return facts;
-  } catch (const Json::exception&) {
-    return std::nullopt;  // a damaged note counts as none: the pack is made again
-  } catch (const fs::filesystem_error&) {
-    return std::nullopt;  // the pack was deleted
+    if (!is_summed) write_pack(noted.facts.file, open_pack(noted.facts.file));
+    write_note(note, noted.facts);
+  } catch (const EnvironmentError& error) {
+    noted.facts.remark = Problem{"the cached pack '" + noted.facts.file.string() + "' keeps no checksums",
+                                 error.problem().why, "It is sound, and its digest is computed each time"};
   }
 }
 
-void remember(const fs::path& note, const PackFacts& facts) {
-  Json json = json_of(facts);
-  json["bytes"] = fs::file_size(facts.file);
-  fs::create_directories(note.parent_path());
-  const std::string text = json.dump(-1, ' ', true);
-  os::write_file_durably(note, bytes_of(text));
+/// What is wrong with the pack that is noted; empty where it is sound.
+std::string fault_of(const PackNote& noted) {
+  std::string fault = content_fault(noted.facts.file);
+  if (!fault.empty()) return fault;
+  const Pack pack = open_pack(noted.facts.file);
+  if (pack.digest != noted.facts.digest) return "it holds other images, of digest " + pack.digest.substr(0, 12) + "...";
+  if (!has_size(noted)) return "";  // the same images, packed under other names meanwhile
+  return noted.has_sum || agrees(noted.facts, pack) ? "" : "its facts are not those of the cache's index";
+}
+
+/// Decodes the images and writes their pack. The same bytes must give the same pack as before.
+PackFacts make(const ImportSpec& spec, const DataFolders& folders, const fs::path& note,
+               const std::optional<PackNote>& before) {
+  const Pack pack = import_images(spec, folders.root);
+  if (before && before->facts.digest != pack.digest) {
+    throw UsageError("the images do not give the pack that they gave before",
+                     "their digest is " + pack.digest.substr(0, 12) + "..., not " + before->facts.digest.substr(0, 12) +
+                         "..., although the files seem unchanged",
+                     "Restore the images, or remove '" + note.string() + "' to take them as they are.");
+  }
+  const fs::path file = folders.cache / (pack.digest + ".safetensors");
+  fs::create_directories(folders.cache);
+  if (fs::exists(file) && !content_fault(file).empty()) set_aside(file);
+  write_pack(file, pack);
+  const PackFacts facts = facts_of(pack, file);
+  write_note(note, facts);
+  return facts;
+}
+
+/// Replaces a damaged pack by one that is made again of its images.
+PackFacts make_again(const ImportSpec& spec, const DataFolders& folders, const fs::path& note, const PackNote& noted,
+                     const std::string& fault) {
+  const fs::path aside = set_aside(noted.facts.file);
+  const std::string kept = "the cached pack '" + noted.facts.file.string() + "' is damaged";
+  try {
+    PackFacts facts = make(spec, folders, note, noted);
+    const std::string where = aside.empty() ? "" : "; the damaged one is '" + aside.filename().string() + "' beside it";
+    facts.remark = Problem{kept, fault, "It was made again of its images" + where};
+    return facts;
+  } catch (const UsageError& error) {
+    throw UsageError(with_reason(error.problem(), kept + ", and has to be made again"));
+  }
 }
 
 std::vector<Problem> compare(const Pack& train, const Pack& test) {
@@ -96,14 +142,17 @@ PackFacts facts_of(const Pack& pack, const fs::path& file) {
 
 PackFacts resolve(const ImportSpec& spec, const DataFolders& folders) {
   const fs::path note = folders.cache / "index" / (index_key(spec, folders) + ".json");
-  if (auto known = find(note, folders.cache)) return *known;
-  const Pack pack = import_images(spec, folders.root);
-  const fs::path file = folders.cache / (pack.digest + ".safetensors");
-  fs::create_directories(folders.cache);
-  write_pack(file, pack);
-  const PackFacts facts = facts_of(pack, file);
-  remember(note, facts);
-  return facts;
+  auto noted = read_note(note, folders.cache);
+  if (!noted || !fs::exists(noted->facts.file)) return make(spec, folders, note, noted);
+  const bool has_its_size = has_size(*noted);
+  if (has_its_size && (!folders.checked || folders.checked->contains(noted->facts.file))) return noted->facts;
+  std::string fault = fault_of(*noted);
+  if (!fault.empty()) fault = fault_of(*noted);  // another process may have made it again meanwhile
+  if (!fault.empty()) return make_again(spec, folders, note, *noted, fault);
+  if (!has_its_size) return make(spec, folders, note, noted);
+  add_missing_sums(*noted, note);
+  if (folders.checked) folders.checked->insert(noted->facts.file);
+  return noted->facts;
 }
 
 }  // namespace espalier::data

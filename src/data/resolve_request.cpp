@@ -1,5 +1,6 @@
 // Answers `espalier-trainer data resolve`: JSON request in, facts and problems per data set out (docs/data.md).
 #include "data/facts_json.hpp"
+#include "data/request_json.hpp"
 #include "espalier/core/errors.hpp"
 
 namespace espalier::data {
@@ -7,22 +8,20 @@ namespace {
 
 using Json = nlohmann::json;
 
-ImportSpec spec_of(const Json& json, const Json& files) {
-  ImportSpec spec;
-  spec.format = format_named(json.at("format").get<std::string>());
-  spec.images = files.value("images", std::vector<std::string>());
-  spec.labels = files.value("labels", std::string());
-  spec.resize = json.value("resize", 0);
-  spec.grey = json.value("grey", false);
-  spec.max_pixels = json.value("max_pixels", task::kMaxPixels);
-  spec.made = json.value("made", std::map<std::string, std::int64_t>());
-  return spec;
+Json json_of(const Problem& problem) {
+  return {{"problem", problem.problem}, {"why", problem.why}, {"suggestion", problem.suggestion}};
+}
+
+void add_remark(Json& answer, const PackFacts& facts) {
+  if (facts.remark) answer["remarks"].push_back(json_of(*facts.remark));
 }
 
 Json resolve_one(const Json& json, const DataFolders& folders) {
   const PackFacts facts = resolve(spec_of(json, json.value("files", Json::object())), folders);
   Json answer = json_of(facts);
   answer["pack_path"] = facts.file.string();
+  answer["remarks"] = Json::array();
+  add_remark(answer, facts);
   answer["test_digest"] = answer["test_pack_path"] = "";
   answer["test_counts"] = Json::array();
   if (!json.contains("test_files") || json.at("test_files").is_null()) return answer;
@@ -42,15 +41,14 @@ Json resolve_one(const Json& json, const DataFolders& folders) {
   for (Problem note : test.notes) notes.push_back({"test images: " + note.problem, note.why, note.suggestion});
   for (Problem& note : notes_on_both(facts, test, folders)) notes.push_back(std::move(note));
   if (!notes.empty()) answer["notes"] = json_of(notes);
+  add_remark(answer, test);
   return answer;
 }
 
-Json json_of(const std::string& name, const Problem& problem) {
-  return {{"name", name}, {"problem", problem.problem}, {"why", problem.why}, {"suggestion", problem.suggestion}};
-}
-
 Json answer_of(const Json& request) {
-  const DataFolders folders{request.at("root").get<std::string>(), request.at("cache").get<std::string>()};
+  std::set<std::filesystem::path> checked;
+  const DataFolders folders{request.at("root").get<std::string>(), request.at("cache").get<std::string>(),
+                            request.value("want_images", false) ? &checked : nullptr};
   Json data = Json::object(), errors = Json::array();
   for (const Json& one : request.at("data")) {
     const auto name = one.at("name").get<std::string>();
@@ -59,7 +57,8 @@ Json answer_of(const Json& request) {
     } catch (const EnvironmentError&) {
       throw;
     } catch (const Error& error) {
-      errors.push_back(json_of(name, error.problem()));
+      errors.push_back(json_of(error.problem()));
+      errors.back()["name"] = name;
     }
   }
   return {{"data", data}, {"errors", errors}};

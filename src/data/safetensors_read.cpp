@@ -5,6 +5,7 @@
 #include "data/safetensors_header.hpp"
 #include "data/safetensors_parts.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/core/file_kind.hpp"
 #include "espalier/os/mapped_file.hpp"
 
 namespace espalier::data {
@@ -78,6 +79,10 @@ TensorFile tensors_of(const std::shared_ptr<const os::MappedFile>& mapping, cons
     throw UsageError("'" + file.string() + "' is not a sound safetensors file", why, "Make or fetch it again.");
   };
   const Bytes bytes = mapping->bytes();
+  if (const FileKind* kind = foreign_kind(bytes.first(std::min(bytes.size(), kTellingBytes)))) {
+    throw UsageError("'" + file.string() + "' is not a safetensors file", std::string("it is ") + kind->name,
+                     kind->advice);
+  }
   if (bytes.size() < 8) refuse("it is shorter than its header's size");
   const std::uint64_t header_bytes = little_endian(bytes);
   if (header_bytes > kMaxHeaderBytes) refuse("its header claims more than 64 MiB");

@@ -1,19 +1,12 @@
-// Finds which naming a foreign checkpoint uses, and takes a network's tensors out of it.
-#include <set>
-
+// Takes a network's tensors out of a foreign checkpoint, by the naming that it uses.
 #include "espalier/core/errors.hpp"
 #include "espalier/model/exchange.hpp"
 #include "espalier/network/networks.hpp"
+#include "naming_schemes.hpp"
 #include "tensor_names.hpp"
 
 namespace espalier::model {
 namespace {
-
-std::set<std::string> names_in(const data::TensorFile& file) {
-  std::set<std::string> names;
-  for (const auto& [name, tensor] : file.tensors) names.insert(name);
-  return names;
-}
 
 NameMap own_names(const network::NetworkSpec& network) {
   NameMap names;
@@ -34,30 +27,10 @@ bool has_torchvision_names(const network::NetworkSpec& network) {
   return network == *network::named("alexnet") || network == *network::named("resnet18");
 }
 
-bool one_to_one(const NameMap& names) {
-  std::set<std::string> theirs;
-  for (const auto& [ours, their] : names) theirs.insert(their);
-  return theirs.size() == names.size();
-}
-
-bool all_there(const NameMap& names, const std::set<std::string>& present) {
-  for (const auto& [ours, theirs] : names) {
-    if (!present.contains(theirs)) return false;
-  }
-  return true;
-}
-
-NameMap fitting_names(const data::TensorFile& file, const network::NetworkSpec& network) {
-  const auto present = names_in(file);
-  std::vector<NameMap> known = {own_names(network), unit_names(network)};
-  if (has_torchvision_names(network)) known.push_back(torchvision_names(network));
-  for (const auto& names : known) {
-    if (one_to_one(names) && all_there(names, present)) return names;
-  }
-  throw UsageError(
-      "the file's tensors are not named like this network's",
-      "neither as '" + known[0].begin()->first + "', nor as '" + known[1].begin()->second + "', nor as torchvision's",
-      "Name them with --names, a line 'ours<TAB>theirs' a tensor.");
+std::vector<NamingScheme> schemes_of(const network::NetworkSpec& network) {
+  std::vector<NamingScheme> schemes{{"espalier's", own_names(network)}, {"Caffe's", unit_names(network)}};
+  if (has_torchvision_names(network)) schemes.push_back({"torchvision's", torchvision_names(network)});
+  return schemes;
 }
 
 std::string shape_text(at::IntArrayRef sizes) {
@@ -73,12 +46,26 @@ const std::string& their_name(const NameMap& names, const std::string& ours) {
                    "Add it to --names.");
 }
 
+/// Refuses NaN and infinity: a training that starts from them diverges at its first step.
+void check_finite(const at::Tensor& value, const std::string& theirs) {
+  const auto bad = value.numel() - value.isfinite().sum().item<std::int64_t>();
+  if (bad == 0) return;
+  throw UsageError("tensor '" + theirs + "' has " + std::to_string(bad) + " of " + std::to_string(value.numel()) +
+                       " values that are NaN or infinite",
+                   "a network that starts from them diverges", "Take a checkpoint from before its training diverged.");
+}
+
 }  // namespace
 
-data::NamedTensors import_tensors(const data::TensorFile& file, const Description& description, const NameMap& given) {
-  const NameMap names = given.empty() ? fitting_names(file, description.network) : given;
+Imported import_tensors(const data::TensorFile& file, const Description& description, const NameMap& given) {
+  Imported result;
+  NameMap names = given;
+  if (given.empty()) {
+    FoundNames found = find_names(file, schemes_of(description.network));
+    names = std::move(found.names);
+    result.dropped_prefix = std::move(found.prefix);
+  }
   const auto costs = network::infer(description.network, description.input, description.classes);
-  data::NamedTensors imported;
   for (std::size_t i = 0; i < costs.size(); ++i) {
     for (const auto& parameter : costs[i].parameters) {
       const std::string ours = description.network.units[i].name + "." + parameter.name;
@@ -89,10 +76,11 @@ data::NamedTensors import_tensors(const data::TensorFile& file, const Descriptio
                          "'" + ours + "' is " + shape_text(parameter.shape),
                          "Check --input, --classes and the network.");
       }
-      imported.emplace_back(ours, value.to(at::kFloat).contiguous());
+      result.tensors.emplace_back(ours, value.to(at::kFloat).contiguous());
+      check_finite(result.tensors.back().second, theirs);
     }
   }
-  return imported;
+  return result;
 }
 
 }  // namespace espalier::model

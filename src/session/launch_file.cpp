@@ -22,6 +22,7 @@ Launch launch_of(const StudyInput& input, const RunArguments& arguments) {
   launch.overrides = arguments.study.overrides;
   launch.facts = input.facts;
   launch.checkpoint_files = input.checkpoint_files;
+  launch.data_root = input.data_root;
   launch.trainer = trainer_path().string();
   launch.settings = arguments.launch;
   return launch;

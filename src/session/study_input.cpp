@@ -9,6 +9,7 @@
 
 #include "espalier/core/hash.hpp"
 #include "espalier/os/regular_file.hpp"
+#include "session/checkpoint_check.hpp"
 #include "session/study_input_resolve.hpp"
 #include "session/study_input_text.hpp"
 
@@ -63,11 +64,13 @@ bool data_can_be_read(const CheckedStudy& checked) {
 
 CheckedStudy check_study(const StudyArguments& arguments, WantImages images) {
   auto parsed = study::parse(read_study_text(arguments.file), arguments.overrides);
-  CheckedStudy checked{{std::move(parsed.study), {}, {}}, std::move(parsed.diagnostics)};
+  CheckedStudy checked{{std::move(parsed.study), {}, {}, {}}, std::move(parsed.diagnostics)};
   const auto root = root_of(arguments);
+  checked.input.data_root = root.string();
   if (!data_can_be_read(checked)) return checked;
   checked.input.facts = find_facts(checked.input.study, root, images, checked.diagnostics);
   find_checkpoints(root, checked);
+  check_checkpoints(checked);
   return checked;
 }
 

@@ -2,7 +2,6 @@
 #include "session/study_input_resolve.hpp"
 
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/process/capture.hpp"
@@ -14,17 +13,6 @@ namespace {
 using nlohmann::json;
 
 json request_of(const study::DataFiles& files) { return {{"images", files.images}, {"labels", files.labels}}; }
-
-json request_of(const study::DataSet& data) {
-  return {{"name", data.name},
-          {"format", task::row_of(data.format).name},
-          {"files", request_of(data.files)},
-          {"test_files", data.test_files ? request_of(*data.test_files) : json()},
-          {"resize", data.resize},
-          {"grey", data.grey},
-          {"max_pixels", data.max_pixels},
-          {"made", data.made}};
-}
 
 plan::DataFacts facts_from(const json& reply) {
   plan::DataFacts facts;
@@ -48,16 +36,8 @@ plan::DataFacts facts_from(const json& reply) {
   return facts;
 }
 
-/// Runs the trainer; where it fails as a whole, throws with the trainer's own words.
-json ask_trainer(const json& request) {
-  const auto answer = process::capture({trainer_path().string(), "data", "resolve"},
-                                       request.dump(-1, ' ', false, json::error_handler_t::replace));
-  const json reply = json::parse(answer.out, nullptr, false);
-  if (!reply.is_discarded() && reply.is_object()) return reply;
-  throw EnvironmentError(
-      "espalier-trainer did not resolve the data",
-      "exit code " + std::to_string(answer.exit_code) + (answer.err.empty() ? "" : ": " + answer.err),
-      "Run 'espalier-trainer data resolve' by hand to see more");
+Problem problem_from(const json& said) {
+  return {said.value("problem", ""), said.value("why", ""), said.value("suggestion", "")};
 }
 
 study::Diagnostic finding(const study::DataSet& data, const Problem& problem) {
@@ -91,11 +71,11 @@ void compare_with_expected(const study::DataSet& data, const plan::DataFacts& fa
                      "Correct expect, or the files"}));
 }
 
-/// What the import found that its user should know.
-void add_notes(const study::DataSet& data, const json& reply, std::vector<study::Diagnostic>& diagnostics) {
-  for (const auto& note : reply.value("notes", json::array())) {
-    study::Diagnostic found =
-        finding(data, {note.value("problem", ""), note.value("why", ""), note.value("suggestion", "")});
+/// What the import found ("notes"), or what had to be done about a pack ("remarks"), that the user should know.
+void add_warnings(const study::DataSet& data, const json& reply, const char* key,
+                  std::vector<study::Diagnostic>& diagnostics) {
+  for (const auto& said : reply.value(key, json::array())) {
+    study::Diagnostic found = finding(data, problem_from(said));
     found.severity = study::Diagnostic::Severity::warning;
     diagnostics.push_back(std::move(found));
   }
@@ -105,10 +85,7 @@ void read_reply(const study::Study& study, const json& reply, plan::Facts& facts
                 std::vector<study::Diagnostic>& diagnostics) {
   for (const auto& error : reply.value("errors", json::array())) {
     const auto data = study.data.find(error.value("name", ""));
-    study::Diagnostic found{study::Diagnostic::Severity::error,
-                            {},
-                            "data",
-                            {error.value("problem", ""), error.value("why", ""), error.value("suggestion", "")}};
+    study::Diagnostic found{study::Diagnostic::Severity::error, {}, "data", problem_from(error)};
     if (data != study.data.end()) {
       found.where = data->second.where;
       found.key = "data." + data->first;
@@ -120,7 +97,8 @@ void read_reply(const study::Study& study, const json& reply, plan::Facts& facts
     const auto data = study.data.find(name);
     if (data == study.data.end()) continue;
     facts.data[name] = facts_from(one);
-    add_notes(data->second, one, diagnostics);
+    add_warnings(data->second, one, "notes", diagnostics);
+    add_warnings(data->second, one, "remarks", diagnostics);
   }
 }
 
@@ -132,6 +110,28 @@ json request_head(const std::filesystem::path& root, WantImages images) {
 }
 
 }  // namespace
+
+json request_of(const study::DataSet& data) {
+  return {{"name", data.name},
+          {"format", task::row_of(data.format).name},
+          {"files", request_of(data.files)},
+          {"test_files", data.test_files ? request_of(*data.test_files) : json()},
+          {"resize", data.resize},
+          {"grey", data.grey},
+          {"max_pixels", data.max_pixels},
+          {"made", data.made}};
+}
+
+json ask_trainer(const std::string& verb, const json& request) {
+  const auto answer = process::capture({trainer_path().string(), "data", verb},
+                                       request.dump(-1, ' ', false, json::error_handler_t::replace));
+  const json reply = json::parse(answer.out, nullptr, false);
+  if (!reply.is_discarded() && reply.is_object()) return reply;
+  throw EnvironmentError(
+      verb == "resolve" ? "espalier-trainer did not resolve the data" : "espalier-trainer did not check the data",
+      "exit code " + std::to_string(answer.exit_code) + (answer.err.empty() ? "" : ": " + answer.err),
+      "Run 'espalier-trainer data " + verb + "' by hand to see more");
+}
 
 std::filesystem::path cache_path() {
   if (const char* cache = std::getenv("ESPALIER_CACHE"); cache && *cache) return cache;
@@ -164,7 +164,7 @@ plan::Facts find_facts(const study::Study& study, const std::filesystem::path& r
       request["data"].push_back(request_of(data));
     }
   }
-  if (!request["data"].empty()) read_reply(study, ask_trainer(request), facts, diagnostics);
+  if (!request["data"].empty()) read_reply(study, ask_trainer("resolve", request), facts, diagnostics);
   for (const auto& [name, data] : study.data) {
     const auto found = facts.data.find(name);
     if (found == facts.data.end()) continue;

@@ -248,8 +248,15 @@ train::Job Trainer::job_of(const protocol::TaskAssignment& assignment) {
   job.task.work = spec;  // what is only measured is a training that takes no step
   job.network = in_catalog(catalog_.networks, spec.network, "network");
   job.classes = labels.output_count;
-  job.images = is_probe ? no_images() : images_.of(spec.images, labels, setup_.packs);
-  for (const auto& one : assignment.task.record.evaluations) job.evaluations.push_back(measured_set(one, job.classes));
+  auto told = std::chrono::steady_clock::now();
+  const auto alive = [&] {
+    if (std::chrono::steady_clock::now() - told < std::chrono::milliseconds(500)) return;
+    port_.tell(protocol::Progress{assignment.fence, assignment.task.id, {}, 0});
+    told = std::chrono::steady_clock::now();
+  };
+  job.images = is_probe ? no_images() : images_.of(spec.images, labels, setup_.packs, alive);
+  for (const auto& one : assignment.task.record.evaluations)
+    job.evaluations.push_back(measured_set(one, job.classes, alive));
   job.artifact_dir = setup_.artifact_dir;
   job.output_dir = setup_.unfinished_dir;
   job.sources = assignment.sources;
@@ -262,7 +269,8 @@ train::Job Trainer::job_of(const protocol::TaskAssignment& assignment) {
   return job;
 }
 
-train::MeasuredSet Trainer::measured_set(const task::EvaluationSpec& evaluation, std::int32_t outputs) {
+train::MeasuredSet Trainer::measured_set(const task::EvaluationSpec& evaluation, std::int32_t outputs,
+                                         const std::function<void()>& alive) {
   const auto& set = in_catalog(catalog_.image_sets, evaluation.images.hex.str(), "image set");
   const auto& labels = in_catalog(catalog_.label_maps, set.labels, "label map");
   if (labels.output_count != outputs) {
@@ -271,7 +279,7 @@ train::MeasuredSet Trainer::measured_set(const task::EvaluationSpec& evaluation,
                      "the network has " + std::to_string(outputs), "Measure on images with the training's labels.");
   }
   return {evaluation.name, evaluation.images, evaluation.every, evaluation.metrics,
-          images_.of(set, labels, setup_.packs)};
+          images_.of(set, labels, setup_.packs, alive)};
 }
 
 protocol::Ended Trainer::answer(const protocol::TaskAssignment& assignment, task::End kind) const {

@@ -1,6 +1,7 @@
 #pragma once
 // The trainer's loop: takes setups, catalogs and bundles from a port, trains one bundle after the other, answers.
 #include <deque>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -41,7 +42,8 @@ class Trainer {
   void train_in_group(const protocol::Group& group, const protocol::Bundle& able, const std::vector<train::Job>& jobs);
   void await_end(AgentReducer& host_reducer);
   train::Job job_of(const protocol::TaskAssignment& assignment);
-  train::MeasuredSet measured_set(const task::EvaluationSpec& evaluation, std::int32_t outputs);
+  train::MeasuredSet measured_set(const task::EvaluationSpec& evaluation, std::int32_t outputs,
+                                  const std::function<void()>& alive);
   protocol::Ended answer(const protocol::TaskAssignment& assignment, task::End kind) const;
 
   Port& port_;

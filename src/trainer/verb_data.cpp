@@ -1,4 +1,4 @@
-// The verbs `espalier-trainer data resolve | import | make | info` (docs/data.md).
+// The verbs `espalier-trainer data resolve | check | import | make | info` (docs/data.md).
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
@@ -96,11 +96,12 @@ void pack_into(const Options& options) {
   print(data::facts_of(pack, options.out), options.json);
 }
 
-void add_resolve(CLI::App& data) {
-  auto* verb = data.add_subcommand("resolve", "packs what a request on standard input names; answers in JSON");
-  verb->callback([] {
+using Answer = std::string (*)(const std::string& request);
+
+void add_request(CLI::App& data, const char* name, const char* help, Answer answer) {
+  data.add_subcommand(name, help)->callback([answer] {
     const std::string request{std::istreambuf_iterator<char>(std::cin), {}};
-    std::cout << data::resolve_request(request) << "\n";
+    std::cout << answer(request) << "\n";
   });
 }
 
@@ -148,9 +149,10 @@ void add_info(CLI::App& data) {
 }  // namespace
 
 void add_data_verbs(CLI::App& app, int&) {
-  auto* data = app.add_subcommand("data", "packs of images: resolve, import, make, info");
+  auto* data = app.add_subcommand("data", "packs of images: resolve, check, import, make, info");
   data->require_subcommand(1);
-  add_resolve(*data);
+  add_request(*data, "resolve", "packs what a request on standard input names; answers in JSON", data::resolve_request);
+  add_request(*data, "check", "checks packs and raw images that a request names; answers in JSON", data::check_request);
   add_import(*data);
   add_make(*data);
   add_info(*data);

@@ -83,7 +83,11 @@ void import_model(const Arguments& arguments) {
   }
   auto metadata = model::describe(description);
   metadata["kind"] = "espalier network 1";
-  data::write_safetensors(arguments.out, model::import_tensors(file, description, names), metadata);
+  const auto imported = model::import_tensors(file, description, names);
+  data::write_safetensors(arguments.out, imported.tensors, metadata);
+  if (!imported.dropped_prefix.empty())
+    std::cout << fmt::format("imported {} tensors without the prefix '{}' of their names\n", imported.tensors.size(),
+                             imported.dropped_prefix);
 }
 
 std::int32_t unit_number(const model::UnitNetwork& network, const std::string& name) {

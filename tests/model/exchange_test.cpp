@@ -73,7 +73,7 @@ TEST_CASE("import: torchvision's names come back after an export, Caffe's are kn
   const data::TensorFile ours{net.state(), {}};
 
   const data::TensorFile theirs{export_torchvision(ours, described("resnet18")), {}};
-  const auto back = import_tensors(theirs, described("resnet18"), {});
+  const auto back = import_tensors(theirs, described("resnet18"), {}).tensors;
 
   REQUIRE(back.size() == ours.tensors.size());
   CHECK(at::equal(theirs.at("layer2.0.downsample.0.weight"), ours.at("layer2.0.block.1.0.weight")));
@@ -88,4 +88,51 @@ TEST_CASE("import: names that do not fit and shapes that differ are told") {
   const data::TensorFile five{net.state(), {}};
   CHECK_THROWS_WITH(import_tensors(five, described("cifar7"), {}), Catch::Contains("'fc7.linear.weight' is 5x256"));
   CHECK_THROWS_AS(torchvision_names(described("cifar7").network), UsageError);
+}
+
+TEST_CASE("import: a prefix that all names have is dropped and told") {
+  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 10);
+  for (const std::string prefix : {"module.", "encoder.", "model.", "backbone.", "_orig_mod.", "_orig_mod.module."}) {
+    data::TensorFile file{net.state(), {}};
+    for (auto& [name, value] : file.tensors) name = prefix + name;
+    file.tensors.emplace_back("epoch", at::zeros({1}));
+
+    const Imported imported = import_tensors(file, described("cifar7"), {});
+
+    CHECK(imported.dropped_prefix == prefix);
+    CHECK(imported.tensors.size() == net.state().size());
+    CHECK(imported.tensors.front().first == net.state().front().first);
+  }
+}
+
+TEST_CASE("import: of a checkpoint without its classifier, what is missing is named, with the prefix of the rest") {
+  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 10);
+  data::TensorFile file{net.state(), {}};
+  std::erase_if(file.tensors, [](const auto& tensor) { return tensor.first.starts_with("fc7."); });
+  CHECK_THROWS_WITH(import_tensors(file, described("cifar7"), {}),
+                    Catch::Contains("lacks 2 of the network's 14 tensors") && Catch::Contains("'fc7.linear.weight'"));
+
+  for (auto& [name, value] : file.tensors) name = "encoder." + name;
+  CHECK_THROWS_WITH(import_tensors(file, described("cifar7"), {}),
+                    Catch::Contains("below 'encoder.'") && Catch::Contains("'encoder.fc7.linear.bias'"));
+}
+
+TEST_CASE("import: a network that is there below two prefixes is not chosen by chance") {
+  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 10);
+  data::TensorFile file;
+  for (const std::string prefix : {"encoder_k.", "encoder_q."}) {
+    for (const auto& [name, value] : net.state()) file.tensors.emplace_back(prefix + name, value);
+  }
+  CHECK_THROWS_WITH(import_tensors(file, described("cifar7"), {}), Catch::Contains("below 'encoder_q.'"));
+}
+
+TEST_CASE("import: values that are NaN or infinite are named") {
+  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 10);
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    data::TensorFile file{net.state(), {}};
+    file.tensors[3].second = file.tensors[3].second.clone();
+    file.tensors[3].second.view({-1})[1] = bad;
+    CHECK_THROWS_WITH(import_tensors(file, described("cifar7"), {}),
+                      Catch::Contains("'" + file.tensors[3].first + "' has 1 of"));
+  }
 }

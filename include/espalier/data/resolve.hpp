@@ -1,9 +1,12 @@
 #pragma once
 // Turns raw images into packs found by content, and tells planning their facts and paths.
 #include <filesystem>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "espalier/core/problem.hpp"
 #include "espalier/data/import.hpp"
 
 namespace espalier::data {
@@ -14,6 +17,8 @@ namespace espalier::data {
 struct DataFolders {
   std::filesystem::path root;  ///< raw paths are relative to it
   std::filesystem::path cache;
+  /// Where set, packs that are found are read whole and compared with their checksums; those in the set were already.
+  std::set<std::filesystem::path>* checked = nullptr;
 };
 
 /// What planning needs to know of one pack.
@@ -24,8 +29,9 @@ struct PackFacts {
   std::vector<std::int64_t> class_counts;
   std::vector<float> mean, std;
   std::filesystem::path file;
-  LabelLevels levels;            ///< as in the pack
-  std::vector<Problem> notes{};  ///< as in the pack, from the import that made it
+  LabelLevels levels;               ///< as in the pack
+  std::vector<Problem> notes{};     ///< as in the pack, from the import that made it
+  std::optional<Problem> remark{};  ///< what the user is told, for example that a damaged pack was made again
 };
 
 PackFacts facts_of(const Pack& pack, const std::filesystem::path& file);
@@ -33,8 +39,8 @@ PackFacts facts_of(const Pack& pack, const std::filesystem::path& file);
 /// The same as a JSON object, without the file.
 std::string facts_text(const PackFacts& facts);
 
-/// Finds the pack, or makes it on first use. Throws UsageError about the images,
-/// EnvironmentError about the cache.
+/// Finds the pack, or makes it on first use. A damaged one is moved aside and made again. Throws UsageError about the
+/// images, and where they do not give the pack that they gave before; EnvironmentError about the cache.
 PackFacts resolve(const ImportSpec& spec, const DataFolders& folders);
 
 /// What the user should know where images of `test` are among those of `train`; found once and remembered. Nothing
@@ -44,5 +50,9 @@ std::vector<Problem> notes_on_both(const PackFacts& train, const PackFacts& test
 /// The verb `data resolve`: JSON in, JSON out (docs/data.md). Problems of a data set are part of the answer; a
 /// malformed request throws UsageError.
 std::string resolve_request(const std::string& request);
+
+/// The verb `data check`: JSON in, JSON out (docs/data.md). Reads packs whole, and decodes data sets again to compare
+/// their digests.
+std::string check_request(const std::string& request);
 
 }  // namespace espalier::data

@@ -17,10 +17,15 @@ NameMap torchvision_names(const network::NetworkSpec& network);
 /// Our tensors under torchvision's names, with the batch counters that its batch norms expect.
 data::NamedTensors export_torchvision(const data::TensorFile& file, const Description& description);
 
+struct Imported {
+  data::NamedTensors tensors;  ///< under our names
+  std::string dropped_prefix;  ///< that all of them had in the file, for example "module."; often empty
+};
+
 /// The tensors of `description`'s network out of `file`: under our names, torchvision's, "<unit>.weight" where a unit
-/// has one layer with parameters, or by `names` where it is not empty. Throws UsageError naming what is missing or of
-/// another shape.
-data::NamedTensors import_tensors(const data::TensorFile& file, const Description& description, const NameMap& names);
+/// has one layer with parameters, each of them also behind a prefix, or by `names` where it is not empty. Throws
+/// UsageError naming what is missing, of another shape, or not finite.
+Imported import_tensors(const data::TensorFile& file, const Description& description, const NameMap& names);
 
 /// A network read from a table of Caffe layers, and the names of its tensors there.
 struct CaffeTable {

@@ -19,13 +19,14 @@ struct Launch {
   std::map<std::string, std::string> checkpoint_files;  ///< source name -> absolute path
   std::string trainer;                                  ///< path of espalier-trainer; "" for made-up tasks
   LaunchSettings settings;
+  std::string data_root;  ///< absolute: what image paths are relative to; "" in launches of earlier versions
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
     archive& stored<1>("study_file", study_file) & stored<2>("study_text", study_text) &
         stored<3>("overrides", overrides) & stored<4>("facts", facts) &
         stored<5>("checkpoint_files", checkpoint_files) & stored<6>("trainer", trainer) &
-        stored<7>("settings", settings);
+        stored<7>("settings", settings) & stored<8>("data_root", data_root);
   }
 };
 

@@ -20,6 +20,7 @@ struct StudyInput {
   study::Study study;
   plan::Facts facts;
   std::map<std::string, std::string> checkpoint_files;  ///< source name -> absolute path, for sources of `facts`
+  std::string data_root;                                ///< absolute: what image paths are relative to
 };
 
 enum class WantImages : bool { no, yes };

@@ -7,6 +7,7 @@
 #include "cli/json_text.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/session/data_check.hpp"
 #include "espalier/store/verify.hpp"
 
 namespace espalier::cli {
@@ -36,16 +37,20 @@ std::string to_text(const store::Verification& result) {
   return text + (result.good() ? "all agree" : "not all agree");
 }
 
-int run(const std::filesystem::path& directory, bool json) {
-  const store::Verification result = store::verify(directory);
-  fmt::print("{}\n", json ? to_json(result) : to_text(result));
-  return static_cast<int>(result.good() ? ExitCode::done : ExitCode::some_failed);
-}
-
 struct Options {
   std::filesystem::path directory;
-  bool json = false;
+  bool json = false, data = false;
 };
+
+int run(const Options& options) {
+  store::Verification result = store::verify(options.directory);
+  if (options.data) {
+    for (auto& fault : session::check_data(options.directory))
+      result.findings.push_back({Finding::Kind::problem, "data: " + std::move(fault)});
+  }
+  fmt::print("{}\n", options.json ? to_json(result) : to_text(result));
+  return static_cast<int>(result.good() ? ExitCode::done : ExitCode::some_failed);
+}
 
 }  // namespace
 
@@ -55,7 +60,9 @@ void add_verify(CLI::App& app, int& exit_code) {
       app.add_subcommand("verify", "check journal, artifacts and results.h5 of a directory; changes nothing");
   verb->add_option("directory", options->directory, "directory given to 'run --out'")->required();
   verb->add_flag("--json", options->json, "print one JSON object");
-  verb->callback([options, &exit_code] { exit_code = run(options->directory, options->json); });
+  verb->add_flag("--data", options->data,
+                 "check the content of packs, raw images (which are decoded again) and checkpoints, too");
+  verb->callback([options, &exit_code] { exit_code = run(*options); });
 }
 
 }  // namespace espalier::cli

@@ -1,0 +1,49 @@
+// Writes and reads the notes in the cache's index, each with a checksum of itself.
+#include "data/pack_note.hpp"
+
+#include "data/facts_json.hpp"
+#include "espalier/core/hash.hpp"
+#include "espalier/os/durable_file.hpp"
+#include "espalier/os/regular_file.hpp"
+
+namespace espalier::data {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr const char* kSum = "crc32c";
+
+/// Of the note without its sum, as text with sorted keys.
+std::uint32_t sum_of(const Json& note) {
+  Json rest = note;
+  rest.erase(kSum);
+  return crc32c(bytes_of(rest.dump(-1, ' ', true)));
+}
+
+}  // namespace
+
+std::optional<PackNote> read_note(const fs::path& note, const fs::path& cache) {
+  const auto text = os::read_regular(note, kMostNoteBytes);
+  if (!text) return std::nullopt;
+  try {
+    const Json json = Json::parse(*text);
+    PackNote read{facts_from(json), json.at("bytes").get<std::uintmax_t>(), json.contains(kSum)};
+    if (read.has_sum && json.at(kSum).get<std::uint32_t>() != sum_of(json)) return std::nullopt;
+    read.facts.file = fs::absolute(cache / (read.facts.digest + ".safetensors"));
+    return read;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+void write_note(const fs::path& note, const PackFacts& facts) {
+  Json json = json_of(facts);
+  json["bytes"] = fs::file_size(facts.file);
+  json[kSum] = sum_of(json);
+  fs::create_directories(note.parent_path());
+  const std::string text = json.dump(-1, ' ', true);
+  os::write_file_durably(note, bytes_of(text));
+}
+
+}  // namespace espalier::data

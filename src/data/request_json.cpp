@@ -1,0 +1,18 @@
+// Reads what a request says about a data set's files.
+#include "data/request_json.hpp"
+
+namespace espalier::data {
+
+ImportSpec spec_of(const nlohmann::json& json, const nlohmann::json& files) {
+  ImportSpec spec;
+  spec.format = format_named(json.at("format").get<std::string>());
+  spec.images = files.value("images", std::vector<std::string>());
+  spec.labels = files.value("labels", std::string());
+  spec.resize = json.value("resize", 0);
+  spec.grey = json.value("grey", false);
+  spec.max_pixels = json.value("max_pixels", task::kMaxPixels);
+  spec.made = json.value("made", std::map<std::string, std::int64_t>());
+  return spec;
+}
+
+}  // namespace espalier::data

@@ -1,0 +1,11 @@
+#pragma once
+// Whether the networks that a study names by file have the tensors that its runs take from them.
+#include "espalier/session/study_input.hpp"
+
+namespace espalier::session {
+
+/// Adds an error for each source whose checkpoint is no safetensors file, or lacks a tensor that a run copies, or has
+/// it in another shape. Plans the study for that, so that only units that are copied count.
+void check_checkpoints(CheckedStudy& checked);
+
+}  // namespace espalier::session

@@ -1,0 +1,23 @@
+#pragma once
+// Checks the content of packs before the first of their images is used.
+#include <functional>
+#include <set>
+#include <string>
+
+#include "espalier/data/pack.hpp"
+
+namespace espalier::trainer {
+
+/// Remembers which packs this process has checked.
+class PackChecks {
+ public:
+  /// Reads the pack of `digest` whole, the first time that it is asked for; `alive` is called now and then meanwhile.
+  /// Leaves it to another trainer of this machine that is doing so at this moment. Throws EnvironmentError where it is
+  /// damaged: no task is to blame.
+  void check(const std::string& digest, const data::PackPaths& packs, const std::function<void()>& alive);
+
+ private:
+  std::set<std::string> checked_;
+};
+
+}  // namespace espalier::trainer
