@@ -1,5 +1,5 @@
 // Main of `espalier`, the program users call: planning, scheduling, storing and reading results. No LibTorch.
-#include <fmt/format.h>
+#include <cstdio>
 
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/build_info.hpp"
@@ -29,7 +29,7 @@ int run(int argc, char** argv) {
 }
 
 int report(const char* what, espalier::ExitCode code) {
-  if (*what) fmt::print(stderr, "espalier: {}\n", what);
+  if (*what) std::fprintf(stderr, "espalier: %s\n", what);  // throws nothing where the terminal is gone
   return static_cast<int>(code);
 }
 
