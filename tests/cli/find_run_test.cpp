@@ -1,6 +1,7 @@
 #include "cli/find_run.hpp"
 
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "espalier/core/errors.hpp"
 #include "support/state_builder.hpp"

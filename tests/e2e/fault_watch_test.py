@@ -82,18 +82,29 @@ class Watches(unittest.TestCase):
         self.assertIn("mpirun has started nothing for", launch.said())
         self.assertIn("It last said: no more pipes. The launch is given up", launch.said())
 
-    def test_journal_segments_that_are_deleted_do_not_hide_the_end(self):
+    def test_a_journal_that_is_deleted_does_not_hide_the_end(self):
         launch = self.launch("deleted").start()
         launch.wait_for_rows(4)
         (launch.out / "journal" / "000001.log").unlink()
 
-        self.assertNotIn("without progress", launch.said())
-        self.assertEqual(launch.wait(60), 0, launch.said())
+        self.assertEqual(launch.wait(60), 77, launch.said())    # nor can results.h5 be written
+        self.assertNotIn("starting it again", launch.said())
+
+    def test_an_earlier_segment_that_is_deleted_does_not_hide_the_end(self):
+        launch = self.launch("earlier").start()
+        launch.wait_for_rows(4)
+        os.kill(launch.process.pid, signal.SIGTERM)
+        self.assertEqual(launch.wait(60), 75, launch.said())
+        launch.start().wait_for(lambda: launch.records(7, 2), "rows")
+        (launch.out / "journal" / "000001.log").unlink()
+
+        self.assertIn(launch.wait(60), (0, 77), launch.said())
+        self.assertNotIn("starting it again", launch.said())
 
     def test_what_a_killed_launch_left_of_open_mpi_is_removed_by_the_next(self):
         temporary = Path(self.folder.name) / "tmp"
         temporary.mkdir()
-        launch = self.launch("folders", environment={"TMPDIR": str(temporary)}).start()
+        launch = self.launch("folders", environment={"TMPDIR": str(temporary)}, checkpoint_s=60).start()
         launch.wait_for_rows(1)
         for pid in launch.processes():
             os.kill(pid, signal.SIGKILL)

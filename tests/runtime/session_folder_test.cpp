@@ -12,12 +12,12 @@ using espalier::runtime::SessionFolder;
 
 namespace {
 
-struct Place {
-  Place() : temporary(fs::temp_directory_path() / ("espalier-session-test-" + std::to_string(getpid()))) {
+struct Temporary {
+  Temporary() : temporary(fs::temp_directory_path() / ("espalier-session-test-" + std::to_string(getpid()))) {
     fs::remove_all(temporary);
     fs::create_directories(temporary);
   }
-  ~Place() { fs::remove_all(temporary); }
+  ~Temporary() { fs::remove_all(temporary); }
   fs::path temporary;
 };
 
@@ -32,7 +32,7 @@ std::string gone() {
 }  // namespace
 
 TEST_CASE("session folder: it goes with its owner, and what Open MPI left in it") {
-  const Place place;
+  const Temporary place;
   {
     const SessionFolder folder(place.temporary, "/out");
     REQUIRE(fs::is_directory(folder.path()));
@@ -45,7 +45,7 @@ TEST_CASE("session folder: it goes with its owner, and what Open MPI left in it"
 }
 
 TEST_CASE("session folder: those of processes that are gone are removed for this OUT alone") {
-  const Place place;
+  const Temporary place;
   const auto dead = gone();
   const SessionFolder other(place.temporary, "/other");
   fs::path all;
@@ -69,7 +69,7 @@ TEST_CASE("session folder: those of processes that are gone are removed for this
 }
 
 TEST_CASE("session folder: a link or a folder that others may write in its place is not used") {
-  const Place place;
+  const Temporary place;
   fs::path all;
   {
     const SessionFolder folder(place.temporary, "/out");
