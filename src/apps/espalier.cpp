@@ -1,6 +1,4 @@
 // Main of `espalier`, the program users call: planning, scheduling, storing and reading results. No LibTorch.
-#include <fmt/format.h>
-
 #include <cstdio>
 
 #include "espalier/cli/commands.hpp"
@@ -32,7 +30,7 @@ int run(int argc, char** argv) {
 }
 
 int report(const char* what, espalier::ExitCode code) {
-  if (*what) std::fputs(fmt::format("espalier: {}\n", what).c_str(), stderr);  // fails without a word of its own
+  if (*what) std::fprintf(stderr, "espalier: %s\n", what);  // throws nothing where the terminal is gone
   return static_cast<int>(code);
 }
 

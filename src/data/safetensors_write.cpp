@@ -54,7 +54,7 @@ TensorFile read_artifact(const std::filesystem::path& folder, const ArtifactId& 
   const std::filesystem::path file = artifact_path(folder, id);
   if (!std::filesystem::exists(file)) {
     throw CorruptionError("artifact '" + file.string() + "' is not there", "the journal says it was written",
-                          "Restore it, or let 'espalier repair' train it again.");
+                          "Restore it from a copy. 'espalier verify' lists all that is missing.");
   }
   const auto mapping = std::make_shared<const os::MappedFile>(file, os::NamedBy::user);
   const std::string found = to_hex(sha256(mapping->bytes()));

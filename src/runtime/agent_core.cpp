@@ -57,7 +57,7 @@ void AgentCore::answer_at_once(const protocol::Bundle& bundle) {
 /// What was not begun is not reported: rank 0 takes it back with our goodbye.
 void AgentCore::begin_stop(const RawFrame& frame) {
   stopping_ = true;
-  stop_deadline_ = now_ + kStopGrace_s;
+  stop_told_ = now_;
   queue_.clear();
   if (in_hand_) tell_trainer(frame.bytes);
 }

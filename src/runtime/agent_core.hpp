@@ -11,8 +11,12 @@
 
 namespace espalier::runtime {
 
-inline constexpr double kStopGrace_s = 8;   ///< from Stop until a trainer that has not ended is killed
+inline constexpr double kStopGrace_s = 8;   ///< silence after which a trainer that was told to stop is killed, at least
 inline constexpr double kLeaveGrace_s = 5;  ///< from closing its socket until a trainer that has not ended is killed
+inline constexpr double kAliveEvery_s = 10;        ///< how often rank 0 hears of an agent whose trainer is silent
+inline constexpr double kStoppingEvery_s = 1;      ///< the same after a stop
+inline constexpr double kSilenceFactor = 10;       ///< a trainer may be silent for so many times its longest silence
+inline constexpr double kStopSilenceFactor = 1.5;  ///< the same after a stop
 
 struct AgentIdentity {
   WorkerId worker;
@@ -64,6 +68,9 @@ class AgentCore {
   void reduce(const process::RawFrame& frame);
   void give_up_trainer(std::string why);
   void watch_silence();
+  void watch_stop();
+  void note_silence();
+  void tell_alive();
   void report_loss(TrainerReaped&& reaped);
   task::FailureCause cause_of(const process::Exit& exit) const;
   void kill_trainer();
@@ -89,14 +96,18 @@ class AgentCore {
 
   Trainer trainer_ = Trainer::none;
   double heard_ = 0;        ///< when the trainer last spoke or was given something
+  bool spoke_ = false;      ///< it has said something of the bundle in hand
+  double longest_s_ = 0;    ///< its longest silence within that bundle: a step, an evaluated batch or a save
   double closed_ = 0;       ///< when its socket was seen closed
   bool killed_ = false;     ///< it was killed once, which is enough
   bool hung_ = false;       ///< it was killed for silence
   bool disbanded_ = false;  ///< it was killed because its group is no more
 
   bool stopping_ = false;
-  double stop_deadline_ = 0;
-  bool leaving_ = false;  ///< rank 0 has said shutdown
+  double stop_told_ = 0;
+  double alive_told_ = 0;          ///< when rank 0 last heard from this agent
+  std::uint64_t ended_group_ = 0;  ///< the last group in which the trainer did its part
+  bool leaving_ = false;           ///< rank 0 has said shutdown
   bool left_ = false;
 };
 

@@ -1,6 +1,8 @@
 // What the agent does about its trainer: starts it, hands it bundles, watches it, and says what became of it.
 #include <signal.h>
 
+#include <algorithm>
+
 #include "espalier/core/errors.hpp"
 #include "runtime/agent_core.hpp"
 
@@ -14,6 +16,9 @@ void AgentCore::hand_next() {
   in_hand_ = std::move(queue_.front());
   queue_.pop_front();
   heard_ = now_;
+  alive_told_ = now_;
+  spoke_ = false;
+  longest_s_ = 0;
   if (in_group()) commands_.emplace_back(JoinGroup{in_hand_->group});
   tell_trainer(in_hand_->frame);
   if (const auto early = early_.extract(in_hand_->group.id)) {
@@ -39,18 +44,29 @@ void AgentCore::take(TrainerSpoke&& event) {
 
 /// Verbatim: rank 0 and the trainer understand each other.
 void AgentCore::pass_on(const process::RawFrame& frame) {
-  heard_ = now_;
+  note_silence();
   if (frame.is<protocol::SharedBuffer>() || frame.is<protocol::Reduce>()) return reduce(frame);
   const bool leads = !in_hand_ || in_hand_->group.leads();
-  if (leads) commands_.emplace_back(TellRank0{frame.bytes});
+  if (leads) {
+    commands_.emplace_back(TellRank0{frame.bytes});
+    alive_told_ = now_;
+  }
   if (!frame.is<protocol::Ended>()) return;
   const auto ended = frame.as<protocol::Ended>();
   if (in_hand_) std::erase(in_hand_->tasks, protocol::InFlightTask{ended.task, ended.fence});
   if (in_hand_ && in_hand_->tasks.empty()) {
+    if (in_group()) ended_group_ = in_hand_->group.id;
     end_group();
     in_hand_.reset();
   }
   hand_next();
+}
+
+/// What comes before the first message of a bundle is loading, which says nothing about steps.
+void AgentCore::note_silence() {
+  if (spoke_) longest_s_ = std::max(longest_s_, now_ - heard_);
+  spoke_ = in_hand_.has_value();
+  heard_ = now_;
 }
 
 void AgentCore::reduce(const process::RawFrame& frame) {
@@ -88,15 +104,31 @@ void AgentCore::take(TrainerReaped&& event) {
 
 void AgentCore::take(AgentTick) {
   watch_silence();
-  if (stopping_ && in_hand_ && now_ > stop_deadline_) kill_trainer();
+  watch_stop();
+  tell_alive();
   if (!may_leave() || left_) return;
   left_ = true;
-  commands_.emplace_back(LeaveLaunch{frame::encode(protocol::Goodbye{identity_.worker})});
+  commands_.emplace_back(LeaveLaunch{frame::encode(protocol::Goodbye{identity_.worker, ended_group_})});
+}
+
+/// A trainer stops between two steps and then saves, so it gets the time of a step, as measured, and some to save.
+void AgentCore::watch_stop() {
+  if (!stopping_ || !in_hand_) return;
+  const double step_end = heard_ + kStopSilenceFactor * longest_s_;
+  if (now_ > std::max(stop_told_, step_end) + kStopGrace_s) kill_trainer();
+}
+
+/// Rank 0 would take the silence of the trainer for that of its agent.
+void AgentCore::tell_alive() {
+  if (!in_hand_ || now_ - alive_told_ < (stopping_ ? kStoppingEvery_s : kAliveEvery_s)) return;
+  alive_told_ = now_;
+  say(protocol::Alive{identity_.worker});
 }
 
 void AgentCore::watch_silence() {
   if (trainer_ == Trainer::socket_closed && now_ - closed_ > kLeaveGrace_s) kill_trainer();
-  if (trainer_ != Trainer::listening || !in_hand_ || hung_ || now_ - heard_ <= setup_.hang_s) return;
+  if (trainer_ != Trainer::listening || !in_hand_ || hung_) return;
+  if (now_ - heard_ <= std::max(setup_.hang_s, kSilenceFactor * longest_s_)) return;
   hung_ = true;
   kill_trainer();
 }

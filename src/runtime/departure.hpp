@@ -16,6 +16,8 @@ class Departure {
   /// Number of workers that have not said Goodbye.
   int missing() const { return workers_ - left_; }
 
+  /// An agent has spoken: it gets more time to leave, since it watches its trainer itself.
+  void hears(double now);
   /// Begins a stop; false where one has begun already.
   bool begin_stop(double now);
   /// Nothing is left to do: the agents may go.
@@ -24,15 +26,18 @@ class Departure {
   bool sent_away() const { return sent_away_; }
   /// Whether the launch ends, and every agent has left or has had its time.
   bool is_over(double now) const;
-  /// How long the final view may take. A stop leaves 9.3 s until this process has exited.
+  /// How long the final view may take. After a stop this process has 9.3 s from the last word of an agent on.
   double view_patience_s(double now) const;
 
  private:
+  void begin(double now);
+
   int workers_;
   int left_ = 0;  ///< workers that said Goodbye
   std::set<WorkerId> present_;
   bool stopping_ = false, sent_away_ = false;
   double deadline_ = 0;
+  double last_deadline_ = 0;  ///< no word moves it beyond that
 };
 
 }  // namespace espalier::runtime

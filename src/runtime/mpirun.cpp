@@ -32,9 +32,13 @@ std::vector<std::string> command_of(const MpirunOptions& options) {
 
 /// Allows root, which is usual in containers; avoids single-copy transfers, which need ptrace; makes idle ranks yield.
 std::vector<std::string> environment_of(const MpirunOptions& options) {
-  return {"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
-          "OMPI_MCA_btl_vader_single_copy_mechanism=none", "OMPI_MCA_mpi_yield_when_idle=1",
-          "OMP_NUM_THREADS=" + std::to_string(options.threads)};
+  std::vector<std::string> environment = {
+      "OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1", "OMPI_MCA_btl_vader_single_copy_mechanism=none",
+      "OMPI_MCA_mpi_yield_when_idle=1", "OMP_NUM_THREADS=" + std::to_string(options.threads)};
+  if (!options.session_folder.empty()) {
+    environment.push_back("OMPI_MCA_orte_tmpdir_base=" + options.session_folder.string());
+  }
+  return environment;
 }
 
 }  // namespace
@@ -75,6 +79,13 @@ std::optional<process::Exit> Mpirun::reap() {
   return process::exit_of(status);
 }
 
+LaunchSigns Mpirun::signs() const {
+  auto signs = signs_.signs();
+  signs.mpirun_stopped = process_ > 0 && process::is_stopped(process_);
+  signs.last_line = last_line_;
+  return signs;
+}
+
 std::vector<std::string> Mpirun::read_lines() {
   std::vector<std::string> lines;
   char buffer[16384];
@@ -84,10 +95,12 @@ std::vector<std::string> Mpirun::read_lines() {
       if (got == 0) output_.close();
       return lines;
     }
+    const std::string text = signs_.take({buffer, static_cast<std::size_t>(got)});
     // Errors are ignored: a full disk must not stop the study, which needs the journal but not this log.
-    [[maybe_unused]] const auto logged = write(log_.get(), buffer, static_cast<std::size_t>(got));
-    line_.append(buffer, static_cast<std::size_t>(got));
+    [[maybe_unused]] const auto logged = write(log_.get(), text.data(), text.size());
+    line_ += text;
     for (std::size_t end; (end = line_.find('\n')) != std::string::npos; line_.erase(0, end + 1)) {
+      if (end > 0) last_line_ = line_.substr(0, end);
       if (line_.starts_with("espalier: ")) lines.push_back(line_.substr(0, end));
     }
   }

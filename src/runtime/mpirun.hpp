@@ -9,6 +9,7 @@
 
 #include "espalier/os/descriptor.hpp"
 #include "espalier/process/launch.hpp"
+#include "runtime/launch_signs.hpp"
 
 namespace espalier::runtime {
 
@@ -16,6 +17,7 @@ struct MpirunOptions {
   std::int32_t ranks = 1, threads = 1;
   std::vector<std::string> rank_command;
   std::filesystem::path log;
+  std::filesystem::path session_folder;  ///< for mpirun's own files; empty: where it likes
 };
 
 class Mpirun {
@@ -30,12 +32,15 @@ class Mpirun {
   /// Lines for the user ("espalier: ...") that have arrived.
   std::vector<std::string> read_lines();
   std::optional<process::Exit> reap();
+  /// What the launch has said of itself in the output read so far.
+  LaunchSigns signs() const;
   void signal(int number) noexcept;
 
  private:
   pid_t process_ = 0;
   os::Descriptor output_, log_;
-  std::string line_;
+  SignReader signs_;
+  std::string line_, last_line_;
 };
 
 }  // namespace espalier::runtime

@@ -1,8 +1,10 @@
 // Runs rank 0's loop over MPI, the process's signals and the real clock.
 #include "espalier/runtime/launch.hpp"
 #include "espalier/runtime/signals.hpp"
+#include "espalier/runtime/signs.hpp"
 #include "runtime/backoff.hpp"
 #include "runtime/scheduler_loop.hpp"
+#include "runtime/supervisor_watch.hpp"
 
 namespace espalier::runtime {
 
@@ -10,11 +12,14 @@ namespace {
 
 class MpiWorld final : public LoopWorld {
  public:
+  explicit MpiWorld(const std::string& supervisor) : supervisor_(supervisor) {}
+
   std::optional<mpi::Packet> receive() override { return mailbox_.receive(); }
   void send(WorkerId to, std::string frames) override { mailbox_.send(to.rank, std::move(frames)); }
   void advance() override { mailbox_.advance(); }
   double now() override { return now_s(); }
   bool stop_wanted() override { return runtime::stop_wanted(); }
+  std::string trouble() override { return supervisor_.look(now()); }
   void pause(bool received) override {
     if (received) backoff_.busy();
     else backoff_.nap();
@@ -23,6 +28,7 @@ class MpiWorld final : public LoopWorld {
  private:
   mpi::Mailbox mailbox_;
   Backoff backoff_;
+  SupervisorWatch supervisor_;
 };
 
 }  // namespace
@@ -31,11 +37,13 @@ int run_scheduler(mpi::Session& session, const LaunchOptions& options, const Rep
   int code = 0;
   int missing = 0;
   {
-    MpiWorld world;
+    MpiWorld world(options.supervisor);
     SchedulerLoop loop(session.size() - 1, options, replan, world);
+    say_begun();
     code = loop.run();
     missing = loop.missing();
   }
+  say_ended(code);
   if (missing > 0) mpi::Session::abort(code);  // the others would wait for ever for agents that do not answer
   session.finish();
   return code;

@@ -79,6 +79,7 @@ bool SchedulerLoop::hear() {
 
 void SchedulerLoop::take(WorkerId worker, const process::RawFrame& frame) {
   using protocol::MessageType;
+  departure_.hears(world_.now());
   switch (static_cast<MessageType>(frame.type)) {
     case MessageType::hello: greet(worker); return tell(frame.as<protocol::Hello>());
     case MessageType::started: return tell(frame.as<protocol::Started>());
@@ -87,6 +88,7 @@ void SchedulerLoop::take(WorkerId worker, const process::RawFrame& frame) {
     case MessageType::checkpoint_made: return tell(frame.as<protocol::CheckpointMade>());
     case MessageType::ended: return tell(frame.as<protocol::Ended>());
     case MessageType::trainer_failure: return tell(frame.as<protocol::TrainerFailure>());
+    case MessageType::alive: return tell(frame.as<protocol::Alive>());
     case MessageType::goodbye: departure_.leaves(worker); return tell(frame.as<protocol::Goodbye>());
     default: throw CorruptionError("rank 0 was sent a frame of type " + std::to_string(frame.type));
   }
@@ -139,6 +141,7 @@ void SchedulerLoop::tick() {
   next_tick_ = now + kTick_s;
   if (requests_.take()) begin_stop();
   tell(sched::Tick{});
+  if (const auto trouble = world_.trouble(); !trouble.empty()) journal_.warn(trouble);
   view_.tick(now, journal_.state().records);
   if (journal_.superseded()) throw Error("another process has taken over", "a higher journal segment exists", "");
 }

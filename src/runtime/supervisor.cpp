@@ -15,25 +15,36 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/os/descriptor.hpp"
 #include "runtime/backoff.hpp"
+#include "runtime/group_exchange.hpp"
 #include "runtime/mpirun.hpp"
 #include "runtime/progress_bar.hpp"
+#include "runtime/session_folder.hpp"
 #include "runtime/supervisor_core.hpp"
 
 namespace espalier::runtime {
 
 namespace {
 
+bool is_ignored(int signal) {
+  struct sigaction action{};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 /// Signals as something to wait for; blocked for as long as this lives.
 class Signals {
  public:
   Signals() {
     sigemptyset(&set_);
-    for (const int number : {SIGINT, SIGTERM, SIGUSR2, SIGHUP, SIGCHLD}) sigaddset(&set_, number);
+    for (const int number : {SIGINT, SIGTERM, SIGUSR2, SIGCHLD}) sigaddset(&set_, number);
+    if (!is_ignored(SIGHUP)) sigaddset(&set_, SIGHUP);  // nohup ignores it
     sigprocmask(SIG_BLOCK, &set_, &before_);
     descriptor_ = os::Descriptor(signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!descriptor_) throw EnvironmentError("cannot wait for signals", std::strerror(errno), "");
   }
-  ~Signals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  ~Signals() {
+    std::signal(SIGHUP, SIG_IGN);  // a terminal that closes sends more than one
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+  }
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
@@ -66,8 +77,9 @@ class Supervisor {
   explicit Supervisor(const SupervisorOptions& options)
       : options_(options),
         log_(options.out / "logs" / "launch.log"),
+        folder_(std::filesystem::temp_directory_path(), options.out),
         tail_(options.out, store::Detail::brief),
-        core_(log_.string()) {
+        core_(log_.string(), {options.first_sign_s, 5 * options.first_sign_s, options.silence_s}) {
     tail_.advance();
   }
   int run();
@@ -78,6 +90,7 @@ class Supervisor {
   void reap_launch();
   JournalFacts journal() const;
   std::size_t segments() const { return tail_.state().segments.size(); }
+  LaunchSigns signs() const { return mpirun_ ? mpirun_->signs() : LaunchSigns{}; }
   void tell(const SupervisorEvent& event);
   void obey(const StartLaunch&);
   void obey(const SignalLaunch& command) { mpirun_->signal(command.signal); }
@@ -88,6 +101,7 @@ class Supervisor {
 
   const SupervisorOptions& options_;
   std::filesystem::path log_;
+  SessionFolder folder_;
   store::JournalTail tail_;
   SupervisorCore core_;
   Signals signals_;
@@ -106,7 +120,7 @@ int Supervisor::run() {
       print(mpirun_->read_lines());
       show_progress();
     }
-    tell(SupervisorTick{segments()});
+    tell(SupervisorTick{segments(), signs()});
     reap_launch();
   }
   return *exit_code_;
@@ -121,7 +135,7 @@ void Supervisor::wait() {
 void Supervisor::take_signals() {
   while (const int signal = signals_.take()) {
     tail_.advance();
-    tell(SignalCame{signal, segments()});
+    tell(SignalCame{signal, segments(), signs()});
   }
 }
 
@@ -129,10 +143,11 @@ void Supervisor::reap_launch() {
   const auto exit = mpirun_ ? mpirun_->reap() : std::nullopt;
   if (!exit) return;
   print(mpirun_->read_lines());
+  const auto signs = mpirun_->signs();
   mpirun_.reset();
   tail_.advance();
   bar_.clear();
-  tell(LaunchEnded{*exit, journal()});
+  tell(LaunchEnded{*exit, journal(), signs});
 }
 
 JournalFacts Supervisor::journal() const { return {segments(), tail_.state().last_exit, results_in(tail_.state())}; }
@@ -144,7 +159,8 @@ void Supervisor::tell(const SupervisorEvent& event) {
 }
 
 void Supervisor::obey(const StartLaunch&) {
-  mpirun_.emplace(MpirunOptions{options_.workers + 1, options_.threads, options_.rank_command, log_});
+  folder_.clear();
+  mpirun_.emplace(MpirunOptions{options_.workers + 1, options_.threads, options_.rank_command, log_, folder_.path()});
 }
 
 void Supervisor::print(const std::vector<std::string>& lines) {
@@ -163,6 +179,8 @@ void Supervisor::show_progress() {
 }
 
 }  // namespace
+
+std::string supervisor_address() { return std::to_string(getpid()) + " " + this_host_key(); }
 
 int supervise(const SupervisorOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);  // whoever read our output may leave; the study goes on

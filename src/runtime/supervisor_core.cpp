@@ -11,6 +11,11 @@
 
 namespace espalier::runtime {
 
+double stop_limit_s(int signal) {
+  if (signal == SIGINT) return 600;  // a second one aborts
+  return signal == SIGUSR2 ? 115 : 28;
+}
+
 SupervisorCommands SupervisorCore::on(const SupervisorEvent& event, double now) {
   now_ = now;
   std::visit([this](const auto& one) { take(one); }, event);
@@ -25,6 +30,10 @@ void SupervisorCore::take(const SupervisorStarted& event) {
 void SupervisorCore::start(std::size_t segments) {
   phase_ = Phase::launched;
   segments_before_ = segments;
+  heard_at_ = now_;
+  runs_s_ = silent_s_ = over_s_ = 0;
+  pulses_ = 0;
+  killing_ = false;
   commands_.emplace_back(StartLaunch{});
 }
 
@@ -41,27 +50,71 @@ void SupervisorCore::take(const SignalCame& event) {
 /// The launch is told by the next tick.
 void SupervisorCore::begin_stop(const SignalCame& event) {
   stop_signal_ = event.signal;
-  stop_deadline_ = now_ + (began(event.segments) ? kStopLimit_s : kEarlyStopLimit_s);
-  if (event.signal == SIGINT) print("espalier: stopping, all work is saved. Ctrl-C again aborts.");
+  stop_deadline_ = now_ + (began(event.segments, event.signs) ? stop_limit_s(event.signal) : kEarlyStopLimit_s);
+  silent_s_ = 0;
+  if (event.signal == SIGINT) print("espalier: stopping and saving. Ctrl-C again aborts.");
 }
 
 void SupervisorCore::take(const SupervisorTick& event) {
   if (phase_ == Phase::pausing && now_ >= start_at_) return start(segments_before_);
-  if (phase_ != Phase::launched || stop_signal_ == 0) return;
-  // Before rank 0 has its journal nobody listens yet, and nothing can be lost.
-  if (!stop_sent_ && began(event.segments)) {
+  if (phase_ != Phase::launched) return;
+  listen(event);
+  if (stop_signal_ != 0) watch_stop(event);
+  else watch(event);
+  if (over_s_ > kEndLimit_s) killing_ = true;
+  if (killing_) commands_.emplace_back(SignalLaunch{SIGKILL});  // at each tick, until it is gone
+}
+
+/// A tick that comes late counts as a second: this process was suspended, and with it perhaps the launch.
+void SupervisorCore::listen(const SupervisorTick& event) {
+  const double passed = std::min(now_ - heard_at_, 1.0);
+  heard_at_ = now_;
+  runs_s_ += passed;
+  silent_s_ = event.signs.pulses == pulses_ ? silent_s_ + passed : 0;
+  pulses_ = event.signs.pulses;
+  if (event.signs.ended_with >= 0) over_s_ += passed;
+}
+
+void SupervisorCore::watch(const SupervisorTick& event) {
+  if (killing_) return;
+  const char* who = event.signs.mpirun_stopped ? "mpirun is stopped" : "does it hang?";
+  const bool has_begun = began(event.segments, event.signs);
+  if (!has_begun && pulses_ == 0 && runs_s_ > limits_.first_s) {
+    return give_up(fmt::format("mpirun has started nothing for {:.0f} s ({})", runs_s_, who), event.signs);
+  }
+  if (!has_begun && runs_s_ > limits_.journal_s) {
+    return give_up(fmt::format("rank 0 has not opened its journal for {:.0f} s (MPI does not start?)", runs_s_),
+                   event.signs);
+  }
+  if (pulses_ == 0 || silent_s_ <= limits_.silence_s) return;
+  killing_ = true;
+  print(fmt::format("espalier: the launch has given no sign of life for {:.0f} s ({}); it is killed.", silent_s_,
+                    event.signs.mpirun_stopped ? "mpirun is stopped" : "is rank 0 stopped?"));
+}
+
+void SupervisorCore::give_up(const std::string& why, const LaunchSigns& signs) {
+  killing_ = final_ = true;
+  const auto last = signs.last_line.empty() ? "" : fmt::format("It last said: {}. ", signs.last_line);
+  print(fmt::format("espalier: {}. {}The launch is given up; see {}.", why, last, log_));
+}
+
+/// Before rank 0 has its journal nobody listens yet, and nothing can be lost.
+void SupervisorCore::watch_stop(const SupervisorTick& event) {
+  if (!stop_sent_ && began(event.segments, event.signs)) {
     commands_.emplace_back(SignalLaunch{SIGUSR2});
     stop_sent_ = true;
   }
-  if (now_ > stop_deadline_) commands_.emplace_back(SignalLaunch{SIGKILL});
+  if (now_ > stop_deadline_ || silent_s_ > kStopSilence_s) killing_ = true;
 }
 
 /// The journal knows better than mpirun how a launch ended.
 void SupervisorCore::take(const LaunchEnded& event) {
-  const auto& [exit, journal] = event;
-  if (began(journal.segments) && journal.last_exit >= 0) return exit_with(journal.last_exit);
+  const auto& [exit, journal, signs] = event;
+  if (began(journal.segments, {}) && journal.last_exit >= 0) return exit_with(journal.last_exit);
+  if (signs.ended_with >= 0) return exit_with(signs.ended_with);  // somebody deleted the journal
   if (aborted_) return exit_with(128 + stop_signal_);
   if (stop_signal_ != 0) return exit_with(static_cast<int>(ExitCode::stopped));
+  if (final_) return exit_with(static_cast<int>(ExitCode::environment));
   const bool is_final =
       exit.code == static_cast<int>(ExitCode::usage) || exit.code == static_cast<int>(ExitCode::environment);
   if (is_final) return exit_with(exit.code);

@@ -2,19 +2,33 @@
 // The supervisor as a pure state machine: no clock, process, signal handler or file. Told an event, it answers with
 // commands.
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "espalier/process/launch.hpp"
+#include "runtime/launch_signs.hpp"
 
 namespace espalier::runtime {
 
 inline constexpr int kTriesWithoutProgress = 5;
-inline constexpr double kStopLimit_s = 9.6;     ///< after a stop the launch is killed; the journal holds what was done
-inline constexpr double kEarlyStopLimit_s = 3;  ///< the same for a launch that has not opened its journal
+inline constexpr double kStopSilence_s = 9.6;   ///< a launch that stops is killed when it is silent for so long
+inline constexpr double kEarlyStopLimit_s = 3;  ///< from a stop until a launch without a journal is killed
 inline constexpr double kAbortLimit_s = 3;      ///< the same after a second Ctrl-C
+inline constexpr double kEndLimit_s = 10;       ///< from rank 0's last word until a launch that stays is killed
 inline constexpr double kFirstPause_s = 0.5;    ///< before a launch that died is started again; then twice as long
+
+/// How long a launch that stops may take in all. Slurm and others kill 30 s after TERM, and docs/running.md asks for
+/// USR2 two minutes before the end.
+double stop_limit_s(int signal);
+
+/// How long the supervisor waits for signs of life. Time in which it was suspended itself does not count.
+struct WatchLimits {
+  double first_s = 120;    ///< for the first one: mpirun starts rank 0
+  double journal_s = 600;  ///< until rank 0 has opened its journal
+  double silence_s = 30;   ///< between two of them
+};
 
 /// What the journal says of the launches so far.
 struct JournalFacts {
@@ -30,14 +44,17 @@ struct SupervisorStarted {
 struct SignalCame {
   int signal = 0;
   std::size_t segments = 0;
+  LaunchSigns signs;
 };
 struct LaunchEnded {
   process::Exit exit;
   JournalFacts journal;
+  LaunchSigns signs;
 };
 /// Time has passed.
 struct SupervisorTick {
   std::size_t segments = 0;
+  LaunchSigns signs;
 };
 using SupervisorEvent = std::variant<SupervisorStarted, SignalCame, LaunchEnded, SupervisorTick>;
 
@@ -59,7 +76,7 @@ using SupervisorCommands = std::vector<SupervisorCommand>;
 class SupervisorCore {
  public:
   /// `log` is the path of the launches' log, for the user.
-  explicit SupervisorCore(std::string log) : log_(std::move(log)) {}
+  explicit SupervisorCore(std::string log, WatchLimits limits = {}) : log_(std::move(log)), limits_(limits) {}
 
   /// `now` in seconds, never falling.
   SupervisorCommands on(const SupervisorEvent& event, double now);
@@ -74,11 +91,19 @@ class SupervisorCore {
   void start(std::size_t segments);
   void start_again_later(const JournalFacts& journal);
   void begin_stop(const SignalCame& event);
+  void listen(const SupervisorTick& event);
+  void watch(const SupervisorTick& event);
+  void watch_stop(const SupervisorTick& event);
+  void give_up(const std::string& why, const LaunchSigns& signs);
   void exit_with(int code);
-  bool began(std::size_t segments) const { return segments > segments_before_; }
+  /// The journal may be gone, and rank 0's word may be late: either is enough.
+  bool began(std::size_t segments, const LaunchSigns& signs) const {
+    return signs.begun || segments > segments_before_;
+  }
   void print(std::string line) { commands_.emplace_back(PrintLine{std::move(line)}); }
 
   std::string log_;
+  WatchLimits limits_;
   SupervisorCommands commands_;  ///< of the event being taken; by emplace_back: GCC 12 warns of push_back
   double now_ = 0;
 
@@ -87,6 +112,14 @@ class SupervisorCore {
   std::size_t best_ = 0;             ///< most results that were ever seen
   int tries_ = 0;                    ///< launches that died since there was progress
   double start_at_ = 0;              ///< when the pause ends
+
+  double heard_at_ = 0;       ///< when signs of life were last looked for
+  double runs_s_ = 0;         ///< how long the launch runs
+  double silent_s_ = 0;       ///< since its last sign of life
+  double over_s_ = 0;         ///< since rank 0 said that it ends
+  std::uint64_t pulses_ = 0;  ///< of the launch
+  bool killing_ = false;      ///< the launch is being killed
+  bool final_ = false;        ///< and another would not do better
 
   int stop_signal_ = 0;   ///< the first that asked for an end
   bool aborted_ = false;  ///< a second Ctrl-C

@@ -8,7 +8,10 @@ namespace espalier::sched {
 Entry* Scheduler::Core::current(const TaskId& task, Fence fence) {
   Entry* entry = tasks.find(task);
   if (!entry || !entry->in_hand || entry->fence != fence) return nullptr;
-  for (const WorkerId id : holders_of(*entry)) workers.at(id).heard = now;
+  for (const WorkerId id : holders_of(*entry)) {
+    const auto holder = workers.find(id);  // members of a group may have left while their leader saves
+    if (holder != workers.end()) holder->second.heard = now;
+  }
   return entry;
 }
 
@@ -65,8 +68,10 @@ void Scheduler::Core::on(const protocol::Ended& ended) {
   if (!entry) return;
   begin(*entry, entry->resume_at);
   for (const WorkerId id : holders_of(*entry)) {
-    workers.at(id).lost.clear();
-    workers.at(id).environment_losses = 0;
+    const auto holder = workers.find(id);
+    if (holder == workers.end()) continue;
+    holder->second.lost.clear();
+    holder->second.environment_losses = 0;
   }
   release(*entry);
   TaskEnded end{ended.fence, ended.task, task::RunState::done, "", ended.seconds, ended.epoch_images, ended.device};
@@ -119,11 +124,19 @@ void Scheduler::Core::abort_all(const std::vector<Entry*>& entries, const Entry&
   }
 }
 
+void Scheduler::Core::on(const protocol::Alive& alive) {
+  const auto found = workers.find(alive.worker);
+  if (found != workers.end()) found->second.heard = now;
+}
+
+/// What the worker did not end is given back. A group in which it did its part goes on without it: its leader may still
+/// be saving.
 void Scheduler::Core::on(const protocol::Goodbye& goodbye) {
   const auto found = workers.find(goodbye.worker);
   if (found == workers.end()) return;
   const auto in_hand = found->second.in_hand;
   for (Entry* entry : in_hand) {
+    if (entry->group.id != 0 && entry->group.id == goodbye.ended_group && entry->worker != goodbye.worker) continue;
     disband(entry->group, goodbye.worker);
     release(*entry);
     tasks.give_back(*entry);

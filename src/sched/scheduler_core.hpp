@@ -38,6 +38,7 @@ struct Scheduler::Core {
   void on(const protocol::CheckpointMade& made);
   void on(const protocol::Ended& ended);
   void on(const protocol::TrainerFailure& failure);
+  void on(const protocol::Alive& alive);
   void on(const protocol::Goodbye& goodbye);
   void on(const StopRequested&);
   void on(const Tick&);

@@ -1,25 +1,28 @@
-// Parses ESPALIER_FAULT and crashes or hangs the trainer at the named step.
+// Parses ESPALIER_FAULT and crashes, hangs or slows the trainer at the named step.
 #include "trainer/fault.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <regex>
+#include <thread>
+#include <utility>
 
 #include "espalier/core/errors.hpp"
 
 namespace espalier::trainer {
 
 Fault::Fault(const std::string& order, const std::string& marker) : marker_(marker) {
-  static const std::regex form("(crash|hang)_at=([0-9a-f]*):([0-9]{1,9}):([0-9]{1,9})");
+  static const std::regex form("(crash|hang|slow)_at=([0-9a-f]*):([0-9]{1,9}):([0-9]{1,9})");
   std::smatch part;
   if (!std::regex_match(order, part, form)) {
     throw UsageError("ESPALIER_FAULT is '" + order + "'", "it is not understood",
-                     "Write crash_at=TASKPREFIX:EPOCH:STEP or hang_at=TASKPREFIX:EPOCH:STEP.");
+                     "Write crash_at=TASKPREFIX:EPOCH:STEP, hang_at=... or slow_at=...");
   }
-  kind_ = part[1] == "crash" ? Kind::crash : Kind::hang;
+  kind_ = part[1] == "crash" ? Kind::crash : part[1] == "hang" ? Kind::hang : Kind::slow;
   task_prefix_ = part[2];
   at_ = {std::stoi(part[3]), std::stoi(part[4])};
 }
@@ -39,8 +42,14 @@ bool Fault::is_spent() const {
   return false;
 }
 
+void Fault::slow_down(task::Moment at) const {
+  if (std::exchange(slowed_at_, at) != at) std::this_thread::sleep_for(std::chrono::seconds(9));
+}
+
 void Fault::strike(const TaskId& task, task::Moment at) const {
-  if (kind_ == Kind::none || at != at_ || !task.hex.starts_with(task_prefix_) || is_spent()) return;
+  if (kind_ == Kind::slow && at >= at_ && task.hex.starts_with(task_prefix_)) return slow_down(at);
+  if (kind_ == Kind::none || kind_ == Kind::slow || at != at_ || !task.hex.starts_with(task_prefix_) || is_spent())
+    return;
   if (kind_ == Kind::crash) std::raise(SIGSEGV);
   for (;;) ::pause();
 }

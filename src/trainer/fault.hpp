@@ -1,7 +1,8 @@
 #pragma once
-// Crashes or hangs the trainer on order, for fault tests. Does nothing unless ESPALIER_FAULT is set:
+// Crashes, hangs or slows the trainer on order, for fault tests. Does nothing unless ESPALIER_FAULT is set:
 //   ESPALIER_FAULT="crash_at=TASKPREFIX:EPOCH:STEP"   dies of SIGSEGV before that step is reported
 //   ESPALIER_FAULT="hang_at=TASKPREFIX:EPOCH:STEP"    never answers again
+//   ESPALIER_FAULT="slow_at=TASKPREFIX:EPOCH:STEP"    takes 9 s for that step and for all that follow
 // TASKPREFIX may be empty (any task). With ESPALIER_FAULT_MARKER=FILE it happens once: where FILE exists nothing
 // happens, and FILE is made right before.
 #include <optional>
@@ -18,17 +19,19 @@ class Fault {
   Fault(const std::string& order, const std::string& marker);
   static Fault from_environment();
 
-  /// Call after every step: crashes or hangs if the fault is due.
+  /// Call after every step: crashes, hangs or sleeps if the fault is due.
   void strike(const TaskId& task, task::Moment at) const;
 
  private:
-  enum class Kind { none, crash, hang };
+  enum class Kind { none, crash, hang, slow };
+  void slow_down(task::Moment at) const;
   bool is_spent() const;
 
   Kind kind_ = Kind::none;
   std::string task_prefix_;
   task::Moment at_;
   std::string marker_;
+  mutable task::Moment slowed_at_{-1, -1};  ///< members that take a step together are slowed once
 };
 
 }  // namespace espalier::trainer

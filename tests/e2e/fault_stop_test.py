@@ -1,13 +1,19 @@
 """Stops: SIGTERM, SIGUSR2 and Ctrl-C save and leave with 75 within 10 s, and the same command finishes with the bits
 of an undisturbed run."""
+import fcntl
 import os
+import pty
 import signal
+import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 
-from launches import Launch
+from launches import Launch, resumed_epoch
+
+SLOW_STEP_S = 9    # of the fault slow_at
 
 
 class Stops(unittest.TestCase):
@@ -76,6 +82,51 @@ class Stops(unittest.TestCase):
 
         self.assertEqual(launch.wait(30), 75, launch.said())
         self.assertLess(time.monotonic() - asked, 10.5)
+        self.assertNotIn("Stopped and saved", launch.said())
+        self.assertRegex(launch.said(), r"could not save .*\n  task [0-9a-f]+ goes on from .*: trainer ")
+
+    def test_a_stop_in_a_step_longer_than_8_s_waits_for_it_and_saves(self):
+        launch = Launch(self.folder.name, "slow", checkpoint_s=3600, workers=1,
+                        environment={"ESPALIER_FAULT": "slow_at=:2:1"}).start()
+        launch.wait_for_rows(2)
+        time.sleep(SLOW_STEP_S + 2)    # the second slow step has begun
+        os.kill(launch.process.pid, signal.SIGTERM)
+
+        self.assertEqual(launch.wait(40), 75, launch.said())
+        self.assertIn("Stopped and saved", launch.said())
+        self.assertEqual(launch.records(10), [])
+        launch.environment.pop("ESPALIER_FAULT")
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertIn(2, [resumed_epoch(one) for one in launch.records(6, 2)])
+        self.assertEqual(launch.metrics(), self.expected)
+
+    def test_a_terminal_that_is_closed_saves_and_ends_with_75(self):
+        launch = Launch(self.folder.name, "terminal")
+        ours, theirs = pty.openpty()
+
+        def take_terminal():
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+        launch.process = subprocess.Popen(launch.command, env=launch.environment, stdin=theirs, stdout=theirs,
+                                          stderr=theirs, preexec_fn=take_terminal)
+        launch.output.touch()
+        os.close(theirs)
+        launch.wait_for_rows(8)
+        os.close(ours)
+
+        self.assertEqual(launch.wait(30), 75)
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertEqual(launch.metrics(), self.expected)
+
+    def test_nohup_outlives_its_terminal(self):
+        launch = Launch(self.folder.name, "nohup")
+        launch.command = ["nohup", *launch.command]
+        launch.start().wait_for_rows(8)
+        os.kill(launch.process.pid, signal.SIGHUP)
+
+        self.assertEqual(launch.wait(), 0, launch.said())
+        self.assertEqual(launch.segments(), [1])
 
 
 if __name__ == "__main__":

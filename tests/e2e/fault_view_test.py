@@ -1,5 +1,7 @@
 """The writer of results.h5 is killed, or cannot write: the launch goes on, and its exit code says whether there is a
 view."""
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +30,29 @@ class ViewFaults(unittest.TestCase):
         launch.wait_for(lambda: launch.find("view") not in ([], first), "another writer")
 
         self.assertEqual(launch.wait(), 0, launch.said())
+        self.assertTrue(is_right(launch))
+
+    def kill_last_writers(self, name, times):
+        """Kills the writer of the last view, which is the only one, and so many in all; returns the exit code."""
+        launch = Launch(self.folder.name, name, epochs=2, more=["--view-every-s", "1000"]).start()
+        killed = set()
+        while launch.process.poll() is None and len(killed) < times:
+            for pid in set(launch.find("view")) - killed:
+                os.kill(pid, signal.SIGSTOP)    # so that it cannot end by itself before it is counted
+                killed.add(pid)
+                os.kill(pid, signal.SIGKILL)
+        self.assertEqual(len(killed), times)
+        return launch, launch.wait()
+
+    def test_a_writer_that_is_killed_at_the_end_is_replaced_once(self):
+        launch, code = self.kill_last_writers("last", 1)
+        self.assertEqual(code, 0, launch.said())
+        self.assertTrue(is_right(launch))
+
+    def test_a_second_kill_at_the_end_is_told_by_the_exit_code(self):
+        launch, code = self.kill_last_writers("both", 2)
+        self.assertEqual(code, 77, launch.said())
+        self.assertEqual(launch.finish(), 0, launch.said())
         self.assertTrue(is_right(launch))
 
     def test_a_final_view_that_cannot_be_written_is_an_error_and_the_next_launch_writes_it(self):

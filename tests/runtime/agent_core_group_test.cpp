@@ -83,6 +83,32 @@ TEST_CASE("agent group: a payload of the trainer that is no order ends it") {
   answer.trainer_is_given_up("is not a message").nothing_else();
 }
 
+TEST_CASE("agent group: the goodbye names the group in which the trainer did its part, so that its leader can save") {
+  AgentScene scene;
+  scene.works_in_group(7, 1, {"a"});
+  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+
+  scene.hears_end_of("a", task::End::stopped).next<LeaveGroup>();
+
+  scene.tick().leaves(7).nothing_else();
+}
+
+TEST_CASE("agent group: a group whose bundle was lost or came too late is not called ended") {
+  AgentScene scene;
+  SECTION("lost") {
+    scene.works_in_group(7, 1, {"a"});
+    scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+    scene.reaps(1).next<LeaveGroup>();
+  }
+  SECTION("too late") {
+    scene.receives_setup().nothing_else();
+    scene.receives(protocol::Stop{}).nothing_else();
+    scene.receives_bundle({"a"}, group_of(7, 1)).nothing_else();
+  }
+
+  scene.tick().leaves().nothing_else();
+}
+
 TEST_CASE("agent group: a peer's host key is told to the trainer only if it is its own") {
   AgentScene scene;
   scene.works_in_group(7, 0, {"a"});
@@ -143,7 +169,7 @@ TEST_CASE("agent group: messages for a group that has ended are dropped") {
   scene.receives_bundle({"a"}, group_of(7, 0)).nothing_else();
 
   scene.receives(protocol::Shutdown{}).nothing_else();
-  scene.tick().leaves().nothing_else();
+  scene.tick().leaves(7).nothing_else();
 }
 
 TEST_CASE("agent group: a lost trainer ends the group first, then it is reported") {

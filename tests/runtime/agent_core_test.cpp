@@ -177,6 +177,59 @@ TEST_CASE("agent: a trainer that does not stop within 8 s is killed, its tasks a
   scene.tick().leaves().nothing_else();
 }
 
+TEST_CASE("agent: a trainer in a long step may end it before it is killed, and each word of it is time to save") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.hears(protocol::Started{kFence, {"a"}, {}}).to_rank0<protocol::Started>();
+  scene.tick(20).nothing_else();
+  scene.hears(protocol::Progress{kFence, {"a"}, {0, 1}, 0}).to_rank0<protocol::Progress>();  // a step of 20 s
+  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+
+  scene.tick(1.5 * 20 + kStopGrace_s).nothing_else();
+  scene.hears(protocol::CheckpointMade{}).to_rank0<protocol::CheckpointMade>();
+  scene.tick(1).nothing_else();
+  scene.hears_end_of("a", task::End::stopped).passed_on_end_of("a").nothing_else();
+  scene.tick().leaves().nothing_else();
+}
+
+TEST_CASE("agent: a trainer whose long step does not end is killed all the same") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.hears(protocol::Started{kFence, {"a"}, {}}).to_rank0<protocol::Started>();
+  scene.tick(20).nothing_else();
+  scene.hears(protocol::Progress{kFence, {"a"}, {0, 1}, 0}).to_rank0<protocol::Progress>();
+  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+
+  scene.tick(1.5 * 20 + kStopGrace_s + 0.1).trainer_is_killed().nothing_else();
+}
+
+TEST_CASE("agent: how long it took to load says nothing about steps") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.tick(25).nothing_else();
+  scene.hears(protocol::Started{kFence, {"a"}, {}}).to_rank0<protocol::Started>();
+  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+
+  scene.tick(kStopGrace_s + 0.1).trainer_is_killed().nothing_else();
+}
+
+TEST_CASE("agent: while its trainer is silent, it tells rank 0 that it is well, more often once it stops") {
+  AgentScene scene;
+  scene.receives_setup().nothing_else();
+  scene.tick(100).nothing_else();
+  CHECK(scene.alive == 0);  // nothing in hand
+  scene.receives_bundle({"a"}).trainer_starts().trainer_gets("a").nothing_else();
+
+  scene.tick(9).nothing_else();
+  CHECK(scene.alive == 0);
+  scene.tick(1).nothing_else();
+  scene.tick(1).nothing_else();
+  CHECK(scene.alive == 1);
+  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+  for (int i = 0; i < 4; ++i) scene.tick(1).nothing_else();
+  CHECK(scene.alive == 5);
+}
+
 TEST_CASE("agent: a trainer that dies while it stops is reported, no other is started, the agent leaves") {
   AgentScene scene;
   scene.works_on({"a"});

@@ -96,6 +96,21 @@ TEST_CASE("agent loss: a trainer that is silent for too long with work in hand i
   CHECK(lost.in_hand == in_flight({"a"}));
 }
 
+TEST_CASE("agent loss: how long a trainer may be silent follows its longest step in the bundle, not in another") {
+  AgentScene scene;
+  scene.works_on({"a", "b"});
+  scene.receives_bundle({"c"}).nothing_else();
+  scene.hears(protocol::Started{kFence, {"a"}, {}}).to_rank0<protocol::Started>();
+  scene.tick(kHang_s / 2).nothing_else();
+  scene.hears(protocol::Progress{kFence, {"a"}, {0, 1}, 0}).to_rank0<protocol::Progress>();
+
+  scene.tick(kSilenceFactor * kHang_s / 2).nothing_else();
+
+  scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
+  scene.hears_end_of("b").passed_on_end_of("b").trainer_gets("c").nothing_else();
+  scene.tick(kHang_s + 0.1).trainer_is_killed().nothing_else();
+}
+
 TEST_CASE("agent loss: that one trainer hung is not said of the next") {
   AgentScene scene;
   scene.works_on({"a"});

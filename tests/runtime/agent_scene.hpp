@@ -71,8 +71,10 @@ class AgentAnswer {
     return *this;
   }
   /// The last command: a goodbye.
-  AgentAnswer& leaves() {
-    CHECK(message_in<protocol::Goodbye>(next<LeaveLaunch>().last_frames).worker == WorkerId{2});
+  AgentAnswer& leaves(std::uint64_t ended_group = 0) {
+    const auto goodbye = message_in<protocol::Goodbye>(next<LeaveLaunch>().last_frames);
+    CHECK(goodbye.worker == WorkerId{2});
+    CHECK(goodbye.ended_group == ended_group);
     return *this;
   }
   void nothing_else() const { CHECK(commands_.empty()); }
@@ -133,9 +135,16 @@ class AgentScene {
   AgentAnswer hears_end_of(const std::string& task, task::End kind = task::End::done) {
     return hears(protocol::Ended{kFence, {task}, kind, "", 0, 0, ""});
   }
+  /// Words that the agent is well are counted in `alive` and left out of the answer.
   AgentAnswer tick(double after_s = 0) {
     now += after_s;
-    return on(AgentTick{});
+    auto commands = core_.on(AgentTick{}, now);
+    const auto word = frame::encode(protocol::Alive{{2}});
+    alive += std::erase_if(commands, [&](const AgentCommand& one) {
+      const auto* told = std::get_if<TellRank0>(&one);
+      return told && told->frames == word;
+    });
+    return AgentAnswer(std::move(commands));
   }
   /// The trainer has ended and its last words have been told.
   AgentAnswer reaps(int code, int signal = 0) {
@@ -161,6 +170,7 @@ class AgentScene {
   }
 
   double now = 1000;
+  std::size_t alive = 0;  ///< how often a tick told rank 0 that the agent is well
 
  private:
   AgentCore core_{{WorkerId{2}, "nodeA", 100, "here"}};

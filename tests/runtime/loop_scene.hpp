@@ -78,6 +78,7 @@ class FakeWorld final : public LoopWorld {
   double now() override { return clock; }
   bool stop_wanted() override { return stop; }
   void pause(bool) override { clock += 0.1; }
+  std::string trouble() override { return said; }
 
   struct Sent {
     int worker;
@@ -87,6 +88,7 @@ class FakeWorld final : public LoopWorld {
   std::deque<Sent> sent;
   double clock = 1000;
   bool stop = false;
+  std::string said;  ///< trouble that the world reports
 };
 
 /// A launch on a folder of its own, with a plan that the test may change.

@@ -37,7 +37,23 @@ TEST_CASE("loop: a signal stops every agent, once, and the launch ends with the 
   scene.nothing_sent();
 }
 
-TEST_CASE("loop: a stop ends after 8.6 s, whatever the agents do") {
+TEST_CASE("loop: agents that say that they are well get more time to save, but not for ever") {
+  LoopScene scene;
+  scene.begin_with_worker();
+  scene.world.stop = true;
+  scene.turn();
+
+  for (int i = 0; i < 70; ++i) {
+    scene.arrives(1, protocol::Alive{{1}});
+    scene.turn(8.5);
+    CHECK_FALSE(scene.loop().is_over());
+  }
+  scene.arrives(1, protocol::Alive{{1}});
+  scene.turn(6);
+  CHECK(scene.loop().is_over());
+}
+
+TEST_CASE("loop: a stop ends after 8.6 s in which no agent says anything") {
   LoopScene scene;
   scene.begin_with_worker();
   scene.world.stop = true;

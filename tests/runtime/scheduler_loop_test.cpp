@@ -219,3 +219,15 @@ TEST_CASE("loop: run() goes through it all, and its exit code is the journal's")
   CHECK(scene.journaled().last_exit == 0);
   CHECK(scene.world.clock == Approx(1008.6).margin(0.3));  // nobody said hello, so nobody said goodbye
 }
+
+TEST_CASE("loop: trouble with watched processes is journaled once as a warning") {
+  LoopScene scene;
+  scene.begin_with_worker();
+  scene.world.said = "the supervisor is stopped";
+
+  scene.turn(1);
+  scene.turn(1);
+
+  const auto warnings = scene.journaled().warnings;
+  CHECK(std::count(warnings.begin(), warnings.end(), scene.world.said) == 1);
+}

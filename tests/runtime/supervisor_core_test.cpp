@@ -1,79 +1,12 @@
-// The supervisor in a fake world: launches that die, end and are stopped, with a clock and a journal of the test's.
-#include "runtime/supervisor_core.hpp"
-
-#include <catch2/catch.hpp>
-#include <csignal>
+// The supervisor in a fake world: launches that die, end and are stopped.
+#include "runtime/supervisor_scene.hpp"
 
 using namespace espalier;
 using namespace espalier::runtime;
 
 namespace {
-
-/// The commands of one answer, taken out in their order; `nothing_else` fails on what was not asked about.
-class Answer {
- public:
-  explicit Answer(SupervisorCommands commands) : commands_(std::move(commands)) {}
-
-  Answer& starts() {
-    next<StartLaunch>();
-    return *this;
-  }
-  Answer& signals(int number) {
-    CHECK(next<SignalLaunch>().signal == number);
-    return *this;
-  }
-  Answer& says(const std::string& part) {
-    CHECK_THAT(next<PrintLine>().line, Catch::StartsWith("espalier: ") && Catch::Contains(part));
-    return *this;
-  }
-  Answer& exits(int code) {
-    CHECK(next<ExitWith>().code == code);
-    return *this;
-  }
-  void nothing_else() const { CHECK(commands_.empty()); }
-
- private:
-  template <class Command>
-  Command next() {
-    REQUIRE(!commands_.empty());
-    const auto first = commands_.front();
-    commands_.erase(commands_.begin());
-    REQUIRE(std::holds_alternative<Command>(first));
-    return std::get<Command>(first);
-  }
-
-  SupervisorCommands commands_;
-};
-
-/// A supervisor whose first launch was just started, on a journal of three launches and ten results.
-class Scene {
- public:
-  Scene() { on(SupervisorStarted{journal}).starts().nothing_else(); }
-
-  Answer on(const SupervisorEvent& event) { return Answer(core_.on(event, now)); }
-  Answer signal(int number) { return on(SignalCame{number, journal.segments}); }
-  Answer tick(double after_s = 0) {
-    now += after_s;
-    return on(SupervisorTick{journal.segments});
-  }
-  Answer dies(int code, int signal = 0) { return on(LaunchEnded{{code, signal}, journal}); }
-  /// The launch opens its segment of the journal: rank 0 listens.
-  Scene& begins() {
-    ++journal.segments;
-    journal.last_exit = -1;
-    return *this;
-  }
-
-  double now = 1000;
-  JournalFacts journal{3, -1, 10};
-
- private:
-  SupervisorCore core_{"/out/logs/launch.log"};
-};
-
-constexpr int kKilled = 128 + SIGKILL;
-
-}  // namespace
+using Scene = SupervisorScene;
+}
 
 TEST_CASE("supervisor: nothing is done to a launch that runs") {
   Scene scene;
@@ -201,17 +134,31 @@ TEST_CASE("supervisor: a launch that ends in order just before it hears of the s
   scene.dies(0).exits(0).nothing_else();
 }
 
-TEST_CASE("supervisor: a launch that has not saved 9.6 s after the stop is killed") {
+TEST_CASE("supervisor: a launch that is silent for 9.6 s after the stop is killed") {
   Scene scene;
   scene.begins();
   scene.signal(SIGTERM).nothing_else();
   scene.tick().signals(SIGUSR2).nothing_else();
 
-  scene.tick(9.6).nothing_else();
-  scene.tick(0.1).signals(SIGKILL).nothing_else();
+  scene.seconds(9, false).nothing_else();
+  scene.tick(0.5).nothing_else();
+  scene.tick(0.2).signals(SIGKILL).nothing_else();
   scene.tick(0.1).signals(SIGKILL).nothing_else();  // until it is gone
 
   scene.dies(kKilled, SIGKILL).exits(75).nothing_else();
+}
+
+TEST_CASE("supervisor: a launch that saves gets as long as its signal allows") {
+  const int number = GENERATE(SIGTERM, SIGHUP, SIGUSR2, SIGINT);
+  Scene scene;
+  scene.begins();
+  auto answer = scene.signal(number);
+  if (number == SIGINT) answer.says("saving");
+  answer.nothing_else();
+  scene.tick().signals(SIGUSR2).nothing_else();
+
+  scene.seconds(static_cast<int>(stop_limit_s(number)), true).nothing_else();
+  scene.seconds(1, true).signals(SIGKILL).nothing_else();
 }
 
 TEST_CASE("supervisor: a stop before the launch has its journal is sent once it has; the launch gets 3 s in all") {
@@ -252,13 +199,14 @@ TEST_CASE("supervisor: a second Ctrl-C aborts: TERM at once, KILL after 3 s, and
 TEST_CASE("supervisor: an abort never gives a launch more time than the stop did") {
   Scene scene;
   scene.begins();
-  scene.signal(SIGINT).says("stopping").nothing_else();
+  scene.signal(SIGTERM).nothing_else();
   scene.tick().signals(SIGUSR2).nothing_else();
-  scene.now += 9;
+  scene.seconds(27, true).nothing_else();
 
   scene.signal(SIGINT).signals(SIGTERM).nothing_else();
 
-  scene.tick(0.7).signals(SIGKILL).nothing_else();
+  scene.seconds(1, true).nothing_else();
+  scene.seconds(1, true).signals(SIGKILL).nothing_else();
 }
 
 TEST_CASE("supervisor: Ctrl-C after another signal aborts, other signals after a stop change nothing") {

@@ -69,6 +69,55 @@ TEST_CASE("group: when a member is lost the others are called off, and all of th
   late.nothing_else();
 }
 
+TEST_CASE("group: a member that did its part may leave in a stop while the leader saves") {
+  Scene scene;
+  for (const int worker : {1, 2, 3}) scene.hello(worker);
+  const auto bundle = scene.add({for_group("gang", 3, 50)}).bundle(1);
+  const auto order = bundle.tasks.front();
+  scene.started(order).fact<AttemptBegun>();
+  CHECK(scene.on(StopRequested{}).stops().size() == 3);
+
+  scene.on(protocol::Goodbye{{2}, bundle.group.id}).nothing_else();
+  scene.on(protocol::Goodbye{{3}, bundle.group.id}).nothing_else();
+
+  auto saved =
+      scene.on(protocol::CheckpointMade{order.fence, order.task.id, task::ArtifactKind::training, {2, 1}, {"c"}});
+  CHECK(saved.fact<protocol::CheckpointMade>().at == task::Moment{2, 1});
+  scene.ended(order, task::End::stopped).ended("gang", task::RunState::waiting);
+  scene.on(protocol::Goodbye{{1}, bundle.group.id}).nothing_else();
+  CHECK(scene.scheduler.all_left());
+}
+
+TEST_CASE("group: a member that leaves without having had the bundle calls the others off") {
+  Scene scene;
+  scene.hello(1);
+  scene.hello(2);
+  const auto bundle = scene.add({for_group("gang", 2, 50)}).bundle(1);
+  scene.on(StopRequested{});
+  const int first = GENERATE(1, 2);
+  const std::uint64_t ended = GENERATE_COPY(std::uint64_t{0}, bundle.group.id + 1);
+
+  const auto commands = scene.scheduler.on(protocol::Goodbye{{first}, ended}, 1);
+
+  REQUIRE(commands.disband.size() == 1);
+  CHECK(commands.disband[0].first == WorkerId{3 - first});
+}
+
+TEST_CASE("group: the loss of a leader after its members have left is a loss like others") {
+  Scene scene;
+  scene.hello(1);
+  scene.hello(2);
+  const auto bundle = scene.add({for_group("gang", 2, 50)}).bundle(1);
+  scene.started(bundle.tasks.front()).fact<AttemptBegun>();
+  scene.on(StopRequested{});
+  scene.on(protocol::Goodbye{{2}, bundle.group.id}).nothing_else();
+
+  auto answer = scene.lost(1, bundle.tasks.front());
+
+  CHECK_FALSE(answer.fact<AttemptLost>().charged);
+  answer.nothing_else();
+}
+
 TEST_CASE("group: fewer workers than planned make a smaller group, and it is said") {
   Scene scene;
   scene.hello(1);

@@ -187,3 +187,19 @@ TEST_CASE("loss: an agent that leaves gives its tasks back") {
   CHECK(scene.scheduler.state_of(id("a")) == task::RunState::ready);
   scene.hello(2).assigned(2, "a");
 }
+
+TEST_CASE("loss: an agent that says it is well while its trainer is silent is not taken for lost") {
+  Scene scene;
+  scene.hello(1);
+  scene.add({added("a")}).assigned(1, "a");
+  const double limit = Options{}.hang_s + Options{}.agent_grace_s;
+  for (int i = 0; i < 3; ++i) {
+    scene.now += limit;
+    scene.on(protocol::Alive{{1}}).nothing_else();
+    scene.on(Tick{}).nothing_else();
+  }
+
+  scene.now += limit + 1;
+  CHECK_FALSE(scene.on(Tick{}).relaunch().empty());
+  scene.on(protocol::Alive{{9}}).nothing_else();
+}

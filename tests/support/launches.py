@@ -73,7 +73,7 @@ fixed = {{ transferred = 2 }}
 class Launch:
     """One `espalier run` on a study of made images."""
 
-    def __init__(self, folder, name, epochs=6, workers=2, more=(), environment=None):
+    def __init__(self, folder, name, epochs=6, workers=2, more=(), environment=None, checkpoint_s=0):
         self.out = Path(folder) / name
         self.study = Path(folder) / f"{name}.toml"
         self.output = Path(folder) / f"{name}.said"
@@ -82,7 +82,7 @@ class Launch:
         self.environment = {**os.environ, "ESPALIER_TEST_MARK": self.mark,
                             "ESPALIER_CACHE": str(Path(folder) / "cache"), **(environment or {})}
         self.command = [BIN / "espalier", "run", self.study, "--out", self.out, "--workers", str(workers),
-                        "--checkpoint-s", "0", *more]
+                        "--checkpoint-s", str(checkpoint_s), *more]
         self.process = None
 
     def start(self, *more):

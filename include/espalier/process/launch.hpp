@@ -33,6 +33,9 @@ struct Exit {
 };
 Exit exit_of(int wait_status);
 
+/// Whether a process of this machine is stopped, by a signal or by a debugger. False where that is not known.
+bool is_stopped(pid_t process);
+
 /// Asks the kernel to kill this process when its parent ends; exits at once if the parent has ended already.
 void die_with_parent();
 

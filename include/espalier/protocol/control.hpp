@@ -24,7 +24,7 @@ struct Setup {
   bool noop = false;    ///< agents answer tasks themselves, to benchmark dispatch
   bool smoke = false;   ///< one step of every task, one batch of every evaluation
   std::string trainer;  ///< path of espalier-trainer
-  double hang_s = 300;  ///< an agent kills its trainer after so long a silence
+  double hang_s = 300;  ///< least silence after which an agent kills its trainer; long steps make it longer
   bool share_stages = true;
   std::int64_t feature_bytes = std::int64_t{1} << 30;  ///< memory of one trainer for outputs of frozen units
   std::string device = "auto";                         ///< auto, cpu or cuda

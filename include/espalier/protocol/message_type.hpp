@@ -21,6 +21,7 @@ enum class MessageType : std::uint16_t {
   hello = 64,
   trainer_failure,
   goodbye,
+  alive,
   disband = 96,  // groups
   shared_buffer,
   reduce,

@@ -1,6 +1,6 @@
 #pragma once
 // What becomes of the work: trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended; agent ->
-// scheduler: Hello, TrainerFailure, Goodbye.
+// scheduler: Hello, TrainerFailure, Alive, Goodbye.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -118,13 +118,25 @@ struct TrainerFailure {
   }
 };
 
-/// The agent has nothing in hand and exits (the answer to Stop or Shutdown).
-struct Goodbye {
-  static constexpr MessageType kType = MessageType::goodbye;
+/// The agent is well while it waits for a trainer that says nothing, as in a long step or while it saves.
+struct Alive {
+  static constexpr MessageType kType = MessageType::alive;
   WorkerId worker;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(worker);
+  }
+};
+
+/// The agent has nothing in hand and exits (the answer to Stop or Shutdown).
+struct Goodbye {
+  static constexpr MessageType kType = MessageType::goodbye;
+  WorkerId worker;
+  /// The last group in which its trainer did its whole part; 0: none. The leader may still be saving.
+  std::uint64_t ended_group = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(worker) & ESPALIER_FIELD(ended_group);
   }
 };
 

@@ -47,6 +47,7 @@ struct LaunchOptions {
   bool whole_study = true;                ///< false with --only: other runs do not affect the exit code
   std::vector<std::string> view_command;  ///< `espalier view`, which writes results.h5; OUT and --follow are appended
   double view_every_s = 20;
+  std::string supervisor;  ///< supervisor_address(); empty: there is none to watch
 };
 
 /// Runs rank 0; collective with the agents. Returns the exit code, which is also in the journal's FinishedRecord.

@@ -38,8 +38,8 @@ struct StopRequested {};
 struct Tick {};
 
 using Event = std::variant<protocol::Hello, TasksAdded, protocol::Started, protocol::Progress, protocol::Rows,
-                           protocol::CheckpointMade, protocol::Ended, protocol::TrainerFailure, protocol::Goodbye,
-                           StopRequested, Tick>;
+                           protocol::CheckpointMade, protocol::Ended, protocol::TrainerFailure, protocol::Alive,
+                           protocol::Goodbye, StopRequested, Tick>;
 
 /// An attempt has begun to work; being queued at an agent does not count.
 struct AttemptBegun {

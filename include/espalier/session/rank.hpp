@@ -8,8 +8,10 @@
 namespace espalier::session {
 
 /// Reads the launch file, which must have this digest unless that is empty, and runs the scheduler in the folder that
-/// holds it; collective with the agents. Looks neither at the study file nor at images. Throws as read_launch and
+/// holds it; collective with the agents. Looks neither at the study file nor at images.
+/// `supervisor` is its runtime::supervisor_address(), or empty. Throws as read_launch and
 /// runtime::run_scheduler do.
-void schedule(mpi::Session& mpi, const std::filesystem::path& launch_file, const std::string& digest);
+void schedule(mpi::Session& mpi, const std::filesystem::path& launch_file, const std::string& digest,
+              const std::string& supervisor);
 
 }  // namespace espalier::session

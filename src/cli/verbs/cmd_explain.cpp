@@ -58,17 +58,10 @@ bool is_made(const store::State& state, const std::string& key) {
                      [&](const plan::SelectionOutcome& one) { return one.key == key; });
 }
 
-std::string waiting_for(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
-  if (!view.run->waits_for.empty()) {
-    if (is_made(directory.state, view.run->waits_for)) {
-      return "its selection is made; the same 'espalier run' plans it";
-    }
-    const auto inputs = open_inputs(directory, views, view);
-    return "waits for the selection '" + view.run->waits_for + "'" + (inputs.empty() ? "" : ": " + inputs);
-  }
-  if (!view.task) return "its task is not planned yet";
+/// The inputs of a task that are not done, or what else it waits for.
+std::string open_sources(const Directory& directory, const store::TaskState& task) {
   std::string text;
-  for (const auto& [need, role] : view.task->task.inputs) {
+  for (const auto& [need, role] : task.task.inputs) {
     const auto found = directory.state.tasks.find(need);
     const bool known = found != directory.state.tasks.end();
     if (known && found->second.state == task::RunState::done) continue;
@@ -78,15 +71,29 @@ std::string waiting_for(const Directory& directory, const std::vector<RunView>& 
   return text.empty() ? "its last attempt was interrupted; the same 'espalier run' goes on" : text;
 }
 
+std::string waiting_for(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
+  if (!view.run->waits_for.empty()) {
+    if (is_made(directory.state, view.run->waits_for)) {
+      return "its selection is made; the same 'espalier run' plans it";
+    }
+    const auto inputs = open_inputs(directory, views, view);
+    return "waits for the selection '" + view.run->waits_for + "'" + (inputs.empty() ? "" : ": " + inputs);
+  }
+  if (!view.task) return "its task is not planned yet";
+  return open_sources(directory, *view.task);
+}
+
+std::string running_on(const store::TaskState& task) {
+  const auto& attempt = task.attempts.back();
+  return fmt::format("on worker {} since {}", attempt.worker.rank, time_text(attempt.started));
+}
+
 std::string why(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   switch (view.state) {
     case task::RunState::aborted: return view.run->aborted.empty() && view.task ? view.task->cause : view.run->aborted;
     case task::RunState::waiting: return waiting_for(directory, views, view);
     case task::RunState::ready: return "what it starts from is there; no worker has taken it yet";
-    case task::RunState::running: {
-      const auto& attempt = view.task->attempts.back();
-      return fmt::format("on worker {} since {}", attempt.worker.rank, time_text(attempt.started));
-    }
+    case task::RunState::running: return running_on(*view.task);
     default: return view.task ? view.task->cause : "";
   }
 }
@@ -113,8 +120,9 @@ std::string source_text(const Directory& directory, const TaskId& id) {
   return failed ? fmt::format(", {}: {}", task::name_of(source.state), source.cause) : "";
 }
 
-void print_task(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
-  const auto& task = *view.task;
+/// `but`: the run that is explained, if any.
+void print_task(const Directory& directory, const std::vector<RunView>& views, const store::TaskState& task,
+                const RunView* but) {
   const std::string work =
       task::probe_of(task.task)
           ? "a probe: nothing is trained"
@@ -125,7 +133,7 @@ void print_task(const Directory& directory, const std::vector<RunView>& views, c
   }
   std::string shared;
   for (const auto& other : views) {
-    if (other.run->id == view.run->id || other.run->task != view.run->task) continue;
+    if ((but && other.run->id == but->run->id) || other.run->task != task.task.id) continue;
     shared += (shared.empty() ? "" : ", ") + other.run->id.brief() + " (" + other.run->experiment + ")";
   }
   if (!shared.empty()) line("shared", "the same training answers " + shared);
@@ -178,19 +186,42 @@ void print_selections(const Directory& directory, const RunView& view) {
   }
 }
 
+void print_work(const Directory& directory, const std::vector<RunView>& views, const store::TaskState& task,
+                const RunView* run) {
+  print_task(directory, views, task, run);
+  print_attempts(task);
+  print_rows(task);
+}
+
+/// How many tasks begin from this one's network, or measure it.
+std::ptrdiff_t dependents_of(const store::State& state, const TaskId& task) {
+  return std::count_if(state.tasks.begin(), state.tasks.end(), [&](const auto& one) {
+    const auto& inputs = one.second.task.inputs;
+    return std::any_of(inputs.begin(), inputs.end(), [&](const task::Input& input) { return input.task == task; });
+  });
+}
+
+void explain_task(const Directory& directory, const std::vector<RunView>& views, const store::TaskState& task) {
+  line("of", fmt::format("no single run: {} other tasks need it", dependents_of(directory.state, task.task.id)));
+  std::string reason = task.cause;
+  if (task.state == task::RunState::waiting) reason = open_sources(directory, task);
+  if (task.state == task::RunState::running) reason = running_on(task);
+  line("state", std::string(task::name_of(task.state)) + (reason.empty() ? "" : ": " + reason));
+  print_work(directory, views, task, nullptr);
+}
+
 void explain(const std::string& path, const std::string& wanted) {
   const std::vector<Directory> directories = {read_directory(path)};
   const auto views = report::runs_of(directories);
-  const auto view = find_run(views, wanted);
+  const auto subject = find_subject(directories.front(), views, wanted);
+  if (!subject.run) return explain_task(directories.front(), views, *subject.task);
+  const RunView& view = *subject.run;
   line("run", view.run->id.hex.str());
   line("of", view.run->experiment + ": " + labels_text(*view.run));
   const auto reason = why(directories.front(), views, view);
   line("state", std::string(task::name_of(view.state)) + (reason.empty() ? "" : ": " + reason));
   print_selections(directories.front(), view);
-  if (!view.task) return;
-  print_task(directories.front(), views, view);
-  print_attempts(*view.task);
-  print_rows(*view.task);
+  if (view.task) print_work(directories.front(), views, *view.task, &view);
 }
 
 }  // namespace
@@ -198,9 +229,10 @@ void explain(const std::string& path, const std::string& wanted) {
 void add_explain(CLI::App& app, int&) {
   auto path = std::make_shared<std::string>();
   auto run = std::make_shared<std::string>();
-  auto* verb = app.add_subcommand("explain", "where one run is, and why");
+  auto* verb = app.add_subcommand("explain", "where one run or source is, and why");
   verb->add_option("DIR", *path, "what 'run --out' was given")->required();
-  verb->add_option("RUN", *run, "the beginning of its id, or EXPERIMENT:AXIS=VALUE,...")->required();
+  verb->add_option("RUN", *run, "the beginning of the id of a run or of its task, or EXPERIMENT:AXIS=VALUE,...")
+      ->required();
   verb->callback([path, run] { explain(*path, *run); });
 }
 

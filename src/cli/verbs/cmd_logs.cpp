@@ -30,13 +30,14 @@ void print_places(const std::string& path, const store::TaskState& task) {
 
 void logs(const std::string& path, const std::string& wanted) {
   const std::vector<report::Directory> directories = {read_directory(path)};
-  const auto view = find_run(report::runs_of(directories), wanted);
-  if (!view.task || view.task->attempts.empty()) {
-    fmt::print("run {} has not been attempted; 'espalier explain' says why\n", view.run->id.brief());
+  const auto subject = find_subject(directories.front(), report::runs_of(directories), wanted);
+  if (!subject.task || subject.task->attempts.empty()) {
+    fmt::print("{} has not been attempted; 'espalier explain' says why\n",
+               subject.run ? "run " + subject.run->run->id.brief() : "task " + subject.task->task.id.brief());
     return;
   }
-  for (const auto& attempt : view.task->attempts) print_attempt(attempt);
-  print_places(path, *view.task);
+  for (const auto& attempt : subject.task->attempts) print_attempt(attempt);
+  print_places(path, *subject.task);
 }
 
 }  // namespace
@@ -44,9 +45,10 @@ void logs(const std::string& path, const std::string& wanted) {
 void add_logs(CLI::App& app, int&) {
   auto path = std::make_shared<std::string>();
   auto run = std::make_shared<std::string>();
-  auto* verb = app.add_subcommand("logs", "what a run's attempts said");
+  auto* verb = app.add_subcommand("logs", "what the attempts at a run or a source said");
   verb->add_option("DIR", *path, "what 'run --out' was given")->required();
-  verb->add_option("RUN", *run, "the beginning of its id, or EXPERIMENT:AXIS=VALUE,...")->required();
+  verb->add_option("RUN", *run, "the beginning of the id of a run or of its task, or EXPERIMENT:AXIS=VALUE,...")
+      ->required();
   verb->callback([path, run] { logs(*path, *run); });
 }
 

@@ -1,11 +1,14 @@
 // espalier rank: started by mpirun, once as scheduler and once per worker. Users do not call it.
+#include <cstdlib>
 #include <memory>
+#include <optional>
 
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/log.hpp"
 #include "espalier/process/launch.hpp"
 #include "espalier/runtime/agent.hpp"
 #include "espalier/runtime/signals.hpp"
+#include "espalier/runtime/signs.hpp"
 #include "espalier/session/rank.hpp"
 
 namespace espalier::cli {
@@ -14,14 +17,23 @@ namespace {
 struct Options {
   std::filesystem::path launch_file;
   std::string digest;
+  std::string supervisor;
 };
+
+/// Before MPI starts, so that a start that hangs is told from an mpirun that does.
+bool is_rank_0() {
+  const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
+  return rank && std::string(rank) == "0";
+}
 
 void run(const Options& options) {
   process::die_with_parent();
   runtime::catch_stop_signals();
+  std::optional<runtime::SignsOfLife> signs;
+  if (!options.supervisor.empty() && is_rank_0()) signs.emplace();
   auto mpi = mpi::Session::start();
   log::start("rank " + std::to_string(mpi.rank()));
-  if (mpi.rank() == 0) return session::schedule(mpi, options.launch_file, options.digest);
+  if (mpi.rank() == 0) return session::schedule(mpi, options.launch_file, options.digest, options.supervisor);
   runtime::ignore_stop_signals();
   runtime::run_agent(mpi);
 }
@@ -35,6 +47,7 @@ void add_rank(CLI::App& app, int&) {
   CLI::App* verb = app.add_subcommand("rank", "what mpirun starts")->group("");
   verb->add_option("launch", options->launch_file, "OUT/launch, which 'run' writes")->required();
   verb->add_option("--digest", options->digest, "SHA-256 of that file, so that no other run's is taken for it");
+  verb->add_option("--supervisor", options->supervisor, "the process that takes signs of life");
   verb->callback([options] { run(*options); });
 }
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "cli/load_study.hpp"
@@ -10,6 +11,7 @@
 #include "cli/progress_line.hpp"
 #include "cli/result_dir.hpp"
 #include "cli/run_options.hpp"
+#include "cli/stopped_text.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/host.hpp"
@@ -85,15 +87,28 @@ std::vector<std::string> hand_over(const session::StudyInput& input, const sessi
   const bool made_up = arguments.launch.noop_tasks > 0;
   const auto file = store::launch_file(session::store_of(arguments));
   const auto launch = made_up ? session::noop_launch_of(arguments) : session::launch_of(input, arguments);
-  return {os::own_program(), "rank", file.string(), "--digest", session::write_launch(file, launch)};
+  return {os::own_program(),
+          "rank",
+          file.string(),
+          "--digest",
+          session::write_launch(file, launch),
+          "--supervisor",
+          runtime::supervisor_address()};
+}
+
+/// Errors are ignored: a terminal that was closed changes nothing about how the study ended.
+void put(std::FILE* file, const std::string& line) {
+  std::fputs((line + "\n").c_str(), file);
+  std::fflush(file);
 }
 
 void print_end(const session::RunArguments& arguments, int code) {
-  const auto state = store::replay(session::store_of(arguments), store::Detail::brief);
-  for (const auto& warning : state.warnings) fmt::print(stderr, "espalier: warning: {}\n", warning);
+  auto state = store::replay(session::store_of(arguments), store::Detail::brief);
+  store::settle_dead(state);
+  for (const auto& warning : state.warnings) put(stderr, "espalier: warning: " + warning);
   if (state.runs.empty()) return;
-  fmt::print("{}\n", summary(state));
-  if (code == static_cast<int>(ExitCode::stopped)) fmt::print("Stopped and saved. The same command goes on.\n");
+  put(stdout, summary(state));
+  if (code == static_cast<int>(ExitCode::stopped)) put(stdout, stopped_text(state));
 }
 
 int run(session::RunArguments arguments) {
@@ -112,6 +127,8 @@ int run(session::RunArguments arguments) {
   options.threads = arguments.launch.threads;
   options.rank_command = hand_over(input, arguments);
   options.progress_line = progress_line;
+  options.first_sign_s = arguments.first_sign_s;
+  options.silence_s = arguments.silence_s;
   const int code = runtime::supervise(options);
   print_end(arguments, code);
   return code;

@@ -1,0 +1,31 @@
+#pragma once
+// Rank 0's signs of life for the supervisor, on standard output.
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace espalier::runtime {
+
+/// Says once a second that this process runs, from a thread of its own, so that neither a long sync nor planning counts
+/// as silence. Never waits for a reader.
+class SignsOfLife {
+ public:
+  SignsOfLife();
+  SignsOfLife(const SignsOfLife&) = delete;
+  SignsOfLife& operator=(const SignsOfLife&) = delete;
+  ~SignsOfLife();
+
+ private:
+  void beat();
+
+  std::mutex mutex_;
+  std::condition_variable ends_;
+  bool over_ = false;
+  std::thread thread_;
+};
+
+/// Says that rank 0 has opened its journal, and that it ends in order. No-ops in a process without signs of life.
+void say_begun();
+void say_ended(int exit_code);
+
+}  // namespace espalier::runtime

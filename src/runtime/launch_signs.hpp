@@ -1,0 +1,39 @@
+#pragma once
+// What rank 0 says of itself to the supervisor. It travels on standard output, since mpirun passes that on from any
+// host, and a launch whose mpirun is stopped falls silent, too.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace espalier::runtime {
+
+/// A sign of life. Neither byte occurs in text.
+inline constexpr char kPulse = '\x06';
+/// Before a word, which ends with its line: "begun", or "ended CODE".
+inline constexpr char kWord = '\x05';
+
+/// What a launch has said of itself since it was started.
+struct LaunchSigns {
+  std::uint64_t pulses = 0;
+  bool begun = false;           ///< rank 0 has opened its journal
+  int ended_with = -1;          ///< the exit code of a launch that ended in order; -1: it has not
+  bool mpirun_stopped = false;  ///< mpirun is stopped by a signal, or by a debugger
+  std::string last_line;        ///< that was printed
+};
+
+/// Takes the signs out of a launch's output.
+class SignReader {
+ public:
+  /// Returns what is not a sign.
+  std::string take(std::string_view output);
+  const LaunchSigns& signs() const { return signs_; }
+
+ private:
+  void take_word();
+
+  LaunchSigns signs_;
+  bool in_word_ = false;
+  std::string word_;
+};
+
+}  // namespace espalier::runtime

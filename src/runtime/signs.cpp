@@ -1,0 +1,65 @@
+// Writes signs of life to standard output as long as somebody takes them.
+#include "espalier/runtime/signs.hpp"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+
+#include "runtime/launch_signs.hpp"
+
+namespace espalier::runtime {
+
+namespace {
+
+std::atomic<bool> has_signs{false};
+
+/// Nothing is written where that would wait: a stopped mpirun must not stop rank 0.
+void write_if_taken(const std::string& bytes) {
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  if (poll(&output, 1, 0) != 1 || (output.revents & POLLOUT) == 0) return;
+  [[maybe_unused]] const auto written = write(STDOUT_FILENO, bytes.data(), bytes.size());
+}
+
+void say(const std::string& word) {
+  if (has_signs) write_if_taken(kWord + word + "\n");
+}
+
+}  // namespace
+
+SignsOfLife::SignsOfLife() {
+  has_signs = true;
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);  // signals are for the main thread
+  thread_ = std::thread([this] { beat(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+SignsOfLife::~SignsOfLife() {
+  {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+  }
+  ends_.notify_one();
+  thread_.join();
+  has_signs = false;
+}
+
+void SignsOfLife::beat() {
+  std::unique_lock lock(mutex_);
+  while (!over_) {
+    write_if_taken(std::string(1, kPulse));
+    ends_.wait_for(lock, std::chrono::seconds(1));
+  }
+}
+
+void say_begun() { say("begun"); }
+
+void say_ended(int exit_code) { say("ended " + std::to_string(exit_code)); }
+
+}  // namespace espalier::runtime
