@@ -3,6 +3,8 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+
 #include "espalier/core/errors.hpp"
 
 namespace espalier {
@@ -16,10 +18,17 @@ namespace {
 void check(int ok, const char* call) {
   if (ok != 1) throw EnvironmentError(std::string("libcrypto failed in ") + call, "", "Check the installation.");
 }
+
+/// Looked up once and kept until the process ends: EVP_sha256() would be looked up again for every hash.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  check(kSha256 != nullptr, "EVP_MD_fetch");
+  return kSha256;
+}
 }  // namespace
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  check(EVP_DigestInit_ex(context_->handle, EVP_sha256(), nullptr), "EVP_DigestInit_ex");
+  check(EVP_DigestInit_ex(context_->handle, algorithm(), nullptr), "EVP_DigestInit_ex");
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
@@ -36,14 +45,18 @@ Digest Sha256::finish() {
   return digest;
 }
 
-Digest sha256(Bytes bytes) { return Sha256().update(bytes).finish(); }
+Digest sha256(Bytes bytes) {
+  Digest digest{};
+  check(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, algorithm(), nullptr), "EVP_Digest");
+  return digest;
+}
 
 std::string to_hex(const Digest& digest, std::size_t bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (std::size_t i = 0; i < bytes && i < digest.size(); ++i) {
-    text += kDigits[digest[i] >> 4];
-    text += kDigits[digest[i] & 15];
+  std::string text(2 * std::min(bytes, digest.size()), '0');
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    text[i] = kDigits[digest[i / 2] >> 4];
+    text[i + 1] = kDigits[digest[i / 2] & 15];
   }
   return text;
 }

@@ -60,6 +60,12 @@ void check_protocol(const grid::Grid& grid, const grid::Cell& cell, std::int32_t
   }
 }
 
+/// The first runs come without being moved one by one.
+void append(std::vector<PlannedRun>& runs, std::vector<PlannedRun> more) {
+  if (runs.empty()) runs = std::move(more);
+  else runs.insert(runs.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
 std::string key_of(const PlannedExperiment& experiment) { return "experiment." + experiment.study->name; }
 
 }  // namespace
@@ -107,6 +113,7 @@ Plan Compiler::run() {
     findings_.error(study_.split.where, "split", error.problem, error.once);
     return std::move(plan_);
   }
+  tasks_.reserve(cell_count());
   links_ = std::make_unique<RunLinks>(planned_, sizes_);
   trainings_ = std::make_unique<RunTrainings>(study_, facts_, *pools_, plan_.catalog, tasks_);
   selections_ = std::make_unique<Selections>(planned_, tasks_, outcomes_, sizes_, options_.decided);
@@ -183,6 +190,12 @@ std::map<std::string, std::int64_t> Compiler::largest_sizes() const {
   return largest;
 }
 
+std::size_t Compiler::cell_count() const {
+  std::size_t count = 0;
+  for (const auto& [name, planned] : planned_) count += planned->grid.cells.size();
+  return count;
+}
+
 void Compiler::refuse(PlannedExperiment& experiment, const grid::Cell& cell, const CompileError& error) {
   experiment.refused = true;
   const std::string at = "in experiment '" + experiment.study->name + "' at " + describe(experiment, cell);
@@ -247,8 +260,8 @@ bool Compiler::add_task(PlannedExperiment& experiment, const grid::Cell& cell, P
     run.task = made.task;
     run.measured = std::move(made.measured);
     ask_for_workers(experiment, cell, made);
-    ++uses_[made.task];
-    if (!made.source.empty() && experiment.sources.insert(made.source).second) ++uses_[made.source];
+    tasks_.add_use(made.task);
+    if (!made.source.empty() && experiment.sources.insert(made.source).second) tasks_.add_use(made.source);
     return true;
   } catch (const CompileError& error) {
     const auto& shape = experiment.grid.shapes[static_cast<std::size_t>(cell.shape)];
@@ -264,14 +277,18 @@ bool Compiler::add_task(PlannedExperiment& experiment, const grid::Cell& cell, P
 
 void Compiler::plan_experiment(PlannedExperiment& experiment) {
   grid::Rules rules(experiment.study->excludes, experiment.grid.columns);
+  const RunIds ids(experiment, sizes_);
   std::vector<grid::Cell> kept;
-  kept.reserve(experiment.grid.cells.size());
   std::unordered_set<RunId> seen;
+  const auto cells = experiment.grid.cells.size();
+  kept.reserve(cells);
+  seen.reserve(cells);
+  experiment.runs.reserve(cells);
   for (auto& cell : experiment.grid.cells) {
     try {
       PlannedRun run;
       run.experiment = experiment.study->name;
-      run.id = run_id(experiment, cell, sizes_);
+      run.id = ids.of(cell);
       if (!seen.insert(run.id).second) {
         ++experiment.count.excluded[kSameCell];
         continue;
@@ -309,7 +326,7 @@ void Compiler::finish() {
   std::optional<SharingReport> report;
   if (options_.account) {
     report.emplace(tasks_, costs, options_.threads);
-    plan_.passes = report->of_merging(uses_);
+    plan_.passes = report->of_merging();
     report->add_sharing(plan_.passes, options_.passes);
     plan_.probes = probes_of(tasks_);
   }
@@ -317,7 +334,7 @@ void Compiler::finish() {
   for (const auto& experiment : study_.experiments) {
     auto& planned = *planned_.at(experiment.name);
     plan_.experiments.push_back(planned.count);
-    std::move(planned.runs.begin(), planned.runs.end(), std::back_inserter(plan_.runs));
+    append(plan_.runs, std::move(planned.runs));
   }
   plan_.selections = selections_->outcomes();
   plan_.pending = selections_->pending();
@@ -343,14 +360,14 @@ void Compiler::finish() {
     const bool is_done = outcome != outcomes_.end() && work_left(outcome->second, entry.probe.record) == Work::none;
     if (report && !is_done && (all || wanted.contains(entry.id))) plan_.device_hours += entry.cost_s / 3600;
   }
-  for (auto& task : tasks_.take()) {
-    if (!all && !wanted.contains(task.id)) continue;
+  plan_.tasks = tasks_.take();
+  if (!all) std::erase_if(plan_.tasks, [&](const task::Task& task) { return !wanted.contains(task.id); });
+  for (const auto& task : plan_.tasks) {
     const auto outcome = outcomes_.find(task.id);
     const Work left = work_left(task, outcomes_);
     plan_.done += left == Work::none;
     plan_.remeasured += left == Work::measure;
     plan_.again += left == Work::train && outcome != outcomes_.end() && outcome->second.state == task::RunState::done;
-    plan_.tasks.push_back(std::move(task));
   }
 }
 

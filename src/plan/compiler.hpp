@@ -29,6 +29,7 @@ class Compiler {
   bool within_limit();
   grid::GridContext grid_context();
   std::map<std::string, std::int64_t> largest_sizes() const;
+  std::size_t cell_count() const;
   void plan_experiment(PlannedExperiment& experiment);
   enum class Taking : std::uint8_t { settled, waiting, aborted };
   Taking take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run);
@@ -54,7 +55,6 @@ class Compiler {
   std::set<std::string> foreseen_;
   std::optional<ResourceRules> resources_;
   std::unordered_map<TaskId, std::int32_t> asked_;  ///< workers of tasks, by [[resources]]
-  std::unordered_map<TaskId, std::int64_t> uses_;   ///< runs, or experiments, that would train each task on their own
 };
 
 }  // namespace espalier::plan

@@ -6,6 +6,8 @@
 namespace espalier::plan {
 namespace {
 
+constexpr std::size_t kUsualLength = 256;  ///< of the text that a run's id is a hash of
+
 bool in_run_id(const PlannedExperiment& experiment, const std::string& axis) {
   if (const auto* row = study::axis_row(axis); row && row->in_run_id) return true;
   return std::any_of(experiment.study->axes.begin(), experiment.study->axes.end(),
@@ -21,8 +23,9 @@ std::string target_of(const grid::Grid& grid, const grid::Cell& cell) {
 
 std::string CanonicalSizes::text(const std::string& axis, const study::Value& value, const std::string& target) const {
   const auto* number = axis == "per_class" ? value.integer() : nullptr;
+  if (!number) return to_string(value);
   const auto all = all_.find(target);
-  return number && all != all_.end() && *number >= all->second ? "all" : to_string(value);
+  return all != all_.end() && *number >= all->second ? "all" : to_string(value);
 }
 
 const study::Value* value_at(const grid::Grid& grid, const grid::Cell& cell, const std::string& axis) {
@@ -32,18 +35,30 @@ const study::Value* value_at(const grid::Grid& grid, const grid::Cell& cell, con
   return value ? &*value : nullptr;
 }
 
-RunId run_id(const PlannedExperiment& experiment, const grid::Cell& cell, const CanonicalSizes& sizes) {
-  const auto& grid = experiment.grid;
-  const auto& shape = grid.shapes[static_cast<std::size_t>(cell.shape)];
-  const std::string target = target_of(grid, cell);
-  std::vector<std::pair<std::string, std::string>> parts;
-  for (std::size_t i = 0; i < grid.columns.size(); ++i) {
-    if (shape.origins[i] == grid::Origin::taken || !cell.values[i] || !in_run_id(experiment, grid.columns[i])) continue;
-    parts.emplace_back(grid.columns[i], sizes.text(grid.columns[i], *cell.values[i], target));
+RunIds::RunIds(const PlannedExperiment& experiment, const CanonicalSizes& sizes)
+    : experiment_(experiment), sizes_(sizes) {
+  const auto& names = experiment.grid.columns;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (in_run_id(experiment, names[i])) columns_.push_back(i);
   }
-  std::sort(parts.begin(), parts.end());
-  std::string text = "run:" + std::to_string(experiment.study->name.size()) + "'" + experiment.study->name;
-  for (const auto& [axis, value] : parts) text += ";" + axis + "=" + std::to_string(value.size()) + "'" + value;
+  std::sort(columns_.begin(), columns_.end(), [&](std::size_t a, std::size_t b) { return names[a] < names[b]; });
+}
+
+RunId RunIds::of(const grid::Cell& cell) const {
+  const auto& grid = experiment_.grid;
+  const auto& origins = grid.shapes[static_cast<std::size_t>(cell.shape)].origins;
+  const std::string target = target_of(grid, cell);
+  std::string text = "run:";
+  const auto add_counted = [&](const std::string& part) {
+    text.append(std::to_string(part.size())).append("'").append(part);
+  };
+  text.reserve(kUsualLength);
+  add_counted(experiment_.study->name);
+  for (const auto i : columns_) {
+    if (origins[i] == grid::Origin::taken || !cell.values[i]) continue;
+    text.append(";").append(grid.columns[i]).append("=");
+    add_counted(sizes_.text(grid.columns[i], *cell.values[i], target));
+  }
   return RunId::of(sha256(text));
 }
 

@@ -31,9 +31,19 @@ class CanonicalSizes {
 /// The value of an axis in a cell; null where it is absent or later.
 const study::Value* value_at(const grid::Grid& grid, const grid::Cell& cell, const std::string& axis);
 
-/// The id of a run: a hash of its experiment, the values of the experiment's own axes and of its case, split,
+/// Names the runs of one experiment. An id is a hash of the experiment, the values of its own axes and of case, split,
 /// replicate, source, target and network. Fixed and taken values do not enter it.
-RunId run_id(const PlannedExperiment& experiment, const grid::Cell& cell, const CanonicalSizes& sizes);
+class RunIds {
+ public:
+  /// Both must outlive it.
+  RunIds(const PlannedExperiment& experiment, const CanonicalSizes& sizes);
+  RunId of(const grid::Cell& cell) const;
+
+ private:
+  const PlannedExperiment& experiment_;
+  const CanonicalSizes& sizes_;
+  std::vector<std::size_t> columns_;  ///< whose values enter ids, by name
+};
 
 /// Every column with its value, "later" where it is still to be taken.
 std::vector<Label> labels_of(const PlannedExperiment& experiment, const grid::Cell& cell);

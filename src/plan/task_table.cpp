@@ -43,7 +43,7 @@ const TaskId& TaskTable::add(Training training, std::vector<task::Input> inputs)
   }
   const auto trained = std::count_if(training.spec.units.begin(), training.spec.units.end(),
                                      [](const task::UnitRow& row) { return row.trained != task::Trained::no; });
-  entries_.push_back({id, std::move(training), std::move(inputs), static_cast<std::int32_t>(trained), {}, 0});
+  entries_.push_back({id, std::move(training), std::move(inputs), static_cast<std::int32_t>(trained), {}, 0, 0});
   return entries_.back().id;
 }
 
@@ -54,6 +54,11 @@ const TaskId& TaskTable::add(Probe probe, std::vector<task::Input> inputs) {
   if (fresh) probes_.push_back({id, std::move(probe), std::move(inputs), {}, 0});
   else widen(probes_[known->second].probe, probe);
   return probes_[known->second].id;
+}
+
+void TaskTable::add_use(const TaskId& id) {
+  const auto known = index_.find(id);
+  if (known != index_.end()) ++entries_[known->second].uses;
 }
 
 const std::vector<task::Input>& TaskTable::inputs_of(const TaskId& id) const {
@@ -71,9 +76,9 @@ const TaskTable::Entry* TaskTable::find(const TaskId& id) const {
 
 std::vector<task::Task> TaskTable::take() {
   std::vector<task::Task> tasks;
-  tasks.reserve(entries_.size());
+  tasks.reserve(entries_.size() + probes_.size());
   for (auto& entry : entries_) {
-    task::Task task;
+    task::Task& task = tasks.emplace_back();
     task.id = entry.id;
     task.record = std::move(entry.training.record);
     task.form = entry.form;
@@ -82,10 +87,9 @@ std::vector<task::Task> TaskTable::take() {
     task.images = entry.training.images;
     task.epoch_images = entry.training.epoch_images;
     task.work = std::move(entry.training.spec);
-    tasks.push_back(std::move(task));
   }
   for (auto& entry : probes_) {
-    task::Task task;
+    task::Task& task = tasks.emplace_back();
     task.id = entry.id;
     task.record = std::move(entry.probe.record);
     task.form = entry.form;
@@ -93,7 +97,6 @@ std::vector<task::Task> TaskTable::take() {
     task.cost_s = entry.cost_s;
     task.measured_data = std::move(entry.probe.measured_data);
     task.work = std::move(entry.probe.spec);
-    tasks.push_back(std::move(task));
   }
   entries_.clear();
   index_.clear();

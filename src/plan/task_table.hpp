@@ -1,5 +1,6 @@
 #pragma once
 // Table of tasks that keeps equal trainings once: the merge pass.
+#include <deque>
 #include <unordered_map>
 #include <vector>
 
@@ -34,20 +35,27 @@ class TaskTable {
     std::int32_t trained_units = 0;
     task::NumericForm form;
     double cost_s = 0;
+    std::int64_t uses = 0;  ///< runs, or experiments, that would train it on their own
   };
 
+  /// Makes room for the ids of that many trainings.
+  void reserve(std::size_t trainings) { index_.reserve(trainings); }
   /// Adds a training; where an equal one exists, widens what that one records.
   /// The networks of `inputs`, added before, will be kept.
   const TaskId& add(Training training, std::vector<task::Input> inputs);
   const TaskId& add(Probe probe, std::vector<task::Input> inputs);
+  /// Counts a use of a training; of a probe nothing is counted.
+  void add_use(const TaskId& id);
   /// Null for a probe.
   const Entry* find(const TaskId& id) const;
+  /// Index into all() of a training that is there.
+  std::size_t number_of(const TaskId& id) const { return index_.at(id); }
   /// What a task uses; empty for one that is not there.
   const std::vector<task::Input>& inputs_of(const TaskId& id) const;
   const std::vector<ProbeEntry>& probes() const { return probes_; }
   std::vector<ProbeEntry>& probes() { return probes_; }
-  const std::vector<Entry>& all() const { return entries_; }
-  std::vector<Entry>& all() { return entries_; }
+  const std::deque<Entry>& all() const { return entries_; }
+  std::deque<Entry>& all() { return entries_; }
 
   /// Moves the tasks out, each behind those it needs, and leaves the table empty.
   std::vector<task::Task> take();
@@ -55,7 +63,7 @@ class TaskTable {
  private:
   void keep_networks_of(const std::vector<task::Input>& inputs);
 
-  std::vector<Entry> entries_;
+  std::deque<Entry> entries_;  // large: a growing vector would move them again and again
   std::unordered_map<TaskId, std::size_t> index_;
   std::vector<ProbeEntry> probes_;
   std::unordered_map<TaskId, std::size_t> probe_index_;

@@ -6,6 +6,7 @@
 #include "espalier/core/seed.hpp"
 #include "espalier/study/train_table.hpp"
 #include "plan/canonicalise.hpp"
+#include "plan/cost/cost_model.hpp"
 #include "plan/findings.hpp"
 #include "plan/rate_groups.hpp"
 #include "plan/train_settings.hpp"
@@ -131,6 +132,7 @@ Training TrainingMaker::make(const TrainingRequest& request) {
   set_rows(training, request, per_epoch);
   set_seeds(spec, request);
   canonicalise(spec, *training.units);
+  training.backward_multiply_adds = backward_multiply_adds(spec, *training.units);
   set_record(training, request);
   return training;
 }

@@ -41,6 +41,7 @@ struct Training {
   std::int64_t images = 0;              ///< that it trains on
   std::vector<std::int64_t> evaluated;  ///< images of each of `record.evaluations`
   std::int64_t epoch_images = 0, steps = 0;
+  double backward_multiply_adds = 0;  ///< of a step, per image
   std::int32_t classes = 0;
   const std::vector<network::UnitCost>* units = nullptr;  ///< owned by the maker
 };

@@ -62,13 +62,9 @@ std::vector<UnitStart> unit_starts(const Task& task) {
   return starts;
 }
 
-TaskId task_id(const ProbeSpec& spec) {
-  return TaskId::of(Sha256().update("probe:").update(frame::Canonical::text(spec)).finish());
-}
+TaskId task_id(const ProbeSpec& spec) { return TaskId::of(frame::Canonical::digest("probe:", spec)); }
 
-TaskId task_id(const TrainSpec& spec) {
-  return TaskId::of(Sha256().update("training:").update(frame::Canonical::text(spec)).finish());
-}
+TaskId task_id(const TrainSpec& spec) { return TaskId::of(frame::Canonical::digest("training:", spec)); }
 
 std::string Catalog::add(const network::NetworkSpec& network) {
   const std::string digest = to_hex(frame::canonical_digest(network), 16);

@@ -61,6 +61,11 @@ double sum_of_evaluations(const Training& training, Of of) {
   return sum;
 }
 
+/// Forward and backward multiply-adds of a step, per image; those of the first `cached` units are left out.
+double step_multiply_adds(const Training& training, std::int32_t cached) {
+  return forward_multiply_adds(*training.units, cached) + training.backward_multiply_adds;
+}
+
 }  // namespace
 
 std::int64_t evaluations(std::int32_t every, const task::Moment& length) {
@@ -92,9 +97,8 @@ double forward_multiply_adds(const std::vector<network::UnitCost>& units, std::i
   return sum;
 }
 
-double step_multiply_adds(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units,
-                          std::int32_t cached) {
-  double sum = forward_multiply_adds(units, cached);
+double backward_multiply_adds(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units) {
+  double sum = 0;
   bool below = false;  // whether a lower unit is trained, so that gradients pass through
   for (std::size_t u = 0; u < units.size(); ++u) {
     const auto own = static_cast<double>(units[u].multiply_adds);
@@ -112,7 +116,7 @@ double evaluated_images(const Training& training) {
 double multiply_adds(const Training& training, const task::NumericForm& form, std::int64_t epoch_images) {
   const auto shown = static_cast<double>(epoch_images);
   const double part = training.epoch_images > 0 ? shown / static_cast<double>(training.epoch_images) : 1;
-  return shown * step_multiply_adds(training.spec, *training.units, form.cached_units) +
+  return shown * step_multiply_adds(training, form.cached_units) +
          part * evaluated_images(training) * forward_multiply_adds(*training.units, form.cached_units);
 }
 
@@ -136,7 +140,7 @@ Cost CostModel::estimate(const Training& training, const task::NumericForm& form
   const double rate = kUncalibratedRate * form.threads;
   const double forward = forward_multiply_adds(units, form.cached_units);
   const auto batch = static_cast<double>(training.spec.batch), evaluated = static_cast<double>(kEvaluationBatch);
-  return {step_multiply_adds(training.spec, units, form.cached_units) * batch / rate +
+  return {step_multiply_adds(training, form.cached_units) * batch / rate +
               (form.batched ? kBatchedOverhead : kStepOverhead),
           forward * evaluated / rate, (forward_multiply_adds(units) - forward) * evaluated / rate};
 }

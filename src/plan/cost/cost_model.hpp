@@ -11,10 +11,9 @@ inline constexpr double kBatchedOverhead = 3e-4;     ///< the same for one repli
 inline constexpr double kMemoryRate = 4e9;           ///< bytes of features per second gathered into batches
 inline constexpr std::int64_t kEvaluationBatch = 64;
 
-/// Forward and backward multiply-adds per training image. Frozen units count forward only, the first `cached` not at
-/// all; there is no backward pass below the lowest trained unit.
-double step_multiply_adds(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units,
-                          std::int32_t cached = 0);
+/// Backward multiply-adds per training image: for the parameters of trained units, and for the values of all units
+/// above the lowest trained one.
+double backward_multiply_adds(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units);
 /// Forward multiply-adds of the units behind the first `after`.
 double forward_multiply_adds(const std::vector<network::UnitCost>& units, std::int32_t after = 0);
 

@@ -18,19 +18,22 @@ void set_workers(TaskTable::Entry& entry, std::int32_t workers, const CostModel&
   entry.cost_s = costs.cost_s(entry.training, entry.form);
 }
 
-/// For each task, the seconds of the longest chain of tasks through it.
-std::unordered_map<TaskId, double> chains_of(const TaskTable& tasks) {
-  std::unordered_map<TaskId, double> before, after, chains;
+/// For each training by its number in the table, the seconds of the longest chain of trainings through it.
+std::vector<double> chains_of(const TaskTable& tasks) {
   const auto& all = tasks.all();  // needed tasks come first
-  for (const auto& entry : all) {
+  std::vector<double> before(all.size()), after(all.size()), chains(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
     double longest = 0;
-    for (const auto& input : entry.inputs) longest = std::max(longest, before[input.task]);
-    before[entry.id] = longest + entry.cost_s;
+    for (const auto& input : all[i].inputs) longest = std::max(longest, before[tasks.number_of(input.task)]);
+    before[i] = longest + all[i].cost_s;
   }
-  for (auto entry = all.rbegin(); entry != all.rend(); ++entry) {
-    const double own = after[entry->id] += entry->cost_s;
-    for (const auto& input : entry->inputs) after[input.task] = std::max(after[input.task], own);
-    chains[entry->id] = before[entry->id] + own - entry->cost_s;
+  for (std::size_t i = all.size(); i-- > 0;) {
+    const double own = after[i] += all[i].cost_s;
+    for (const auto& input : all[i].inputs) {
+      double& longest = after[tasks.number_of(input.task)];
+      longest = std::max(longest, own);
+    }
+    chains[i] = before[i] + own - all[i].cost_s;
   }
   return chains;
 }
@@ -87,9 +90,9 @@ void choose_groups(TaskTable& tasks, const CostModel& costs, const std::unordere
   if (options.workers < 2) return;
   const double share = total / options.workers;
   const auto chains = chains_of(tasks);
-  for (auto& entry : tasks.all()) {
-    const bool is_asked = asked.contains(entry.id);
-    if (is_asked || entry.cost_s < kWorthGroup_s || chains.at(entry.id) < kTooLong * share) continue;
+  for (std::size_t i = 0; i < chains.size(); ++i) {
+    auto& entry = tasks.all()[i];
+    if (entry.cost_s < kWorthGroup_s || chains[i] < kTooLong * share || asked.contains(entry.id)) continue;
     set_workers(entry, best_size(entry, costs, options.workers), costs);
   }
 }

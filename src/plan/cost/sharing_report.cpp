@@ -42,6 +42,7 @@ SharingReport::SharingReport(const TaskTable& tasks, const CostModel& costs, std
 
 void SharingReport::grow_tree(Family& family) {
   std::vector<task::Trajectory> members;
+  members.reserve(family.members.size());
   for (const auto& [entry, features] : family.members) {
     members.push_back({&entry->training.spec, timeline_of(entry->training)});
   }
@@ -112,11 +113,10 @@ double SharingReport::hours(const Passes& passes, const Wanted& wanted) const {
   return totals(passes, wanted).seconds / 3600;
 }
 
-std::vector<PassReport> SharingReport::of_merging(const std::unordered_map<TaskId, std::int64_t>& uses) const {
+std::vector<PassReport> SharingReport::of_merging() const {
   PassReport merge{"merge"};
   for (const auto& entry : tasks_.all()) {
-    const auto found = uses.find(entry.id);
-    const std::int64_t count = found == uses.end() ? 1 : found->second;
+    const std::int64_t count = std::max<std::int64_t>(1, entry.uses);
     const double hours = costs_.cost_s(entry.training, {threads_}) / 3600;
     merge.tasks_before += count;
     merge.tasks_after += 1;

@@ -15,8 +15,8 @@ class SharingReport {
   /// Call after forms have been chosen. `tasks` must not change while this lives.
   SharingReport(const TaskTable& tasks, const CostModel& costs, std::int32_t threads);
 
-  /// Reports on canonicalise and merge; `uses` says how many runs would train each task on their own.
-  std::vector<PassReport> of_merging(const std::unordered_map<TaskId, std::int64_t>& uses) const;
+  /// Reports on canonicalise and merge.
+  std::vector<PassReport> of_merging() const;
   /// Adds reports on stages, features and fuse, as far as they are switched on.
   void add_sharing(std::vector<PassReport>& reports, const Passes& passes) const;
   /// Device hours of the wanted tasks under these passes.
