@@ -6,6 +6,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/log.hpp"
 #include "espalier/os/standard_streams.hpp"
+#include "espalier/protocol/message_type.hpp"
 #include "espalier/trainer/serve.hpp"
 #include "espalier/trainer/verbs.hpp"
 
@@ -65,7 +66,8 @@ int guarded_run(int argc, char** argv) {
   } catch (const espalier::CorruptionError& error) {  // damaged files, for which no task is to blame
     return report(error.what(), static_cast<int>(espalier::ExitCode::environment));
   } catch (const std::exception& error) {
-    if (espalier::trainer::is_out_of_memory(error)) return report("out of memory", espalier::trainer::kOutOfMemory);
+    if (espalier::trainer::is_out_of_memory(error))
+      return report("out of memory", espalier::protocol::kOutOfMemoryExit);
     return report(error.what(), static_cast<int>(espalier::ExitCode::internal));
   }
 }

@@ -15,20 +15,20 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kDeepest = 64;
 
-struct Place {
+struct Spot {
   dev_t device = 0;
   ino_t number = 0;
-  bool operator==(const Place&) const = default;
+  bool operator==(const Spot&) const = default;
 };
 
-Place place_of(const fs::path& folder) {
+Spot place_of(const fs::path& folder) {
   struct stat facts{};
-  return ::stat(folder.c_str(), &facts) == 0 ? Place{facts.st_dev, facts.st_ino} : Place{};
+  return ::stat(folder.c_str(), &facts) == 0 ? Spot{facts.st_dev, facts.st_ino} : Spot{};
 }
 
 /// `around`: the folders that hold this one.
-void walk(const fs::path& folder, std::vector<Place>& around, FolderTree& tree) {
-  const Place here = place_of(folder);
+void walk(const fs::path& folder, std::vector<Spot>& around, FolderTree& tree) {
+  const Spot here = place_of(folder);
   if (std::find(around.begin(), around.end(), here) != around.end()) {
     throw UsageError("'" + folder.string() + "' leads in a circle", "it links to a folder around it",
                      "Remove the link.");
@@ -57,7 +57,7 @@ void sort_by_folder(std::vector<fs::path>& paths) {
 
 FolderTree walk_folder(const fs::path& folder) {
   FolderTree tree;
-  std::vector<Place> around;
+  std::vector<Spot> around;
   walk(folder, around, tree);
   sort_by_folder(tree.files);
   sort_by_folder(tree.folders);

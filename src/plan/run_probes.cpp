@@ -102,7 +102,7 @@ RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, 
   check_images(probe, origins[of_unit.back()], pool, view);
   Made made;
   for (const auto& one : pool.evaluations) {
-    probe.record.evaluations.push_back({one.name, one.images, /*every=*/0, {}});
+    probe.record.evaluations.push_back({one.name, one.images, /*every=*/0, task::all_metrics()});
     probe.evaluated.push_back(one.count);
     made.measured.push_back({one.name, one.images});
   }

@@ -140,7 +140,7 @@ RunTrainings::Origin RunTrainings::of_run(const PlannedRun& run, task::InputRole
                 "the run of experiment '" + run.experiment + "'",
                 &pools_.of(Role::target, *run.label("target"), std::stoi(*run.label("split")))};
   for (const auto& row : origin.spec.units) {
-    // What a run left as it found it comes from where the run had it, so that its features are shared.
+    // A unit that the parent kept frozen is taken from the parent's own source, so that both share its features.
     const bool is_untouched = row.trained == task::Trained::no && row.start.kind != task::StartKind::fresh;
     origin.starts.push_back(is_untouched ? row.start : task::UnitStart{task::StartKind::task, run.task, {}});
   }

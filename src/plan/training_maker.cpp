@@ -101,7 +101,7 @@ void TrainingMaker::set_rows(Training& training, const TrainingRequest& request,
 void TrainingMaker::set_record(Training& training, const TrainingRequest& request) {
   const auto wanted = study::record_settings(*request.values);
   const auto add = [&](metrics::Subset name, const ImageSetId& images, std::int32_t every, std::int64_t count) {
-    training.record.evaluations.push_back({name, images, every, {}});
+    training.record.evaluations.push_back({name, images, every, task::all_metrics()});
     training.evaluated.push_back(count);
   };
   training.record.evaluations.reserve(3);

@@ -72,7 +72,7 @@ void AgentLoop::run() {
     reap_trainer();
     tell(AgentTick{});
     send_all();
-    if (exchange_ && exchange_->in_flight()) sched_yield();  // numbers that travel move only while somebody looks
+    if (exchange_ && exchange_->in_flight()) sched_yield();  // MPI makes progress only inside its calls
     else if (received || heard) backoff.busy();
     else backoff.nap(trainer_.socket().descriptor());
   }

@@ -80,7 +80,8 @@ void AgentCore::take_from_peer(RawFrame&& frame) {
   tell_trainer(frame::encode(peer));
 }
 
-/// A member is lost: the trainer waits for numbers that will not come. A new one costs less than a way out would.
+/// A member is lost, and the trainer waits for its sums, which will not come: it is killed, since a new one costs less
+/// than a way to abort a reduction.
 void AgentCore::disband(std::uint64_t group) {
   over_.insert(group);
   early_.erase(group);

@@ -126,8 +126,9 @@ void supersede_rows(TaskState& task, task::Moment moment) {
   });
 }
 
-/// What the rows answer once an attempt has ended that began at `from`. A probe, and one that began at the end, has
-/// only measured: what was recorded before stays. Else it replaces that, but for image sets that it was not asked for.
+/// The evaluations that a task's rows cover once an attempt that began at `from` has ended. A probe, and an attempt
+/// that began at the end, only measured: what was recorded before stays. Any other attempt replaces that, but for image
+/// sets that it was not asked for.
 task::RecordSpec recorded_by(const TaskState& task, task::Moment from) {
   if (task::probe_of(task.task) || from == task::training(task.task).length)
     return task::both(task.recorded, task.task.record);

@@ -110,7 +110,7 @@ void Follower::note_end(Position view) {
   mark_accepted(state_);
 }
 
-/// What results.h5 was made from was there once, and is not now.
+/// Reports that results.h5 was made from more of the journal than there is.
 void Follower::note_richer_view(Position view) {
   state_.dropped.push_back(
       {Dropped::Kind::lost_bytes,

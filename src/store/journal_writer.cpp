@@ -43,8 +43,8 @@ std::pair<std::uint32_t, os::Descriptor> create_segment(const std::filesystem::p
   }
 }
 
-/// What counts of the segment before. Measured only after our own file exists: who wrote there sees it and stops. What
-/// is measured is synced first, so that it is still there after a power cut.
+/// Syncs the segment before and takes down how many bytes of whole records it has. Our own file must exist already: an
+/// older writer that sees it stops, so that nothing it acknowledges lies behind what is measured.
 void measure_previous(const std::filesystem::path& out, SegmentStart& start) {
   const std::vector<std::uint32_t> numbers = list_segments(out);
   for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {

@@ -15,15 +15,24 @@ bool is_as_often(const EvaluationSpec& recorded, const EvaluationSpec& wanted) {
   return wanted.every == 0 || (recorded.every != 0 && wanted.every % recorded.every == 0);
 }
 
-/// No metrics means all of them.
-std::vector<metrics::Metric> both_metrics(const std::vector<metrics::Metric>& a,
-                                          const std::vector<metrics::Metric>& b) {
-  if (a.empty() || b.empty()) return {};
-  std::vector<metrics::Metric> all = a;
-  for (const auto metric : b) {
-    if (std::find(all.begin(), all.end(), metric) == all.end()) all.push_back(metric);
-  }
+bool holds(const std::vector<metrics::Metric>& all, metrics::Metric metric) {
+  return std::find(all.begin(), all.end(), metric) != all.end();
+}
+
+/// As EvaluationSpec::metrics says them: nothing for the unnamed ones in their order.
+std::vector<metrics::Metric> said_shortly(std::vector<metrics::Metric> all) {
+  const auto& unnamed = metrics::kUnnamedMetrics;
+  if (std::equal(all.begin(), all.end(), unnamed.begin(), unnamed.end())) all.clear();
   return all;
+}
+
+std::vector<metrics::Metric> both_metrics(const EvaluationSpec& a, const EvaluationSpec& b) {
+  if (a.metrics == b.metrics) return a.metrics;
+  std::vector<metrics::Metric> all = metrics_of(a);
+  for (const auto metric : metrics_of(b)) {
+    if (!holds(all, metric)) all.push_back(metric);
+  }
+  return said_shortly(std::move(all));
 }
 
 Keep both_kept(Keep a, Keep b) {
@@ -32,6 +41,18 @@ Keep both_kept(Keep a, Keep b) {
 }
 
 }  // namespace
+
+std::vector<metrics::Metric> metrics_of(const EvaluationSpec& evaluation) {
+  if (!evaluation.metrics.empty()) return evaluation.metrics;
+  return {metrics::kUnnamedMetrics.begin(), metrics::kUnnamedMetrics.end()};
+}
+
+std::vector<metrics::Metric> all_metrics() {
+  if constexpr (metrics::kMetrics.size() == metrics::kUnnamedMetrics.size()) return {};
+  std::vector<metrics::Metric> all;
+  for (const auto& facts : metrics::kMetrics) all.push_back(facts.metric);
+  return all;
+}
 
 RecordSpec both(const RecordSpec& a, const RecordSpec& b) {
   RecordSpec all = a;
@@ -44,18 +65,16 @@ RecordSpec both(const RecordSpec& a, const RecordSpec& b) {
       continue;
     }
     known->every = std::gcd(known->every, more.every);  // 0, the end only, is contained in every interval
-    known->metrics = both_metrics(known->metrics, more.metrics);
+    known->metrics = both_metrics(*known, more);
   }
   return all;
 }
 
 bool covers(const EvaluationSpec& recorded, const EvaluationSpec& wanted) {
-  const auto has = [&](metrics::Metric metric) {
-    return std::find(recorded.metrics.begin(), recorded.metrics.end(), metric) != recorded.metrics.end();
-  };
-  const bool all_metrics = recorded.metrics.empty() ||
-                           (!wanted.metrics.empty() && std::all_of(wanted.metrics.begin(), wanted.metrics.end(), has));
-  return is_same_set(recorded, wanted) && is_as_often(recorded, wanted) && all_metrics;
+  if (!is_same_set(recorded, wanted) || !is_as_often(recorded, wanted)) return false;
+  if (recorded.metrics == wanted.metrics) return true;
+  const auto known = metrics_of(recorded), asked = metrics_of(wanted);
+  return std::all_of(asked.begin(), asked.end(), [&](metrics::Metric metric) { return holds(known, metric); });
 }
 
 std::vector<EvaluationSpec> lacking(const RecordSpec& recorded, const RecordSpec& wanted) {

@@ -29,9 +29,9 @@ Evaluation evaluate(const Predict& predict, Inputs& inputs, SetNumber number, co
   const std::int64_t members = group ? group->size() : 1, rank = group ? group->rank() : 0;
   Evaluation result;
   result.labels.resize(static_cast<std::size_t>(images));
-  for (std::int64_t first = 0; first < images && result.finished; first += kEvaluationBatch) {
-    if (first / kEvaluationBatch % members != rank) continue;
-    const std::int64_t n = std::min(kEvaluationBatch, images - first);
+  for (std::int64_t first = 0; first < images && result.finished; first += task::kEvaluationBatch) {
+    if (first / task::kEvaluationBatch % members != rank) continue;
+    const std::int64_t n = std::min(task::kEvaluationBatch, images - first);
     const at::Tensor logits = predict(inputs.evaluation(number, first, n)).cpu();
     const at::Tensor wanted = labels.slice(0, first, first + n);
     result.score.add(logits, wanted, at::cross_entropy_loss(logits, wanted).item<float>());

@@ -7,9 +7,6 @@
 
 namespace espalier::train {
 
-/// Part of the numeric form: batches of another size may change last bits.
-inline constexpr std::int64_t kEvaluationBatch = 64;
-
 struct Evaluation {
   Score score;
   bool finished = true;              ///< false if `go_on` ended it early

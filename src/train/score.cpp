@@ -1,12 +1,17 @@
 // Counts hits by the rank of each label, and sums losses in double.
 #include "espalier/train/score.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "espalier/core/checks.hpp"
 
 namespace espalier::train {
+
+static_assert(std::none_of(metrics::kMetrics.begin(), metrics::kMetrics.end(),
+                           [](const metrics::MetricFacts& facts) { return facts.needs_scores; }),
+              "a Score sums over batches; a metric that needs all scores at once needs a way to keep them first");
 
 namespace {
 

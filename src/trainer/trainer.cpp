@@ -240,7 +240,12 @@ void Trainer::await_end(AgentReducer& host_reducer) {
 }
 
 train::Job Trainer::job_of(const protocol::TaskAssignment& assignment) {
-  const bool is_probe = task::probe_of(assignment.task) != nullptr;
+  const auto* probe = task::probe_of(assignment.task);
+  const bool is_probe = probe != nullptr;
+  if (is_probe && probe->method != task::ProbeMethod::evaluate) {
+    throw UsageError("task " + assignment.task.id.brief() + " is a probe of another kind than 'evaluate'",
+                     "this trainer knows no other", "Use the espalier-trainer of the espalier that planned it.");
+  }
   const task::TrainSpec spec = task::as_training(assignment.task);
   const auto& labels = in_catalog(catalog_.label_maps, spec.images.labels, "label map");
   train::Job job;
@@ -278,7 +283,7 @@ train::MeasuredSet Trainer::measured_set(const task::EvaluationSpec& evaluation,
                          std::to_string(labels.output_count) + " outputs",
                      "the network has " + std::to_string(outputs), "Measure on images with the training's labels.");
   }
-  return {evaluation.name, evaluation.images, evaluation.every, evaluation.metrics,
+  return {evaluation.name, evaluation.images, evaluation.every, task::metrics_of(evaluation),
           images_.of(set, labels, setup_.packs, alive)};
 }
 

@@ -107,3 +107,20 @@ TEST_CASE("record: the result on a set is its last row in the order of moments")
   CHECK(result_at(rows, Subset::test, ImageSetId{"b"}, itself) == &rows[3]);
   CHECK(result_at(rows, Subset::valid, ImageSetId{"a"}, itself) == nullptr);
 }
+
+TEST_CASE(
+    "record: an evaluation that names no metrics measured the first three, so that a metric added later is lacking") {
+  const auto unnamed = evaluation(Subset::test, "a", 0);
+  auto more = unnamed;
+  more.metrics = metrics_of(unnamed);
+
+  CHECK(covers(unnamed, more));
+  CHECK(covers(more, unnamed));
+  CHECK(both({{unnamed}}, {{more}}).evaluations == std::vector{unnamed});
+  more.metrics.push_back(static_cast<Metric>(999));
+  CHECK(covers(more, unnamed));
+  CHECK_FALSE(covers(unnamed, more));
+  CHECK(lacking({{unnamed}}, {{more}}) == std::vector{more});
+  CHECK(both({{unnamed}}, {{more}}).evaluations == std::vector{more});
+  CHECK(metrics_of({Subset::test, {}, 1, all_metrics()}).size() == metrics::kMetrics.size());
+}

@@ -1,6 +1,7 @@
 #pragma once
 // The canonical text of a value struct: named fields in declaration order, fields equal to their default left out, so
-// that a field added later changes no older id. Fields must be written with ESPALIER_FIELD. Floats are hexadecimal.
+// that a field added later changes no older id. Fields are written with stored<NUMBER>("name", member). Floats are
+// hexadecimal.
 #include <algorithm>
 #include <charconv>
 #include <map>

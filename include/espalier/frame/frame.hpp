@@ -1,6 +1,6 @@
 #pragma once
-// One frame: magic, version, type, size, CRC-32C, payload. The same bytes travel by MPI, by socket and into the
-// journal.
+// One frame: magic, version, type, size, CRC-32C, payload. The same bytes travel by MPI and by socket; the journal's
+// records have a header of their own (store).
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,7 +39,7 @@ std::string encode(const T& message) {
 /// Throws CorruptionError on bad magic, version, size or CRC.
 std::optional<Frame> take(std::string& buffer);
 
-/// What stands at the front of `bytes`, without copying the rest: used by journal replay.
+/// What stands at the front of `bytes`, without copying the rest.
 struct Peek {
   enum class State { whole, incomplete, corrupt } state = State::incomplete;
   Frame frame;

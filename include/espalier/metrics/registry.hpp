@@ -37,6 +37,11 @@ inline constexpr std::array kMetrics{
     MetricFacts{Metric::top5, "top5", "top-5 accuracy", "%", Better::higher, Adds::hits, 5, false, 100, 1},
 };
 
+/// What an evaluation measures that names no metrics: those that there were when the first journals were written. Never
+/// changes. A metric that is added later is named by each evaluation that is to measure it, so that tasks done before
+/// are seen to lack it.
+inline constexpr std::array kUnnamedMetrics{Metric::loss, Metric::top1, Metric::top5};
+
 /// How many metrics count hits; they stand in the order of kMetrics wherever hits are summed.
 inline constexpr std::size_t kHitMetrics = [] {
   std::size_t count = 0;

@@ -51,7 +51,7 @@ struct Row {
   std::int32_t epoch = 0;  ///< whole epochs trained
   std::int32_t step = 0;   ///< further steps
   Subset subset = Subset::train;
-  ImageSetId set;          ///< digest of the images and labels (task::evaluation_set); empty for the running score
+  ImageSetId set;          ///< digest of the images and labels (task::id_of); empty for the running score
   std::int64_t count = 0;  ///< images measured
   Values values;           ///< means, or numbers of images, as the registry says
   bool operator==(const Row&) const = default;

@@ -15,7 +15,7 @@ struct EvaluationSpec {
   metrics::Subset name = metrics::Subset::valid;
   ImageSetId images;                     ///< id_of() its spec, in the catalog
   std::int32_t every = 1;                ///< epochs; the end is always measured; 0: only the end
-  std::vector<metrics::Metric> metrics;  ///< empty: all of the registry that need no more than sums over batches
+  std::vector<metrics::Metric> metrics;  ///< empty: metrics::kUnnamedMetrics
   bool operator==(const EvaluationSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -36,6 +36,12 @@ struct RecordSpec {
     archive& frame::stored<1>("evaluations", evaluations) & frame::stored<2>("keep", keep);
   }
 };
+
+/// The metrics that an evaluation measures.
+std::vector<metrics::Metric> metrics_of(const EvaluationSpec& evaluation);
+
+/// All metrics of the registry, as EvaluationSpec::metrics says them: empty where they are the unnamed ones.
+std::vector<metrics::Metric> all_metrics();
 
 /// What must be recorded so that both are met; evaluations of `a` come first, in their order.
 RecordSpec both(const RecordSpec& a, const RecordSpec& b);

@@ -6,6 +6,9 @@
 
 namespace espalier::task {
 
+/// Images a batch of an evaluation. Part of the numeric form: batches of another size may change last bits.
+inline constexpr std::int64_t kEvaluationBatch = 64;
+
 class Timeline {
  public:
   /// A training on `images` images in batches of `batch` (the last, smaller one counts) until `length`. Throws

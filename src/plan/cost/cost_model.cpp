@@ -19,7 +19,7 @@ std::int32_t frozen_prefix(const task::TrainSpec& spec) {
 }
 
 double batches_of(std::int64_t images) {
-  const std::int64_t batches = (images + kEvaluationBatch - 1) / kEvaluationBatch;
+  const std::int64_t batches = (images + task::kEvaluationBatch - 1) / task::kEvaluationBatch;
   return static_cast<double>(batches);
 }
 
@@ -139,7 +139,7 @@ Cost CostModel::estimate(const Training& training, const task::NumericForm& form
   const auto& units = *training.units;
   const double rate = kUncalibratedRate * form.threads;
   const double forward = forward_multiply_adds(units, form.cached_units);
-  const auto batch = static_cast<double>(training.spec.batch), evaluated = static_cast<double>(kEvaluationBatch);
+  const auto batch = static_cast<double>(training.spec.batch), evaluated = static_cast<double>(task::kEvaluationBatch);
   return {step_multiply_adds(training, form.cached_units) * batch / rate +
               (form.batched ? kBatchedOverhead : kStepOverhead),
           forward * evaluated / rate, (forward_multiply_adds(units) - forward) * evaluated / rate};

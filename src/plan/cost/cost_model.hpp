@@ -9,7 +9,6 @@ inline constexpr double kUncalibratedRate = 2.5e10;  ///< multiply-adds per seco
 inline constexpr double kStepOverhead = 1e-3;        ///< seconds per step, besides arithmetic
 inline constexpr double kBatchedOverhead = 3e-4;     ///< the same for one replica of a batched network
 inline constexpr double kMemoryRate = 4e9;           ///< bytes of features per second gathered into batches
-inline constexpr std::int64_t kEvaluationBatch = 64;
 
 /// Backward multiply-adds per training image: for the parameters of trained units, and for the values of all units
 /// above the lowest trained one.

@@ -64,7 +64,7 @@ bool Measurement::is_predicted(SetNumber number) const {
 ControlFlag Measurement::run(const Evaluate& evaluate) {
   const bool smoke = bundle_.job(members_.front()).smoke;
   ControlFlag flag = ControlFlag::go_on;
-  const EvaluationLimits limits{smoke ? kEvaluationBatch : -1,
+  const EvaluationLimits limits{smoke ? task::kEvaluationBatch : -1,
                                 [&] { return (flag = bundle_.ask(members_, at_)) == ControlFlag::go_on; }};
   for (SetNumber number = 0; number < sets_.size() && flag == ControlFlag::go_on; ++number) {
     if (sets_.of(number).size() == 0 || !is_wanted(number)) continue;
