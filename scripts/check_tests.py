@@ -2,8 +2,9 @@
 
 Usage: check_tests.py [ROOT]. ROOT defaults to this checkout; tests pass a folder with planted files.
 tests/ROOM/NAME_test.cpp or .py names src/ROOM/**/NAME.cpp, .hpp or include/espalier/ROOM/NAME.hpp; NAME_ASPECT_test goes
-beside NAME_test. tests/checks names scripts/check_NAME.py. scripts/check_tests.toml lists what cannot mirror one source:
-tests of a whole room or process, with a reason; and sources that another test covers, with a word that both of them hold.
+beside NAME_test. tests/checks names scripts/check_NAME.py or a document NAME.md. scripts/check_tests.toml lists what cannot
+mirror one source: tests of a whole room or process, with a reason; and sources that another test covers, with a word that
+both of them hold.
 """
 import pathlib
 import sys
@@ -33,7 +34,8 @@ class Tree:
     def stems(self, room: str) -> set:
         """What a test of this room may be named after."""
         if room == "checks":
-            return {path.stem.removeprefix("check_") for path in (self.root / "scripts").glob("*")}
+            scripts = {path.stem.removeprefix("check_") for path in (self.root / "scripts").glob("*")}
+            return scripts | {path.stem.lower() for path in self.root.glob("*.md")}
         return self.headers(room) | {path.stem for path in self.sources if path.parts[1] == room}
 
     def headers(self, room: str) -> set:

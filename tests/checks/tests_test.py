@@ -17,6 +17,8 @@ class Tests(unittest.TestCase):
         self.root = Path(folder.name)
         for name in ("src", "include", "tests", "scripts"):
             shutil.copytree(SOURCE / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for document in SOURCE.glob("*.md"):
+            shutil.copy(document, self.root)
 
     def check(self):
         done = subprocess.run([sys.executable, SOURCE / "scripts/check_tests.py", self.root], capture_output=True, text=True)
