@@ -11,7 +11,7 @@ import unittest
 import numpy
 import safetensors.numpy
 
-from data_verbs_test import read_pack, trainer, write_idx
+from verb_data_test import read_pack, trainer, write_idx
 
 FLIPS = int(os.environ.get("ESPALIER_FLIPS", "12"))
 
