@@ -38,7 +38,7 @@ struct RunArguments {
   StudyArguments study;
   std::filesystem::path out;
   LaunchSettings launch;
-  double first_sign_s = 120, silence_s = 30;  ///< of runtime::SupervisorOptions
+  double first_heartbeat_s = 120, silence_s = 30;  ///< of runtime::SupervisorOptions
 };
 
 plan::Passes passes_of(const std::vector<std::string>& without);
