@@ -42,7 +42,7 @@ void add_options(CLI::App& verb, session::RunArguments& arguments) {
       ->check(CLI::NonNegativeNumber);
   verb.add_option("--hang-s", launch.hang_s, "")->check(CLI::PositiveNumber)->group("");
   verb.add_option("--view-every-s", launch.view_every_s, "")->check(CLI::NonNegativeNumber)->group("");
-  verb.add_option("--first-sign-s", arguments.first_sign_s, "")->check(CLI::PositiveNumber)->group("");
+  verb.add_option("--first-heartbeat-s", arguments.first_heartbeat_s, "")->check(CLI::PositiveNumber)->group("");
   verb.add_option("--silence-s", arguments.silence_s, "")->check(CLI::PositiveNumber)->group("");
   add_pass_options(verb, launch.without, launch.feature_bytes);
   verb.add_option("--noop-tasks", launch.noop_tasks, "")->check(CLI::PositiveNumber)->group("")->excludes(study);

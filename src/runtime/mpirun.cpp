@@ -79,11 +79,11 @@ std::optional<process::Exit> Mpirun::reap() {
   return process::exit_of(status);
 }
 
-LaunchSigns Mpirun::signs() const {
-  auto signs = signs_.signs();
-  signs.mpirun_stopped = process_ > 0 && process::is_stopped(process_);
-  signs.last_line = last_line_;
-  return signs;
+LaunchWords Mpirun::words() const {
+  auto words = words_.words();
+  words.mpirun_stopped = process_ > 0 && process::is_stopped(process_);
+  words.last_line = last_line_;
+  return words;
 }
 
 std::vector<std::string> Mpirun::read_lines() {
@@ -95,7 +95,7 @@ std::vector<std::string> Mpirun::read_lines() {
       if (got == 0) output_.close();
       return lines;
     }
-    const std::string text = signs_.take({buffer, static_cast<std::size_t>(got)});
+    const std::string text = words_.take({buffer, static_cast<std::size_t>(got)});
     // Errors are ignored: a full disk must not stop the study, which needs the journal but not this log.
     [[maybe_unused]] const auto logged = write(log_.get(), text.data(), text.size());
     line_ += text;

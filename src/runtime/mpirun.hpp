@@ -9,7 +9,7 @@
 
 #include "espalier/os/descriptor.hpp"
 #include "espalier/process/launch.hpp"
-#include "runtime/launch_signs.hpp"
+#include "runtime/launch_words.hpp"
 
 namespace espalier::runtime {
 
@@ -33,13 +33,13 @@ class Mpirun {
   std::vector<std::string> read_lines();
   std::optional<process::Exit> reap();
   /// What the launch has said of itself in the output read so far.
-  LaunchSigns signs() const;
+  LaunchWords words() const;
   void signal(int number) noexcept;
 
  private:
   pid_t process_ = 0;
   os::Descriptor output_, log_;
-  SignReader signs_;
+  WordReader words_;
   std::string line_, last_line_;
 };
 

@@ -1,7 +1,7 @@
 // Runs rank 0's loop over MPI, the process's signals and the real clock.
+#include "espalier/runtime/heartbeats.hpp"
 #include "espalier/runtime/launch.hpp"
 #include "espalier/runtime/signals.hpp"
-#include "espalier/runtime/signs.hpp"
 #include "runtime/backoff.hpp"
 #include "runtime/scheduler_loop.hpp"
 #include "runtime/supervisor_watch.hpp"

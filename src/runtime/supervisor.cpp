@@ -79,7 +79,7 @@ class Supervisor {
         log_(options.out / "logs" / "launch.log"),
         folder_(std::filesystem::temp_directory_path(), options.out),
         tail_(options.out, store::Detail::brief),
-        core_(log_.string(), {options.first_sign_s, 5 * options.first_sign_s, options.silence_s}) {
+        core_(log_.string(), {options.first_heartbeat_s, 5 * options.first_heartbeat_s, options.silence_s}) {
     tail_.advance();
   }
   int run();
@@ -90,7 +90,7 @@ class Supervisor {
   void reap_launch();
   JournalFacts journal() const;
   std::size_t segments() const { return tail_.state().segments.size(); }
-  LaunchSigns signs() const { return mpirun_ ? mpirun_->signs() : LaunchSigns{}; }
+  LaunchWords words() const { return mpirun_ ? mpirun_->words() : LaunchWords{}; }
   void tell(const SupervisorEvent& event);
   void obey(const StartLaunch&);
   void obey(const SignalLaunch& command) { mpirun_->signal(command.signal); }
@@ -120,7 +120,7 @@ int Supervisor::run() {
       print(mpirun_->read_lines());
       show_progress();
     }
-    tell(SupervisorTick{segments(), signs()});
+    tell(SupervisorTick{segments(), words()});
     reap_launch();
   }
   return *exit_code_;
@@ -135,7 +135,7 @@ void Supervisor::wait() {
 void Supervisor::take_signals() {
   while (const int signal = signals_.take()) {
     tail_.advance();
-    tell(SignalCame{signal, segments(), signs()});
+    tell(SignalCame{signal, segments(), words()});
   }
 }
 
@@ -143,11 +143,11 @@ void Supervisor::reap_launch() {
   const auto exit = mpirun_ ? mpirun_->reap() : std::nullopt;
   if (!exit) return;
   print(mpirun_->read_lines());
-  const auto signs = mpirun_->signs();
+  const auto words = mpirun_->words();
   mpirun_.reset();
   tail_.advance();
   bar_.clear();
-  tell(LaunchEnded{*exit, journal(), signs});
+  tell(LaunchEnded{*exit, journal(), words});
 }
 
 JournalFacts Supervisor::journal() const { return {segments(), tail_.state().last_exit, results_in(tail_.state())}; }

@@ -32,7 +32,7 @@ void SupervisorCore::start(std::size_t segments) {
   segments_before_ = segments;
   heard_at_ = now_;
   runs_s_ = silent_s_ = over_s_ = 0;
-  pulses_ = 0;
+  heartbeats_ = 0;
   killing_ = false;
   commands_.emplace_back(StartLaunch{});
 }
@@ -50,7 +50,7 @@ void SupervisorCore::take(const SignalCame& event) {
 /// The launch is told by the next tick.
 void SupervisorCore::begin_stop(const SignalCame& event) {
   stop_signal_ = event.signal;
-  stop_deadline_ = now_ + (began(event.segments, event.signs) ? stop_limit_s(event.signal) : kEarlyStopLimit_s);
+  stop_deadline_ = now_ + (began(event.segments, event.words) ? stop_limit_s(event.signal) : kEarlyStopLimit_s);
   silent_s_ = 0;
   if (event.signal == SIGINT) print("espalier: stopping and saving. Ctrl-C again aborts.");
 }
@@ -70,37 +70,37 @@ void SupervisorCore::listen(const SupervisorTick& event) {
   const double passed = std::min(now_ - heard_at_, 1.0);
   heard_at_ = now_;
   runs_s_ += passed;
-  silent_s_ = event.signs.pulses == pulses_ ? silent_s_ + passed : 0;
-  pulses_ = event.signs.pulses;
-  if (event.signs.ended_with >= 0) over_s_ += passed;
+  silent_s_ = event.words.heartbeats == heartbeats_ ? silent_s_ + passed : 0;
+  heartbeats_ = event.words.heartbeats;
+  if (event.words.ended_with >= 0) over_s_ += passed;
 }
 
 void SupervisorCore::watch(const SupervisorTick& event) {
   if (killing_) return;
-  const char* who = event.signs.mpirun_stopped ? "mpirun is stopped" : "does it hang?";
-  const bool has_begun = began(event.segments, event.signs);
-  if (!has_begun && pulses_ == 0 && runs_s_ > limits_.first_s) {
-    return give_up(fmt::format("mpirun has started nothing for {:.0f} s ({})", runs_s_, who), event.signs);
+  const char* who = event.words.mpirun_stopped ? "mpirun is stopped" : "does it hang?";
+  const bool has_begun = began(event.segments, event.words);
+  if (!has_begun && heartbeats_ == 0 && runs_s_ > limits_.first_s) {
+    return give_up(fmt::format("mpirun has started nothing for {:.0f} s ({})", runs_s_, who), event.words);
   }
   if (!has_begun && runs_s_ > limits_.journal_s) {
     return give_up(fmt::format("rank 0 has not opened its journal for {:.0f} s (MPI does not start?)", runs_s_),
-                   event.signs);
+                   event.words);
   }
-  if (pulses_ == 0 || silent_s_ <= limits_.silence_s) return;
+  if (heartbeats_ == 0 || silent_s_ <= limits_.silence_s) return;
   killing_ = true;
-  print(fmt::format("espalier: the launch has given no sign of life for {:.0f} s ({}); it is killed.", silent_s_,
-                    event.signs.mpirun_stopped ? "mpirun is stopped" : "is rank 0 stopped?"));
+  print(fmt::format("espalier: the launch has sent no heartbeat for {:.0f} s ({}); it is killed.", silent_s_,
+                    event.words.mpirun_stopped ? "mpirun is stopped" : "is rank 0 stopped?"));
 }
 
-void SupervisorCore::give_up(const std::string& why, const LaunchSigns& signs) {
+void SupervisorCore::give_up(const std::string& why, const LaunchWords& words) {
   killing_ = final_ = true;
-  const auto last = signs.last_line.empty() ? "" : fmt::format("It last said: {}. ", signs.last_line);
+  const auto last = words.last_line.empty() ? "" : fmt::format("It last said: {}. ", words.last_line);
   print(fmt::format("espalier: {}. {}The launch is given up; see {}.", why, last, log_));
 }
 
 /// Before rank 0 has its journal nobody listens yet, and nothing can be lost.
 void SupervisorCore::watch_stop(const SupervisorTick& event) {
-  if (!stop_sent_ && began(event.segments, event.signs)) {
+  if (!stop_sent_ && began(event.segments, event.words)) {
     commands_.emplace_back(SignalLaunch{SIGUSR2});
     stop_sent_ = true;
   }
@@ -109,9 +109,9 @@ void SupervisorCore::watch_stop(const SupervisorTick& event) {
 
 /// The journal knows better than mpirun how a launch ended.
 void SupervisorCore::take(const LaunchEnded& event) {
-  const auto& [exit, journal, signs] = event;
+  const auto& [exit, journal, words] = event;
   if (began(journal.segments, {}) && journal.last_exit >= 0) return exit_with(journal.last_exit);
-  if (signs.ended_with >= 0) return exit_with(signs.ended_with);  // somebody deleted the journal
+  if (words.ended_with >= 0) return end_without_journal(words.ended_with);
   if (aborted_) return exit_with(128 + stop_signal_);
   if (stop_signal_ != 0) return exit_with(static_cast<int>(ExitCode::stopped));
   if (final_) return exit_with(static_cast<int>(ExitCode::environment));
@@ -119,6 +119,14 @@ void SupervisorCore::take(const LaunchEnded& event) {
       exit.code == static_cast<int>(ExitCode::usage) || exit.code == static_cast<int>(ExitCode::environment);
   if (is_final) return exit_with(exit.code);
   start_again_later(journal);
+}
+
+/// Another launch would only refuse what is left.
+void SupervisorCore::end_without_journal(int code) {
+  print(
+      "espalier: the launch ended in order, but its journal does not show that: was a part of it deleted? "
+      "'espalier verify' says what is missing.");
+  exit_with(code);
 }
 
 /// A launch that only starts and dies makes no progress.

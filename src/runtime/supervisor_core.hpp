@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "espalier/process/launch.hpp"
-#include "runtime/launch_signs.hpp"
+#include "runtime/launch_words.hpp"
 
 namespace espalier::runtime {
 
@@ -23,7 +23,7 @@ inline constexpr double kFirstPause_s = 0.5;    ///< before a launch that died i
 /// USR2 two minutes before the end.
 double stop_limit_s(int signal);
 
-/// How long the supervisor waits for signs of life. Time in which it was suspended itself does not count.
+/// How long the supervisor waits for heartbeats. Time in which it was suspended itself does not count.
 struct WatchLimits {
   double first_s = 120;    ///< for the first one: mpirun starts rank 0
   double journal_s = 600;  ///< until rank 0 has opened its journal
@@ -44,17 +44,17 @@ struct SupervisorStarted {
 struct SignalCame {
   int signal = 0;
   std::size_t segments = 0;
-  LaunchSigns signs;
+  LaunchWords words;
 };
 struct LaunchEnded {
   process::Exit exit;
   JournalFacts journal;
-  LaunchSigns signs;
+  LaunchWords words;
 };
 /// Time has passed.
 struct SupervisorTick {
   std::size_t segments = 0;
-  LaunchSigns signs;
+  LaunchWords words;
 };
 using SupervisorEvent = std::variant<SupervisorStarted, SignalCame, LaunchEnded, SupervisorTick>;
 
@@ -94,11 +94,12 @@ class SupervisorCore {
   void listen(const SupervisorTick& event);
   void watch(const SupervisorTick& event);
   void watch_stop(const SupervisorTick& event);
-  void give_up(const std::string& why, const LaunchSigns& signs);
+  void give_up(const std::string& why, const LaunchWords& words);
+  void end_without_journal(int code);
   void exit_with(int code);
   /// The journal may be gone, and rank 0's word may be late: either is enough.
-  bool began(std::size_t segments, const LaunchSigns& signs) const {
-    return signs.begun || segments > segments_before_;
+  bool began(std::size_t segments, const LaunchWords& words) const {
+    return words.begun || segments > segments_before_;
   }
   void print(std::string line) { commands_.emplace_back(PrintLine{std::move(line)}); }
 
@@ -113,13 +114,13 @@ class SupervisorCore {
   int tries_ = 0;                    ///< launches that died since there was progress
   double start_at_ = 0;              ///< when the pause ends
 
-  double heard_at_ = 0;       ///< when signs of life were last looked for
-  double runs_s_ = 0;         ///< how long the launch runs
-  double silent_s_ = 0;       ///< since its last sign of life
-  double over_s_ = 0;         ///< since rank 0 said that it ends
-  std::uint64_t pulses_ = 0;  ///< of the launch
-  bool killing_ = false;      ///< the launch is being killed
-  bool final_ = false;        ///< and another would not do better
+  double heard_at_ = 0;           ///< when heartbeats were last looked for
+  double runs_s_ = 0;             ///< how long the launch runs
+  double silent_s_ = 0;           ///< since its last heartbeat
+  double over_s_ = 0;             ///< since rank 0 said that it ends
+  std::uint64_t heartbeats_ = 0;  ///< of the launch
+  bool killing_ = false;          ///< the launch is being killed
+  bool final_ = false;            ///< and another would not do better
 
   int stop_signal_ = 0;   ///< the first that asked for an end
   bool aborted_ = false;  ///< a second Ctrl-C

@@ -43,7 +43,7 @@ bool Fault::is_spent() const {
 }
 
 void Fault::slow_down(task::Moment at) const {
-  if (std::exchange(slowed_at_, at) != at) std::this_thread::sleep_for(std::chrono::seconds(9));
+  if (std::exchange(slowed_at_, at) != at) std::this_thread::sleep_for(std::chrono::seconds(10));
 }
 
 void Fault::strike(const TaskId& task, task::Moment at) const {

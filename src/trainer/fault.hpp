@@ -2,7 +2,7 @@
 // Crashes, hangs or slows the trainer on order, for fault tests. Does nothing unless ESPALIER_FAULT is set:
 //   ESPALIER_FAULT="crash_at=TASKPREFIX:EPOCH:STEP"   dies of SIGSEGV before that step is reported
 //   ESPALIER_FAULT="hang_at=TASKPREFIX:EPOCH:STEP"    never answers again
-//   ESPALIER_FAULT="slow_at=TASKPREFIX:EPOCH:STEP"    takes 9 s for that step and for all that follow
+//   ESPALIER_FAULT="slow_at=TASKPREFIX:EPOCH:STEP"    takes 10 s for that step and for all that follow
 // TASKPREFIX may be empty (any task). With ESPALIER_FAULT_MARKER=FILE it happens once: where FILE exists nothing
 // happens, and FILE is made right before.
 #include <optional>

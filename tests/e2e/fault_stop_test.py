@@ -13,7 +13,7 @@ import unittest
 
 from launches import Launch, resumed_epoch
 
-SLOW_STEP_S = 9    # of the fault slow_at
+SLOW_STEP_S = 10    # of the fault slow_at
 
 
 class Stops(unittest.TestCase):
@@ -89,7 +89,7 @@ class Stops(unittest.TestCase):
         launch = Launch(self.folder.name, "slow", checkpoint_s=3600, workers=1,
                         environment={"ESPALIER_FAULT": "slow_at=:2:1"}).start()
         launch.wait_for_rows(2)
-        time.sleep(SLOW_STEP_S + 2)    # the second slow step has begun
+        time.sleep(SLOW_STEP_S + 0.8)    # the second slow step has just begun
         os.kill(launch.process.pid, signal.SIGTERM)
 
         self.assertEqual(launch.wait(40), 75, launch.said())

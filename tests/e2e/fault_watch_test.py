@@ -32,7 +32,7 @@ class Watches(unittest.TestCase):
 
         self.assertEqual(launch.wait(60), 0, launch.said())
 
-        self.assertIn("no sign of life", launch.said())
+        self.assertIn("no heartbeat", launch.said())
         self.assertEqual(launch.segments(), [1, 2])
         self.assertEqual(launch.metrics(), self.expected)
         launch.check_nothing_done_twice()
@@ -76,7 +76,7 @@ class Watches(unittest.TestCase):
         return {"PATH": f"{folder}:{os.environ['PATH']}"}
 
     def test_an_mpirun_that_hangs_is_given_up_with_the_reason(self):
-        launch = self.launch("hangs", "--first-sign-s", "2", environment=self.fake_mpirun("echo no more pipes\nexec sleep 1000\n"))
+        launch = self.launch("hangs", "--first-heartbeat-s", "2", environment=self.fake_mpirun("echo no more pipes\nexec sleep 1000\n"))
 
         self.assertEqual(launch.start().wait(20), 77, launch.said())
         self.assertIn("mpirun has started nothing for", launch.said())
@@ -88,6 +88,7 @@ class Watches(unittest.TestCase):
         (launch.out / "journal" / "000001.log").unlink()
 
         self.assertEqual(launch.wait(60), 77, launch.said())    # nor can results.h5 be written
+        self.assertIn("was a part of it deleted?", launch.said())
         self.assertNotIn("starting it again", launch.said())
 
     def test_an_earlier_segment_that_is_deleted_does_not_hide_the_end(self):

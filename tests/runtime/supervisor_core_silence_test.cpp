@@ -10,10 +10,10 @@ using Scene = SupervisorScene;
 
 TEST_CASE("supervisor: rank 0's word counts where the journal is gone") {
   Scene scene;
-  scene.signs.begun = true;
+  scene.words.begun = true;
   SECTION("for the end") {
-    scene.signs.ended_with = GENERATE(0, 1, 75, 77);
-    scene.dies(0).exits(scene.signs.ended_with).nothing_else();
+    scene.words.ended_with = GENERATE(0, 1, 75, 77);
+    scene.dies(0).says("'espalier verify'").exits(scene.words.ended_with).nothing_else();
   }
   SECTION("for a stop, which it hears") {
     scene.signal(SIGTERM).nothing_else();
@@ -24,15 +24,15 @@ TEST_CASE("supervisor: rank 0's word counts where the journal is gone") {
 TEST_CASE("supervisor: what the journal says of the end is better than rank 0's word") {
   Scene scene;
   scene.begins().journal.last_exit = 1;
-  scene.signs.ended_with = 0;
+  scene.words.ended_with = 0;
 
   scene.dies(0).exits(1).nothing_else();
 }
 
 TEST_CASE("supervisor: an mpirun that starts nothing is given up, with the reason") {
   Scene scene;
-  scene.signs.mpirun_stopped = GENERATE(false, true);
-  scene.signs.last_line = "no more pipes";
+  scene.words.mpirun_stopped = GENERATE(false, true);
+  scene.words.last_line = "no more pipes";
 
   scene.seconds(120, false).nothing_else();
   auto answer = scene.seconds(1, false);
@@ -56,13 +56,13 @@ TEST_CASE("supervisor: a launch that falls silent is killed and started again") 
   scene.begins();
   const bool stopped = GENERATE(false, true);
   scene.seconds(1000, true).nothing_else();
-  scene.signs.mpirun_stopped = stopped;
+  scene.words.mpirun_stopped = stopped;
 
   scene.seconds(30, false).nothing_else();
   scene.seconds(1, false).says(stopped ? "mpirun is stopped" : "is rank 0 stopped?").signals(SIGKILL).nothing_else();
 
   scene.dies(kKilled, SIGKILL).says("starting it again").nothing_else();
-  scene.signs = {};
+  scene.words = {};
   scene.tick(0.5).starts().nothing_else();
   scene.begins().seconds(100, true).nothing_else();
 }
@@ -78,7 +78,7 @@ TEST_CASE("supervisor: time in which it was suspended itself does not count as s
   scene.seconds(30, false).nothing_else();
 }
 
-TEST_CASE("supervisor: a launch that has its journal but whose signs do not arrive at all is left alone") {
+TEST_CASE("supervisor: a launch that has its journal but whose heartbeats do not arrive at all is left alone") {
   Scene scene;
   scene.begins();
 
@@ -89,7 +89,7 @@ TEST_CASE("supervisor: a launch that stays after rank 0 has said that it ends is
   Scene scene;
   scene.begins().seconds(5, true).nothing_else();
   scene.journal.last_exit = 0;
-  scene.signs.ended_with = 0;
+  scene.words.ended_with = 0;
 
   scene.seconds(10, true).nothing_else();
   scene.seconds(1, true).signals(SIGKILL).nothing_else();

@@ -1,5 +1,5 @@
 #pragma once
-// A supervisor in a fake world: launches, signs of life, clock and journal are the test's.
+// A supervisor in a fake world: launches, heartbeats, clock and journal are the test's.
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <string>
@@ -50,17 +50,17 @@ class SupervisorScene {
   SupervisorScene() { on(SupervisorStarted{journal}).starts().nothing_else(); }
 
   SupervisorAnswer on(const SupervisorEvent& event) { return SupervisorAnswer(core_.on(event, now)); }
-  SupervisorAnswer signal(int number) { return on(SignalCame{number, journal.segments, signs}); }
+  SupervisorAnswer signal(int number) { return on(SignalCame{number, journal.segments, words}); }
   SupervisorAnswer tick(double after_s = 0) {
     now += after_s;
-    return on(SupervisorTick{journal.segments, signs});
+    return on(SupervisorTick{journal.segments, words});
   }
-  /// A tick for each second, in each of which rank 0 gives a sign of life if `alive`; the last answer.
+  /// A tick for each second, in each of which rank 0 sends a heartbeat if `alive`; the last answer.
   SupervisorAnswer seconds(int count, bool alive) {
     for (int i = 1; i < count; ++i) second(alive).nothing_else();
     return second(alive);
   }
-  SupervisorAnswer dies(int code, int signal = 0) { return on(LaunchEnded{{code, signal}, journal, signs}); }
+  SupervisorAnswer dies(int code, int signal = 0) { return on(LaunchEnded{{code, signal}, journal, words}); }
   /// The launch opens its segment of the journal: rank 0 listens.
   SupervisorScene& begins() {
     ++journal.segments;
@@ -70,11 +70,11 @@ class SupervisorScene {
 
   double now = 1000;
   JournalFacts journal{3, -1, 10};
-  LaunchSigns signs;
+  LaunchWords words;
 
  private:
   SupervisorAnswer second(bool alive) {
-    signs.pulses += alive ? 1 : 0;
+    words.heartbeats += alive ? 1 : 0;
     return tick(1);
   }
 

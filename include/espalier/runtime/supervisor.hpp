@@ -15,7 +15,7 @@ struct SupervisorOptions {
   std::int32_t threads = 1;
   std::vector<std::string> rank_command;                          ///< what mpirun starts, W + 1 times
   std::function<std::string(const store::State&)> progress_line;  ///< returns "" while there is nothing to show
-  double first_sign_s =
+  double first_heartbeat_s =
       120;                ///< how long mpirun has to start rank 0; rank 0 has five times as long to open its journal
   double silence_s = 30;  ///< how long a launch may be silent before it is killed and started again
 };

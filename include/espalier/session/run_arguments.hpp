@@ -38,8 +38,8 @@ struct RunArguments {
   StudyArguments study;
   std::filesystem::path out;
   LaunchSettings launch;
-  bool replace_study = false;                 ///< another study takes the place of the one that OUT holds
-  double first_sign_s = 120, silence_s = 30;  ///< of runtime::SupervisorOptions
+  bool replace_study = false;                      ///< another study takes the place of the one that OUT holds
+  double first_heartbeat_s = 120, silence_s = 30;  ///< of runtime::SupervisorOptions
 };
 
 plan::Passes passes_of(const std::vector<std::string>& without);

@@ -7,8 +7,8 @@
 #include "espalier/core/log.hpp"
 #include "espalier/process/launch.hpp"
 #include "espalier/runtime/agent.hpp"
+#include "espalier/runtime/heartbeats.hpp"
 #include "espalier/runtime/signals.hpp"
-#include "espalier/runtime/signs.hpp"
 #include "espalier/session/rank.hpp"
 
 namespace espalier::cli {
@@ -29,8 +29,8 @@ bool is_rank_0() {
 void run(const Options& options) {
   process::die_with_parent();
   runtime::catch_stop_signals();
-  std::optional<runtime::SignsOfLife> signs;
-  if (!options.supervisor.empty() && is_rank_0()) signs.emplace();
+  std::optional<runtime::Heartbeats> heartbeats;
+  if (!options.supervisor.empty() && is_rank_0()) heartbeats.emplace();
   auto mpi = mpi::Session::start();
   log::start("rank " + std::to_string(mpi.rank()));
   if (mpi.rank() == 0) return session::schedule(mpi, options.launch_file, options.digest, options.supervisor);
@@ -47,7 +47,7 @@ void add_rank(CLI::App& app, int&) {
   CLI::App* verb = app.add_subcommand("rank", "what mpirun starts")->group("");
   verb->add_option("launch", options->launch_file, "OUT/launch, which 'run' writes")->required();
   verb->add_option("--digest", options->digest, "SHA-256 of that file, so that no other run's is taken for it");
-  verb->add_option("--supervisor", options->supervisor, "the process that takes signs of life");
+  verb->add_option("--supervisor", options->supervisor, "the process that takes heartbeats");
   verb->callback([options] { run(*options); });
 }
 

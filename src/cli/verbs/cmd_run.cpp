@@ -127,7 +127,7 @@ int run(session::RunArguments arguments) {
   options.threads = arguments.launch.threads;
   options.rank_command = hand_over(input, arguments);
   options.progress_line = progress_line;
-  options.first_sign_s = arguments.first_sign_s;
+  options.first_heartbeat_s = arguments.first_heartbeat_s;
   options.silence_s = arguments.silence_s;
   const int code = runtime::supervise(options);
   print_end(arguments, code);

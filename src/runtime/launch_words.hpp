@@ -7,31 +7,31 @@
 
 namespace espalier::runtime {
 
-/// A sign of life. Neither byte occurs in text.
-inline constexpr char kPulse = '\x06';
+/// A heartbeat. Neither byte occurs in text.
+inline constexpr char kHeartbeat = '\x06';
 /// Before a word, which ends with its line: "begun", or "ended CODE".
 inline constexpr char kWord = '\x05';
 
-/// What a launch has said of itself since it was started.
-struct LaunchSigns {
-  std::uint64_t pulses = 0;
+/// What a launch has said of itself since it was started, and what shows of mpirun.
+struct LaunchWords {
+  std::uint64_t heartbeats = 0;
   bool begun = false;           ///< rank 0 has opened its journal
   int ended_with = -1;          ///< the exit code of a launch that ended in order; -1: it has not
   bool mpirun_stopped = false;  ///< mpirun is stopped by a signal, or by a debugger
   std::string last_line;        ///< that was printed
 };
 
-/// Takes the signs out of a launch's output.
-class SignReader {
+/// Takes the words out of a launch's output.
+class WordReader {
  public:
-  /// Returns what is not a sign.
+  /// Returns what is left, the text.
   std::string take(std::string_view output);
-  const LaunchSigns& signs() const { return signs_; }
+  const LaunchWords& words() const { return words_; }
 
  private:
   void take_word();
 
-  LaunchSigns signs_;
+  LaunchWords words_;
   bool in_word_ = false;
   std::string word_;
 };

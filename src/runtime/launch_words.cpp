@@ -1,14 +1,14 @@
-// Takes rank 0's signs of life out of what a launch prints.
-#include "runtime/launch_signs.hpp"
+// Takes rank 0's heartbeats out of what a launch prints.
+#include "runtime/launch_words.hpp"
 
 #include <cstdlib>
 
 namespace espalier::runtime {
 
-std::string SignReader::take(std::string_view output) {
+std::string WordReader::take(std::string_view output) {
   std::string text;
   for (const char byte : output) {
-    if (byte == kPulse) ++signs_.pulses;
+    if (byte == kHeartbeat) ++words_.heartbeats;
     else if (byte == kWord) in_word_ = true;
     else if (!in_word_) text += byte;
     else if (byte != '\n') word_ += byte;
@@ -17,10 +17,10 @@ std::string SignReader::take(std::string_view output) {
   return text;
 }
 
-void SignReader::take_word() {
+void WordReader::take_word() {
   constexpr std::string_view kEnded = "ended ";
-  if (word_.starts_with("begun")) signs_.begun = true;
-  if (word_.starts_with(kEnded)) signs_.ended_with = std::atoi(word_.c_str() + kEnded.size());
+  if (word_.starts_with("begun")) words_.begun = true;
+  if (word_.starts_with(kEnded)) words_.ended_with = std::atoi(word_.c_str() + kEnded.size());
   word_.clear();
   in_word_ = false;
 }

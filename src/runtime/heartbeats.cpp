@@ -1,5 +1,5 @@
-// Writes signs of life to standard output as long as somebody takes them.
-#include "espalier/runtime/signs.hpp"
+// Writes heartbeats to standard output as long as somebody takes them.
+#include "espalier/runtime/heartbeats.hpp"
 
 #include <poll.h>
 #include <pthread.h>
@@ -10,13 +10,13 @@
 #include <chrono>
 #include <string>
 
-#include "runtime/launch_signs.hpp"
+#include "runtime/launch_words.hpp"
 
 namespace espalier::runtime {
 
 namespace {
 
-std::atomic<bool> has_signs{false};
+std::atomic<bool> has_heartbeats{false};
 
 /// Nothing is written where that would wait: a stopped mpirun must not stop rank 0.
 void write_if_taken(const std::string& bytes) {
@@ -26,13 +26,13 @@ void write_if_taken(const std::string& bytes) {
 }
 
 void say(const std::string& word) {
-  if (has_signs) write_if_taken(kWord + word + "\n");
+  if (has_heartbeats) write_if_taken(kWord + word + "\n");
 }
 
 }  // namespace
 
-SignsOfLife::SignsOfLife() {
-  has_signs = true;
+Heartbeats::Heartbeats() {
+  has_heartbeats = true;
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);  // signals are for the main thread
@@ -40,20 +40,20 @@ SignsOfLife::SignsOfLife() {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-SignsOfLife::~SignsOfLife() {
+Heartbeats::~Heartbeats() {
   {
     const std::lock_guard lock(mutex_);
     over_ = true;
   }
   ends_.notify_one();
   thread_.join();
-  has_signs = false;
+  has_heartbeats = false;
 }
 
-void SignsOfLife::beat() {
+void Heartbeats::beat() {
   std::unique_lock lock(mutex_);
   while (!over_) {
-    write_if_taken(std::string(1, kPulse));
+    write_if_taken(std::string(1, kHeartbeat));
     ends_.wait_for(lock, std::chrono::seconds(1));
   }
 }

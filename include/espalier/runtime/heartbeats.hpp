@@ -1,5 +1,5 @@
 #pragma once
-// Rank 0's signs of life for the supervisor, on standard output.
+// Rank 0's heartbeats for the supervisor, on standard output.
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -8,12 +8,12 @@ namespace espalier::runtime {
 
 /// Says once a second that this process runs, from a thread of its own, so that neither a long sync nor planning counts
 /// as silence. Never waits for a reader.
-class SignsOfLife {
+class Heartbeats {
  public:
-  SignsOfLife();
-  SignsOfLife(const SignsOfLife&) = delete;
-  SignsOfLife& operator=(const SignsOfLife&) = delete;
-  ~SignsOfLife();
+  Heartbeats();
+  Heartbeats(const Heartbeats&) = delete;
+  Heartbeats& operator=(const Heartbeats&) = delete;
+  ~Heartbeats();
 
  private:
   void beat();
@@ -24,7 +24,7 @@ class SignsOfLife {
   std::thread thread_;
 };
 
-/// Says that rank 0 has opened its journal, and that it ends in order. No-ops in a process without signs of life.
+/// Says that rank 0 has opened its journal, and that it ends in order. No-ops in a process without heartbeats.
 void say_begun();
 void say_ended(int exit_code);
 
