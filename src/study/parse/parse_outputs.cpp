@@ -1,5 +1,6 @@
 // Parses [[resources]] and [[figure]].
 #include "study/cells.hpp"
+#include "study/check/check_study.hpp"
 #include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
