@@ -104,13 +104,13 @@ int main() {
   train::apply(task::NumericForm{});
   json head = json::array(), convolution = json::array();
   for (const std::int64_t replicas : {1, 2, 4, 8, 16, 32, 64}) {
-    head.push_back({{"lanes", replicas}, {"us_a_lane", replica_us(replicas)}});
+    head.push_back({{"replicas", replicas}, {"us_per_replica", replica_us(replicas)}});
     if (replicas > 16) continue;
     convolution.push_back({{"networks", replicas},
                            {"as_groups_us", convolution_us(replicas, replicas)},
                            {"one_by_one_us", convolution_us(replicas, 1)}});
   }
-  std::cout << json{{"bench", "fused"},
+  std::cout << json{{"bench", "batched"},
                     {"by", train::describe(task::NumericForm{}, at::kCPU)},
                     {"head_unfused_us", single_us()},
                     {"head", head},

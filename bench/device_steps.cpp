@@ -229,7 +229,7 @@ json replicas() {
       batched_network.update(steps);
     });
     rows.push_back(
-        {{"lanes", count}, {"step_ms", 1e3 * step}, {"step_ms_a_lane", 1e3 * step / static_cast<double>(count)}});
+        {{"replicas", count}, {"step_ms", 1e3 * step}, {"step_ms_per_replica", 1e3 * step / static_cast<double>(count)}});
   }
   return rows;
 }
@@ -244,7 +244,7 @@ int main(int argc, char** argv) {
   std::cout << json{{"device", train::describe({.threads = 1}, options.device)},
                     {"steps", steps()},
                     {"frozen", frozen_depths()},
-                    {"lanes", replicas()}}
+                    {"replicas", replicas()}}
                    .dump(1)
             << "\n";
 }

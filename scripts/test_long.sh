@@ -30,7 +30,7 @@ part plan_100k build/bin/bench_plan_100k
 part journal build/bin/bench_journal
 part train_step build/bin/bench_train_step
 part train_step_torch .venv/bin/python bench/train_step.py
-part fused build/bin/bench_batched
+part batched build/bin/bench_batched
 part equivalence .venv/bin/python tests/e2e/equivalence_test.py
 
 .venv/bin/python - "$parts" <<'PYTHON' >"$parts.json"

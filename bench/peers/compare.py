@@ -19,7 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PEERS = ["script_pool", "ray_tune", "submitit_local", "careful_loop", "shared_loop"]
-REFERENCE = ["--without", "stages,features,fuse,bundles,groups"]    # every run by itself
+REFERENCE = ["--without", "stages,features,replicas,bundles,groups"]    # every run by itself
 ROOT_MAY_RUN = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
 
 

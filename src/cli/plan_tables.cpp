@@ -98,7 +98,7 @@ PlanTotals totals_of(const plan::Plan& plan) {
     }
   }
   for (const auto& task : plan.tasks) {
-    ++totals.tasks[task::probe_of(task) ? "probe" : sources.contains(task.id) ? "pretrain" : "train"];
+    ++totals.tasks[task::probe_of(task) ? "probe" : sources.contains(task.id) ? "pretraining" : "training"];
   }
   return totals;
 }

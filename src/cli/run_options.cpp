@@ -5,10 +5,10 @@ namespace espalier::cli {
 
 void add_pass_options(CLI::App& verb, std::vector<std::string>& without, std::uint64_t& feature_bytes) {
   verb.add_option("--without", without,
-                  "passes to leave out: stages, features, fuse, bundles, groups; all of them is the reference")
+                  "passes to leave out: stages, features, replicas, bundles, groups; all of them is the reference")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"stages", "features", "fuse", "bundles", "groups"}));
+      ->check(CLI::IsMember({"stages", "features", "replicas", "fuse", "bundles", "groups"}));
   verb.add_option(
           "--feature-memory", feature_bytes,
           "memory of a trainer for outputs of frozen units, as 2GB (default: its part of a quarter of what is free)")

@@ -34,13 +34,13 @@ std::string cpu_model() {
 
 }  // namespace
 
-at::Device choose(const std::string& wish, int slot) {
-  if (wish != "auto" && wish != "cpu" && wish != "cuda") {
-    throw UsageError("there is no device '" + wish + "'", "it says where trainers compute", "Write auto, cpu or cuda.");
+at::Device choose(const std::string& name, int slot) {
+  if (name != "auto" && name != "cpu" && name != "cuda") {
+    throw UsageError("there is no device '" + name + "'", "it says where trainers compute", "Write auto, cpu or cuda.");
   }
-  const int count = wish == "cpu" ? 0 : gpus();
+  const int count = name == "cpu" ? 0 : gpus();
   if (count > 0) return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(slot % count));
-  if (wish == "cuda") {
+  if (name == "cuda") {
 #ifdef ESPALIER_CUDA
     throw EnvironmentError("there is no GPU here", "the driver shows none to this process", "Use auto or cpu.");
 #else

@@ -65,7 +65,7 @@ const KnownNetwork& RunTrainings::network_of(const std::string& name) const {
   return found->second;
 }
 
-TrainingRequest RunTrainings::source_wish(const CellView& view, const std::string& source,
+TrainingRequest RunTrainings::source_request(const CellView& view, const std::string& source,
                                           const std::vector<Override>& overrides, std::int64_t replicate) {
   TrainingRequest request;
   request.role = Role::source;
@@ -84,7 +84,7 @@ RunTrainings::Origin RunTrainings::checkpoint(const study::Source& source, const
     throw CompileError{{"nothing is known of the checkpoint of source '" + source.name + "'",
                         "'" + source.checkpoint + "' was not read", ""}};
   }
-  Training as_trained = maker_.make(source_wish(view, source.name, {}, 1));
+  Training as_trained = maker_.make(source_request(view, source.name, {}, 1));
   Origin origin{{},
                 {},
                 task::InputRole::pretraining,
@@ -98,7 +98,7 @@ RunTrainings::Origin RunTrainings::checkpoint(const study::Source& source, const
 
 RunTrainings::Origin RunTrainings::pretraining(const CellView& view, const std::string& source,
                                                const std::vector<Override>& overrides, std::int64_t replicate) {
-  const auto request = source_wish(view, source, overrides, replicate);
+  const auto request = source_request(view, source, overrides, replicate);
   Training training = maker_.make(request);
   Origin origin{{},          {}, task::InputRole::pretraining, training.spec, training.units, "source '" + source + "'",
                 request.pool};

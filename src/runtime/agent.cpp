@@ -74,7 +74,7 @@ void AgentLoop::run() {
     send_all();
     if (exchange_ && exchange_->in_flight()) sched_yield();  // MPI makes progress only inside its calls
     else if (received || heard) backoff.busy();
-    else backoff.nap(trainer_.socket().descriptor());
+    else backoff.wait(trainer_.socket().descriptor());
   }
   leave();
 }
@@ -129,7 +129,7 @@ void AgentLoop::leave() {
   trainer_ = {};
   mailbox_.send(0, std::move(*last_frames_));
   Backoff backoff;
-  while (!mailbox_.advance()) backoff.nap();
+  while (!mailbox_.advance()) backoff.wait();
 }
 
 void AgentLoop::tell(AgentEvent event) {

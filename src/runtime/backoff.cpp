@@ -9,7 +9,7 @@
 
 namespace espalier::runtime {
 
-void Backoff::nap(int descriptor) {
+void Backoff::wait(int descriptor) {
   constexpr int kYields = 4;
   constexpr long kShortest_ns = 50'000, kLongest_ns = 1'000'000;
   if (++idle_rounds_ <= kYields) {

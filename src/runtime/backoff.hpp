@@ -19,7 +19,7 @@ class Backoff {
  public:
   void busy() { idle_rounds_ = 0; }
   /// Waits one interval; returns early when `descriptor` (ignored if negative) can be read, or on a signal.
-  void nap(int descriptor = -1);
+  void wait(int descriptor = -1);
 
  private:
   int idle_rounds_ = 0;

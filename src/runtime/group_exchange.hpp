@@ -27,7 +27,7 @@ class GroupExchange {
   /// Adds a buffer of the own trainer. Throws EnvironmentError; reduce() throws CorruptionError for unknown buffers.
   void add(const protocol::SharedBuffer& buffer, pid_t trainer);
   void reduce(const protocol::Reduce& order);
-  /// Takes a part from another member; it may come before the own trainer's order.
+  /// Takes a part from another member; it may come before the own trainer asks for the reduction.
   void take(protocol::Part part);
   /// Whether the own trainer waits for a reduction.
   bool in_flight() const { return waiting_ > 0; }
@@ -49,7 +49,7 @@ class GroupExchange {
   struct Reduction {
     std::int32_t buffer = -1;                   ///< -1: not ordered by the own trainer yet
     std::map<std::int32_t, std::string> parts;  ///< parts of the own range, by rank of their sender
-    std::map<std::int32_t, std::string> sums;   ///< sums that came before the own order
+    std::map<std::int32_t, std::string> sums;   ///< sums that came before the own trainer asked
     std::int32_t summed = 0;                    ///< number of ranges whose sums are in the buffer
   };
   /// The range of a buffer that one member sums.

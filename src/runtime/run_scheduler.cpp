@@ -22,7 +22,7 @@ class MpiWorld final : public LoopWorld {
   std::string trouble() override { return supervisor_.look(now()); }
   void pause(bool received) override {
     if (received) backoff_.busy();
-    else backoff_.nap();
+    else backoff_.wait();
   }
 
  private:

@@ -1,4 +1,4 @@
-// Rank 0's loop: receives messages, feeds the scheduler, commits facts, then sends orders.
+// Rank 0's loop: receives messages, feeds the scheduler, commits facts, then sends its commands.
 #include "runtime/scheduler_loop.hpp"
 
 #include <utility>

@@ -4,7 +4,7 @@
 
 namespace espalier::sched {
 
-/// The task that a message is about, if it carries the fence of the latest order for that task; else null.
+/// The task that a message is about, if it carries the fence of the latest dispatch of that task; else null.
 Entry* Scheduler::Core::current(const TaskId& task, Fence fence) {
   Entry* entry = tasks.find(task);
   if (!entry || !entry->in_hand || entry->fence != fence) return nullptr;

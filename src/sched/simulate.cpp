@@ -215,7 +215,7 @@ class World {
   std::vector<Worker> workers_;
   Scheduler scheduler_;
   std::priority_queue<Happening, std::vector<Happening>, std::greater<>> coming_;
-  std::vector<protocol::InFlightTask> started_;  ///< orders whose workers have not reported yet that they began
+  std::vector<protocol::InFlightTask> started_;  ///< dispatches whose workers have not reported yet that they began
   bool telling_ = false;
   std::unordered_map<TaskId, Known> known_;
   std::vector<std::pair<double, double>> work_;  ///< per task: its earliest start and its cost

@@ -25,7 +25,7 @@ struct Entry {
   WorkerId worker;        ///< while in hand; the leader, if a group has it
   protocol::Group group;  ///< while in hand, if a group has it
   WorkerId lost_at;       ///< the worker that lost it last
-  Fence fence;            ///< the last order's
+  Fence fence;            ///< of the last dispatch
   double share_s = 0;     ///< its share of the bundle's cost, while in hand
   double load_s = 0;      ///< the same in expected seconds at the time it was given out
 };

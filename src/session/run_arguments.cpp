@@ -9,7 +9,7 @@ namespace espalier::session {
 
 plan::Passes passes_of(const std::vector<std::string>& without) {
   const auto on = [&](const char* name) { return std::find(without.begin(), without.end(), name) == without.end(); };
-  return {on("stages") && on("bundles"), on("features"), on("fuse"), on("bundles"), on("groups")};
+  return {on("stages") && on("bundles"), on("features"), on("replicas") && on("fuse"), on("bundles"), on("groups")};
 }
 
 std::int64_t feature_bytes_of(std::uint64_t given, std::int32_t workers) {

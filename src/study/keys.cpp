@@ -175,8 +175,9 @@ void add_train(Docs& all) {
        {"factor", "number", "1", "multiplies the rate when it decays"},
        {"first", "duration", "never", "when it decays first; 0: from the start"},
        {"every", "duration", "once", "interval of later decays"},
-       {"beat", "word", "\"multiples\"",
-        "later decays at \"multiples\" of every, or \"after-first\": first + every, ..."}});
+       {"decays", "word", "\"multiples\"",
+        "later decays at \"multiples\" of every, or \"after-first\": first + every, ..."},
+       {"beat", "word", "as decays", "the earlier name of decays"}});
 }
 
 void add_experiment(Docs& all) {

@@ -10,7 +10,8 @@
 namespace espalier::study {
 namespace {
 
-const std::vector<std::string> kRateKeys = {"units", "start", "relative", "to", "factor", "first", "every", "beat"};
+const std::vector<std::string> kRateKeys = {"units", "start", "relative", "to",  "factor",
+                                            "first", "every", "decays",   "beat"};
 
 /// "3" or "2-5", units counted from 1.
 bool is_unit_range(const std::string& part) {
@@ -58,7 +59,7 @@ std::optional<Problem> set_relative_to(RateGroup& group, const Value& value) {
   return std::nullopt;
 }
 
-std::optional<Problem> set_beat(RateGroup& group, const Value& value) {
+std::optional<Problem> set_decay_times(RateGroup& group, const Value& value) {
   const auto read = word_of(value, {"multiples", "after-first"});
   if (!read.problem) {
     group.decay_times =
@@ -128,7 +129,7 @@ std::optional<Problem> set_rate_value(RateGroup& group, const std::string& key, 
   if (key == "factor") return set_real(group.factor, value, {.most = 1000, .above = 0});
   if (key == "first") return set_duration(group.first, value, 0);
   if (key == "every") return set_duration(group.every, value, 1);
-  if (key == "beat") return set_beat(group, value);
+  if (key == "decays" || key == "beat") return set_decay_times(group, value);
   return unknown_word("key", key, kRateKeys);
 }
 

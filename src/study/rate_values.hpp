@@ -6,7 +6,7 @@
 
 namespace espalier::study {
 
-/// Sets one key of a rate group: start, relative, to, factor, first, every, beat, units.
+/// Sets one key of a rate group: start, relative, to, factor, first, every, decays, units.
 std::optional<Problem> set_rate_value(RateGroup& group, const std::string& key, const Value& value);
 bool is_rate_key(const std::string& key);
 

@@ -1,5 +1,5 @@
 #pragma once
-// Reads orders from a file of frames, one after the other, and writes answers to a stream.
+// Reads messages from a file of frames, one after the other, and writes answers to a stream.
 #include <filesystem>
 #include <ostream>
 
@@ -12,7 +12,7 @@ class BundlePort : public Port {
   /// Throws UsageError if the file cannot be read. `out` must outlive it.
   BundlePort(const std::filesystem::path& file, std::ostream& out);
 
-  /// Returns nothing: each order is carried out before the next is read.
+  /// Returns nothing: each message is dealt with before the next is read.
   std::optional<frame::Frame> poll() override { return std::nullopt; }
   /// Throws UsageError where the file is damaged or ends within a frame.
   std::optional<frame::Frame> wait() override;

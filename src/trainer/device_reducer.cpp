@@ -78,8 +78,8 @@ void DeviceReducer::close() {
 
 std::unique_ptr<DeviceReducer> join_devices(model::Reducer& host_reducer, at::Device device,
                                             const std::function<void()>& waiting) {
-  const char* wish = std::getenv("ESPALIER_REDUCER");
-  const bool able = device.is_cuda() && !(wish && std::string_view(wish) == "agent");
+  const char* wanted = std::getenv("ESPALIER_REDUCER");
+  const bool able = device.is_cuda() && !(wanted && std::string_view(wanted) == "agent");
   std::vector<double> identities(static_cast<std::size_t>(host_reducer.size()));
   if (able)
     identities[static_cast<std::size_t>(host_reducer.rank())] = static_cast<double>(device::identity(device) >> 11);

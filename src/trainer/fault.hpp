@@ -1,5 +1,5 @@
 #pragma once
-// Crashes, hangs or slows the trainer on order, for fault tests. Does nothing unless ESPALIER_FAULT is set:
+// Crashes, hangs or slows the trainer on request, for fault tests. Does nothing unless ESPALIER_FAULT is set:
 //   ESPALIER_FAULT="crash_at=TASKPREFIX:EPOCH:STEP"   dies of SIGSEGV before that step is reported
 //   ESPALIER_FAULT="hang_at=TASKPREFIX:EPOCH:STEP"    never answers again
 //   ESPALIER_FAULT="slow_at=TASKPREFIX:EPOCH:STEP"    takes 10 s for that step and for all that follow

@@ -1,5 +1,5 @@
 #pragma once
-// Interface to where a trainer's orders come from and its messages go: an agent's socket, or a file of bundles.
+// Interface to where a trainer's messages come from and go: an agent's socket, or a file of bundles.
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// Receives orders from an agent and sends messages to it over a socket.
+// Exchanges messages with an agent over a socket.
 #include "espalier/process/frame_socket.hpp"
 #include "trainer/port.hpp"
 

@@ -32,7 +32,7 @@ class Plan(unittest.TestCase):
     def test_counts_without_selections(self):
         counted = plan()
         self.assertEqual((counted["runs"], counted["later"], counted["done"]), (1036, 224, 0))
-        self.assertEqual(counted["tasks"]["pretrain"], 4)
+        self.assertEqual(counted["tasks"]["pretraining"], 4)
         self.assertEqual(counted["excluded"], {"frozen beyond transferred": 0})
         self.assertTrue(counted["provisional"])
         self.assertGreater(counted["device_hours"], 0)
@@ -51,7 +51,7 @@ class Plan(unittest.TestCase):
         self.assertEqual(counted["excluded"], {"frozen beyond transferred": 4})
 
     def test_only_counts_the_tasks_of_a_part(self):
-        self.assertEqual(plan("--only", "experiment == 'transferred' and split == 1")["tasks"], {"pretrain": 1, "train": 28})
+        self.assertEqual(plan("--only", "experiment == 'transferred' and split == 1")["tasks"], {"pretraining": 1, "training": 28})
 
     def test_more_splits_are_more_runs(self):
         self.assertEqual(plan("--set", "split.count=6")["runs"], 1036 * 6 // 4)

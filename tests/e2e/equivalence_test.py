@@ -1,5 +1,5 @@
 """Each pass, and all together, against the plan without it, on drawings of Omniglot: the same runs, the same numbers to
-the bit (stages) or to rounding (features, fuse), and the same accuracy at the end. Prints one JSON object."""
+the bit (stages) or to rounding (features, replicas), and the same accuracy at the end. Prints one JSON object."""
 import json
 import math
 import os
@@ -14,7 +14,7 @@ import h5py
 
 BIN = Path(os.environ["ESPALIER_BIN"])
 SOURCE = Path(os.environ["ESPALIER_SOURCE"])
-ALL = ("stages", "features", "fuse", "bundles", "groups")
+ALL = ("stages", "features", "replicas", "bundles", "groups")
 STUDY = """
 [study]
 name = "equivalence"
@@ -130,16 +130,16 @@ class Passes(unittest.TestCase):
         self.assertLess(abs(mean) + half, 1.0)
 
     def test_stages_are_equal_to_the_bit(self):
-        found = self.compare("stages", ("features", "fuse"))
+        found = self.compare("stages", ("features", "replicas"))
         differing = [key for key, row in found.items() if bits(row) != bits(self.reference[key])]
         self.report["stages"] = {"runs": len(self.runs), "rows": len(found), "rows_that_differ": len(differing)}
         self.assertEqual(differing, [])
 
     def test_features(self):
-        self.check_rounding("features", self.compare("features", ("stages", "fuse")))
+        self.check_rounding("features", self.compare("features", ("stages", "replicas")))
 
-    def test_fuse(self):
-        self.check_rounding("features and fuse", self.compare("fuse", ("stages",)))
+    def test_replicas(self):
+        self.check_rounding("features and replicas", self.compare("replicas", ("stages",)))
 
     def test_all(self):
         found = self.compare("all", ())

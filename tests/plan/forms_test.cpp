@@ -61,7 +61,7 @@ TEST_CASE("features: what changes images at random forbids them, and is named; m
 
 TEST_CASE("replicas: what is linear after the cut, small, tuned, by SGD in fp32") {
   const auto can_be_batched = [](const Frozen& one, std::int32_t cached) {
-    return can_fuse(one.spec, one.network, one.units, cached);
+    return can_be_replica(one.spec, one.network, one.units, cached);
   };
   Frozen cifar("cifar7", 5, {1, 28, 28});
   CHECK(can_be_batched(cifar, 5));

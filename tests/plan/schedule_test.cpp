@@ -28,7 +28,9 @@ Schedule schedule(int first) { return {0.01, 0.1, study::Duration{study::Duratio
 
 }  // namespace
 
-TEST_CASE("plan: the paper's experiment 3.2 as rows: the top h units high, the rest low, both on the 30-epoch beat") {
+TEST_CASE(
+    "plan: the paper's experiment 3.2 as rows: the top h units high, the rest low, both decay at multiples of 30 "
+    "epochs") {
   auto study = support::small_study(1, 8);
   study.experiments = {experiment("e", {axis("high_units", {1, 2, 8})}, {{"transferred", 6}, {"decay_epoch", 30}})};
   const Plan plan = compiled(study);
@@ -88,7 +90,7 @@ TEST_CASE("plan: frozen units have no rates, and a change at or after the end is
   CHECK(plan.tasks.size() == 2);
 }
 
-TEST_CASE("plan: later falls come at multiples of the beat, or a beat after the first") {
+TEST_CASE("plan: later decays come at multiples of the interval, or an interval after the first") {
   auto decays = schedule(5);
   CHECK(rate_points(decays, 90, 1) == Points{at(0, 0.01), at(5, 0.001), at(30, 0.0001), at(60, 0.00001)});
   decays.decay_times = study::RateGroup::DecayTimes::after_first;

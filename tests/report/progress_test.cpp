@@ -25,7 +25,7 @@ TEST_CASE("progress: runs are counted by experiment and state, later ones apart"
   REQUIRE(progress.running.size() == 1);
 }
 
-TEST_CASE("progress: pace is that of the trainings that ended last, times the workers") {
+TEST_CASE("progress: the rate is that of the trainings that ended last, times the workers") {
   const auto builder = testing::fixture_state();
 
   const auto progress = report::progress(builder.state());

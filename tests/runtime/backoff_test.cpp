@@ -13,16 +13,16 @@ using namespace espalier::runtime;
 TEST_CASE("backoff: many waits in a row end, and the clock goes on meanwhile") {
   Backoff backoff;
   const double before = now_s();
-  for (int i = 0; i < 40; ++i) backoff.nap();
+  for (int i = 0; i < 40; ++i) backoff.wait();
   CHECK(now_s() > before);
   backoff.busy();
-  backoff.nap();
+  backoff.wait();
 }
 
 TEST_CASE("backoff: waits add up to more sleep the longer a loop is idle") {
   const auto wait = [](Backoff& backoff, int rounds) {
     const double before = now_s();
-    for (int i = 0; i < rounds; ++i) backoff.nap();
+    for (int i = 0; i < rounds; ++i) backoff.wait();
     return now_s() - before;
   };
   Backoff backoff;
@@ -41,7 +41,7 @@ TEST_CASE("backoff: what can be read ends a wait") {
     Backoff backoff;
     for (int i = 0; i < 60; ++i) {
       const double before = now_s();
-      backoff.nap(descriptor);
+      backoff.wait(descriptor);
       if (i >= 24) least = std::min(least, now_s() - before);
     }
     return least;

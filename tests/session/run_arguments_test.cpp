@@ -7,12 +7,14 @@ using namespace espalier::session;
 
 TEST_CASE("run arguments: passes are on unless they are left out; without bundles there are no stages") {
   const auto all = passes_of({});
-  CHECK((all.stages && all.features && all.fuse && all.bundles && all.groups));
+  CHECK((all.stages && all.features && all.replicas && all.bundles && all.groups));
   CHECK_FALSE(passes_of({"features"}).features);
   const auto none = passes_of({"bundles"});
   CHECK_FALSE(none.stages);
   CHECK_FALSE(none.bundles);
-  CHECK(none.fuse);
+  CHECK(none.replicas);
+  CHECK_FALSE(passes_of({"replicas"}).replicas);
+  CHECK_FALSE(passes_of({"fuse"}).replicas);  // its name before
 }
 
 TEST_CASE("run arguments: memory for features is what was given, else one worker's share of what is free") {

@@ -44,15 +44,15 @@ TEST_CASE("lock: a link, a FIFO or a file of another program in its place is ref
   CHECK(content() == "precious");
 }
 
-TEST_CASE("lock: a higher restart of the same job and an explicit wish take over") {
+TEST_CASE("lock: a higher restart of the same job and an explicit request take over") {
   Scratch out;
   const DirectoryLock first = DirectoryLock::acquire(out.path(), some_writer("job7"), 0);
 
   const DirectoryLock second = DirectoryLock::acquire(out.path(), some_writer("job7", 1), 0);
   CHECK_THROWS_AS(DirectoryLock::acquire(out.path(), some_writer("job7", 1), 0), UsageError);
-  WriterIdentity wish = some_writer();
-  wish.take_over = true;
-  const DirectoryLock third = DirectoryLock::acquire(out.path(), wish, 0);
+  WriterIdentity request = some_writer();
+  request.take_over = true;
+  const DirectoryLock third = DirectoryLock::acquire(out.path(), request, 0);
 
   CHECK_THROWS_AS(DirectoryLock::acquire(out.path(), some_writer("other"), 0), UsageError);
 }

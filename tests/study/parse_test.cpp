@@ -131,7 +131,7 @@ TEST_CASE("study: durations are epochs or steps, and rate groups say how they fa
   const Study study = parsed(kSmallStudy + R"(
 [train]
 epochs = "2000 steps"
-rates = [{ units = "new", start = 0.01, factor = 0.5, first = "100 steps", every = 10, beat = "after-first" },
+rates = [{ units = "new", start = 0.01, factor = 0.5, first = "100 steps", every = 10, decays = "after-first" },
          { units = "copied", relative = 0.2, to = "new" }]
 )");
 

@@ -29,16 +29,16 @@ TEST_CASE("rates: each key is set, and shows in the words") {
   CHECK(rates_text({with({{"start", Value(1)}, {"factor", Value(0.5)}, {"first", Value("2000 steps")}})}) ==
         "rest 1 x 0.5 at 2000 steps");
   CHECK(rates_text(
-            {with({{"start", Value(1)}, {"first", Value(15)}, {"every", Value(5)}, {"beat", Value("after-first")}})})
+            {with({{"start", Value(1)}, {"first", Value(15)}, {"every", Value(5)}, {"decays", Value("after-first")}})})
             .ends_with("at 15 and then every 5"));
   CHECK(rates_text({with({{"relative", Value(0.1)}, {"to", Value("top")}})}) == "rest 0.1 x top");
 }
 
 TEST_CASE("rates: what a key cannot be is refused, and the group stays as it was") {
   const std::vector<std::pair<std::string, Value>> wrong = {
-      {"start", Value(0)},    {"start", Value("fast")}, {"factor", Value(-1.0)}, {"first", Value("soon")},
-      {"every", Value(0)},    {"beat", Value("never")}, {"units", Value("0")},   {"units", Value(true)},
-      {"relative", Value(0)}, {"to", Value(3)},         {"strat", Value(1)},
+      {"start", Value(0)},    {"start", Value("fast")},   {"factor", Value(-1.0)}, {"first", Value("soon")},
+      {"every", Value(0)},    {"decays", Value("never")}, {"units", Value("0")},   {"units", Value(true)},
+      {"relative", Value(0)}, {"to", Value(3)},           {"strat", Value(1)},
   };
   for (const auto& [key, value] : wrong) {
     RateGroup group;
@@ -50,7 +50,8 @@ TEST_CASE("rates: what a key cannot be is refused, and the group stays as it was
   RateGroup group;
   CHECK(set_rate_value(group, "strat", Value(1))->suggestion == "Did you mean 'start'?");
   CHECK_FALSE(is_rate_key("strat"));
-  CHECK(is_rate_key("beat"));
+  CHECK(is_rate_key("decays"));
+  CHECK(is_rate_key("beat"));  // its earlier name
 }
 
 TEST_CASE("rates: units are named by a word, by numbers and by ranges") {

@@ -40,7 +40,7 @@ EvaluationSpec evaluation(Subset name, const char* images, std::int32_t every, s
 
 }  // namespace
 
-TEST_CASE("record: what meets two wishes lacks nothing of either, and names each image set once") {
+TEST_CASE("record: what meets two requests lacks nothing of either, and names each image set once") {
   const bool ok = rc::check([] {
     const RecordSpec a = some_record(), b = some_record(), all = both(a, b);
     RC_ASSERT(lacking(all, a).empty());

@@ -11,9 +11,9 @@ namespace espalier::device {
 /// Number of GPUs that this process may use; 0 in a build without CUDA.
 int gpus();
 
-/// `wish` is "cpu", "cuda", or "auto" (a GPU where there is one). Worker `slot` of a machine gets GPU slot % gpus().
+/// `name` is "cpu", "cuda", or "auto" (a GPU where there is one). Worker `slot` of a machine gets GPU slot % gpus().
 /// Throws EnvironmentError where "cuda" is asked for and there is none, UsageError for another word.
-at::Device choose(const std::string& wish, int slot);
+at::Device choose(const std::string& name, int slot);
 
 /// Sets up deterministic kernels and a stream of its own. Call once per thread that uses the device, before its first
 /// tensor.

@@ -160,7 +160,7 @@ Work work_left(const task::Task& task, const Outcomes& outcomes);
 
 /// The passes that can be left out. Stages are shared only within bundles.
 struct Passes {
-  bool stages = true, features = true, fuse = true, bundles = true, groups = true;
+  bool stages = true, features = true, replicas = true, bundles = true, groups = true;
 };
 
 struct CompileOptions {

@@ -1,5 +1,5 @@
 #pragma once
-// What the scheduler orders: scheduler -> agent -> trainer: Setup, CatalogUpdate, Bundle, Cancel, Stop, Shutdown; to
+// What the scheduler asks for: scheduler -> agent -> trainer: Setup, CatalogUpdate, Bundle, Cancel, Stop, Shutdown; to
 // the agent alone: Disband. One struct per message; kType is its frame type.
 #include <cstdint>
 #include <map>

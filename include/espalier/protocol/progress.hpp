@@ -91,7 +91,7 @@ struct Hello {
   }
 };
 
-/// A task of the bundle that was worked on, with the fence of its order.
+/// A task of the bundle that was worked on, with the fence of its dispatch.
 struct InFlightTask {
   TaskId task;
   Fence fence;

@@ -7,7 +7,7 @@
 namespace espalier::trainer {
 
 /// Serves the agent behind descriptor `socket` until told to exit. The process dies with its parent and ignores TERM,
-/// INT and USR2, since orders come only through the socket.
+/// INT and USR2, since requests come only through the socket.
 void serve_agent(int socket);
 
 /// Executes the frames of `bundles` in order; answers go to `out`, or to standard output if that is empty. If `bundles`

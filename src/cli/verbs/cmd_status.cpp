@@ -100,7 +100,7 @@ void print_pace(const store::State& state, const report::Progress& progress, boo
   if (tasks[task::RunState::running]) fmt::print(", {} running", tasks[task::RunState::running]);
   fmt::print("\nworkers   {} with {} thread{} each\n", state.study.workers, state.study.threads,
              state.study.threads == 1 ? "" : "s");
-  if (progress.images_per_s > 0) fmt::print("pace      {:.0f} epoch-images/s\n", progress.images_per_s);
+  if (progress.images_per_s > 0) fmt::print("rate      {:.0f} epoch-images/s\n", progress.images_per_s);
   if (progress.images_left > 0 && progress.seconds_left) {
     fmt::print("left      about {} of work{}\n", report::duration_text(*progress.seconds_left),
                progress.runs.later ? ", without the later runs" : "");

@@ -70,7 +70,7 @@ Cut exact_cut(const task::TrainSpec& spec, const std::vector<network::UnitCost>&
   return {frozen, ""};
 }
 
-bool can_fuse(const task::TrainSpec& spec, const network::NetworkSpec& network,
+bool can_be_replica(const task::TrainSpec& spec, const network::NetworkSpec& network,
               const std::vector<network::UnitCost>& units, std::int32_t cached) {
   if (cached == 0 || cached == network.depth() || !task::row_of(spec.optimiser).in_replicas) return false;
   if (spec.precision != task::Precision::fp32) return false;
@@ -103,7 +103,7 @@ std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::C
     }
     const auto& network = catalog.networks.at(training.spec.network);
     entry.form.batched =
-        options.passes.fuse && can_fuse(training.spec, network, *training.units, entry.form.cached_units);
+        options.passes.replicas && can_be_replica(training.spec, network, *training.units, entry.form.cached_units);
     entry.cost_s = costs.cost_s(training, entry.form);
   }
   return refused;

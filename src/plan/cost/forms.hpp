@@ -1,5 +1,5 @@
 #pragma once
-// Chooses the numeric form of each task: the passes `features` and `fuse`.
+// Chooses the numeric form of each task: the passes `features` and `replicas`.
 #include <map>
 
 #include "plan/cost/cost_model.hpp"
@@ -17,7 +17,7 @@ struct Cut {
 Cut exact_cut(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units);
 
 /// Whether everything above the cut can be a replica of a batched network, and is small enough to gain from it.
-bool can_fuse(const task::TrainSpec& spec, const network::NetworkSpec& network,
+bool can_be_replica(const task::TrainSpec& spec, const network::NetworkSpec& network,
               const std::vector<network::UnitCost>& units, std::int32_t cached);
 
 /// Corrects the costs by the times of finished tasks, by key, and updates the costs of all tasks.

@@ -58,7 +58,7 @@ void SharingReport::grow_tree(Family& family) {
 task::NumericForm SharingReport::form_of(const Entry& entry, const Passes& passes) const {
   task::NumericForm form{threads_};
   if (passes.features) form.cached_units = entry.form.cached_units;
-  if (passes.fuse) form.batched = entry.form.batched;
+  if (passes.replicas) form.batched = entry.form.batched;
   form.workers = entry.form.workers;
   return form;
 }
@@ -152,7 +152,7 @@ void SharingReport::add_sharing(std::vector<PassReport>& reports, const Passes& 
   };
   report("stages", &Passes::stages);
   report("features", &Passes::features);
-  report("fuse", &Passes::fuse);
+  report("replicas", &Passes::replicas);
 }
 
 }  // namespace espalier::plan

@@ -17,7 +17,7 @@ class SharingReport {
 
   /// Reports on canonicalise and merge.
   std::vector<PassReport> of_merging() const;
-  /// Adds reports on stages, features and fuse, as far as they are switched on.
+  /// Adds reports on stages, features and replicas, as far as they are switched on.
   void add_sharing(std::vector<PassReport>& reports, const Passes& passes) const;
   /// Device hours of the wanted tasks under these passes.
   double hours(const Passes& passes, const Wanted& wanted) const;

@@ -19,13 +19,16 @@ void check_form(const Reader& reader, const RateGroup& group) {
                   "Write start = 0.01, or relative = 0.2, to = \"new\""});
   }
   if (relative) {
-    for (const char* key : {"factor", "first", "every", "beat"}) {
+    for (const char* key : {"factor", "first", "every", "decays", "beat"}) {
       if (reader.has(key))
         reader.error(key, {"a relative rate has no schedule", "it follows that of its group", "Remove it"});
     }
   }
   if (group.every && !group.first) {
-    reader.error("every", {"every without first", "the rate never falls", "Add first"});
+    reader.error("every", {"every without first", "the rate never decays", "Add first"});
+  }
+  if (reader.has("decays") && reader.has("beat")) {
+    reader.error("beat", {"decays and beat are one key", "beat is its earlier name", "Remove it"});
   }
   if (group.first && !reader.has("factor")) {
     reader.error("first", {"first without factor", "the rate decays by it", "Add factor = 0.1"});
