@@ -1,6 +1,8 @@
 // Main of `espalier`, the program users call: planning, scheduling, storing and reading results. No LibTorch.
 #include <fmt/format.h>
 
+#include <csignal>
+
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/build_info.hpp"
 #include "espalier/core/checks.hpp"
@@ -15,9 +17,10 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   using namespace espalier::cli;
-  for (auto* add : {add_validate,  add_show,    add_plan,    add_calibrate, add_simulate, add_run,    add_rank,
-                    add_stop,      add_status,  add_explain, add_logs,      add_verify,   add_repair, add_view,
-                    add_aggregate, add_compare, add_export,  add_report,    add_data,     add_model}) {
+  for (auto* add :
+       {add_validate,  add_show,    add_plan,   add_calibrate, add_simulate, add_run,    add_rank,   add_stop,
+        add_retry,     add_cancel,  add_status, add_explain,   add_logs,     add_verify, add_repair, add_view,
+        add_aggregate, add_compare, add_export, add_report,    add_data,     add_model}) {
     add(app, exit_code);
   }
   try {
@@ -37,6 +40,7 @@ int report(const char* what, espalier::ExitCode code) {
 
 int main(int argc, char** argv) {
   espalier::log::start("espalier");
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit on file sizes then fails, and its error says so
   try {
     return run(argc, argv);
   } catch (const espalier::UsageError& error) {

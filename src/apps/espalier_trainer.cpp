@@ -1,8 +1,11 @@
 // Main of `espalier-trainer`, which trains with LibTorch as an agent's child or from a file of bundles. No MPI.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
+#include <system_error>
 
 #include "espalier/core/build_info.hpp"
+#include "espalier/core/culprit.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/log.hpp"
 #include "espalier/trainer/serve.hpp"
@@ -54,10 +57,17 @@ int report(const char* what, int code) {
   return code;
 }
 
+/// The exit code that says whose fault an error of the system is.
+int code_of(const std::system_error& error) {
+  const bool is_machine = espalier::culprit_of_error(error.code().value()) == espalier::Culprit::machine;
+  return static_cast<int>(is_machine ? espalier::ExitCode::environment : espalier::ExitCode::internal);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   espalier::log::start("trainer");
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit on file sizes then fails, and its error says so
   try {
     return run(argc, argv);
   } catch (const espalier::UsageError& error) {
@@ -66,8 +76,10 @@ int main(int argc, char** argv) {
     return report(error.what(), static_cast<int>(espalier::ExitCode::environment));
   } catch (const espalier::CorruptionError& error) {  // damaged files, for which no task is to blame
     return report(error.what(), static_cast<int>(espalier::ExitCode::environment));
+  } catch (const std::system_error& error) {
+    return report(error.what(), code_of(error));
   } catch (const std::exception& error) {
-    if (espalier::trainer::is_out_of_memory(error)) return report("out of memory", espalier::trainer::kOutOfMemory);
+    if (espalier::trainer::is_out_of_memory(error)) return report("out of memory", espalier::kOutOfMemoryExit);
     return report(error.what(), static_cast<int>(espalier::ExitCode::internal));
   }
 }

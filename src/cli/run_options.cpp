@@ -38,6 +38,9 @@ void add_options(CLI::App& verb, session::RunArguments& arguments) {
   verb.add_flag("--accept-loss", launch.accept_loss, "go on over a damaged journal, without what is lost");
   verb.add_option("--checkpoint-s", launch.checkpoint_s, "seconds between checkpoints of a training (default 60)")
       ->check(CLI::NonNegativeNumber);
+  verb.add_option("--max-fails", launch.max_fails,
+                  "save and end once N tasks have failed or were quarantined in this launch (default: go on)")
+      ->check(CLI::PositiveNumber);
   verb.add_option("--hang-s", launch.hang_s, "")->check(CLI::PositiveNumber)->group("");
   verb.add_option("--view-every-s", launch.view_every_s, "")->check(CLI::NonNegativeNumber)->group("");
   add_pass_options(verb, launch.without, launch.feature_bytes);

@@ -6,9 +6,6 @@
 
 namespace espalier::trainer {
 
-/// Exit code of a trainer that ran out of memory.
-inline constexpr int kOutOfMemory = 3;
-
 /// Serves the agent behind descriptor `socket` until told to exit. The process dies with its parent and ignores TERM,
 /// INT and USR2, since orders come only through the socket.
 void serve_agent(int socket);
