@@ -1,4 +1,5 @@
 // Main of `espalier`, the program users call: planning, scheduling, storing and reading results. No LibTorch.
+#include <csignal>
 #include <cstdio>
 
 #include "espalier/cli/commands.hpp"
@@ -16,9 +17,10 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   using namespace espalier::cli;
-  for (auto* add : {add_validate,  add_show,    add_plan,    add_calibrate, add_simulate, add_run,    add_rank,
-                    add_stop,      add_status,  add_explain, add_logs,      add_verify,   add_repair, add_view,
-                    add_aggregate, add_compare, add_export,  add_report,    add_data,     add_model}) {
+  for (auto* add :
+       {add_validate,  add_show,    add_plan,   add_calibrate, add_simulate, add_run,    add_rank,   add_stop,
+        add_retry,     add_cancel,  add_status, add_explain,   add_logs,     add_verify, add_repair, add_view,
+        add_aggregate, add_compare, add_export, add_report,    add_data,     add_model}) {
     add(app, exit_code);
   }
   try {
@@ -54,6 +56,7 @@ int guarded_run(int argc, char** argv) {
 int main(int argc, char** argv) {
   espalier::os::hold_standard_streams();
   espalier::log::start("espalier");
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit on file sizes then fails, and its error says so
   const int code = guarded_run(argc, argv);
   const std::string unwritten = espalier::os::flush_standard_output();
   if (unwritten.empty()) return code;

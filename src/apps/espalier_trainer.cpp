@@ -1,8 +1,11 @@
 // Main of `espalier-trainer`, which trains with LibTorch as an agent's child or from a file of bundles. No MPI.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
+#include <system_error>
 
 #include "espalier/core/build_info.hpp"
+#include "espalier/core/culprit.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/log.hpp"
 #include "espalier/os/standard_streams.hpp"
@@ -56,6 +59,12 @@ int report(const char* what, int code) {
   return code;
 }
 
+/// The exit code that says whose fault an error of the system is.
+int code_of(const std::system_error& error) {
+  const bool is_machine = espalier::culprit_of_error(error.code().value()) == espalier::Culprit::machine;
+  return static_cast<int>(is_machine ? espalier::ExitCode::environment : espalier::ExitCode::internal);
+}
+
 int guarded_run(int argc, char** argv) {
   try {
     return run(argc, argv);
@@ -65,9 +74,10 @@ int guarded_run(int argc, char** argv) {
     return report(error.what(), static_cast<int>(espalier::ExitCode::environment));
   } catch (const espalier::CorruptionError& error) {  // damaged files, for which no task is to blame
     return report(error.what(), static_cast<int>(espalier::ExitCode::environment));
+  } catch (const std::system_error& error) {
+    return report(error.what(), code_of(error));
   } catch (const std::exception& error) {
-    if (espalier::trainer::is_out_of_memory(error))
-      return report("out of memory", espalier::protocol::kOutOfMemoryExit);
+    if (espalier::trainer::is_out_of_memory(error)) return report("out of memory", espalier::kOutOfMemoryExit);
     return report(error.what(), static_cast<int>(espalier::ExitCode::internal));
   }
 }
@@ -77,6 +87,7 @@ int guarded_run(int argc, char** argv) {
 int main(int argc, char** argv) {
   espalier::os::hold_standard_streams();
   espalier::log::start("trainer");
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit on file sizes then fails, and its error says so
   const int code = guarded_run(argc, argv);
   const std::string unwritten = espalier::os::flush_standard_output();
   if (unwritten.empty()) return code;

@@ -20,4 +20,10 @@ std::string lock_holder(const std::filesystem::path& out) {
   return line.empty() ? "an unknown process" : line;
 }
 
+std::string who_obeys(const std::filesystem::path& out) {
+  const auto holder = lock_holder(out);
+  if (holder.empty()) return "Nothing runs here: the next 'espalier run' takes it up.";
+  return "The launch (" + holder + ") takes it up, or the next 'espalier run' if it ends first.";
+}
+
 }  // namespace espalier::cli

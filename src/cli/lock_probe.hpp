@@ -9,4 +9,7 @@ namespace espalier::cli {
 /// held after the call.
 std::string lock_holder(const std::filesystem::path& out);
 
+/// Who will obey a request that is left now, for the user.
+std::string who_obeys(const std::filesystem::path& out);
+
 }  // namespace espalier::cli

@@ -32,4 +32,9 @@ std::string interval_note(const std::vector<report::Directory>& directories, dou
 
 Table printable(const report::WordTable& words);
 
+/// The journal segment of the launch that was begun last; 0 where none was.
+inline std::uint32_t last_segment(const store::State& state) {
+  return state.segments.empty() ? 0 : state.segments.back().segment;
+}
+
 }  // namespace espalier::cli

@@ -40,6 +40,9 @@ void add_options(CLI::App& verb, session::RunArguments& arguments) {
                 "let this study take the place of another one in OUT, whose runs then leave all tables");
   verb.add_option("--checkpoint-s", launch.checkpoint_s, "seconds between checkpoints of a training (default 60)")
       ->check(CLI::NonNegativeNumber);
+  verb.add_option("--max-fails", launch.max_fails,
+                  "save and end once N tasks have failed or were quarantined in this launch (default: go on)")
+      ->check(CLI::PositiveNumber);
   verb.add_option("--hang-s", launch.hang_s, "")->check(CLI::PositiveNumber)->group("");
   verb.add_option("--view-every-s", launch.view_every_s, "")->check(CLI::NonNegativeNumber)->group("");
   verb.add_option("--first-heartbeat-s", arguments.first_heartbeat_s, "")->check(CLI::PositiveNumber)->group("");

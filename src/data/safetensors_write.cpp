@@ -1,4 +1,6 @@
 // Writes safetensors files and artifacts named by content; reads artifacts back with a check of their name.
+#include <system_error>
+
 #include "data/safetensors_header.hpp"
 #include "data/safetensors_parts.hpp"
 #include "espalier/core/errors.hpp"
@@ -52,15 +54,19 @@ WrittenArtifact write_artifact(const std::filesystem::path& folder, const NamedT
 
 TensorFile read_artifact(const std::filesystem::path& folder, const ArtifactId& id) {
   const std::filesystem::path file = artifact_path(folder, id);
-  if (!std::filesystem::exists(file)) {
-    throw CorruptionError("artifact '" + file.string() + "' is not there", "the journal says it was written",
-                          "Restore it from a copy. 'espalier verify' lists all that is missing.");
+  std::error_code unknown;  // then opening it says why
+  const auto kind = std::filesystem::status(file, unknown).type();
+  if (kind == std::filesystem::file_type::not_found) {
+    throw DamagedArtifact(id, {"artifact '" + file.string() + "' is not there", "the journal says it was written", ""});
   }
-  const auto mapping = std::make_shared<const os::MappedFile>(file, os::NamedBy::user);
+  if (kind == std::filesystem::file_type::directory) {
+    throw DamagedArtifact(id, {"artifact '" + file.string() + "' is a folder", "the journal says it is a file", ""});
+  }
+  const auto mapping = std::make_shared<const os::MappedFile>(file);
   const std::string found = to_hex(sha256(mapping->bytes()));
   if (found != id.hex) {
-    throw CorruptionError("artifact '" + file.string() + "' is damaged",
-                          "its bytes hash to " + found.substr(0, 8) + "...", "Delete it, so that it is made again.");
+    const std::string why = "its bytes hash to " + found.substr(0, 8) + "...";
+    throw DamagedArtifact(id, {"artifact '" + file.string() + "' is damaged", why, ""});
   }
   return tensors_of(mapping, file);
 }

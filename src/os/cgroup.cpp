@@ -1,9 +1,11 @@
 // Reads limits of control groups: cpu.max and memory.max (v2), cpu.cfs_quota_us and memory.limit_in_bytes (v1).
-// Sources: Linux, Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst.
+// Reads counters of killed processes: memory.events (v2), memory.oom_control (v1), /proc/vmstat. Sources: Linux,
+// Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst.
 #include "os/cgroup.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -123,6 +125,38 @@ CgroupLimits read_cgroup_limits(const fs::path& root) {
     if (has_word(controllers, "memory")) walk(limits, mounts / "memory", path, add_memory_v1);
   }
   return limits;
+}
+
+namespace {
+
+/// The number behind `oom_kill` in a file of keys and numbers; 0 where there is none: no launch ends for that.
+std::int64_t kills_in(const fs::path& file) {
+  const auto words = words_of(file);
+  const auto at = std::find(words.begin(), words.end(), "oom_kill");
+  if (at == words.end() || at + 1 == words.end()) return 0;
+  return std::strtoll((at + 1)->c_str(), nullptr, 10);
+}
+
+/// Of the group itself, which counts what was killed in it for whichever limit; a container sees it as the mount.
+std::int64_t kills_of(const fs::path& mount, const std::string& path, const char* file) {
+  const fs::path below = fs::path(path).lexically_normal().relative_path();
+  return kills_in(mount / below / file) + (below.empty() ? 0 : kills_in(mount / file));
+}
+
+}  // namespace
+
+std::int64_t read_memory_kills(const fs::path& root) {
+  const fs::path mounts = root / "sys/fs/cgroup";
+  std::int64_t kills = kills_in(root / "proc/vmstat");
+  std::ifstream lines(root / "proc/self/cgroup");
+  for (std::string number, controllers, path;
+       std::getline(lines, number, ':') && std::getline(lines, controllers, ':') && std::getline(lines, path);) {
+    if (controllers.empty()) {
+      kills += kills_of(mounts, path, "memory.events") + kills_of(mounts / "unified", path, "memory.events");
+    }
+    if (has_word(controllers, "memory")) kills += kills_of(mounts / "memory", path, "memory.oom_control");
+  }
+  return kills;
 }
 
 }  // namespace espalier::os

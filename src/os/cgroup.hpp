@@ -15,4 +15,7 @@ struct CgroupLimits {
 /// `root`: the folder with proc/self/cgroup and sys/fs/cgroup. Throws EnvironmentError where a limit is no number.
 CgroupLimits read_cgroup_limits(const std::filesystem::path& root = "/");
 
+/// The sum of all counters of processes killed for memory that this process's groups and the machine show.
+std::int64_t read_memory_kills(const std::filesystem::path& root = "/");
+
 }  // namespace espalier::os

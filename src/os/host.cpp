@@ -46,6 +46,8 @@ std::int32_t usable_cores(const std::filesystem::path& root) {
   return std::max(1, static_cast<std::int32_t>(std::ceil(*quota)));
 }
 
+std::int64_t memory_kills(const std::filesystem::path& root) { return read_memory_kills(root); }
+
 std::int64_t free_memory_bytes(const std::filesystem::path& root) {
   const std::int64_t available = available_bytes(root);
   return std::min(available, read_cgroup_limits(root).free_bytes.value_or(available));

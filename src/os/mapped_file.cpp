@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "espalier/core/culprit.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/descriptor.hpp"
 
@@ -23,18 +24,25 @@ namespace {
   throw EnvironmentError(problem, why, "Check the disk and its permissions.");
 }
 
+/// From errno. A machine that is short of something is not the mistake of who named the file.
+[[noreturn]] void call_failed(const std::filesystem::path& file, NamedBy named_by) {
+  const int error = errno;
+  const bool is_machine = culprit_of_error(error) == Culprit::machine;
+  refuse(file, std::strerror(error), is_machine ? NamedBy::program : named_by);
+}
+
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& file, NamedBy named_by) {
   const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a FIFO must not block us
-  if (!opened) refuse(file, std::strerror(errno), named_by);
+  if (!opened) call_failed(file, named_by);
   struct stat facts{};
-  if (::fstat(opened.get(), &facts) != 0) refuse(file, std::strerror(errno), named_by);
+  if (::fstat(opened.get(), &facts) != 0) call_failed(file, named_by);
   if (!S_ISREG(facts.st_mode)) refuse(file, "it is not a regular file", named_by);
   if (facts.st_size == 0) return;  // mmap refuses length 0
   const auto size = static_cast<std::size_t>(facts.st_size);
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, opened.get(), 0);
-  if (address == MAP_FAILED) refuse(file, std::strerror(errno), named_by);
+  if (address == MAP_FAILED) call_failed(file, named_by);
   address_ = address;
   size_ = size;
 }

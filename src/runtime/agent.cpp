@@ -58,6 +58,7 @@ class AgentLoop {
   AgentCore core_;
   mpi::Mailbox mailbox_;
   process::Child trainer_;
+  std::int64_t memory_kills_ = 0;          ///< when the trainer started
   std::optional<GroupExchange> exchange_;  ///< of the bundle in hand, if a group has it
   std::string outbox_;                     ///< for rank 0
   std::optional<std::string> last_frames_;
@@ -115,7 +116,7 @@ void AgentLoop::reap_trainer() {
   serve_trainer();  // what it sent before it ended counts
   auto log_tail = trainer_.log_tail();
   trainer_ = {};
-  tell(TrainerReaped{*exit, std::move(log_tail)});
+  tell(TrainerReaped{*exit, std::move(log_tail), os::memory_kills() > memory_kills_});
 }
 
 void AgentLoop::send_all() {
@@ -146,6 +147,7 @@ void AgentLoop::obey(StartTrainer&& command) {
                          "ESPALIER_SLOT=" + slot_of(number),
                          "GLIBC_TUNABLES=glibc.malloc.hugetlb=1"};  // large pages where the kernel gives them
   options.log = command.log_dir + "/worker-" + number + ".log";
+  memory_kills_ = os::memory_kills();
   trainer_ = process::Child::start(options);
 }
 

@@ -72,7 +72,6 @@ class AgentCore {
   void note_silence();
   void tell_alive();
   void report_loss(TrainerReaped&& reaped);
-  task::FailureCause cause_of(const process::Exit& exit) const;
   void kill_trainer();
   void tell_trainer(const std::string& frames);
   bool trainer_runs() const { return trainer_ == Trainer::listening || trainer_ == Trainer::socket_closed; }
@@ -101,6 +100,7 @@ class AgentCore {
   double closed_ = 0;       ///< when its socket was seen closed
   bool killed_ = false;     ///< it was killed once, which is enough
   bool hung_ = false;       ///< it was killed for silence
+  std::string refused_;     ///< why it was killed: this machine would not map the memory that it shares
   bool disbanded_ = false;  ///< it was killed because its group is no more
 
   bool stopping_ = false;

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "espalier/core/errors.hpp"
 #include "runtime/agent_core.hpp"
@@ -31,6 +32,7 @@ void AgentCore::start_trainer() {
   trainer_ = Trainer::listening;
   killed_ = false;
   hung_ = false;
+  refused_.clear();
   for (const auto& frame : greeting_) tell_trainer(frame);
 }
 
@@ -47,10 +49,8 @@ void AgentCore::pass_on(const process::RawFrame& frame) {
   note_silence();
   if (frame.is<protocol::SharedBuffer>() || frame.is<protocol::Reduce>()) return reduce(frame);
   const bool leads = !in_hand_ || in_hand_->group.leads();
-  if (leads) {
-    commands_.emplace_back(TellRank0{frame.bytes});
-    alive_told_ = now_;
-  }
+  if (leads || frame.is<protocol::ArtifactDamaged>()) commands_.emplace_back(TellRank0{frame.bytes});
+  if (leads) alive_told_ = now_;
   if (!frame.is<protocol::Ended>()) return;
   const auto ended = frame.as<protocol::Ended>();
   if (in_hand_) std::erase(in_hand_->tasks, protocol::InFlightTask{ended.task, ended.fence});
@@ -79,7 +79,10 @@ void AgentCore::take(TrainerGarbled&& event) {
   give_up_trainer("the trainer sent what is not a message: " + event.why);
 }
 
-void AgentCore::take(MemoryRefused&& event) { give_up_trainer(std::move(event.why)); }
+void AgentCore::take(MemoryRefused&& event) {
+  refused_ = event.why;
+  give_up_trainer(std::move(event.why));
+}
 
 void AgentCore::give_up_trainer(std::string why) {
   commands_.emplace_back(LogError{std::move(why)});
@@ -133,13 +136,20 @@ void AgentCore::watch_silence() {
   kill_trainer();
 }
 
-task::FailureCause AgentCore::cause_of(const process::Exit& exit) const {
-  if (hung_) return task::FailureCause::hung;
-  if (exit.signal == SIGKILL || exit.signal == SIGTERM) return task::FailureCause::killed;
-  if (exit.signal != 0) return task::FailureCause::crashed;
-  if (exit.code == protocol::kEnvironmentExit) return task::FailureCause::environment;
-  return exit.code == protocol::kOutOfMemoryExit ? task::FailureCause::out_of_memory : task::FailureCause::exited;
+namespace {
+
+task::FailureCause cause_of(const CulpritRow& row) {
+  const bool is_memory =
+      row.evidence == Evidence::memory_kill || (row.evidence == Evidence::exit_code && row.number == kOutOfMemoryExit);
+  if (row.evidence == Evidence::silence) return task::FailureCause::hung;
+  if (is_memory) return task::FailureCause::out_of_memory;
+  if (row.culprit == Culprit::machine) return task::FailureCause::environment;
+  if (row.evidence == Evidence::exit_code) return task::FailureCause::exited;
+  const bool by_hand = row.number == SIGKILL || row.number == SIGTERM;
+  return by_hand ? task::FailureCause::killed : task::FailureCause::crashed;
 }
+
+}  // namespace
 
 void AgentCore::report_loss(TrainerReaped&& reaped) {
   if (std::exchange(disbanded_, false)) {  // rank 0 knows
@@ -150,7 +160,13 @@ void AgentCore::report_loss(TrainerReaped&& reaped) {
   if (!in_hand_ && queue_.empty()) return;  // it left between tasks: the next one starts another
   protocol::TrainerFailure failure;
   failure.worker = identity_.worker;
-  failure.cause = cause_of(reaped.exit);
+  CulpritRow row = judge(ProcessEnd{reaped.exit.signal, reaped.exit.code, hung_, reaped.memory_kills});
+  if (!refused_.empty() && reaped.exit.signal == SIGKILL) {  // we killed it because this machine gives no memory
+    row = judge(Evidence::error, ENOMEM);
+    reaped = {{}, std::exchange(refused_, ""), false};
+  }
+  failure.culprit = row.culprit;
+  failure.cause = cause_of(row);
   failure.signal = reaped.exit.signal;
   failure.exit_code = reaped.exit.code;
   failure.log_tail = std::move(reaped.log_tail);

@@ -36,6 +36,7 @@ struct TrainerEnded {};
 struct TrainerReaped {
   process::Exit exit;
   std::string log_tail;
+  bool memory_kills = false;  ///< the kernel killed processes for memory while it ran
 };
 /// Time has passed. The loop sends one at the end of each of its rounds; the agent leaves only then.
 struct AgentTick {};

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "runtime/backoff.hpp"
+
 namespace espalier::runtime {
 
 std::vector<ArtifactId> ArtifactReferences::kept_by(const TaskId& id) const {
@@ -24,9 +26,21 @@ void ArtifactReferences::write(const sched::Fact& fact) {
   for (const auto& artifact : before) artifacts_.drop(artifact);
 }
 
+void ArtifactReferences::give_up(const ArtifactId& artifact, const std::string& why) {
+  int holders = 0;
+  for (const auto& [id, task] : journal_.state().tasks) {
+    for (const auto* file : {&task.training, &task.finished, &task.predictions}) holders += file->artifact == artifact;
+  }
+  artifacts_.forget(artifact, holders);
+  const auto aside = artifacts_.name_aside(artifact);
+  journal_.write(store::ArtifactDamagedRecord{artifact, why, aside, wall_clock_s()});
+  given_up_.emplace_back(artifact, aside);
+}
+
 void ArtifactReferences::settle() {
-  if (arrived_.empty() && !artifacts_.has_dropped()) return;
+  if (arrived_.empty() && given_up_.empty() && !artifacts_.has_dropped()) return;
   if (journal_.superseded()) return;
+  for (const auto& [artifact, aside] : std::exchange(given_up_, {})) artifacts_.set_aside(artifact, aside);
   for (const auto& artifact : std::exchange(arrived_, {})) artifacts_.put_in_place(artifact);
   artifacts_.sweep();
 }

@@ -1,5 +1,7 @@
 #pragma once
 // Keeps the references to artifact files in step with the facts that are journaled.
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/artifact_store.hpp"
@@ -12,6 +14,8 @@ class ArtifactReferences {
   ArtifactReferences(JournaledState& journal, ArtifactStore& artifacts) : journal_(journal), artifacts_(artifacts) {}
   /// Journals a fact, and adds and drops the references that it changes.
   void write(const sched::Fact& fact);
+  /// Journals that no task has this artifact any more. Its file goes aside with the next settle().
+  void give_up(const ArtifactId& artifact, const std::string& why);
   /// Moves the files that facts named, and deletes those without a reference. Call once the facts are durable, and
   /// before any order leaves. Does nothing where another process has taken over.
   void settle();
@@ -21,7 +25,8 @@ class ArtifactReferences {
 
   JournaledState& journal_;
   ArtifactStore& artifacts_;
-  std::vector<ArtifactId> arrived_;  ///< journaled since the last settle()
+  std::vector<ArtifactId> arrived_;                           ///< journaled since the last settle()
+  std::vector<std::pair<ArtifactId, std::string>> given_up_;  ///< and the names they get
 };
 
 }  // namespace espalier::runtime

@@ -7,7 +7,10 @@
 #include <system_error>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/core/hash.hpp"
+#include "espalier/os/disk_calls.hpp"
 #include "espalier/os/durable_file.hpp"
+#include "espalier/os/mapped_file.hpp"
 #include "espalier/store/layout.hpp"
 
 namespace espalier::runtime {
@@ -101,7 +104,53 @@ void ArtifactStore::clear(const std::filesystem::path& unfinished) const {
 }
 
 bool ArtifactStore::holds(const ArtifactId& artifact) const {
-  return !artifact.empty() && std::filesystem::exists(file_of(artifact.hex));
+  std::error_code gone;
+  return !artifact.empty() && std::filesystem::is_regular_file(file_of(artifact.hex), gone);
+}
+
+std::vector<ArtifactId> ArtifactStore::obstructed() const {
+  std::vector<ArtifactId> found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    const auto name = entry.path().filename();
+    if (store::is_artifact_name(name.string()) && !entry.is_regular_file()) found.push_back({name.stem().string()});
+  }
+  return found;
+}
+
+void ArtifactStore::forget(const ArtifactId& artifact, int count) {
+  const auto found = references_.find(artifact.hex);
+  if (found != references_.end() && (found->second -= count) <= 0) references_.erase(found);
+}
+
+bool ArtifactStore::is_whole(const ArtifactId& artifact) const {
+  if (!std::filesystem::is_directory(folder_)) {
+    throw EnvironmentError("the folder '" + folder_.string() + "' is gone", "something removed it or its file system",
+                           "");
+  }
+  return holds(artifact) && to_hex(sha256(os::MappedFile(file_of(artifact.hex)).bytes())) == artifact.hex;
+}
+
+std::string ArtifactStore::name_aside(const ArtifactId& artifact) const {
+  const auto file = file_of(artifact.hex);
+  std::error_code gone;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(file, gone))) return "";
+  for (int number = 1;; ++number) {
+    const auto aside = fmt::format("{}.damaged-{}", file.filename().string(), number);
+    if (!std::filesystem::exists(std::filesystem::symlink_status(folder_ / aside, gone))) return aside;
+  }
+}
+
+void ArtifactStore::set_aside(const ArtifactId& artifact, const std::string& name) {
+  if (!name.empty()) os::rename_file(file_of(artifact.hex), folder_ / name);
+}
+
+void ArtifactStore::complete_set_asides(const store::State& state) {
+  for (const auto& file : state.damaged) {
+    if (file.kept_as.empty() || references_.contains(file.artifact)) continue;
+    std::error_code gone;
+    const bool is_done = std::filesystem::exists(folder_ / file.kept_as, gone);
+    if (!is_done && std::filesystem::exists(file_of(file.artifact), gone)) set_aside({file.artifact}, file.kept_as);
+  }
 }
 
 }  // namespace espalier::runtime

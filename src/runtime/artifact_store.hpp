@@ -30,8 +30,22 @@ class ArtifactStore {
   void sweep();
   /// Deletes what the journal released in earlier launches and nobody needs, and files that they left unfinished.
   void sweep_earlier(const store::State& state);
+  /// Whether the artifact's file is there and its bytes are those of its name. Throws EnvironmentError where that
+  /// cannot be told now.
+  bool is_whole(const ArtifactId& artifact) const;
+  /// The name that a damaged artifact will have beside the others; "" where nothing stands in its place.
+  std::string name_aside(const ArtifactId& artifact) const;
+  /// Gives what stands in the artifact's place this name. Call once its record is durable; nothing refers to it then.
+  void set_aside(const ArtifactId& artifact, const std::string& name);
+  /// Completes what earlier launches had no time for.
+  void complete_set_asides(const store::State& state);
   bool has_dropped() const { return !dropped_.empty(); }
 
+  bool is_referenced(const ArtifactId& artifact) const { return references_.contains(artifact.hex); }
+  /// Takes back `count` references of a file that is not deleted for that.
+  void forget(const ArtifactId& artifact, int count);
+  /// The artifacts in whose places something stands that is no file, such as a folder.
+  std::vector<ArtifactId> obstructed() const;
   /// Whether the artifact's file is in its place.
   bool holds(const ArtifactId& artifact) const;
 

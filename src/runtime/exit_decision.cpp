@@ -16,9 +16,10 @@ bool is_done(const SchedulerView& scheduler, bool replan_due) {
 
 int exit_code(const store::State& state, const LaunchScope& scope, const SchedulerView& scheduler) {
   if (scheduler.gave_up) return static_cast<int>(ExitCode::environment);
+  if (scheduler.too_many_failed) return static_cast<int>(ExitCode::some_failed);
   bool failed = false, left = false;
   for (const auto& [run, is_current] : state.runs) {
-    if (!is_current) continue;
+    if (!is_current || state.cancelled.contains(run.id)) continue;
     // The selection of a run without a task lacks inputs of another part.
     if (run.task.empty() ? !scope.whole_study : !scope.tasks.contains(run.task)) continue;
     const auto reached = state.state_of(run);

@@ -16,7 +16,8 @@ struct LaunchScope {
 /// Where the scheduler stands.
 struct SchedulerView {
   bool all_ended = false;
-  bool gave_up = false;  ///< no launch can go on
+  bool gave_up = false;          ///< no launch can go on
+  bool too_many_failed = false;  ///< the launch was stopped by `--max-fails`
 };
 
 /// Whether the wanted record comes too late for this launch, because the training runs already or has ended without

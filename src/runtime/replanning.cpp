@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/store/requested_work.hpp"
+#include "runtime/backoff.hpp"
 #include "runtime/plan_records.hpp"
 #include "runtime/source_threshold.hpp"
 
@@ -42,21 +45,78 @@ void Replanning::check_form() const {
       fmt::format("Use --threads {}, or --new-form to accept the difference.", before.threads));
 }
 
-PlanNews Replanning::plan_again() {
-  const auto outcomes = journal_.state().outcomes();
-  Planned planned = replan_(outcomes, journal_.state().selections);
+Planned Replanning::compile() const {
+  Planned planned = replan_(journal_.state().outcomes(), journal_.state().selections);
   refuse_errors(planned.plan, options_.study.file_name);
+  return planned;
+}
+
+PlanNews Replanning::plan_again() {
+  PlanNews news;
+  Planned planned = compile();
+  news.given_back = give_back_wanted(planned.plan);
+  if (!news.given_back.empty()) planned = compile();
+  const auto outcomes = journal_.state().outcomes();
   keep_forms(planned.plan);
   if (options_.setup.smoke) planned.plan = one_of_each_shape(std::move(planned.plan));
   thresholds_ = std::move(planned.thresholds);
   for (const auto& checkpoint : planned.checkpoints) artifacts_.add(checkpoint);
   if (!same_study(journal_.state().study, options_.study)) journal_.write(options_.study);
-  PlanNews news;
   news.tasks = new_tasks(planned.plan, outcomes);
+  note_gone(news);
   news.catalog = write_plan(journal_, planned.plan, changed_tasks(planned.plan, outcomes));
-  journal_.commit();
   watch_pending(planned.plan);
+  drop_cancelled(news);
+  journal_.commit();
   return news;
+}
+
+/// Journals that tasks which were cancelled are wanted again, by runs that are not, and returns them.
+std::vector<TaskId> Replanning::give_back_wanted(const plan::Plan& plan) {
+  std::unordered_set<TaskId> wanted;
+  for (const auto& run : plan.runs) {
+    if (!journal_.state().cancelled.contains(run.id)) wanted.insert(run.task);
+  }
+  store::GivenBackRecord record;
+  for (auto task = plan.tasks.rbegin(); task != plan.tasks.rend(); ++task) {  // what needs a task stands behind it
+    if (!wanted.contains(task->id)) continue;
+    for (const auto& input : task->inputs) wanted.insert(input.task);
+    const auto known = journal_.state().tasks.find(task->id);
+    const bool was_cancelled =
+        known != journal_.state().tasks.end() && known->second.state == task::RunState::cancelled;
+    if (was_cancelled) record.tasks.push_back(task->id);
+  }
+  record.time = wall_clock_s();
+  if (!record.tasks.empty()) journal_.write(record);
+  return record.tasks;
+}
+
+/// Says once that networks are not where the journal has them. Those that are needed are trained again.
+void Replanning::note_gone(const PlanNews& news) {
+  const auto gone = std::count_if(news.tasks.begin(), news.tasks.end(), [&](const sched::AddedTask& one) {
+    const auto known = journal_.state().tasks.find(one.task.id);
+    return known != journal_.state().tasks.end() && !known->second.finished.artifact.empty() &&
+           one.history.finished.empty();
+  });
+  if (gone == 0) return;
+  journal_.warn(
+      fmt::format("{} finished network{} that the journal names {} not in 'artifacts': what is needed of "
+                  "{} is made again.",
+                  gone, gone == 1 ? "" : "s", gone == 1 ? "is" : "are", gone == 1 ? "it" : "them"));
+}
+
+/// Ends the tasks that only cancelled runs need; selections see that they are cancelled.
+void Replanning::drop_cancelled(PlanNews& news) {
+  const auto unneeded = store::unneeded_tasks(journal_.state());
+  for (const TaskId& id : unneeded) {
+    if (scheduler_.knows(id)) continue;  // the scheduler was told when the request came
+    const auto attempts = static_cast<std::uint32_t>(journal_.state().tasks.at(id).attempts.size());
+    journal_.write_fact(
+        sched::TaskEnded{{journal_.segment(), attempts + 1}, id, task::RunState::cancelled, "on request"});
+    scope_.tasks.erase(id);
+    std::erase_if(news.tasks, [&](const sched::AddedTask& one) { return one.task.id == id; });
+    ended_since_plan_ = true;
+  }
 }
 
 /// Keeps the forms that were journaled with a task's plan row, for all attempts. --new-form replaces those of tasks

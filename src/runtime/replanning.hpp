@@ -13,7 +13,8 @@ namespace espalier::runtime {
 
 /// What agents and scheduler must learn of a new plan.
 struct PlanNews {
-  task::Catalog catalog;  ///< what was not journaled before
+  task::Catalog catalog;           ///< what was not journaled before
+  std::vector<TaskId> given_back;  ///< tasks that were cancelled and are wanted again
   std::vector<sched::AddedTask> tasks;
 };
 
@@ -38,6 +39,10 @@ class Replanning {
   const LaunchScope& scope() const { return scope_; }
 
  private:
+  Planned compile() const;
+  std::vector<TaskId> give_back_wanted(const plan::Plan& plan);
+  void note_gone(const PlanNews& news);
+  void drop_cancelled(PlanNews& news);
   void keep_forms(plan::Plan& plan) const;
   std::vector<task::Task> changed_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes);
   std::vector<sched::AddedTask> new_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes);

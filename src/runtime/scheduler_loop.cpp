@@ -1,10 +1,13 @@
 // Rank 0's loop: receives messages, feeds the scheduler, commits facts, then sends its commands.
 #include "runtime/scheduler_loop.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/store/layout.hpp"
+#include "espalier/store/requested_work.hpp"
 #include "runtime/backoff.hpp"
 
 namespace espalier::runtime {
@@ -41,7 +44,7 @@ SchedulerLoop::SchedulerLoop(int workers, const LaunchOptions& options, const Re
       view_(options.view_command, options.out, options.view_every_s, world.now()),
       scheduler_(scheduler_options(journal_.segment(), workers, options.setup)),
       replanning_(options, replan, journal_, artifacts_, scheduler_),
-      requests_(options.out, journal_),
+      requests_(options.out, journal_, [this](const store::Request& request) { obey(request); }),
       departure_(workers),
       setup_(complete(options.setup, options.out, artifacts_)) {}
 
@@ -55,6 +58,10 @@ void SchedulerLoop::begin() {
   replanning_.check_form();
   if (options_.bring_checkpoints) options_.bring_checkpoints(store::artifact_folder(options_.out));
   artifacts_.complete_moves();
+  artifacts_.complete_set_asides(journal_.state());
+  give_up_folders();
+  requests_.take();
+  replan_wanted_ = false;
   plan_again();
   if (journal_.was_always_whole()) artifacts_.sweep_earlier(journal_.state());
 }
@@ -62,6 +69,7 @@ void SchedulerLoop::begin() {
 bool SchedulerLoop::turn() {
   const bool received = hear();
   tick();
+  stop_for_fails();
   settle();
   return received;
 }
@@ -87,6 +95,7 @@ void SchedulerLoop::take(WorkerId worker, const process::RawFrame& frame) {
     case MessageType::rows: return tell(frame.as<protocol::Rows>());
     case MessageType::checkpoint_made: return tell(frame.as<protocol::CheckpointMade>());
     case MessageType::ended: return tell(frame.as<protocol::Ended>());
+    case MessageType::artifact_damaged: return look_into(worker, frame.as<protocol::ArtifactDamaged>());
     case MessageType::trainer_failure: return tell(frame.as<protocol::TrainerFailure>());
     case MessageType::alive: return tell(frame.as<protocol::Alive>());
     case MessageType::goodbye: departure_.leaves(worker); return tell(frame.as<protocol::Goodbye>());
@@ -106,6 +115,7 @@ void SchedulerLoop::tell(const sched::Event& event) {
   for (const auto& fact : commands.facts) write(fact);
   for (const auto& dispatch : commands.dispatches) give_out(dispatch);
   for (const auto& [worker, disband] : commands.disband) say(worker, disband);
+  for (const auto& [worker, order] : commands.cancel) say(worker, order);
   for (const auto worker : commands.stop) say(worker, protocol::Stop{});
   for (const auto& text : commands.warnings) journal_.warn(text);
   if (!commands.give_up.empty()) give_up_ = commands.give_up;
@@ -114,7 +124,68 @@ void SchedulerLoop::tell(const sched::Event& event) {
 
 void SchedulerLoop::write(const sched::Fact& fact) {
   references_.write(fact);
-  if (const auto* end = std::get_if<sched::TaskEnded>(&fact)) replanning_.note_end(*end);
+  const auto* end = std::get_if<sched::TaskEnded>(&fact);
+  if (!end) return;
+  replanning_.note_end(*end);
+  if (end->state == task::RunState::cancelled) replan_wanted_ = true;  // its run may be wanted again by now
+  fails_ += end->state == task::RunState::failed || end->state == task::RunState::quarantined;
+}
+
+/// One worker may read other bytes than all others do: only what is damaged here, too, is given up.
+void SchedulerLoop::look_into(WorkerId worker, const protocol::ArtifactDamaged& damage) {
+  try {
+    if (!damage.is_whole && artifacts_.is_whole(damage.artifact)) return;
+  } catch (const EnvironmentError& error) {
+    return journal_.warn(error.what());  // the worker's loss follows, and its tasks are tried again
+  }
+  if (artifacts_.is_referenced(damage.artifact)) give_up(damage.artifact, damage.why);
+  tell(sched::ArtifactLost{damage.artifact, worker});
+}
+
+void SchedulerLoop::give_up(const ArtifactId& artifact, const std::string& why) {
+  journal_.warn(why + " What was there is set aside, and what needs it makes it again.");
+  references_.give_up(artifact, why);
+  files_lost_ = true;
+}
+
+/// What is no file cannot be replaced by one.
+void SchedulerLoop::give_up_folders() {
+  for (const auto& artifact : artifacts_.obstructed()) {
+    if (artifacts_.is_referenced(artifact))
+      give_up(artifact, "something else stands in the place of artifact " + artifact.hex + ".");
+  }
+  journal_.commit();
+  references_.settle();
+}
+
+void SchedulerLoop::obey(const store::Request& request) {
+  if (request.verb == "retry") give_back(request);
+  if (request.verb == "cancel") cancel(request);
+  replan_wanted_ = true;
+}
+
+void SchedulerLoop::give_back(const store::Request& request) {
+  std::vector<TaskId> tasks;
+  std::vector<RunId> runs;
+  for (const auto& target : request.targets) {
+    if (!ShortText::can_hold(target)) continue;
+    tasks.push_back({target});
+    runs.push_back({target});
+  }
+  auto record = store::given_back(journal_.state(), tasks, runs);
+  record.time = wall_clock_s();
+  journal_.write(record);
+  tell(sched::TasksGivenBack{std::move(record.tasks)});
+}
+
+void SchedulerLoop::cancel(const store::Request& request) {
+  store::CancelledRecord record;
+  for (const auto& target : request.targets) {
+    if (ShortText::can_hold(target)) record.runs.push_back({target});
+  }
+  record.time = wall_clock_s();
+  journal_.write(record);
+  tell(sched::TasksCancelled{store::unneeded_tasks(journal_.state())});
 }
 
 void SchedulerLoop::give_out(const sched::Dispatch& dispatch) {
@@ -131,6 +202,7 @@ void SchedulerLoop::plan_again() {
   if (!news.catalog.empty()) {
     for (const auto worker : departure_.present()) say(worker, protocol::CatalogUpdate{news.catalog});
   }
+  tell(sched::TasksGivenBack{std::move(news.given_back)});
   tell(sched::TasksAdded{std::move(news.tasks)});
 }
 
@@ -139,7 +211,8 @@ void SchedulerLoop::tick() {
   if (world_.stop_wanted()) begin_stop();
   if (now < next_tick_) return;
   next_tick_ = now + kTick_s;
-  if (requests_.take()) begin_stop();
+  const bool ends = departure_.is_stopping() || departure_.sent_away();
+  if (requests_.take(ends ? Obeys::stop_only : Obeys::all)) begin_stop();
   tell(sched::Tick{});
   if (const auto trouble = world_.trouble(); !trouble.empty()) journal_.warn(trouble);
   view_.tick(now, journal_.state().records);
@@ -150,12 +223,26 @@ void SchedulerLoop::begin_stop() {
   if (departure_.begin_stop(world_.now())) tell(sched::StopRequested{});
 }
 
+void SchedulerLoop::stop_for_fails() {
+  if (!has_too_many_fails() || departure_.is_stopping() || departure_.sent_away()) return;
+  journal_.warn(
+      fmt::format("a launch ended after {} failed tasks (--max-fails {}); the same command goes on, and "
+                  "'espalier retry' gives failed work back.",
+                  fails_, options_.max_fails));
+  stopped_for_fails_ = true;
+  begin_stop();
+}
+
 /// Group commit: everything received in this round becomes durable together, then the answers are sent.
 void SchedulerLoop::settle() {
   journal_.commit();
   references_.settle();
+  if (std::exchange(files_lost_, false) && options_.bring_checkpoints)
+    options_.bring_checkpoints(store::artifact_folder(options_.out));
   send_all();
-  if (!departure_.is_stopping() && replanning_.take_due()) plan_again();
+  if (departure_.is_stopping() || departure_.sent_away()) return;
+  const bool is_due = replanning_.take_due();
+  if (std::exchange(replan_wanted_, false) || is_due) plan_again();
 }
 
 void SchedulerLoop::send_all() {

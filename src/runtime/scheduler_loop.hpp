@@ -42,9 +42,17 @@ class SchedulerLoop {
   void plan_again();
   void tick();
   void begin_stop();
+  void look_into(WorkerId worker, const protocol::ArtifactDamaged& damage);
+  void give_up(const ArtifactId& artifact, const std::string& why);
+  void give_up_folders();
+  void obey(const store::Request& request);
+  void give_back(const store::Request& request);
+  void cancel(const store::Request& request);
+  void stop_for_fails();
   void settle();
   void send_all();
-  SchedulerView scheduler_view() const { return {scheduler_.all_ended(), !give_up_.empty()}; }
+  bool has_too_many_fails() const { return options_.max_fails > 0 && fails_ >= options_.max_fails; }
+  SchedulerView scheduler_view() const { return {scheduler_.all_ended(), !give_up_.empty(), stopped_for_fails_}; }
 
   template <class Message>
   void say(WorkerId worker, const Message& message) {
@@ -64,7 +72,11 @@ class SchedulerLoop {
   protocol::Setup setup_;
   std::map<WorkerId, std::string> outbox_;  ///< leaves once everything before it is durable
   double next_tick_ = 0;
-  std::string give_up_;  ///< why no launch can go on
+  std::string give_up_;             ///< why no launch can go on
+  std::int64_t fails_ = 0;          ///< tasks that failed or were quarantined in this launch
+  bool stopped_for_fails_ = false;  ///< there were too many of them
+  bool files_lost_ = false;         ///< named checkpoints may have to be copied again
+  bool replan_wanted_ = false;      ///< by a request
 };
 
 }  // namespace espalier::runtime

@@ -13,8 +13,9 @@ constexpr std::size_t kMostInBundle = 128;
 constexpr std::size_t kWarmFeatures = 4;
 constexpr double kNearlyAsLong = 0.8;  ///< of the longest path: taken before it where its features are at hand
 
-/// Whether a task crashed a trainer before. It is then tried alone, so that its neighbours are not charged again.
-bool is_suspect(const Entry& entry) { return entry.charged > 0; }
+/// Whether a task was lost with its trainer before. It is then tried alone: its neighbours are not charged again, and
+/// less memory is needed.
+bool is_suspect(const Entry& entry) { return entry.charged > 0 || entry.machine_losses > 0; }
 
 }  // namespace
 
@@ -37,7 +38,7 @@ double Scheduler::Core::room_s(const Worker& worker) const {
 void Scheduler::Core::update_room(WorkerId id, const Worker& worker) {
   const bool room = worker.in_hand.empty() || (worker.load_s < options.window_s &&
                                                worker.in_hand.size() < static_cast<std::size_t>(options.window_tasks));
-  if (worker.in_service && room) roomy.insert(id);
+  if (worker.in_service && now >= worker.rests_until && room) roomy.insert(id);
   else roomy.erase(id);
 }
 

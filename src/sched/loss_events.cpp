@@ -1,5 +1,7 @@
 // Handles lost trainers, unfit workers and silent agents; charges each loss to a task or to a worker.
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "sched/scheduler_core.hpp"
 
@@ -44,6 +46,8 @@ std::vector<Entry*> Scheduler::Core::begun_of(const protocol::TrainerFailure& fa
 
 void Scheduler::Core::lose(const std::vector<Entry*>& entries, const protocol::TrainerFailure& failure) {
   Worker& worker = workers[failure.worker];
+  const bool by_machine = !is_charged(failure.culprit);
+  const bool is_excused = std::exchange(worker.is_excused, false) && by_machine;
   protocol::TrainerFailure fact = failure;
   fact.in_hand.clear();
   for (Entry* entry : entries) {
@@ -53,18 +57,19 @@ void Scheduler::Core::lose(const std::vector<Entry*>& entries, const protocol::T
     fact.in_hand.push_back({entry->task.id, entry->fence});
     // A task that another worker lost too says nothing about this worker.
     const bool news = entry->lost_at == WorkerId{} || entry->lost_at == failure.worker;
-    if (news && entry == entries.front()) worker.lost.insert(entry->task.id);
-    entry->lost_at = failure.worker;
+    if (!by_machine && news && entry == entries.front()) worker.lost.insert(entry->task.id);
+    if (!is_excused) entry->lost_at = failure.worker;
   }
-  const bool environment = failure.cause == task::FailureCause::environment;
-  if (environment) ++worker.environment_losses;
-  const auto losses = std::max(static_cast<std::int32_t>(worker.lost.size()), worker.environment_losses);
-  const bool workers_fault = losses >= options.worker_budget;
-  const bool charged = !stopping && !workers_fault && !environment;
+  if (by_machine && !is_excused) rest(worker);
+  update_room(failure.worker, worker);
+  const bool workers_fault = static_cast<std::int32_t>(worker.lost.size()) >= options.worker_budget ||
+                             worker.machine_losses >= options.machine_budget;
+  const bool charged = !stopping && !workers_fault && !by_machine;
   answer.facts.push_back(AttemptLost{fact, charged});
   for (Entry* entry : entries) {
     if (charged) ++entry->charged;
-    retry_or_quarantine(*entry, failure);
+    if (by_machine && !is_excused && !stopping) rest(*entry, failure);
+    else retry_or_quarantine(*entry, failure);
   }
   if (workers_fault && !stopping) judge(failure, worker);
 }
@@ -76,6 +81,50 @@ void Scheduler::Core::retry_or_quarantine(Entry& entry, const protocol::TrainerF
                  entry.task.id,
                  task::RunState::quarantined,
                  "lost " + std::to_string(entry.charged) + " times, last: " + describe(failure)});
+}
+
+/// How long to wait after the nth loss by the machine's fault.
+double Scheduler::Core::rest_s(std::int32_t losses) const {
+  constexpr double kLongest_s = 60;
+  return std::min(kLongest_s, options.first_rest_s * std::exp2(losses - 1));
+}
+
+void Scheduler::Core::rest(Worker& worker) { worker.rests_until = now + rest_s(++worker.machine_losses); }
+
+/// A task that the machine could not do waits. One that it cannot do at all is left to a later launch.
+void Scheduler::Core::rest(Entry& entry, const protocol::TrainerFailure& failure) {
+  tasks.rest(entry);
+  entry.rests_until = now + rest_s(++entry.machine_losses);
+  const bool is_parked = entry.machine_losses >= options.machine_budget;
+  (is_parked ? parked_ : resting_).insert(&entry);
+  if (is_parked) last_trouble_ = describe(failure);
+}
+
+/// Gives workers and tasks back that have rested.
+void Scheduler::Core::wake() {
+  for (auto& [id, worker] : workers) {
+    if (worker.rests_until == 0 || now < worker.rests_until) continue;
+    worker.rests_until = 0;
+    update_room(id, worker);
+  }
+  std::erase_if(resting_, [&](Entry* entry) {
+    if (entry->state == task::RunState::waiting && now < entry->rests_until) return false;
+    if (entry->state == task::RunState::waiting) tasks.give_back(*entry);
+    return true;
+  });
+}
+
+/// A selection that is due may still add tasks between two ticks.
+void Scheduler::Core::give_up_if_stuck() {
+  std::erase_if(parked_, [](const Entry* entry) { return entry->state != task::RunState::waiting; });
+  const bool is_idle =
+      std::all_of(workers.begin(), workers.end(), [](const auto& one) { return one.second.in_hand.empty(); });
+  const bool is_stuck = !parked_.empty() && is_idle && resting_.empty() && tasks.ready().empty();
+  stuck_ticks_ = is_stuck ? stuck_ticks_ + 1 : 0;
+  if (stuck_ticks_ < 2 || stopping) return;
+  answer.give_up = "the machine could not do " + std::to_string(parked_.size()) + " of the tasks, each tried " +
+                   std::to_string(options.machine_budget) + " times; the last: " + last_trouble_ +
+                   ". None is failed: the same command tries them again.";
 }
 
 void Scheduler::Core::judge(const protocol::TrainerFailure& last, Worker& worker) {
@@ -93,6 +142,8 @@ void Scheduler::Core::judge(const protocol::TrainerFailure& last, Worker& worker
 }
 
 void Scheduler::Core::on(const Tick&) {
+  wake();
+  give_up_if_stuck();
   for (const auto& [id, worker] : workers) {
     if (worker.in_hand.empty() || now - worker.heard <= options.hang_s + options.agent_grace_s) continue;
     answer.relaunch = "agent " + std::to_string(id.rank) + " has not answered for " +

@@ -28,6 +28,11 @@ void Scheduler::Core::on(TasksAdded& added) {
     if (Entry* entry = tasks.add(std::move(one))) batch.push_back(entry);
   }
   tasks.settle(batch);
+  abort_hopeless(batch);
+}
+
+/// Aborts those of `batch` that need a task which has ended without what they need.
+void Scheduler::Core::abort_hopeless(const std::vector<Entry*>& batch) {
   for (Entry* entry : batch) {
     for (Entry* source : entry->sources) {
       if (!task::is_final(entry->state) && task::is_final(source->state) && !tasks.serves(*source))
@@ -71,7 +76,7 @@ void Scheduler::Core::on(const protocol::Ended& ended) {
     const auto holder = workers.find(id);
     if (holder == workers.end()) continue;
     holder->second.lost.clear();
-    holder->second.environment_losses = 0;
+    holder->second.machine_losses = 0;
   }
   release(*entry);
   TaskEnded end{ended.fence, ended.task, task::RunState::done, "", ended.seconds, ended.epoch_images, ended.device};

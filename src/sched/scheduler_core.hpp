@@ -13,12 +13,14 @@ namespace espalier::sched {
 struct Worker {
   bool in_service = true;
   std::set<Entry*> in_hand;
-  double load_s = 0;                    ///< expected seconds of its bundles in hand
-  double free_at = 0;                   ///< when it is expected to be idle
-  double heard = 0;                     ///< when its last message came
-  std::set<TaskId> lost;                ///< different tasks lost since its last success
-  std::int32_t environment_losses = 0;  ///< since its last success, because the machine could not do the work
-  std::deque<std::uint64_t> warm;       ///< features its trainer used last, newest first
+  double load_s = 0;                ///< expected seconds of its bundles in hand
+  double free_at = 0;               ///< when it is expected to be idle
+  double heard = 0;                 ///< when its last message came
+  std::set<TaskId> lost;            ///< different tasks lost since its last success
+  std::int32_t machine_losses = 0;  ///< since its last success, by the machine's fault
+  double rests_until = 0;           ///< after such a loss
+  bool is_excused = false;          ///< it has found a damaged file, and will end for that
+  std::deque<std::uint64_t> warm;   ///< features its trainer used last, newest first
 };
 
 /// Tasks that go to one worker or group together, and their cost as a bundle.
@@ -40,6 +42,9 @@ struct Scheduler::Core {
   void on(const protocol::TrainerFailure& failure);
   void on(const protocol::Alive& alive);
   void on(const protocol::Goodbye& goodbye);
+  void on(const ArtifactLost& lost);
+  void on(const TasksGivenBack& given);
+  void on(const TasksCancelled& cancelled);
   void on(const StopRequested&);
   void on(const Tick&);
   void assign_all();
@@ -56,6 +61,10 @@ struct Scheduler::Core {
  private:
   Entry* current(const TaskId& task, Fence fence);
   std::uint64_t groups_ = 0;  ///< number of groups made so far
+  std::set<Entry*> resting_;  ///< tasks that the machine could not do, until they are tried again
+  std::set<Entry*> parked_;   ///< those that this launch tries no more
+  std::string last_trouble_;  ///< of the last one parked
+  int stuck_ticks_ = 0;       ///< ticks in a row at which only parked tasks were left
   double expected_s(double cost_s) const { return cost_s * seconds_per_cost.value_or(1); }
   bool has_room(const Worker& worker, double cost_s) const;
   Entry* pick(WorkerId id, const Worker& worker, Retry retry) const;
@@ -77,9 +86,15 @@ struct Scheduler::Core {
   void begin(Entry& entry, task::Moment resumed_from);
   void finish(Entry& entry, const TaskEnded& end);
   void abort_all(const std::vector<Entry*>& entries, const Entry& source, const std::string& cause);
+  void abort_hopeless(const std::vector<Entry*>& batch);
   std::vector<Entry*> begun_of(const protocol::TrainerFailure& failure);
   void lose(const std::vector<Entry*>& entries, const protocol::TrainerFailure& failure);
   void retry_or_quarantine(Entry& entry, const protocol::TrainerFailure& failure);
+  double rest_s(std::int32_t losses) const;
+  void rest(Worker& worker);
+  void rest(Entry& entry, const protocol::TrainerFailure& failure);
+  void wake();
+  void give_up_if_stuck();
   void judge(const protocol::TrainerFailure& last, Worker& worker);
 };
 

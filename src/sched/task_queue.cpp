@@ -47,8 +47,7 @@ void TaskQueue::settle(const std::vector<Entry*>& batch) {
   }
   for (Entry* entry : batch) {
     if (task::is_final(entry->state)) continue;
-    entry->missing = static_cast<std::int32_t>(
-        std::count_if(entry->sources.begin(), entry->sources.end(), [&](Entry* one) { return !serves(*one); }));
+    count_missing(*entry);
     if (entry->missing == 0) give_back(*entry);
   }
   for (auto entry = batch.rbegin(); entry != batch.rend(); ++entry) {
@@ -63,9 +62,37 @@ void TaskQueue::reopen(Entry& entry) {
   entry.state = task::RunState::waiting;
   ++live_;
   for (Entry* source : entry.sources) reopen(*source);
+  count_missing(entry);
+  if (entry.missing == 0) give_back(entry);
+}
+
+void TaskQueue::count_missing(Entry& entry) const {
   entry.missing = static_cast<std::int32_t>(
       std::count_if(entry.sources.begin(), entry.sources.end(), [&](Entry* one) { return !serves(*one); }));
-  if (entry.missing == 0) give_back(entry);
+}
+
+void TaskQueue::lose_network(Entry& entry) {
+  entry.finished = {};
+  if (!networks_wanted_ || entry.state != task::RunState::done) return;
+  bool is_wanted = false;
+  for (Entry* dependent : entry.dependents) {
+    if (task::is_final(dependent->state)) continue;
+    is_wanted = true;
+    erase_ready(*dependent);
+    count_missing(*dependent);
+    if (dependent->state == task::RunState::ready) dependent->state = task::RunState::waiting;
+  }
+  if (is_wanted) reopen(entry);
+}
+
+void TaskQueue::revive(Entry& entry) {
+  entry.machine_losses = 0;
+  entry.rests_until = 0;
+  if (!task::is_final(entry.state) || entry.state == task::RunState::done) return;
+  entry.state = task::RunState::waiting;
+  entry.charged = 0;
+  entry.lost_at = {};
+  ++live_;
 }
 
 void TaskQueue::raise(Entry& entry, double path_s) {
@@ -142,9 +169,14 @@ void TaskQueue::take(Entry& entry) {
 }
 
 void TaskQueue::give_back(Entry& entry) {
-  entry.state = task::RunState::ready;
   entry.in_hand = entry.begun = false;
-  insert_ready(entry);
+  entry.state = entry.missing > 0 ? task::RunState::waiting : task::RunState::ready;
+  if (entry.missing == 0) insert_ready(entry);
+}
+
+void TaskQueue::rest(Entry& entry) {
+  entry.in_hand = entry.begun = false;
+  entry.state = task::RunState::waiting;
 }
 
 std::vector<Entry*> TaskQueue::doomed(Entry& entry) const {
@@ -165,7 +197,8 @@ std::vector<Entry*> TaskQueue::end(Entry& entry, task::RunState state) {
   --live_;
   if (!serves(entry)) return doomed(entry);
   for (Entry* dependent : entry.dependents) {
-    if (dependent->state == task::RunState::waiting && --dependent->missing == 0) give_back(*dependent);
+    if (task::is_final(dependent->state) || dependent->missing == 0 || --dependent->missing > 0) continue;
+    if (dependent->state == task::RunState::waiting) give_back(*dependent);
   }
   return {};
 }

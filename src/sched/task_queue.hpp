@@ -18,6 +18,8 @@ struct Entry {
   std::int64_t index = 0;    ///< order of arrival, for ties
   std::int32_t missing = 0;  ///< sources that are not done yet
   std::int32_t attempts = 0, charged = 0;
+  std::int32_t machine_losses = 0;  ///< in this launch, by the machine's fault
+  double rests_until = 0;           ///< after such a loss
   ArtifactId resume, finished;
   task::Moment resume_at;  ///< the moment of `resume`
   bool measure = false;    ///< only `finished` is measured
@@ -65,7 +67,12 @@ class TaskQueue {
   double ready_cost_s() const { return ready_.empty() ? 0 : ready_cost_s_; }
 
   void take(Entry& entry);       ///< ready -> running
-  void give_back(Entry& entry);  ///< running -> ready
+  void give_back(Entry& entry);  ///< running -> ready, or waiting where a source was lost meanwhile
+  void rest(Entry& entry);       ///< running -> waiting, until given back
+  /// The network that a task kept is lost: the task is done again if another one still needs it.
+  void lose_network(Entry& entry);
+  /// Ended without being done -> waiting, with a full budget. Then call settle() with all of these.
+  void revive(Entry& entry);
   /// Ends a task in any final state. Returns the tasks that can no longer run because of it, each once, nearest first.
   std::vector<Entry*> end(Entry& entry, task::RunState state);
   /// The tasks that must be aborted because of this source.
@@ -80,6 +87,7 @@ class TaskQueue {
   static const ReadyTasks& group(const Groups& groups, std::uint64_t key);
   void raise(Entry& entry, double path_s);
   void reopen(Entry& entry);
+  void count_missing(Entry& entry) const;
   void insert_ready(Entry& entry);
   bool erase_ready(Entry& entry);
 

@@ -10,7 +10,7 @@ namespace espalier::session {
 
 inline constexpr std::uint32_t kLaunchMagic = 0x52505345;  ///< "ESPR"
 /// Raised with every change of a field: `run` and its ranks are one build, so that no other version need be read.
-inline constexpr std::uint32_t kLaunchVersion = 1;
+inline constexpr std::uint32_t kLaunchVersion = 2;
 inline constexpr std::size_t kLaunchHeaderBytes = 16;  ///< magic 4, version 4, size 4, CRC-32C 4
 
 std::string encode_launch(const Launch& launch);

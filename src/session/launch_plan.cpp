@@ -114,7 +114,12 @@ void bring_checkpoints(const std::map<std::string, ArtifactId>& checkpoints,
     if (std::filesystem::exists(file) && std::filesystem::file_size(file) == std::filesystem::file_size(original))
       continue;
     // To the disk: a name that says what its bytes hash to must never stand over others.
-    os::write_file_durably(file, os::MappedFile(original, os::NamedBy::user).bytes());
+    const os::MappedFile mapped(original, os::NamedBy::user);
+    if (to_hex(sha256(mapped.bytes())) != digest.hex) {
+      throw EnvironmentError("the checkpoint '" + original.string() + "' has changed",
+                             "it held other bytes when the study was planned", "Run the same command again.");
+    }
+    os::write_file_durably(file, mapped.bytes());
   }
 }
 

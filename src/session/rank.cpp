@@ -59,6 +59,7 @@ runtime::LaunchOptions options_of(const Launch& launch, const std::filesystem::p
   options.new_form = settings.new_form ? runtime::NewForm::accepted : runtime::NewForm::refused;
   options.damage = settings.accept_loss ? runtime::Damage::accepted : runtime::Damage::refused;
   options.whole_study = settings.only.empty() && !settings.smoke;
+  options.max_fails = settings.max_fails;
   options.view_command = {os::own_program(), "view"};
   options.view_every_s = settings.view_every_s;
   return options;

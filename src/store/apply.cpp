@@ -273,6 +273,38 @@ void apply_one(State& state, LossAcceptedRecord&& record) {
   for (std::string& text : record.damage) state.accepted_damage.push_back(std::move(text));
 }
 
+void apply_one(State& state, ArtifactDamagedRecord&& record) {
+  for (auto& [id, task] : state.tasks) {
+    for (KeptFile* file : {&task.training, &task.finished, &task.predictions}) {
+      if (file->artifact == record.artifact) *file = {};
+    }
+  }
+  state.damaged.push_back({std::move(record.artifact.hex), std::move(record.why), std::move(record.kept_as)});
+}
+
+void give_back(TaskState& task) {
+  task.charged = 0;
+  if (!is_final(task.state) || task.state == task::RunState::done) return;
+  task.state = task::RunState::waiting;
+  task.diverged = false;
+  task.cause.clear();
+}
+
+void apply_one(State& state, GivenBackRecord&& record) {
+  for (const TaskId& id : record.tasks) {
+    if (TaskState* task = find_task(state, id)) give_back(*task);
+  }
+  for (const RunId& run : record.runs) state.cancelled.erase(run);
+  for (const std::string& key : record.selections) {
+    std::erase_if(state.selections,
+                  [&](const plan::SelectionOutcome& one) { return one.key == key && one.chosen.empty(); });
+  }
+}
+
+void apply_one(State& state, CancelledRecord&& record) {
+  state.cancelled.insert(record.runs.begin(), record.runs.end());
+}
+
 template <class Record>
 void decode_and_apply(State& state, std::string_view payload) {
   apply_one(state, frame::from_tagged<Record>(payload));
@@ -301,6 +333,9 @@ Applier applier_of(RecordType type) {
     case RecordType::request: return {1, decode_and_apply<RequestRecord>};
     case RecordType::loss_accepted: return {1, decode_and_apply<LossAcceptedRecord>};
     case RecordType::evaluation_sets: return {1, decode_and_apply<EvaluationSetsRecord>};
+    case RecordType::artifact_damaged: return {1, decode_and_apply<ArtifactDamagedRecord>};
+    case RecordType::given_back: return {1, decode_and_apply<GivenBackRecord>};
+    case RecordType::cancelled: return {1, decode_and_apply<CancelledRecord>};
   }
   return {};
 }

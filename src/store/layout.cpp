@@ -62,6 +62,8 @@ bool is_artifact_name(const std::string& name) {
   return begins_with_digest(name) && name.size() == kDigits + std::string(kExtension).size();
 }
 
+bool is_damaged_name(const std::string& name) { return matches(name, "[0-9a-f]{64}\\.safetensors\\.damaged-[0-9]+"); }
+
 bool is_unfinished_name(const std::string& name) {
   return is_artifact_name(name) || (begins_with_digest(name) && name.ends_with(".tmp"));
 }

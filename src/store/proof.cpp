@@ -20,6 +20,7 @@ namespace {
 
 std::unordered_set<std::string> named_artifacts(const State& known) {
   std::unordered_set<std::string> names(known.released.begin(), known.released.end());
+  for (const auto& file : known.damaged) names.insert(file.artifact);
   for (const auto& [id, task] : known.tasks) {
     for (const KeptFile* file : {&task.training, &task.finished, &task.predictions}) names.insert(file->artifact.hex);
     for (const auto& start : task::unit_starts(task.task)) names.insert(start.checkpoint.hex);

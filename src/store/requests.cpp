@@ -9,6 +9,7 @@
 #include <optional>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
@@ -35,6 +36,7 @@ std::optional<Request> read_request(const std::filesystem::path& file) {
     if (line.starts_with("verb=")) request.verb = line.substr(5);
     if (line.starts_with("from=")) request.from = line.substr(5);
     if (line.starts_with("time=")) request.time = std::strtod(line.c_str() + 5, nullptr);
+    if (line.starts_with("target=")) request.targets.push_back(line.substr(7));
     if (line.starts_with("segment=")) {
       request.segment = static_cast<std::uint32_t>(std::strtoul(line.c_str() + 8, nullptr, 10));
     }
@@ -49,15 +51,21 @@ std::filesystem::path file_of(const std::filesystem::path& out, const std::strin
 
 }  // namespace
 
-Request leave_request(const std::filesystem::path& out, const std::string& verb, std::uint32_t segment) {
+Request leave_request(const std::filesystem::path& out, const std::string& verb, std::uint32_t segment,
+                      std::vector<std::string> targets) {
   const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-  const Request request{fmt::format("{:.6f}-{}", now, ::getpid()), verb,
-                        fmt::format("process {} on {}", ::getpid(), os::host_name()), now, segment};
+  const Request request{fmt::format("{:.6f}-{}", now, ::getpid()),
+                        verb,
+                        fmt::format("process {} on {}", ::getpid(), os::host_name()),
+                        now,
+                        segment,
+                        std::move(targets)};
   std::error_code error;
   std::filesystem::create_directories(request_folder(out), error);
   if (error) throw EnvironmentError("cannot make '" + request_folder(out).string() + "'", error.message(), "");
-  const std::string text = fmt::format("{}\nverb={}\nfrom={}\ntime={:.6f}\nsegment={}\n", kFirstLine, request.verb,
-                                       request.from, request.time, request.segment);
+  std::string text = fmt::format("{}\nverb={}\nfrom={}\ntime={:.6f}\nsegment={}\n", kFirstLine, request.verb,
+                                 request.from, request.time, request.segment);
+  for (const auto& target : request.targets) text += "target=" + target + "\n";
   os::write_file_durably(file_of(out, request.id), bytes_of(text));
   return request;
 }

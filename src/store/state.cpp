@@ -51,8 +51,10 @@ const metrics::Row* result_at(const TaskState& task, const plan::PlannedRun& run
 }
 
 task::RunState State::state_of(const plan::PlannedRun& run) const {
-  if (!run.aborted.empty()) return task::RunState::aborted;
   const auto found = run.task.empty() ? tasks.end() : tasks.find(run.task);
+  const bool is_done = found != tasks.end() && found->second.state == task::RunState::done;
+  if (!is_done && cancelled.contains(run.id)) return task::RunState::cancelled;
+  if (!run.aborted.empty()) return task::RunState::aborted;
   if (found == tasks.end()) return task::RunState::waiting;
   const TaskState& task = found->second;
   if (task.state != task::RunState::waiting) return task.state;

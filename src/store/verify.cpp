@@ -68,7 +68,17 @@ void list_strays(Verification& result, const State& state, const std::filesystem
   if (!std::filesystem::is_directory(artifact_folder(out))) return;
   for (const auto& entry : std::filesystem::directory_iterator(artifact_folder(out))) {
     const std::string name = entry.path().filename().string();
+    if (is_damaged_name(name)) continue;  // named with what is known of it
     if (!is_artifact_name(name)) remark(result, fmt::format("artifacts/{} is not this program's: left alone", name));
+  }
+}
+
+/// Files that launches found damaged: kept beside, and made again where they were needed.
+void list_damaged(Verification& result, const State& state, const std::filesystem::path& out) {
+  for (const DamagedFile& file : state.damaged) {
+    const bool is_kept = !file.kept_as.empty() && std::filesystem::exists(artifact_folder(out) / file.kept_as);
+    remark(result, fmt::format("artifact {} was found damaged ({}){}", file.artifact.substr(0, 8), file.why,
+                               is_kept ? "; what was there is kept as artifacts/" + file.kept_as : ""));
   }
 }
 
@@ -127,6 +137,7 @@ Verification verify(const std::filesystem::path& out) {
   check_journal(result, state);
   check_artifacts(result, state, out);
   list_strays(result, state, out);
+  list_damaged(result, state, out);
   check_view(result, state, out);
   return result;
 }

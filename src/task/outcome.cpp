@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include "espalier/core/culprit.hpp"
+
 namespace espalier::task {
 
 namespace {
@@ -41,9 +43,13 @@ std::string describe(FailureCause cause, int signal, int exit_code, const std::s
     case FailureCause::crashed: return "trainer crashed with signal " + std::to_string(signal);
     case FailureCause::killed: return "trainer killed by signal " + std::to_string(signal);
     case FailureCause::hung: return "trainer hung: no sign of life, killed";
-    case FailureCause::out_of_memory: return "trainer ran out of memory";
+    case FailureCause::out_of_memory:
+      return signal == 0 ? "trainer ran out of memory"
+                         : std::string("trainer ended: ") + judge(Evidence::memory_kill).said;
     case FailureCause::exited: return "trainer left with exit code " + std::to_string(exit_code);
-    case FailureCause::environment: return "the machine could not do it: " + last_line(log_tail);
+    case FailureCause::environment:
+      return "the machine could not do it: " +
+             (signal == 0 ? last_line(log_tail) : std::string(judge(Evidence::signal, signal).said));
   }
   return "trainer lost";
 }

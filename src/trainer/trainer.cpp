@@ -7,6 +7,7 @@
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/log.hpp"
+#include "espalier/data/safetensors.hpp"
 #include "espalier/device/collectives.hpp"
 #include "espalier/device/device.hpp"
 #include "espalier/train/numeric_form.hpp"
@@ -155,7 +156,12 @@ void Trainer::work(const protocol::Bundle& bundle) {
     for (const auto& one : bundle.tasks) port_.tell(answer(one, task::End::stopped));
     return;
   }
-  train(bundle);
+  try {
+    train(bundle);
+  } catch (const data::DamagedArtifact& damage) {  // rank 0 has it made again
+    port_.tell(protocol::ArtifactDamaged{damage.id(), damage.what(), damage.is_whole()});
+    throw;
+  }
 }
 
 void Trainer::train(const protocol::Bundle& bundle) {

@@ -1,5 +1,7 @@
 #include "espalier/data/safetensors.hpp"
 
+#include <sys/resource.h>
+
 #include <chrono>
 
 #include "espalier/core/errors.hpp"
@@ -171,8 +173,36 @@ TEST_CASE("safetensors: an artifact is named by its bytes and refused when they 
   std::string bytes = bytes_in(file);
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
   put_bytes(file, bytes);
-  CHECK_THROWS_AS(read_artifact(folder.path(), written.id), CorruptionError);
-  CHECK_THROWS_AS(read_artifact(folder.path(), ArtifactId{std::string(64, '0')}), CorruptionError);
+  CHECK_THROWS_AS(read_artifact(folder.path(), written.id), DamagedArtifact);
+  CHECK_THROWS_AS(read_artifact(folder.path(), ArtifactId{std::string(64, '0')}), DamagedArtifact);
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);
+  try {
+    read_artifact(folder.path(), written.id);
+    FAIL("a folder was read");
+  } catch (const DamagedArtifact& damage) {
+    CHECK(damage.id() == written.id);
+    CHECK_FALSE(damage.is_whole());
+  }
+}
+
+TEST_CASE("safetensors: an artifact that the machine cannot read now is not damaged, nor its task's fault") {
+  const TemporaryFolder folder;
+  const auto written = write_artifact(folder.path(), {{"x", at::zeros({10})}}, {});
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+
+  bool is_environment = false;
+  try {
+    read_artifact(folder.path(), written.id);
+  } catch (const EnvironmentError&) {
+    is_environment = true;
+  }
+  setrlimit(RLIMIT_NOFILE, &before);
+
+  CHECK(is_environment);
 }
 
 TEST_CASE("safetensors: names twice and names not in UTF-8 are refused on writing") {

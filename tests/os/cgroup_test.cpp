@@ -76,4 +76,25 @@ TEST_CASE("cgroups: a limit that is no number is refused with its file") {
   CHECK_THROWS_WITH(read_cgroup_limits(root.path()), Catch::Contains("memory.max") && Catch::Contains("much"));
 }
 
+TEST_CASE("memory kills: the group's own counter counts, of v2, v1 and the machine") {
+  const Scratch root;
+  CHECK(read_memory_kills(root.path()) == 0);
+
+  root.put("proc/self/cgroup", "4:memory:/job\n0::/job/step\n");
+  root.put(kMount + "job/step/memory.events", "low 0\nhigh 7\nmax 9\noom 5\noom_kill 2\noom_group_kill 0\n");
+  CHECK(read_memory_kills(root.path()) == 2);
+  root.put(kMount + "memory/job/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
+  CHECK(read_memory_kills(root.path()) == 5);
+  root.put("proc/vmstat", "nr_free_pages 8\noom_kill 1\n");
+  CHECK(read_memory_kills(root.path()) == 6);
+}
+
+TEST_CASE("memory kills: a container that sees its own group as the mount is counted there") {
+  const Scratch root;
+  root.put("proc/self/cgroup", "0::/docker/abc\n");
+  root.put(kMount + "memory.events", "oom_kill 4\n");
+
+  CHECK(read_memory_kills(root.path()) == 4);
+}
+
 }  // namespace espalier::os

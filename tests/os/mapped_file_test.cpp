@@ -1,6 +1,7 @@
 // Mapped files: their bytes, their moves, and whose mistake an unreadable one is.
 #include "espalier/os/mapped_file.hpp"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
@@ -47,6 +48,25 @@ TEST_CASE("mapped file: neither a folder nor a FIFO is read") {
 
   CHECK_THROWS_WITH(MappedFile(folder.path()), Catch::Contains("regular file"));
   CHECK_THROWS_WITH(MappedFile(folder.path() / "fifo"), Catch::Contains("regular file"));
+}
+
+TEST_CASE("mapped file: a machine that may open no more files is at fault, whoever named the file") {
+  const Scratch folder;
+  folder.put("some", "bytes");
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+
+  std::string said;
+  try {
+    const MappedFile file(folder.path() / "some", NamedBy::user);
+  } catch (const EnvironmentError& error) {
+    said = error.what();
+  }
+  setrlimit(RLIMIT_NOFILE, &before);
+
+  CHECK_THAT(said, Catch::Contains("Too many open files"));
 }
 
 }  // namespace espalier::os

@@ -74,6 +74,20 @@ TEST_CASE("agent group: memory that cannot be mapped ends the trainer") {
   scene.on(MemoryRefused{"cannot map it"}).trainer_is_given_up("cannot map it").nothing_else();
 }
 
+TEST_CASE("agent group: a machine that maps no memory is at fault, unless the trainer had crashed by itself") {
+  AgentScene scene;
+  scene.works_in_group(7, 0, {"a"});
+  scene.on(MemoryRefused{"cannot map it"});
+  const int signal = GENERATE(SIGKILL, SIGSEGV);
+
+  auto answer = scene.reaps(128 + signal, signal);
+
+  answer.next<LeaveGroup>();
+  const auto lost = answer.to_rank0<protocol::TrainerFailure>();
+  CHECK(lost.culprit == (signal == SIGKILL ? Culprit::machine : Culprit::unknown));
+  if (signal == SIGKILL) CHECK(lost.log_tail == "cannot map it");
+}
+
 TEST_CASE("agent group: a payload of the trainer that is no order ends it") {
   AgentScene scene;
   scene.works_in_group(7, 0, {"a"});

@@ -11,6 +11,7 @@ namespace {
 struct End {
   int code, signal;
   task::FailureCause cause;
+  Culprit culprit = Culprit::unknown;
 };
 
 protocol::TrainerFailure only_loss(AgentAnswer answer) {
@@ -22,12 +23,16 @@ protocol::TrainerFailure only_loss(AgentAnswer answer) {
 }  // namespace
 
 TEST_CASE("agent loss: signals and exit codes have their causes; the next bundle gets a new trainer") {
-  const auto end = GENERATE(
-      End{128 + SIGSEGV, SIGSEGV, task::FailureCause::crashed},
-      End{128 + SIGABRT, SIGABRT, task::FailureCause::crashed}, End{128 + SIGKILL, SIGKILL, task::FailureCause::killed},
-      End{128 + SIGTERM, SIGTERM, task::FailureCause::killed}, End{3, 0, task::FailureCause::out_of_memory},
-      End{77, 0, task::FailureCause::environment}, End{1, 0, task::FailureCause::exited},
-      End{70, 0, task::FailureCause::exited}, End{0, 0, task::FailureCause::exited});
+  const auto end = GENERATE(End{128 + SIGSEGV, SIGSEGV, task::FailureCause::crashed},
+                            End{128 + SIGABRT, SIGABRT, task::FailureCause::crashed},
+                            End{128 + SIGKILL, SIGKILL, task::FailureCause::killed},
+                            End{128 + SIGTERM, SIGTERM, task::FailureCause::killed},
+                            End{3, 0, task::FailureCause::out_of_memory, Culprit::machine},
+                            End{77, 0, task::FailureCause::environment, Culprit::machine},
+                            End{128 + SIGXFSZ, SIGXFSZ, task::FailureCause::environment, Culprit::machine},
+                            End{128 + SIGXCPU, SIGXCPU, task::FailureCause::environment, Culprit::machine},
+                            End{1, 0, task::FailureCause::exited}, End{70, 0, task::FailureCause::exited},
+                            End{0, 0, task::FailureCause::exited});
   AgentScene scene;
   scene.works_on({"a"});
 
@@ -35,6 +40,7 @@ TEST_CASE("agent loss: signals and exit codes have their causes; the next bundle
 
   CHECK(lost.worker == WorkerId{2});
   CHECK(lost.cause == end.cause);
+  CHECK(lost.culprit == end.culprit);
   CHECK(lost.signal == end.signal);
   CHECK(lost.exit_code == end.code);
   CHECK(lost.log_tail == "its last line");
@@ -42,6 +48,26 @@ TEST_CASE("agent loss: signals and exit codes have their causes; the next bundle
   CHECK(lost.unstarted.empty());
   scene.tick(1000).nothing_else();
   scene.receives_bundle({"b"}).trainer_starts().trainer_gets("b").nothing_else();
+}
+
+TEST_CASE("agent loss: a trainer that the kernel killed for memory is the machine's loss") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.on(TrainerEnded{}).nothing_else();
+
+  const auto lost = only_loss(scene.on(TrainerReaped{{128 + SIGKILL, SIGKILL}, "", true}));
+
+  CHECK(lost.cause == task::FailureCause::out_of_memory);
+  CHECK(lost.culprit == Culprit::machine);
+  CHECK_THAT(task::describe(lost.cause, lost.signal, lost.exit_code, lost.log_tail), Catch::Contains("control group"));
+}
+
+TEST_CASE("agent loss: a damaged file is told to rank 0 before the loss, by every member of a group") {
+  AgentScene scene;
+  scene.works_in_group(7, 1, {"a"});
+
+  CHECK(scene.hears(protocol::ArtifactDamaged{{"aa"}, "it is gone"}).to_rank0<protocol::ArtifactDamaged>().why ==
+        "it is gone");
 }
 
 TEST_CASE("agent loss: what had ended is not charged, what was queued is given back uncharged") {

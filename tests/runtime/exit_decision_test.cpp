@@ -53,6 +53,21 @@ TEST_CASE("exit: environment where no launch can go on, whatever else there is")
   CHECK(exit_code(builder.state(), whole(builder.state()), {false, true}) == code_of(ExitCode::environment));
 }
 
+TEST_CASE("exit: some_failed where a launch was stopped for too many failures, although work is left") {
+  auto builder = one_done();
+  builder.waiting("some", {{"n", "2"}});
+
+  CHECK(exit_code(builder.state(), whole(builder.state()), {false, false, true}) == code_of(ExitCode::some_failed));
+}
+
+TEST_CASE("exit: a run that was cancelled is neither left nor failed") {
+  auto builder = one_done();
+  builder.waiting("some", {{"n", "2"}});
+  builder.state().cancelled.insert(builder.state().runs.back().run.id);
+
+  CHECK(exit_code(builder.state(), whole(builder.state()), kEnded) == code_of(ExitCode::done));
+}
+
 TEST_CASE("exit: runs outside this launch and runs that left the study do not count") {
   auto builder = one_done();
   auto scope = whole(builder.state());

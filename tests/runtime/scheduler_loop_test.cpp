@@ -173,11 +173,13 @@ TEST_CASE("loop: an agent that does not leave is waited for until the deadline")
 TEST_CASE("loop: a worker that loses every trainer ends the study with what went wrong") {
   LoopScene scene(1, {"a", "b", "c", "d"});
   auto assignments = scene.begin_with_worker();
-  for (int loss = 0; loss < 3; ++loss) {
-    protocol::TrainerFailure lost{{1}, task::FailureCause::environment, 0, 77, "no disk", {}, {}};
+  for (int loss = 0; loss < 5; ++loss) {
+    protocol::TrainerFailure lost{{1}, task::FailureCause::environment, 0, 77, "no disk", {}, {}, Culprit::machine};
     for (const auto& assignment : assignments) lost.in_hand.push_back({assignment.task.id, assignment.fence});
     scene.arrives(1, lost);
     scene.turn();
+    scene.nothing_sent();
+    if (loss < 4) scene.turn(25);
     assignments = scene.sent_assignments(1);
   }
   CHECK(assignments.empty());

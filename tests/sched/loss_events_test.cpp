@@ -67,23 +67,91 @@ TEST_CASE(
   CHECK(answer.assigned(2, "a").resume.hex == "cc");
 }
 
-TEST_CASE("loss: what the machine could not do is charged to no task; a worker with three such losses gets no more") {
+TEST_CASE("loss: what the machine could not do is never charged; task and worker rest, for longer each time") {
   Scene scene;
   scene.hello(1);
   auto assignment = scene.add({added("a")}).assigned(1, "a");
-  for (int loss = 1; loss <= 3; ++loss) {
+  double rest = 1;
+  for (int loss = 1; loss <= 4; ++loss, rest *= 2) {
     scene.started(assignment);
-    auto answer = scene.on(protocol::TrainerFailure{
-        {1}, task::FailureCause::environment, 0, 77, "no space left\n", {{id("a"), assignment.fence}}, {}});
+    auto answer = scene.lost_by_machine(1, assignment);
     CHECK_FALSE(answer.fact<AttemptLost>().charged);
-    if (loss < 3) {
-      assignment = answer.assigned(1, "a");
+    answer.nothing_else();
+    scene.tick(rest - 0.1).nothing_else();
+    auto after = scene.tick(0.2);
+    assignment = after.assigned(1, "a");
+    after.nothing_else();
+  }
+}
+
+TEST_CASE("loss: a worker whose machine fails all the time gets no more tasks, and the launch ends with work left") {
+  Scene scene;
+  scene.hello(1);
+  std::vector<AddedTask> many;
+  for (const char* name : {"a", "b", "c", "d", "e", "f"}) many.push_back(added(name));
+  auto assignment = scene.add(many).assigned(1, "a");
+  for (int loss = 1; loss <= 5; ++loss) {
+    scene.started(assignment);
+    auto answer = scene.lost_by_machine(1, assignment);
+    CHECK_FALSE(answer.fact<AttemptLost>().charged);
+    if (loss < 5) {
+      answer.nothing_else();
+      assignment = scene.tick(60).any(1);
       continue;
     }
     CHECK(answer.warnings().size() == 1);
     CHECK(answer.give_up().find("no space left") != std::string::npos);
     answer.nothing_else();
   }
+  for (const auto& one : many) CHECK_FALSE(task::is_final(scene.scheduler.state_of(one.task.id)));
+}
+
+TEST_CASE(
+    "loss: a task that no machine can do does not end the others, nor itself; when only it is left the launch ends") {
+  Options options;
+  options.machine_budget = 2;
+  Scene scene(options);
+  for (int worker = 1; worker <= 2; ++worker) scene.hello(worker);
+  auto begin = scene.add({added("a", 30), added("b", 20), added("needs a", 1, {"a"})});
+  auto cursed = begin.assigned(1, "a");
+  const auto other = begin.assigned(2, "b");
+  scene.started(cursed);
+  scene.started(other);
+  scene.lost_by_machine(1, cursed).fact<AttemptLost>();
+  cursed = scene.tick(2).assigned(1, "a");
+  scene.started(cursed);
+  scene.scheduler.on(protocol::Hello{{3}}, scene.now);
+
+  auto last = scene.lost_by_machine(1, cursed);
+
+  CHECK_FALSE(last.fact<AttemptLost>().charged);
+  last.warnings();  // worker 1 is out of service
+  last.nothing_else();
+  scene.tick(100).nothing_else();
+  scene.ended(other).ended("b", task::RunState::done);
+  scene.tick(1).nothing_else();
+  auto end = scene.tick(1);
+  CHECK_THAT(end.give_up(), Catch::Contains("could not do 1 of the tasks") && Catch::Contains("no space left"));
+  end.nothing_else();
+  CHECK(scene.scheduler.state_of(id("a")) == task::RunState::waiting);
+  CHECK(scene.scheduler.state_of(id("needs a")) == task::RunState::waiting);
+}
+
+TEST_CASE("loss: a success clears a worker of its machine's faults") {
+  Scene scene;
+  scene.hello(1);
+  auto assignment = scene.add({added("a"), added("b"), added("c"), added("d")}).assigned(1, "a");
+  for (const char* next : {"b", "c", "d"}) {
+    scene.lost_by_machine(1, assignment);
+    assignment = scene.tick(60).assigned(1, next);
+  }
+  scene.started(assignment);
+  assignment = scene.ended(assignment).fact_and_assigned("d", "a");
+
+  scene.lost_by_machine(1, assignment);
+
+  scene.tick(0.9).nothing_else();
+  scene.tick(0.2).any(1);
 }
 
 TEST_CASE("loss: what was queued comes back uncharged and goes out again") {

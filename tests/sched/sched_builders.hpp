@@ -45,6 +45,12 @@ class Answer {
     if (bundle.tasks.empty()) commands_.dispatches.erase(commands_.dispatches.begin());
     return first;
   }
+  /// The next order of one task, whichever it is.
+  protocol::TaskAssignment any(int worker) {
+    REQUIRE(!commands_.dispatches.empty());
+    return assigned(worker, commands_.dispatches.front().bundle.tasks.front().task.id.hex.str());
+  }
+  std::vector<std::pair<WorkerId, protocol::Cancel>> cancels() { return std::exchange(commands_.cancel, {}); }
   /// How many tasks the next order holds.
   std::size_t bundled() const {
     return commands_.dispatches.empty() ? 0 : commands_.dispatches.front().bundle.tasks.size();
@@ -69,6 +75,11 @@ class Answer {
     CHECK(end.task.hex == task);
     CHECK(name_of(end.state) == std::string(name_of(state)));
   }
+  /// The end of a task, done, and the order that follows.
+  protocol::TaskAssignment fact_and_assigned(const std::string& task, const std::string& next) {
+    ended(task, task::RunState::done);
+    return assigned(1, next);
+  }
   std::vector<WorkerId> stops() { return std::exchange(commands_.stop, {}); }
   std::vector<std::string> warnings() { return std::exchange(commands_.warnings, {}); }
   std::string relaunch() { return std::exchange(commands_.relaunch, ""); }
@@ -78,6 +89,7 @@ class Answer {
     CHECK(commands_.facts.empty());
     CHECK(commands_.stop.empty());
     CHECK(commands_.disband.empty());
+    CHECK(commands_.cancel.empty());
     CHECK(commands_.warnings.empty());
     CHECK(commands_.give_up.empty());
     CHECK(commands_.relaunch.empty());
@@ -111,6 +123,21 @@ class Scene {
         {worker}, task::FailureCause::killed, 9, 0, "", {{assignment.task.id, assignment.fence}}, {}};
     for (const auto& name : unstarted) message.unstarted.push_back(id(name));
     return on(message);
+  }
+  /// By no fault of the task.
+  Answer lost_by_machine(int worker, const protocol::TaskAssignment& assignment) {
+    return on(protocol::TrainerFailure{{worker},
+                                       task::FailureCause::environment,
+                                       0,
+                                       77,
+                                       "no space left\n",
+                                       {{assignment.task.id, assignment.fence}},
+                                       {},
+                                       Culprit::machine});
+  }
+  Answer tick(double after_s) {
+    now += after_s;
+    return on(Tick{});
   }
 
   Scheduler scheduler;

@@ -19,7 +19,7 @@ MESSAGES = {
     1: "SegmentStart", 2: "StudyRecord", 3: "CatalogRecord", 4: "RunsRecord", 5: "TasksRecord", 6: "AttemptRecord",
     7: "RowsRecord", 8: "CheckpointRecord", 9: "EndedRecord", 10: "LostRecord", 11: "SelectionRecord",
     12: "WarningRecord", 14: "FinishedRecord", 15: "RequestRecord", 16: "LossAcceptedRecord",
-    17: "EvaluationSetsRecord",
+    17: "EvaluationSetsRecord", 18: "ArtifactDamagedRecord", 19: "GivenBackRecord", 20: "CancelledRecord",
 }
 
 Record = namedtuple("Record", "at type version synced payload")

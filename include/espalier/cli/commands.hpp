@@ -12,6 +12,8 @@ void add_simulate(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_rank(CLI::App& app, int& exit_code);  ///< hidden: what mpirun starts
 void add_stop(CLI::App& app, int& exit_code);
+void add_retry(CLI::App& app, int& exit_code);
+void add_cancel(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 void add_logs(CLI::App& app, int& exit_code);

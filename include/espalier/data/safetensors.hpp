@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "espalier/core/errors.hpp"
 #include "espalier/core/ids.hpp"
 
 namespace espalier::data {
@@ -42,7 +43,22 @@ struct WrittenArtifact {
 WrittenArtifact write_artifact(const std::filesystem::path& folder, const NamedTensors& tensors,
                                const Metadata& metadata);
 
-/// Reads `folder`/<id>.safetensors. Throws CorruptionError where its bytes do not hash to `id`.
+/// A file of our own that a task needs is of no use. It can be made again.
+class DamagedArtifact : public CorruptionError {
+ public:
+  /// `is_whole`: its bytes are those of its name, and yet no task can use them.
+  DamagedArtifact(ArtifactId id, Problem problem, bool is_whole = false)
+      : CorruptionError(std::move(problem)), id_(std::move(id)), is_whole_(is_whole) {}
+  const ArtifactId& id() const { return id_; }
+  bool is_whole() const { return is_whole_; }
+
+ private:
+  ArtifactId id_;
+  bool is_whole_;
+};
+
+/// Reads `folder`/<id>.safetensors. Throws DamagedArtifact where it is not there, is no file, or where its bytes do not
+/// hash to `id`, and EnvironmentError where the machine cannot read it now.
 TensorFile read_artifact(const std::filesystem::path& folder, const ArtifactId& id);
 
 }  // namespace espalier::data

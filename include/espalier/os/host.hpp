@@ -15,6 +15,10 @@ std::string own_program();
 /// 1. `root`: the folder with proc and sys.
 std::int32_t usable_cores(const std::filesystem::path& root = "/");
 
+/// How many processes the kernel has killed for memory: in this process's control group, and on this machine as far as
+/// it tells. Only that it rises says something.
+std::int64_t memory_kills(const std::filesystem::path& root = "/");
+
 /// Bytes that programs may still take: of this machine, and of what control groups allow.
 std::int64_t free_memory_bytes(const std::filesystem::path& root = "/");
 

@@ -9,6 +9,7 @@
 namespace espalier::os {
 
 /// Who named a file, and so which error it is when it cannot be read: UsageError for the user's, else EnvironmentError.
+/// Where the machine is at fault (core/culprit.hpp) it is an EnvironmentError whoever named the file.
 enum class NamedBy { program, user };
 
 class MappedFile {

@@ -1,7 +1,6 @@
 #pragma once
-// The numbers of the messages that scheduler, agents and trainers exchange, and the exit codes that trainers speak by.
-// Both sides are one build, so that fields need no numbers; on disk messages stand in the files of `plan --bundles`
-// only, which a trainer of that build reads.
+// The numbers of the messages that scheduler, agents and trainers exchange. Both sides are one build, so that fields
+// need no numbers; on disk messages stand in the files of `plan --bundles` only, which a trainer of that build reads.
 #include <cstdint>
 
 namespace espalier::protocol {
@@ -18,6 +17,7 @@ enum class MessageType : std::uint16_t {
   rows,
   checkpoint_made,
   ended,
+  artifact_damaged,
   hello = 64,
   trainer_failure,
   goodbye,
@@ -29,10 +29,5 @@ enum class MessageType : std::uint16_t {
   peer_buffer,
   part,
 };
-
-/// Exit code of a trainer that ran out of memory.
-inline constexpr int kOutOfMemoryExit = 3;
-/// Exit code of a trainer whose machine could not do the work (no disk left, images gone). No task is charged for it.
-inline constexpr int kEnvironmentExit = 77;
 
 }  // namespace espalier::protocol

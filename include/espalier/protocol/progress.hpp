@@ -1,10 +1,11 @@
 #pragma once
-// What becomes of the work: trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended; agent ->
-// scheduler: Hello, TrainerFailure, Alive, Goodbye.
+// What becomes of the work: trainer -> agent -> scheduler: Started, Progress, Rows, CheckpointMade, Ended,
+// ArtifactDamaged; agent -> scheduler: Hello, TrainerFailure, Alive, Goodbye.
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "espalier/core/culprit.hpp"
 #include "espalier/core/ids.hpp"
 #include "espalier/metrics/row.hpp"
 #include "espalier/protocol/message_type.hpp"
@@ -80,6 +81,19 @@ struct Ended {
   }
 };
 
+/// A network or training checkpoint that a task needs is gone, holds other bytes, or is of no use to the task. The
+/// trainer ends after this message; its tasks are not charged.
+struct ArtifactDamaged {
+  static constexpr MessageType kType = MessageType::artifact_damaged;
+  ArtifactId artifact;
+  std::string why;
+  bool is_whole = false;  ///< its bytes are those of its name, and yet no task can use them
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(artifact) & ESPALIER_FIELD(why) & ESPALIER_FIELD(is_whole);
+  }
+};
+
 struct Hello {
   static constexpr MessageType kType = MessageType::hello;
   WorkerId worker;
@@ -111,10 +125,11 @@ struct TrainerFailure {
   std::string log_tail;
   std::vector<InFlightTask> in_hand;  ///< of its bundle, tasks not ended; in a journaled fact: only those begun
   std::vector<TaskId> unstarted;      ///< queued at the agent, given back uncharged
+  Culprit culprit = Culprit::unknown;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(worker) & ESPALIER_FIELD(cause) & ESPALIER_FIELD(signal) & ESPALIER_FIELD(exit_code) &
-        ESPALIER_FIELD(log_tail) & ESPALIER_FIELD(in_hand) & ESPALIER_FIELD(unstarted);
+        ESPALIER_FIELD(log_tail) & ESPALIER_FIELD(in_hand) & ESPALIER_FIELD(unstarted) & ESPALIER_FIELD(culprit);
   }
 };
 

@@ -44,6 +44,7 @@ struct LaunchOptions {
   /// without a journal always means that one is lost.
   std::function<void(const std::filesystem::path& artifacts)> bring_checkpoints;
   plan::Passes passes;
+  std::int64_t max_fails = 0;             ///< stop after so many tasks have failed in this launch; 0: never
   bool whole_study = true;                ///< false with --only: other runs do not affect the exit code
   std::vector<std::string> view_command;  ///< `espalier view`, which writes results.h5; OUT and --follow are appended
   double view_every_s = 20;

@@ -33,13 +33,26 @@ struct AddedTask {
 struct TasksAdded {
   std::vector<AddedTask> tasks;
 };
+/// A file that tasks need is of no use any more, as a worker has found. Who waits for it waits until it is made again.
+struct ArtifactLost {
+  ArtifactId artifact;
+  WorkerId worker;
+};
+/// Tasks that had ended without being done, or that the machine could not do, are to be tried again.
+struct TasksGivenBack {
+  std::vector<TaskId> tasks;
+};
+/// Nobody wants these tasks any more; none that is left needs one of them.
+struct TasksCancelled {
+  std::vector<TaskId> tasks;
+};
 struct StopRequested {};
 /// Sent now and then, so that the scheduler notices silent workers.
 struct Tick {};
 
 using Event = std::variant<protocol::Hello, TasksAdded, protocol::Started, protocol::Progress, protocol::Rows,
                            protocol::CheckpointMade, protocol::Ended, protocol::TrainerFailure, protocol::Alive,
-                           protocol::Goodbye, StopRequested, Tick>;
+                           protocol::Goodbye, ArtifactLost, TasksGivenBack, TasksCancelled, StopRequested, Tick>;
 
 /// An attempt has begun to work; being queued at an agent does not count.
 struct AttemptBegun {
@@ -80,6 +93,7 @@ struct Commands {
   std::vector<Dispatch> dispatches;
   std::vector<WorkerId> stop;                                   ///< workers that must be told to stop
   std::vector<std::pair<WorkerId, protocol::Disband>> disband;  ///< members of groups that lost a member
+  std::vector<std::pair<WorkerId, protocol::Cancel>> cancel;    ///< tasks in hand that nobody wants any more
   std::vector<std::string> warnings;                            ///< for the user
   std::string give_up;                                          ///< why no launch can go on; empty if one can
   std::string relaunch;                                         ///< why this launch cannot go on but another may

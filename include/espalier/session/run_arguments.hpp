@@ -20,6 +20,7 @@ struct LaunchSettings {
   std::vector<std::string> without;  ///< names of passes to leave out
   std::uint64_t feature_bytes = 0;   ///< of one trainer; 0: a share of the free memory
   std::string device = "auto";
+  std::int64_t max_fails = 0;   ///< stop after so many tasks have failed; 0: never
   std::int64_t noop_tasks = 0;  ///< > 0: a made-up study of that many no-op tasks, for the bench
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -30,7 +31,7 @@ struct LaunchSettings {
         stored<9>("checkpoint_s", checkpoint_s) & stored<10>("hang_s", hang_s) &
         stored<11>("view_every_s", view_every_s) & stored<12>("without", without) &
         stored<13>("feature_bytes", feature_bytes) & stored<14>("device", device) &
-        stored<15>("noop_tasks", noop_tasks);
+        stored<15>("noop_tasks", noop_tasks) & stored<16>("max_fails", max_fails);
   }
 };
 

@@ -25,6 +25,9 @@ void remove_results(const std::filesystem::path& out);
 /// "<64 hexadecimal digits>.safetensors".
 bool is_artifact_name(const std::string& name);
 
+/// "<64 hexadecimal digits>.safetensors.damaged-<number>": an artifact that was set aside.
+bool is_damaged_name(const std::string& name);
+
 /// A name in an unfinished folder that this program gives: an artifact's, or what it is called while it is written.
 bool is_unfinished_name(const std::string& name);
 

@@ -30,6 +30,9 @@ enum class RecordType : std::uint16_t {
   request = 15,
   loss_accepted = 16,
   evaluation_sets = 17,
+  artifact_damaged = 18,
+  given_back = 19,
+  cancelled = 20,
 };
 inline constexpr std::uint16_t kFirstOptional = 128;
 
@@ -268,16 +271,58 @@ struct FinishedRecord {
 /// What another process asked rank 0 for by a file in OUT/requests, as it was taken up.
 struct RequestRecord {
   static constexpr RecordType kType = RecordType::request;
-  std::string id;      ///< the file's name without its extension
-  std::string verb;    ///< "stop"
-  std::string from;    ///< "process 12 on host a"
-  double time = 0;     ///< when it was taken up
-  bool obeyed = true;  ///< false: it was meant for an earlier launch, which had ended
+  std::string id;                    ///< the file's name without its extension
+  std::string verb;                  ///< "stop", "retry", "cancel"
+  std::string from;                  ///< "process 12 on host a"
+  double time = 0;                   ///< when it was taken up
+  bool obeyed = true;                ///< false: it was meant for an earlier launch, which had ended
+  std::vector<std::string> targets;  ///< ids of tasks (retry) or runs (cancel)
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
     archive& stored<1>("id", id) & stored<2>("verb", verb) & stored<3>("from", from) & stored<4>("time", time) &
-        stored<5>("obeyed", obeyed);
+        stored<5>("obeyed", obeyed) & stored<6>("targets", targets);
+  }
+};
+
+/// A file that a record named is gone or of no use: no task has it any more.
+struct ArtifactDamagedRecord {
+  static constexpr RecordType kType = RecordType::artifact_damaged;
+  ArtifactId artifact;
+  std::string why;
+  std::string kept_as;  ///< its name in OUT/artifacts from here on; "" where nothing was there
+  double time = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("artifact", artifact) & stored<2>("why", why) & stored<3>("kept_as", kept_as) &
+        stored<4>("time", time);
+  }
+};
+
+/// Work that had ended without being done is to be tried again: its tasks wait, with a full budget.
+struct GivenBackRecord {
+  static constexpr RecordType kType = RecordType::given_back;
+  std::vector<TaskId> tasks;
+  std::vector<RunId> runs;              ///< that were cancelled before
+  std::vector<std::string> selections;  ///< keys of those that could not be made: forgotten, to be made anew
+  double time = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("tasks", tasks) & stored<2>("runs", runs) & stored<3>("selections", selections) &
+        stored<4>("time", time);
+  }
+};
+
+/// Runs that nobody wants any more. The ends of their tasks, where nobody else needs them, are records of their own.
+struct CancelledRecord {
+  static constexpr RecordType kType = RecordType::cancelled;
+  std::vector<RunId> runs;
+  double time = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("runs", runs) & frame::stored<2>("time", time);
   }
 };
 

@@ -9,15 +9,17 @@
 namespace espalier::store {
 
 struct Request {
-  std::string id;             ///< the file's name without its extension
-  std::string verb;           ///< "stop"
-  std::string from;           ///< "process 12 on host a"
-  double time = 0;            ///< when it was left, seconds since 1970
-  std::uint32_t segment = 0;  ///< of the journal: the launch that it is meant for
+  std::string id;                         ///< the file's name without its extension
+  std::string verb;                       ///< "stop", "retry", "cancel"
+  std::string from;                       ///< "process 12 on host a"
+  double time = 0;                        ///< when it was left, seconds since 1970
+  std::uint32_t segment = 0;              ///< of the journal: the launch that a stop is meant for
+  std::vector<std::string> targets = {};  ///< ids of tasks (retry) or runs (cancel)
 };
 
 /// Leaves a request; durable when this returns. Throws EnvironmentError.
-Request leave_request(const std::filesystem::path& out, const std::string& verb, std::uint32_t segment);
+Request leave_request(const std::filesystem::path& out, const std::string& verb, std::uint32_t segment,
+                      std::vector<std::string> targets = {});
 
 /// Those that nobody has taken up, oldest first. Files that hold something else are passed over.
 std::vector<Request> pending_requests(const std::filesystem::path& out);

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "espalier/store/records.hpp"
@@ -86,6 +87,13 @@ struct TakenRequest {
   double time = 0;
 };
 
+/// A file of ours that was found damaged or gone.
+struct DamagedFile {
+  std::string artifact;  ///< hexadecimal
+  std::string why;
+  std::string kept_as;  ///< its name in OUT/artifacts now; "" where nothing was there
+};
+
 /// How much of a task is kept in memory.
 enum class Detail : std::uint8_t {
   full,
@@ -106,13 +114,15 @@ struct State {
   std::vector<std::string> accepted_damage;  ///< what `run --accept-loss` was told to go on without
   EvaluationSets evaluation_sets;            ///< that rows name
   std::vector<TakenRequest> requests;
-  std::vector<std::string> released;  ///< artifacts that a record once named and none needs any more, hexadecimal
-  std::int32_t last_exit = -1;        ///< of the last launch that ended in order; -1: none, or one runs now
+  std::unordered_set<RunId> cancelled;  ///< runs that were dropped on request
+  std::vector<DamagedFile> damaged;     ///< files set aside
+  std::vector<std::string> released;    ///< artifacts that a record once named and none needs any more, hexadecimal
+  std::int32_t last_exit = -1;          ///< of the last launch that ended in order; -1: none, or one runs now
   std::uint64_t records = 0;
   std::uint32_t next_segment = 1;
   Position position;  ///< where the last record applied ends
 
-  /// The state of a run follows its task's, its selection's and whether inputs are done.
+  /// The state of a run follows its task's, its selection's, whether inputs are done, and whether it was cancelled.
   task::RunState state_of(const plan::PlannedRun& run) const;
   /// What plan::compile wants to know.
   plan::Outcomes outcomes() const;

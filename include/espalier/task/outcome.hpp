@@ -33,7 +33,7 @@ enum class FailureCause : std::uint8_t {
   hung = 2,
   out_of_memory = 3,
   exited = 4,
-  environment = 5,  ///< its machine could not do it: no disk left, images gone
+  environment = 5,  ///< its machine could not do it: no disk left, images gone, a limit reached
 };
 
 /// What a person is told of it: "trainer killed by signal 9".

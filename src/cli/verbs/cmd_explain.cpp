@@ -91,6 +91,7 @@ std::string running_on(const store::TaskState& task) {
 std::string why(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {
   switch (view.state) {
     case task::RunState::aborted: return view.run->aborted.empty() && view.task ? view.task->cause : view.run->aborted;
+    case task::RunState::cancelled: return "dropped on request; 'espalier retry' takes it back";
     case task::RunState::waiting: return waiting_for(directory, views, view);
     case task::RunState::ready: return "what it starts from is there; no worker has taken it yet";
     case task::RunState::running: return running_on(*view.task);

@@ -66,8 +66,15 @@ Json to_json(const store::State& state, const report::Progress& progress, const 
   for (const auto& dropped : state.dropped) out["dropped"].push_back(store::describe(dropped));
   out["requests"] = Json::array();
   for (const auto& request : pending) {
-    out["requests"].push_back(
-        {{"id", request.id}, {"verb", request.verb}, {"from", request.from}, {"time", request.time}});
+    out["requests"].push_back({{"id", request.id},
+                               {"verb", request.verb},
+                               {"from", request.from},
+                               {"time", request.time},
+                               {"targets", request.targets}});
+  }
+  out["damaged"] = Json::array();
+  for (const auto& file : state.damaged) {
+    out["damaged"].push_back({{"artifact", file.artifact}, {"why", file.why}, {"kept_as", file.kept_as}});
   }
   return out;
 }
@@ -116,7 +123,10 @@ void print_words(const store::State& state, const report::Progress& progress, co
                  const std::vector<store::Request>& pending) {
   fmt::print("{}\n\n{}", launch_state(state, holder), counts_table(progress).text());
   print_pace(state, progress, !holder.empty());
-  for (const auto& request : pending) fmt::print("request   {} ({}), not taken up yet\n", request.verb, request.from);
+  for (const auto& request : pending) {
+    const auto of = request.targets.empty() ? "" : fmt::format(" of {}", request.targets.size());
+    fmt::print("request   {}{} ({}), not taken up yet\n", request.verb, of, request.from);
+  }
   for (const auto& warning : state.warnings) fmt::print("\nwarning: {}", warning);
   for (const auto& dropped : state.dropped) fmt::print("\njournal: {}", store::describe(dropped));
   if (!state.warnings.empty() || !state.dropped.empty()) fmt::print("\n");

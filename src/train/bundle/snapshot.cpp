@@ -25,7 +25,8 @@ class Fields {
 
   const std::string& text(const std::string& key) const {
     const auto found = metadata_.find(key);
-    if (found == metadata_.end()) throw CorruptionError("artifact " + id_.hex + " has no field '" + key + "'");
+    if (found == metadata_.end())
+      throw data::DamagedArtifact(id_, {"artifact " + id_.hex + " has no field '" + key + "'", "", ""}, true);
     return found->second;
   }
   std::int64_t integer(const std::string& key) const { return std::strtoll(text(key).c_str(), nullptr, 10); }
@@ -84,7 +85,7 @@ Snapshot load(const std::filesystem::path& folder, const ArtifactId& id,
   const std::string kind = fields.text("kind");
   snapshot.position = {{fields.small("epoch"), fields.small("step")}, running_of(fields)};
   if (kind != kKind || fields.text("trunk") != prefix_state_at(snapshot.position.at)) {
-    throw CorruptionError("artifact " + id.hex + " is no training checkpoint of this task");
+    throw data::DamagedArtifact(id, {"artifact " + id.hex + " is no training checkpoint of this task", "", ""}, true);
   }
   return snapshot;
 }

@@ -1,0 +1,157 @@
+"""What a machine cannot do is no task's fault, failed work is given back, runs are dropped, damaged files are made again:
+each time the study ends with the bits of an undisturbed run."""
+import csv
+import io
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+
+from launches import BIN, Launch
+
+FEW_BYTES = 65536  # logs fit, networks do not
+
+
+def limit_file_sizes(pids):
+    """As a quota would: whatever these processes start can write no checkpoint."""
+    for pid in pids:
+        hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (FEW_BYTES, hard))
+
+
+class Retries(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.undisturbed = Launch(cls.folder.name, "undisturbed")
+        assert cls.undisturbed.finish() == 0, cls.undisturbed.said()
+        cls.expected = cls.undisturbed.metrics()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def ask(self, launch, verb, *words):
+        done = subprocess.run([BIN / "espalier", verb, launch.out, *words], capture_output=True, text=True,
+                              env=launch.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def ended_badly(self, launch):
+        counts = launch.status()["tasks"]
+        return {state: counts.get(state, 0) for state in ("failed", "quarantined", "aborted", "cancelled")}
+
+    def test_a_machine_that_cannot_write_ends_the_launch_with_all_work_left_and_the_same_command_goes_on(self):
+        launch = Launch(self.folder.name, "limited").start()
+        launch.wait_for_rows(2)
+        limit_file_sizes(launch.find("agent") + launch.find("trainer"))
+
+        self.assertEqual(launch.wait(), 77, launch.said())
+
+        self.assertEqual(set(self.ended_badly(launch).values()), {0}, launch.said())
+        self.assertRegex(launch.said(), "File too large|limit on the size of files")
+        lost = launch.records(10)
+        self.assertGreater(len(lost), 2)
+        self.assertFalse(any(record.get(8, [0])[0] for record in lost), "a loss was charged")
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertEqual(launch.metrics(), self.expected)
+
+    def test_a_source_that_was_given_up_is_given_back_with_all_that_needs_it(self):
+        source = self.a_source()
+        launch = Launch(self.folder.name, "retried", environment={"ESPALIER_FAULT": f"crash_at={source}:3:1"})
+        self.assertEqual(launch.finish(), 1, launch.said())
+        before = self.ended_badly(launch)
+        self.assertEqual(before["quarantined"], 1)
+        self.assertGreater(before["aborted"], 0)
+        del launch.environment["ESPALIER_FAULT"]
+        self.assertEqual(launch.finish(), 1, "nothing was given back")
+
+        said = self.ask(launch, "retry", "--quarantined")
+
+        self.assertIn("the next 'espalier run'", said)
+        self.assertIn("retry of 1", launch.ask("status"))
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertNotIn("retry of", launch.ask("status"))
+        self.assertEqual(launch.metrics(), self.expected)
+        self.assertIn("Nothing of that", self.ask(launch, "retry", "--failed", "--quarantined"))
+
+    def test_a_cancelled_run_is_not_done_and_the_others_are(self):
+        launch = Launch(self.folder.name, "cancelled").start()
+        launch.wait_for_rows(2)
+        launch.process.send_signal(signal.SIGINT)
+        self.assertEqual(launch.wait(), 75, launch.said())
+        run = self.waiting_run(launch, "falls")
+
+        self.ask(launch, "cancel", run)
+
+        self.assertEqual(launch.finish(), 0, launch.said())
+        runs = launch.status()["experiments"]["falls"]
+        self.assertEqual(runs["cancelled"], 1)
+        self.assertEqual(runs["done"], runs["total"] - 1)
+        self.assertLess(set(launch.metrics()), set(self.expected))
+        self.assertIn("dropped on request", launch.ask("explain", run))
+        self.ask(launch, "retry", run)
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertEqual(launch.metrics(), self.expected)
+
+    def test_damaged_sources_and_training_checkpoints_are_set_aside_and_made_again(self):
+        launch = Launch(self.folder.name, "damaged").start()
+        launch.wait_for(lambda: any(record[3] == [1] for record in launch.records(8)), "a finished network")
+        launch.process.send_signal(signal.SIGINT)
+        self.assertEqual(launch.wait(), 75, launch.said())
+        files = sorted((launch.out / "artifacts").glob("*.safetensors"))
+        self.assertTrue(files)
+        for file in files:
+            with file.open("r+b") as writing:
+                writing.seek(-1, os.SEEK_END)
+                last = writing.read(1)[0]
+                writing.seek(-1, os.SEEK_END)
+                writing.write(bytes([last ^ 1]))
+
+        self.assertEqual(launch.finish(), 0, launch.said())
+
+        self.assertEqual(launch.metrics(), self.expected)
+        aside = list((launch.out / "artifacts").glob("*.damaged-1"))
+        self.assertTrue(aside)
+        self.assertEqual(len(launch.status()["damaged"]), len(aside))
+        self.assertIn("set aside", launch.said())
+        self.assertEqual(set(self.ended_badly(launch).values()), {0})
+        self.assertIn("was found damaged", self.ask(launch, "verify"))
+
+    def test_a_launch_ends_after_as_many_failures_as_it_was_told(self):
+        launch = Launch(self.folder.name, "fails", more=["--max-fails", "1"],
+                        environment={"ESPALIER_FAULT": "crash_at=:3:1"})
+        self.assertEqual(launch.finish(), 1, launch.said())
+
+        self.assertEqual(self.ended_badly(launch)["quarantined"], 1)
+        self.assertIn("--max-fails 1", launch.said())
+        del launch.environment["ESPALIER_FAULT"]
+        self.ask(launch, "retry", "--quarantined")
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertEqual(launch.metrics(), self.expected)
+
+    def a_source(self):
+        """A task whose network others start from."""
+        with h5py.File(self.undisturbed.out / "results.h5") as view:
+            tasks = view["tasks"][:]
+        needed = {digest for row in tasks for digest in row["source"].decode().split(",") if digest}
+        for record in self.undisturbed.records(8):
+            if record[3] == [1] and record[5][0].decode() in needed:
+                return record[2][0].decode()
+        raise LookupError("no source")
+
+    def waiting_run(self, launch, experiment):
+        listed = csv.DictReader(io.StringIO(launch.ask("export", "--format", "csv", "--what", "runs")))
+        for row in listed:
+            if row["experiment"] == experiment and row["state"] in ("waiting", "ready"):
+                return row["run"]
+        raise LookupError(experiment)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if unittest.main(exit=False).result.wasSuccessful() else 1)
