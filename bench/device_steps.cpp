@@ -228,8 +228,9 @@ json replicas() {
       batched_network.losses(logits, labels);
       batched_network.update(steps);
     });
-    rows.push_back(
-        {{"replicas", count}, {"step_ms", 1e3 * step}, {"step_ms_per_replica", 1e3 * step / static_cast<double>(count)}});
+    rows.push_back({{"replicas", count},
+                    {"step_ms", 1e3 * step},
+                    {"step_ms_per_replica", 1e3 * step / static_cast<double>(count)}});
   }
   return rows;
 }

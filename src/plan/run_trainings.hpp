@@ -53,8 +53,8 @@ class RunTrainings {
   Probe probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
   void check_fit(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
   void check_images(const Probe& probe, const Origin& outputs, const ClassPool& pool, const CellView& view) const;
-  TrainingRequest source_request(const CellView& view, const std::string& source, const std::vector<Override>& overrides,
-                              std::int64_t replicate);
+  TrainingRequest source_request(const CellView& view, const std::string& source,
+                                 const std::vector<Override>& overrides, std::int64_t replicate);
   Origin checkpoint(const study::Source& source, const CellView& view);
   Origin pretraining(const CellView& view, const std::string& source, const std::vector<Override>& overrides,
                      std::int64_t replicate);
