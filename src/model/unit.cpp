@@ -92,21 +92,6 @@ void Unit::restore(const data::TensorFile& from) {
   for (auto& tensor : tensors) assign(tensor, from.at(tensor.name));
 }
 
-void Unit::swap(Unit& other) {
-  c10::NoGradGuard no_grad;
-  if (tensors.size() != other.tensors.size()) {
-    throw UsageError(
-        "units '" + name + "' and '" + other.name + "' cannot be swapped",
-        "they hold " + std::to_string(tensors.size()) + " and " + std::to_string(other.tensors.size()) + " tensors",
-        "Swap units of equal form.");
-  }
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    const at::Tensor mine = tensors[i].value.clone();
-    assign(tensors[i], other.tensors[i].value);
-    assign(other.tensors[i], mine);
-  }
-}
-
 void Unit::reset_scales() {
   for (std::size_t i = parameters_.size(); i < tensors.size(); ++i) tensors[i].value.fill_(1);
 }

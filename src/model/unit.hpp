@@ -33,7 +33,6 @@ class Unit {
   void reinitialise(std::uint64_t seed);
   void copy(const data::TensorFile& from);
   void restore(const data::TensorFile& from);
-  void swap(Unit& other);
   void tune(task::Trained trained);
   void to(at::Device device);
   /// Indices of its dropout layers.

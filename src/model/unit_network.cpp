@@ -93,10 +93,8 @@ void UnitNetwork::restore(const data::TensorFile& from) {
   for (auto& unit : impl_->units) unit.restore(from);
 }
 
-void UnitNetwork::swap(std::int32_t unit, UnitNetwork& other) { impl_->unit(unit).swap(other.impl_->unit(unit)); }
 void UnitNetwork::freeze(std::int32_t unit) { impl_->unit(unit).tune(task::Trained::no); }
 void UnitNetwork::tune(std::int32_t unit, task::Trained trained) { impl_->unit(unit).tune(trained); }
-bool UnitNetwork::is_frozen(std::int32_t unit) const { return impl_->unit(unit).trained == task::Trained::no; }
 void UnitNetwork::set_precision(task::Precision precision) { impl_->bf16 = precision == task::Precision::bf16; }
 void UnitNetwork::set_frozen_dropout(task::FrozenDropout frozen_dropout) { impl_->frozen_dropout = frozen_dropout; }
 

@@ -72,10 +72,6 @@ bool Protocol::copies() const {
   return std::any_of(uses.begin(), uses.end(), [](UnitUse use) { return use != UnitUse::fresh; });
 }
 
-bool Protocol::copies_all() const {
-  return std::none_of(uses.begin(), uses.end(), [](UnitUse use) { return use == UnitUse::fresh; });
-}
-
 std::int32_t Protocol::trained_units() const {
   return static_cast<std::int32_t>(
       std::count_if(uses.begin(), uses.end(), [](UnitUse use) { return use != UnitUse::frozen; }));

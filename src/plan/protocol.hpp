@@ -17,7 +17,6 @@ struct Protocol {
   std::optional<study::Duration> decay;  ///< the top group's `first` where sets_decay; none: never
 
   bool copies() const;
-  bool copies_all() const;
   std::int32_t trained_units() const;
 };
 

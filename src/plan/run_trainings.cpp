@@ -66,7 +66,7 @@ const KnownNetwork& RunTrainings::network_of(const std::string& name) const {
 }
 
 TrainingRequest RunTrainings::source_request(const CellView& view, const std::string& source,
-                                          const std::vector<Override>& overrides, std::int64_t replicate) {
+                                             const std::vector<Override>& overrides, std::int64_t replicate) {
   TrainingRequest request;
   request.role = Role::source;
   request.values = &settings_.of(Role::source, source, overrides);

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "espalier/core/checks.hpp"
 #include "espalier/task/optimisers.hpp"
 #include "study/rate_values.hpp"
 #include "study/value_range.hpp"
@@ -76,6 +77,7 @@ Enum value_named(const Named<Enum> (&all)[N], const std::string& name) {
   for (const auto& one : all) {
     if (name == one.name) return one.value;
   }
+  ESPALIER_EXPECT(!"the parser lets no other word pass");
   return all[0].value;
 }
 

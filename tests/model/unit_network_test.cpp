@@ -68,16 +68,6 @@ TEST_CASE("UnitNetwork: a copied unit gives the source's outputs, and shapes and
   CHECK_THROWS_AS(resnet.copy(2, saved(source)), UsageError);
 }
 
-TEST_CASE("UnitNetwork: swap exchanges one unit's values") {
-  auto a = small(1), b = small(2), a_before = small(1), b_before = small(2);
-
-  a.swap(2, b);
-
-  CHECK(equal_unit(a, b_before, 2));
-  CHECK(equal_unit(b, a_before, 2));
-  CHECK(equal_unit(a, a_before, 3));
-}
-
 TEST_CASE("UnitNetwork: frozen units get no gradient, tuned ones above and below do") {
   auto net = small();
   net.freeze(1);

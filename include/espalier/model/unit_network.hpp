@@ -69,14 +69,11 @@ class UnitNetwork {
   void copy(std::int32_t unit, const data::TensorFile& from);
   /// Sets all tensors, scales included, to what state() gave, to resume a training.
   void restore(const data::TensorFile& from);
-  /// Exchanges the unit's values with `other`'s. Throws UsageError where the units differ in form.
-  void swap(std::int32_t unit, UnitNetwork& other);
   /// Freezes the unit: no gradient, running statistics in batch norm, dropout off unless FrozenDropout::on.
   void freeze(std::int32_t unit);
   /// all: every parameter. scale_shift: a scale per output of each layer (initially 1) and its bias, and where the
   /// unit has batch norm, that one's weight and bias in place of the scales of layers without bias. no: as freeze().
   void tune(std::int32_t unit, task::Trained trained);
-  bool is_frozen(std::int32_t unit) const;
   void set_frozen_dropout(task::FrozenDropout frozen_dropout);
   /// fp32 by default; tf32 is set on the device. bf16: convolutions, linear layers and what is between them compute in
   /// bfloat16; weights, their gradients and logits stay float32.

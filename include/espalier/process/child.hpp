@@ -30,7 +30,6 @@ class Child {
   Child& operator=(Child&& other) noexcept;
   ~Child();
 
-  bool is_running() const { return process_ > 0; }
   pid_t process() const { return process_; }
   FrameSocket& socket() { return socket_; }
   const FrameSocket& socket() const { return socket_; }

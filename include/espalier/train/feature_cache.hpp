@@ -22,9 +22,6 @@ struct ImageView {
   std::int64_t key() const { return 2 * row + (mirrored ? 1 : 0); }
 };
 
-/// Computes the features of kFeatureChunk views: [n, ...] float32.
-using ComputeFeatures = std::function<at::Tensor(const std::vector<ImageView>&)>;
-
 /// The features of one prefix of units on one pack.
 class FeatureSet {
  public:

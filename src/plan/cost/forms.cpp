@@ -71,7 +71,7 @@ Cut exact_cut(const task::TrainSpec& spec, const std::vector<network::UnitCost>&
 }
 
 bool can_be_replica(const task::TrainSpec& spec, const network::NetworkSpec& network,
-              const std::vector<network::UnitCost>& units, std::int32_t cached) {
+                    const std::vector<network::UnitCost>& units, std::int32_t cached) {
   if (cached == 0 || cached == network.depth() || !task::row_of(spec.optimiser).in_replicas) return false;
   if (spec.precision != task::Precision::fp32) return false;
   std::int64_t parameters = 0;

@@ -18,7 +18,7 @@ Cut exact_cut(const task::TrainSpec& spec, const std::vector<network::UnitCost>&
 
 /// Whether everything above the cut can be a replica of a batched network, and is small enough to gain from it.
 bool can_be_replica(const task::TrainSpec& spec, const network::NetworkSpec& network,
-              const std::vector<network::UnitCost>& units, std::int32_t cached);
+                    const std::vector<network::UnitCost>& units, std::int32_t cached);
 
 /// Corrects the costs by the times of finished tasks, by key, and updates the costs of all tasks.
 void learn_costs(TaskTable& tasks, const Outcomes& outcomes, CostModel& costs);
