@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "data/facts_json.hpp"
 #include "data/pack_note.hpp"
 #include "data/raw_hash.hpp"
 #include "data/same_images.hpp"

@@ -8,12 +8,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json json_of(const Problem& problem) {
+Json problem_json(const Problem& problem) {
   return {{"problem", problem.problem}, {"why", problem.why}, {"suggestion", problem.suggestion}};
 }
 
 void add_remark(Json& answer, const PackFacts& facts) {
-  if (facts.remark) answer["remarks"].push_back(json_of(*facts.remark));
+  if (facts.remark) answer["remarks"].push_back(problem_json(*facts.remark));
 }
 
 Json resolve_one(const Json& json, const DataFolders& folders) {
@@ -57,7 +57,7 @@ Json answer_of(const Json& request) {
     } catch (const EnvironmentError&) {
       throw;
     } catch (const Error& error) {
-      errors.push_back(json_of(error.problem()));
+      errors.push_back(problem_json(error.problem()));
       errors.back()["name"] = name;
     }
   }

@@ -34,7 +34,7 @@ std::string listed(const std::vector<std::string>& words) {
 ParentRuns::ParentRuns(const std::vector<PlannedRun>& runs, std::vector<std::string> same) : same_(std::move(same)) {
   groups_.reserve(runs.size());
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    auto& group = groups_.try_emplace(key_of(runs[i].labels), Group{i, 0, {}}).first->second;
+    auto& group = groups_.try_emplace(key_of(runs[i].labels), Equals{i, 0, {}}).first->second;
     if (group.runs++ == 0) continue;
     add_differing(runs[group.first].labels, runs[i].labels, group.differ);
     add_differing(runs[i].labels, runs[group.first].labels, group.differ);

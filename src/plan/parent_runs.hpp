@@ -32,14 +32,14 @@ class ParentRuns {
   ParentRun of(const std::vector<Label>& labels) const;
 
  private:
-  struct Group {
+  struct Equals {
     std::size_t first = 0, runs = 0;
     std::vector<std::string> differ;
   };
   std::string key_of(const std::vector<Label>& labels) const;
 
   std::vector<std::string> same_;
-  std::unordered_map<std::string, Group> groups_;
+  std::unordered_map<std::string, Equals> groups_;
 };
 
 /// What is wrong where it is not one run, for the study's reader.

@@ -108,7 +108,7 @@ void add_roles(Docs& all) {
       {{"data", "word", "required", "a data set"},
        {"classes", "word or integers", "\"all\"", "\"all\", \"split.source\", \"split.target\" or indices"},
        {"train", "table", "[train]", "training values of its pretraining, over those of [train]"},
-       {"checkpoint", "word", "none", "a safetensors file instead of a pretraining"}});
+       {"checkpoint", "word", "none", "a safetensors file instead of a pretraining, with all units that runs copy"}});
   add(all, "target.NAME",
       {{"data", "word", "required", "a data set"},
        {"classes", "word or integers", "\"all\"", "\"all\", \"split.source\", \"split.target\" or indices"},

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "espalier/task/timeline.hpp"
+
 namespace espalier::train {
 
 namespace {

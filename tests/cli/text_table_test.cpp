@@ -22,8 +22,8 @@ TEST_CASE("cli: wide letters take two columns, and control characters are shown"
   table.row({"日本", "1"}).row({"a\x1b[2J", "22"});
 
   CHECK(table.text() ==
-        "case     n\n"
-        "------  --\n"
-        "日本     1\n"
-        "a?[2J   22\n");
+        "case    n\n"
+        "-----  --\n"
+        "日本    1\n"
+        "a?[2J  22\n");
 }

@@ -111,7 +111,8 @@ const std::vector<Bad>& bad_relations() {
        "unknown rate group 'new'"},
       {"halves without a split", "[target.t]\ndata = \"d\"", "[target.t]\ndata = \"d\"\nclasses = \"split.target\"", 9,
        "needs a split"},
-      {"halves too large", "", "[split]\nkind = \"random\"\nsource = 6\ntarget = 5\n", 16,
+      {"halves too large", "[target.t]\ndata = \"d\"",
+       "[split]\nkind = \"random\"\nsource = 6\ntarget = 5\n[target.t]\ndata = \"d\"\nclasses = \"split.target\"", 9,
        "6 + 5 classes are more than 10"},
       {"a figure of nothing", "", "[[figure]]\nexperiment = \"z\"\nx = \"frozen\"\n", 16, "unknown experiment 'z'"},
   };

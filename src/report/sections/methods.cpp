@@ -31,7 +31,7 @@ bool selects_on_test(const PageContext& context) {
 
 }  // namespace
 
-std::vector<const store::TaskState*> trainings_of(const PageContext& context, Role role) {
+std::vector<const store::TaskState*> trainings_of(const PageContext& context, TrainingsOf whom) {
   std::vector<const store::TaskState*> tasks;
   std::set<TaskId> seen;
   const auto add = [&](const TaskId& id) {
@@ -41,9 +41,9 @@ std::vector<const store::TaskState*> trainings_of(const PageContext& context, Ro
   };
   for (const auto& view : context.views) {
     if (!view.task) continue;
-    if (role == Role::target) add(view.run->task);
+    if (whom == TrainingsOf::target) add(view.run->task);
     for (const auto& input : view.task->task.inputs) {
-      if (role == Role::source && input.role == task::InputRole::pretraining) add(input.task);
+      if (whom == TrainingsOf::source && input.role == task::InputRole::pretraining) add(input.task);
     }
   }
   return tasks;
@@ -62,7 +62,7 @@ std::string data_methods(const PageContext& context) {
     text += data.test_files ? " and test images have files of their own. "
                             : fmt::format(" and {} for test. ", data.test_per_class);
   }
-  const auto targets = trainings_of(context, Role::target), sources = trainings_of(context, Role::source);
+  const auto targets = trainings_of(context, TrainingsOf::target), sources = trainings_of(context, TrainingsOf::source);
   const auto& split = context.study.split;
   if (split.kind == study::Split::Kind::none) return text + "Classes are not split.";
   const auto classes = [&](const store::TaskState& t) { return classes_text(context, task::training(t.task)); };
@@ -102,7 +102,7 @@ std::string statistics_methods(const PageContext& context) {
 }
 
 std::string methods_section(const PageContext& context) {
-  if (trainings_of(context, Role::target).empty()) return "";
+  if (trainings_of(context, TrainingsOf::target).empty()) return "";
   std::string body, experiments;
   for (const auto& text :
        {data_methods(context), network_methods(context), training_methods(context), protocol_methods(context)}) {

@@ -7,8 +7,8 @@
 namespace espalier::report {
 
 /// Which trainings of the page: those of its runs, or the pretrainings that runs start from.
-enum class Role : bool { source, target };
-std::vector<const store::TaskState*> trainings_of(const PageContext& context, Role role);
+enum class TrainingsOf : bool { source, target };
+std::vector<const store::TaskState*> trainings_of(const PageContext& context, TrainingsOf whom);
 
 /// Distinct values over the trainings, as words: "10", "10 or 20".
 template <class Get>
