@@ -257,6 +257,7 @@ TEST_CASE("loop: a folder in the place of a network that is needed goes aside wh
   const auto network = make_network(scene, source.at(0), "a network");
   scene.ended(source.at(0));
   scene.turn();
+  scene.sent_assignments(1);  // the dependent
   scene.dies();
   const auto file = scene.options.out / "artifacts" / (network.hex + ".safetensors");
   std::filesystem::remove(file);
@@ -272,6 +273,7 @@ TEST_CASE("loop: a launch that was killed before it could set a file aside leave
   const auto network = make_network(scene, source.at(0), "a network");
   scene.ended(source.at(0));
   scene.turn();
+  scene.sent_assignments(1);  // the dependent
   scene.dies();
   const std::string name = network.hex + ".safetensors.damaged-1";
   {

@@ -119,6 +119,7 @@ TEST_CASE("study: several networks are told apart by the names of their tables")
   std::string text = kSmallStudy;
   text.replace(text.find("[network]\nname = \"cifar7\""), 25,
                "[network.cifar7]\n[network.wide]\nname = \"cifar7\"\nwidth = 2");
+  text += "\n[[experiment]]\nname = \"both\"\naxes = { network = [\"cifar7\", \"wide\"] }\n";
   const Study study = parsed(text);
 
   REQUIRE(study.networks.size() == 2);
