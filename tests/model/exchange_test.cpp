@@ -91,7 +91,7 @@ TEST_CASE("import: names that do not fit and shapes that differ are told") {
 }
 
 TEST_CASE("import: a prefix that all names have is dropped and told") {
-  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 10);
+  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 4);
   for (const std::string prefix : {"module.", "encoder.", "model.", "backbone.", "_orig_mod.", "_orig_mod.module."}) {
     data::TensorFile file{net.state(), {}};
     for (auto& [name, value] : file.tensors) name = prefix + name;
@@ -106,7 +106,7 @@ TEST_CASE("import: a prefix that all names have is dropped and told") {
 }
 
 TEST_CASE("import: of a checkpoint without its classifier, what is missing is named, with the prefix of the rest") {
-  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 10);
+  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 4);
   data::TensorFile file{net.state(), {}};
   std::erase_if(file.tensors, [](const auto& tensor) { return tensor.first.starts_with("fc7."); });
   CHECK_THROWS_WITH(import_tensors(file, described("cifar7"), {}),
@@ -118,7 +118,7 @@ TEST_CASE("import: of a checkpoint without its classifier, what is missing is na
 }
 
 TEST_CASE("import: a network that is there below two prefixes is not chosen by chance") {
-  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 10);
+  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 4);
   data::TensorFile file;
   for (const std::string prefix : {"encoder_k.", "encoder_q."}) {
     for (const auto& [name, value] : net.state()) file.tensors.emplace_back(prefix + name, value);
@@ -127,7 +127,7 @@ TEST_CASE("import: a network that is there below two prefixes is not chosen by c
 }
 
 TEST_CASE("import: values that are NaN or infinite are named") {
-  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 10);
+  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 4);
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     data::TensorFile file{net.state(), {}};
     file.tensors[3].second = file.tensors[3].second.clone();
