@@ -14,6 +14,8 @@ import subprocess
 import tempfile
 import time
 
+import verbs
+
 TASKS = 100_000
 
 
@@ -29,6 +31,14 @@ def dispatch_s(bin_dir):
             run(bin_dir / "espalier", "run", "--noop-tasks", tasks, "--out", folder, "--workers", 2)
             return time.monotonic() - begun
     return launch(TASKS) - launch(10)
+
+
+def plan_verb_s(bin_dir):
+    """CPU seconds of `espalier plan` on the study of verbs.py, 103,488 runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = pathlib.Path(folder) / "large.toml"
+        study.write_text(verbs.STUDY)
+        return verbs.timed([bin_dir / "espalier", "plan", study, "--json"])[1]
 
 
 def numbers(value, path=""):
@@ -47,6 +57,8 @@ def figures(bin_dir, names):
     found = {}
     if "dispatch" in names:
         found["dispatch/seconds_s"] = dispatch_s(bin_dir)
+    if "plan_verb" in names:
+        found["plan_verb/cpu_s"] = plan_verb_s(bin_dir)
     for name in ("journal", "plan_100k", "train_step"):
         if name in names:
             found.update((name + path, value) for path, value in numbers(json.loads(run(bin_dir / f"bench_{name}"))))
@@ -58,7 +70,7 @@ def main():
     parser.add_argument("old", type=pathlib.Path)
     parser.add_argument("new", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", nargs="+", default=["dispatch", "journal", "plan_100k", "train_step"])
+    parser.add_argument("--only", nargs="+", default=["dispatch", "journal", "plan_100k", "plan_verb", "train_step"])
     arguments = parser.parse_args()
     rounds = [(figures(arguments.old, arguments.only), figures(arguments.new, arguments.only))
               for _ in range(arguments.rounds)]

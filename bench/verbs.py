@@ -66,7 +66,7 @@ def main():
 def summary(measured):
     return {"wall_s": [round(wall, 3) for wall, _, _ in measured],
             "median_wall_s": round(statistics.median(wall for wall, _, _ in measured), 3),
-            "median_processor_s": round(statistics.median(cpu for _, cpu, _ in measured), 3)}
+            "median_cpu_s": round(statistics.median(cpu for _, cpu, _ in measured), 3)}
 
 
 if __name__ == "__main__":

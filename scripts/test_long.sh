@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # What takes longer than CI may: clang-tidy and sanitizers, studies under random kills, the quickstart held to its claims, what
 # additions cost (example patches), the benches.
-# Writes results/test_long.json (date, commit, machine, figures); commit it. About twenty minutes on two cores, and the builds.
+#   scripts/test_long.sh                 all parts: about twenty minutes on two cores, and the builds
+#   scripts/test_long.sh tidy patches    these parts; the others keep what they said last
+# Writes results/test_long.json (machine; of each part its date, commit and figures); commit it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/bootstrap.sh
@@ -9,15 +11,19 @@ scripts/build.sh -DESPALIER_TESTS=ON -DESPALIER_BENCH=ON
 export ESPALIER_BIN=$PWD/build/bin PYTHONPATH=$PWD/tests/support
 parts=$(mktemp -d)
 trap 'rm -rf "$parts" "$parts.json"' EXIT
+wanted=" $* "
 
 part() {  # part NAME COMMAND...: its standard output is one JSON object
   local name=$1
   shift
+  known+=" $name"
+  if [[ $wanted != "  " && $wanted != *" $name "* ]]; then return; fi
   echo "$name" >&2
   "$@" >"$parts/$name.json"
   cat "$parts/$name.json" >&2
 }
 
+known=
 part tidy scripts/tidy.sh
 part sanitize scripts/sanitize.sh
 part quickstart .venv/bin/python tests/long/quickstart_claims.py
@@ -32,14 +38,22 @@ part train_step build/bin/bench_train_step
 part train_step_torch .venv/bin/python bench/train_step.py
 part batched build/bin/bench_batched
 part equivalence .venv/bin/python tests/e2e/equivalence_test.py
+for name in "$@"; do
+  if [[ " $known " != *" $name "* ]]; then
+    echo "test_long: there is no part '$name' (the parts are:$known)." >&2
+    exit 2
+  fi
+done
 
-.venv/bin/python - "$parts" <<'PYTHON' >"$parts.json"
+.venv/bin/python - "$parts" results/test_long.json <<'PYTHON' >"$parts.json"
 import datetime, json, os, pathlib, subprocess, sys
+new, kept = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
 model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown")
-parts = {file.stem: json.loads(file.read_text()) for file in sorted(pathlib.Path(sys.argv[1]).glob("*.json"))}
-print(json.dumps({"date": datetime.date.today().isoformat(), "commit": commit, "cores": os.cpu_count(),
-                  "processor": model, "parts": parts}, indent=2))
+parts = json.loads(kept.read_text()).get("parts", {}) if kept.exists() else {}
+for file in sorted(new.glob("*.json")):
+    parts[file.stem] = {"date": datetime.date.today().isoformat(), "commit": commit, "figures": json.loads(file.read_text())}
+print(json.dumps({"cores": os.cpu_count(), "cpu": model, "parts": dict(sorted(parts.items()))}, indent=2))
 PYTHON
 mv "$parts.json" results/test_long.json
 echo "wrote results/test_long.json"

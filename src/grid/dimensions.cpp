@@ -20,13 +20,6 @@ bool fixes(const std::vector<std::pair<std::string, study::Value>>& fixed, const
   return std::any_of(fixed.begin(), fixed.end(), [&](const auto& entry) { return entry.first == axis; });
 }
 
-const study::Axis* find_axis(const study::Experiment& experiment, const std::string& name) {
-  for (const auto& axis : experiment.axes) {
-    if (axis.name == name) return &axis;
-  }
-  return nullptr;
-}
-
 const std::string* chosen_value(const std::vector<std::pair<std::string, std::string>>& chosen,
                                 const std::string& axis) {
   for (const auto& [name, value] : chosen) {
@@ -38,7 +31,7 @@ const std::string* chosen_value(const std::vector<std::pair<std::string, std::st
 Dimension zipped(const study::Experiment& experiment, const study::Axis& axis, const std::vector<std::string>& group) {
   Dimension dimension;
   for (const auto& name : group) {
-    if (const auto* member = find_axis(experiment, name)) dimension.axes.push_back(member);
+    if (const auto* member = study::find_axis(experiment, name)) dimension.axes.push_back(member);
   }
   for (const auto* member : dimension.axes) {
     if (member->by.empty()) continue;
@@ -54,7 +47,7 @@ Dimension zipped(const study::Experiment& experiment, const study::Axis& axis, c
 }  // namespace
 
 bool gives(const study::Experiment& experiment, const std::string& axis) {
-  if (find_axis(experiment, axis) || fixes(experiment.fixed, axis) || takes(experiment.takes, axis)) return true;
+  if (study::find_axis(experiment, axis) || fixes(experiment.fixed, axis) || takes(experiment.takes, axis)) return true;
   return std::any_of(experiment.cases.begin(), experiment.cases.end(),
                      [&](const study::Case& one) { return fixes(one.fixed, axis) || takes(one.takes, axis); });
 }

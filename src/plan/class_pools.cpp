@@ -92,7 +92,7 @@ std::vector<std::string> ClassPool::names() const {
 ClassPools::ClassPools(const study::Study& study, const Facts& facts, std::map<std::string, std::int64_t> largest,
                        task::Catalog& catalog)
     : study_(study), data_(labelled(study, facts)), largest_(std::move(largest)), catalog_(catalog) {
-  const std::string divided = divided_data(study);
+  const std::string divided = study::divided_data(study);
   const auto* data = find_data(divided);
   class_splits_ = class_splits_of(study, data ? data->class_count() : -1, usable(divided));
 }

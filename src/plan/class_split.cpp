@@ -63,16 +63,10 @@ std::vector<ClassSplit> random_class_splits(const study::Study& study, const std
 
 }  // namespace
 
-std::string divided_data(const study::Study& study) {
-  if (!study.split.data.empty()) return study.split.data;
-  if (!study.sources.empty()) return study.sources.front().data;
-  return study.targets.empty() ? "" : study.targets.front().data;
-}
-
 std::vector<ClassSplit> class_splits_of(const study::Study& study, std::int32_t classes, std::vector<bool> usable) {
   const auto& split = study.split;
   if (split.kind == study::Split::Kind::none) return std::vector<ClassSplit>(static_cast<std::size_t>(split.count));
-  const std::string data = divided_data(study);
+  const std::string data = study::divided_data(study);
   if (classes < 0) {
     throw CompileError{
         {"nothing is known of data '" + data + "', whose classes are divided", "", "Name it under [data]."}};

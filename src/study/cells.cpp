@@ -23,13 +23,6 @@ const Value* fixed_value(const std::vector<std::pair<std::string, Value>>& fixed
 
 }  // namespace
 
-const Axis* find_axis(const Experiment& experiment, const std::string& name) {
-  for (const auto& axis : experiment.axes) {
-    if (axis.name == name) return &axis;
-  }
-  return nullptr;
-}
-
 const Experiment* find_experiment(const Study& study, const std::string& name) {
   for (const auto& experiment : study.experiments) {
     if (experiment.name == name) return &experiment;

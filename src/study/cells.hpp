@@ -14,7 +14,6 @@ Given given_by(const Experiment& experiment, const std::string& axis);
 /// All plain values an axis may have in this experiment, cases included; empty where it is left out or only taken.
 std::vector<Value> plain_values(const Experiment& experiment, const std::string& axis);
 
-const Axis* find_axis(const Experiment& experiment, const std::string& name);
 const Experiment* find_experiment(const Study& study, const std::string& name);
 std::vector<std::string> experiment_names(const Study& study);
 

@@ -212,4 +212,10 @@ struct Study {
   std::vector<Figure> figures;
 };
 
+/// The axis of that name in the experiment's `axes`; null where it is not varied there.
+const Axis* find_axis(const Experiment& experiment, const std::string& name);
+
+/// The data set whose classes [split] divides: its own `data`, else that of the first source, else of the first target.
+std::string divided_data(const Study& study);
+
 }  // namespace espalier::study

@@ -51,7 +51,7 @@ void check_half(const CheckContext& context, const std::vector<std::int32_t>& ha
 
 void check_expected_split(const CheckContext& context) {
   const Split& split = context.study.split;
-  const auto data = context.study.data.find(split_data(context.study));
+  const auto data = context.study.data.find(divided_data(context.study));
   if (split.kind != Split::Kind::random || data == context.study.data.end()) return;
   const DataSet& set = data->second;
   std::int64_t classes = 0;
@@ -108,12 +108,6 @@ void check_networks_are_used(const CheckContext& context) {
 }
 
 }  // namespace
-
-std::string split_data(const Study& study) {
-  if (!study.split.data.empty()) return study.split.data;
-  if (!study.sources.empty()) return study.sources.front().data;
-  return study.targets.empty() ? "" : study.targets.front().data;
-}
 
 void check_roles(const CheckContext& context) {
   for (const auto& source : context.study.sources) check_role(context, source, "source");

@@ -29,9 +29,6 @@ std::string not_recorded(const Study& study, const Experiment& experiment, metri
 /// How to change the study so that the subset is recorded, for suggestions.
 std::string how_to_record(metrics::Subset subset);
 
-/// The data set whose classes the split divides; "" where none is known.
-std::string split_data(const Study& study);
-
 /// "experiment.NAME.<part>", the dotted key of diagnostics.
 std::string key_of(const Experiment& experiment, const std::string& part);
 
