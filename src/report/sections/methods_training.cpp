@@ -169,7 +169,8 @@ std::string network_methods(const PageContext& context) {
 }
 
 std::string training_methods(const PageContext& context) {
-  const Tasks sources = trainings_of(context, TrainingsOf::source), targets = trainings_of(context, TrainingsOf::target);
+  const Tasks sources = trainings_of(context, TrainingsOf::source),
+              targets = trainings_of(context, TrainingsOf::target);
   std::string text;
   if (!sources.empty()) {
     text += "Source networks train for " + shared_values(sources) + "; rates: " +
