@@ -29,7 +29,7 @@ function(espalier_tests module pch)
                        DISCOVERY_MODE PRE_TEST)
 endfunction()
 
-foreach(module core os frame process mpi h5 metrics stats network task study grid plan sched store report runtime session cli)
+foreach(module core os frame process mpi h5 safetensors metrics stats network task study grid plan sched store report runtime session cli)
   espalier_tests(${module} catch)
 endforeach()
 if(ESPALIER_TRAINER)

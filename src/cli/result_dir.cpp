@@ -27,7 +27,7 @@ store::State read(const std::string& path, store::Detail detail) {
   require_results(path);
   auto state = store::replay(path, detail);
   require_journal(state, path);
-  if (lock_holder(path).empty()) store::settle_dead(state);
+  if (launch_held(probe_lock(path), state) == HoldState::no) store::settle_dead(state);
   return state;
 }
 

@@ -14,6 +14,16 @@ namespace {
 bool starts_name(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
 bool in_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; }
 
+/// A string of muParserX's: it reads a backslash as the beginning of an escape.
+std::string quoted_text(const std::string& word) {
+  std::string text = "\"";
+  for (const char c : word) {
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + '"';
+}
+
 class Translator {
  public:
   Translator(const std::string& text, const std::vector<std::string>& known) : text_(text), known_(known) {}
@@ -38,7 +48,7 @@ class Translator {
     const auto end = text_.find(quote, at_ + 1);
     if (end == std::string::npos) refuse({"a string is not closed", "", "Close it by " + std::string(1, quote) + "."});
     const std::string word = text_.substr(at_ + 1, end - at_ - 1);
-    out_.expression += word == "all" ? "all" : '"' + word + '"';
+    out_.expression += word == "all" ? "all" : quoted_text(word);
     at_ = end + 1;
   }
 

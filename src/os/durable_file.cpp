@@ -2,7 +2,6 @@
 #include "espalier/os/durable_file.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -10,7 +9,9 @@
 #include <string>
 #include <utility>
 
+#include "espalier/core/errors.hpp"
 #include "espalier/os/disk_calls.hpp"
+#include "espalier/os/file_lock.hpp"
 #include "espalier/os/mapped_file.hpp"
 
 namespace espalier::os {
@@ -43,7 +44,9 @@ DurableFile& DurableFile::operator=(DurableFile&& other) noexcept {
 DurableFile::~DurableFile() { discard(); }
 
 void DurableFile::lock() {
-  if (::flock(opened_.get(), LOCK_EX | LOCK_NB) != 0) disk_failed("lock", beside_);
+  if (try_lock(opened_, LockMode::exclusive, beside_) != FileLock::held) return;
+  throw EnvironmentError("cannot lock '" + beside_.string() + "'", "another process holds it",
+                         "Try again when it has ended.");
 }
 
 void DurableFile::write(Bytes bytes) { write_all(opened_.get(), bytes, beside_); }

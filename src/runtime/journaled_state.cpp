@@ -69,9 +69,15 @@ JournaledState::JournaledState(const std::filesystem::path& out, const store::Wr
       damage_(damage_of(reader_, out, damage)),
       writer_(store::JournalWriter::open(out, who)),
       state_(state_of(reader_)) {
-  if (damage_.empty()) return;
-  write(store::LossAcceptedRecord{damage_, wall_clock_s()});
+  if (!lock_.is_locked()) warn_of_no_lock();
+  if (!damage_.empty()) write(store::LossAcceptedRecord{damage_, wall_clock_s()});
   commit();
+}
+
+void JournaledState::warn_of_no_lock() {
+  warn(
+      "the file system of the result directory has no locks (flock): a second 'espalier run' on it is not refused, but "
+      "stops this one, and 'espalier status' cannot tell whether a launch runs");
 }
 
 void JournaledState::write_fact(const sched::Fact& fact) { std::visit(ToRecord{*this, wall_clock_s()}, fact); }

@@ -38,6 +38,8 @@ class JournaledState {
   bool was_always_whole() const { return state_.accepted_damage.empty(); }
 
  private:
+  void warn_of_no_lock();
+
   store::DirectoryLock lock_;
   store::JournalTail reader_;
   std::vector<std::string> damage_;  ///< of earlier segments, which this launch was told to accept

@@ -2,8 +2,10 @@
 #include "espalier/session/calibration_file.hpp"
 
 #include <nlohmann/json.hpp>
+#include <string>
 
-#include "espalier/core/errors.hpp"
+#include "espalier/core/log.hpp"
+#include "espalier/os/disk_calls.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/os/regular_file.hpp"
 
@@ -15,28 +17,47 @@ using nlohmann::json;
 
 std::filesystem::path file_of(const std::filesystem::path& out) { return out / "calibration.json"; }
 
-}  // namespace
-
-plan::Calibration read_calibration(const std::filesystem::path& out) {
+/// Throws json::exception where the file is damaged.
+plan::Calibration parsed(const std::filesystem::path& out) {
   constexpr std::size_t kMostBytes = 64u << 20;
   const auto text = os::read_regular(file_of(out), kMostBytes);
   if (!text) return {};
+  plan::Calibration calibration;
+  const json file = json::parse(*text);
+  for (const auto& [key, cost] : file.at("costs").items()) {
+    calibration[key] = {cost.at("step_s").get<double>(), cost.at("evaluation_s").get<double>(),
+                        cost.at("features_s").get<double>()};
+  }
+  return calibration;
+}
+
+/// Renames a damaged file to a name beside it that is free.
+void set_aside(const std::filesystem::path& file) {
+  int n = 1;
+  const auto aside = [&] { return std::filesystem::path(file.string() + ".damaged-" + std::to_string(n)); };
+  while (std::filesystem::exists(std::filesystem::symlink_status(aside()))) ++n;
+  os::rename_file(file, aside());
+}
+
+}  // namespace
+
+plan::Calibration read_calibration(const std::filesystem::path& out) {
   try {
-    plan::Calibration calibration;
-    const json file = json::parse(*text);
-    for (const auto& [key, cost] : file.at("costs").items()) {
-      calibration[key] = {cost.at("step_s").get<double>(), cost.at("evaluation_s").get<double>(),
-                          cost.at("features_s").get<double>()};
-    }
-    return calibration;
+    return parsed(out);
   } catch (const json::exception& error) {
-    throw CorruptionError("'" + file_of(out).string() + "' cannot be read (" + error.what() +
-                          "). Delete it, or run 'espalier calibrate' again.");
+    log::warn("'" + file_of(out).string() + "' is damaged (" + error.what() +
+              "). Times are estimated without it; 'espalier calibrate' measures them again and keeps it beside.");
+    return {};
   }
 }
 
 void write_calibration(const std::filesystem::path& out, const plan::Calibration& calibration) {
-  plan::Calibration all = read_calibration(out);
+  plan::Calibration all;
+  try {
+    all = parsed(out);
+  } catch (const json::exception&) {
+    set_aside(file_of(out));
+  }
   for (const auto& [key, cost] : calibration) all[key] = cost;
   json costs = json::object();
   for (const auto& [key, cost] : all) {

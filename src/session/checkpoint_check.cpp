@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -17,6 +18,7 @@ constexpr std::size_t kNamed = 3;  ///< tensors named in a message
 
 struct Fit {
   std::set<std::string> missing, unlike;  ///< names; names with both shapes
+  std::set<std::string> fitting;          ///< names
 };
 
 std::string text_of(const std::vector<std::int64_t>& shape) { return fmt::format("{}", fmt::join(shape, "x")); }
@@ -29,6 +31,8 @@ void compare(const network::UnitCost& unit, const std::string& name, const Tenso
       fit.missing.insert(tensor);
     } else if (found->second != parameter.shape) {
       fit.unlike.insert(fmt::format("'{}' is {}, not {}", tensor, text_of(found->second), text_of(parameter.shape)));
+    } else {
+      fit.fitting.insert(tensor);
     }
   }
 }
@@ -79,16 +83,18 @@ std::string listed(const std::set<std::string>& names, const char* quote) {
   return names.size() > kNamed ? fmt::format("{} and {} more", text, names.size() - kNamed) : text;
 }
 
-Problem misfit(const std::string& name, const TensorShapes& shapes, const Fit& fit) {
+std::optional<Problem> misfit(const std::string& name, const TensorShapes& shapes, const Fit& fit) {
   const std::string problem = "'" + name + "' does not hold the units that are copied from it";
-  if (shapes.empty()) return {problem, "it holds no tensor at all", "Name another file"};
+  if (shapes.empty()) return Problem{problem, "it holds no tensor at all", "Name another file"};
   if (!fit.missing.empty()) {
-    return {problem,
-            fmt::format("it has no {}; its own tensors are named like '{}'", listed(fit.missing, "'"),
-                        shapes.begin()->first),
-            fmt::format("Bring it into this form with 'espalier model import {} --network NAME --out FILE'", name)};
+    return Problem{
+        problem,
+        fmt::format("it has no {}; its own tensors are named like '{}'", listed(fit.missing, "'"),
+                    shapes.begin()->first),
+        fmt::format("Bring it into this form with 'espalier model import {} --network NAME --out FILE'", name)};
   }
-  return {problem, listed(fit.unlike, ""), "Name a checkpoint of this network, or correct [network] and the images"};
+  return Problem{problem, listed(fit.unlike, ""),
+                 "Name a checkpoint of this network, or correct [network] and the images"};
 }
 
 study::Diagnostic finding(const study::Source& source, Problem problem) {
@@ -123,8 +129,12 @@ void check_checkpoints(CheckedStudy& checked) {
     const auto known = checked.input.facts.checkpoints.find(source.name);
     if (known == checked.input.facts.checkpoints.end()) continue;
     const auto fit = fits.find(known->second.hex);
-    if (fit == fits.end() || (fit->second.missing.empty() && fit->second.unlike.empty())) continue;
-    checked.diagnostics.push_back(finding(source, misfit(source.checkpoint, files.at(known->second.hex), fit->second)));
+    if (fit == fits.end()) continue;
+    const auto problem =
+        fit->second.missing.empty() && fit->second.unlike.empty()
+            ? find_not_finite(checked.input.checkpoint_files.at(source.name), source.checkpoint, fit->second.fitting)
+            : misfit(source.checkpoint, files.at(known->second.hex), fit->second);
+    if (problem) checked.diagnostics.push_back(finding(source, *problem));
   }
 }
 

@@ -1,85 +1,98 @@
-// Reads a safetensors file's header, or tells what the file is instead.
+// Reads a safetensors file's header, or tells what the file is instead; looks for values that are not finite.
 #include "session/checkpoint_header.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <optional>
+#include <string_view>
 
 #include "espalier/core/file_kind.hpp"
+#include "espalier/os/mapped_file.hpp"
+#include "espalier/safetensors/header.hpp"
+#include "espalier/safetensors/values.hpp"
 
 namespace espalier::session {
 namespace {
-
-using nlohmann::json;
-
-constexpr std::uint64_t kMostHeaderBytes = 64u << 20;
 
 Problem not_safetensors(const std::string& name, const std::string& why, const std::string& suggestion) {
   return {"'" + name + "' is not a safetensors file", why, suggestion};
 }
 
-Problem cut(const std::string& name, const std::string& why) {
-  return not_safetensors(name, why, "Copy or download it again");
+Problem unsound(const std::string& name, const std::string& why) {
+  return {"'" + name + "' is not a sound safetensors file", why, "Copy or download it again"};
 }
 
-std::string first_bytes(std::ifstream& stream, std::size_t count) {
-  std::string text(count, '\0');
-  stream.seekg(0).read(text.data(), static_cast<std::streamsize>(count));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  return text;
-}
-
-std::uint64_t little_endian(const std::string& bytes) {
+std::uint64_t little_endian(std::string_view bytes) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < 8; ++i) value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
   return value;
 }
 
 /// What is wrong before the header can be parsed.
-std::optional<Problem> fault(const std::string& first, std::uint64_t bytes, const std::string& name) {
-  if (const FileKind* kind = foreign_kind(bytes_of(first))) {
+std::optional<Problem> fault(std::string_view bytes, const std::string& name) {
+  if (const FileKind* kind = foreign_kind(bytes_of(bytes.substr(0, kTellingBytes)))) {
     return not_safetensors(name, std::string("it is ") + kind->name, kind->advice);
   }
-  if (first.size() < 9) return cut(name, "it has " + std::to_string(bytes) + " bytes");
-  const std::uint64_t header = little_endian(first);
-  if (header > kMostHeaderBytes || first[8] != '{') {
+  if (bytes.size() < 9)
+    return not_safetensors(name, "it has " + std::to_string(bytes.size()) + " bytes", "Copy it again");
+  const std::uint64_t header = little_endian(bytes);
+  if (header > safetensors::kMaxHeaderBytes || bytes[8] != '{') {
     return not_safetensors(name, "its first bytes are those of another format", "Name a safetensors file");
   }
-  if (header > bytes - 8) return cut(name, "it is cut: it ends within its header");
+  if (header > bytes.size() - 8) return unsound(name, "it is cut: it ends within its header");
   return std::nullopt;
 }
 
-/// The shapes, and in `end` where the last tensor's bytes end, counted from the header's end.
-TensorShapes shapes_of(const json& header, std::uint64_t& end) {
-  TensorShapes shapes;
-  for (const auto& [name, tensor] : header.items()) {
-    if (name == "__metadata__") continue;
-    tensor.at("shape").get_to(shapes[name]);
-    end = std::max(end, tensor.at("data_offsets").at(1).get<std::uint64_t>());
+/// A file's header, and what follows it.
+struct Parts {
+  safetensors::Header header;
+  std::string_view data;
+
+  Bytes bytes_of(const safetensors::HeaderEntry& entry) const {
+    return espalier::bytes_of(data.substr(entry.begin, entry.end - entry.begin));
   }
-  return shapes;
+};
+
+/// Throws Refused.
+Parts parts_of(std::string_view bytes) {
+  const std::uint64_t header = little_endian(bytes);
+  const std::string_view data = bytes.substr(8 + header);
+  return {safetensors::parse_header(bytes.substr(8, header), data.size()), data};
 }
 
 }  // namespace
 
 std::variant<TensorShapes, Problem> read_shapes(const std::filesystem::path& file, const std::string& name) {
-  std::ifstream stream(file, std::ios::binary);
-  const std::uint64_t bytes = std::filesystem::file_size(file);
-  const std::string first = first_bytes(stream, kTellingBytes);
-  if (auto found = fault(first, bytes, name)) return *found;
-  const std::uint64_t header_bytes = little_endian(first);
-  stream.clear();
-  const std::string text = first_bytes(stream, 8 + header_bytes);
+  const os::MappedFile mapped(file, os::NamedBy::user);
+  if (auto found = fault(mapped.text(), name)) return *found;
   try {
-    std::uint64_t end = 0;
-    TensorShapes shapes = shapes_of(json::parse(text.begin() + 8, text.end()), end);
-    if (end <= bytes - 8 - header_bytes) return shapes;
-    return cut(name,
-               "it is cut: it has " + std::to_string(bytes) + " bytes of " + std::to_string(8 + header_bytes + end));
-  } catch (const json::exception& error) {
-    return cut(name, std::string("its header is damaged: ") + error.what());
+    const Parts parts = parts_of(mapped.text());
+    TensorShapes shapes;
+    for (const auto& entry : parts.header.entries) {
+      if (entry.dtype == "BOOL" && !safetensors::are_truth_values(parts.bytes_of(entry))) {
+        return unsound(name, "'" + entry.name + "' has a truth value that is neither 0 nor 1");
+      }
+      shapes[entry.name] = entry.shape;
+    }
+    return shapes;
+  } catch (const safetensors::Refused& refused) {
+    return unsound(name, refused.what());
   }
+}
+
+std::optional<Problem> find_not_finite(const std::filesystem::path& file, const std::string& name,
+                                       const std::set<std::string>& tensors) {
+  const os::MappedFile mapped(file, os::NamedBy::user);
+  const Parts parts = parts_of(mapped.text());
+  for (const auto& entry : parts.header.entries) {
+    if (!tensors.contains(entry.name)) continue;
+    const auto bad = safetensors::count_not_finite(entry.dtype, parts.bytes_of(entry));
+    if (bad == 0) continue;
+    const auto values = (entry.end - entry.begin) / safetensors::dtype_bytes(entry.dtype);
+    return Problem{"'" + name + "' holds values that are NaN or infinite",
+                   "tensor '" + entry.name + "' has " + std::to_string(bad) + " of " + std::to_string(values) +
+                       ", and a network that starts from them diverges",
+                   "Take a checkpoint from before its training diverged"};
+  }
+  return std::nullopt;
 }
 
 }  // namespace espalier::session

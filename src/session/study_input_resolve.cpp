@@ -109,6 +109,13 @@ json request_head(const std::filesystem::path& root, WantImages images) {
           {"data", json::array()}};
 }
 
+/// The trainer's one sentence on what this machine cannot do; "" where it said something else.
+std::string said_by_trainer(const std::string& err) {
+  const std::string head = "espalier-trainer: ";
+  std::string line = err.substr(0, err.find('\n'));
+  return line.starts_with(head) ? line.substr(head.size()) : "";
+}
+
 }  // namespace
 
 json request_of(const study::DataSet& data) {
@@ -127,6 +134,9 @@ json ask_trainer(const std::string& verb, const json& request) {
                                        request.dump(-1, ' ', false, json::error_handler_t::replace));
   const json reply = json::parse(answer.out, nullptr, false);
   if (!reply.is_discarded() && reply.is_object()) return reply;
+  if (answer.exit_code == static_cast<int>(ExitCode::environment)) {
+    if (const std::string said = said_by_trainer(answer.err); !said.empty()) throw EnvironmentError(said);
+  }
   throw EnvironmentError(
       verb == "resolve" ? "espalier-trainer did not resolve the data" : "espalier-trainer did not check the data",
       "exit code " + std::to_string(answer.exit_code) + (answer.err.empty() ? "" : ": " + answer.err),

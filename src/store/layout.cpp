@@ -7,6 +7,9 @@
 #include <regex>
 #include <system_error>
 
+#include "espalier/core/errors.hpp"
+#include "store/segment.hpp"
+
 namespace espalier::store {
 
 namespace {
@@ -29,7 +32,7 @@ void remove_ours(const std::filesystem::path& folder, IsOurs is_ours) {
     const bool is_file = !entry.is_symlink() && entry.is_regular_file();
     if (is_file && is_ours(entry.path().filename().string())) std::filesystem::remove(entry.path());
   }
-  if (!std::filesystem::is_symlink(folder)) std::filesystem::remove(folder, none);
+  std::filesystem::remove(folder, none);
 }
 
 bool matches(const std::string& name, const char* form) { return std::regex_match(name, std::regex(form)); }
@@ -39,19 +42,45 @@ bool is_log(const std::string& name) { return matches(name, "(launch|worker-[0-9
 bool is_request(const std::string& name) { return matches(name, "[0-9.]+-[0-9]+\\.request"); }
 bool is_top_file(const std::string& name) { return name == "results.h5" || name == "lock" || name == "launch"; }
 
+void refuse_link(const std::filesystem::path& folder) {
+  if (!std::filesystem::is_symlink(folder)) return;
+  throw UsageError(fmt::format("'{}' is a symbolic link", folder.string()),
+                   "this run empties the folder first, and what a link leads to is not its own",
+                   "Remove the link, or give another --out.");
+}
+
+/// Before anything is removed.
+void refuse_links(const std::filesystem::path& out) {
+  refuse_link(out);
+  for (const auto& folder : {out / "journal", out / "logs", out / "tmp", artifact_folder(out), request_folder(out)}) {
+    refuse_link(folder);
+  }
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(out / "tmp", none)) refuse_link(entry.path());
+}
+
+/// Whether a launch of ours ever began there.
+bool holds_launch(const std::filesystem::path& out) {
+  const auto numbers = list_segments(out);
+  return std::any_of(numbers.begin(), numbers.end(), [&](auto number) { return read_head(out, number).has_value(); });
+}
+
 }  // namespace
 
 void remove_results(const std::filesystem::path& out) {
+  refuse_links(out);
+  if (!holds_launch(out)) return;
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(out / "tmp", none)) {
     if (matches(entry.path().filename().string(), "[0-9]{6,}")) remove_ours(entry.path(), is_unfinished_name);
   }
-  if (!std::filesystem::is_symlink(out / "tmp")) std::filesystem::remove(out / "tmp", none);
-  if (!std::filesystem::is_symlink(artifact_folder(out))) remove_ours(artifact_folder(out), is_artifact_name);
+  std::filesystem::remove(out / "tmp", none);
+  remove_ours(artifact_folder(out), is_artifact_name);
   remove_ours(request_folder(out), is_request);
   remove_ours(out / "logs", is_log);
-  remove_ours(out / "journal", is_segment);
   remove_ours(out, is_top_file);
+  remove_ours(out / "journal", is_segment);  // last: it shows that the rest is ours, should we be killed
+  std::filesystem::remove(out, none);
 }
 
 std::filesystem::path unfinished_folder(const std::filesystem::path& out, std::uint32_t segment) {

@@ -1,11 +1,9 @@
 // Takes the flock on OUT/lock, says who holds it, and takes it over where that is allowed.
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 #include <optional>
 #include <sstream>
@@ -14,6 +12,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/disk_calls.hpp"
+#include "espalier/os/file_lock.hpp"
 #include "espalier/os/regular_file.hpp"
 #include "espalier/store/journal.hpp"
 
@@ -21,6 +20,8 @@ namespace espalier::store {
 
 using os::Descriptor;
 using os::disk_failed;
+using os::FileLock;
+using os::LockMode;
 
 namespace {
 
@@ -55,14 +56,6 @@ bool may_take_over(const WriterIdentity& who, const Holder& holder) {
   return who.take_over || (!who.job.empty() && who.job == holder.job && who.restart > holder.restart);
 }
 
-bool try_lock(const Descriptor& opened, const std::filesystem::path& file) {
-  while (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return false;
-    if (errno != EINTR) disk_failed("lock", file);
-  }
-  return true;
-}
-
 /// A file that was replaced by who took over is not the lock any more.
 bool is_still(const Descriptor& opened, const std::filesystem::path& file) {
   struct stat mine{}, there{};
@@ -83,21 +76,35 @@ void write_holder(const Descriptor& opened, const WriterIdentity& who, const std
   os::write_all(opened.get(), bytes_of(text_of(who)), file);
 }
 
-std::optional<Descriptor> try_acquire(const std::filesystem::path& file, const WriterIdentity& who) {
-  Descriptor opened = os::open_file(file, O_RDWR | O_CREAT | O_APPEND);
-  if (!try_lock(opened, file) || !is_still(opened, file)) return std::nullopt;
-  check_is_ours(file);
-  write_holder(opened, who, file);
-  return opened;
+[[noreturn]] void refuse_held(const std::filesystem::path& file) {
+  throw EnvironmentError(fmt::format("cannot lock '{}'", file.string()), "another process holds it",
+                         "Give the same command again.");
 }
 
-Descriptor take_over(const std::filesystem::path& file, const WriterIdentity& who) {
+/// The file with our name in it, and whether the file system let us lock it.
+struct Acquired {
+  Descriptor opened;
+  bool is_locked = false;
+};
+
+/// Nothing where somebody holds the lock. A file system without locks never says so.
+std::optional<Acquired> try_acquire(const std::filesystem::path& file, const WriterIdentity& who) {
+  Descriptor opened = os::open_file(file, O_RDWR | O_CREAT | O_APPEND);
+  const FileLock lock = os::try_lock(opened, LockMode::exclusive, file);
+  if (lock == FileLock::held || !is_still(opened, file)) return std::nullopt;
+  check_is_ours(file);
+  write_holder(opened, who, file);
+  return Acquired{std::move(opened), lock == FileLock::taken};
+}
+
+Acquired take_over(const std::filesystem::path& file, const WriterIdentity& who) {
   const std::filesystem::path beside = file.string() + fmt::format(".{}.{}", who.host, ::getpid());
   Descriptor opened = os::open_file(beside, O_RDWR | O_CREAT | O_APPEND);
-  if (!try_lock(opened, beside)) disk_failed("lock", beside);
+  const FileLock lock = os::try_lock(opened, LockMode::exclusive, beside);
+  if (lock == FileLock::held) refuse_held(beside);
   write_holder(opened, who, beside);
   os::rename_file(beside, file);
-  return opened;
+  return {std::move(opened), lock == FileLock::taken};
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& out, const Holder& holder) {
@@ -115,9 +122,12 @@ DirectoryLock DirectoryLock::acquire(const std::filesystem::path& out, const Wri
   const std::filesystem::path file = out / "lock";
   const auto deadline = Clock::now() + std::chrono::duration<double>(wait_s);
   while (true) {
-    if (auto opened = try_acquire(file, who)) return DirectoryLock(std::move(*opened));
+    if (auto acquired = try_acquire(file, who)) return {std::move(acquired->opened), acquired->is_locked};
     const Holder holder = read_holder(file);
-    if (may_take_over(who, holder)) return DirectoryLock(take_over(file, who));
+    if (may_take_over(who, holder)) {
+      Acquired acquired = take_over(file, who);
+      return {std::move(acquired.opened), acquired.is_locked};
+    }
     if (Clock::now() >= deadline) refuse(out, holder);
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 
 #include <regex>
 #include <set>
@@ -13,6 +12,7 @@
 #include "espalier/h5/file.hpp"
 #include "espalier/os/disk_calls.hpp"
 #include "espalier/os/durable_file.hpp"
+#include "espalier/os/file_lock.hpp"
 #include "espalier/os/regular_file.hpp"
 #include "espalier/store/tables.hpp"
 
@@ -56,13 +56,14 @@ bool is_beside_view(const std::string& name) {
   return std::regex_match(name, form);
 }
 
-/// Files of writers that died. A living writer holds a lock on its own.
+/// Files of writers that died. A living writer holds a lock on its own; where there are no locks, all stay.
 void remove_abandoned(const std::filesystem::path& out) {
   for (const auto& entry : std::filesystem::directory_iterator(out)) {
     const std::string name = entry.path().filename().string();
     if (!is_beside_view(name) || entry.is_symlink()) continue;
     const os::Descriptor opened = os::try_open_regular(entry.path(), O_RDONLY);
-    if (opened && ::flock(opened.get(), LOCK_EX | LOCK_NB) == 0) std::filesystem::remove(entry.path());
+    if (!opened || os::try_lock(opened, os::LockMode::shared, entry.path()) != os::FileLock::taken) continue;
+    std::filesystem::remove(entry.path());
   }
 }
 

@@ -147,6 +147,7 @@ class DamagedInputs(unittest.TestCase):
         with zipfile.ZipFile(zipped, "w") as archive:
             archive.writestr("archive/data.pkl", b"x")
         foreign = {f"features.{name}": value for name, value in self.tensors.items()}
+        dull = {**self.tensors, "conv1.conv.bias": self.tensors["conv1.conv.bias"] * numpy.float32("nan")}
         wide = {**self.tensors, "conv1.conv.weight": numpy.zeros((5, 3, 5, 5), numpy.float32)}
         cases = {
             b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n": ("Git LFS pointer", "git lfs pull"),
@@ -155,6 +156,9 @@ class DamagedInputs(unittest.TestCase):
             b"<!DOCTYPE html>\n<html></html>": ("HTML page", "Download it again"),
             sound[:-100]: ("it is cut", "again"),
             sound[:30]: ("it is cut", "again"),
+            sound + b"x": ("its tensors take", "again"),
+            sound.replace(b'"F32"', b'"F99"', 1): ("unknown dtype 'F99'", "again"),
+            safetensors.numpy.save(dull): ("NaN or infinite", "'conv1.conv.bias'"),
             b"": ("it is empty", "again"),
             bytes(4096): ("never written", "again"),
             safetensors.numpy.save(foreign): ("no 'conv1.conv.bias'", "model import net.safetensors"),

@@ -50,6 +50,12 @@ TEST_CASE("grid: conditions compare words as strings and join by and, or, not") 
   CHECK(judge("! flag && frozen != 5", {{"frozen", 4}, {"flag", false}}));
 }
 
+TEST_CASE("grid: quotation marks and backslashes in a word are its own, and end no string") {
+  CHECK(judge("source == 'say \"a\"'", {{"source", "say \"a\""}}));
+  CHECK(judge("source == 'a\\b'", {{"source", "a\\b"}}));
+  CHECK_FALSE(judge("source == 'x\" or \"x\" == \"x'", {{"source", "half"}}));
+}
+
 TEST_CASE("grid: a condition that cannot be right is refused with its text and reason") {
   CHECK(refusal("frozen = 3").find("Write '=='") != std::string::npos);
   CHECK(refusal("frozn > 3").find("did you mean 'frozen'") != std::string::npos);

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "espalier/core/errors.hpp"
 #include "store/scratch.hpp"
 
 using namespace espalier::store;
@@ -29,17 +30,16 @@ TEST_CASE("layout: an artifact's name is a digest; one that is not finished may 
   CHECK(unfinished_folder("out", 12) == "out/tmp/000012");
 }
 
-TEST_CASE("layout: results are removed, files of other names and what links lead to stay") {
+TEST_CASE("layout: results are removed, files of other names stay") {
   const Scratch scratch;
-  const auto out = scratch.path() / "out", away = scratch.path() / "away";
-  for (const auto* name : {"journal/000001.log", "results.h5", "lock", "launch", "logs/worker-1.log", "logs/launch.log",
-                           "requests/1.5-7.request", "tmp/000001/x.txt"}) {
+  const auto out = scratch.path() / "out";
+  JournalWriter::open(out, some_writer());
+  for (const auto* name :
+       {"results.h5", "lock", "launch", "logs/worker-1.log", "logs/launch.log", "requests/1.5-7.request"}) {
     put(out / name);
   }
   put(out / "artifacts" / (kDigest + ".safetensors"));
-  put(out / "notes.txt");
-  put(out / "logs" / "mine.log");
-  put(away / (kDigest + ".safetensors"));
+  for (const auto* name : {"notes.txt", "logs/mine.log", "tmp/000001/x.txt"}) put(out / name);
 
   remove_results(out);
 
@@ -47,10 +47,49 @@ TEST_CASE("layout: results are removed, files of other names and what links lead
     INFO(name);
     CHECK_FALSE(std::filesystem::exists(out / name));
   }
-  CHECK(std::filesystem::exists(out / "notes.txt"));
-  CHECK(std::filesystem::exists(out / "logs" / "mine.log"));
-  CHECK(std::filesystem::exists(out / "tmp/000001/x.txt"));
-  std::filesystem::create_directory_symlink(away, out / "artifacts");
+  for (const auto* name : {"notes.txt", "logs/mine.log", "tmp/000001/x.txt"}) {
+    INFO(name);
+    CHECK(std::filesystem::exists(out / name));
+  }
+}
+
+TEST_CASE("layout: where a folder is a link nothing is removed, neither behind it nor beside it") {
+  const Scratch scratch;
+  const auto out = scratch.path() / "out", away = scratch.path() / "away";
+  JournalWriter::open(away, some_writer());
+  put(away / "artifacts" / (kDigest + ".safetensors"));
+  const auto all_stay = [&] {
+    CHECK(std::filesystem::exists(away / "journal" / "000001.log"));
+    CHECK(std::filesystem::exists(away / "artifacts" / (kDigest + ".safetensors")));
+  };
+
+  std::filesystem::create_directory_symlink(away, out);
+  CHECK_THROWS_WITH(remove_results(out), Catch::Contains("'" + out.string() + "' is a symbolic link"));
+  all_stay();
+  std::filesystem::remove(out);
+  JournalWriter::open(out, some_writer());
+  put(out / "results.h5");
+  std::filesystem::create_directory_symlink(away / "artifacts", out / "artifacts");
+  CHECK_THROWS_AS(remove_results(out), espalier::UsageError);
+  CHECK(std::filesystem::exists(out / "results.h5"));
+  all_stay();
+  std::filesystem::remove_all(out);
+  std::filesystem::create_directory(out);
+  std::filesystem::create_directory_symlink(away / "journal", out / "journal");
+  CHECK_THROWS_AS(remove_results(out), espalier::UsageError);
+  all_stay();
+}
+
+TEST_CASE("layout: a folder without a segment of ours keeps everything, whatever the names in it") {
+  const Scratch scratch;
+  const auto out = scratch.path() / "out";
+  put(out / "journal" / "000001.log");
+  put(out / "results.h5");
+  put(out / "artifacts" / (kDigest + ".safetensors"));
+
   remove_results(out);
-  CHECK(std::filesystem::exists(away / (kDigest + ".safetensors")));
+
+  CHECK(std::filesystem::exists(out / "journal" / "000001.log"));
+  CHECK(std::filesystem::exists(out / "results.h5"));
+  CHECK(std::filesystem::exists(out / "artifacts" / (kDigest + ".safetensors")));
 }

@@ -1,5 +1,6 @@
 #pragma once
 // The seam through which durable files are changed: tests replace the calls to fail, tear or kill at the Nth one.
+#include <sys/file.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -15,6 +16,7 @@ struct DiskCalls {
   int (*fdatasync)(int descriptor);
   int (*fsync)(int descriptor);
   int (*rename)(const char* from, const char* to);
+  int (*flock)(int descriptor, int operation) = ::flock;
 };
 
 /// The calls in use: the system's, unless a test put others here.

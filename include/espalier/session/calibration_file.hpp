@@ -6,10 +6,10 @@
 
 namespace espalier::session {
 
-/// The measured costs of OUT; empty where the file does not exist. Throws CorruptionError where it cannot be read.
+/// The measured costs of OUT; empty where the file does not exist, or is damaged, which is logged.
 plan::Calibration read_calibration(const std::filesystem::path& out);
 
-/// Merges `calibration` into the file: writes a new file beside it and renames that.
+/// Merges `calibration` into the file: writes a new file beside it and renames that. A damaged file is kept beside.
 void write_calibration(const std::filesystem::path& out, const plan::Calibration& calibration);
 
 }  // namespace espalier::session

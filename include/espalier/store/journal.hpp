@@ -21,14 +21,18 @@ struct WriterIdentity {
 
 /// The friendly refusal: OUT/lock, held while a launch lives (flock, CLOEXEC). Waits up to `wait_s`.
 /// Throws UsageError naming who holds it. A higher restart of the holder's (named) job, or `take_over`, does not wait:
-/// it puts a lock file of its own in place, and the journal's next segment stops the old holder.
+/// it puts a lock file of its own in place, and the journal's next segment stops the old holder. So it does where the
+/// file system has no locks: then nobody is refused.
 class DirectoryLock {
  public:
   static DirectoryLock acquire(const std::filesystem::path& out, const WriterIdentity& who, double wait_s = 15);
+  /// Whether others see that it is held; not where the file system has no locks.
+  bool is_locked() const { return is_locked_; }
 
  private:
-  explicit DirectoryLock(os::Descriptor opened) : opened_(std::move(opened)) {}
+  DirectoryLock(os::Descriptor opened, bool is_locked) : opened_(std::move(opened)), is_locked_(is_locked) {}
   os::Descriptor opened_;
+  bool is_locked_ = false;
 };
 static_assert(os::is_handle<DirectoryLock>);
 

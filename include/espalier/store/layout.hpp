@@ -18,8 +18,9 @@ inline std::filesystem::path request_folder(const std::filesystem::path& out) { 
 inline std::filesystem::path launch_file(const std::filesystem::path& out) { return out / "launch"; }
 
 /// Removes what a launch wrote into `out`: journal, artifacts, unfinished files, requests, results.h5, logs, launch
-/// file and lock.
-/// Files of other names stay, and the folders that hold them.
+/// file and lock. Files of other names stay, and the folders that hold them; all stays where no segment of the journal
+/// has a first record of ours. Throws UsageError, with nothing removed, where `out` or a folder in it is a symbolic
+/// link.
 void remove_results(const std::filesystem::path& out);
 
 /// "<64 hexadecimal digits>.safetensors".

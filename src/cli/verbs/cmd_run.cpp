@@ -27,9 +27,9 @@ namespace {
 /// 15 s, since ranks of a killed launcher may live on for some seconds.
 void refuse_if_held(const session::RunArguments& arguments) {
   const auto store = session::store_of(arguments);
-  const auto holder = lock_holder(store);
-  if (holder.empty() || arguments.launch.take_over) return;
-  fmt::print(stderr, "espalier: '{}' is in use ({}); waiting up to 15 s for its end\n", store.string(), holder);
+  const LockProbe probe = probe_lock(store);
+  if (probe.held != HoldState::yes || arguments.launch.take_over) return;
+  fmt::print(stderr, "espalier: '{}' is in use ({}); waiting up to 15 s for its end\n", store.string(), probe.holder);
   store::WriterIdentity who;
   who.host = os::host_name();
   who.process = getpid();

@@ -28,21 +28,12 @@ Json to_json(const report::StateCounts& counts) {
   return object;
 }
 
-std::string launch_state(const store::State& state, const std::string& holder) {
-  if (!holder.empty()) return "running: " + holder;
-  if (state.segments.empty()) return "not started";
-  switch (state.last_exit) {
-    case 0: return "ended: all done";
-    case 1: return "ended: some runs failed";
-    case 75: return "stopped with work left; the same 'espalier run' goes on";
-    case -1: return "ended without a word (killed?); the same 'espalier run' goes on";
-    default: return fmt::format("ended with exit code {}", state.last_exit);
-  }
-}
+/// Null where it cannot be told.
+Json running_json(HoldState held) { return held == HoldState::unknown ? Json(nullptr) : Json(held == HoldState::yes); }
 
-Json to_json(const store::State& state, const report::Progress& progress, const std::string& holder,
+Json to_json(const store::State& state, const report::Progress& progress, const LockProbe& probe,
              const std::vector<store::Request>& pending) {
-  Json out = {{"launch", launch_state(state, holder)}, {"running", !holder.empty()}};
+  Json out = {{"launch", launch_state(state, probe)}, {"running", running_json(launch_held(probe, state))}};
   out["last_exit"] = state.last_exit < 0 ? Json(nullptr) : Json(state.last_exit);
   out["launches"] = state.segments.size();
   out["workers"] = state.study.workers;
@@ -119,10 +110,10 @@ void print_pace(const store::State& state, const report::Progress& progress, boo
   }
 }
 
-void print_words(const store::State& state, const report::Progress& progress, const std::string& holder,
+void print_words(const store::State& state, const report::Progress& progress, const LockProbe& probe,
                  const std::vector<store::Request>& pending) {
-  fmt::print("{}\n\n{}", launch_state(state, holder), counts_table(progress).text());
-  print_pace(state, progress, !holder.empty());
+  fmt::print("{}\n\n{}", launch_state(state, probe), counts_table(progress).text());
+  print_pace(state, progress, launch_held(probe, state) != HoldState::no);
   for (const auto& request : pending) {
     const auto of = request.targets.empty() ? "" : fmt::format(" of {}", request.targets.size());
     fmt::print("request   {}{} ({}), not taken up yet\n", request.verb, of, request.from);
@@ -136,10 +127,10 @@ void status(const std::string& path, bool json) {
   // Never freed: at 100,000 runs freeing takes longer than counting, and the process ends here.
   const auto& state = *new store::State(read_brief(path));
   const auto progress = report::progress(state);
-  const std::string holder = lock_holder(path);
+  const LockProbe probe = probe_lock(path);
   const auto pending = store::pending_requests(path);
-  if (json) fmt::print("{}\n", json_text(to_json(state, progress, holder, pending), 2));
-  else print_words(state, progress, holder, pending);
+  if (json) fmt::print("{}\n", json_text(to_json(state, progress, probe, pending), 2));
+  else print_words(state, progress, probe, pending);
 }
 
 }  // namespace

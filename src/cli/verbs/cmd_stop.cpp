@@ -13,14 +13,16 @@ namespace {
 
 void stop(const std::string& directory) {
   const auto state = read_brief(directory);
-  const std::string holder = lock_holder(directory);
-  if (holder.empty() || state.segments.empty()) {
+  const LockProbe probe = probe_lock(directory);
+  const HoldState held = launch_held(probe, state);
+  if (held == HoldState::no || state.segments.empty()) {
     fmt::print("Nothing runs on '{}'.\n", directory);
     return;
   }
   const auto request = store::leave_request(directory, "stop", state.segments.back().segment);
-  fmt::print("Asked the launch ({}) to save and end, by request {}. 'espalier status' shows when it has.\n", holder,
-             request.id);
+  fmt::print("Asked the launch ({}) to save and end, by request {}. 'espalier status' shows when it has.\n",
+             probe.holder, request.id);
+  if (held == HoldState::unknown) fmt::print("Whether it still runs cannot be told: this file system has no locks.\n");
 }
 
 }  // namespace
