@@ -23,36 +23,44 @@ void require_results(const std::string& path) {
   }
 }
 
-store::State read(const std::string& path, store::Detail detail) {
-  require_results(path);
+}  // namespace
+
+void warn_of_damage(const store::State& state, const std::filesystem::path& out) {
+  constexpr int kNamed = 3;
+  int count = 0;
+  for (const auto& dropped : state.dropped) {
+    if (!store::is_loss(dropped) || ++count > kNamed) continue;
+    fmt::print(stderr, "espalier: warning: {}: journal: {}\n", out.string(), store::describe(dropped));
+  }
+  if (count == 0) return;
+  if (count > kNamed) fmt::print(stderr, "espalier: warning: {}: journal: and {} more\n", out.string(), count - kNamed);
+  fmt::print(stderr,
+             "espalier: warning: {}: results are missing here; 'espalier verify' says which, and 'espalier repair' "
+             "recovers what it can\n",
+             out.string());
+}
+
+store::State read_state(const std::string& path, store::Detail detail) {
   auto state = store::replay(path, detail);
   require_journal(state, path);
+  require_results(path);
+  warn_of_damage(state, path);
   if (launch_held(probe_lock(path), state) == HoldState::no) store::settle_dead(state);
   return state;
 }
-
-}  // namespace
 
 void require_journal(const store::State& state, const std::filesystem::path& out) {
   if (!state.segments.empty()) return;
   const auto damage = std::find_if(state.dropped.begin(), state.dropped.end(), store::is_damage);
   if (damage == state.dropped.end()) return;
   throw EnvironmentError("the journal of '" + out.string() + "' cannot be read", store::describe(*damage),
-                         "Restore it from a copy; results.h5 beside it may still hold the numbers.");
+                         "Restore it from a copy; results.h5 beside it may still hold the numbers, and 'run "
+                         "--accept-loss' begins anew without deleting it.");
 }
 
-store::State read_brief(const std::string& path) { return read(path, store::Detail::brief); }
+store::State read_brief(const std::string& path) { return read_state(path, store::Detail::brief); }
 
-report::Directory read_directory(const std::string& path) {
-  report::Directory directory{path, read(path, store::Detail::full)};
-  for (const auto& dropped : directory.state.dropped) {
-    if (!store::is_damage(dropped)) continue;
-    fmt::print(stderr,
-               "espalier: warning: {}: journal: {}. Results after it are missing here; see 'espalier verify'.\n", path,
-               store::describe(dropped));
-  }
-  return directory;
-}
+report::Directory read_directory(const std::string& path) { return {path, read_state(path)}; }
 
 std::vector<report::Directory> read_directories(const std::vector<std::string>& paths) {
   std::vector<report::Directory> directories;

@@ -13,6 +13,13 @@ namespace espalier::cli {
 /// Throws where a journal exists but none of it can be read.
 void require_journal(const store::State& state, const std::filesystem::path& out);
 
+/// Says on standard error what is missing from a journal; nothing where it is whole.
+void warn_of_damage(const store::State& state, const std::filesystem::path& out);
+
+/// Replays the journal of OUT and reports damage on standard error, as all verbs that look do. Throws as
+/// read_directory() does.
+store::State read_state(const std::string& path, store::Detail detail = store::Detail::full);
+
 /// Replays the journal of OUT and reports damage on standard error. Throws UsageError where the path is not the
 /// directory of a study.
 report::Directory read_directory(const std::string& path);

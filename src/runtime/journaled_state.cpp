@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "espalier/store/view.hpp"
 #include "runtime/backoff.hpp"
 
 namespace espalier::runtime {
@@ -53,6 +54,9 @@ std::vector<std::string> damage_of(store::JournalTail& reader, const std::filesy
   for (const auto& dropped : state.dropped) {
     if (store::is_damage(dropped)) accepted.push_back(dropped.text);
   }
+  if (accepted.empty()) return accepted;
+  if (const auto kept = store::keep_view(out))
+    fmt::print(stderr, "espalier: warning: the older results.h5 is kept as '{}'\n", kept->string());
   return accepted;
 }
 

@@ -9,6 +9,8 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/os/mapped_file.hpp"
 #include "espalier/store/journal.hpp"
+#include "espalier/store/recover.hpp"
+#include "store/missing_rows.hpp"
 #include "store/proof.hpp"
 #include "store/record_frame.hpp"
 
@@ -41,7 +43,7 @@ void Follower::adopt(Chain chain) {
     state_ = State{};
     state_.detail = detail;
     link_ = 0;
-    offset_ = 0;
+    offset_ = cut_ = 0;
     damage_.clear();
   }
   chain_ = std::move(chain);
@@ -55,7 +57,7 @@ bool Follower::advance() {
     any |= read_segment(chain_.links[link_], is_last);
     if (is_last) break;
     ++link_;
-    offset_ = 0;
+    offset_ = cut_ = 0;
     damage_.clear();
   }
   return any;
@@ -79,10 +81,19 @@ void Follower::read_records(std::string_view bytes, const ChainLink& link) {
     if (next.state != RecordView::State::whole) return;
     const Position after{link.number, offset_ + next.bytes};
     if (after > end_) return;
+    note_cut(link, next.head.synced);
     apply(state_, static_cast<RecordType>(next.head.type), next.head.version, next.payload);
     offset_ = after.bytes;
     state_.position = after;
   }
+}
+
+/// A record tells how many bytes stood before its group: where there are fewer, records were taken out.
+void Follower::note_cut(const ChainLink& link, std::uint64_t synced) {
+  if (synced <= offset_ + cut_) return;
+  const std::uint64_t bytes = synced - offset_ - cut_;
+  lose(link.number, "records that stood before it were cut out", bytes);
+  cut_ += bytes;
 }
 
 void Follower::leave_segment(const ChainLink& link, std::uint64_t size) {
@@ -107,6 +118,7 @@ void Follower::note_end(Position view) {
   note_open_end();
   if (view > state_.position) note_richer_view(view);
   if (state_.segments.empty() && state_.dropped.empty()) note_missing_journal(state_, out_);
+  note_missing_rows(state_);
   mark_accepted(state_);
 }
 
@@ -152,16 +164,38 @@ State replay(const std::filesystem::path& out, Detail detail) {
   return std::move(follower.state());
 }
 
+namespace {
+
+constexpr int kNamed = 3;
+
+std::string name_damage(const State& state) {
+  std::string text;
+  int count = 0;
+  for (const Dropped& one : state.dropped) {
+    if (is_damage(one) && ++count <= kNamed) text += (text.empty() ? "" : "; ") + describe(one);
+  }
+  return count > kNamed ? fmt::format("{}; and {} more", text, count - kNamed) : text;
+}
+
+/// What the user can do about it, and what that would keep.
+std::string name_remedies(const State& state, const std::filesystem::path& out) {
+  const Recovery recovery = find_recovery(state, out, FileCheck::presence);
+  std::string text = fmt::format("'espalier repair {}' would recover ", out.string());
+  text += recovery.tasks.empty() ? "nothing: no results.h5 holds finished tasks that the journal lists and lacks. "
+                                 : describe(recovery) + "; the same 'run' does the rest again. ";
+  if (!recovery.left.empty()) text += fmt::format("Beyond repair: {}. ", fmt::join(recovery.left, "; "));
+  return text +
+         "Or restore the journal from a copy, or add --accept-loss to go on with what is left; 'espalier "
+         "verify' lists all. Nothing was changed.";
+}
+
+}  // namespace
+
 void refuse_damage(const State& state, const std::filesystem::path& out) {
-  const auto first = std::find_if(state.dropped.begin(), state.dropped.end(), is_damage);
-  if (first == state.dropped.end()) return;
-  const auto all = std::count_if(first, state.dropped.end(), is_damage);
-  throw UsageError(
-      fmt::format("the journal of '{}' is damaged: {}{}", out.string(), describe(*first),
-                  all > 1 ? fmt::format(", and {} more", all - 1) : ""),
-      "results that were acknowledged are missing from it, and going on would hide that",
-      "Restore the journal from a copy, see 'espalier verify', or add --accept-loss to go on with what is left. "
-      "Nothing was changed.");
+  if (std::none_of(state.dropped.begin(), state.dropped.end(), is_damage)) return;
+  throw UsageError(fmt::format("the journal of '{}' is damaged: {}", out.string(), name_damage(state)),
+                   "results that were acknowledged are missing from it, and going on would hide that",
+                   name_remedies(state, out));
 }
 
 struct JournalTail::Impl {

@@ -30,6 +30,7 @@ class Follower {
   void note_richer_view(Position view);
   void note_unbegun(std::uint32_t number);
   void note_open_end();
+  void note_cut(const ChainLink& link, std::uint64_t synced);
   void lose(std::uint32_t segment, const std::string& why, std::uint64_t bytes);
   void leave_segment(const ChainLink& link, std::uint64_t size);
 
@@ -38,6 +39,7 @@ class Follower {
   Chain chain_;
   std::size_t link_ = 0;      ///< the segment being read
   std::uint64_t offset_ = 0;  ///< read of it
+  std::uint64_t cut_ = 0;     ///< bytes that its records say stood before them, and do not
   std::string damage_;        ///< why the record at offset_ cannot be read; "" if it merely is not whole yet
   Position end_{UINT32_MAX, UINT64_MAX};
 };

@@ -11,6 +11,7 @@
 #include "espalier/h5/file.hpp"
 #include "espalier/os/mapped_file.hpp"
 #include "espalier/store/layout.hpp"
+#include "store/follower.hpp"
 #include "store/record_frame.hpp"
 #include "store/segment.hpp"
 
@@ -26,6 +27,23 @@ std::unordered_set<std::string> named_artifacts(const State& known) {
     for (const auto& start : task::unit_starts(task.task)) names.insert(start.checkpoint.hex);
   }
   return names;
+}
+
+State read_full(const std::filesystem::path& out) {
+  Follower follower(out, Detail::full);
+  follower.advance();
+  return std::move(follower.state());
+}
+
+/// The folder of unfinished files of some launch, "000012".
+std::optional<std::string> any_unfinished_folder(const std::filesystem::path& out) {
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(out / "tmp", none)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_number = name.size() >= 6 && name.find_first_not_of("0123456789") == std::string::npos;
+    if (is_number && entry.is_directory()) return name;
+  }
+  return std::nullopt;
 }
 
 /// An artifact that no record names, and whose content is what its name says.
@@ -53,8 +71,9 @@ Position position_of_view(const std::filesystem::path& out) {
 
 std::vector<std::string> unknown_artifacts(const std::filesystem::path& out, const State& known) {
   std::vector<std::string> names;
-  if (known.detail == Detail::brief || !std::filesystem::is_directory(artifact_folder(out))) return names;
-  const auto named = named_artifacts(known);
+  if (!std::filesystem::is_directory(artifact_folder(out))) return names;
+  const bool is_brief = known.detail == Detail::brief && !known.tasks.empty();
+  const auto named = is_brief ? named_artifacts(read_full(out)) : named_artifacts(known);
   for (const auto& entry : std::filesystem::directory_iterator(artifact_folder(out))) {
     const auto name = entry.path().filename();
     const bool is_artifact = is_artifact_name(name.string()) && entry.is_regular_file() && !entry.is_symlink();
@@ -76,7 +95,9 @@ std::optional<std::string> proof_of_records(const std::filesystem::path& out, co
 
 void note_missing_journal(State& state, const std::filesystem::path& out) {
   std::string proof;
-  if (const auto name = whole_unknown_artifact(out, state)) proof = fmt::format("no record names artifact {}", *name);
+  if (const auto name = any_unfinished_folder(out)) proof = fmt::format("'tmp/{}' is a launch's folder", *name);
+  else if (const auto artifact = whole_unknown_artifact(out, state))
+    proof = fmt::format("no record names artifact {}", *artifact);
   if (proof.empty()) return;
   state.dropped.push_back({Dropped::Kind::lost_segment, "the journal is gone: " + proof});
 }

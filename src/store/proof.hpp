@@ -17,11 +17,12 @@ Position position_of_view(const std::filesystem::path& out);
 /// Reads artifacts that are named by content, one at the most where the first is whole.
 std::optional<std::string> proof_of_records(const std::filesystem::path& out, const State& known, std::uint32_t number);
 
-/// Adds to `state`, which is empty, that a journal is missing where an artifact shows that there was one.
+/// Adds to `state`, which is empty, that a journal is missing where an artifact or a folder of unfinished files shows
+/// that there was one.
 void note_missing_journal(State& state, const std::filesystem::path& out);
 
 /// Names in OUT/artifacts of the form "<64 hexadecimal digits>.safetensors" that no record has ever named, sorted.
-/// Empty where `known` was read brief: then the user's own checkpoints are not known.
+/// Where `known` was read brief, the journal is read again: only the tasks as a whole tell the user's own checkpoints.
 std::vector<std::string> unknown_artifacts(const std::filesystem::path& out, const State& known);
 
 }  // namespace espalier::store

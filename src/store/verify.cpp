@@ -32,7 +32,7 @@ void check_journal(Verification& result, const State& state) {
   result.records = state.records;
   for (const Dropped& dropped : state.dropped) {
     const std::string text = "journal: " + describe(dropped);
-    is_damage(dropped) ? problem(result, text) : remark(result, text);
+    is_loss(dropped) ? problem(result, text) : remark(result, text);
   }
   for (const std::string& text : state.accepted_damage)
     remark(result, "journal: went on without what was lost: " + text);
@@ -128,12 +128,12 @@ bool Verification::good() const {
 }
 
 Verification verify(const std::filesystem::path& out) {
-  if (list_segments(out).empty()) {
+  const State state = replay(out);
+  if (list_segments(out).empty() && state.dropped.empty()) {
     throw UsageError("'" + out.string() + "' holds no journal", "there is no journal/NNNNNN.log in it",
                      "Name the directory given to 'run --out'.");
   }
   Verification result;
-  const State state = replay(out);
   check_journal(result, state);
   check_artifacts(result, state, out);
   list_strays(result, state, out);

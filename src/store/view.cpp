@@ -3,7 +3,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
 #include <regex>
 #include <set>
 
@@ -13,6 +17,7 @@
 #include "espalier/os/disk_calls.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/os/file_lock.hpp"
+#include "espalier/os/mapped_file.hpp"
 #include "espalier/os/regular_file.hpp"
 #include "espalier/store/tables.hpp"
 
@@ -76,15 +81,68 @@ std::int64_t records_in_view(const std::filesystem::path& file) {
   }
 }
 
+/// 12 of "results-of-12-records.h5" or "results-of-12-records-2.h5"; none where it is another file.
+std::optional<std::int64_t> records_of_name(const std::string& name) {
+  static const std::regex form("results-of-([0-9]{1,18})-records(-[0-9]+)?\\.h5");
+  std::smatch parts;
+  if (!std::regex_match(name, parts, form)) return std::nullopt;
+  std::int64_t records = 0;
+  const std::string digits = parts[1];
+  std::from_chars(digits.data(), digits.data() + digits.size(), records);
+  return records;
+}
+
+std::filesystem::path kept_name(const std::filesystem::path& out, std::int64_t records, int number) {
+  return out / (number == 1 ? fmt::format("results-of-{}-records.h5", records)
+                            : fmt::format("results-of-{}-records-{}.h5", records, number));
+}
+
+/// A second name of a file, or a copy where the file system has none. False where the name is taken.
+bool link_or_copy(const std::filesystem::path& file, const std::filesystem::path& to) {
+  if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, to.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+    os::sync_folder(to.parent_path());
+    return true;
+  }
+  if (errno == EEXIST) return false;
+  os::write_file_durably(to, os::MappedFile(file).bytes());
+  return true;
+}
+
+bool is_same(const std::filesystem::path& a, const std::filesystem::path& b) {
+  return std::filesystem::equivalent(a, b) || os::MappedFile(a).text() == os::MappedFile(b).text();
+}
+
 }  // namespace
+
+std::optional<std::filesystem::path> keep_view(const std::filesystem::path& out) {
+  const std::filesystem::path file = out / "results.h5";
+  const std::int64_t known = records_in_view(file);
+  if (known <= 0) return std::nullopt;
+  for (int number = 1;; ++number) {
+    std::filesystem::path kept = kept_name(out, known, number);
+    if (link_or_copy(file, kept) || is_same(file, kept)) return kept;
+  }
+}
+
+std::vector<std::filesystem::path> list_views(const std::filesystem::path& out) {
+  std::vector<std::pair<std::int64_t, std::filesystem::path>> kept;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(out, none)) {
+    const auto records = records_of_name(entry.path().filename().string());
+    if (records && entry.is_regular_file()) kept.emplace_back(*records, entry.path());
+  }
+  std::sort(kept.rbegin(), kept.rend());
+  std::vector<std::filesystem::path> views;
+  if (std::filesystem::exists(out / "results.h5")) views.push_back(out / "results.h5");
+  for (auto& [records, file] : kept) views.push_back(std::move(file));
+  return views;
+}
 
 std::optional<std::filesystem::path> keep_richer_view(const State& state, const std::filesystem::path& out) {
   const std::filesystem::path file = out / "results.h5";
   const std::int64_t known = records_in_view(file);
   if (known <= static_cast<std::int64_t>(state.records)) return std::nullopt;
-  std::filesystem::path kept = out / fmt::format("results-of-{}-records.h5", known);
-  os::rename_file(file, kept);
-  return kept;
+  return keep_view(out);
 }
 
 std::span<const ViewTable> view_tables() {

@@ -1,10 +1,15 @@
-"""verify and repair on a small finished directory: exit codes, what they say, what they write."""
+"""verify and repair on a small finished directory: exit codes, what they say, what comes back of a damaged journal."""
+import fcntl
 import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import h5py
+
+import journal
 
 
 def program(name, *arguments, **more):
@@ -23,21 +28,110 @@ def check_verify_and_repair(out):
     assert json.loads(program("espalier", "verify", out, "--json").stdout)["findings"] == []
 
 
-def check_damage(out):
-    """What a damaged journal no longer holds is kept where it still stands, and said."""
-    segment = next((out / "journal").glob("*.log"))
+def frames(data):
+    """Where each record of a segment ends."""
+    at = 0
+    while at < len(data):
+        at += journal.HEADER.size + journal.HEADER.unpack_from(data, at)[5]
+        yield at
+
+
+def rows_of(out):
+    """Task, moment, image set and values of every row, to the bit; of one experiment's runs their final results."""
+    with h5py.File(out / "results.h5") as view:
+        tables = {name: view[name][:] for name in ("metrics", "final", "tasks")}
+    names = [name for name in tables["metrics"].dtype.names if name != "attempt"]
+    metrics = sorted(tuple(row[name].tobytes() for name in names) for row in tables["metrics"])
+    return metrics, sorted(row.tobytes() for row in tables["final"]), sorted(tables["tasks"]["finished"].tolist())
+
+
+def content(out):
+    return {file: file.read_bytes() for file in sorted(out.rglob("*")) if file.is_file() and file.name != "lock"}
+
+
+def check_said_by_all(out):
+    """Every verb that looks says on standard error that records are gone."""
+    for verb in (["aggregate", out, "--by", "transferred", "--over", "per_class,case"], ["status", out], ["stop", out],
+                 ["export", out, "--format", "csv"]):
+        told = program("espalier", *verb)
+        assert "espalier: warning" in told.stderr and "verify" in told.stderr and "repair" in told.stderr, (verb, told)
+
+
+def check_cut_off(out):
+    """The journal ends behind its plan: all that finished tasks measured comes back from results.h5 and artifacts."""
+    segment = out / "journal" / "000001.log"
     whole = segment.read_bytes()
-    segment.write_bytes(whole[:len(whole) // 2] + b"x" + whole[len(whole) // 2 + 1:])
-    told = program("espalier", "aggregate", out, "--by", "transferred", "--over", "per_class,case")
-    assert "espalier: warning" in told.stderr and "verify" in told.stderr, told
-    assert program("espalier", "repair", out).returncode == 1
-    assert len(list(out.glob("results-of-*-records.h5"))) == 1
+    before = content(out)
+    metrics, final, networks = rows_of(out)
+    segment.write_bytes(whole[:list(frames(whole))[3]])
+    check_said_by_all(out)
+    told = program("espalier", "repair", out)
+    assert told.returncode == 1, told
+    assert "recovered: 24 rows and 1 files of 4 finished tasks" in told.stdout, told.stdout
+    assert "its finished network" in told.stdout and "1 of 4 runs are not done" in told.stdout, told.stdout
+    now = rows_of(out)
+    assert set(now[0]) < set(metrics) and len(now[0]) == 24, "the failed task's rows are not among them"
+    assert now[1:] == (final, networks)
+    kept = list(out.glob("results-of-*-records.h5"))
+    assert len(kept) == 1 and kept[0].read_bytes() == before[out / "results.h5"]
+    assert program("espalier", "verify", out).returncode == 0
+    check_idempotent(out)
+    for file in (out / "journal").iterdir():
+        file.unlink()
+    for file, data in before.items():
+        file.write_bytes(data)
+    kept[0].unlink()
+
+
+def check_idempotent(out):
+    once = content(out)
+    again = program("espalier", "repair", out)
+    assert again.returncode == 0 and "recovered: " not in again.stdout, again
+    assert content(out) == once
+
+
+def check_lost_plan(out):
+    """The tasks themselves are gone: only the kept view has their rows, and `run` still refuses."""
+    segment = out / "journal" / "000001.log"
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:list(frames(whole))[1]])
+    view = (out / "results.h5").read_bytes()
+    for _ in range(2):
+        told = program("espalier", "repair", out)
+        assert told.returncode == 1 and "4 finished tasks are in no record any more" in told.stdout, told
+        assert "'run' refuses it without --accept-loss" in told.stdout, told.stdout
+        assert (out / "results.h5").read_bytes() == view
+        kept = list(out.glob("results-of-*-records.h5"))
+        assert len(kept) == 1 and kept[0].read_bytes() == view
+        assert len(list((out / "journal").iterdir())) == 1
+    kept[0].unlink()
+    segment.write_bytes(whole)
+
+
+def check_headless(out):
+    segment = out / "journal" / "000001.log"
+    whole = segment.read_bytes()
     segment.write_bytes(whole[:20] + bytes([whole[20] ^ 1]) + whole[21:].ljust(5000, b"x"))
-    for verb in ("status", "repair"):
+    for verb in ("status", "repair", "stop"):
         refused = program("espalier", verb, out)
         assert refused.returncode == 77 and "has no first record" in refused.stderr, refused
+    segment.unlink()
+    for verb in ("status", "repair", "stop"):
+        refused = program("espalier", verb, out)
+        assert refused.returncode == 77 and "results.h5 was made from" in refused.stderr, refused
+    assert program("espalier", "verify", out).returncode == 1
     segment.write_bytes(whole)
     assert program("espalier", "repair", out).returncode == 0
+
+
+def check_held(out):
+    """While a launch holds the folder, nothing is repaired."""
+    with (out / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("host=here process=1 restart=0 job=\n")
+        lock.flush()
+        refused = program("espalier", "repair", out)
+    assert refused.returncode == 2 and "in use" in refused.stderr, refused
 
 
 def main():
@@ -48,7 +142,8 @@ def main():
         sample = program("test_store", "[.sample]", env=dict(os.environ, ESPALIER_SAMPLE=folder))
         assert sample.returncode == 0, sample.stdout
         check_verify_and_repair(Path(folder))
-        check_damage(Path(folder))
+        for check in (check_cut_off, check_lost_plan, check_headless, check_held):
+            check(Path(folder))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """The verb `run`: parts, smoke, refusals, remembered threads, growing studies, and what it leaves on disk."""
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import unittest
 
-from launches import Launch
+import journal
+from launches import BIN, Launch
 
 
 class RunVerb(unittest.TestCase):
@@ -42,6 +44,73 @@ class RunVerb(unittest.TestCase):
             if checkpoint[3] != [0]:
                 names.add(checkpoint[5][0].decode())
         return names
+
+    @staticmethod
+    def content(launch):
+        """Bytes of every file under OUT."""
+        return {file: file.read_bytes() for file in sorted(launch.out.rglob("*")) if file.is_file()}
+
+    @staticmethod
+    def damage(launch):
+        """Flips a bit of the first end of a task in segment 1: it and all behind it is lost, the plan before it is not."""
+        segment = launch.out / "journal" / "000001.log"
+        data, at = bytearray(segment.read_bytes()), 0
+        for kind, payload in journal.records(bytes(data)):
+            if kind == 9:
+                break
+            at += journal.HEADER.size + len(payload)
+        data[at + journal.HEADER.size] ^= 1
+        segment.write_bytes(data)
+
+    def test_a_damaged_journal_stops_a_launch_which_changes_nothing_until_the_loss_is_accepted(self):
+        launch = self.launch("damaged")
+        self.assertEqual(launch.finish("--only", "transferred == 0"), 0, launch.said())
+        part = launch.metrics()
+        self.assertEqual(launch.finish(), 0, launch.said())
+        first = launch.metrics()
+        self.damage(launch)
+        before = self.content(launch)
+
+        self.assertEqual(launch.finish(), 2, launch.said())
+
+        self.assertIn("is damaged: segment 1, byte", launch.said())
+        self.assertIn("espalier repair", launch.said())
+        self.assertIn("finished tasks", launch.said())
+        self.assertIn("--accept-loss", launch.said())
+        self.assertEqual(self.content(launch), before)
+
+        self.assertEqual(launch.finish("--accept-loss"), 0, launch.said())
+
+        self.assertEqual(launch.metrics(), first)
+        self.assertGreater(len(first), len(part))
+        self.check_all_kept(launch, before)
+
+    def check_all_kept(self, launch, before):
+        """Artifacts are what they were, and the older results.h5 stands under another name."""
+        now = self.content(launch)
+        artifacts = {file: data for file, data in before.items() if file.parent.name == "artifacts"}
+        self.assertEqual({file: now.get(file) for file in artifacts}, artifacts)
+        kept = [data for file, data in now.items() if file.name.startswith("results-of-")]
+        self.assertEqual(kept, [before[launch.out / "results.h5"]])
+
+    def test_what_repair_recovers_is_not_done_again(self):
+        launch = self.launch("repaired")
+        self.assertEqual(launch.finish(), 0, launch.said())
+        first = launch.metrics()
+        self.damage(launch)
+        self.assertEqual(launch.finish(), 2, launch.said())
+
+        told = subprocess.run([BIN / "espalier", "repair", launch.out], capture_output=True, text=True)
+
+        self.assertEqual(told.returncode, 1, told)
+        self.assertIn("recovered: ", told.stdout)
+        recovered = launch.metrics()
+        self.assertLessEqual(set(recovered), set(first))
+        # Tasks that were planned once a selection was made are in no record any more.
+        self.assertIn("in no record any more", told.stdout)
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertEqual({task.encode() for task in launch.attempts(3)}, {row[0] for row in set(first) - set(recovered)})
+        self.assertEqual(launch.metrics(), first)
 
     def test_a_part_is_run_alone_and_the_rest_waits(self):
         launch = self.launch("part")

@@ -120,6 +120,10 @@ TEST_CASE("replanning: the kept network of a done task is measured on what is ne
   scene.planned.plan.tasks[0].record = testing::made_record({Subset::valid});
   auto assignments = scene.begin_with_worker();
   scene.started(assignments.at(0));
+  const auto end = task::training(assignments.at(0).task).length;
+  auto row = testing::measured_row(end.epoch, Subset::valid, 1, 5, 8, 10);
+  row.step = end.step;
+  scene.arrives(1, protocol::Rows{assignments.at(0).fence, assignments.at(0).task.id, {row}});
   scene.made(assignments.at(0), 'f', task::ArtifactKind::finished);
   scene.ended(assignments.at(0));
   scene.turn();

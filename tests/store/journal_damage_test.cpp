@@ -197,14 +197,26 @@ TEST_CASE("damage: an emptied newest segment is harmless, unless something shows
   }
 }
 
+TEST_CASE("damage: an emptied newest segment beside an unknown artifact is damage to quick readers, too") {
+  Scratch out;
+  write_session(out.path(), 3);
+  write(segment_file(out.path(), 2), "");
+  std::filesystem::create_directories(artifact_folder(out.path()));
+  write(artifact_folder(out.path()) / (to_hex(sha256("weights")) + ".safetensors"), "weights");
+
+  CHECK(is_damage(replay(out.path(), Detail::brief).dropped.at(0)));
+}
+
 TEST_CASE("damage: a journal that is gone beside artifacts that only it can have made is missed") {
   Scratch out;
   CHECK(replay(out.path()).dropped.empty());
   std::filesystem::create_directories(artifact_folder(out.path()));
   write(artifact_folder(out.path()) / (to_hex(sha256("weights")) + ".safetensors"), "weights");
 
-  REQUIRE(replay(out.path()).dropped.size() == 1);
-  CHECK(is_damage(replay(out.path()).dropped[0]));
+  for (const Detail detail : {Detail::full, Detail::brief}) {
+    REQUIRE(replay(out.path(), detail).dropped.size() == 1);
+    CHECK(is_damage(replay(out.path(), detail).dropped[0]));
+  }
 }
 
 TEST_CASE("damage: what was accepted is damage no more, and is still said") {

@@ -38,6 +38,31 @@ TEST_CASE("verify: a directory without a journal is a wrong argument") {
   CHECK_THROWS_AS(verify(out.path()), UsageError);
 }
 
+TEST_CASE("verify: a journal that is gone beside what only it can have made is a problem, not a wrong argument") {
+  Sample sample;
+  std::filesystem::remove_all(sample.out.path() / "journal");
+  CHECK_THAT(problems(sample.out), Catch::Contains("results.h5 was made from"));
+  std::filesystem::remove(sample.out.path() / "results.h5");
+  CHECK_THAT(problems(sample.out), Catch::Contains("the journal is gone: no record names artifact"));
+  std::filesystem::remove_all(sample.out.path() / "artifacts");
+  std::filesystem::create_directories(sample.out.path() / "tmp" / "000001");
+  CHECK_THAT(problems(sample.out), Catch::Contains("the journal is gone: 'tmp/000001'"));
+}
+
+TEST_CASE("verify: files in artifacts that no record names are listed, and are no problem") {
+  Sample sample;
+  const ArtifactId unknown = put_artifact(sample.out.path(), "of nobody");
+  std::ofstream(sample.out.path() / "artifacts" / "note.txt") << "mine";
+  std::ofstream(sample.out.path() / "artifacts" / (unknown.hex + ".safetensors.damaged-1")) << "set aside";
+
+  const Verification result = verify(sample.out.path());
+
+  CHECK(result.good());
+  REQUIRE(result.findings.size() == 2);
+  CHECK(result.findings[0].text == "no record names artifacts/" + unknown.hex + ".safetensors");
+  CHECK_THAT(result.findings[1].text, Catch::Contains("artifacts/note.txt is not this program's"));
+}
+
 TEST_CASE("verify: a missing or changed artifact is named") {
   Sample sample;
   const auto artifact = std::filesystem::directory_iterator(sample.out.path() / "artifacts")->path();

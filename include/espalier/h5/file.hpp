@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "espalier/h5/table.hpp"
 #include "espalier/os/handle.hpp"
@@ -42,7 +43,13 @@ class ReadFile {
   ReadFile& operator=(ReadFile&&) noexcept;
   ~ReadFile();
 
+  /// Throws CorruptionError where it is not one integer.
   std::int64_t integer_attribute(const std::string& group, const std::string& name) const;
+  // A column of a table. They throw CorruptionError where there is none of that kind, or where the file claims far more
+  // rows than its bytes can hold, and EnvironmentError where the bytes are damaged.
+  std::vector<std::string> texts(const std::string& table, const std::string& column) const;
+  std::vector<std::int64_t> integers(const std::string& table, const std::string& column) const;
+  std::vector<double> reals(const std::string& table, const std::string& column) const;
   /// "" if the file holds exactly this table, else what differs.
   std::string difference(const Table& table) const;
 

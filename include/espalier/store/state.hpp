@@ -70,14 +70,17 @@ struct Dropped {
     lost_segment,       ///< a segment that held records and is gone, or whose first record cannot be read
     unreadable_record,  ///< its checksum is right, its fields are impossible
     unlisted_task,      ///< records of a task that no record lists
+    missing_rows,       ///< a task is done without a row that it must have: it is measured again
     accepted,           ///< damage that `run --accept-loss` was told to go on without
   } kind = Kind::torn_tail;
   std::string text;
   std::uint64_t times = 1;
 };
 
-/// Whether something is lost that was acknowledged once.
+/// Whether something is lost that was acknowledged once, so that a launch must not go on without being told to.
 bool is_damage(const Dropped& dropped);
+/// Whether the user must hear of it: damage, and rows that are missing and will be measured again.
+bool is_loss(const Dropped& dropped);
 /// "segment 3, byte 812: checksum differs; 90 bytes that count are lost (2 times)".
 std::string describe(const Dropped& dropped);
 

@@ -7,9 +7,9 @@
 #include <memory>
 
 #include "cli/export_text.hpp"
+#include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
-#include "espalier/store/journal.hpp"
 #include "espalier/store/tables.hpp"
 
 namespace espalier::cli {
@@ -45,7 +45,7 @@ void write(const std::string& text, const std::filesystem::path& file) {
 }
 
 int run(const Options& options) {
-  const store::State state = store::replay(options.directory);
+  const store::State state = read_state(options.directory.string());
   if (state.segments.empty()) {
     throw UsageError("'" + options.directory.string() + "' has nothing to export", "it holds no readable journal",
                      "Name the directory given to 'run --out'.");

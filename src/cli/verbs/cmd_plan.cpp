@@ -5,6 +5,7 @@
 
 #include "cli/load_study.hpp"
 #include "cli/plan_tables.hpp"
+#include "cli/result_dir.hpp"
 #include "cli/run_options.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
@@ -30,11 +31,13 @@ struct Options {
 /// The results that the directory holds so far; none where it does not exist yet.
 plan::Outcomes read_directory(const std::filesystem::path& out, plan::CompileOptions& compile) {
   if (out.empty() || !std::filesystem::exists(out)) return {};
+  const store::State state = store::replay(out);
+  require_journal(state, out);
+  warn_of_damage(state, out);
   if (!std::filesystem::exists(out / "journal")) {
     compile.calibration = session::read_calibration(out);
     return {};
   }
-  const store::State state = store::replay(out);
   compile.decided = state.selections;
   compile.calibration = session::read_calibration(out);
   compile.threads = state.study.threads;

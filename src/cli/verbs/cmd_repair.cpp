@@ -1,12 +1,18 @@
-// espalier repair DIR: rebuilds results.h5 from the journal and says what that left out.
+// espalier repair DIR: recovers what a damaged journal has lost from results.h5 and artifacts, rebuilds results.h5 and
+// says what came back and what did not.
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
+#include <optional>
 
 #include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
-#include "espalier/store/journal.hpp"
+#include "espalier/os/host.hpp"
+#include "espalier/store/recover.hpp"
 #include "espalier/store/view.hpp"
 
 namespace espalier::cli {
@@ -16,29 +22,125 @@ struct Options {
   std::filesystem::path directory;
 };
 
-int run(const Options& options) {
-  const store::State state = store::replay(options.directory);
-  require_journal(state, options.directory);
-  if (state.segments.empty()) {
-    throw UsageError("'" + options.directory.string() + "' cannot be repaired", "its journal is empty",
-                     "Name the directory given to 'run --out'.");
+store::WriterIdentity own_identity() {
+  store::WriterIdentity who;
+  who.host = os::host_name();
+  who.process = ::getpid();
+  return who;
+}
+
+double now_s() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+void require_segments(const store::State& state, const std::filesystem::path& out) {
+  if (state.segments.empty() && std::any_of(state.dropped.begin(), state.dropped.end(), store::is_damage)) {
+    if (const auto kept = store::keep_view(out)) fmt::print("results.h5 is kept as '{}', too\n", kept->string());
   }
-  const auto kept = store::keep_richer_view(state, options.directory);
-  store::write_view(state, options.directory);
+  require_journal(state, out);
+  if (!state.segments.empty()) return;
+  throw UsageError("'" + out.string() + "' cannot be repaired", "its journal is empty",
+                   "Name the directory given to 'run --out'.");
+}
+
+std::vector<std::string> damage_of(const store::State& state) {
+  std::vector<std::string> damage;
+  for (const auto& dropped : state.dropped) {
+    if (store::is_damage(dropped)) damage.push_back(dropped.text);
+  }
+  return damage;
+}
+
+bool has_lost_records(const store::State& state) {
+  return !state.accepted_damage.empty() || std::any_of(state.dropped.begin(), state.dropped.end(), store::is_loss);
+}
+
+/// How the repaired study stands, as an exit code of `run`.
+std::int32_t exit_code_of(const store::State& state) {
+  bool failed = false;
+  for (const auto& entry : state.runs) {
+    const auto reached = state.state_of(entry.run);
+    if (!entry.current || reached == task::RunState::done || reached == task::RunState::cancelled) continue;
+    if (!task::is_final(reached)) return static_cast<std::int32_t>(ExitCode::stopped);
+    failed = true;
+  }
+  return static_cast<std::int32_t>(failed ? ExitCode::some_failed : ExitCode::done);
+}
+
+/// A new segment hides damage at the end of the one before: so its first record lists all of it.
+void journal(const store::Recovery& recovery, store::State state, const std::filesystem::path& out) {
+  auto writer = store::JournalWriter::open(out, own_identity());
+  store::settle_dead(state);
+  if (auto damage = damage_of(state); !damage.empty())
+    writer.append(store::LossAcceptedRecord{std::move(damage), now_s()});
+  store::append_recovery(writer, state, recovery, now_s());
+  writer.append(store::FinishedRecord{exit_code_of(state), now_s()});
+  writer.commit();
+}
+
+void print_recovery(const store::Recovery& recovery) {
+  if (!recovery.tasks.empty()) fmt::print("recovered: {}\n", store::describe(recovery));
+  for (const auto& one : recovery.tasks) {
+    fmt::print("recovered: task {}: {} rows{}{}\n", one.task.brief(), one.rows.size(),
+               one.finished.artifact.empty() ? "" : ", its finished network",
+               one.predictions.artifact.empty() ? "" : ", its predictions");
+  }
+  for (const auto& text : recovery.left) fmt::print("not recovered: {}\n", text);
+}
+
+void print_rest(const store::State& state) {
+  const auto count = std::count_if(state.runs.begin(), state.runs.end(), [&](const store::RunEntry& entry) {
+    return entry.current && !task::is_final(state.state_of(entry.run));
+  });
+  if (count > 0)
+    fmt::print("{} of {} runs are not done: the same 'espalier run' does them\n", count, state.runs.size());
+}
+
+/// Writes results.h5, unless the journal is still damaged: the old one may be all that shows it. Returns where a view
+/// that knows more lies then.
+std::optional<std::filesystem::path> renew_view(const store::State& state, const std::filesystem::path& out) {
+  if (!damage_of(state).empty() && std::filesystem::exists(out / "results.h5")) {
+    const auto kept = store::keep_view(out);
+    if (kept) return kept;
+  }
+  const auto kept = store::keep_richer_view(state, out);
+  store::write_view(state, out);
+  return kept;
+}
+
+int run(const Options& options) {
+  const auto& out = options.directory;
+  require_segments(store::replay(out), out);  // before the lock, which makes a file
+  const auto lock = store::DirectoryLock::acquire(out, own_identity(), 0);
+  store::State state = store::replay(out);
   for (const auto& dropped : state.dropped) fmt::print("left out: {}\n", store::describe(dropped));
-  fmt::print("results.h5 holds {} runs, {} tasks, from {} records of {} segments\n", state.runs.size(),
-             state.tasks.size(), state.records, state.segments.size());
-  if (!kept) return 0;
-  fmt::print("the journal has lost records that the old results.h5 was made from: it is kept as '{}'\n",
-             kept->string());
-  return static_cast<int>(ExitCode::some_failed);
+  store::Recovery recovery;
+  if (has_lost_records(state)) recovery = store::find_recovery(state, out, store::FileCheck::content);
+  std::optional<std::filesystem::path> kept;
+  if (!recovery.tasks.empty()) {
+    if (!damage_of(state).empty()) kept = store::keep_view(out);
+    journal(recovery, state, out);
+    state = store::replay(out);
+  }
+  print_recovery(recovery);
+  if (const auto richer = renew_view(state, out)) kept = richer;
+  if (kept) fmt::print("the old results.h5 knows more than the journal had: it is kept as '{}'\n", kept->string());
+  const bool is_damaged = !damage_of(state).empty();
+  if (is_damaged) {
+    fmt::print(
+        "the journal is still damaged, and nothing could be recovered: 'run' refuses it without --accept-loss\n");
+  } else {
+    fmt::print("results.h5 holds {} runs, {} tasks, from {} records of {} segments\n", state.runs.size(),
+               state.tasks.size(), state.records, state.segments.size());
+  }
+  print_rest(state);
+  const bool is_whole = !is_damaged && !kept && recovery.left.empty();
+  return static_cast<int>(is_whole ? ExitCode::done : ExitCode::some_failed);
 }
 
 }  // namespace
 
 void add_repair(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("repair", "rebuild results.h5 from the journal");
+  CLI::App* verb = app.add_subcommand("repair", "recover what a damaged journal has lost, and rebuild results.h5");
   verb->add_option("directory", options->directory, "directory given to 'run --out'")->required();
   verb->callback([options, &exit_code] { exit_code = run(*options); });
 }

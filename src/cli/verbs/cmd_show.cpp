@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/load_study.hpp"
+#include "cli/result_dir.hpp"
 #include "cli/show_choice.hpp"
 #include "cli/show_origins.hpp"
 #include "cli/show_task.hpp"
@@ -93,6 +94,8 @@ plan::Plan compile(const Options& options, const session::StudyInput& input) {
   plan::Outcomes outcomes;
   if (!options.out.empty()) {
     const store::State state = store::replay(options.out);
+    require_journal(state, options.out);
+    warn_of_damage(state, options.out);
     outcomes = state.outcomes();
     compile.decided = state.selections;
     compile.threads = state.study.threads;
