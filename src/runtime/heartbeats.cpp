@@ -1,6 +1,7 @@
-// Writes heartbeats to standard output as long as somebody takes them.
+// Writes heartbeats to standard output as long as the main thread gets on and somebody takes them.
 #include "espalier/runtime/heartbeats.hpp"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <string>
 
+#include "runtime/busy.hpp"
 #include "runtime/launch_words.hpp"
 
 namespace espalier::runtime {
@@ -19,10 +21,18 @@ namespace {
 std::atomic<bool> has_heartbeats{false};
 
 /// Nothing is written where that would wait: a stopped mpirun must not stop rank 0.
-void write_if_taken(const std::string& bytes) {
-  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+void write_if_taken(const std::string& bytes, int descriptor = STDOUT_FILENO) {
+  pollfd output{descriptor, POLLOUT, 0};
   if (poll(&output, 1, 0) != 1 || (output.revents & POLLOUT) == 0) return;
-  [[maybe_unused]] const auto written = write(STDOUT_FILENO, bytes.data(), bytes.size());
+  [[maybe_unused]] const auto written = write(descriptor, bytes.data(), bytes.size());
+}
+
+/// Not by the log, which is the main thread's.
+void say_hang(const ProgressWatch& watch) {
+  write_if_taken(fmt::format("espalier: warning: rank 0 has been busy with {} for {} s; it sends no heartbeat until "
+                             "that ends\n",
+                             watch.busy_with(), watch.silent_s()),
+                 STDERR_FILENO);
 }
 
 void say(const std::string& word) {
@@ -52,8 +62,13 @@ Heartbeats::~Heartbeats() {
 
 void Heartbeats::beat() {
   std::unique_lock lock(mutex_);
+  ProgressWatch watch;
+  bool is_said = false;
   while (!over_) {
-    write_if_taken(std::string(1, kHeartbeat));
+    const bool gets_on = watch.gets_on();
+    if (gets_on) write_if_taken(std::string(1, kHeartbeat));
+    else if (!is_said) say_hang(watch);
+    is_said = !gets_on;
     ends_.wait_for(lock, std::chrono::seconds(1));
   }
 }

@@ -6,6 +6,7 @@
 #include "espalier/runtime/launch.hpp"
 #include "espalier/sched/events.hpp"
 #include "espalier/store/journal.hpp"
+#include "runtime/busy.hpp"
 
 namespace espalier::runtime {
 
@@ -27,7 +28,9 @@ class JournaledState {
   void warn(const std::string& text);
   /// Makes what was written durable. Nothing of it may be acted upon before this returns.
   void commit() {
-    if (writer_.has_uncommitted()) writer_.commit();
+    if (!writer_.has_uncommitted()) return;
+    const Busy sync("a sync of the journal", kNoLimit_s);
+    writer_.commit();
   }
   /// Whether another process has taken over: then rename and delete nothing.
   bool superseded() const { return writer_.superseded(); }

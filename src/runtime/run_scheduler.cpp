@@ -1,4 +1,10 @@
 // Runs rank 0's loop over MPI, the process's signals and the real clock.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
 #include "espalier/runtime/heartbeats.hpp"
 #include "espalier/runtime/launch.hpp"
 #include "espalier/runtime/signals.hpp"
@@ -10,6 +16,15 @@ namespace espalier::runtime {
 
 namespace {
 
+/// For tests: the loop hangs once the file that ESPALIER_HANG_LOOP names is there; the file goes, so that the next
+/// launch does not.
+void hang_if_asked() {
+  const char* file = std::getenv("ESPALIER_HANG_LOOP");
+  std::error_code none;
+  if (!file || !std::filesystem::remove(file, none)) return;
+  for (;;) ::pause();
+}
+
 class MpiWorld final : public LoopWorld {
  public:
   explicit MpiWorld(const std::string& supervisor) : supervisor_(supervisor) {}
@@ -19,7 +34,10 @@ class MpiWorld final : public LoopWorld {
   void advance() override { mailbox_.advance(); }
   double now() override { return now_s(); }
   bool stop_wanted() override { return runtime::stop_wanted(); }
-  std::string trouble() override { return supervisor_.look(now()); }
+  std::string trouble() override {
+    hang_if_asked();
+    return supervisor_.look(now());
+  }
   void pause(bool received) override {
     if (received) backoff_.busy();
     else backoff_.wait();

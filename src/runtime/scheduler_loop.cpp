@@ -9,6 +9,7 @@
 #include "espalier/store/layout.hpp"
 #include "espalier/store/requested_work.hpp"
 #include "runtime/backoff.hpp"
+#include "runtime/busy.hpp"
 
 namespace espalier::runtime {
 
@@ -67,6 +68,7 @@ void SchedulerLoop::begin() {
 }
 
 bool SchedulerLoop::turn() {
+  note_progress();
   const bool received = hear();
   tick();
   stop_for_fails();
@@ -78,6 +80,7 @@ bool SchedulerLoop::hear() {
   bool any = false;
   while (auto packet = world_.receive()) {
     any = true;
+    note_progress();
     std::size_t at = 0;
     while (const auto frame = process::next_frame(packet->bytes, at)) take(WorkerId{packet->rank}, *frame);
     if (at != packet->bytes.size()) throw CorruptionError("a packet of an agent ends in half a frame");
@@ -134,6 +137,7 @@ void SchedulerLoop::write(const sched::Fact& fact) {
 /// One worker may read other bytes than all others do: only what is damaged here, too, is given up.
 void SchedulerLoop::look_into(WorkerId worker, const protocol::ArtifactDamaged& damage) {
   try {
+    const Busy reading("reading an artifact", kNoLimit_s);
     if (!damage.is_whole && artifacts_.is_whole(damage.artifact)) return;
   } catch (const EnvironmentError& error) {
     return journal_.warn(error.what());  // the worker's loss follows, and its tasks are tried again
@@ -198,6 +202,7 @@ void SchedulerLoop::give_out(const sched::Dispatch& dispatch) {
 }
 
 void SchedulerLoop::plan_again() {
+  const Busy planning("planning");
   auto news = replanning_.plan_again();
   if (!news.catalog.empty()) {
     for (const auto worker : departure_.present()) say(worker, protocol::CatalogUpdate{news.catalog});
@@ -236,13 +241,18 @@ void SchedulerLoop::stop_for_fails() {
 /// Group commit: everything received in this round becomes durable together, then the answers are sent.
 void SchedulerLoop::settle() {
   journal_.commit();
-  references_.settle();
-  if (std::exchange(files_lost_, false) && options_.bring_checkpoints)
-    options_.bring_checkpoints(store::artifact_folder(options_.out));
+  settle_files();
   send_all();
   if (departure_.is_stopping() || departure_.sent_away()) return;
   const bool is_due = replanning_.take_due();
   if (std::exchange(replan_wanted_, false) || is_due) plan_again();
+}
+
+void SchedulerLoop::settle_files() {
+  const Busy files("the files of artifacts", kNoLimit_s);
+  references_.settle();
+  if (std::exchange(files_lost_, false) && options_.bring_checkpoints)
+    options_.bring_checkpoints(store::artifact_folder(options_.out));
 }
 
 void SchedulerLoop::send_all() {

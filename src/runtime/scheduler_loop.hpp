@@ -50,6 +50,7 @@ class SchedulerLoop {
   void cancel(const store::Request& request);
   void stop_for_fails();
   void settle();
+  void settle_files();
   void send_all();
   bool has_too_many_fails() const { return options_.max_fails > 0 && fails_ >= options_.max_fails; }
   SchedulerView scheduler_view() const { return {scheduler_.all_ended(), !give_up_.empty(), stopped_for_fails_}; }

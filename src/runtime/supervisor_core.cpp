@@ -89,7 +89,7 @@ void SupervisorCore::watch(const SupervisorTick& event) {
   if (heartbeats_ == 0 || silent_s_ <= limits_.silence_s) return;
   killing_ = true;
   print(fmt::format("espalier: the launch has sent no heartbeat for {:.0f} s ({}); it is killed.", silent_s_,
-                    event.words.mpirun_stopped ? "mpirun is stopped" : "is rank 0 stopped?"));
+                    event.words.mpirun_stopped ? "mpirun is stopped" : "is rank 0 stopped, or does it hang?"));
 }
 
 void SupervisorCore::give_up(const std::string& why, const LaunchWords& words) {

@@ -1,6 +1,7 @@
 // Starts the child that writes the view, tells it when to write, and checks how it ends.
 #include "runtime/view_keeper.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <thread>
 #include <utility>
 
@@ -15,6 +17,7 @@
 #include "espalier/process/frame_socket.hpp"
 #include "espalier/process/launch.hpp"
 #include "runtime/backoff.hpp"
+#include "runtime/busy.hpp"
 
 namespace espalier::runtime {
 
@@ -62,9 +65,15 @@ bool ViewKeeper::start() {
     words_ = std::move(ends.ours);
     return true;
   } catch (const EnvironmentError& error) {
-    spdlog::error("results.h5 cannot be written now: {}", error.what());
-    return false;
+    return fails(error.what());
   }
+}
+
+/// Returns false.
+bool ViewKeeper::fails(const std::string& why) {
+  why_ = why;
+  spdlog::error("results.h5 cannot be written now: {}", why);
+  return false;
 }
 
 /// False where the child has gone, or has not read for so long that no more words fit.
@@ -82,16 +91,20 @@ bool ViewKeeper::reap() {
   words_.close();
   const auto exit = process::exit_of(status);
   failed_ = exit.code != 0;
-  if (failed_) spdlog::error("the writer of results.h5 ended with exit code {}; the journal is whole", exit.code);
+  if (failed_) fails(fmt::format("its writer ended with exit code {}", exit.code));
   return true;
 }
 
 bool ViewKeeper::finish(double patience_s) {
   if (command_.empty()) return true;
+  const Busy view("the final view");
   const double deadline = now_s() + patience_s;
   const bool is_written = finish_once(deadline) || (now_s() < deadline && finish_once(deadline));
-  if (!is_written) spdlog::error("results.h5 is not up to date. 'espalier repair' writes it from the journal");
-  return is_written;
+  if (is_written) return true;
+  // The supervisor shows such lines; this one is the last of the launch.
+  fmt::print(stderr,
+             "espalier: results.h5 is not up to date ({}). The journal is whole: 'espalier repair' writes it.\n", why_);
+  return false;
 }
 
 bool ViewKeeper::finish_once(double deadline) {
@@ -99,9 +112,8 @@ bool ViewKeeper::finish_once(double deadline) {
   if (!tell("finish\n")) kill(child_, SIGKILL);
   while (!reap()) {
     if (now_s() > deadline) {
-      spdlog::error("writing results.h5 takes too long now");
       kill_child();
-      return false;
+      return fails("writing it takes too long now");
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }

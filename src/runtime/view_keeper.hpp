@@ -34,6 +34,7 @@ class ViewKeeper {
   bool reap();
   bool finish_once(double deadline);
   void kill_child();
+  bool fails(const std::string& why);
 
   std::vector<std::string> command_;
   double every_s_, next_ = 0;
@@ -41,6 +42,7 @@ class ViewKeeper {
   pid_t child_ = 0;
   os::Descriptor words_;  ///< the other end is the child's standard input
   bool failed_ = false;   ///< the last child that ended did not end well
+  std::string why_;       ///< why the last view was not written
 };
 
 }  // namespace espalier::runtime

@@ -40,6 +40,21 @@ class Watches(unittest.TestCase):
     def test_a_stopped_rank_0_is_killed_and_the_study_goes_on(self):
         self.survive_a_stopped("rank0")
 
+    def test_a_rank_0_whose_loop_hangs_is_killed_and_the_study_goes_on(self):
+        hang = Path(self.folder.name) / "hang"
+        launch = self.launch("hung-loop", "--silence-s", "3", environment={"ESPALIER_HANG_LOOP": str(hang)}).start()
+        launch.wait_for_rows(6)
+        hang.touch()
+
+        self.assertEqual(launch.wait(90), 0, launch.said())
+
+        self.assertFalse(hang.exists())
+        self.assertIn("rank 0 has been busy with a turn of the loop for 11 s", launch.said())
+        self.assertIn("no heartbeat", launch.said())
+        self.assertEqual(launch.segments(), [1, 2])
+        self.assertEqual(launch.metrics(), self.expected)
+        launch.check_nothing_done_twice()
+
     def test_a_stopped_mpirun_is_killed_and_the_study_goes_on(self):
         self.survive_a_stopped("mpirun")
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -196,12 +197,14 @@ class LoopScene {
   Planned planned;
   FakeWorld world;
   int plans = 0;  ///< how often the study was compiled
+  std::function<void()> while_planning;
 
  private:
   int workers_;
   std::uint32_t segment_ = 0;  ///< of the launch
   Replan replan_ = [this](const plan::Outcomes&, const std::vector<plan::SelectionOutcome>&) {
     ++plans;
+    if (while_planning) while_planning();
     return planned;
   };
   std::optional<SchedulerLoop> loop_;

@@ -59,7 +59,10 @@ TEST_CASE("supervisor: a launch that falls silent is killed and started again") 
   scene.words.mpirun_stopped = stopped;
 
   scene.seconds(30, false).nothing_else();
-  scene.seconds(1, false).says(stopped ? "mpirun is stopped" : "is rank 0 stopped?").signals(SIGKILL).nothing_else();
+  scene.seconds(1, false)
+      .says(stopped ? "mpirun is stopped" : "is rank 0 stopped, or does it hang?")
+      .signals(SIGKILL)
+      .nothing_else();
 
   scene.dies(kKilled, SIGKILL).says("starting it again").nothing_else();
   scene.words = {};

@@ -6,8 +6,9 @@
 
 namespace espalier::runtime {
 
-/// Says once a second that this process runs, from a thread of its own, so that neither a long sync nor planning counts
-/// as silence. Never waits for a reader.
+/// Says once a second that this process gets on, from a thread of its own, so that neither a long sync nor planning
+/// counts as silence. It falls silent where rank 0's loop has not turned for ten seconds and is not at something that
+/// may take longer (runtime/busy.hpp). Never waits for a reader.
 class Heartbeats {
  public:
   Heartbeats();
