@@ -14,11 +14,11 @@ std::vector<ArtifactId> ArtifactReferences::kept_by(const TaskId& id) const {
   return {task.training.artifact, task.finished.artifact, task.predictions.artifact};
 }
 
-void ArtifactReferences::write(const sched::Fact& fact) {
+void ArtifactReferences::write(const sched::Fact& fact, WorkerId from) {
   const auto* made = std::get_if<protocol::CheckpointMade>(&fact);
   const auto* end = std::get_if<sched::TaskEnded>(&fact);
   if (!made && !end) return journal_.write_fact(fact);
-  if (made) arrived_.push_back(made->artifact);
+  if (made) arrived_.push_back({made->artifact, from});
   const TaskId& id = made ? made->task : end->task;
   const auto before = kept_by(id);
   journal_.write_fact(fact);
@@ -41,7 +41,7 @@ void ArtifactReferences::settle() {
   if (arrived_.empty() && given_up_.empty() && !artifacts_.has_dropped()) return;
   if (journal_.superseded()) return;
   for (const auto& [artifact, aside] : std::exchange(given_up_, {})) artifacts_.set_aside(artifact, aside);
-  for (const auto& artifact : std::exchange(arrived_, {})) artifacts_.put_in_place(artifact);
+  for (const auto& [artifact, from] : std::exchange(arrived_, {})) artifacts_.put_in_place(artifact, from);
   artifacts_.sweep();
 }
 

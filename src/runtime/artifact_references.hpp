@@ -12,8 +12,8 @@ namespace espalier::runtime {
 class ArtifactReferences {
  public:
   ArtifactReferences(JournaledState& journal, ArtifactStore& artifacts) : journal_(journal), artifacts_(artifacts) {}
-  /// Journals a fact, and adds and drops the references that it changes.
-  void write(const sched::Fact& fact);
+  /// Journals a fact, and adds and drops the references that it changes. `from`: whose message brought it.
+  void write(const sched::Fact& fact, WorkerId from);
   /// Journals that no task has this artifact any more. Its file goes aside with the next settle().
   void give_up(const ArtifactId& artifact, const std::string& why);
   /// Moves the files that facts named, and deletes those without a reference. Call once the facts are durable, and
@@ -25,7 +25,12 @@ class ArtifactReferences {
 
   JournaledState& journal_;
   ArtifactStore& artifacts_;
-  std::vector<ArtifactId> arrived_;                           ///< journaled since the last settle()
+  struct Arrived {
+    ArtifactId artifact;
+    WorkerId from;
+  };
+
+  std::vector<Arrived> arrived_;                              ///< journaled since the last settle()
   std::vector<std::pair<ArtifactId, std::string>> given_up_;  ///< and the names they get
 };
 

@@ -32,12 +32,9 @@ void make_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 ArtifactStore::ArtifactStore(std::filesystem::path out, const store::State& state, std::uint32_t segment)
-    : out_(std::move(out)),
-      folder_(store::artifact_folder(out_)),
-      unfinished_(store::unfinished_folder(out_, segment)),
-      segment_(segment) {
+    : out_(std::move(out)), folder_(store::artifact_folder(out_)), segment_(segment) {
   make_folder(folder_);
-  make_folder(unfinished_);
+  make_folder(store::unfinished_folder(out_, segment));
   shared_ = std::filesystem::is_symlink(folder_);
   for (const auto& [id, task] : state.tasks) {
     add(task.training.artifact);
@@ -57,23 +54,28 @@ void ArtifactStore::drop(const ArtifactId& artifact) {
   dropped_.push_back(artifact.hex);
 }
 
-void ArtifactStore::put_in_place(const ArtifactId& artifact) {
-  const auto from = unfinished_ / (artifact.hex + ".safetensors");
+std::filesystem::path ArtifactStore::unfinished_of(WorkerId worker) const {
+  const auto folder = store::unfinished_folder(out_, segment_, worker.rank);
+  make_folder(folder);
+  return folder;
+}
+
+void ArtifactStore::put_in_place(const ArtifactId& artifact, WorkerId worker) {
+  const auto folder = store::unfinished_folder(out_, segment_, worker.rank);
+  const auto from = folder / (artifact.hex + ".safetensors");
   if (std::filesystem::exists(from)) return os::move_file_durably(from, file_of(artifact.hex));
   if (holds(artifact)) return;  // equal content, put in place for another task
   throw EnvironmentError(fmt::format("artifact {} is gone", artifact.hex),
-                         "a trainer wrote it into '" + unfinished_.string() + "' and something removed it",
+                         "a trainer wrote it into '" + folder.string() + "' and something removed it",
                          "Start again: the task goes on from its last checkpoint.");
 }
 
 void ArtifactStore::complete_moves() {
   for (std::uint32_t number = 1; number < segment_; ++number) {
-    const auto folder = store::unfinished_folder(out_, number);
-    if (!std::filesystem::is_directory(folder)) continue;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      const auto name = entry.path().filename();
-      if (!store::is_artifact_name(name.string()) || !references_.contains(name.stem().string())) continue;
-      if (!holds({name.stem().string()})) os::move_file_durably(entry.path(), file_of(name.stem().string()));
+    for (const auto& file : store::unfinished_files(store::unfinished_folder(out_, number))) {
+      const auto hex = file.stem().string();
+      if (!store::is_artifact_name(file.filename().string()) || !references_.contains(hex)) continue;
+      if (!holds({hex})) os::move_file_durably(file, file_of(hex));
     }
   }
 }
@@ -95,11 +97,9 @@ void ArtifactStore::sweep_earlier(const store::State& state) {
 /// Only names that our trainers give; a folder that holds anything else stays.
 void ArtifactStore::clear(const std::filesystem::path& unfinished) const {
   if (!std::filesystem::is_directory(unfinished) || std::filesystem::is_symlink(unfinished)) return;
-  for (const auto& entry : std::filesystem::directory_iterator(unfinished)) {
-    const bool is_file = entry.is_regular_file() && !entry.is_symlink();
-    if (is_file && store::is_unfinished_name(entry.path().filename().string())) remove_file(entry.path());
-  }
+  for (const auto& file : store::unfinished_files(unfinished)) remove_file(file);
   std::error_code not_empty;
+  for (const auto& folder : store::worker_folders(unfinished)) std::filesystem::remove(folder, not_empty);
   std::filesystem::remove(unfinished, not_empty);
 }
 

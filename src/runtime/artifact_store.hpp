@@ -15,15 +15,17 @@ class ArtifactStore {
   /// Makes the folders of this launch, which writes journal segment `segment`. Throws EnvironmentError.
   ArtifactStore(std::filesystem::path out, const store::State& state, std::uint32_t segment);
 
-  /// Where this launch's trainers put files that are not journaled yet.
-  const std::filesystem::path& unfinished() const { return unfinished_; }
+  /// Makes the folder where the trainers of a worker of this launch put files that are not journaled yet, and returns
+  /// it. Throws EnvironmentError.
+  std::filesystem::path unfinished_of(WorkerId worker) const;
 
   void add(const ArtifactId& artifact);
   void drop(const ArtifactId& artifact);
 
-  /// Moves a file whose record is durable from the unfinished folder to its place. Throws EnvironmentError where it is
-  /// in neither. Call this, and what follows, only as the journal's writer.
-  void put_in_place(const ArtifactId& artifact);
+  /// Moves a file whose record is durable from the folder of the worker that wrote it to its place. Throws
+  /// EnvironmentError where it is in neither. Another worker's equal file stays, since the message that names it is on
+  /// its way. Call this, and what follows, only as the journal's writer.
+  void put_in_place(const ArtifactId& artifact, WorkerId worker);
   /// Completes the moves that earlier launches had no time for. Call once all references are added.
   void complete_moves();
   /// Deletes what was dropped since the last call and has no reference.
@@ -53,7 +55,7 @@ class ArtifactStore {
   std::filesystem::path file_of(const std::string& hex) const { return folder_ / (hex + ".safetensors"); }
   void clear(const std::filesystem::path& unfinished) const;
 
-  std::filesystem::path out_, folder_, unfinished_;
+  std::filesystem::path out_, folder_;
   std::uint32_t segment_;
   bool shared_ = false;  ///< OUT/artifacts is a link: another directory's files may lie there, so none is deleted
   std::unordered_map<std::string, int> references_;

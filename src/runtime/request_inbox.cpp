@@ -1,11 +1,26 @@
 // A request and what follows from it are journaled before its file goes.
 #include "runtime/request_inbox.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdio>
 
 #include "runtime/backoff.hpp"
 
 namespace espalier::runtime {
+
+namespace {
+
+/// Not a warning: those are kept, and shown again at the end of every launch.
+void say_too_late(const store::Request& request) {
+  fmt::print(stderr,
+             "espalier: note: a request to stop ({}) was meant for an earlier launch, which had ended; this one goes "
+             "on, and 'espalier stop' stops it\n",
+             request.from);
+}
+
+}  // namespace
 
 bool RequestInbox::take(Obeys obeys) {
   bool stop = false;
@@ -25,15 +40,22 @@ bool RequestInbox::take(Obeys obeys) {
   return stop;
 }
 
-/// Only the launch that is meant obeys a stop. Work is given back or cancelled by whichever launch finds the request.
+/// Only the launch that is meant obeys a stop, or one that its supervisor started in its place. Work is given back or
+/// cancelled by whichever launch finds the request.
 bool RequestInbox::take_up(const store::Request& request) {
   if (was_taken(request.id)) return false;  // its file outlived the launch that obeyed
   const bool is_stop = request.verb == "stop";
-  const bool is_obeyed = !is_stop || request.segment == journal_.segment();
+  const bool is_obeyed = !is_stop || is_for_us(request.segment);
   journal_.write(
       store::RequestRecord{request.id, request.verb, request.from, wall_clock_s(), is_obeyed, request.targets});
   if (!is_stop) obey_(request);
+  if (!is_obeyed) say_too_late(request);
   return is_obeyed;
+}
+
+bool RequestInbox::is_for_us(std::uint32_t segment) const {
+  const bool is_of_our_supervisor = first_segment_ > 0 && segment >= first_segment_ && segment < journal_.segment();
+  return segment == journal_.segment() || is_of_our_supervisor;
 }
 
 bool RequestInbox::was_taken(const std::string& id) const {

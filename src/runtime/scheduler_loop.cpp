@@ -17,9 +17,8 @@ namespace {
 
 constexpr double kTick_s = 1;
 
-protocol::Setup complete(protocol::Setup setup, const std::filesystem::path& out, const ArtifactStore& artifacts) {
+protocol::Setup complete(protocol::Setup setup, const std::filesystem::path& out) {
   setup.artifact_dir = store::artifact_folder(out).string();
-  setup.unfinished_dir = artifacts.unfinished().string();
   setup.log_dir = (out / "logs").string();
   std::filesystem::create_directories(setup.log_dir);
   return setup;
@@ -45,9 +44,9 @@ SchedulerLoop::SchedulerLoop(int workers, const LaunchOptions& options, const Re
       view_(options.view_command, options.out, options.view_every_s, world.now()),
       scheduler_(scheduler_options(journal_.segment(), workers, options.setup)),
       replanning_(options, replan, journal_, artifacts_, scheduler_),
-      requests_(options.out, journal_, [this](const store::Request& request) { obey(request); }),
+      requests_(options, journal_, [this](const store::Request& request) { obey(request); }),
       departure_(workers),
-      setup_(complete(options.setup, options.out, artifacts_)) {}
+      setup_(complete(options.setup, options.out)) {}
 
 int SchedulerLoop::run() {
   begin();
@@ -61,9 +60,10 @@ void SchedulerLoop::begin() {
   artifacts_.complete_moves();
   artifacts_.complete_set_asides(journal_.state());
   give_up_folders();
-  requests_.take();
+  const bool is_stopped = requests_.take();
   replan_wanted_ = false;
   plan_again();
+  if (is_stopped) begin_stop();
   if (journal_.was_always_whole()) artifacts_.sweep_earlier(journal_.state());
 }
 
@@ -91,6 +91,7 @@ bool SchedulerLoop::hear() {
 void SchedulerLoop::take(WorkerId worker, const process::RawFrame& frame) {
   using protocol::MessageType;
   departure_.hears(world_.now());
+  speaker_ = worker;
   switch (static_cast<MessageType>(frame.type)) {
     case MessageType::hello: greet(worker); return tell(frame.as<protocol::Hello>());
     case MessageType::started: return tell(frame.as<protocol::Started>());
@@ -108,6 +109,7 @@ void SchedulerLoop::take(WorkerId worker, const process::RawFrame& frame) {
 
 void SchedulerLoop::greet(WorkerId worker) {
   departure_.arrives(worker);
+  setup_.unfinished_dir = artifacts_.unfinished_of(worker).string();
   say(worker, setup_);
   say(worker, protocol::CatalogUpdate{journal_.state().catalog});
   if (departure_.sent_away()) say(worker, protocol::Shutdown{});
@@ -126,7 +128,7 @@ void SchedulerLoop::tell(const sched::Event& event) {
 }
 
 void SchedulerLoop::write(const sched::Fact& fact) {
-  references_.write(fact);
+  references_.write(fact, speaker_);
   const auto* end = std::get_if<sched::TaskEnded>(&fact);
   if (!end) return;
   replanning_.note_end(*end);

@@ -70,7 +70,8 @@ class SchedulerLoop {
   Replanning replanning_;
   RequestInbox requests_;
   Departure departure_;
-  protocol::Setup setup_;
+  protocol::Setup setup_;                   ///< of the worker that was greeted last
+  WorkerId speaker_;                        ///< whose message is being taken
   std::map<WorkerId, std::string> outbox_;  ///< leaves once everything before it is durable
   double next_tick_ = 0;
   std::string give_up_;             ///< why no launch can go on

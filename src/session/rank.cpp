@@ -68,11 +68,12 @@ runtime::LaunchOptions options_of(const Launch& launch, const std::filesystem::p
 }  // namespace
 
 void schedule(mpi::Session& mpi, const std::filesystem::path& launch_file, const std::string& digest,
-              const std::string& supervisor) {
+              const std::string& supervisor, std::uint32_t first_segment) {
   const auto file = std::filesystem::absolute(launch_file);
   const Launch launch = read_launch(file, digest);
   auto options = options_of(launch, file.parent_path());
   options.supervisor = supervisor;
+  options.first_segment = first_segment;
   if (launch.settings.noop_tasks > 0) {
     options.view_command.clear();
     runtime::run_scheduler(mpi, options, noop_replan(launch.settings.noop_tasks));

@@ -25,13 +25,21 @@ bool begins_with_digest(const std::string& name) {
 
 using IsOurs = bool (*)(const std::string& name);
 
-/// Removes the regular files of `folder` whose names are ours, and the folder if it is empty then.
-void remove_ours(const std::filesystem::path& folder, IsOurs is_ours) {
+/// Appends the regular files of `folder` whose names are ours.
+void list_ours(const std::filesystem::path& folder, IsOurs is_ours, std::vector<std::filesystem::path>& files) {
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
     const bool is_file = !entry.is_symlink() && entry.is_regular_file();
-    if (is_file && is_ours(entry.path().filename().string())) std::filesystem::remove(entry.path());
+    if (is_file && is_ours(entry.path().filename().string())) files.push_back(entry.path());
   }
+}
+
+/// Removes the regular files of `folder` whose names are ours, and the folder if it is empty then.
+void remove_ours(const std::filesystem::path& folder, IsOurs is_ours) {
+  std::error_code none;
+  std::vector<std::filesystem::path> files;
+  list_ours(folder, is_ours, files);
+  for (const auto& file : files) std::filesystem::remove(file);
   std::filesystem::remove(folder, none);
 }
 
@@ -72,7 +80,9 @@ void remove_results(const std::filesystem::path& out) {
   if (!holds_launch(out)) return;
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(out / "tmp", none)) {
-    if (matches(entry.path().filename().string(), "[0-9]{6,}")) remove_ours(entry.path(), is_unfinished_name);
+    if (!matches(entry.path().filename().string(), "[0-9]{6,}")) continue;
+    for (const auto& folder : worker_folders(entry.path())) remove_ours(folder, is_unfinished_name);
+    remove_ours(entry.path(), is_unfinished_name);
   }
   std::filesystem::remove(out / "tmp", none);
   remove_ours(artifact_folder(out), is_artifact_name);
@@ -85,6 +95,27 @@ void remove_results(const std::filesystem::path& out) {
 
 std::filesystem::path unfinished_folder(const std::filesystem::path& out, std::uint32_t segment) {
   return out / "tmp" / fmt::format("{:06}", segment);
+}
+
+std::filesystem::path unfinished_folder(const std::filesystem::path& out, std::uint32_t segment, std::int32_t worker) {
+  return unfinished_folder(out, segment) / fmt::format("worker-{}", worker);
+}
+
+std::vector<std::filesystem::path> worker_folders(const std::filesystem::path& unfinished) {
+  std::vector<std::filesystem::path> folders;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(unfinished, none)) {
+    const bool is_folder = !entry.is_symlink() && entry.is_directory();
+    if (is_folder && matches(entry.path().filename().string(), "worker-[0-9]+")) folders.push_back(entry.path());
+  }
+  return folders;
+}
+
+std::vector<std::filesystem::path> unfinished_files(const std::filesystem::path& unfinished) {
+  std::vector<std::filesystem::path> files;
+  list_ours(unfinished, is_unfinished_name, files);
+  for (const auto& folder : worker_folders(unfinished)) list_ours(folder, is_unfinished_name, files);
+  return files;
 }
 
 bool is_artifact_name(const std::string& name) {

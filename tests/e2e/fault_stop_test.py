@@ -54,6 +54,21 @@ class Stops(unittest.TestCase):
     def test_ctrl_c(self):
         self.stop_and_go_on("int", signal.SIGINT)
 
+    def test_a_stop_that_a_killed_rank_0_did_not_take_up_is_obeyed_by_the_launch_in_its_place(self):
+        launch = Launch(self.folder.name, "relaunched").start()
+        launch.wait_for_rows(8)
+        launch.kill("rank0", signal.SIGSTOP)
+        launch.ask("stop")
+        launch.kill("rank0")
+
+        self.assertEqual(launch.wait(60), 75, launch.said())
+
+        self.assertIn("starting it again", launch.said())
+        self.assertEqual(launch.segments(), [1, 2])
+        self.assertEqual(launch.attempts(2), [])
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertEqual(launch.metrics(), self.expected)
+
     def test_a_stop_during_start_is_obeyed(self):
         launch = Launch(self.folder.name, "early").start()
         launch.wait_for(lambda: launch.find("mpirun"), "mpirun")

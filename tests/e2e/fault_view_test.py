@@ -63,7 +63,6 @@ class ViewFaults(unittest.TestCase):
 
         self.assertEqual(launch.wait(), 77, launch.said())
         self.assertIn("results.h5 is not up to date (its writer ended with exit code 77)", launch.said())
-        self.assertIn("results.h5", launch.said().split("is not up to date")[0])    # the writer's own words are above
         (blocked / "in-the-way").rmdir()
         blocked.rmdir()
         self.assertEqual(launch.finish(), 0, launch.said())

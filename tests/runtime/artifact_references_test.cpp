@@ -12,11 +12,11 @@ struct References {
   explicit References(LoopScene& scene)
       : out(scene.options.out), journal(out, scene.options.who, Damage::refused), artifacts(out, journal.state(), 1) {
     journal.write(store::TasksRecord{scene.planned.plan.tasks});
-    references.write(sched::AttemptBegun{kFence, task_id("a"), {1}, {}});
+    references.write(sched::AttemptBegun{kFence, task_id("a"), {1}, {}}, {});
   }
   void make(char digit, task::ArtifactKind kind) {
-    std::ofstream(store::unfinished_folder(out, 1) / (artifact(digit).hex + ".safetensors")) << "bytes";
-    references.write(protocol::CheckpointMade{kFence, task_id("a"), kind, {1, 0}, artifact(digit), 5});
+    std::ofstream(artifacts.unfinished_of({1}) / (artifact(digit).hex + ".safetensors")) << "bytes";
+    references.write(protocol::CheckpointMade{kFence, task_id("a"), kind, {1, 0}, artifact(digit), 5}, {1});
   }
   void settle() {
     journal.commit();
@@ -50,7 +50,8 @@ TEST_CASE("artifact references: a task that is done keeps its network, not its t
   files.make('c', task::ArtifactKind::predictions);
   files.settle();
 
-  files.references.write(sched::TaskEnded{References::kFence, task_id("a"), task::RunState::done, "", 1, 10, "cpu"});
+  files.references.write(sched::TaskEnded{References::kFence, task_id("a"), task::RunState::done, "", 1, 10, "cpu"},
+                         {1});
   CHECK(files.artifacts.holds(artifact('a')));
   files.settle();
 
@@ -65,7 +66,7 @@ TEST_CASE("artifact references: a task that is stopped keeps the checkpoint from
   files.make('a', task::ArtifactKind::training);
 
   files.references.write(
-      sched::TaskEnded{References::kFence, task_id("a"), task::RunState::waiting, "stopped", 1, 10, "cpu"});
+      sched::TaskEnded{References::kFence, task_id("a"), task::RunState::waiting, "stopped", 1, 10, "cpu"}, {1});
   files.settle();
 
   CHECK(files.artifacts.holds(artifact('a')));

@@ -29,6 +29,10 @@ class Out {
   void leave(std::uint32_t segment, const std::string& name) const {
     std::ofstream(store::unfinished_folder(path, segment) / name) << "bytes";
   }
+  void leave(std::uint32_t segment, int worker, const std::string& name) const {
+    std::filesystem::create_directories(store::unfinished_folder(path, segment, worker));
+    std::ofstream(store::unfinished_folder(path, segment, worker) / name) << "bytes";
+  }
   bool has(const std::string& name) const { return std::filesystem::exists(path / "artifacts" / name); }
   bool left(std::uint32_t segment, const std::string& name) const {
     return std::filesystem::exists(store::unfinished_folder(path, segment) / name);
@@ -111,13 +115,50 @@ TEST_CASE("artifact store: behind a link nothing is deleted, since another direc
 TEST_CASE("artifact store: a journaled file moves to its place; one that is gone is said") {
   const Out out;
   ArtifactStore artifacts(out.path, state_with('a'), 2);
-  out.leave(2, file('b'));
+  out.leave(2, 1, file('b'));
 
-  artifacts.put_in_place({digest('b')});
+  artifacts.put_in_place({digest('b')}, {1});
   CHECK(out.has(file('b')));
-  CHECK_FALSE(out.left(2, file('b')));
-  CHECK_NOTHROW(artifacts.put_in_place({digest('b')}));  // equal content of another task
-  CHECK_THROWS_AS(artifacts.put_in_place({digest('c')}), EnvironmentError);
+  CHECK_FALSE(out.left(2, "worker-1/" + file('b')));
+  CHECK_NOTHROW(artifacts.put_in_place({digest('b')}, {1}));  // equal content of another task
+  CHECK_NOTHROW(artifacts.put_in_place({digest('b')}, {2}));
+  CHECK_THROWS_AS(artifacts.put_in_place({digest('c')}, {1}), EnvironmentError);
+}
+
+TEST_CASE("artifact store: equal files of two workers are moved one by one, each for its own message") {
+  const Out out;
+  ArtifactStore artifacts(out.path, state_with('a'), 2);
+  out.leave(2, 1, file('b'));
+  out.leave(2, 2, file('b'));
+
+  artifacts.put_in_place({digest('b')}, {1});
+
+  CHECK(out.left(2, "worker-2/" + file('b')));
+  artifacts.put_in_place({digest('b')}, {2});
+  CHECK_FALSE(out.left(2, "worker-2/" + file('b')));
+}
+
+TEST_CASE("artifact store: the files of workers of a killed launch are moved or deleted, and those of others stay") {
+  const Out out;
+  const auto state = state_with('a');
+  out.leave(1, 1, file('a'));
+  out.leave(1, 2, file('a'));
+  out.leave(1, 2, file('b'));
+  out.leave(1, 2, file('c') + ".12-0.tmp");
+  out.leave(1, 3, "note.txt");
+  std::filesystem::create_directories(store::unfinished_folder(out.path, 1) / "mine");
+  out.leave(1, "mine/" + file('d'));
+  ArtifactStore artifacts(out.path, state, 2);
+
+  artifacts.complete_moves();
+  artifacts.sweep_earlier(state);
+
+  CHECK(out.has(file('a')));
+  CHECK_FALSE(out.has(file('b')));
+  CHECK_FALSE(out.left(1, "worker-1"));
+  CHECK_FALSE(out.left(1, "worker-2"));
+  CHECK(out.left(1, "worker-3/note.txt"));
+  CHECK(out.left(1, "mine/" + file('d')));
 }
 
 TEST_CASE("artifact store: moves that a killed launch had no time for are completed, and the rest of its files goes") {

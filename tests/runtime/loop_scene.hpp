@@ -158,7 +158,11 @@ class LoopScene {
   void made(const protocol::TaskAssignment& assignment, char digit,
             task::ArtifactKind kind = task::ArtifactKind::training) {
     std::ofstream(unfinished(digit)) << "bytes";
-    arrives(1, protocol::CheckpointMade{assignment.fence, assignment.task.id, kind, {1, 0}, artifact(digit), 5});
+    says_made(1, assignment, digit, kind);
+  }
+  void says_made(int worker, const protocol::TaskAssignment& assignment, char digit,
+                 task::ArtifactKind kind = task::ArtifactKind::training) {
+    arrives(worker, protocol::CheckpointMade{assignment.fence, assignment.task.id, kind, {1, 0}, artifact(digit), 5});
   }
   void turn(double after_s = 0) {
     world.clock += after_s;
@@ -184,8 +188,8 @@ class LoopScene {
   }
   void nothing_sent() { CHECK(world.sent.empty()); }
 
-  std::filesystem::path unfinished(char digit) const {
-    return store::unfinished_folder(options.out, segment_) / (artifact(digit).hex + ".safetensors");
+  std::filesystem::path unfinished(char digit, int worker = 1) const {
+    return store::unfinished_folder(options.out, segment_, worker) / (artifact(digit).hex + ".safetensors");
   }
   std::filesystem::path in_place(char digit) const {
     return options.out / "artifacts" / (artifact(digit).hex + ".safetensors");

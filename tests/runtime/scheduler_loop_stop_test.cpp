@@ -122,6 +122,41 @@ TEST_CASE("loop: a request that an earlier launch did not take up is journaled, 
   CHECK_FALSE(scene.loop().is_over());
 }
 
+TEST_CASE("loop: a stop that an earlier launch of the same supervisor did not take up is obeyed, before any work") {
+  LoopScene scene;
+  scene.begin();
+  scene.dies();
+  store::leave_request(scene.options.out, "stop", 1);
+  scene.options.first_segment = 1;
+
+  scene.begin();
+  scene.arrives(1, protocol::Hello{{1}});
+  scene.turn();
+
+  scene.sent<protocol::Setup>(1);
+  scene.sent<protocol::CatalogUpdate>(1);
+  scene.sent<protocol::Stop>(1);
+  scene.nothing_sent();
+  CHECK_FALSE(has_requests(scene));
+  scene.arrives(1, protocol::Goodbye{{1}});
+  scene.turn();
+  CHECK(scene.loop().is_over());
+  CHECK(scene.loop().finish() == kStopped);
+}
+
+TEST_CASE("loop: a stop that was meant for a launch before this supervisor's is not obeyed") {
+  LoopScene scene;
+  scene.begin();
+  scene.dies();
+  store::leave_request(scene.options.out, "stop", 1);
+  scene.options.first_segment = 2;
+
+  scene.begin_with_worker();
+
+  scene.nothing_sent();
+  CHECK_FALSE(has_requests(scene));
+}
+
 TEST_CASE("loop: a request is looked for once a second") {
   LoopScene scene;
   scene.begin_with_worker();

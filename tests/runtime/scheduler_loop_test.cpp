@@ -1,6 +1,8 @@
 #include "runtime/scheduler_loop.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "espalier/core/errors.hpp"
 #include "runtime/loop_scene.hpp"
@@ -77,6 +79,31 @@ TEST_CASE("loop: a disk that fails at the commit ends the launch, and nothing is
   CHECK(happenings().empty());
   scene.nothing_sent();
   CHECK(std::filesystem::exists(scene.unfinished('f')));
+}
+
+TEST_CASE("loop: an equal checkpoint of another worker is there although the first was replaced before its message") {
+  LoopScene scene(2, {"a", "b"});
+  scene.begin();
+  scene.arrives(1, protocol::Hello{{1}});
+  scene.arrives(2, protocol::Hello{{2}});
+  scene.turn();
+  std::map<int, protocol::TaskAssignment> orders;
+  for (const auto& [worker, frame] : std::exchange(scene.world.sent, {})) {
+    if (frame.is<protocol::Bundle>()) orders[worker] = frame.as<protocol::Bundle>().tasks.at(0);
+  }
+  REQUIRE(orders.size() == 2);
+  std::ofstream(scene.unfinished('e', 2)) << "bytes";
+  scene.made(orders[1], 'e');
+  scene.turn();
+  scene.made(orders[1], 'f');
+  scene.turn();
+  CHECK_FALSE(std::filesystem::exists(scene.in_place('e')));
+
+  scene.says_made(2, orders[2], 'e');
+  scene.turn();
+
+  CHECK(std::filesystem::exists(scene.in_place('e')));
+  CHECK(scene.journaled().tasks.at(orders[2].task.id).training.artifact == artifact('e'));
 }
 
 TEST_CASE("loop: a file that its record names and nobody has ends the launch") {

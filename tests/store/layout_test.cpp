@@ -28,6 +28,7 @@ TEST_CASE("layout: an artifact's name is a digest; one that is not finished may 
   CHECK(is_unfinished_name(kDigest + ".safetensors.7.tmp"));
   CHECK_FALSE(is_unfinished_name("notes.tmp"));
   CHECK(unfinished_folder("out", 12) == "out/tmp/000012");
+  CHECK(unfinished_folder("out", 12, 3) == "out/tmp/000012/worker-3");
 }
 
 TEST_CASE("layout: results are removed, files of other names stay") {
@@ -38,16 +39,19 @@ TEST_CASE("layout: results are removed, files of other names stay") {
        {"results.h5", "lock", "launch", "logs/worker-1.log", "logs/launch.log", "requests/1.5-7.request"}) {
     put(out / name);
   }
+  put(out / "tmp/000002/worker-2" / (kDigest + ".safetensors"));
   put(out / "artifacts" / (kDigest + ".safetensors"));
-  for (const auto* name : {"notes.txt", "logs/mine.log", "tmp/000001/x.txt"}) put(out / name);
+  for (const auto* name : {"notes.txt", "logs/mine.log", "tmp/000001/x.txt", "tmp/000002/worker-1/x.txt"})
+    put(out / name);
 
   remove_results(out);
 
-  for (const auto* name : {"journal", "results.h5", "lock", "launch", "logs/worker-1.log", "requests", "artifacts"}) {
+  for (const auto* name : {"journal", "results.h5", "lock", "launch", "logs/worker-1.log", "requests", "artifacts",
+                           "tmp/000002/worker-2"}) {
     INFO(name);
     CHECK_FALSE(std::filesystem::exists(out / name));
   }
-  for (const auto* name : {"notes.txt", "logs/mine.log", "tmp/000001/x.txt"}) {
+  for (const auto* name : {"notes.txt", "logs/mine.log", "tmp/000001/x.txt", "tmp/000002/worker-1/x.txt"}) {
     INFO(name);
     CHECK(std::filesystem::exists(out / name));
   }

@@ -49,6 +49,9 @@ struct LaunchOptions {
   std::vector<std::string> view_command;  ///< `espalier view`, which writes results.h5; OUT and --follow are appended
   double view_every_s = 20;
   std::string supervisor;  ///< supervisor_address(); empty: there is none to watch
+  /// The first journal segment that launches of this supervisor may have written: a stop that one of them did not take
+  /// up is meant for this one. 0: only this launch's own.
+  std::uint32_t first_segment = 0;
 };
 
 /// Runs rank 0; collective with the agents. Returns the exit code, which is also in the journal's FinishedRecord.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace espalier::store {
 
@@ -10,6 +11,15 @@ inline std::filesystem::path artifact_folder(const std::filesystem::path& out) {
 
 /// Files that the launch of a segment has not finished or not journaled yet.
 std::filesystem::path unfinished_folder(const std::filesystem::path& out, std::uint32_t segment);
+
+/// Those of one worker of it: two workers may write files of one name, which have equal bytes.
+std::filesystem::path unfinished_folder(const std::filesystem::path& out, std::uint32_t segment, std::int32_t worker);
+
+/// The folders of workers in the unfinished folder of a segment.
+std::vector<std::filesystem::path> worker_folders(const std::filesystem::path& unfinished);
+
+/// The files with names of ours in the unfinished folder of a segment and in those of its workers; no links.
+std::vector<std::filesystem::path> unfinished_files(const std::filesystem::path& unfinished);
 
 /// Requests of other processes that wait for rank 0: one file each.
 inline std::filesystem::path request_folder(const std::filesystem::path& out) { return out / "requests"; }

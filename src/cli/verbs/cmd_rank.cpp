@@ -18,6 +18,7 @@ struct Options {
   std::filesystem::path launch_file;
   std::string digest;
   std::string supervisor;
+  std::uint32_t first_segment = 0;
 };
 
 /// Before MPI starts, so that a start that hangs is told from an mpirun that does.
@@ -33,7 +34,9 @@ void run(const Options& options) {
   if (!options.supervisor.empty() && is_rank_0()) heartbeats.emplace();
   auto mpi = mpi::Session::start();
   log::start("rank " + std::to_string(mpi.rank()));
-  if (mpi.rank() == 0) return session::schedule(mpi, options.launch_file, options.digest, options.supervisor);
+  if (mpi.rank() == 0) {
+    return session::schedule(mpi, options.launch_file, options.digest, options.supervisor, options.first_segment);
+  }
   runtime::ignore_stop_signals();
   runtime::run_agent(mpi);
 }
@@ -48,6 +51,7 @@ void add_rank(CLI::App& app, int&) {
   verb->add_option("launch", options->launch_file, "OUT/launch, which 'run' writes")->required();
   verb->add_option("--digest", options->digest, "SHA-256 of that file, so that no other run's is taken for it");
   verb->add_option("--supervisor", options->supervisor, "the process that takes heartbeats");
+  verb->add_option("--first-segment", options->first_segment, "of the journal, that its launches may have written");
   verb->callback([options] { run(*options); });
 }
 

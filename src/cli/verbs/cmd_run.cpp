@@ -83,7 +83,8 @@ session::StudyInput resolve(const session::RunArguments& arguments) {
 }
 
 /// Writes what rank 0 reads, and returns the command of the ranks.
-std::vector<std::string> hand_over(const session::StudyInput& input, const session::RunArguments& arguments) {
+std::vector<std::string> hand_over(const session::StudyInput& input, const session::RunArguments& arguments,
+                                   std::uint32_t first_segment) {
   const bool made_up = arguments.launch.noop_tasks > 0;
   const auto file = store::launch_file(session::store_of(arguments));
   const auto launch = made_up ? session::noop_launch_of(arguments) : session::launch_of(input, arguments);
@@ -93,7 +94,9 @@ std::vector<std::string> hand_over(const session::StudyInput& input, const sessi
           "--digest",
           session::write_launch(file, launch),
           "--supervisor",
-          runtime::supervisor_address()};
+          runtime::supervisor_address(),
+          "--first-segment",
+          std::to_string(first_segment)};
 }
 
 /// Errors are ignored: a terminal that was closed changes nothing about how the study ended.
@@ -125,7 +128,7 @@ int run(session::RunArguments arguments) {
   options.out = session::store_of(arguments);
   options.workers = arguments.launch.workers;
   options.threads = arguments.launch.threads;
-  options.rank_command = hand_over(input, arguments);
+  options.rank_command = hand_over(input, arguments, earlier.next_segment);
   options.progress_line = progress_line;
   options.first_heartbeat_s = arguments.first_heartbeat_s;
   options.silence_s = arguments.silence_s;

@@ -16,7 +16,11 @@ void stop(const std::string& directory) {
   const LockProbe probe = probe_lock(directory);
   const HoldState held = launch_held(probe, state);
   if (held == HoldState::no || state.segments.empty()) {
-    fmt::print("Nothing runs on '{}'.\n", directory);
+    const bool has_died = !state.segments.empty() && state.last_exit < 0;
+    fmt::print("Nothing runs on '{}'.{}\n", directory,
+               has_died ? " Its last launch did not end in order: a 'run' that still lives starts it again within "
+                          "seconds; then ask again."
+                        : "");
     return;
   }
   const auto request = store::leave_request(directory, "stop", state.segments.back().segment);
