@@ -7,8 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
+#include "data/cannot_read.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/regular_file.hpp"
 
@@ -18,14 +18,12 @@ void GzipReader::Close::operator()(gzFile_s* file) const { gzclose(file); }
 
 GzipReader::GzipReader(const std::filesystem::path& file) : file_(file) {
   os::Descriptor opened = os::try_open_regular(file, O_RDONLY);
+  const int error = errno;
   struct stat facts{};
   if (opened && ::fstat(opened.get(), &facts) == 0) handle_.reset(gzdopen(opened.get(), "rb"));
   if (handle_) opened.release();
   file_bytes_ = static_cast<std::uint64_t>(facts.st_size);
-  if (!handle_) {
-    throw UsageError("cannot read '" + file.string() + "'", errno == EINVAL ? "it is not a file" : std::strerror(errno),
-                     "Check the path; paths are relative to the study file or --data-root.");
-  }
+  if (!handle_) cannot_read(file, opened ? ENOMEM : error);
   gzbuffer(handle_.get(), 1u << 18);
 }
 
@@ -34,11 +32,13 @@ std::size_t GzipReader::read(void* to, std::size_t bytes) {
   while (done < bytes) {
     const auto part = static_cast<unsigned>(std::min<std::size_t>(bytes - done, 1u << 24));
     const int got = gzread(handle_.get(), static_cast<char*>(to) + done, part);
+    const int of_call = errno;
     int error = Z_OK;
     const char* text = gzerror(handle_.get(), &error);
+    if (error == Z_ERRNO) cannot_read(file_, of_call);
+    if (error == Z_MEM_ERROR) cannot_read(file_, ENOMEM);
     if (got < 0 || error == Z_BUF_ERROR) {  // Z_BUF_ERROR: the file ends within the compressed data
-      throw UsageError("'" + file_.string() + "' is damaged", error == Z_ERRNO ? std::strerror(errno) : text,
-                       "Fetch it again.");
+      throw UsageError("'" + file_.string() + "' is damaged", text, "Fetch it again.");
     }
     if (got == 0) break;
     done += static_cast<std::size_t>(got);

@@ -13,7 +13,8 @@
 namespace espalier::data {
 namespace {
 
-constexpr std::int32_t kMaxClasses = 1'000'000;
+/// Labels may skip classes; but a file of few labels cannot ask for a name for each number below a large one.
+constexpr std::size_t kFreeClasses = 65'536;
 
 namespace fs = std::filesystem;
 
@@ -140,10 +141,13 @@ task::ImageFormat format_named(const std::string& name) {
 
 std::vector<std::string> numbered_classes(const std::vector<std::int32_t>& labels, const std::filesystem::path& file) {
   std::int32_t count = 0;
+  const std::size_t most = std::max(kFreeClasses, labels.size());
   for (const std::int32_t label : labels) {
-    if (label < 0 || label >= kMaxClasses) {
+    if (label < 0 || static_cast<std::size_t>(label) >= most) {
       throw UsageError("'" + file.string() + "' has the label " + std::to_string(label),
-                       "labels count from 0 and stay below a million", "Check the file.");
+                       "labels count from 0, and those of " + std::to_string(labels.size()) + " images stay below " +
+                           std::to_string(most),
+                       "Check the file.");
     }
     count = std::max(count, label + 1);
   }

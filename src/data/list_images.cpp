@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "data/cannot_read.hpp"
 #include "data/walk_folder.hpp"
 #include "espalier/core/errors.hpp"
 
@@ -58,8 +59,10 @@ void add_class(const fs::path& folder, std::int32_t label, ImageFiles& found) {
 std::vector<std::string> class_folders(const fs::path& folder, ImageFiles& found) {
   std::vector<std::string> names;
   for (const fs::path& entry : sorted_entries(folder)) {
-    if (entry.filename().native().front() == '.') continue;
-    if (fs::is_directory(entry)) names.push_back(entry.filename().string());
+    const bool is_class = is_folder(entry);
+    if (is_hidden(entry.filename()))
+      is_class ? found.hidden_folders.push_back(entry.filename().string()) : void(++found.hidden);
+    else if (is_class) names.push_back(entry.filename().string());
     else if (is_image(entry)) ++found.beside;
     else count_other(entry, found);
   }
@@ -89,7 +92,9 @@ std::string joined(const std::vector<std::string>& names) {
   return names.size() > 5 ? text + " and " + std::to_string(names.size() - 5) + " more" : text;
 }
 
-std::string files(std::size_t count) { return std::to_string(count) + (count == 1 ? " file" : " files"); }
+std::string files(std::size_t count, const std::string& what = "file") {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
 
 }  // namespace
 
@@ -103,6 +108,10 @@ std::vector<Problem> ImageFiles::notes() const {
   if (beside > 0) {
     all.push_back({std::to_string(beside) + (beside == 1 ? " image is" : " images are") + " not read",
                    "no class folder holds " + std::string(beside == 1 ? "it" : "them"), "Move them into one."});
+  }
+  if (!hidden_folders.empty()) {
+    all.push_back({files(hidden_folders.size(), "folder") + (hidden_folders.size() == 1 ? " is" : " are") + " not read",
+                   "a dot begins the name of " + joined(hidden_folders), "Rename it if it is a class."});
   }
   if (!empty.empty()) {
     all.push_back({"a class folder holds no image", joined(empty),

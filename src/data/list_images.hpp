@@ -21,9 +21,10 @@ struct ImageFiles {
   std::vector<std::string> classes;           ///< the class folders' names, sorted, or those that were given
   std::vector<std::string> empty;             ///< class folders without an image
   std::map<std::string, std::size_t> others;  ///< files that are not read, by ending
+  std::vector<std::string> hidden_folders;    ///< beside the class folders
   std::size_t hidden = 0;                     ///< files whose name, or a folder's around them, begins with a dot
   std::size_t beside = 0;                     ///< images that stand in no class folder
-  std::vector<Problem> notes() const;         ///< what the user should know of the last four
+  std::vector<Problem> notes() const;         ///< what the user should know of all but the images
 };
 
 /// Images lie at any depth below their class's folder, as torchvision's ImageFolder finds them. If `classes` is given,

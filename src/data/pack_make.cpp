@@ -70,7 +70,7 @@ Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> cl
 void verify_pack(const Pack& pack, const std::filesystem::path& file) {
   if (digest_of(pack.images, pack.labels) == pack.digest) return;
   throw CorruptionError("'" + file.string() + "' is damaged", "its images do not have the digest it states",
-                        "Delete it, so that it is packed again.");
+                        "Restore it, or make it again with 'espalier data import'.");
 }
 
 void check_levels(const LabelLevels& levels, std::size_t classes) {

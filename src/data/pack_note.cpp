@@ -1,10 +1,9 @@
 // Writes and reads the notes in the cache's index, each with a checksum of itself.
 #include "data/pack_note.hpp"
 
+#include "data/cache_folder.hpp"
 #include "data/facts_json.hpp"
 #include "espalier/core/hash.hpp"
-#include "espalier/os/durable_file.hpp"
-#include "espalier/os/regular_file.hpp"
 
 namespace espalier::data {
 namespace {
@@ -24,10 +23,10 @@ std::uint32_t sum_of(const Json& note) {
 }  // namespace
 
 std::optional<PackNote> read_note(const fs::path& note, const fs::path& cache) {
-  const auto text = os::read_regular(note, kMostNoteBytes);
-  if (!text) return std::nullopt;
+  const std::string text = read_note_text(note);
+  if (text.empty()) return std::nullopt;
   try {
-    const Json json = Json::parse(*text);
+    const Json json = Json::parse(text);
     PackNote read{facts_from(json), json.at("bytes").get<std::uintmax_t>(), json.contains(kSum)};
     if (read.has_sum && json.at(kSum).get<std::uint32_t>() != sum_of(json)) return std::nullopt;
     read.facts.file = fs::absolute(cache / (read.facts.digest + ".safetensors"));
@@ -37,13 +36,11 @@ std::optional<PackNote> read_note(const fs::path& note, const fs::path& cache) {
   }
 }
 
-void write_note(const fs::path& note, const PackFacts& facts) {
+std::string write_note(const fs::path& note, const PackFacts& facts) {
   Json json = json_of(facts);
   json["bytes"] = fs::file_size(facts.file);
   json[kSum] = sum_of(json);
-  fs::create_directories(note.parent_path());
-  const std::string text = json.dump(-1, ' ', true);
-  os::write_file_durably(note, bytes_of(text));
+  return try_write_note(note, json.dump(-1, ' ', true));
 }
 
 }  // namespace espalier::data

@@ -2,6 +2,7 @@
 // What the cache's index tells of a pack: its facts, under a key of the raw bytes and options that gave it.
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "espalier/data/resolve.hpp"
 
@@ -18,7 +19,7 @@ struct PackNote {
 /// None where there is none or it is damaged.
 std::optional<PackNote> read_note(const std::filesystem::path& note, const std::filesystem::path& cache);
 
-/// Throws EnvironmentError where the cache cannot be written.
-void write_note(const std::filesystem::path& note, const PackFacts& facts);
+/// Returns why it cannot be written; "" where it was.
+std::string write_note(const std::filesystem::path& note, const PackFacts& facts);
 
 }  // namespace espalier::data

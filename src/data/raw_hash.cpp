@@ -4,14 +4,13 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 
+#include "data/cache_folder.hpp"
+#include "data/cannot_read.hpp"
 #include "data/walk_folder.hpp"
-#include "espalier/core/errors.hpp"
-#include "espalier/os/durable_file.hpp"
+#include "espalier/core/hash.hpp"
 #include "espalier/os/mapped_file.hpp"
-#include "espalier/os/regular_file.hpp"
 
 namespace espalier::data {
 namespace {
@@ -25,14 +24,9 @@ struct State {
   bool is_settled = true;
 };
 
-[[noreturn]] void refuse(const fs::path& path, const char* why) {
-  throw UsageError("cannot read '" + path.string() + "'", why,
-                   "Check the path; paths are relative to the study file or --data-root.");
-}
-
 void add_state(const fs::path& path, State& state) {
   struct stat status{};
-  if (::stat(path.c_str(), &status) != 0 && ::lstat(path.c_str(), &status) != 0) refuse(path, std::strerror(errno));
+  if (::stat(path.c_str(), &status) != 0 && ::lstat(path.c_str(), &status) != 0) cannot_read(path, errno);
   const auto number = [&](auto value) { state.text += std::to_string(value) + " "; };
   state.text += path.string() + "\n";
   number(status.st_size);
@@ -46,44 +40,40 @@ void add_state(const fs::path& path, State& state) {
 
 /// All that a reader may look at: the file itself, or every file and folder below the folder, since an empty folder is
 /// a class, too.
-FolderTree looked_at(const fs::path& path) {
-  return fs::is_directory(path) ? walk_folder(path) : FolderTree{{path}, {}};
-}
+FolderTree looked_at(const fs::path& path) { return is_folder(path) ? walk_folder(path) : FolderTree{{path}, {}}; }
 
 std::string hash_now(const fs::path& path, const FolderTree& tree) {
-  if (!fs::is_directory(path)) return to_hex(sha256(os::MappedFile(path, os::NamedBy::user).bytes()));
+  if (!is_folder(path)) return to_hex(sha256(os::MappedFile(path, os::NamedBy::user).bytes()));
   Sha256 hash;
   for (const fs::path& folder : tree.folders) hash.update(folder.lexically_relative(path).string() + "/\n");
   for (const fs::path& file : tree.files) {
     hash.update(file.lexically_relative(path).string() + "\n");
-    if (fs::is_regular_file(file)) hash.update(to_hex(sha256(os::MappedFile(file, os::NamedBy::user).bytes())) + "\n");
+    std::error_code none;
+    if (fs::is_regular_file(file, none))
+      hash.update(to_hex(sha256(os::MappedFile(file, os::NamedBy::user).bytes())) + "\n");
   }
   return to_hex(hash.finish());
 }
 
 std::string remembered(const fs::path& note) {
-  const std::string text = os::read_regular(note, 4096).value_or("");
+  const std::string text = read_note_text(note);
   return text.size() == 64 ? text : "";
 }
 
 }  // namespace
 
-std::string raw_hash(const fs::path& given, const fs::path& memory) {
+RawHash raw_hash(const fs::path& given, const fs::path& memory) {
   const fs::path path = fs::absolute(given);
-  if (!fs::exists(path)) refuse(path, std::strerror(ENOENT));
+  if (struct stat facts{}; ::stat(path.c_str(), &facts) != 0) cannot_read(path, errno);
   const FolderTree tree = looked_at(path);
   State state{path.string() + "\n", true};
   for (const auto* entries : {&tree.folders, &tree.files}) {
     for (const fs::path& entry : *entries) add_state(entry, state);
   }
   const fs::path note = memory / to_hex(sha256(state.text));
-  if (const std::string hash = remembered(note); !hash.empty()) return hash;
+  if (const std::string hash = remembered(note); !hash.empty()) return {hash, ""};
   const std::string hash = hash_now(path, tree);
-  if (state.is_settled) {
-    fs::create_directories(memory);
-    os::write_file_durably(note, bytes_of(hash));
-  }
-  return hash;
+  return {hash, state.is_settled ? try_write_note(note, hash) : ""};
 }
 
 }  // namespace espalier::data

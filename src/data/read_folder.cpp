@@ -52,11 +52,12 @@ at::Tensor resized(const at::Tensor& image, const Form& form) {
   return small;
 }
 
+/// [C, H, W], its rows as the decoder left them: a copy more would be kept beside the pack.
 at::Tensor load(const fs::path& path, const Form& form) {
   const at::Tensor rgb = decode_image(os::MappedFile(path, os::NamedBy::user).bytes(), form.max_pixels);
   const at::Tensor image = form.grey ? grey_of(rgb) : rgb.permute({2, 0, 1});
   const bool fits = image.size(1) == form.resize && image.size(2) == form.resize;
-  return (form.resize > 0 && !fits ? resized(image, form) : image).contiguous();
+  return form.resize > 0 && !fits ? resized(image, form) : image;
 }
 
 std::string size_of(const at::Tensor& image) {

@@ -25,7 +25,8 @@ RawImages read_cifar(const std::vector<std::filesystem::path>& files);
 RawImages read_folder(const std::filesystem::path& folder, const ImportSpec& spec);
 RawImages make_images(const std::map<std::string, std::int64_t>& parameters);
 
-/// "0", "1", ... up to the greatest label. Throws UsageError where a label is negative or beyond a million.
+/// "0", "1", ... up to the greatest label. Throws UsageError where a label is negative, or beyond
+/// both 65,535 and the number of labels.
 std::vector<std::string> numbered_classes(const std::vector<std::int32_t>& labels, const std::filesystem::path& file);
 
 }  // namespace espalier::data

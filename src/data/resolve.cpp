@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "data/cache_folder.hpp"
 #include "data/facts_json.hpp"
 #include "data/pack_note.hpp"
 #include "data/raw_hash.hpp"
@@ -11,8 +12,6 @@
 #include "data/set_aside.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/data/pack_content.hpp"
-#include "espalier/os/durable_file.hpp"
-#include "espalier/os/regular_file.hpp"
 
 namespace espalier::data {
 namespace {
@@ -24,11 +23,22 @@ using Json = nlohmann::json;
 /// 3: images deeper in a class's folder are found, and pictures are turned upright.
 constexpr int kReadersVersion = 3;
 
+struct IndexKey {
+  std::string hex;
+  std::string unwritten;  ///< why a raw file's hash could not be remembered
+};
+
 /// Everything that can change what is decoded: raw bytes by their hash, and the options.
-std::string index_key(const ImportSpec& spec, const DataFolders& folders) {
+IndexKey index_key(const ImportSpec& spec, const DataFolders& folders) {
   Json raw = Json::array();
-  for (const std::string& name : spec.images) raw.push_back(raw_hash(folders.root / name, folders.cache / "stat"));
-  if (!spec.labels.empty()) raw.push_back(raw_hash(folders.root / spec.labels, folders.cache / "stat"));
+  std::string unwritten;
+  const auto add = [&](const std::string& name) {
+    RawHash hash = raw_hash(folders.root / name, folders.cache / "stat");
+    raw.push_back(std::move(hash.hex));
+    if (!hash.unwritten.empty()) unwritten = std::move(hash.unwritten);
+  };
+  for (const std::string& name : spec.images) add(name);
+  if (!spec.labels.empty()) add(spec.labels);
   const Json key{{"readers", kReadersVersion},
                  {"format", static_cast<int>(spec.format)},
                  {"raw", raw},
@@ -37,7 +47,7 @@ std::string index_key(const ImportSpec& spec, const DataFolders& folders) {
                  {"max_pixels", spec.max_pixels},
                  {"made", spec.made},
                  {"class_names", spec.class_names}};
-  return to_hex(sha256(key.dump(-1, ' ', true, Json::error_handler_t::replace)));
+  return {to_hex(sha256(key.dump(-1, ' ', true, Json::error_handler_t::replace))), unwritten};
 }
 
 bool has_size(const PackNote& noted) {
@@ -56,13 +66,16 @@ bool agrees(const PackFacts& noted, const Pack& pack) {
 void add_missing_sums(PackNote& noted, const fs::path& note) {
   const bool is_summed = has_sums(noted.facts.file);
   if (noted.has_sum && is_summed) return;
+  std::string why;
   try {
     if (!is_summed) write_pack(noted.facts.file, open_pack(noted.facts.file));
-    write_note(note, noted.facts);
+    why = write_note(note, noted.facts);
   } catch (const EnvironmentError& error) {
-    noted.facts.remark = Problem{"the cached pack '" + noted.facts.file.string() + "' keeps no checksums",
-                                 error.problem().why, "It is sound, and its digest is computed each time"};
+    why = error.problem().why;
   }
+  if (why.empty()) return;
+  noted.facts.remark = Problem{"the cached pack '" + noted.facts.file.string() + "' keeps no checksums", why,
+                               "It is sound, and its digest is computed each time"};
 }
 
 /// What is wrong with the pack that is noted; empty where it is sound.
@@ -75,9 +88,22 @@ std::string fault_of(const PackNote& noted) {
   return noted.has_sum || agrees(noted.facts, pack) ? "" : "its facts are not those of the cache's index";
 }
 
+/// Throws EnvironmentError, which names ESPALIER_CACHE, where the cache does not take it.
+void put_pack(const fs::path& file, const Pack& pack) {
+  try {
+    write_pack(file, pack);
+  } catch (const EnvironmentError& error) {
+    Problem problem = error.problem();
+    problem.suggestion +=
+        (problem.suggestion.empty() ? "" : " ") + std::string("Or name another cache in ESPALIER_CACHE.");
+    throw EnvironmentError(std::move(problem));
+  }
+}
+
 /// Decodes the images and writes their pack. The same bytes must give the same pack as before.
 PackFacts make(const ImportSpec& spec, const DataFolders& folders, const fs::path& note,
                const std::optional<PackNote>& before) {
+  require_writable(folders.cache);  // before the images are decoded, which may take long
   const Pack pack = import_images(spec, folders.root);
   if (before && before->facts.digest != pack.digest) {
     throw UsageError("the images do not give the pack that they gave before",
@@ -86,11 +112,11 @@ PackFacts make(const ImportSpec& spec, const DataFolders& folders, const fs::pat
                      "Restore the images, or remove '" + note.string() + "' to take them as they are.");
   }
   const fs::path file = folders.cache / (pack.digest + ".safetensors");
-  fs::create_directories(folders.cache);
   if (fs::exists(file) && !content_fault(file).empty()) set_aside(file);
-  write_pack(file, pack);
-  const PackFacts facts = facts_of(pack, file);
-  write_note(note, facts);
+  put_pack(file, pack);
+  PackFacts facts = facts_of(pack, file);
+  const std::string why = write_note(note, facts);
+  if (!why.empty()) facts.remark = unwritten_note(folders.cache, why);
   return facts;
 }
 
@@ -126,13 +152,10 @@ std::vector<Problem> compare(const Pack& train, const Pack& test) {
 std::vector<Problem> notes_on_both(const PackFacts& train, const PackFacts& test, const DataFolders& folders) {
   const std::string key = to_hex(sha256("images of both 1\n" + train.digest + "\n" + test.digest));
   const fs::path note = folders.cache / "index" / (key + ".json");
-  if (const auto text = os::read_regular(note, kMostNoteBytes)) {
-    const Json known = Json::parse(*text, nullptr, false);
-    if (known.is_array()) return notes_from(known);
-  }
+  const Json known = Json::parse(read_note_text(note), nullptr, false);
+  if (known.is_array()) return notes_from(known);
   const std::vector<Problem> notes = compare(open_pack(train.file), open_pack(test.file));
-  fs::create_directories(note.parent_path());
-  os::write_file_durably(note, bytes_of(json_of(notes).dump()));
+  try_write_note(note, json_of(notes).dump());  // where it cannot be, they are compared again
   return notes;
 }
 
@@ -141,8 +164,10 @@ PackFacts facts_of(const Pack& pack, const fs::path& file) {
           pack.std,    fs::absolute(file), pack.levels,      pack.notes};
 }
 
-PackFacts resolve(const ImportSpec& spec, const DataFolders& folders) {
-  const fs::path note = folders.cache / "index" / (index_key(spec, folders) + ".json");
+namespace {
+
+/// `note`: where the index names the pack.
+PackFacts find_or_make(const ImportSpec& spec, const DataFolders& folders, const fs::path& note) {
   auto noted = read_note(note, folders.cache);
   if (!noted || !fs::exists(noted->facts.file)) return make(spec, folders, note, noted);
   const bool has_its_size = has_size(*noted);
@@ -154,6 +179,16 @@ PackFacts resolve(const ImportSpec& spec, const DataFolders& folders) {
   add_missing_sums(*noted, note);
   if (folders.checked) folders.checked->insert(noted->facts.file);
   return noted->facts;
+}
+
+}  // namespace
+
+PackFacts resolve(const ImportSpec& spec, const DataFolders& folders) {
+  require_readable(folders.cache);
+  const IndexKey key = index_key(spec, folders);
+  PackFacts facts = find_or_make(spec, folders, folders.cache / "index" / (key.hex + ".json"));
+  if (!facts.remark && !key.unwritten.empty()) facts.remark = unwritten_note(folders.cache, key.unwritten);
+  return facts;
 }
 
 }  // namespace espalier::data

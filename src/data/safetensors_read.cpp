@@ -7,6 +7,8 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/file_kind.hpp"
 #include "espalier/os/mapped_file.hpp"
+#include "espalier/safetensors/header.hpp"
+#include "espalier/safetensors/values.hpp"
 
 namespace espalier::data {
 namespace {
@@ -31,23 +33,15 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
-/// Refuses bytes other than 0 and 1: reading them as bool is undefined behaviour.
-void check_bools(const std::byte* first, std::size_t count, const std::string& name, const std::string& where) {
-  const bool sound = std::all_of(first, first + count, [](std::byte byte) { return byte <= std::byte{1}; });
-  if (!sound) {
-    throw UsageError("'" + where + "' is not a sound safetensors file",
-                     "'" + name + "' has a truth value that is neither 0 nor 1", "Make or fetch it again.");
-  }
-}
-
 /// A tensor that aliases the mapping; where the bytes are not aligned, which the format permits, a copy.
-at::Tensor tensor_of(const HeaderEntry& entry, const std::byte* data,
+at::Tensor tensor_of(const safetensors::HeaderEntry& entry, const std::byte* data,
                      const std::shared_ptr<const os::MappedFile>& mapping) {
-  const auto options = at::TensorOptions().dtype(entry.dtype);
+  const at::ScalarType dtype = dtype_named(entry.dtype);
+  const auto options = at::TensorOptions().dtype(dtype);
   const std::byte* at = data + entry.begin;
   const std::size_t bytes = entry.end - entry.begin;
   if (bytes == 0) return at::empty(entry.shape, options);
-  if (reinterpret_cast<std::uintptr_t>(at) % c10::elementSize(entry.dtype) == 0) {
+  if (reinterpret_cast<std::uintptr_t>(at) % c10::elementSize(dtype) == 0) {
     return at::from_blob(const_cast<std::byte*>(at), entry.shape, [mapping](void*) {}, options);
   }
   at::Tensor copy = at::empty(entry.shape, options);
@@ -75,26 +69,35 @@ const at::Tensor& TensorFile::at(const std::string& name) const {
 }
 
 TensorFile tensors_of(const std::shared_ptr<const os::MappedFile>& mapping, const std::filesystem::path& file) {
-  const auto refuse = [&](const std::string& why) {
-    throw UsageError("'" + file.string() + "' is not a sound safetensors file", why, "Make or fetch it again.");
+  const auto unsound = [&](const std::string& why) {
+    return UsageError("'" + file.string() + "' is not a sound safetensors file", why, "Make or fetch it again.");
   };
   const Bytes bytes = mapping->bytes();
   if (const FileKind* kind = foreign_kind(bytes.first(std::min(bytes.size(), kTellingBytes)))) {
     throw UsageError("'" + file.string() + "' is not a safetensors file", std::string("it is ") + kind->name,
                      kind->advice);
   }
-  if (bytes.size() < 8) refuse("it is shorter than its header's size");
+  if (bytes.size() < 8) throw unsound("it is shorter than its header's size");
   const std::uint64_t header_bytes = little_endian(bytes);
-  if (header_bytes > kMaxHeaderBytes) refuse("its header claims more than 64 MiB");
-  if (header_bytes > bytes.size() - 8) refuse("it ends within its header");
+  if (header_bytes > kMaxHeaderBytes) throw unsound("its header claims more than 64 MiB");
+  if (header_bytes > bytes.size() - 8) throw unsound("it ends within its header");
   const std::string_view json(reinterpret_cast<const char*>(bytes.data()) + 8, header_bytes);
   const std::byte* data = bytes.data() + 8 + header_bytes;
-  Header header = parse_header(json, bytes.size() - 8 - header_bytes, file.string());
+  const auto parsed = [&] {
+    try {
+      return safetensors::parse_header(json, bytes.size() - 8 - header_bytes);
+    } catch (const safetensors::Refused& refused) {
+      throw unsound(refused.what());
+    }
+  };
+  safetensors::Header header = parsed();
   TensorFile result;
   result.file = file;
   result.metadata = std::move(header.metadata);
-  for (const HeaderEntry& entry : header.entries) {
-    if (entry.dtype == at::kBool) check_bools(data + entry.begin, entry.end - entry.begin, entry.name, file.string());
+  for (const safetensors::HeaderEntry& entry : header.entries) {
+    if (entry.dtype == "BOOL" && !safetensors::are_truth_values({data + entry.begin, entry.end - entry.begin})) {
+      throw unsound("'" + entry.name + "' has a truth value that is neither 0 nor 1");
+    }
     result.tensors.emplace_back(entry.name, tensor_of(entry, data, mapping));
   }
   return result;

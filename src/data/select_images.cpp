@@ -30,9 +30,9 @@ Pack open_by_digest(const std::string& digest, const PackPaths& packs) {
   }
   Pack pack = open_or_report(found->second);
   if (pack.digest != digest) {
-    throw CorruptionError("'" + found->second + "' holds other images",
-                          "its digest is " + pack.digest.substr(0, 12) + "...",
-                          "Delete it, so that it is packed again.");
+    throw EnvironmentError("'" + found->second + "' holds other images than when the study was planned",
+                           "its digest is " + pack.digest.substr(0, 12) + "...",
+                           "Run the study again: it is set aside, and its images are packed again.");
   }
   return pack;
 }

@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <compare>
+#include <map>
 #include <tuple>
 
+#include "data/cannot_read.hpp"
 #include "espalier/core/errors.hpp"
 
 namespace espalier::data {
@@ -13,12 +16,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kDeepest = 64;
+constexpr std::size_t kDeepest = 64, kMostWays = 256;
 
 struct Spot {
   dev_t device = 0;
   ino_t number = 0;
-  bool operator==(const Spot&) const = default;
+  auto operator<=>(const Spot&) const = default;
 };
 
 Spot place_of(const fs::path& folder) {
@@ -26,8 +29,15 @@ Spot place_of(const fs::path& folder) {
   return ::stat(folder.c_str(), &facts) == 0 ? Spot{facts.st_dev, facts.st_ino} : Spot{};
 }
 
-/// `around`: the folders that hold this one.
-void walk(const fs::path& folder, std::vector<Spot>& around, FolderTree& tree) {
+/// Links may lead to a folder on many ways, but not on so many that a few links fill the memory.
+void count_visit(const fs::path& folder, std::size_t& visits) {
+  if (++visits <= kMostWays) return;
+  throw UsageError("'" + folder.string() + "' is reached on more than " + std::to_string(kMostWays) + " ways",
+                   "links to folders lead to it again and again", "Remove some of the links.");
+}
+
+/// `around`: the folders that hold this one. `visits`: of each folder so far.
+void walk(const fs::path& folder, std::vector<Spot>& around, std::map<Spot, std::size_t>& visits, FolderTree& tree) {
   const Spot here = place_of(folder);
   if (std::find(around.begin(), around.end(), here) != around.end()) {
     throw UsageError("'" + folder.string() + "' leads in a circle", "it links to a folder around it",
@@ -36,12 +46,12 @@ void walk(const fs::path& folder, std::vector<Spot>& around, FolderTree& tree) {
   if (around.size() > kDeepest) {
     throw UsageError("'" + folder.string() + "' lies too deep", "64 folders may hold each other", "Move it up.");
   }
+  count_visit(folder, visits[here]);
   around.push_back(here);
   for (const fs::path& entry : sorted_entries(folder)) {
-    std::error_code none;
-    const bool is_folder = fs::is_directory(entry, none);
-    (is_folder ? tree.folders : tree.files).push_back(entry);
-    if (is_folder) walk(entry, around, tree);
+    const bool has_entries = is_folder(entry);
+    (has_entries ? tree.folders : tree.files).push_back(entry);
+    if (has_entries) walk(entry, around, visits, tree);
   }
   around.pop_back();
 }
@@ -58,7 +68,8 @@ void sort_by_folder(std::vector<fs::path>& paths) {
 FolderTree walk_folder(const fs::path& folder) {
   FolderTree tree;
   std::vector<Spot> around;
-  walk(folder, around, tree);
+  std::map<Spot, std::size_t> visits;
+  walk(folder, around, visits, tree);
   sort_by_folder(tree.files);
   sort_by_folder(tree.folders);
   return tree;
@@ -69,10 +80,7 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
   std::vector<fs::path> entries;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
     entries.push_back(at->path());
-  if (error) {
-    throw UsageError("cannot read the folder '" + folder.string() + "'", error.message(),
-                     "Check the path; paths are relative to the study file or --data-root.");
-  }
+  if (error) cannot_read(folder, error.value());
   std::sort(entries.begin(), entries.end(),
             [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });
   return entries;

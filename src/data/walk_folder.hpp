@@ -11,7 +11,8 @@ struct FolderTree {
   std::vector<std::filesystem::path> folders;
 };
 
-/// Throws UsageError where a folder cannot be read, leads back to one around it, or lies deeper than 64 folders.
+/// Throws UsageError where a folder cannot be read, leads back to one around it, lies deeper than 64 folders, or is
+/// reached on more than 256 ways.
 FolderTree walk_folder(const std::filesystem::path& folder);
 
 /// What the folder itself holds, sorted. Throws UsageError where it cannot be read.

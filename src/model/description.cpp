@@ -4,7 +4,7 @@
 #include <charconv>
 #include <set>
 
-#include "espalier/data/json_watch.hpp"
+#include "espalier/safetensors/json_watch.hpp"
 #include "espalier/network/layers.hpp"
 #include "field_json.hpp"
 
@@ -34,7 +34,7 @@ std::set<std::string> known_fields() {
 }
 
 /// Bounds depth, since layers are read by recursion, and keys, since an object with many would take time without bound.
-class UnitsWatch : public data::JsonWatch {
+class UnitsWatch : public safetensors::JsonWatch {
   void on_key(const std::string& key, int) override {
     static const std::set<std::string> known = known_fields();
     if (!known.contains(key)) throw UsageError("unknown field '" + key + "'", "in a network's description", "");

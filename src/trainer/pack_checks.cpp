@@ -5,6 +5,8 @@
 #include <sys/file.h>
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/data/pack_content.hpp"
@@ -13,21 +15,33 @@
 namespace espalier::trainer {
 namespace {
 
-/// A lock on the file; none where another process holds it. File systems without locks give one, too.
-os::Descriptor lock_of(const std::string& file) {
-  os::Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (opened && ::flock(opened.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return {};
-  return opened;
+constexpr std::chrono::milliseconds kPause{50};
+
+/// Whether somebody holds the lock. Where there are no locks, nobody does.
+bool is_refused(const os::Descriptor& opened, int mode) {
+  return ::flock(opened.get(), mode | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+/// The first trainer of a machine reads the pack alone; those that found it doing so wait, then read together what the
+/// first brought into the page cache. `alive` is called while they wait.
+void wait_for_turn(const os::Descriptor& opened, const std::function<void()>& alive) {
+  if (!is_refused(opened, LOCK_EX)) return;
+  while (is_refused(opened, LOCK_SH)) {
+    if (alive) alive();
+    std::this_thread::sleep_for(kPause);
+  }
 }
 
 }  // namespace
 
 void PackChecks::check(const std::string& digest, const data::PackPaths& packs, const std::function<void()>& alive) {
   const auto found = packs.find(digest);
-  if (found == packs.end() || !checked_.insert(digest).second) return;
-  const os::Descriptor lock = lock_of(found->second);
-  if (!lock) return;  // or the file is gone, which whoever opens it says
+  if (found == packs.end() || checked_.contains(digest)) return;
+  const os::Descriptor opened(::open(found->second.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!opened) return;  // it is gone, which whoever opens it says
+  wait_for_turn(opened, alive);
   const data::PackContent content = data::check_content(found->second, alive);
+  checked_.insert(digest);
   if (content.state != data::PackContent::State::damaged) return;
   throw EnvironmentError("the pack '" + found->second + "' is damaged", content.fault + "; it was sound before",
                          "Run the study again: a damaged pack is made again of its images.");

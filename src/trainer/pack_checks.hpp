@@ -12,7 +12,7 @@ namespace espalier::trainer {
 class PackChecks {
  public:
   /// Reads the pack of `digest` whole, the first time that it is asked for; `alive` is called now and then meanwhile.
-  /// Leaves it to another trainer of this machine that is doing so at this moment. Throws EnvironmentError where it is
+  /// Waits while another trainer of this machine does so, and reads it then. Throws EnvironmentError where it is
   /// damaged: no task is to blame.
   void check(const std::string& digest, const data::PackPaths& packs, const std::function<void()>& alive);
 

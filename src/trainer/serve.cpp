@@ -1,6 +1,8 @@
 // Sets up a trainer process for either kind of port, and recognises out-of-memory errors.
 #include "espalier/trainer/serve.hpp"
 
+#include <fcntl.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -12,6 +14,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/device/device.hpp"
+#include "espalier/os/regular_file.hpp"
 #include "espalier/process/launch.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "trainer/bundle_port.hpp"
@@ -39,6 +42,8 @@ void serve_agent(int socket) {
 
 bool execute_bundles(std::filesystem::path bundles, std::string out) {
   if (std::filesystem::is_directory(bundles)) {
+    // A folder may come from elsewhere: what we put into it never lands behind a link, nor waits for a FIFO.
+    if (out.empty()) os::open_regular(bundles / "answers", O_WRONLY | O_CREAT);
     out = std::filesystem::absolute(out.empty() ? bundles / "answers" : std::filesystem::path(out)).string();
     bundles = std::filesystem::absolute(bundles) / "bundles";
     if (std::filesystem::exists(bundles)) std::filesystem::current_path(bundles.parent_path());

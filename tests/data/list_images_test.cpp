@@ -57,6 +57,33 @@ TEST_CASE("folder: what is not read is counted by ending and said") {
   CHECK_THAT(notes, Contains("a class folder holds no image ('none')"));
 }
 
+TEST_CASE("folder: class folders and files that are hidden are said") {
+  const TemporaryFolder folder;
+  for (const char* name : {"a/1.jpg", ".b/1.jpg", ".listing"}) put(folder, name);
+
+  const ImageFiles found = list_images(folder.path(), {});
+
+  CHECK(found.classes == std::vector<std::string>{"a"});
+  const std::string notes = all_of(found.notes());
+  CHECK_THAT(notes, Contains("1 folder is not read (a dot begins the name of '.b')"));
+  CHECK_THAT(notes, Contains("1 file is not read (1 hidden)"));
+}
+
+TEST_CASE("folder: a folder that links reach on too many ways is refused, a few are fine") {
+  const TemporaryFolder folder;
+  put(folder, "set/a/1.png");
+  put(folder, "other/2.png");
+  const auto link = [&](int n) {
+    std::filesystem::create_directory_symlink(folder / "other", folder / ("set/a/l" + std::to_string(n)));
+  };
+  for (int n = 0; n < 256; ++n) link(n);
+  CHECK(list_images(folder / "set", {}).images.size() == 257);
+
+  link(256);
+
+  CHECK_THROWS_WITH(list_images(folder / "set", {}), Contains("more than 256 ways"));
+}
+
 TEST_CASE("folder: where nothing is left to read, the refusal says what is there") {
   const TemporaryFolder folder;
   put(folder, "a/1.webp");
