@@ -4,8 +4,8 @@
 #include <charconv>
 #include <set>
 
-#include "espalier/safetensors/json_watch.hpp"
 #include "espalier/network/layers.hpp"
+#include "espalier/safetensors/json_watch.hpp"
 #include "field_json.hpp"
 
 namespace espalier::model {
