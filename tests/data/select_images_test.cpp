@@ -297,7 +297,7 @@ TEST_CASE("image set: what is not at hand, of other content, or impossible is re
 
   CHECK_THROWS_AS(folder.select(spec_of(pack), {1}), UsageError);
   CHECK_THROWS_AS(select(spec_of(pack), map, {}), UsageError);
-  CHECK_THROWS_AS(select(spec_of(pack), map, {{pack.digest, folder.packs[other.digest]}}), CorruptionError);
+  CHECK_THROWS_AS(select(spec_of(pack), map, {{pack.digest, folder.packs[other.digest]}}), EnvironmentError);
   CHECK_THROWS_AS(folder.select(spec_of(pack), {0, 0}), UsageError);
   for (const task::PartitionSpec& wrong :
        {task::PartitionSpec{.shares = {0.5, 0.6}}, task::PartitionSpec{.shares = {-0.1}},
