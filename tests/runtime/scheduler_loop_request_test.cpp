@@ -30,6 +30,17 @@ ArtifactId make_network(LoopScene& scene, const protocol::TaskAssignment& assign
   return id;
 }
 
+/// A launch that ends without a word once the source's network is in place and its dependent given out.
+ArtifactId dies_with_network(LoopScene& scene) {
+  const auto source = scene.begin_with_worker();
+  const auto network = make_network(scene, source.at(0), "a network");
+  scene.ended(source.at(0));
+  scene.turn();
+  scene.sent_assignments(1);  // the dependent
+  scene.dies();
+  return network;
+}
+
 void loses_trainer(LoopScene& scene, const protocol::TaskAssignment& assignment) {
   scene.arrives(1, protocol::TrainerFailure{{1},
                                             task::FailureCause::environment,
@@ -253,12 +264,7 @@ TEST_CASE("loop: a file that only one worker finds damaged stays; that worker's 
 
 TEST_CASE("loop: a folder in the place of a network that is needed goes aside when a launch begins") {
   Chain scene;
-  const auto source = scene.begin_with_worker();
-  const auto network = make_network(scene, source.at(0), "a network");
-  scene.ended(source.at(0));
-  scene.turn();
-  scene.sent_assignments(1);  // the dependent
-  scene.dies();
+  const auto network = dies_with_network(scene);
   const auto file = scene.options.out / "artifacts" / (network.hex + ".safetensors");
   std::filesystem::remove(file);
   std::filesystem::create_directory(file);
@@ -269,12 +275,7 @@ TEST_CASE("loop: a folder in the place of a network that is needed goes aside wh
 
 TEST_CASE("loop: a launch that was killed before it could set a file aside leaves that to the next") {
   Chain scene;
-  const auto source = scene.begin_with_worker();
-  const auto network = make_network(scene, source.at(0), "a network");
-  scene.ended(source.at(0));
-  scene.turn();
-  scene.sent_assignments(1);  // the dependent
-  scene.dies();
+  const auto network = dies_with_network(scene);
   const std::string name = network.hex + ".safetensors.damaged-1";
   {
     auto writer = store::JournalWriter::open(scene.options.out, scene.options.who);
