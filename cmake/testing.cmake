@@ -35,6 +35,7 @@ endforeach()
 if(ESPALIER_TRAINER)
   foreach(module device data model train trainer)
     espalier_tests(${module} torch)
+    target_sources(test_${module} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/nan_memory.cpp)
   endforeach()
 endif()
 

@@ -16,10 +16,14 @@ for library in libtorch_cuda libc10_cuda libnccl libcudart libnvrtc; do
 done
 for test in "${tests[@]}"; do
   echo "$test, CUDA form:"
-  build-cuda/bin/$test | tail -n 2
+  said=$(build-cuda/bin/$test 2>&1) || {
+    echo "$said"  # in full: a failure that is not shown costs a run of CI
+    exit 1
+  }
+  tail -n 2 <<<"$said"
 done
 code=0
-said=$(build-cuda/bin/test_gpu) || code=$?
+said=$(build-cuda/bin/test_gpu 2>&1) || code=$?
 if ((code == 77)); then
   echo "$said; not run, since they need one:"
   names=$(build-cuda/bin/test_gpu --list-test-names-only || true)  # Catch exits with their number

@@ -23,6 +23,13 @@ const char* const kTable =
 
 Description described(const std::string& name) { return {*network::named(name), {3, 64, 64}, 4}; }
 
+/// A network with drawn weights: those of a network that was only made are memory nobody wrote.
+UnitNetwork drawn(const std::string& name, std::int32_t classes = 4) {
+  UnitNetwork net(*network::named(name), {3, 64, 64}, classes);
+  for (std::int32_t unit = 1; unit <= net.depth(); ++unit) net.reinitialise(unit, 1);
+  return net;
+}
+
 }  // namespace
 
 TEST_CASE("Caffe table: layers become units, two readers of one blob become branches") {
@@ -68,8 +75,7 @@ TEST_CASE("description: a network written as metadata is read back as it was") {
 }
 
 TEST_CASE("import: torchvision's names come back after an export, Caffe's are known by unit") {
-  UnitNetwork net(*network::named("resnet18"), {3, 64, 64}, 4);
-  for (std::int32_t u = 1; u <= net.depth(); ++u) net.reinitialise(u, 1);
+  UnitNetwork net = drawn("resnet18");
   const data::TensorFile ours{net.state(), {}};
 
   const data::TensorFile theirs{export_torchvision(ours, described("resnet18")), {}};
@@ -84,14 +90,14 @@ TEST_CASE("import: names that do not fit and shapes that differ are told") {
   const data::TensorFile odd{{{"w", at::zeros({1})}}, {}};
   CHECK_THROWS_WITH(import_tensors(odd, described("cifar7"), {}), Catch::Contains("--names"));
 
-  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 5);
+  UnitNetwork net = drawn("cifar7", 5);
   const data::TensorFile five{net.state(), {}};
   CHECK_THROWS_WITH(import_tensors(five, described("cifar7"), {}), Catch::Contains("'fc7.linear.weight' is 5x256"));
   CHECK_THROWS_AS(torchvision_names(described("cifar7").network), UsageError);
 }
 
 TEST_CASE("import: a prefix that all names have is dropped and told") {
-  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 4);
+  UnitNetwork net = drawn("cifar7");
   for (const std::string prefix : {"module.", "encoder.", "model.", "backbone.", "_orig_mod.", "_orig_mod.module."}) {
     data::TensorFile file{net.state(), {}};
     for (auto& [name, value] : file.tensors) name = prefix + name;
@@ -106,7 +112,7 @@ TEST_CASE("import: a prefix that all names have is dropped and told") {
 }
 
 TEST_CASE("import: of a checkpoint without its classifier, what is missing is named, with the prefix of the rest") {
-  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 4);
+  UnitNetwork net = drawn("cifar7");
   data::TensorFile file{net.state(), {}};
   std::erase_if(file.tensors, [](const auto& tensor) { return tensor.first.starts_with("fc7."); });
   CHECK_THROWS_WITH(import_tensors(file, described("cifar7"), {}),
@@ -118,7 +124,7 @@ TEST_CASE("import: of a checkpoint without its classifier, what is missing is na
 }
 
 TEST_CASE("import: a network that is there below two prefixes is not chosen by chance") {
-  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 4);
+  UnitNetwork net = drawn("cifar7");
   data::TensorFile file;
   for (const std::string prefix : {"encoder_k.", "encoder_q."}) {
     for (const auto& [name, value] : net.state()) file.tensors.emplace_back(prefix + name, value);
@@ -127,7 +133,7 @@ TEST_CASE("import: a network that is there below two prefixes is not chosen by c
 }
 
 TEST_CASE("import: values that are NaN or infinite are named") {
-  UnitNetwork net(*network::named("cifar7"), {3, 64, 64}, 4);
+  UnitNetwork net = drawn("cifar7");
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     data::TensorFile file{net.state(), {}};
     file.tensors[3].second = file.tensors[3].second.clone();
