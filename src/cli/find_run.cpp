@@ -23,7 +23,7 @@ std::vector<report::RunView> by_id(const std::vector<report::RunView>& views, co
 
 std::vector<report::RunView> by_labels(const std::vector<report::RunView>& views, const std::string& wanted) {
   const auto named = report::parse_named_runs(wanted);
-  std::vector<report::Condition> conditions = {{"experiment", {named.experiment}}};
+  std::vector<report::AxisCondition> conditions = {{"experiment", {named.experiment}}};
   if (!named.conditions.empty()) {
     for (auto& condition : report::parse_conditions(named.conditions)) conditions.push_back(std::move(condition));
   }

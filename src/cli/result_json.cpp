@@ -10,7 +10,7 @@ Json to_json(const std::optional<stats::Interval>& interval) {
   return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
 }
 
-Json to_json(const stats::Counts& counts) {
+Json to_json(const stats::RunCounts& counts) {
   return {
       {"runs", counts.runs}, {"measured", counts.measured}, {"diverged", counts.diverged}, {"missing", counts.missing}};
 }
@@ -31,7 +31,7 @@ Json axis_values(const std::vector<std::string>& axes, const std::vector<std::st
 
 }  // namespace
 
-Json to_json(const stats::Cell& cell, const report::Query& query) {
+Json to_json(const stats::CellSummary& cell, const report::Query& query) {
   Json object = to_json(cell.summary);
   object["sd_within"] = cell.sd_within ? Json(*cell.sd_within) : Json(nullptr);
   object["runs"] = to_json(cell.counts);

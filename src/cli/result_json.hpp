@@ -7,7 +7,7 @@
 namespace espalier::cli {
 
 /// One object per cell with its axis values, statistics and counts; null for what does not exist.
-nlohmann::ordered_json to_json(const stats::Cell& cell, const report::Query& query);
+nlohmann::ordered_json to_json(const stats::CellSummary& cell, const report::Query& query);
 nlohmann::ordered_json to_json(const stats::Contrast& contrast, const report::Query& query);
 
 }  // namespace espalier::cli

@@ -12,7 +12,7 @@ namespace {
 
 struct Wanted {
   std::string experiment;
-  std::vector<report::Condition> conditions;
+  std::vector<report::AxisCondition> conditions;
 };
 
 Wanted parse_wanted(const std::string& text) {
@@ -27,7 +27,7 @@ bool same_value(const std::string& a, const std::string& b) {
 
 bool fits(const plan::PlannedRun& run, const Wanted& wanted) {
   if (!wanted.experiment.empty() && run.experiment != wanted.experiment) return false;
-  return std::all_of(wanted.conditions.begin(), wanted.conditions.end(), [&](const report::Condition& condition) {
+  return std::all_of(wanted.conditions.begin(), wanted.conditions.end(), [&](const report::AxisCondition& condition) {
     const auto* value = run.label(condition.axis);
     return value && std::any_of(condition.values.begin(), condition.values.end(),
                                 [&](const std::string& one) { return same_value(one, *value); });

@@ -3,14 +3,14 @@
 
 namespace espalier::data {
 
-nlohmann::json json_of(const LabelLevels& levels) {
+nlohmann::json json_of(const task::LabelLevels& levels) {
   auto json = nlohmann::json::object();
   for (const auto& [name, level] : levels) json[name] = {{"of", level.of}, {"names", level.names}};
   return json;
 }
 
-LabelLevels levels_from(const nlohmann::json& json) {
-  LabelLevels levels;
+task::LabelLevels levels_from(const nlohmann::json& json) {
+  task::LabelLevels levels;
   for (const auto& [name, level] : json.items()) {
     level.at("of").get_to(levels[name].of);
     level.at("names").get_to(levels[name].names);

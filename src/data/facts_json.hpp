@@ -6,11 +6,11 @@
 
 namespace espalier::data {
 
-nlohmann::json json_of(const LabelLevels& levels);
+nlohmann::json json_of(const task::LabelLevels& levels);
 nlohmann::json json_of(const std::vector<Problem>& notes);
 std::vector<Problem> notes_from(const nlohmann::json& json);
 /// Throws nlohmann::json::exception where a field is missing.
-LabelLevels levels_from(const nlohmann::json& json);
+task::LabelLevels levels_from(const nlohmann::json& json);
 
 /// Leaves out the file's path.
 nlohmann::json json_of(const PackFacts& facts);

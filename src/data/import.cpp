@@ -62,7 +62,7 @@ RawImages raw_folder(const ImportSpec& spec, const fs::path& root) { return read
 RawImages raw_made(const ImportSpec& spec, const fs::path&) { return make_images(spec.made); }
 
 /// Classes that only the training images have are without images here.
-void complete_levels(LabelLevels& levels, std::size_t classes) {
+void complete_levels(task::LabelLevels& levels, std::size_t classes) {
   for (auto& [name, level] : levels) level.of.resize(classes, -1);
 }
 

@@ -34,7 +34,7 @@ std::vector<T> list(const TensorFile& file, const char* key) {
 }
 
 /// Packs of data sets with one level of labels have no such entry.
-LabelLevels levels_in(const TensorFile& file) {
+task::LabelLevels levels_in(const TensorFile& file) {
   if (!file.metadata.contains("levels")) return {};
   try {
     return levels_from(Json::parse(entry(file, "levels")));

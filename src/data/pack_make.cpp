@@ -73,7 +73,7 @@ void verify_pack(const Pack& pack, const std::filesystem::path& file) {
                         "Restore it, or make it again with 'espalier data import'.");
 }
 
-void check_levels(const LabelLevels& levels, std::size_t classes) {
+void check_levels(const task::LabelLevels& levels, std::size_t classes) {
   for (const auto& [name, level] : levels) {
     const auto bound = static_cast<std::int32_t>(level.names.size());
     const bool fits =

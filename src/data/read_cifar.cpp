@@ -61,7 +61,9 @@ class CoarseClasses {
     }
     known = coarse;
   }
-  LabelLevel finish(const std::filesystem::path& file) const { return {of_, numbered_classes(known_ones(), file)}; }
+  task::LabelLevel finish(const std::filesystem::path& file) const {
+    return {of_, numbered_classes(known_ones(), file)};
+  }
 
  private:
   std::vector<std::int32_t> known_ones() const {

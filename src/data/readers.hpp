@@ -12,7 +12,7 @@ struct RawImages {
   at::Tensor images;  ///< [N, C, H, W] uint8
   std::vector<std::int32_t> labels;
   std::vector<std::string> class_names;
-  LabelLevels levels;
+  task::LabelLevels levels;
   std::vector<std::string> files{};  ///< folder: by image, its path below the folder
   std::vector<Problem> notes{};      ///< what the user should know, and nothing has to stop for
 };

@@ -21,7 +21,7 @@ void append_interval(Row& row, const std::optional<stats::Interval>& interval) {
   row.push_back(interval ? exact_number(interval->high) : "");
 }
 
-void append_counts(Row& row, const stats::Counts& counts) {
+void append_counts(Row& row, const stats::RunCounts& counts) {
   for (const int count : {counts.runs, counts.measured, counts.diverged, counts.missing}) {
     row.push_back(std::to_string(count));
   }
@@ -44,7 +44,7 @@ std::string signed_figure(const Query& query, const stats::Summary& difference) 
 
 }  // namespace
 
-WordTable readable(const std::vector<stats::Cell>& cells, const Query& query) {
+WordTable readable(const std::vector<stats::CellSummary>& cells, const Query& query) {
   WordTable table{query.by, {}};
   const std::string unit = shown_scale(query.metric) == 100 ? " %" : "";
   const std::string confidence = fmt::format("{:g} % interval", 100 * query.confidence);
@@ -98,7 +98,7 @@ WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& q
   return table;
 }
 
-WordTable exact(const std::vector<stats::Cell>& cells, const Query& query) {
+WordTable exact(const std::vector<stats::CellSummary>& cells, const Query& query) {
   WordTable table{query.by, {}};
   for (const char* title : {"metric", "splits", "mean", "sd", "low", "high", "sd_within", "runs", "measured",
                             "diverged", "missing", "incomplete_splits"}) {

@@ -78,18 +78,18 @@ std::string word_of(const std::string& text) {
 
 }  // namespace
 
-Condition parse_condition(const std::string& text) {
+AxisCondition parse_condition(const std::string& text) {
   const auto at = find_outside(text, '=');
   if (at == std::string::npos || trimmed(text.substr(0, at)).empty() || trimmed(text.substr(at + 1)).empty()) {
     refuse(text);
   }
-  Condition condition{word_of(text.substr(0, at)), {}};
+  AxisCondition condition{word_of(text.substr(0, at)), {}};
   for (const auto& value : split_outside(text.substr(at + 1), '|')) condition.values.push_back(word_of(value));
   return condition;
 }
 
-std::vector<Condition> parse_conditions(const std::string& text) {
-  std::vector<Condition> conditions;
+std::vector<AxisCondition> parse_conditions(const std::string& text) {
+  std::vector<AxisCondition> conditions;
   for (const auto& part : split_outside(text, ',')) conditions.push_back(parse_condition(part));
   return conditions;
 }

@@ -54,7 +54,7 @@ std::size_t place_of(const std::vector<std::string>& values, const std::string& 
   return static_cast<std::size_t>(std::find(values.begin(), values.end(), value) - values.begin());
 }
 
-void put_cell(Figure& figure, const std::vector<std::string>& panel_axes, stats::Cell cell) {
+void put_cell(Figure& figure, const std::vector<std::string>& panel_axes, stats::CellSummary cell) {
   const std::vector<std::string> at(cell.group.begin(),
                                     cell.group.begin() + static_cast<std::ptrdiff_t>(panel_axes.size()));
   const std::string x = cell.group.back();
@@ -72,8 +72,8 @@ void drop_empty_series(FigurePanel& panel) {
   });
 }
 
-std::vector<study::Figure> default_figures(const std::vector<RunView>& views, const study::Study& study) {
-  std::vector<study::Figure> figures;
+std::vector<study::FigureSpec> default_figures(const std::vector<RunView>& views, const study::Study& study) {
+  std::vector<study::FigureSpec> figures;
   const auto metric = metrics::to_string(reported_metric(views));
   for (const auto& experiment : study.experiments) {
     const auto axes = own_axes(experiment, runs_of_experiment(views, experiment.name));
@@ -85,7 +85,7 @@ std::vector<study::Figure> default_figures(const std::vector<RunView>& views, co
 
 }  // namespace
 
-Figure make_figure(const std::vector<RunView>& views, const study::Figure& asked) {
+Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& asked) {
   const auto runs = runs_of_experiment(views, asked.experiment);
   Figure figure;
   figure.asked = asked;

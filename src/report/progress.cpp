@@ -62,7 +62,7 @@ void count(StateCounts& counts, task::RunState state, bool later) {
   counts.later += later;
 }
 
-void count_tasks(Progress& progress, const store::State& state, const WantedTasks& wanted) {
+void count_tasks(StudyProgress& progress, const store::State& state, const WantedTasks& wanted) {
   for (const auto* task : wanted.tasks) {
     count(progress.tasks, task->state, false);
     progress.images_left += images_left(*task);
@@ -80,8 +80,8 @@ void count_tasks(Progress& progress, const store::State& state, const WantedTask
 
 }  // namespace
 
-Progress progress(const store::State& state) {
-  Progress progress;
+StudyProgress progress(const store::State& state) {
+  StudyProgress progress;
   WantedTasks wanted(state);
   std::unordered_map<std::string, std::size_t> place;
   for (const auto& entry : state.runs) {

@@ -36,7 +36,7 @@ void require_axis(const std::vector<std::string>& known, const std::string& axis
 }
 
 /// Refuses a value that no run has, and lists those that exist.
-void require_value(const std::vector<RunView>& views, const Condition& condition) {
+void require_value(const std::vector<RunView>& views, const AxisCondition& condition) {
   std::set<std::string> there;
   for (const auto& view : views) there.insert(view.value(condition.axis));
   for (const auto& wanted : condition.values) {
@@ -139,13 +139,13 @@ void require_recorded(const std::vector<RunView>& views, const Query& query) {
 
 }  // namespace
 
-std::vector<RunView> select(const std::vector<RunView>& views, const std::vector<Condition>& conditions) {
+std::vector<RunView> select(const std::vector<RunView>& views, const std::vector<AxisCondition>& conditions) {
   const auto known = axes_of(views);
   for (const auto& condition : conditions) require_axis(known, condition.axis);
   for (const auto& condition : conditions) require_value(views, condition);
   std::vector<RunView> selected;
   for (const auto& view : views) {
-    const bool fits = std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
+    const bool fits = std::all_of(conditions.begin(), conditions.end(), [&](const AxisCondition& condition) {
       const auto value = view.value(condition.axis);
       return std::any_of(condition.values.begin(), condition.values.end(),
                          [&](const auto& wanted) { return same_value(wanted, value); });
@@ -170,7 +170,7 @@ std::vector<stats::Observation> observe(const std::vector<RunView>& views, const
   return observations;
 }
 
-std::vector<stats::Cell> aggregate(const std::vector<RunView>& views, const Query& query) {
+std::vector<stats::CellSummary> aggregate(const std::vector<RunView>& views, const Query& query) {
   auto cells = stats::aggregate(observe(views, query), query.confidence);
   std::vector<std::vector<std::string>> groups;
   for (const auto& cell : cells) groups.push_back(cell.group);
@@ -179,8 +179,8 @@ std::vector<stats::Cell> aggregate(const std::vector<RunView>& views, const Quer
   return cells;
 }
 
-std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<Condition>& a,
-                                      const std::vector<Condition>& b, const Query& query) {
+std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<AxisCondition>& a,
+                                      const std::vector<AxisCondition>& b, const Query& query) {
   const auto side_a = select(views, a), side_b = select(views, b);
   auto contrasts = stats::contrast(observe(side_a, query), observe(side_b, query), query.confidence);
   std::vector<std::vector<std::string>> groups;
@@ -191,8 +191,8 @@ std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const s
   return contrasts;
 }
 
-std::vector<std::string> also_differing(const std::vector<RunView>& views, const std::vector<Condition>& a,
-                                        const std::vector<Condition>& b, const Query& query) {
+std::vector<std::string> also_differing(const std::vector<RunView>& views, const std::vector<AxisCondition>& a,
+                                        const std::vector<AxisCondition>& b, const Query& query) {
   std::set<std::string> named = {"experiment", "directory", "split", "replicate", "case"};
   for (const auto& condition : a) named.insert(condition.axis);
   for (const auto& condition : b) named.insert(condition.axis);

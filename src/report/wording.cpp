@@ -46,7 +46,7 @@ std::string axis_title(const MetricName& metric) {
   return fmt::format("{} {} ({})", subset_title(metric.subset), facts.title, facts.unit);
 }
 
-std::string cell_text(const MetricName& metric, const stats::Cell& cell) {
+std::string cell_text(const MetricName& metric, const stats::CellSummary& cell) {
   std::string text = "-";
   if (cell.summary.n > 0) text = figure_of(metric, cell.summary.mean);
   if (cell.summary.interval) text += " ± " + figure_of(metric, cell.summary.interval->high - cell.summary.mean);

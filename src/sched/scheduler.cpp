@@ -30,8 +30,8 @@ task::RunState Scheduler::state_of(const TaskId& task) const {
   return entry->state;
 }
 
-Counts Scheduler::counts() const {
-  Counts counts;
+TaskCounts Scheduler::counts() const {
+  TaskCounts counts;
   for (const auto& [id, entry] : core_->tasks.all()) {
     if (entry->state == task::RunState::waiting) ++counts.waiting;
     else if (entry->state == task::RunState::ready) ++counts.ready;

@@ -15,7 +15,7 @@ namespace {
 using Nested = std::map<std::string, BySetting>;
 
 struct Gathered {
-  Cell cell;
+  CellSummary cell;
   Nested values;
   std::set<std::string> settings;
 };
@@ -56,8 +56,8 @@ int runs_of(const BySetting& settings) {
   return runs;
 }
 
-Cell finish(Gathered gathered, double confidence) {
-  Cell cell = std::move(gathered.cell);
+CellSummary finish(Gathered gathered, double confidence) {
+  CellSummary cell = std::move(gathered.cell);
   std::vector<Exact> means;
   for (const auto& [split, settings] : gathered.values) {
     if (settings.empty()) continue;  // nothing measured; the counts show it
@@ -75,14 +75,14 @@ Cell finish(Gathered gathered, double confidence) {
 
 }  // namespace
 
-void Counts::add(Presence presence) {
+void RunCounts::add(Presence presence) {
   ++runs;
   if (presence == Presence::measured) ++measured;
   if (presence == Presence::diverged) ++diverged;
   if (presence == Presence::missing) ++missing;
 }
 
-std::string to_string(const Counts& counts) {
+std::string to_string(const RunCounts& counts) {
   if (counts.complete()) return std::to_string(counts.runs);
   std::string text = std::to_string(counts.measured) + " of " + std::to_string(counts.runs);
   if (counts.diverged) text += ", " + std::to_string(counts.diverged) + " diverged";
@@ -90,8 +90,8 @@ std::string to_string(const Counts& counts) {
   return text;
 }
 
-std::vector<Cell> aggregate(const std::vector<Observation>& observations, double confidence) {
-  std::vector<Cell> cells;
+std::vector<CellSummary> aggregate(const std::vector<Observation>& observations, double confidence) {
+  std::vector<CellSummary> cells;
   for (auto& gathered : gather(observations)) cells.push_back(finish(std::move(gathered), confidence));
   return cells;
 }

@@ -26,7 +26,7 @@ struct Gathered {
 
 /// What of a group and of a pair belongs to one side.
 struct Side {
-  Counts Contrast::* counts;
+  RunCounts Contrast::* counts;
   std::set<std::string> Gathered::* settings;
   std::optional<Exact> Pair::* value;
 };

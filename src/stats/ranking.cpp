@@ -64,11 +64,11 @@ struct Contestant {
   Standing standing;
 };
 
-Score score_of(const SplitScore& at, const RankedSetting& setting, Better better) {
-  return {better == Better::higher ? Exact(-at.metric) : at.metric, at.loss, setting.trained_units};
+Score score_of(const SplitScore& at, const RankedSetting& setting, metrics::Better better) {
+  return {better == metrics::Better::higher ? Exact(-at.metric) : at.metric, at.loss, setting.trained_units};
 }
 
-Contestant contestant_of(const std::vector<RankedSetting>& settings, std::size_t place, Better better) {
+Contestant contestant_of(const std::vector<RankedSetting>& settings, std::size_t place, metrics::Better better) {
   Contestant one{&settings[place], split_means(settings[place]), {}, {}};
   const SplitScore mean = mean_of(one.splits);
   one.score = score_of(mean, *one.setting, better);
@@ -87,7 +87,7 @@ bool ranks_before(const Contestant& a, const Contestant& b) {
   return class_a != class_b ? class_a < class_b : a.score < b.score;
 }
 
-void count_wins(std::vector<Contestant>& contestants, Better better) {
+void count_wins(std::vector<Contestant>& contestants, metrics::Better better) {
   std::map<std::string, Score> best;
   const auto see = [&](const auto& what) {
     for (auto& one : contestants) {
@@ -139,7 +139,7 @@ std::int32_t RankedSetting::diverged() const {
       std::count_if(runs.begin(), runs.end(), [](const Measurement& run) { return run.diverged; }));
 }
 
-std::vector<Standing> rank(const std::vector<RankedSetting>& settings, Better better, double alpha) {
+std::vector<Standing> rank(const std::vector<RankedSetting>& settings, metrics::Better better, double alpha) {
   std::vector<Contestant> contestants;
   for (std::size_t i = 0; i < settings.size(); ++i) contestants.push_back(contestant_of(settings, i, better));
   std::stable_sort(contestants.begin(), contestants.end(), ranks_before);

@@ -7,14 +7,14 @@ namespace espalier::task {
 
 const std::vector<OptimiserRow>& optimisers() {
   static const std::vector<OptimiserRow> rows = {
-      {.kind = Optimiser::sgd,
+      {.kind = OptimiserKind::sgd,
        .name = "sgd",
        .has_momentum = true,
        .in_replicas = true,
        .buffers = {"momentum."},
        .methods = "stochastic gradient descent with momentum {momentum} (the rate stands outside the momentum buffer) "
                   "and weight decay {decay} on weights and biases alike"},
-      {.kind = Optimiser::adam,
+      {.kind = OptimiserKind::adam,
        .name = "adam",
        .counts_steps = true,
        .buffers = {"adam.mean.", "adam.square."},
@@ -23,7 +23,7 @@ const std::vector<OptimiserRow>& optimisers() {
   return rows;
 }
 
-const OptimiserRow& row_of(Optimiser kind) { return optimisers().at(static_cast<std::size_t>(kind)); }
+const OptimiserRow& row_of(OptimiserKind kind) { return optimisers().at(static_cast<std::size_t>(kind)); }
 
 std::vector<std::string> optimiser_names() {
   std::vector<std::string> names;
@@ -31,7 +31,7 @@ std::vector<std::string> optimiser_names() {
   return names;
 }
 
-Optimiser optimiser_named(const std::string& name) {
+OptimiserKind optimiser_named(const std::string& name) {
   std::string known;
   for (const auto& row : optimisers()) {
     if (row.name == name) return row.kind;

@@ -71,14 +71,14 @@ void Optimiser::update_all(const RateOf& rate_of, const at::Tensor& step) {
     }
     const auto rate = rate_of(unit.index);
     switch (kind_) {
-      case task::Optimiser::sgd: {
+      case task::OptimiserKind::sgd: {
         // Buffers begin as zeros, so that the first step gives buf = d without a case of its own.
         const bool none = momentum_ == 0 && values.front().is_cuda();
         at::_fused_sgd_(values, gradients, none ? std::vector<at::Tensor>() : unit.buffers[0], weight_decay_, momentum_,
                         rate, /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
         break;
       }
-      case task::Optimiser::adam: {
+      case task::OptimiserKind::adam: {
         const std::vector<at::Tensor> steps(values.size(), step);
         at::_fused_adam_(values, gradients, unit.buffers[0], unit.buffers[1], {}, steps, rate, kBeta1, kBeta2,
                          weight_decay_, kEpsilon, /*amsgrad=*/false, /*maximize=*/false);

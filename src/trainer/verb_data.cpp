@@ -66,7 +66,7 @@ std::string counts_of(const std::vector<std::int64_t>& counts) {
 }
 
 /// "levels   coarse (20)" and a line's end; empty where the finest classes are all there is.
-std::string levels_line(const data::LabelLevels& levels) {
+std::string levels_line(const task::LabelLevels& levels) {
   std::string text;
   for (const auto& [name, level] : levels) {
     text += (text.empty() ? "levels   " : ", ") + name + " (" + std::to_string(level.names.size()) + ")";

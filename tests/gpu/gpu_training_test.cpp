@@ -14,7 +14,7 @@ TEST_CASE("gpu: a training is the CPU's to rounding") {
     task::training(job.task).augment.flip = true;
     task::training(job.task).augment.shifted_crop = 2;
     if (adam) {
-      task::training(job.task).optimiser = task::Optimiser::adam;
+      task::training(job.task).optimiser = task::OptimiserKind::adam;
       for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 1e-3f}};
     }
     train::DeviceContext context = on_gpu();

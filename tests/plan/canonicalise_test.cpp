@@ -59,6 +59,6 @@ TEST_CASE("canonicalise: frozen units have no rates; their dropout counts where 
 TEST_CASE("canonicalise: momentum is SGD's") {
   auto spec = full();
   CHECK(canonical(spec, false).momentum == 0.9F);
-  spec.optimiser = task::Optimiser::adam;
+  spec.optimiser = task::OptimiserKind::adam;
   CHECK(canonical(spec, false).momentum == 0);
 }

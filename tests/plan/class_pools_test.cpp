@@ -65,7 +65,7 @@ TEST_CASE("plan: coarse and fine labels are two maps of one data set") {
   study.targets[1].name = "groups";
   study.targets[1].data = "coarse";
   auto facts = support::small_facts();
-  plan::LabelLevel level{{}, {"vowels", "others"}};
+  task::LabelLevel level{{}, {"vowels", "others"}};
   for (std::size_t i = 0; i < facts.data["letters"].class_counts.size(); ++i) level.of.push_back(i % 4 == 0 ? 0 : 1);
   facts.data["letters"].levels["coarse"] = level;
   facts.data["coarse"] = facts.data["letters"];

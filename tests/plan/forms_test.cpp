@@ -71,7 +71,7 @@ TEST_CASE("replicas: what is linear after the cut, small, tuned, by SGD in fp32"
   CHECK_FALSE(can_be_batched(alexnet, 5));  // 54 million parameters a replica
 
   auto adam = cifar, rounded = cifar, held = cifar;
-  adam.spec.optimiser = task::Optimiser::adam;
+  adam.spec.optimiser = task::OptimiserKind::adam;
   rounded.spec.precision = task::Precision::bf16;
   held.spec.units[6].trained = task::Trained::no;
   CHECK_FALSE(can_be_batched(adam, 5));

@@ -9,7 +9,7 @@ using Catch::Contains;
 
 namespace {
 
-report::Figure figure_of(const report::Directory& directory, study::Figure asked) {
+report::Figure figure_of(const report::Directory& directory, study::FigureSpec asked) {
   return report::make_figure(report::runs_of(directory), asked);
 }
 

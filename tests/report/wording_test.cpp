@@ -21,7 +21,7 @@ TEST_CASE("wording: accuracies are percent with one decimal, losses have three")
 }
 
 TEST_CASE("wording: a cell says its mean, its interval and what is missing") {
-  stats::Cell cell;
+  stats::CellSummary cell;
   CHECK(cell_text(kAccuracy, cell) == "-");
   cell.summary.n = 3;
   cell.summary.mean = 0.531;

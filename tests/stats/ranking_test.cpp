@@ -47,7 +47,7 @@ TEST_CASE("stats: the best comes first, with its wins, and what cannot be told f
       {.59, .63, .57, .63},  // near the best
   };
 
-  const auto standings = rank(plain(settings), Better::higher);
+  const auto standings = rank(plain(settings), metrics::Better::higher);
 
   REQUIRE(standings.size() == 3);
   CHECK(standings[0].setting == 1);
@@ -62,7 +62,7 @@ TEST_CASE("stats: the best comes first, with its wins, and what cannot be told f
 }
 
 TEST_CASE("stats: of losses the lowest is the best, and ties win for each") {
-  const auto standings = rank(plain({{1.0, 2.0, 3.0}, {1.0, 1.5, 2.0}}), Better::lower);
+  const auto standings = rank(plain({{1.0, 2.0, 3.0}, {1.0, 1.5, 2.0}}), metrics::Better::lower);
 
   CHECK(standings[0].setting == 1);
   CHECK(standings[0].wins == 3);
@@ -70,8 +70,8 @@ TEST_CASE("stats: of losses the lowest is the best, and ties win for each") {
 }
 
 TEST_CASE("stats: a setting with a diverged split ranks behind the complete ones, and one without values last") {
-  const auto standings =
-      rank(plain({{.9, std::nullopt, .9}, {std::nullopt, std::nullopt, std::nullopt}, {.5, .5, .5}}), Better::higher);
+  const auto standings = rank(plain({{.9, std::nullopt, .9}, {std::nullopt, std::nullopt, std::nullopt}, {.5, .5, .5}}),
+                              metrics::Better::higher);
 
   REQUIRE(standings.size() == 3);
   CHECK(standings[0].setting == 2);
@@ -83,7 +83,8 @@ TEST_CASE("stats: a setting with a diverged split ranks behind the complete ones
 
 TEST_CASE("stats: ties are broken by the loss, then by fewer trained units, in the order and in each split") {
   const SplitValues equal{.5, .5, .5};
-  const auto standings = rank({setting(equal, 1, 2), setting(equal, .9, 5), setting(equal, .9, 3)}, Better::higher);
+  const auto standings =
+      rank({setting(equal, 1, 2), setting(equal, .9, 5), setting(equal, .9, 3)}, metrics::Better::higher);
 
   CHECK(standings[0].setting == 2);
   CHECK(standings[1].setting == 1);
@@ -95,7 +96,7 @@ TEST_CASE("stats: ties are broken by the loss, then by fewer trained units, in t
 TEST_CASE("stats: an incomplete setting ranks behind a worse one that is complete, and is not tested") {
   auto broken = setting({.9, .9, .9});
   broken.runs.push_back({"0", "", 0, 0, true});
-  const auto standings = rank({broken, setting({.1, .2, .15})}, Better::higher);
+  const auto standings = rank({broken, setting({.1, .2, .15})}, metrics::Better::higher);
 
   CHECK(standings[0].setting == 1);
   CHECK_FALSE(standings[1].significant);
@@ -104,7 +105,7 @@ TEST_CASE("stats: an incomplete setting ranks behind a worse one that is complet
 
 TEST_CASE("stats: equal counts are a tie in any order of the splits, and the loss decides") {
   // As sums of doubles .1 + .2 + .3 is more than .3 + .3 + 0.
-  const auto standings = rank({counted({1, 2, 3}, 2), counted({0, 3, 3}, 1)}, Better::higher);
+  const auto standings = rank({counted({1, 2, 3}, 2), counted({0, 3, 3}, 1)}, metrics::Better::higher);
 
   CHECK(standings[0].setting == 1);
   CHECK(standings[0].mean == standings[1].mean);
@@ -115,7 +116,7 @@ TEST_CASE("stats: a diverged run's split has no mean over the other cells alone"
   RankedSetting halves;
   halves.runs = {{"1", "a", .2, 0, false}, {"1", "b", .4, 0, false}, {"2", "a", .9, 0, false}, {"2", "b", 0, 0, true}};
 
-  const auto standings = rank({halves}, Better::higher);
+  const auto standings = rank({halves}, metrics::Better::higher);
 
   CHECK(standings[0].splits == 1);
   CHECK(standings[0].mean == Approx(.3));
@@ -130,9 +131,9 @@ TEST_CASE("stats: a ranking has one best, in every split at least one win, and d
       settings.push_back(counted({tenths[3 * i], tenths[3 * i + 1], tenths[3 * i + 2]}, losses[i]));
       settings.back().trained_units = static_cast<std::int32_t>(i);  // no two tie in all three
     }
-    const auto one = rank(settings, Better::higher);
+    const auto one = rank(settings, metrics::Better::higher);
     std::reverse(settings.begin(), settings.end());
-    const auto other = rank(settings, Better::higher);
+    const auto other = rank(settings, metrics::Better::higher);
 
     int wins = 0;
     for (std::size_t i = 0; i < 4; ++i) {

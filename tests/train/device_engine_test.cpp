@@ -42,7 +42,7 @@ TEST_CASE("device engine: a training is the host's to the bit") {
   auto job = made_job(scratch("device-same"));
   job = with_fit(job);
   check_alike({job});
-  task::training(job.task).optimiser = task::Optimiser::adam;
+  task::training(job.task).optimiser = task::OptimiserKind::adam;
   check_alike({with_id(job)});
   task::training(job.task).augment.flip = true;
   task::training(job.task).augment.shifted_crop = 2;

@@ -78,7 +78,7 @@ TEST_CASE("optimiser: a frozen unit keeps every bit and has no buffer") {
 
 TEST_CASE("optimiser: Adam's first step moves every weight by about its rate") {
   train::Job job = testing::made_job({});
-  task::training(job.task).optimiser = task::Optimiser::adam;
+  task::training(job.task).optimiser = task::OptimiserKind::adam;
   Bed bed(job);
   train::Optimiser optimiser(bed.network, bed.spec());
   const at::Tensor before = bed.network.tensors(1)[0].value.detach().clone();

@@ -108,7 +108,7 @@ TEST_CASE("group: augmentation and Adam draw and step as one worker does") {
   auto job = three_epochs(made_job(scratch("group-augment")));
   task::training(job.task).augment.flip = true;
   task::training(job.task).augment.shifted_crop = 1;
-  task::training(job.task).optimiser = task::Optimiser::adam;
+  task::training(job.task).optimiser = task::OptimiserKind::adam;
   for (auto& row : task::training(job.task).units) row.rates = {{{0, 0}, 1e-3f}};
   const auto single = run_bundle({job}).front();
   check_close(run_group({job}, 2).front(), single, 1e-4);

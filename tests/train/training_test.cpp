@@ -95,7 +95,7 @@ TEST_CASE("training: what is told apart by place is learned") {
 }
 
 TEST_CASE("training: stopped after any step and resumed, it ends with the same rows and bits") {
-  for (const auto optimiser : {task::Optimiser::sgd, task::Optimiser::adam}) {
+  for (const auto optimiser : {task::OptimiserKind::sgd, task::OptimiserKind::adam}) {
     train::Job job = testing::made_job(testing::scratch("train-resume"));
     task::training(job.task).optimiser = optimiser;
     task::training(job.task).augment.flip = true;

@@ -5,7 +5,7 @@ using namespace espalier;
 using namespace espalier::testing;
 
 TEST_CASE("stages: a family trained as a tree gives each member the rows, network and predictions it has alone") {
-  for (const auto optimiser : {task::Optimiser::sgd, task::Optimiser::adam}) {
+  for (const auto optimiser : {task::OptimiserKind::sgd, task::OptimiserKind::adam}) {
     auto job = made_job(scratch("stages-same"));
     task::training(job.task).optimiser = optimiser;
     const auto jobs = family(job);

@@ -38,7 +38,7 @@ TEST_CASE("omniglot: cifar7 tells ten characters apart after a few epochs, far a
   // kinds of kernel), where normalised pixels and SGD at 0.01 left half of the seeds with dead units.
   spec.mean = {0.0f};
   spec.std = {1.0f};
-  spec.optimiser = task::Optimiser::adam;
+  spec.optimiser = task::OptimiserKind::adam;
   for (auto& row : spec.units) row.rates = {{{0, 0}, 0.001f}, {{20, 0}, 0.0001f}};
   spec.batch = 10;
   spec.length = {25, 0};

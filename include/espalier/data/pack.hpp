@@ -3,22 +3,14 @@
 #include <ATen/ATen.h>
 
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "espalier/core/problem.hpp"
 #include "espalier/network/layer.hpp"
+#include "espalier/task/image_set.hpp"
 
 namespace espalier::data {
-
-/// Coarser classes, each of which holds some of a data set's classes.
-struct LabelLevel {
-  std::vector<std::int32_t> of;  ///< by class: its coarser class, an index into `names`; -1 for a class without images
-  std::vector<std::string> names;  ///< of the coarser classes
-  bool operator==(const LabelLevel&) const = default;
-};
-using LabelLevels = std::map<std::string, LabelLevel>;
 
 /// A packed data set: its images with their finest labels.
 struct Pack {
@@ -27,7 +19,7 @@ struct Pack {
   std::string digest;  ///< SHA-256 over shape, pixels and labels in file order
   std::vector<std::string> class_names;
   std::vector<float> mean, std;  ///< per channel, on pixels / 255
-  LabelLevels levels;            ///< by name, for example "coarse"; not part of the digest
+  task::LabelLevels levels;      ///< by name, for example "coarse"; not part of the digest
   std::vector<Problem> notes;    ///< of an import: what its user should know; not kept in the file
 
   network::Shape shape() const;
@@ -46,7 +38,7 @@ void verify_pack(const Pack& pack, const std::filesystem::path& file);
 Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> class_names);
 
 /// Throws UsageError where a level does not give each of `classes` classes one of its own, or -1.
-void check_levels(const LabelLevels& levels, std::size_t classes);
+void check_levels(const task::LabelLevels& levels, std::size_t classes);
 
 /// One safetensors file: `labels`, `images`, the rest as metadata. Bytes depend on content only.
 void write_pack(const std::filesystem::path& file, const Pack& pack);

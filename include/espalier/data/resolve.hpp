@@ -29,7 +29,7 @@ struct PackFacts {
   std::vector<std::int64_t> class_counts;
   std::vector<float> mean, std;
   std::filesystem::path file;
-  LabelLevels levels;               ///< as in the pack
+  task::LabelLevels levels;         ///< as in the pack
   std::vector<Problem> notes{};     ///< as in the pack, from the import that made it
   std::optional<Problem> remark{};  ///< what the user is told, for example that a damaged pack was made again
 };

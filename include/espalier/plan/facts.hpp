@@ -9,19 +9,9 @@
 #include "espalier/core/ids.hpp"
 #include "espalier/frame/stored.hpp"
 #include "espalier/network/layer.hpp"
+#include "espalier/task/image_set.hpp"
 
 namespace espalier::plan {
-
-/// A coarser label that a data set's records carry beside the finest one.
-struct LabelLevel {
-  std::vector<std::int32_t> of;    ///< by finest class, its coarser class
-  std::vector<std::string> names;  ///< of the coarser classes
-  bool operator==(const LabelLevel&) const = default;
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<1>("of", of) & frame::stored<2>("names", names);
-  }
-};
 
 /// The images of a data set. Its classes are the finest ones that its records tell apart.
 struct DataFacts {
@@ -34,7 +24,7 @@ struct DataFacts {
   std::vector<std::int64_t> test_counts;
   std::string pack_path, test_pack_path;  ///< absolute; empty where provisional
   bool provisional = false;
-  std::map<std::string, LabelLevel> levels;  ///< by name: "coarse"
+  task::LabelLevels levels;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;

@@ -40,7 +40,7 @@ class LabelledData {
 
   const study::DataSet* data_;
   const DataFacts* facts_;
-  const LabelLevel* level_ = nullptr;
+  const task::LabelLevel* level_ = nullptr;
   std::vector<std::vector<std::int32_t>> finest_;
 };
 

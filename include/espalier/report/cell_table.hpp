@@ -10,13 +10,13 @@ struct WordTable {
 };
 
 /// Rounded values for readers; accuracies in percent.
-WordTable readable(const std::vector<stats::Cell>& cells, const Query& query);
+WordTable readable(const std::vector<stats::CellSummary>& cells, const Query& query);
 /// `a` and `b` are the column titles of the two sides.
 WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& query, const std::string& a,
                    const std::string& b);
 
 /// Full precision for programs, one column per quantity; an empty field means "none".
-WordTable exact(const std::vector<stats::Cell>& cells, const Query& query);
+WordTable exact(const std::vector<stats::CellSummary>& cells, const Query& query);
 WordTable exact(const std::vector<stats::Contrast>& contrasts, const Query& query);
 
 std::string csv(const WordTable& table);

@@ -6,15 +6,15 @@
 namespace espalier::report {
 
 /// "per_class=1|2": the axis has one of these values.
-struct Condition {
+struct AxisCondition {
   std::string axis;
   std::vector<std::string> values;
 };
 /// `case="a,b"|"x|y"`: within double quotes every character stands for itself, but \" and \\ for " and \. Throws
 /// UsageError where `text` is not AXIS=VALUE[|VALUE...].
-Condition parse_condition(const std::string& text);
+AxisCondition parse_condition(const std::string& text);
 /// Parses several conditions separated by commas.
-std::vector<Condition> parse_conditions(const std::string& text);
+std::vector<AxisCondition> parse_conditions(const std::string& text);
 
 /// EXPERIMENT:AXIS=VALUE,... as verbs name runs.
 struct NamedRuns {

@@ -12,7 +12,7 @@ namespace espalier::report {
 /// A point of a curve: a cell and its place on the x axis.
 struct FigurePoint {
   std::size_t x = 0;  ///< index into Figure::x_values
-  stats::Cell cell;
+  stats::CellSummary cell;
 };
 struct FigureSeries {
   std::string value;  ///< of the series axis; "" where there is none
@@ -26,7 +26,7 @@ struct FigurePanel {
 enum class XScale : std::uint8_t { category, linear, logarithmic };
 
 struct Figure {
-  study::Figure asked;
+  study::FigureSpec asked;
   std::string name;  ///< of its files, without extension: "frozen-per_class"
   metrics::MetricName metric;
   XScale x_scale = XScale::category;
@@ -38,7 +38,7 @@ struct Figure {
 };
 
 /// Gathers the cells of the figure `asked`. Throws UsageError where its axes or metric do not exist.
-Figure make_figure(const std::vector<RunView>& views, const study::Figure& asked);
+Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& asked);
 
 /// The figures that the study asks for; if it asks for none, one per experiment over its first two varying axes.
 std::vector<Figure> make_figures(const std::vector<RunView>& views, const study::Study& study);

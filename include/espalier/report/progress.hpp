@@ -31,7 +31,7 @@ struct RunningTask {
   std::int32_t epoch = 0;  ///< the last one with a row
 };
 
-struct Progress {
+struct StudyProgress {
   std::vector<ExperimentProgress> experiments;  ///< in planning order
   StateCounts runs, tasks;                      ///< tasks of the study's runs and their sources
   std::vector<RunningTask> running;
@@ -40,7 +40,7 @@ struct Progress {
   std::optional<double> seconds_left;  ///< none where the rate is unknown
 };
 
-Progress progress(const store::State& state);
+StudyProgress progress(const store::State& state);
 
 /// "45 s", "12 min", "3 h 20 min", "2 d 4 h".
 std::string duration_text(double seconds);

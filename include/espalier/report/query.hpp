@@ -13,29 +13,29 @@ struct Query {
   metrics::MetricName metric{metrics::Subset::test, metrics::Metric::top1};
   std::vector<std::string> by;    ///< axes that make the cells
   std::vector<std::string> over;  ///< axes averaged over within a split
-  std::vector<Condition> where;
+  std::vector<AxisCondition> where;
   double confidence = stats::kConfidence;
   Unrecorded unrecorded = Unrecorded::refused;
 };
 
 /// The runs that fulfil all conditions. Values compare by meaning: 0.010 equals 0.01. Throws UsageError for an unknown
 /// axis.
-std::vector<RunView> select(const std::vector<RunView>& views, const std::vector<Condition>& conditions);
+std::vector<RunView> select(const std::vector<RunView>& views, const std::vector<AxisCondition>& conditions);
 
 /// Axes in which paired runs of the two sides differ although the conditions do not name them.
-std::vector<std::string> also_differing(const std::vector<RunView>& views, const std::vector<Condition>& a,
-                                        const std::vector<Condition>& b, const Query& query);
+std::vector<std::string> also_differing(const std::vector<RunView>& views, const std::vector<AxisCondition>& a,
+                                        const std::vector<AxisCondition>& b, const Query& query);
 
 /// Turns runs into observations. Throws UsageError where an axis that is neither in `by` nor in `over` varies within a
 /// cell of one split, or where no finished run has recorded the metric.
 std::vector<stats::Observation> observe(const std::vector<RunView>& views, const Query& query);
 
 /// Cells in the order of their axes' values: numbers ascending, "all" last, words in the study's order.
-std::vector<stats::Cell> aggregate(const std::vector<RunView>& views, const Query& query);
+std::vector<stats::CellSummary> aggregate(const std::vector<RunView>& views, const Query& query);
 
 /// Compares the runs that fulfil `a` with those that fulfil `b`.
-std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<Condition>& a,
-                                      const std::vector<Condition>& b, const Query& query);
+std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<AxisCondition>& a,
+                                      const std::vector<AxisCondition>& b, const Query& query);
 
 /// Axes (not split, not replicate, not experiment) that take several values in `views`, in label order.
 std::vector<std::string> varying_axes(const std::vector<RunView>& views);

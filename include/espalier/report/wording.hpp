@@ -17,7 +17,7 @@ std::string axis_title(const metrics::MetricName& metric);
 double shown_scale(const metrics::MetricName& metric);
 
 /// "53.1 ± 2.0"; without interval "53.1"; without a value "-"; "53.1 (2 of 3, 1 diverged)" where runs are missing.
-std::string cell_text(const metrics::MetricName& metric, const stats::Cell& cell);
+std::string cell_text(const metrics::MetricName& metric, const stats::CellSummary& cell);
 /// "[51.1, 55.1]", or "-".
 std::string interval_text(const metrics::MetricName& metric, const std::optional<stats::Interval>& interval);
 

@@ -21,7 +21,7 @@ struct Options {
   bool networks_wanted = true;  ///< sources must keep their networks (not in no-op launches)
 };
 
-struct Counts {
+struct TaskCounts {
   std::int64_t waiting = 0, ready = 0, in_hand = 0, done = 0, unsuccessful = 0;
 };
 
@@ -42,7 +42,7 @@ class Scheduler {
   bool knows(const TaskId& task) const;
   /// The state of a task that was added: waiting, ready, running, or final.
   task::RunState state_of(const TaskId& task) const;
-  Counts counts() const;
+  TaskCounts counts() const;
 
  private:
   struct Core;

@@ -20,13 +20,13 @@ struct Observation {
   metrics::Share value;  ///< of measured runs; finite
 };
 
-struct Counts {
+struct RunCounts {
   int runs = 0, measured = 0, diverged = 0, missing = 0;
   void add(Presence presence);
   bool complete() const { return measured == runs; }
 };
 /// "4" where all were measured, else "3 of 4, 1 diverged" or "1 of 4, 1 diverged, 2 missing".
-std::string to_string(const Counts& counts);
+std::string to_string(const RunCounts& counts);
 
 struct SplitMean {
   std::string split;
@@ -34,9 +34,9 @@ struct SplitMean {
   int runs = 0;  ///< number of measured runs in the mean
 };
 
-struct Cell {
+struct CellSummary {
   std::vector<std::string> group;
-  Counts counts;
+  RunCounts counts;
   std::vector<SplitMean> splits;        ///< by name
   std::vector<std::string> incomplete;  ///< splits left out because a setting has no value there
   Summary summary;                      ///< over the splits' means; its sd is the spread between splits
@@ -44,6 +44,6 @@ struct Cell {
 };
 
 /// One cell per group, in order of first appearance.
-std::vector<Cell> aggregate(const std::vector<Observation>& observations, double confidence = kConfidence);
+std::vector<CellSummary> aggregate(const std::vector<Observation>& observations, double confidence = kConfidence);
 
 }  // namespace espalier::stats

@@ -14,7 +14,7 @@ struct Contrast {
   std::vector<std::string> group;
   int pairs = 0;     ///< runs measured on both sides
   int unpaired = 0;  ///< measured on one side only: not used
-  Counts a, b;
+  RunCounts a, b;
   std::vector<std::string> incomplete;  ///< splits left out because a setting has no pair there
   Summary mean_a, mean_b;               ///< of the paired runs, over splits
   Paired difference;                    ///< a - b

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "espalier/metrics/registry.hpp"
 #include "espalier/metrics/share.hpp"
 #include "espalier/stats/summary.hpp"
 
@@ -35,11 +36,9 @@ struct Standing {
   bool indistinguishable = false;  ///< the best, or tested against it and not significant
 };
 
-enum class Better : bool { lower, higher };
-
 /// Best first. Replicates are averaged within a cell, cells within a split. Means are compared without rounding; ties
 /// go to the lower loss, then to fewer trained units, then to the given order. Incomplete settings rank behind complete
 /// ones, those measured in fewer splits behind the others, those without any value last.
-std::vector<Standing> rank(const std::vector<RankedSetting>& settings, Better better, double alpha = 0.05);
+std::vector<Standing> rank(const std::vector<RankedSetting>& settings, metrics::Better better, double alpha = 0.05);
 
 }  // namespace espalier::stats

@@ -9,7 +9,7 @@
 #include "espalier/network/layer.hpp"
 #include "espalier/study/value.hpp"
 #include "espalier/task/image_formats.hpp"
-#include "espalier/task/task.hpp"  // value enums shared with tasks (ImageOrder, AugmentSpec, Optimiser, ...)
+#include "espalier/task/task.hpp"  // value enums shared with tasks (ImageOrder, AugmentSpec, OptimiserKind, ...)
 
 namespace espalier::study {
 
@@ -191,7 +191,7 @@ struct Resources {
   std::int32_t workers = 1;
 };
 
-struct Figure {
+struct FigureSpec {
   Location where;
   std::string experiment, x, series, y = "test.top1", title;
 };
@@ -209,7 +209,7 @@ struct Study {
   TrainValues train;
   std::vector<Experiment> experiments;
   std::vector<Resources> resources;
-  std::vector<Figure> figures;
+  std::vector<FigureSpec> figures;
 };
 
 /// The axis of that name in the experiment's `axes`; null where it is not varied there.

@@ -1,6 +1,7 @@
 #pragma once
 // Which images of a packed data set are used, and what a network is to say of each.
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,18 @@ struct LabelMap {
         stored<4>("names", names);
   }
 };
+
+/// A coarser label that a data set's records carry beside the finest one: each coarser class holds some of the finest.
+struct LabelLevel {
+  std::vector<std::int32_t> of;  ///< by finest class: its coarser one, an index into `names`; -1 for one without images
+  std::vector<std::string> names;  ///< of the coarser classes
+  bool operator==(const LabelLevel&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("of", of) & frame::stored<2>("names", names);
+  }
+};
+using LabelLevels = std::map<std::string, LabelLevel>;  ///< by name, for example "coarse"
 
 /// The label map that gives the listed classes an output each, in that order.
 LabelMap one_output_each(std::vector<std::int32_t> classes);

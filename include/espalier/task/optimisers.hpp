@@ -9,7 +9,7 @@
 namespace espalier::task {
 
 struct OptimiserRow {
-  Optimiser kind;
+  OptimiserKind kind;
   std::string name;                  ///< as study files spell it
   bool has_momentum = false;         ///< `momentum` changes what it does
   bool counts_steps = false;         ///< its updates depend on the number of the step
@@ -20,9 +20,9 @@ struct OptimiserRow {
 
 /// In the order of the enumeration.
 const std::vector<OptimiserRow>& optimisers();
-const OptimiserRow& row_of(Optimiser kind);
+const OptimiserRow& row_of(OptimiserKind kind);
 /// Throws UsageError that lists the known names.
-Optimiser optimiser_named(const std::string& name);
+OptimiserKind optimiser_named(const std::string& name);
 std::vector<std::string> optimiser_names();
 
 }  // namespace espalier::task

@@ -85,7 +85,7 @@ struct AugmentSpec {
   }
 };
 
-enum class Optimiser : std::uint8_t { sgd, adam };
+enum class OptimiserKind : std::uint8_t { sgd, adam };
 enum class FrozenDropout : std::uint8_t { off, on };
 enum class Precision : std::uint8_t { fp32, tf32, bf16 };
 
@@ -101,7 +101,7 @@ struct TrainSpec {
   std::vector<float> mean, std;       ///< per channel, on pixels / 255: x = (p / 255 - mean) / std
   ImageSetSpec images;
   std::vector<UnitRow> units;
-  Optimiser optimiser = Optimiser::sgd;
+  OptimiserKind optimiser = OptimiserKind::sgd;
   float momentum = 0;      ///< SGD's; Adam uses beta 0.9, 0.999, epsilon 1e-8
   float weight_decay = 0;  ///< L2, added to the gradient, weights and biases alike (PyTorch's convention)
   std::int32_t batch = 0;

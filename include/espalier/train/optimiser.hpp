@@ -48,7 +48,7 @@ class Optimiser {
   void update_all(const RateOf& rate_of, const at::Tensor& step);
   std::vector<Buffer> buffers() const;
 
-  task::Optimiser kind_;
+  task::OptimiserKind kind_;
   double momentum_, weight_decay_;
   std::vector<Unit> units_;
 };

@@ -34,7 +34,7 @@ void fill_axes(report::Query& query, const std::vector<report::RunView>& views, 
   if (several && !names(query.by, "experiment")) query.by.insert(query.by.begin(), "experiment");
 }
 
-void print(const Options& options, const report::Query& query, const std::vector<stats::Cell>& cells,
+void print(const Options& options, const report::Query& query, const std::vector<stats::CellSummary>& cells,
            const std::vector<report::Directory>& directories) {
   if (options.query.json) {
     nlohmann::ordered_json out = {

@@ -19,14 +19,14 @@ struct Options {
   QueryOptions query;
 };
 
-bool names(const std::vector<report::Condition>& conditions, const std::string& axis) {
+bool names(const std::vector<report::AxisCondition>& conditions, const std::string& axis) {
   return std::any_of(conditions.begin(), conditions.end(), [&](const auto& c) { return c.axis == axis; });
 }
 
 /// Runs are paired within one experiment unless the sides name two: keeps only experiments that hold both sides.
 std::vector<report::RunView> comparable(const std::vector<report::RunView>& views, const Options& options,
-                                        const std::vector<report::Condition>& a,
-                                        const std::vector<report::Condition>& b) {
+                                        const std::vector<report::AxisCondition>& a,
+                                        const std::vector<report::AxisCondition>& b) {
   const auto side_a = report::select(views, a), side_b = report::select(views, b);
   for (const auto* side : {&side_a, &side_b}) {
     if (!side->empty()) continue;
@@ -35,7 +35,7 @@ std::vector<report::RunView> comparable(const std::vector<report::RunView>& view
   }
   if (names(a, "experiment")) return views;
   const auto in_a = report::values_of(side_a, "experiment"), in_b = report::values_of(side_b, "experiment");
-  report::Condition both{"experiment", {}};
+  report::AxisCondition both{"experiment", {}};
   for (const auto& name : in_a) {
     if (std::find(in_b.begin(), in_b.end(), name) != in_b.end()) both.values.push_back(name);
   }

@@ -31,7 +31,7 @@ Json to_json(const report::StateCounts& counts) {
 /// Null where it cannot be told.
 Json running_json(HoldState held) { return held == HoldState::unknown ? Json(nullptr) : Json(held == HoldState::yes); }
 
-Json to_json(const store::State& state, const report::Progress& progress, const LockProbe& probe,
+Json to_json(const store::State& state, const report::StudyProgress& progress, const LockProbe& probe,
              const std::vector<store::Request>& pending) {
   Json out = {{"launch", launch_state(state, probe)}, {"running", running_json(launch_held(probe, state))}};
   out["last_exit"] = state.last_exit < 0 ? Json(nullptr) : Json(state.last_exit);
@@ -71,7 +71,7 @@ Json to_json(const store::State& state, const report::Progress& progress, const 
 }
 
 /// A table with columns only for states that occur: most studies have runs in three of the eight.
-Table counts_table(const report::Progress& progress) {
+Table counts_table(const report::StudyProgress& progress) {
   std::vector<std::string> header = {"experiment", "runs"};
   std::vector<task::RunState> shown;
   for (const task::RunState state : kShown) {
@@ -92,7 +92,7 @@ Table counts_table(const report::Progress& progress) {
   return table;
 }
 
-void print_pace(const store::State& state, const report::Progress& progress, bool runs_now) {
+void print_pace(const store::State& state, const report::StudyProgress& progress, bool runs_now) {
   const auto& tasks = progress.tasks;
   fmt::print("\ntasks     {} of {} done", tasks[task::RunState::done], tasks.total);
   if (tasks[task::RunState::running]) fmt::print(", {} running", tasks[task::RunState::running]);
@@ -110,7 +110,7 @@ void print_pace(const store::State& state, const report::Progress& progress, boo
   }
 }
 
-void print_words(const store::State& state, const report::Progress& progress, const LockProbe& probe,
+void print_words(const store::State& state, const report::StudyProgress& progress, const LockProbe& probe,
                  const std::vector<store::Request>& pending) {
   fmt::print("{}\n\n{}", launch_state(state, probe), counts_table(progress).text());
   print_pace(state, progress, launch_held(probe, state) != HoldState::no);

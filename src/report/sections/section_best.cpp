@@ -66,7 +66,7 @@ std::string setting_of(const std::vector<std::string>& axes, const std::vector<s
 
 std::vector<RunView> runs_with(const std::vector<RunView>& runs, const std::vector<std::string>& axes,
                                const std::vector<std::string>& values) {
-  std::vector<Condition> here;
+  std::vector<AxisCondition> here;
   for (std::size_t i = 0; i < axes.size(); ++i) here.push_back({axes[i], {values[i]}});
   return select(runs, here);
 }
@@ -87,7 +87,7 @@ std::vector<std::string> best_row(const std::vector<RunView>& runs, const std::v
   const auto settings = settings_of(runs, axes);
   std::vector<stats::RankedSetting> to_rank;
   for (const auto& setting : settings) to_rank.push_back(setting.ranked);
-  const auto standings = stats::rank(to_rank, stats::Better::higher);
+  const auto standings = stats::rank(to_rank, metrics::Better::higher);
   if (standings.empty() || standings.front().splits == 0) return {"-", "-", "-", "-", "no run is done"};
   const auto& best = settings[standings.front().setting].values;
   std::vector<std::string> ties;

@@ -84,7 +84,7 @@ std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const 
     const auto unit = shown_scale(metric) == 100 ? " (%)" : "";
     std::vector<std::string> done;
     for (const auto& view : runs) {
-      std::vector<Condition> here;
+      std::vector<AxisCondition> here;
       std::string title = experiment.name + ": " + metrics::to_string(metric) + unit;
       for (const auto& axis : others) {
         here.push_back({axis, {view.value(axis)}});

@@ -61,7 +61,7 @@ std::string tables_of(const std::vector<RunView>& runs, const std::string& name,
   std::string html;
   std::vector<std::string> done;
   for (const auto& view : runs) {
-    std::vector<Condition> here;
+    std::vector<AxisCondition> here;
     std::string title = name;
     for (const auto& axis : others) {
       here.push_back({axis, {view.value(axis)}});

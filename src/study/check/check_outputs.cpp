@@ -8,7 +8,8 @@
 namespace espalier::study {
 namespace {
 
-void check_axis(const CheckContext& context, const Figure& figure, const std::string& part, const std::string& axis) {
+void check_axis(const CheckContext& context, const FigureSpec& figure, const std::string& part,
+                const std::string& axis) {
   if (axis.empty() || is_axis(axis)) return;
   context.report.error(figure.where, "figure." + part, unknown_word("axis", axis, axis_names()));
 }

@@ -10,15 +10,15 @@ namespace {
 std::string default_metric(const Study& study, const std::string& experiment) {
   const Experiment* shown = find_experiment(study, experiment);
   const auto recorded = [&](metrics::Subset subset) { return not_recorded(study, *shown, subset).empty(); };
-  if (!shown || recorded(metrics::Subset::test) || !recorded(metrics::Subset::valid)) return Figure().y;
+  if (!shown || recorded(metrics::Subset::test) || !recorded(metrics::Subset::valid)) return FigureSpec().y;
   return metrics::to_string({metrics::Subset::valid, metrics::Metric::top1});
 }
 
-Figure parse_figure(const Reader& reader, const Study& study) {
+FigureSpec parse_figure(const Reader& reader, const Study& study) {
   for (const char* key : {"experiment", "x"}) {
     if (!reader.has(key)) reader.missing(key, "Write experiment = \"...\", x = \"...\"");
   }
-  Figure figure;
+  FigureSpec figure;
   figure.where = reader.where();
   figure.experiment = reader.word("experiment").value_or("");
   figure.x = reader.word("x").value_or("");
