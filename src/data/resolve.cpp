@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "data/cache_folder.hpp"
+#include "data/pack/cache_folder.hpp"
 #include "data/facts_json.hpp"
-#include "data/pack_note.hpp"
-#include "data/raw_hash.hpp"
-#include "data/same_images.hpp"
-#include "data/set_aside.hpp"
+#include "data/pack/pack_note.hpp"
+#include "data/pack/raw_hash.hpp"
+#include "data/pack/same_images.hpp"
+#include "data/pack/set_aside.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/data/pack_content.hpp"
 

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "runtime/busy.hpp"
-#include "runtime/launch_words.hpp"
+#include "runtime/launch/launch_words.hpp"
 
 namespace espalier::runtime {
 

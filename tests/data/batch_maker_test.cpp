@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <map>
 
-#include "data/augment_draws.hpp"
+#include "data/batch/augment_draws.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
 #include "support/catch_after_torch.hpp"

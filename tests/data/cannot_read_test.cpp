@@ -5,9 +5,9 @@
 
 #include <cerrno>
 
-#include "data/gzip_reader.hpp"
-#include "data/raw_hash.hpp"
-#include "data/walk_folder.hpp"
+#include "data/read/gzip_reader.hpp"
+#include "data/pack/raw_hash.hpp"
+#include "data/read/walk_folder.hpp"
 #include "espalier/core/errors.hpp"
 #include "support/catch_after_torch.hpp"
 #include "temporary_folder.hpp"

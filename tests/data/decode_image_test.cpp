@@ -1,9 +1,9 @@
 // Images whose headers claim too much, that cameras turned, and of the kinds that folders hold beside JPEG and PNG.
-#include "data/decode_image.hpp"
+#include "data/decode/decode_image.hpp"
 
 #include <zlib.h>
 
-#include "data/exif.hpp"
+#include "data/decode/exif.hpp"
 #include "data/image_bytes.hpp"
 #include "espalier/task/image_formats.hpp"
 #include "support/catch_after_torch.hpp"

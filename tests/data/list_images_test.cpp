@@ -1,7 +1,7 @@
 // Which files of a folder are images, in which order, and what is said of the others.
-#include "data/list_images.hpp"
+#include "data/read/list_images.hpp"
 
-#include "data/walk_folder.hpp"
+#include "data/read/walk_folder.hpp"
 #include "espalier/core/errors.hpp"
 #include "support/catch_after_torch.hpp"
 #include "temporary_folder.hpp"

@@ -1,8 +1,8 @@
-#include "data/readers.hpp"
+#include "data/read/readers.hpp"
 
 #include <zlib.h>
 
-#include "data/decode_image.hpp"
+#include "data/decode/decode_image.hpp"
 #include "data/image_bytes.hpp"
 #include "support/catch_after_torch.hpp"
 #include "temporary_folder.hpp"

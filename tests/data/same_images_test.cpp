@@ -1,4 +1,4 @@
-#include "data/same_images.hpp"
+#include "data/pack/same_images.hpp"
 
 #include <catch2/catch.hpp>
 

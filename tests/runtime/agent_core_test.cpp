@@ -1,5 +1,5 @@
 // The agent between rank 0 and its trainer: bundles in order, and stops.
-#include "runtime/agent_core.hpp"
+#include "runtime/agent/agent_core.hpp"
 
 #include <csignal>
 

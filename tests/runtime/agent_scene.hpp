@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/agent_core.hpp"
+#include "runtime/agent/agent_core.hpp"
 
 namespace espalier::runtime {
 

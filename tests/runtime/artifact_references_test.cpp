@@ -1,4 +1,4 @@
-#include "runtime/artifact_references.hpp"
+#include "runtime/rank0/artifact_references.hpp"
 
 #include "runtime/loop_scene.hpp"
 

@@ -1,4 +1,4 @@
-#include "runtime/artifact_store.hpp"
+#include "runtime/rank0/artifact_store.hpp"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // An idle loop's waits: they end by themselves, and at once where there is something to read.
-#include "runtime/backoff.hpp"
+#include "runtime/launch/backoff.hpp"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "runtime/departure.hpp"
+#include "runtime/rank0/departure.hpp"
 
 #include <catch2/catch.hpp>
 

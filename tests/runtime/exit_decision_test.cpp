@@ -1,4 +1,4 @@
-#include "runtime/exit_decision.hpp"
+#include "runtime/rank0/exit_decision.hpp"
 
 #include <catch2/catch.hpp>
 

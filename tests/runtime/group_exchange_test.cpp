@@ -1,5 +1,5 @@
 // The agents' side of a group's sums: messages may overtake each other, the sums do not care.
-#include "runtime/group_exchange.hpp"
+#include "runtime/agent/group_exchange.hpp"
 
 #include <rapidcheck.h>
 #include <unistd.h>

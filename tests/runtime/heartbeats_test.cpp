@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "runtime/launch_words.hpp"
+#include "runtime/launch/launch_words.hpp"
 
 using namespace espalier::runtime;
 

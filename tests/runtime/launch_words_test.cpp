@@ -1,5 +1,5 @@
 // Heartbeats and words among what a launch prints.
-#include "runtime/launch_words.hpp"
+#include "runtime/launch/launch_words.hpp"
 
 #include <catch2/catch.hpp>
 

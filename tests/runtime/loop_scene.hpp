@@ -15,7 +15,7 @@
 #include "espalier/os/disk_calls.hpp"
 #include "espalier/store/journal.hpp"
 #include "espalier/store/layout.hpp"
-#include "runtime/scheduler_loop.hpp"
+#include "runtime/rank0/scheduler_loop.hpp"
 
 namespace espalier::runtime {
 

@@ -1,5 +1,5 @@
 // What a plan adds to the journal: only what the journal does not say yet.
-#include "runtime/plan_records.hpp"
+#include "runtime/rank0/plan_records.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // The progress line where standard error is no terminal: now and then, and never twice.
-#include "runtime/progress_bar.hpp"
+#include "runtime/rank0/progress_bar.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 
 #include "espalier/os/descriptor.hpp"
 #include "os/os_scratch.hpp"
-#include "runtime/backoff.hpp"
+#include "runtime/launch/backoff.hpp"
 
 using namespace espalier;
 using namespace espalier::runtime;

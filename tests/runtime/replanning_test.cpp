@@ -1,5 +1,5 @@
 // When rank 0 plans again, and what it then journals and gives the scheduler.
-#include "runtime/replanning.hpp"
+#include "runtime/rank0/replanning.hpp"
 
 #include "espalier/core/errors.hpp"
 #include "runtime/loop_scene.hpp"

@@ -1,4 +1,4 @@
-#include "runtime/scheduler_loop.hpp"
+#include "runtime/rank0/scheduler_loop.hpp"
 
 #include <algorithm>
 #include <map>

@@ -1,4 +1,4 @@
-#include "runtime/source_threshold.hpp"
+#include "runtime/rank0/source_threshold.hpp"
 
 #include <catch2/catch.hpp>
 

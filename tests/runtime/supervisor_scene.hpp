@@ -4,7 +4,7 @@
 #include <csignal>
 #include <string>
 
-#include "runtime/supervisor_core.hpp"
+#include "runtime/launch/supervisor_core.hpp"
 
 namespace espalier::runtime {
 

@@ -1,5 +1,5 @@
 // Rank 0's eye on the supervisor, with a clock and a process table of the test's.
-#include "runtime/supervisor_watch.hpp"
+#include "runtime/launch/supervisor_watch.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // The keeper of the view with shell scripts in place of `espalier view`.
-#include "runtime/view_keeper.hpp"
+#include "runtime/rank0/view_keeper.hpp"
 
 #include <algorithm>
 #include <chrono>

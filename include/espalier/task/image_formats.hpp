@@ -1,6 +1,6 @@
 #pragma once
 // The formats of images, a row each: what a study file says of them and what the trainer reads. Their readers are a
-// table in src/data/import.cpp.
+// table in src/data/pack/import.cpp.
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -1,0 +1,191 @@
+// The supervisor between its state machine, mpirun, signals, the journal and the terminal.
+#include "espalier/runtime/supervisor.hpp"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/os/descriptor.hpp"
+#include "runtime/launch/backoff.hpp"
+#include "runtime/agent/group_exchange.hpp"
+#include "runtime/launch/mpirun.hpp"
+#include "runtime/rank0/progress_bar.hpp"
+#include "runtime/rank0/session_folder.hpp"
+#include "runtime/launch/supervisor_core.hpp"
+
+namespace espalier::runtime {
+
+namespace {
+
+bool is_ignored(int signal) {
+  struct sigaction action{};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/// Signals as something to wait for; blocked for as long as this lives.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&set_);
+    for (const int number : {SIGINT, SIGTERM, SIGUSR2, SIGCHLD}) sigaddset(&set_, number);
+    if (!is_ignored(SIGHUP)) sigaddset(&set_, SIGHUP);  // nohup ignores it
+    sigprocmask(SIG_BLOCK, &set_, &before_);
+    descriptor_ = os::Descriptor(signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!descriptor_) throw EnvironmentError("cannot wait for signals", std::strerror(errno), "");
+  }
+  ~Signals() {
+    std::signal(SIGHUP, SIG_IGN);  // a terminal that closes sends more than one
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+  }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  int descriptor() const { return descriptor_.get(); }
+  /// The next one that asks for an end, or 0.
+  int take() {
+    signalfd_siginfo info;
+    while (read(descriptor_.get(), &info, sizeof info) == sizeof info) {
+      if (info.ssi_signo != SIGCHLD) return static_cast<int>(info.ssi_signo);
+    }
+    return 0;
+  }
+
+ private:
+  sigset_t set_, before_;
+  os::Descriptor descriptor_;
+};
+
+/// What counts as progress: a launch that only starts and dies makes none.
+std::size_t results_in(const store::State& state) {
+  std::size_t count = state.selections.size();
+  for (const auto& [id, task] : state.tasks) {
+    count += task.rows.size() + (task::is_final(task.state) ? 1 : 0) + (task.training.artifact.empty() ? 0 : 1);
+  }
+  return count;
+}
+
+class Supervisor {
+ public:
+  explicit Supervisor(const SupervisorOptions& options)
+      : options_(options),
+        log_(options.out / "logs" / "launch.log"),
+        folder_(std::filesystem::temp_directory_path(), options.out),
+        tail_(options.out, store::Detail::brief),
+        core_(log_.string(), {options.first_heartbeat_s, 5 * options.first_heartbeat_s, options.silence_s}) {
+    tail_.advance();
+  }
+  int run();
+
+ private:
+  void wait();
+  void take_signals();
+  void reap_launch();
+  JournalFacts journal() const;
+  std::size_t segments() const { return tail_.state().segments.size(); }
+  LaunchWords words() const { return mpirun_ ? mpirun_->words() : LaunchWords{}; }
+  void tell(const SupervisorEvent& event);
+  void obey(const StartLaunch&);
+  void obey(const SignalLaunch& command) { mpirun_->signal(command.signal); }
+  void obey(const PrintLine& command) { print({command.line}); }
+  void obey(const ExitWith& command) { exit_code_ = command.code; }
+  void print(const std::vector<std::string>& lines);
+  void show_progress();
+
+  const SupervisorOptions& options_;
+  std::filesystem::path log_;
+  SessionFolder folder_;
+  store::JournalTail tail_;
+  SupervisorCore core_;
+  Signals signals_;
+  ProgressBar bar_;
+  std::optional<Mpirun> mpirun_;  ///< empty between two launches
+  std::optional<int> exit_code_;
+  double next_look_ = 0;
+};
+
+int Supervisor::run() {
+  tell(SupervisorStarted{journal()});
+  while (!exit_code_) {
+    wait();
+    take_signals();
+    if (mpirun_) {
+      print(mpirun_->read_lines());
+      show_progress();
+    }
+    tell(SupervisorTick{segments(), words()});
+    reap_launch();
+  }
+  return *exit_code_;
+}
+
+void Supervisor::wait() {
+  const int output = mpirun_ ? mpirun_->output() : -1;  // poll passes over -1
+  pollfd waiting[2] = {{signals_.descriptor(), POLLIN, 0}, {output, POLLIN, 0}};
+  poll(waiting, 2, mpirun_ ? 100 : 50);
+}
+
+void Supervisor::take_signals() {
+  while (const int signal = signals_.take()) {
+    tail_.advance();
+    tell(SignalCame{signal, segments(), words()});
+  }
+}
+
+void Supervisor::reap_launch() {
+  const auto exit = mpirun_ ? mpirun_->reap() : std::nullopt;
+  if (!exit) return;
+  print(mpirun_->read_lines());
+  const auto words = mpirun_->words();
+  mpirun_.reset();
+  tail_.advance();
+  bar_.clear();
+  tell(LaunchEnded{*exit, journal(), words});
+}
+
+JournalFacts Supervisor::journal() const { return {segments(), tail_.state().last_exit, results_in(tail_.state())}; }
+
+void Supervisor::tell(const SupervisorEvent& event) {
+  for (const auto& command : core_.on(event, now_s())) {
+    std::visit([this](const auto& one) { obey(one); }, command);
+  }
+}
+
+void Supervisor::obey(const StartLaunch&) {
+  folder_.clear();
+  mpirun_.emplace(MpirunOptions{options_.workers + 1, options_.threads, options_.rank_command, log_, folder_.path()});
+}
+
+void Supervisor::print(const std::vector<std::string>& lines) {
+  if (lines.empty()) return;
+  bar_.clear();
+  for (const auto& line : lines) std::fputs((line + "\n").c_str(), stderr);  // a terminal that is gone ends nothing
+  std::fflush(stderr);
+}
+
+void Supervisor::show_progress() {
+  const double now = now_s();
+  if (now < next_look_) return;
+  next_look_ = now + 0.5;
+  tail_.advance();
+  if (options_.progress_line) bar_.show(now, options_.progress_line(tail_.state()));
+}
+
+}  // namespace
+
+std::string supervisor_address() { return std::to_string(getpid()) + " " + this_host_key(); }
+
+int supervise(const SupervisorOptions& options) {
+  std::signal(SIGPIPE, SIG_IGN);  // whoever read our output may leave; the study goes on
+  std::filesystem::create_directories(options.out / "logs");
+  return Supervisor(options).run();
+}
+
+}  // namespace espalier::runtime

@@ -1,0 +1,151 @@
+// What the supervisor does when a launch dies or a signal comes.
+#include "runtime/launch/supervisor_core.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "espalier/core/errors.hpp"
+
+namespace espalier::runtime {
+
+double stop_limit_s(int signal) {
+  if (signal == SIGINT) return 600;  // a second one aborts
+  return signal == SIGUSR2 ? 115 : 28;
+}
+
+SupervisorCommands SupervisorCore::on(const SupervisorEvent& event, double now) {
+  now_ = now;
+  std::visit([this](const auto& one) { take(one); }, event);
+  return std::exchange(commands_, {});
+}
+
+void SupervisorCore::take(const SupervisorStarted& event) {
+  best_ = event.journal.results;
+  start(event.journal.segments);
+}
+
+void SupervisorCore::start(std::size_t segments) {
+  phase_ = Phase::launched;
+  segments_before_ = segments;
+  heard_at_ = now_;
+  runs_s_ = silent_s_ = over_s_ = 0;
+  heartbeats_ = 0;
+  killing_ = false;
+  commands_.emplace_back(StartLaunch{});
+}
+
+void SupervisorCore::take(const SignalCame& event) {
+  if (phase_ == Phase::over) return;
+  if (phase_ == Phase::pausing) return exit_with(static_cast<int>(ExitCode::stopped));
+  if (stop_signal_ == 0) return begin_stop(event);
+  if (event.signal != SIGINT) return;
+  aborted_ = true;
+  commands_.emplace_back(SignalLaunch{SIGTERM});  // mpirun kills all ranks within 2 s
+  stop_deadline_ = std::min(stop_deadline_, now_ + kAbortLimit_s);
+}
+
+/// The launch is told by the next tick.
+void SupervisorCore::begin_stop(const SignalCame& event) {
+  stop_signal_ = event.signal;
+  stop_deadline_ = now_ + (began(event.segments, event.words) ? stop_limit_s(event.signal) : kEarlyStopLimit_s);
+  silent_s_ = 0;
+  if (event.signal == SIGINT) print("espalier: stopping and saving. Ctrl-C again aborts.");
+}
+
+void SupervisorCore::take(const SupervisorTick& event) {
+  if (phase_ == Phase::pausing && now_ >= start_at_) return start(segments_before_);
+  if (phase_ != Phase::launched) return;
+  listen(event);
+  if (stop_signal_ != 0) watch_stop(event);
+  else watch(event);
+  if (over_s_ > kEndLimit_s) killing_ = true;
+  if (killing_) commands_.emplace_back(SignalLaunch{SIGKILL});  // at each tick, until it is gone
+}
+
+/// A tick that comes late counts as a second: this process was suspended, and with it perhaps the launch.
+void SupervisorCore::listen(const SupervisorTick& event) {
+  const double passed = std::min(now_ - heard_at_, 1.0);
+  heard_at_ = now_;
+  runs_s_ += passed;
+  silent_s_ = event.words.heartbeats == heartbeats_ ? silent_s_ + passed : 0;
+  heartbeats_ = event.words.heartbeats;
+  if (event.words.ended_with >= 0) over_s_ += passed;
+}
+
+void SupervisorCore::watch(const SupervisorTick& event) {
+  if (killing_) return;
+  const char* who = event.words.mpirun_stopped ? "mpirun is stopped" : "does it hang?";
+  const bool has_begun = began(event.segments, event.words);
+  if (!has_begun && heartbeats_ == 0 && runs_s_ > limits_.first_s) {
+    return give_up(fmt::format("mpirun has started nothing for {:.0f} s ({})", runs_s_, who), event.words);
+  }
+  if (!has_begun && runs_s_ > limits_.journal_s) {
+    return give_up(fmt::format("rank 0 has not opened its journal for {:.0f} s (MPI does not start?)", runs_s_),
+                   event.words);
+  }
+  if (heartbeats_ == 0 || silent_s_ <= limits_.silence_s) return;
+  killing_ = true;
+  print(fmt::format("espalier: the launch has sent no heartbeat for {:.0f} s ({}); it is killed.", silent_s_,
+                    event.words.mpirun_stopped ? "mpirun is stopped" : "is rank 0 stopped, or does it hang?"));
+}
+
+void SupervisorCore::give_up(const std::string& why, const LaunchWords& words) {
+  killing_ = final_ = true;
+  const auto last = words.last_line.empty() ? "" : fmt::format("It last said: {}. ", words.last_line);
+  print(fmt::format("espalier: {}. {}The launch is given up; see {}.", why, last, log_));
+}
+
+/// Before rank 0 has its journal nobody listens yet, and nothing can be lost.
+void SupervisorCore::watch_stop(const SupervisorTick& event) {
+  if (!stop_sent_ && began(event.segments, event.words)) {
+    commands_.emplace_back(SignalLaunch{SIGUSR2});
+    stop_sent_ = true;
+  }
+  if (now_ > stop_deadline_ || silent_s_ > kStopSilence_s) killing_ = true;
+}
+
+/// The journal knows better than mpirun how a launch ended.
+void SupervisorCore::take(const LaunchEnded& event) {
+  const auto& [exit, journal, words] = event;
+  if (began(journal.segments, {}) && journal.last_exit >= 0) return exit_with(journal.last_exit);
+  if (words.ended_with >= 0) return end_without_journal(words.ended_with);
+  if (aborted_) return exit_with(128 + stop_signal_);
+  if (stop_signal_ != 0) return exit_with(static_cast<int>(ExitCode::stopped));
+  if (final_) return exit_with(static_cast<int>(ExitCode::environment));
+  const bool is_final =
+      exit.code == static_cast<int>(ExitCode::usage) || exit.code == static_cast<int>(ExitCode::environment);
+  if (is_final) return exit_with(exit.code);
+  start_again_later(journal);
+}
+
+/// Another launch would only refuse what is left.
+void SupervisorCore::end_without_journal(int code) {
+  print(
+      "espalier: the launch ended in order, but its journal does not show that: was a part of it deleted? "
+      "'espalier verify' says what is missing.");
+  exit_with(code);
+}
+
+/// A launch that only starts and dies makes no progress.
+void SupervisorCore::start_again_later(const JournalFacts& journal) {
+  tries_ = journal.results > best_ ? 1 : tries_ + 1;
+  best_ = std::max(best_, journal.results);
+  segments_before_ = journal.segments;
+  if (tries_ >= kTriesWithoutProgress) {
+    print(fmt::format("espalier: the launch died {} times without progress. See {}.", tries_, log_));
+    return exit_with(static_cast<int>(ExitCode::environment));
+  }
+  print(fmt::format("espalier: the launch died; starting it again (see {}).", log_));
+  phase_ = Phase::pausing;
+  start_at_ = now_ + kFirstPause_s * (1 << (tries_ - 1));
+}
+
+void SupervisorCore::exit_with(int code) {
+  phase_ = Phase::over;
+  commands_.emplace_back(ExitWith{code});
+}
+
+}  // namespace espalier::runtime

@@ -1,0 +1,70 @@
+// Runs rank 0's loop over MPI, the process's signals and the real clock.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "espalier/runtime/heartbeats.hpp"
+#include "espalier/runtime/launch.hpp"
+#include "espalier/runtime/signals.hpp"
+#include "runtime/launch/backoff.hpp"
+#include "runtime/rank0/scheduler_loop.hpp"
+#include "runtime/launch/supervisor_watch.hpp"
+
+namespace espalier::runtime {
+
+namespace {
+
+/// For tests: the loop hangs once the file that ESPALIER_HANG_LOOP names is there; the file goes, so that the next
+/// launch does not.
+void hang_if_asked() {
+  const char* file = std::getenv("ESPALIER_HANG_LOOP");
+  std::error_code none;
+  if (!file || !std::filesystem::remove(file, none)) return;
+  for (;;) ::pause();
+}
+
+class MpiWorld final : public LoopWorld {
+ public:
+  explicit MpiWorld(const std::string& supervisor) : supervisor_(supervisor) {}
+
+  std::optional<mpi::Packet> receive() override { return mailbox_.receive(); }
+  void send(WorkerId to, std::string frames) override { mailbox_.send(to.rank, std::move(frames)); }
+  void advance() override { mailbox_.advance(); }
+  double now() override { return now_s(); }
+  bool stop_wanted() override { return runtime::stop_wanted(); }
+  std::string trouble() override {
+    hang_if_asked();
+    return supervisor_.look(now());
+  }
+  void pause(bool received) override {
+    if (received) backoff_.busy();
+    else backoff_.wait();
+  }
+
+ private:
+  mpi::Mailbox mailbox_;
+  Backoff backoff_;
+  SupervisorWatch supervisor_;
+};
+
+}  // namespace
+
+int run_scheduler(mpi::Session& session, const LaunchOptions& options, const Replan& replan) {
+  int code = 0;
+  int missing = 0;
+  {
+    MpiWorld world(options.supervisor);
+    SchedulerLoop loop(session.size() - 1, options, replan, world);
+    say_begun();
+    code = loop.run();
+    missing = loop.missing();
+  }
+  say_ended(code);
+  if (missing > 0) mpi::Session::abort(code);  // the others would wait for ever for agents that do not answer
+  session.finish();
+  return code;
+}
+
+}  // namespace espalier::runtime
