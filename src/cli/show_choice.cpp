@@ -1,7 +1,8 @@
-// Matches planned runs against an id prefix or EXPERIMENT:axis=value,...
+// Matches planned runs against the beginning of an id of theirs, or of a task they need, or EXPERIMENT:axis=value,...
 #include "cli/show_choice.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/report/conditions.hpp"
@@ -40,7 +41,18 @@ bool fits(const plan::PlannedRun& run, const Wanted& wanted) {
   std::string list;
   for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
   throw UsageError("no run is '" + text + "'", "experiments: " + list,
-                   "Name the first digits of an id, or EXPERIMENT:axis=value,axis=value");
+                   "Name the first digits of a run's or task's id, or EXPERIMENT:axis=value,axis=value");
+}
+
+/// Tasks whose ids begin so, and those that have one of them among their inputs, at any depth.
+std::unordered_set<TaskId> tasks_that_need(const plan::Plan& plan, const std::string& beginning) {
+  std::unordered_set<TaskId> found;
+  for (const auto& task : plan.tasks) {  // inputs stand before what needs them
+    const bool needs = std::any_of(task.inputs.begin(), task.inputs.end(),
+                                   [&](const task::Input& input) { return found.contains(input.task); });
+    if (needs || task.id.hex.starts_with(beginning)) found.insert(task.id);
+  }
+  return found;
 }
 
 }  // namespace
@@ -50,6 +62,11 @@ std::vector<const plan::PlannedRun*> choose_runs(const plan::Plan& plan, const s
   const bool may_be_id = !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string::npos;
   for (const auto& run : plan.runs) {
     if (may_be_id && run.id.hex.starts_with(text)) chosen.push_back(&run);
+  }
+  if (!chosen.empty()) return chosen;
+  const auto needing = may_be_id ? tasks_that_need(plan, text) : std::unordered_set<TaskId>{};
+  for (const auto& run : plan.runs) {
+    if (needing.contains(run.task)) chosen.push_back(&run);
   }
   if (!chosen.empty()) return chosen;
   const Wanted wanted = parse_wanted(text);

@@ -41,6 +41,8 @@ void canonicalise(task::TrainSpec& spec, const std::vector<network::UnitCost>& u
   if (!freezes_dropout(spec, units)) spec.frozen_dropout = task::FrozenDropout::off;
   if (!draws_masks(spec, units)) spec.mask_seed = 0;
   if (!draws_augmentation(spec.augment)) spec.augment_seed = 0;
+  const bool places = spec.augment.translation > 0 || spec.augment.centre_crop > 0;
+  spec.augment.placement_version = places ? task::kPlacementVersion : 0;
   const bool draws_values = std::any_of(spec.units.begin(), spec.units.end(), [](const task::UnitRow& row) {
     return row.start.kind == task::StartKind::fresh;
   });

@@ -47,6 +47,7 @@ Probe RunTrainings::probe_from(const std::vector<Origin>& origins, const std::ve
   probe.spec.mean = first.mean;
   probe.spec.std = first.std;
   probe.spec.centre_crop = first.augment.centre_crop;
+  probe.spec.placement_version = first.augment.centre_crop > 0 ? task::kPlacementVersion : 0;
   probe.spec.precision = first.precision;
   for (std::size_t u = 0; u < of_unit.size(); ++u) probe.spec.units.push_back(origins[of_unit[u]].starts.at(u));
   probe.units = origins[of_unit.back()].units;

@@ -1,5 +1,6 @@
 """show, as a user calls it, on the study of the paper's own size and without its images."""
 import os
+import re
 import subprocess
 import unittest
 
@@ -22,6 +23,14 @@ class Show(unittest.TestCase):
         below = next(row for row in rows if row[:1] == ["5"] and "new" in row)
         self.assertEqual(below[-4:], ["0.001", "0.001", "0.0001", "1e-05"])
         self.assertIn("default", shown.stdout)
+
+    def test_a_source_is_shown_in_the_first_run_that_needs_it(self):
+        whole = show("transferred-by-decay:transferred=4,decay_epoch=5,per_class=10,split=1").stdout
+        source = re.search(r"source: task (\w+)", whole).group(1)
+        shown = show(source)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertIn(f"source: task {source}", shown.stdout)
+        self.assertRegex(shown.stdout, r"the first of \d+ runs that fit")
 
     def test_it_refuses_what_is_no_run(self):
         refused = show("nothing:transferred=4")

@@ -126,10 +126,14 @@ class Watches(unittest.TestCase):
             os.kill(pid, signal.SIGKILL)
         launch.wait()
         self.assertTrue(list(temporary.glob("espalier-*/*/ompi.*")))
+        own = next(temporary.iterdir()).name  # for this user, OUT and machine
+        segments = list(Path("/dev/shm", own).glob("*/vader_segment.*"))
+        self.assertTrue(segments)
 
         self.assertEqual(launch.finish(), 0, launch.said())
 
         self.assertEqual(list(temporary.iterdir()), [])
+        self.assertFalse(Path("/dev/shm", own).exists())
 
 
 if __name__ == "__main__":

@@ -62,3 +62,13 @@ TEST_CASE("canonicalise: momentum is SGD's") {
   spec.optimiser = task::OptimiserKind::adam;
   CHECK(canonical(spec, false).momentum == 0);
 }
+
+TEST_CASE("canonicalise: tasks that move or crop images carry the version of how they do it, and no others") {
+  auto spec = full();
+  spec.augment = {.flip = true, .shifted_crop = 4, .rotation_degrees = 10};
+  CHECK(canonical(spec, false).augment.placement_version == 0);
+  spec.augment.translation = 0.1;
+  CHECK(canonical(spec, false).augment.placement_version == task::kPlacementVersion);
+  spec.augment = {.centre_crop = 24};
+  CHECK(canonical(spec, false).augment.placement_version == task::kPlacementVersion);
+}

@@ -1,5 +1,5 @@
 // Folders for Open MPI: what killed launches of the same OUT left goes, all else stays.
-#include "runtime/rank0/session_folder.hpp"
+#include "runtime/launch/session_folder.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -68,20 +68,26 @@ struct UnitRow {
   }
 };
 
+/// Raised when a centred crop or a translation takes other pixels than before: tasks that use them then get new ids,
+/// and no others. 1: a translation keeps within its share of the side; centred crops are rounded as torchvision does.
+inline constexpr std::int32_t kPlacementVersion = 1;
+
 /// Random changes of training images, drawn anew in every step. Zero means off.
 struct AugmentSpec {
-  bool flip = false;                ///< horizontal, probability 1/2
-  std::int32_t shifted_crop = 0;    ///< zero-pad by that many pixels, crop back at random
-  std::int32_t random_resized = 0;  ///< side of a random resized crop (area 0.08-1, aspect 3/4-4/3), 0: off
-  std::int32_t centre_crop = 0;     ///< side of the evaluation crop where training crops; 0: whole image
-  double rotation_degrees = 0;      ///< uniform in ± that many degrees
-  double translation = 0;           ///< uniform in ± that fraction of the side
+  bool flip = false;                   ///< horizontal, probability 1/2
+  std::int32_t shifted_crop = 0;       ///< zero-pad by that many pixels, crop back at random
+  std::int32_t random_resized = 0;     ///< side of a random resized crop (area 0.08-1, aspect 3/4-4/3), 0: off
+  std::int32_t centre_crop = 0;        ///< side of the evaluation crop where training crops; 0: whole image
+  double rotation_degrees = 0;         ///< uniform in ± that many degrees
+  double translation = 0;              ///< uniform in ± that fraction of the side
+  std::int32_t placement_version = 0;  ///< kPlacementVersion where images are moved or cropped at the centre
   bool operator==(const AugmentSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<1>("flip", flip) & frame::stored<2>("shifted_crop", shifted_crop) &
         frame::stored<3>("random_resized", random_resized) & frame::stored<4>("centre_crop", centre_crop) &
-        frame::stored<5>("rotation_degrees", rotation_degrees) & frame::stored<6>("translation", translation);
+        frame::stored<5>("rotation_degrees", rotation_degrees) & frame::stored<6>("translation", translation) &
+        frame::stored<7>("placement_version", placement_version);
   }
 };
 
@@ -143,7 +149,8 @@ struct ProbeSpec {
   std::vector<float> mean, std;  ///< as of TrainSpec
   std::int32_t centre_crop = 0;  ///< side in pixels; 0: whole image
   Precision precision = Precision::fp32;
-  std::vector<UnitStart> units;  ///< of every unit; none is fresh
+  std::vector<UnitStart> units;        ///< of every unit; none is fresh
+  std::int32_t placement_version = 0;  ///< kPlacementVersion where there is a crop
   bool operator==(const ProbeSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -151,7 +158,8 @@ struct ProbeSpec {
     archive& stored<1>("identity_version", identity_version) & stored<2>("numerics_version", numerics_version) &
         stored<3>("method", method) & stored<4>("network", network) & stored<5>("labels", labels) &
         stored<6>("input", input) & stored<7>("mean", mean) & stored<8>("std", std) &
-        stored<9>("centre_crop", centre_crop) & stored<10>("precision", precision) & stored<11>("units", units);
+        stored<9>("centre_crop", centre_crop) & stored<10>("precision", precision) & stored<11>("units", units) &
+        stored<12>("placement_version", placement_version);
   }
 };
 

@@ -1,6 +1,7 @@
-// espalier cancel DIR RUN...: drops runs, and work that nobody else needs.
+// espalier cancel DIR RUN...: drops runs, or all that need a task, and work that nobody else needs.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/find_run.hpp"
@@ -13,15 +14,39 @@
 namespace espalier::cli {
 namespace {
 
+bool needs(const store::State& state, const TaskId& id, const TaskId& wanted) {
+  if (id == wanted) return true;
+  const auto found = state.tasks.find(id);
+  if (found == state.tasks.end()) return false;
+  const auto& inputs = found->second.task.inputs;
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [&](const task::Input& input) { return needs(state, input.task, wanted); });
+}
+
+/// The run that is named; of a source or another task, all runs that need it.
+std::vector<report::RunView> runs_named(const report::Directory& directory, const std::vector<report::RunView>& views,
+                                        const std::string& name) {
+  const auto subject = find_subject(directory, views, name);
+  if (subject.run) return {*subject.run};
+  std::vector<report::RunView> found;
+  for (const auto& view : views) {
+    if (needs(directory.state, view.run->task, subject.task->task.id)) found.push_back(view);
+  }
+  fmt::print("task {} is needed by {} run{}\n", subject.task->task.id.brief(), found.size(),
+             found.size() == 1 ? "" : "s");
+  return found;
+}
+
 void cancel(const std::string& path, const std::vector<std::string>& names) {
   std::vector<report::Directory> directories = {read_directory(path)};
   store::State& state = directories.front().state;
   const auto views = report::runs_of(directories);
   std::vector<std::string> targets;
   for (const auto& name : names) {
-    const auto view = find_run(views, name);
-    if (view.state == task::RunState::done) fmt::print("run {} is done already\n", view.run->id.brief());
-    else targets.push_back(view.run->id.hex.str());
+    for (const auto& view : runs_named(directories.front(), views, name)) {
+      if (view.state == task::RunState::done) fmt::print("run {} is done already\n", view.run->id.brief());
+      else targets.push_back(view.run->id.hex.str());
+    }
   }
   if (targets.empty()) return;
   for (const auto& target : targets) state.cancelled.insert(RunId{target});
@@ -39,7 +64,9 @@ void add_cancel(CLI::App& app, int&) {
   auto runs = std::make_shared<std::vector<std::string>>();
   CLI::App* verb = app.add_subcommand("cancel", "drop runs, and work that nobody else needs; 'retry' takes it back");
   verb->add_option("DIR", *directory, "what 'run --out' was given")->required();
-  verb->add_option("RUN", *runs, "the beginning of its id, or EXPERIMENT:AXIS=VALUE,...")->required();
+  verb->add_option("RUN", *runs,
+                   "the beginning of its id, or of the id of a task that runs need, or EXPERIMENT:AXIS=VALUE,...")
+      ->required();
   verb->callback([directory, runs] { cancel(*directory, *runs); });
 }
 

@@ -27,31 +27,18 @@ struct Wanted {
   std::vector<RunId> runs;
 };
 
-/// The tasks whose ids begin so: sources and probes have no run.
-std::vector<TaskId> tasks_named(const store::State& state, const std::string& beginning) {
-  std::vector<TaskId> found;
-  for (const auto& [id, task] : state.tasks) {
-    if (!beginning.empty() && id.hex.starts_with(beginning)) found.push_back(id);
-  }
-  return found;
-}
-
-void add_named(Wanted& wanted, const store::State& state, const std::vector<report::RunView>& views,
+void add_named(Wanted& wanted, const report::Directory& directory, const std::vector<report::RunView>& views,
                const std::string& name) {
-  const bool is_run = std::any_of(views.begin(), views.end(),
-                                  [&](const report::RunView& view) { return view.run->id.hex.starts_with(name); });
-  const auto tasks = is_run ? std::vector<TaskId>{} : tasks_named(state, name);
-  if (tasks.size() == 1) return wanted.tasks.push_back(tasks.front());
-  const auto view = find_run(views, name);
-  wanted.runs.push_back(view.run->id);
-  if (!view.run->task.empty()) wanted.tasks.push_back(view.run->task);
+  const auto subject = find_subject(directory, views, name);
+  if (subject.run) wanted.runs.push_back(subject.run->run->id);
+  if (subject.task) wanted.tasks.push_back(subject.task->task.id);
 }
 
 Wanted wanted_of(const std::vector<report::Directory>& directories, const Options& options) {
   const store::State& state = directories.front().state;
   const auto views = report::runs_of(directories);
   Wanted wanted;
-  for (const auto& name : options.runs) add_named(wanted, state, views, name);
+  for (const auto& name : options.runs) add_named(wanted, directories.front(), views, name);
   for (const auto& [id, task] : state.tasks) {
     const bool is_asked = (options.failed && task.state == task::RunState::failed) ||
                           (options.quarantined && task.state == task::RunState::quarantined);

@@ -127,7 +127,10 @@ void add_show(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("show", "show one run: its units by time, its values and where each comes from");
   verb->add_option("study", options->study.file, "the study file")->required();
-  verb->add_option("run", options->run, "first digits of an id, or EXPERIMENT:axis=value,axis=value")->required();
+  verb->add_option(
+          "run", options->run,
+          "first digits of an id (of a task: the first run that needs it), or EXPERIMENT:axis=value,axis=value")
+      ->required();
   verb->add_option("--out", options->out, "directory of results: selections made there are used");
   verb->add_option("--given", options->given, "JSON file with selections made by hand");
   verb->add_option("--data-root", options->study.data_root,

@@ -38,6 +38,9 @@ std::vector<std::string> environment_of(const MpirunOptions& options) {
   if (!options.session_folder.empty()) {
     environment.push_back("OMPI_MCA_orte_tmpdir_base=" + options.session_folder.string());
   }
+  if (!options.shared_memory.empty()) {
+    environment.push_back("OMPI_MCA_btl_vader_backing_directory=" + options.shared_memory.string());
+  }
   return environment;
 }
 

@@ -18,6 +18,8 @@ struct MpirunOptions {
   std::vector<std::string> rank_command;
   std::filesystem::path log;
   std::filesystem::path session_folder;  ///< for mpirun's own files; empty: where it likes
+  std::filesystem::path
+      shared_memory;  ///< for what ranks of one host share, on a file system in memory; empty: as above
 };
 
 class Mpirun {

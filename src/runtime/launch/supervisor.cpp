@@ -14,12 +14,12 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/descriptor.hpp"
-#include "runtime/launch/backoff.hpp"
 #include "runtime/agent/group_exchange.hpp"
+#include "runtime/launch/backoff.hpp"
 #include "runtime/launch/mpirun.hpp"
-#include "runtime/rank0/progress_bar.hpp"
-#include "runtime/rank0/session_folder.hpp"
+#include "runtime/launch/session_folder.hpp"
 #include "runtime/launch/supervisor_core.hpp"
+#include "runtime/rank0/progress_bar.hpp"
 
 namespace espalier::runtime {
 
@@ -78,6 +78,7 @@ class Supervisor {
       : options_(options),
         log_(options.out / "logs" / "launch.log"),
         folder_(std::filesystem::temp_directory_path(), options.out),
+        shared_memory_("/dev/shm", options.out),
         tail_(options.out, store::Detail::brief),
         core_(log_.string(), {options.first_heartbeat_s, 5 * options.first_heartbeat_s, options.silence_s}) {
     tail_.advance();
@@ -101,7 +102,7 @@ class Supervisor {
 
   const SupervisorOptions& options_;
   std::filesystem::path log_;
-  SessionFolder folder_;
+  SessionFolder folder_, shared_memory_;
   store::JournalTail tail_;
   SupervisorCore core_;
   Signals signals_;
@@ -160,7 +161,9 @@ void Supervisor::tell(const SupervisorEvent& event) {
 
 void Supervisor::obey(const StartLaunch&) {
   folder_.clear();
-  mpirun_.emplace(MpirunOptions{options_.workers + 1, options_.threads, options_.rank_command, log_, folder_.path()});
+  shared_memory_.clear();
+  mpirun_.emplace(MpirunOptions{options_.workers + 1, options_.threads, options_.rank_command, log_, folder_.path(),
+                                shared_memory_.path()});
 }
 
 void Supervisor::print(const std::vector<std::string>& lines) {

@@ -5,11 +5,11 @@
 
 namespace espalier::runtime {
 
-/// TMPDIR/espalier-<user>-<digest of OUT and machine>/<process>. What lies beside the own folder and belongs to a
+/// BASE/espalier-<user>-<digest of OUT and machine>/<process>. What lies beside the own folder and belongs to a
 /// process that is gone is removed at the start.
 class SessionFolder {
  public:
-  SessionFolder(const std::filesystem::path& temporary, const std::filesystem::path& out);
+  SessionFolder(const std::filesystem::path& base, const std::filesystem::path& out);
   SessionFolder(const SessionFolder&) = delete;
   SessionFolder& operator=(const SessionFolder&) = delete;
   ~SessionFolder();

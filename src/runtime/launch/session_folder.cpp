@@ -1,5 +1,5 @@
 // Makes a launch's session folder, and removes those of processes that are gone.
-#include "runtime/rank0/session_folder.hpp"
+#include "runtime/launch/session_folder.hpp"
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -42,9 +42,9 @@ void remove_leftovers(const fs::path& all) {
 
 }  // namespace
 
-SessionFolder::SessionFolder(const fs::path& temporary, const fs::path& out) {
+SessionFolder::SessionFolder(const fs::path& base, const fs::path& out) {
   const auto digest = to_hex(sha256(fs::weakly_canonical(out).string() + "\n" + this_host_key()));
-  const auto all = temporary / ("espalier-" + std::to_string(geteuid()) + "-" + digest.substr(0, 12));
+  const auto all = base / ("espalier-" + std::to_string(geteuid()) + "-" + digest.substr(0, 12));
   if (!make(all)) return;
   all_ = all;
   remove_leftovers(all_);
