@@ -34,6 +34,7 @@ part dispatch .venv/bin/python bench/dispatch.py
 part verbs .venv/bin/python bench/verbs.py
 part plan_100k build/bin/bench_plan_100k
 part journal build/bin/bench_journal
+part pack_check build/bin/bench_pack_check
 part train_step build/bin/bench_train_step
 part train_step_torch .venv/bin/python bench/train_step.py
 part batched build/bin/bench_batched

@@ -1,15 +1,19 @@
 // Declares the options --by, --over, --metric, --where and others, and turns them into a report query.
 #include "cli/query_options.hpp"
 
+#include <fmt/format.h>
+
 #include "cli/result_dir.hpp"
+#include "espalier/report/page.hpp"
 
 namespace espalier::cli {
 
 void add_query_options(CLI::App& verb, QueryOptions& options) {
   verb.add_option("--by", options.by, "axes that make the cells, by commas");
   verb.add_option("--over", options.over, "axes to average over within a split");
-  verb.add_option("--metric", options.metric, "at the final epoch: train|valid|test|train_eval . loss|top1|top5")
-      ->capture_default_str();
+  verb.add_option("--metric", options.metric,
+                  "at the final epoch: train|valid|test|train_eval . loss|top1|top5; default: test.top1, or what was "
+                  "recorded in its place");
   verb.add_option("--experiment", options.experiment, "only this experiment");
   verb.add_option("--where", options.where, "AXIS=VALUE or AXIS=VALUE|VALUE; several must all hold");
   verb.add_option("--confidence", options.confidence, "of the intervals")
@@ -21,13 +25,21 @@ void add_query_options(CLI::App& verb, QueryOptions& options) {
 
 report::Query query_of(const QueryOptions& options) {
   report::Query query;
-  query.metric = metrics::parse_metric(options.metric);
+  if (!options.metric.empty()) query.metric = metrics::parse_metric(options.metric);
   query.by = parse_axes(options.by);
   query.over = parse_axes(options.over);
   query.confidence = options.confidence;
   for (const auto& text : options.where) query.where.push_back(report::parse_condition(text));
   if (!options.experiment.empty()) query.where.push_back({"experiment", {options.experiment}});
   return query;
+}
+
+void choose_metric(report::Query& query, const QueryOptions& options, const std::vector<report::RunView>& views) {
+  if (!options.metric.empty()) return;
+  const auto usual = metrics::to_string(query.metric);
+  query.metric = report::reported_metric(views);
+  const auto chosen = metrics::to_string(query.metric);
+  if (chosen != usual) fmt::print(stderr, "espalier: note: {} is shown: no run recorded {}\n", chosen, usual);
 }
 
 }  // namespace espalier::cli

@@ -9,7 +9,7 @@
 namespace espalier::cli {
 
 struct QueryOptions {
-  std::string by, over, metric = "test.top1", experiment;
+  std::string by, over, metric, experiment;
   std::vector<std::string> where;
   double confidence = 0.95;
   bool csv = false, json = false;
@@ -19,5 +19,8 @@ void add_query_options(CLI::App& verb, QueryOptions& options);
 
 /// Throws UsageError for an unknown metric or a malformed condition.
 report::Query query_of(const QueryOptions& options);
+
+/// Without --metric: test accuracy, or what the runs recorded in its place, which is said on standard error.
+void choose_metric(report::Query& query, const QueryOptions& options, const std::vector<report::RunView>& views);
 
 }  // namespace espalier::cli

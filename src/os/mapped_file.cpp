@@ -24,10 +24,11 @@ namespace {
   throw EnvironmentError(problem, why, "Check the disk and its permissions.");
 }
 
-/// From errno. A machine that is short of something is not the mistake of who named the file.
+/// From errno. A machine that is short of something, or an error that nobody foresaw, is not the mistake of who named
+/// the file.
 [[noreturn]] void call_failed(const std::filesystem::path& file, NamedBy named_by) {
   const int error = errno;
-  const bool is_machine = culprit_of_error(error) == Culprit::machine;
+  const bool is_machine = culprit_of_error(error) != Culprit::task;
   refuse(file, std::strerror(error), is_machine ? NamedBy::program : named_by);
 }
 

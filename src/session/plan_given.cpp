@@ -1,16 +1,17 @@
 // Parses the JSON list of hand-made selections into the outcomes that the planner takes.
 #include "espalier/session/plan_given.hpp"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
+#include "session/study_input_text.hpp"
 
 namespace espalier::session {
 namespace {
 
 using nlohmann::ordered_json;
 
+constexpr std::uintmax_t kMostBytes = 64 << 20;
 constexpr const char* kForm =
     R"(Write [{"experiment": "frozen", "per": {"per_class": 10}, "values": {"transferred": 6}}, ...])";
 
@@ -38,11 +39,10 @@ plan::SelectionOutcome selection_of(const ordered_json& entry) {
 }  // namespace
 
 std::vector<plan::SelectionOutcome> read_given(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  if (!stream) throw UsageError("'" + file.string() + "' cannot be read", "--given names it", "Name a JSON file");
+  const std::string text = read_text(file, "a JSON file of selections", kMostBytes);
   try {
     std::vector<plan::SelectionOutcome> all;
-    for (const auto& entry : ordered_json::parse(stream)) all.push_back(selection_of(entry));
+    for (const auto& entry : ordered_json::parse(text)) all.push_back(selection_of(entry));
     return all;
   } catch (const ordered_json::exception& error) {
     throw UsageError("'" + file.string() + "' is no list of selections", error.what(), kForm);

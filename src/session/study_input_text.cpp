@@ -9,7 +9,7 @@
 namespace espalier::session {
 namespace {
 
-constexpr std::uintmax_t kMostBytes = 1 << 20;
+constexpr std::uintmax_t kMostStudyBytes = 1 << 20;
 
 /// Number of bytes of a UTF-8 sequence that starts with `lead`; 0 where `lead` starts none (RFC 3629).
 int sequence_length(unsigned char lead) {
@@ -42,7 +42,22 @@ int first_bad_line(const std::string& text) {
   return 0;
 }
 
-std::string read_all(const std::filesystem::path& file) {
+}  // namespace
+
+std::string read_text(const std::filesystem::path& file, const std::string& what, std::uintmax_t most_bytes) {
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  const auto refuse = [&](const char* why) {
+    throw UsageError(file.string() + " cannot be read", why, "Name " + what);
+  };
+  if (!std::filesystem::exists(status)) refuse("there is no such file");
+  if (!std::filesystem::is_regular_file(status)) refuse("it is no file");  // a FIFO would be waited on for ever
+  const auto bytes = std::filesystem::file_size(file, error);
+  if (!error && bytes > most_bytes) {
+    throw UsageError(file.string() + " is not " + what,
+                     std::to_string(bytes) + " bytes; at most " + std::to_string(most_bytes) + " are read",
+                     "Name " + what + ", not data");
+  }
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   if (stream && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
@@ -51,22 +66,8 @@ std::string read_all(const std::filesystem::path& file) {
   return text.str();
 }
 
-}  // namespace
-
 std::string read_study_text(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status))
-    throw UsageError(file.string() + " cannot be read", "there is no such file", "Name a study file");
-  if (!std::filesystem::is_regular_file(status))
-    throw UsageError(file.string() + " cannot be read", "it is no file", "Name a study file");
-  const auto bytes = std::filesystem::file_size(file, error);
-  if (!error && bytes > kMostBytes) {
-    throw UsageError(file.string() + " is no study",
-                     std::to_string(bytes) + " bytes; a study has at most " + std::to_string(kMostBytes),
-                     "Name a study file, not data");
-  }
-  const std::string text = read_all(file);
+  const std::string text = read_text(file, "a study file", kMostStudyBytes);
   if (text.find_first_not_of(" \t\r\n") == std::string::npos)
     throw UsageError(file.string() + " is empty", "a study has at least a name, data and an experiment",
                      "See docs/study.md");

@@ -34,7 +34,7 @@ TEST_CASE("study text: bytes that are no UTF-8 are refused with their line") {
 TEST_CASE("study text: what is empty, too long, a folder or not there is no study") {
   CHECK_THROWS_WITH(read(" \n\t\r\n"), Catch::Contains("is empty"));
   CHECK(read(std::string(1 << 20, '#')).size() == 1 << 20);
-  CHECK_THROWS_WITH(read(std::string((1 << 20) + 1, '#')), Catch::Contains("a study has at most 1048576"));
+  CHECK_THROWS_WITH(read(std::string((1 << 20) + 1, '#')), Catch::Contains("at most 1048576 are read"));
   const store::Scratch folder;
   CHECK_THROWS_WITH(read_study_text(folder.path()), Catch::Contains("it is no file"));
   CHECK_THROWS_WITH(read_study_text(folder.path() / "none"), Catch::Contains("there is no such file"));

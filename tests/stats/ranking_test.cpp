@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
+using namespace espalier;
 using namespace espalier::stats;
 using espalier::metrics::Share;
 

@@ -143,6 +143,30 @@ TEST_CASE("group: batch norm over one value a channel is finite, the same for on
   }
 }
 
+TEST_CASE(
+    "group: resnet18 at 32 pixels, whose last batch is one image, is finite, the same for one worker and for groups") {
+  auto job = made_job(scratch("group-resnet"));
+  job.network = *network::named("resnet18");  // its last units see one pixel: one image is one value a channel
+  auto& spec = task::training(job.task);
+  spec.input = {3, 32, 32};
+  spec.mean = {0.4f, 0.4f, 0.4f};
+  spec.std = {0.25f, 0.25f, 0.25f};
+  spec.units.assign(job.network.units.size(), spec.units.front());
+  for (auto& row : spec.units) row.rates = {{{0, 0}, 1e-3f}};  // at 0.05 rounding grows from step to step
+  spec.batch = 4;
+  spec.length = {1, 0};
+  at::manual_seed(5);
+  job = with_pixels(job, at::randint(256, {40, 3, 32, 32}, at::kByte));
+  job.images = first_of(job.images, 9);
+  job = with_id(job);
+
+  const auto single = run_bundle({job}).front();
+
+  REQUIRE(single.outcome.end == task::End::done);
+  for (const auto& row : single.all) CHECK(std::isfinite(row.of(metrics::Metric::loss)));
+  check_close(run_group({job}, 2).front(), single, 1e-3);
+}
+
 TEST_CASE("group: features and families are trained by groups, too") {
   auto job = made_job(scratch("group-family"));
   const auto source = some_source(job, 77);

@@ -38,7 +38,7 @@ void print(const Options& options, const report::Query& query, const std::vector
            const std::vector<report::Directory>& directories) {
   if (options.query.json) {
     nlohmann::ordered_json out = {
-        {"metric", options.query.metric}, {"by", query.by}, {"confidence", options.query.confidence}};
+        {"metric", metrics::to_string(query.metric)}, {"by", query.by}, {"confidence", options.query.confidence}};
     out["cells"] = nlohmann::ordered_json::array();
     for (const auto& cell : cells) out["cells"].push_back(to_json(cell, query));
     fmt::print("{}\n", json_text(out, 2));
@@ -60,6 +60,7 @@ void aggregate(const Options& options) {
     throw UsageError("no run fits", "of " + std::to_string(all.size()) + " runs none fulfils --experiment and --where",
                      "Loosen them.");
   }
+  choose_metric(query, options.query, views);
   fill_axes(query, views, !query.by.empty());
   print(options, query, report::aggregate(views, query), directories);
 }

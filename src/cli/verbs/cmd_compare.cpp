@@ -47,9 +47,12 @@ std::vector<report::RunView> comparable(const std::vector<report::RunView>& view
 void print(const Options& options, const report::Query& query, const std::vector<stats::Contrast>& contrasts,
            const std::vector<report::Directory>& directories, const std::vector<std::string>& also) {
   if (options.query.json) {
-    nlohmann::ordered_json out = {
-        {"metric", options.query.metric}, {"a", options.a},     {"b", options.b}, {"by", query.by},
-        {"confidence", query.confidence}, {"also_differ", also}};
+    nlohmann::ordered_json out = {{"metric", metrics::to_string(query.metric)},
+                                  {"a", options.a},
+                                  {"b", options.b},
+                                  {"by", query.by},
+                                  {"confidence", query.confidence},
+                                  {"also_differ", also}};
     out["contrasts"] = nlohmann::ordered_json::array();
     for (const auto& contrast : contrasts) out["contrasts"].push_back(to_json(contrast, query));
     fmt::print("{}\n", json_text(out, 2));
@@ -66,6 +69,7 @@ void compare(const Options& options) {
   const auto a = report::parse_conditions(options.a), b = report::parse_conditions(options.b);
   const auto directories = read_directories({options.directory});
   const auto views = comparable(report::select(report::runs_of(directories), query.where), options, a, b);
+  choose_metric(query, options.query, views);
   const bool listed = std::find(query.by.begin(), query.by.end(), "experiment") != query.by.end();
   if (!listed && !names(a, "experiment") && report::values_of(views, "experiment").size() > 1) {
     query.by.insert(query.by.begin(), "experiment");
