@@ -50,6 +50,16 @@ class Plan(unittest.TestCase):
         self.assertEqual((counted["runs"], counted["later"]), (1032, 0))
         self.assertEqual(counted["excluded"], {"frozen beyond transferred": 4})
 
+    def test_what_is_no_file_of_selections_is_refused_and_never_waited_on(self):
+        with tempfile.TemporaryDirectory() as folder:
+            fifo = os.path.join(folder, "given.json")
+            os.mkfifo(fifo)
+            for given, why in ((fifo, "it is no file"), (folder, "it is no file"), (fifo + "x", "no such file"),
+                               (STUDY, "no list of selections")):
+                done = subprocess.run([ESPALIER, "plan", STUDY, "--given", given], capture_output=True, text=True, timeout=60)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(why, done.stderr)
+
     def test_only_counts_the_tasks_of_a_part(self):
         self.assertEqual(plan("--only", "experiment == 'transferred' and split == 1")["tasks"], {"pretraining": 1, "training": 28})
 

@@ -1,5 +1,6 @@
 """What verbs print is written or said to be lost, whatever the names in a study; one directory holds one study."""
 import fcntl
+import json
 import os
 import pathlib
 import pty
@@ -149,6 +150,11 @@ class Printing(unittest.TestCase):
 
         self.assertIn("valid.top1", printed)
         self.assertIn("validation top-1 accuracy", (out / "report" / "index.html").read_text())
+        for verb in (["aggregate", out], ["compare", out, "per_class=2", "per_class=4", "--over", "case"]):
+            shown = self.espalier(*verb, "--json")
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.assertEqual(json.loads(shown.stdout)["metric"], "valid.top1")
+            self.assertIn("valid.top1 is shown: no run recorded test.top1", shown.stderr)
 
 
 if __name__ == "__main__":
