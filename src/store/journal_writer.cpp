@@ -19,6 +19,7 @@ namespace espalier::store {
 struct JournalWriter::Impl {
   std::filesystem::path out, file;
   std::uint32_t segment = 0;
+  std::string torn_tail;
   os::Descriptor opened;
   std::string waiting;       ///< appended, not yet written
   std::uint64_t synced = 0;  ///< bytes of the segment that are on the disk
@@ -43,18 +44,28 @@ std::pair<std::uint32_t, os::Descriptor> create_segment(const std::filesystem::p
   }
 }
 
-/// Syncs the segment before and takes down how many bytes of whole records it has. Our own file must exist already: an
-/// older writer that sees it stops, so that nothing it acknowledges lies behind what is measured.
-void measure_previous(const std::filesystem::path& out, SegmentStart& start) {
+/// What does not count of a segment. Bytes that a later record says were synced are no tear: reading calls that damage.
+std::string tear_of(std::uint32_t segment, std::string_view bytes, std::uint64_t whole) {
+  if (bytes.size() <= whole || was_synced_beyond(bytes, whole)) return "";
+  return fmt::format("segment {} ends with {} bytes that are no whole record, from byte {} on", segment,
+                     bytes.size() - whole, whole);
+}
+
+/// Syncs the segment before and takes down how many bytes of whole records it has. Returns what else it has. Our own
+/// file must exist already: an older writer that sees it stops, so that nothing it acknowledges lies behind what is
+/// measured.
+std::string measure_previous(const std::filesystem::path& out, SegmentStart& start) {
   const std::vector<std::uint32_t> numbers = list_segments(out);
   for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
     if (*number >= start.segment || !read_head(out, *number)) continue;
     const std::filesystem::path file = segment_file(out, *number);
     os::sync_data(os::open_file(file, O_RDONLY).get(), file);
     start.previous = *number;
-    start.previous_length = whole_length(os::MappedFile(file).text());
-    return;
+    const os::MappedFile mapped(file);
+    start.previous_length = whole_length(mapped.text());
+    return tear_of(*number, mapped.text(), start.previous_length);
   }
+  return "";
 }
 
 SegmentStart describe(const WriterIdentity& who, std::uint32_t number) {
@@ -78,7 +89,7 @@ JournalWriter JournalWriter::open(const std::filesystem::path& out, const Writer
   std::tie(impl->segment, impl->opened) = create_segment(out);
   impl->file = segment_file(out, impl->segment);
   SegmentStart start = describe(who, impl->segment);
-  measure_previous(out, start);
+  impl->torn_tail = measure_previous(out, start);
   JournalWriter writer(std::move(impl));
   writer.append(start);
   writer.commit();
@@ -98,6 +109,8 @@ void JournalWriter::append_payload(RecordType type, std::string_view payload) {
 bool JournalWriter::has_uncommitted() const { return !impl_->waiting.empty(); }
 
 std::uint32_t JournalWriter::segment() const { return impl_->segment; }
+
+const std::string& JournalWriter::torn_tail() const { return impl_->torn_tail; }
 
 bool JournalWriter::superseded() const {
   return ::access(segment_file(impl_->out, impl_->segment + 1).c_str(), F_OK) == 0;

@@ -61,16 +61,21 @@ void check_artifacts(Verification& result, const State& state, const std::filesy
   }
 }
 
-/// Files in OUT/artifacts that are not ours stay there, and are named.
+/// What stands in OUT/artifacts beside artifacts stays there, and is named.
+void list_stray(Verification& result, const std::filesystem::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  if (is_damaged_name(name)) return;  // named with what is known of it
+  if (!is_artifact_name(name))
+    return remark(result, fmt::format("artifacts/{} is not this program's: left alone", name));
+  if (entry.is_symlink()) return remark(result, fmt::format("artifacts/{} is a symbolic link: left alone", name));
+  if (!entry.is_regular_file()) remark(result, fmt::format("artifacts/{} is no regular file", name));
+}
+
 void list_strays(Verification& result, const State& state, const std::filesystem::path& out) {
   const auto unknown = unknown_artifacts(out, state);
   for (const auto& name : unknown) remark(result, fmt::format("no record names artifacts/{}", name));
   if (!std::filesystem::is_directory(artifact_folder(out))) return;
-  for (const auto& entry : std::filesystem::directory_iterator(artifact_folder(out))) {
-    const std::string name = entry.path().filename().string();
-    if (is_damaged_name(name)) continue;  // named with what is known of it
-    if (!is_artifact_name(name)) remark(result, fmt::format("artifacts/{} is not this program's: left alone", name));
-  }
+  for (const auto& entry : std::filesystem::directory_iterator(artifact_folder(out))) list_stray(result, entry);
 }
 
 /// Files that launches found damaged: kept beside, and made again where they were needed.

@@ -24,6 +24,18 @@ struct Outer {
   }
 };
 
+enum class Colour : std::uint8_t { red = 0, green = 1 };
+constexpr Colour last_known(Colour) { return Colour::green; }
+
+struct Painted {
+  Colour colour = Colour::red;
+  std::vector<Colour> others;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("colour", colour) & frame::stored<2>("others", others);
+  }
+};
+
 /// A field of bytes as Protocol Buffers' encoding document has it.
 std::string field(std::uint64_t number, const std::string& bytes) {
   std::string out;
@@ -55,4 +67,21 @@ TEST_CASE("tagged: numbers are packed behind the length of all") {
   CHECK(bytes == field(2, field(1, "")) + field(20, packed));
   CHECK(frame::from_tagged<Outer>(bytes).values == value.values);
   CHECK_THROWS_AS(frame::from_tagged<Outer>(field(20, packed.substr(1))), CorruptionError);
+}
+
+TEST_CASE("tagged: a value of an enumeration that only a newer version knows is refused as such, wherever it stands") {
+  const auto painted = [](std::uint64_t colour) {
+    std::string bytes;
+    put_varint(bytes, 1 << 3);
+    put_varint(bytes, colour);
+    return bytes;
+  };
+  CHECK((frame::from_tagged<Painted>(painted(1)).colour == Colour::green));
+  CHECK((frame::from_tagged<Painted>(field(2, "\x01")).others == std::vector{Colour::green}));
+
+  for (const std::uint64_t number : {2, 255, 256, 1 << 20}) {
+    CHECK_THROWS_AS(frame::from_tagged<Painted>(painted(number)), frame::NewerFormatError);
+  }
+  CHECK_THROWS_AS(frame::from_tagged<Painted>(field(2, "\x01\x02")), frame::NewerFormatError);
+  CHECK_THROWS_WITH(frame::from_tagged<Painted>(painted(7)), Catch::Contains("value 7") && Catch::Contains("up to 1"));
 }

@@ -1,7 +1,9 @@
-// Journals that earlier versions wrote, as they must be read for ever: one for each format, one with what a later
-// version may add, one with what it may add only for itself. docs/journal.md says when a new one is due.
+// Journals that earlier versions wrote, as they must be read for ever: one for each format, one with what was added to
+// it since it was frozen, one with what a later version may add, one with what it may add only for itself, and one of a
+// format that no version reads any more. docs/journal.md says when a new one is due.
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <set>
 #include <sstream>
 
 #include "espalier/frame/tagged.hpp"
@@ -55,6 +57,9 @@ std::string all_of(const State& state) {
   for (const auto& warning : state.warnings) text += "warning " + warning + "\n";
   for (const auto& request : state.requests) text += "request " + request.id + " " + request.verb + "\n";
   for (const auto& accepted : state.accepted_damage) text += "accepted " + accepted + "\n";
+  for (const auto& file : state.damaged)
+    text += "damaged " + file.artifact + " " + file.why + " " + file.kept_as + "\n";
+  for (const auto& run : std::set(state.cancelled.begin(), state.cancelled.end())) add(text, "cancelled", run);
   text += "exit " + std::to_string(state.last_exit) + "\n";
   return text;
 }
@@ -90,6 +95,21 @@ void write_rest(JournalWriter& writer) {
   writer.append(LossAcceptedRecord{{"segment 9 is gone"}, 7});
 }
 
+/// Types of records and fields that were added after format 2 was frozen.
+void write_added(JournalWriter& writer) {
+  TasksRecord tasks{{some_task(8)}};
+  task::training(tasks.tasks[0]).augment.translation = 0.1;
+  task::training(tasks.tasks[0]).augment.placement_version = 1;
+  writer.append(tasks);
+  writer.append(ArtifactDamagedRecord{{to_hex(sha256("weights"))}, "other bytes", "weights.damaged-1", 8});
+  SelectionRecord impossible;
+  impossible.outcome.key = "impossible";
+  impossible.outcome.reason = "all failed";
+  writer.append(impossible);
+  writer.append(CancelledRecord{{run_number(1), run_number(2)}, 9});
+  writer.append(GivenBackRecord{{task_number(3)}, {run_number(1)}, {"impossible"}, 10});
+}
+
 /// As a version to come may write it: a field more, which may be skipped.
 struct LaterWarning {
   static constexpr RecordType kType = RecordType::warning;
@@ -120,16 +140,14 @@ struct MandatoryWarning {
   }
 };
 
-template <class... More>
-void write_golden(const std::filesystem::path& out, const More&... more) {
+template <class Write>
+void write_golden(const std::filesystem::path& out, const Write& write_more) {
   write_sample(out);
   std::filesystem::remove_all(out / "artifacts");
-  {
-    JournalWriter writer = JournalWriter::open(out, some_writer("job8", 1));
-    write_rest(writer);
-    (writer.append(more), ...);
-    writer.commit();
-  }
+  JournalWriter writer = JournalWriter::open(out, some_writer("job8", 1));
+  write_rest(writer);
+  write_more(writer);
+  writer.commit();
 }
 
 }  // namespace
@@ -139,6 +157,21 @@ TEST_CASE("golden: the journal of format 2 is read as on the day it was frozen")
 
   CHECK(state.dropped.empty());
   CHECK(all_of(state) == read(kGolden / "format-2" / "expected.txt"));
+}
+
+TEST_CASE("golden: records and fields that were added to format 2 are read as on the day they were") {
+  const State state = golden("format-2-b");
+
+  CHECK(state.dropped.empty());
+  CHECK(state.damaged.size() == 1);
+  CHECK(state.cancelled.size() == 1);
+  CHECK(state.tasks.at(task_number(3)).state == task::RunState::waiting);
+  CHECK(all_of(state) == read(kGolden / "format-2-b" / "expected.txt"));
+}
+
+TEST_CASE("golden: a folder that a program of format 1 wrote is refused, and named as what it is") {
+  CHECK_THROWS_AS(golden("format-1"), frame::NewerFormatError);
+  CHECK_THROWS_WITH(golden("format-1"), Catch::Contains("a journal of format 1"));
 }
 
 TEST_CASE("golden: fields and records of a later version that may be skipped change nothing") {
@@ -154,13 +187,19 @@ TEST_CASE("golden: a field of a later version that must be understood refuses th
   CHECK_THROWS_AS(golden("format-2-mandatory"), frame::NewerFormatError);
 }
 
-/// Hidden: writes the golden journals into ESPALIER_GOLDEN. Those of a format that is released never change.
+/// Hidden: writes the golden journals into ESPALIER_GOLDEN. Those that are in the repository never change: what is
+/// added to the format gets a folder of its own (format-2-c).
 TEST_CASE("golden journals are written", "[.golden]") {
   const std::filesystem::path out = std::getenv("ESPALIER_GOLDEN");
-  write_golden(out / "format-2");
-  write_golden(out / "format-2-later", LaterWarning{"said by a later version", "on host a"}, LaterRecord{});
-  write_golden(out / "format-2-mandatory", MandatoryWarning{"said", "differently"});
-  for (const char* name : {"format-2", "format-2-later"}) {
+  write_golden(out / "format-2", [](JournalWriter&) {});
+  write_golden(out / "format-2-b", write_added);
+  write_golden(out / "format-2-later", [](JournalWriter& writer) {
+    writer.append(LaterWarning{"said by a later version", "on host a"});
+    writer.append(LaterRecord{});
+  });
+  write_golden(out / "format-2-mandatory",
+               [](JournalWriter& writer) { writer.append(MandatoryWarning{"said", "differently"}); });
+  for (const char* name : {"format-2", "format-2-b", "format-2-later"}) {
     std::ofstream(out / name / "expected.txt") << all_of(replay(out / name));
   }
 }

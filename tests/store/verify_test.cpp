@@ -63,6 +63,22 @@ TEST_CASE("verify: files in artifacts that no record names are listed, and are n
   CHECK_THAT(result.findings[1].text, Catch::Contains("artifacts/note.txt is not this program's"));
 }
 
+TEST_CASE("verify: links and folders with the name of an artifact are listed, and are no problem") {
+  Sample sample;
+  const auto folder = sample.out.path() / "artifacts";
+  const std::string link = std::string(64, 'a') + ".safetensors", directory = std::string(64, 'b') + ".safetensors";
+  std::filesystem::create_symlink("nowhere", folder / link);
+  std::filesystem::create_directory(folder / directory);
+
+  const Verification result = verify(sample.out.path());
+
+  CHECK(result.good());
+  REQUIRE(result.findings.size() == 2);
+  const std::string both = result.findings[0].text + "; " + result.findings[1].text;
+  CHECK_THAT(both, Catch::Contains("artifacts/" + link + " is a symbolic link") &&
+                       Catch::Contains("artifacts/" + directory + " is no regular file"));
+}
+
 TEST_CASE("verify: a missing or changed artifact is named") {
   Sample sample;
   const auto artifact = std::filesystem::directory_iterator(sample.out.path() / "artifacts")->path();

@@ -36,7 +36,7 @@ class Filler {
   template <class T>
     requires std::is_enum_v<T>
   void fill(T& value) {
-    value = static_cast<T>(random_.below(std::is_same_v<T, task::WorkKind> ? 2 : 4));  // others are refused
+    value = static_cast<T>(random_.below(static_cast<std::uint64_t>(last_known(T{})) + 1));  // others are refused
   }
   void fill(std::string& text) {
     text.clear();

@@ -1,5 +1,8 @@
 #pragma once
-// A member of a struct that is stored or hashed: its number and name in files and ids, whatever C++ calls it.
+// What is stored or hashed: the number and name of a member in files and ids, whatever C++ calls it, and the numbers of
+// enumerations.
+#include <concepts>
+#include <type_traits>
 
 namespace espalier::frame {
 
@@ -17,5 +20,13 @@ template <int Number, class T>
 const Stored<Number, T> stored(const char* name, T& value) {
   return {name, value};
 }
+
+/// An enumeration that is stored: `last_known(E)` beside it tells its highest number. The number of each value is
+/// written down and never changes. A reader that meets a higher one refuses the record: a newer version of this program
+/// wrote it.
+template <class E>
+concept StoredEnumeration = std::is_enum_v<E> && std::is_unsigned_v<std::underlying_type_t<E>> && requires(E value) {
+  { last_known(value) } -> std::same_as<E>;
+};
 
 }  // namespace espalier::frame

@@ -23,12 +23,6 @@ namespace espalier::frame {
 /// Below, unknown fields are skipped.
 inline constexpr int kFirstMandatoryField = 1000;
 
-/// Stored by a newer version of this program, in a way that this one cannot read.
-class NewerFormatError : public UsageError {
- public:
-  using UsageError::UsageError;
-};
-
 /// Writes structs. Scalars and texts are always written; empty ids and lists, and absent optionals, are left out: lists
 /// and ids must therefore be empty by default.
 class TaggedWriter {
@@ -153,7 +147,8 @@ class TaggedWriter {
 };
 
 /// Reads what TaggedWriter wrote, this version's or another's: fields stand in ascending order, absent ones keep their
-/// default. Throws CorruptionError for impossible bytes and NewerFormatError for an unknown mandatory field.
+/// default. Throws CorruptionError for impossible bytes, and NewerFormatError for an unknown mandatory field and for a
+/// value of an enumeration that this version does not know.
 class TaggedReader {
  public:
   using is_saving = std::false_type;

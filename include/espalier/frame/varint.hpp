@@ -12,8 +12,15 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/core/ids.hpp"
+#include "espalier/frame/stored.hpp"
 
 namespace espalier::frame {
+
+/// Stored by a newer version of this program, in a way that this one cannot read.
+class NewerFormatError : public UsageError {
+ public:
+  using UsageError::UsageError;
+};
 
 enum class WireType : std::uint8_t { varint = 0, fixed64 = 1, block = 2, fixed32 = 5 };
 
@@ -120,7 +127,7 @@ char* write_scalar(char* at, const T& value) {
     std::memcpy(at, &value, sizeof value);
     return at + sizeof value;
   } else if constexpr (std::is_enum_v<T>) {
-    static_assert(std::is_unsigned_v<std::underlying_type_t<T>>);
+    static_assert(StoredEnumeration<T>);
     return write_varint(at, static_cast<std::uint64_t>(value));
   } else if constexpr (std::is_signed_v<T>) {
     const auto wide = static_cast<std::int64_t>(value);
@@ -130,14 +137,23 @@ char* write_scalar(char* at, const T& value) {
   }
 }
 
-/// Throws CorruptionError where the number is missing or does not fit T.
+[[noreturn, gnu::cold]] inline void refuse_unknown_value(std::uint64_t value, std::uint64_t last) {
+  throw NewerFormatError("a record holds the value " + std::to_string(value) +
+                             " where this version knows those up to " + std::to_string(last),
+                         "it must be understood", "Use the version of espalier that wrote it, or a later one.");
+}
+
+/// Throws CorruptionError where the number is missing or does not fit T, and NewerFormatError for a value of an
+/// enumeration that this version does not know.
 template <class T>
 void take_scalar(Rest& rest, T& value) {
   if constexpr (std::is_floating_point_v<T>) {
     std::memcpy(&value, take_raw(rest, sizeof value).data(), sizeof value);
   } else if constexpr (std::is_enum_v<T>) {
-    std::underlying_type_t<T> number{};
-    take_scalar(rest, number);
+    static_assert(StoredEnumeration<T>);
+    constexpr auto kLast = static_cast<std::uint64_t>(last_known(T{}));
+    const std::uint64_t number = take_varint(rest);
+    if (number > kLast) refuse_unknown_value(number, kLast);
     value = static_cast<T>(number);
   } else {
     const std::uint64_t raw = take_varint(rest);

@@ -64,6 +64,10 @@ constexpr std::size_t place_of(Metric metric) {
   return place;
 }
 
+/// Unlike other stored enumerations, a journal may name metrics that this version does not know: their values are
+/// passed over, so that a metric can be added without a new format.
+constexpr Metric last_known(Metric) { return Metric{UINT16_MAX}; }
+
 constexpr const MetricFacts& facts_of(Metric metric) { return kMetrics.at(place_of(metric)); }
 
 /// The metric of that name; null if there is none.

@@ -16,6 +16,7 @@ namespace espalier::metrics {
 /// The image sets of a training by name. `train` is the running score of the images trained on, `train_eval` the
 /// finished network on them in evaluation mode. The numbers are stored.
 enum class Subset : std::uint8_t { train = 0, valid = 1, test = 2, train_eval = 3 };
+constexpr Subset last_known(Subset) { return Subset::train_eval; }
 inline constexpr std::array kSubsets{Subset::train, Subset::valid, Subset::test, Subset::train_eval};
 
 /// "train", "valid", "test", "train_eval".

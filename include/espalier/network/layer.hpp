@@ -8,29 +8,32 @@
 
 namespace espalier::network {
 
+/// The numbers of this and of Init are stored and form ids.
 enum class LayerKind : std::uint8_t {
-  convolution,
-  linear,  ///< flattens its input
-  relu,
-  max_pool,
-  average_pool,
-  adaptive_average_pool,  ///< to (height, width) in kernel_h, kernel_w
-  local_response_norm,    ///< across channels, Krizhevsky et al. 2012; Caffe's alpha / size convention (as in PyTorch)
-  batch_norm,
-  dropout,
-  concatenate,  ///< branches, joined along channels
-  add,          ///< branches, summed; an empty branch is the identity
+  convolution = 0,
+  linear = 1,  ///< flattens its input
+  relu = 2,
+  max_pool = 3,
+  average_pool = 4,
+  adaptive_average_pool = 5,  ///< to (height, width) in kernel_h, kernel_w
+  local_response_norm = 6,  ///< across channels (Krizhevsky et al. 2012); Caffe's alpha / size convention, as PyTorch's
+  batch_norm = 7,
+  dropout = 8,
+  concatenate = 9,  ///< branches, joined along channels
+  add = 10,         ///< branches, summed; an empty branch is the identity
 };
+constexpr LayerKind last_known(LayerKind) { return LayerKind::add; }
 
 /// How a layer's parameters are drawn.
 enum class Init : std::uint8_t {
-  none,
-  he_normal_fan_in,   ///< normal, std sqrt(2 / fan_in); bias 0 (He et al. 2015)
-  he_normal_fan_out,  ///< normal, std sqrt(2 / fan_out); bias 0
-  torch_default,      ///< uniform +-1/sqrt(fan_in) for weight and bias (PyTorch's convolution and linear)
-  gaussian,           ///< normal, std `init_std`; bias `init_bias` (Caffe's fillers)
-  ones_zeros,         ///< batch norm: weight 1, bias 0, running mean 0, variance 1
+  none = 0,
+  he_normal_fan_in = 1,   ///< normal, std sqrt(2 / fan_in); bias 0 (He et al. 2015)
+  he_normal_fan_out = 2,  ///< normal, std sqrt(2 / fan_out); bias 0
+  torch_default = 3,      ///< uniform +-1/sqrt(fan_in) for weight and bias (PyTorch's convolution and linear)
+  gaussian = 4,           ///< normal, std `init_std`; bias `init_bias` (Caffe's fillers)
+  ones_zeros = 5,         ///< batch norm: weight 1, bias 0, running mean 0, variance 1
 };
+constexpr Init last_known(Init) { return Init::ones_zeros; }
 
 struct LayerSpec {
   LayerKind kind = LayerKind::relu;

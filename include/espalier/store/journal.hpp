@@ -57,6 +57,9 @@ class JournalWriter {
   void commit();
   bool has_uncommitted() const;
   std::uint32_t segment() const;
+  /// What a writer that was killed left behind the last whole record of the segment before, which does not count: ""
+  /// where there is none. A lost last group would look the same, so whoever writes tells the user and deletes nothing.
+  const std::string& torn_tail() const;
   /// Has another process begun a higher segment? Look before every rename or delete under OUT.
   bool superseded() const;
 

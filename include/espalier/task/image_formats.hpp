@@ -8,7 +8,7 @@
 namespace espalier::task {
 
 /// The numbers are part of the keys that find packed images: a new format goes to the end.
-enum class ImageFormat : std::uint8_t { idx, cifar, folder, pack, made };
+enum class ImageFormat : std::uint8_t { idx = 0, cifar = 1, folder = 2, pack = 3, made = 4 };
 
 /// How many paths `images` names.
 enum class ImagePaths : std::uint8_t { none, one, some };

@@ -47,10 +47,13 @@ std::string digest_of(const LabelMap& map);
 /// Throws UsageError where a class stands twice, an output is out of range, or an output has no class.
 void check(const LabelMap& map);
 
-/// The order of a class's images: of the file, or a permutation keyed by the data's digest and the class.
-enum class ImageOrder : std::uint8_t { shuffled, file };
+/// The order of a class's images: of the file, or a permutation keyed by the data's digest and the class. The numbers
+/// of this and the other enumerations here are stored and form ids.
+enum class ImageOrder : std::uint8_t { shuffled = 0, file = 1 };
+constexpr ImageOrder last_known(ImageOrder) { return ImageOrder::file; }
 
-enum class FoldUse : std::uint8_t { none, only, without };
+enum class FoldUse : std::uint8_t { none = 0, only = 1, without = 2 };
+constexpr FoldUse last_known(FoldUse) { return FoldUse::without; }
 
 /// Cuts the images of each finest class, in their order, into parts: whichever labels the network is taught by, an
 /// image is in the same part. The steps in order: a share of a division by image, a range of it, a fold of that.
@@ -74,11 +77,12 @@ struct PartitionSpec {
 };
 
 enum class SampleRule : std::uint8_t {
-  all,
-  first,            ///< the first `count` of each output's images
-  random,           ///< `count` of each output's images, drawn at random
-  random_over_all,  ///< `count` images over all outputs, unstratified: an output may get none
+  all = 0,
+  first = 1,            ///< the first `count` of each output's images
+  random = 2,           ///< `count` of each output's images, drawn at random
+  random_over_all = 3,  ///< `count` images over all outputs, unstratified: an output may get none
 };
+constexpr SampleRule last_known(SampleRule) { return SampleRule::random_over_all; }
 
 /// Which images of a part are used. Larger samples of one seed contain smaller ones. An output or a part with fewer
 /// images gives all it has.

@@ -16,6 +16,7 @@ enum class RunState : std::uint8_t {
   cancelled = 6,
   aborted = 7,
 };
+constexpr RunState last_known(RunState) { return RunState::aborted; }
 
 /// "waiting", "ready", ...
 const char* name_of(RunState state);
@@ -35,11 +36,13 @@ enum class FailureCause : std::uint8_t {
   exited = 4,
   environment = 5,  ///< its machine could not do it: no disk left, images gone, a limit reached
 };
+constexpr FailureCause last_known(FailureCause) { return FailureCause::environment; }
 
 /// What a person is told of it: "trainer killed by signal 9".
 std::string describe(FailureCause cause, int signal, int exit_code, const std::string& log_tail);
 
 /// What a file holds that a trainer wrote.
 enum class ArtifactKind : std::uint8_t { training = 0, finished = 1, predictions = 2 };
+constexpr ArtifactKind last_known(ArtifactKind) { return ArtifactKind::predictions; }
 
 }  // namespace espalier::task

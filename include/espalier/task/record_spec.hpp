@@ -25,7 +25,9 @@ struct EvaluationSpec {
   }
 };
 
-enum class Keep : std::uint8_t { none, selected, last, best, all };
+/// The numbers are stored.
+enum class Keep : std::uint8_t { none = 0, selected = 1, last = 2, best = 3, all = 4 };
+constexpr Keep last_known(Keep) { return Keep::all; }
 
 struct RecordSpec {
   std::vector<EvaluationSpec> evaluations;  ///< at most one of a name and image set

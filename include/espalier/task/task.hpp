@@ -24,12 +24,14 @@ struct Moment {
   }
 };
 
-/// Where a unit's values come from.
+/// Where a unit's values come from. Of this and the other enumerations here: the numbers are stored and form ids, and
+/// never change; last_known() rises with each value that is added (frame/stored.hpp).
 enum class StartKind : std::uint8_t {
-  fresh,       ///< drawn anew from the task's initialisation stream
-  task,        ///< the finished network of another task (a pretraining, or an earlier run)
-  checkpoint,  ///< a safetensors file the user named, by content
+  fresh = 0,       ///< drawn anew from the task's initialisation stream
+  task = 1,        ///< the finished network of another task (a pretraining, or an earlier run)
+  checkpoint = 2,  ///< a safetensors file the user named, by content
 };
+constexpr StartKind last_known(StartKind) { return StartKind::checkpoint; }
 
 struct UnitStart {
   StartKind kind = StartKind::fresh;
@@ -43,7 +45,8 @@ struct UnitStart {
   }
 };
 
-enum class Trained : std::uint8_t { no, all, scale_shift };
+enum class Trained : std::uint8_t { no = 0, all = 1, scale_shift = 2 };
+constexpr Trained last_known(Trained) { return Trained::scale_shift; }
 
 /// From the moment `from` on, the unit trains at `rate` (float32, exactly the value used).
 struct RatePoint {
@@ -91,9 +94,12 @@ struct AugmentSpec {
   }
 };
 
-enum class OptimiserKind : std::uint8_t { sgd, adam };
-enum class FrozenDropout : std::uint8_t { off, on };
-enum class Precision : std::uint8_t { fp32, tf32, bf16 };
+enum class OptimiserKind : std::uint8_t { sgd = 0, adam = 1 };
+constexpr OptimiserKind last_known(OptimiserKind) { return OptimiserKind::adam; }
+enum class FrozenDropout : std::uint8_t { off = 0, on = 1 };
+constexpr FrozenDropout last_known(FrozenDropout) { return FrozenDropout::on; }
+enum class Precision : std::uint8_t { fp32 = 0, tf32 = 1, bf16 = 2 };
+constexpr Precision last_known(Precision) { return Precision::bf16; }
 
 /// Raised when ids are formed anew although nothing else changes, so that old and new ones cannot be mistaken.
 inline constexpr std::int32_t kIdentityVersion = 1;
@@ -136,6 +142,7 @@ struct TrainSpec {
 enum class ProbeMethod : std::uint8_t {
   evaluate = 0,  ///< the network's own outputs are scored
 };
+constexpr ProbeMethod last_known(ProbeMethod) { return ProbeMethod::evaluate; }
 
 /// One pass over features of a network whose units come from anywhere: nothing is trained. The image sets are only
 /// measured, so that they are in RecordSpec and not here.
@@ -180,12 +187,13 @@ struct NumericForm {
   }
 };
 
-/// What a task uses of another one. The numbers are stored.
+/// What a task uses of another one.
 enum class InputRole : std::uint8_t {
   pretraining = 0,  ///< units are copied from its finished network: a source
   start = 1,        ///< the same, from a run of another experiment
   measured = 2,     ///< a probe takes units of its network
 };
+constexpr InputRole last_known(InputRole) { return InputRole::measured; }
 
 /// A task whose finished network another one uses.
 struct Input {
@@ -198,8 +206,8 @@ struct Input {
   }
 };
 
-/// The numbers are stored.
 enum class WorkKind : std::uint8_t { training = 0, probe = 1 };
+constexpr WorkKind last_known(WorkKind) { return WorkKind::probe; }
 
 /// "training", "probe".
 const char* name_of(WorkKind kind);

@@ -69,6 +69,8 @@ std::int32_t exit_code_of(const store::State& state) {
 void journal(const store::Recovery& recovery, store::State state, const std::filesystem::path& out) {
   auto writer = store::JournalWriter::open(out, own_identity());
   store::settle_dead(state);
+  if (const auto& tail = writer.torn_tail(); !tail.empty())
+    writer.append(store::WarningRecord{"repair went on before a torn tail: the journal's " + tail});
   if (auto damage = damage_of(state); !damage.empty())
     writer.append(store::LossAcceptedRecord{std::move(damage), now_s()});
   store::append_recovery(writer, state, recovery, now_s());

@@ -75,6 +75,7 @@ JournaledState::JournaledState(const std::filesystem::path& out, const store::Wr
       state_(state_of(reader_)) {
   if (!lock_.is_locked()) warn_of_no_lock();
   if (!damage_.empty()) write(store::LossAcceptedRecord{damage_, wall_clock_s()});
+  if (!writer_.torn_tail().empty()) warn_of_torn_tail();
   commit();
 }
 
@@ -82,6 +83,12 @@ void JournaledState::warn_of_no_lock() {
   warn(
       "the file system of the result directory has no locks (flock): a second 'espalier run' on it is not refused, but "
       "stops this one, and 'espalier status' cannot tell whether a launch runs");
+}
+
+void JournaledState::warn_of_torn_tail() {
+  warn("the journal's " + writer_.torn_tail() +
+       ": a launch was killed while it wrote, or the disk lost its last records. This launch goes on from the record "
+       "before, and deletes nothing that earlier ones left");
 }
 
 void JournaledState::write_fact(const sched::Fact& fact) { std::visit(ToRecord{*this, wall_clock_s()}, fact); }

@@ -37,11 +37,13 @@ class JournaledState {
 
   const store::State& state() const { return state_; }
   std::uint32_t segment() const { return writer_.segment(); }
-  /// Whether no record of this directory was ever lost: only then does the journal tell what nobody needs.
-  bool was_always_whole() const { return state_.accepted_damage.empty(); }
+  /// Whether the journal tells what nobody needs: no record of this directory was ever lost, and this launch cut
+  /// nothing that may have been one.
+  bool may_clean_up() const { return state_.accepted_damage.empty() && writer_.torn_tail().empty(); }
 
  private:
   void warn_of_no_lock();
+  void warn_of_torn_tail();
 
   store::DirectoryLock lock_;
   store::JournalTail reader_;

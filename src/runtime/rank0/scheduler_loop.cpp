@@ -8,8 +8,8 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/store/layout.hpp"
 #include "espalier/store/requested_work.hpp"
-#include "runtime/launch/backoff.hpp"
 #include "runtime/busy.hpp"
+#include "runtime/launch/backoff.hpp"
 
 namespace espalier::runtime {
 
@@ -64,7 +64,7 @@ void SchedulerLoop::begin() {
   replan_wanted_ = false;
   plan_again();
   if (is_stopped) begin_stop();
-  if (journal_.was_always_whole()) artifacts_.sweep_earlier(journal_.state());
+  if (journal_.may_clean_up()) artifacts_.sweep_earlier(journal_.state());
 }
 
 bool SchedulerLoop::turn() {
