@@ -3,12 +3,14 @@
 Usage: check_tests.py [ROOT]. ROOT defaults to this checkout; tests pass a folder with planted files.
 tests/ROOM/NAME_test.cpp or .py names src/ROOM/**/NAME.cpp, .hpp or include/espalier/ROOM/NAME.hpp; NAME_ASPECT_test goes
 beside NAME_test. tests/checks names scripts/check_NAME.py or a document NAME.md. scripts/check_tests.toml lists what cannot
-mirror one source: tests of a whole room or process, with a reason; and sources that another test covers, with a word that
-both of them hold.
+mirror one source: tests of a whole room or process, with a reason; and sources that another test covers, with the proof
+of it that scripts/proofs.py describes.
 """
 import pathlib
 import sys
 import tomllib
+
+import proofs
 
 LIST = "scripts/check_tests.toml"
 
@@ -27,9 +29,6 @@ class Tree:
         self.tests = sorted(path.relative_to(root) for path in (root / "tests").rglob("*_test.*") if path.suffix in {".cpp", ".py"})
         self.sources = sorted(path.relative_to(root) for path in (root / "src").rglob("*.cpp"))
         self.tested = {(test.parts[1], stem_of(test)) for test in self.tests}
-
-    def text(self, path) -> str:
-        return (self.root / path).read_text(encoding="utf-8")
 
     def stems(self, room: str) -> set:
         """What a test of this room may be named after."""
@@ -74,19 +73,25 @@ def complaints_of_sources(tree: Tree):
             yield (f"{source} has a test by its name, and a line in {LIST}. Take the line out." if is_listed else
                    f"{source} is named by no test. Write tests/{source.parts[1]}/{source.stem}_test.cpp, "
                    f"or list the test that covers it in {LIST}.")
-    for source, (test, word) in tree.covered.items():
+
+
+def complaints_of_proofs(tree: Tree):
+    """Lines of the list that do not show that the test uses the source."""
+    judge = proofs.Proofs(tree.root, tree.sources)
+    for source, (test, proof) in tree.covered.items():
         if pathlib.Path(source) not in tree.sources:
             yield f"{LIST} lists {source}, which is not there."
         elif pathlib.Path(test) not in tree.tests:
             yield f"{LIST}: {source} is to be covered by {test}, which is not there."
-        elif any(word not in tree.text(path) for path in (source, test)):
-            yield f'{LIST}: "{word}" is not in both {source} and {test}. Name what the test uses of the source.'
+        elif not judge.holds(pathlib.Path(source), pathlib.Path(test), proof):
+            yield (f'{LIST}: "{proof}" does not show that {test} uses {source}. Name a function or type that the test calls and '
+                   "the source defines, a text that only the source has, a verb, or a chain from one of them.")
 
 
 def main() -> int:
     root = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent
     tree = Tree(root)
-    found = [*complaints_of_tests(tree), *complaints_of_sources(tree)]
+    found = [*complaints_of_tests(tree), *complaints_of_sources(tree), *complaints_of_proofs(tree)]
     for what in found:
         print(what)
     print(f"tests: {len(tree.tests)} tests, {len(tree.sources)} sources, {len(found)} complaints")

@@ -62,9 +62,23 @@ void count(StateCounts& counts, task::RunState state, bool later) {
   counts.later += later;
 }
 
+bool is_done(const store::State& state, const TaskId& id) {
+  const auto found = state.tasks.find(id);
+  return found != state.tasks.end() && found->second.state == task::RunState::done;
+}
+
+/// As runs are counted: a task whose inputs are all done waits for nothing but a worker.
+task::RunState state_of(const store::State& state, const store::TaskState& task) {
+  if (task.state != task::RunState::waiting) return task.state;
+  const auto& inputs = task.task.inputs;
+  const bool is_ready =
+      std::all_of(inputs.begin(), inputs.end(), [&](const task::Input& one) { return is_done(state, one.task); });
+  return is_ready ? task::RunState::ready : task::RunState::waiting;
+}
+
 void count_tasks(StudyProgress& progress, const store::State& state, const WantedTasks& wanted) {
   for (const auto* task : wanted.tasks) {
-    count(progress.tasks, task->state, false);
+    count(progress.tasks, state_of(state, *task), false);
     progress.images_left += images_left(*task);
     if (task->state != task::RunState::running || task->attempts.empty()) continue;
     const auto& attempt = task->attempts.back();

@@ -6,7 +6,7 @@
 
 using namespace espalier;
 
-// Hidden: tests/cli/cmd_report_test.py calls it to have a directory to look at.
+// Hidden: tests/support/looking.py calls it to have a directory to look at.
 TEST_CASE("fixture: a journal is written where REPORT_FIXTURE_OUT says", "[.]") {
   const char* out = std::getenv("REPORT_FIXTURE_OUT");
   REQUIRE(out);

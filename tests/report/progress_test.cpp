@@ -22,6 +22,8 @@ TEST_CASE("progress: runs are counted by experiment and state, later ones apart"
   CHECK(runs[task::RunState::ready] == 1);  // its source is there
   CHECK(progress.experiments[1].runs.later == 1);
   CHECK(progress.tasks.total == 32);  // the runs' and three pretrainings
+  CHECK(progress.tasks[task::RunState::ready] == 1);
+  CHECK(progress.tasks[task::RunState::waiting] == 0);
   REQUIRE(progress.running.size() == 1);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "cli/find_run.hpp"
 #include "cli/lock_probe.hpp"
@@ -37,24 +38,33 @@ std::vector<report::RunView> runs_named(const report::Directory& directory, cons
   return found;
 }
 
+/// Each run once, however many names mean it; those that are done are said and left out.
+std::vector<RunId> open_runs(const report::Directory& directory, const std::vector<report::RunView>& views,
+                             const std::vector<std::string>& names) {
+  std::set<RunId> known;
+  std::vector<RunId> open;
+  for (const auto& name : names) {
+    for (const auto& view : runs_named(directory, views, name)) {
+      if (!known.insert(view.run->id).second) continue;
+      if (view.state == task::RunState::done) fmt::print("run {} is done already\n", view.run->id.brief());
+      else open.push_back(view.run->id);
+    }
+  }
+  return open;
+}
+
 void cancel(const std::string& path, const std::vector<std::string>& names) {
   std::vector<report::Directory> directories = {read_directory(path)};
   store::State& state = directories.front().state;
-  const auto views = report::runs_of(directories);
-  std::vector<std::string> targets;
-  for (const auto& name : names) {
-    for (const auto& view : runs_named(directories.front(), views, name)) {
-      if (view.state == task::RunState::done) fmt::print("run {} is done already\n", view.run->id.brief());
-      else targets.push_back(view.run->id.hex.str());
-    }
-  }
-  if (targets.empty()) return;
-  for (const auto& target : targets) state.cancelled.insert(RunId{target});
+  const auto runs = open_runs(directories.front(), report::runs_of(directories), names);
+  if (runs.empty()) return;
+  state.cancelled.insert(runs.begin(), runs.end());
   const auto tasks = store::unneeded_tasks(state).size();
-  const auto count = targets.size();
+  std::vector<std::string> targets;
+  for (const auto& run : runs) targets.push_back(run.hex.str());
   const auto request = store::leave_request(path, "cancel", last_segment(state), std::move(targets));
-  fmt::print("{} run{} to be dropped, and {} task{} that nobody else needs (request {}). {}\n", count,
-             count == 1 ? " is" : "s are", tasks, tasks == 1 ? "" : "s", request.id, who_obeys(path));
+  fmt::print("{} run{} to be dropped, and {} task{} that nobody else needs (request {}). {}\n", runs.size(),
+             runs.size() == 1 ? " is" : "s are", tasks, tasks == 1 ? "" : "s", request.id, who_obeys(path));
 }
 
 }  // namespace

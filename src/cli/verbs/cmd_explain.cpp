@@ -68,7 +68,9 @@ std::string open_sources(const Directory& directory, const store::TaskState& tas
     text += fmt::format("{}task {} ({})", text.empty() ? "starts from " : ", ", need.brief(),
                         known ? task::name_of(found->second.state) : "not listed");
   }
-  return text.empty() ? "its last attempt was interrupted; the same 'espalier run' goes on" : text;
+  if (!text.empty()) return text;
+  return task.attempts.empty() ? "no worker has taken it yet"
+                               : "its last attempt was interrupted; the same 'espalier run' goes on";
 }
 
 std::string waiting_for(const Directory& directory, const std::vector<RunView>& views, const RunView& view) {

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
+#include <unordered_set>
 
 #include "cli/find_run.hpp"
 #include "cli/lock_probe.hpp"
@@ -21,7 +23,15 @@ struct Options {
   bool failed = false, quarantined = false;
 };
 
-/// What is to be tried again, by ids.
+template <class Id>
+std::vector<Id> each_once(const std::vector<Id>& ids) {
+  std::unordered_set<Id> known;
+  std::vector<Id> kept;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(kept), [&](const Id& id) { return known.insert(id).second; });
+  return kept;
+}
+
+/// What is to be tried again, by ids, each once.
 struct Wanted {
   std::vector<TaskId> tasks;
   std::vector<RunId> runs;
@@ -44,7 +54,7 @@ Wanted wanted_of(const std::vector<report::Directory>& directories, const Option
                           (options.quarantined && task.state == task::RunState::quarantined);
     if (is_asked) wanted.tasks.push_back(id);
   }
-  return wanted;
+  return {each_once(wanted.tasks), each_once(wanted.runs)};
 }
 
 void retry(const Options& options) {
