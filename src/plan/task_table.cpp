@@ -7,8 +7,8 @@ namespace espalier::plan {
 namespace {
 
 /// Widens what is recorded; `evaluated` stays in step with the evaluations.
-template <class CapturedGraph>
-void widen(CapturedGraph& known, const CapturedGraph& more) {
+template <class Evaluated>
+void widen(Evaluated& known, const Evaluated& more) {
   if (known.record == more.record) return;
   known.record = task::both(known.record, more.record);
   for (auto i = known.evaluated.size(); i < known.record.evaluations.size(); ++i) {

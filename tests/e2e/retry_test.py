@@ -116,6 +116,7 @@ class Retries(unittest.TestCase):
         for name in ("transferred", "falls"):
             self.assertEqual(counts[name]["cancelled"] + counts[name]["done"], counts[name]["total"])
         self.assertLess(set(launch.metrics()), set(self.expected))
+
     def test_damaged_sources_and_training_checkpoints_are_set_aside_and_made_again(self):
         launch = Launch(self.folder.name, "damaged").start()
         launch.wait_for(lambda: any(record[3] == [1] for record in launch.records(8)), "a finished network")
