@@ -21,7 +21,7 @@ name = "first"
 axes = { per_class = [2, 4], replicate = 2 }
 fixed = { transferred = 0 }
 """
-# A probe for each run of "first", and one for the network that a selection takes.
+# A probe for each run of "first"; a selection takes two of them.
 PROBED = TRAINED + """
 [[experiment]]
 name = "measured"
@@ -32,8 +32,9 @@ start = { experiment = "first", same = ["per_class", "replicate"] }
 [[experiment]]
 name = "chosen"
 kind = "evaluate"
+axes = { replicate = 2 }
 take = [{ values = ["per_class"], from = ["first"], best = "valid.top1", mean_over = ["split", "replicate"] }]
-start = { experiment = "first", same = ["per_class"] }
+start = { experiment = "first", same = ["per_class", "replicate"] }
 """
 
 
@@ -66,7 +67,7 @@ class Simulate(unittest.TestCase):
     def test_probes_are_simulated_behind_the_trainings_that_they_measure(self):
         trained, probed = self.simulate_text(TRAINED), self.simulate_text(PROBED)
 
-        self.assertEqual((trained["tasks"], probed["tasks"]), (4, 8))  # the chosen network is one of those measured
+        self.assertEqual((trained["tasks"], probed["tasks"]), (4, 8))  # the chosen networks are among those measured
         self.assertGreater(probed["critical_path_s"], trained["critical_path_s"])
         self.assertGreater(probed["work_s"], trained["work_s"])
         self.assertGreaterEqual(probed["makespan_s"], 0.999 * probed["lower_bound_s"])

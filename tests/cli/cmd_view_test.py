@@ -71,18 +71,6 @@ class Writes(unittest.TestCase):
 
         self.assertEqual(self.view.read_bytes(), self.whole)
 
-    def test_beside_a_damaged_journal_verify_names_repair(self):
-        segment = next((self.out / "journal").glob("*.log"))
-        data = bytearray(segment.read_bytes())
-        data[len(data) // 4] ^= 1
-        segment.write_bytes(data)
-        self.view.write_bytes(self.whole[:1000])
-
-        told = espalier("verify", self.out).stdout
-
-        self.assertRegex(told, f"results.h5 cannot be read.*Run 'espalier repair {self.out}'")
-        self.assertNotIn("espalier view", told)
-
     def test_a_folder_without_results_is_refused(self):
         with tempfile.TemporaryDirectory() as empty:
             told = espalier("view", empty)
