@@ -26,7 +26,12 @@ name = "fourth"
 case.one.train.KEY = true
 axes.case = ["one"]
 fixed.source.KEY = false
-take = [{ values = ["transferred"], from = ["third"], best = "KEY.loss", mean_over = ["split", "train.KEY"], per = ["train.KEY"] }]
+[[experiment.take]]
+values = ["transferred"]
+from = ["third"]
+best = "KEY.loss"
+mean_over = ["split", "train.KEY"]
+per = ["train.KEY"]
 [[figure]]
 experiment = "third"
 x = "frozen"
