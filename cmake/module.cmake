@@ -1,7 +1,13 @@
-# espalier_module(NAME [DEPENDS module...] [LINK target...] [TORCH]): one static library from src/NAME/**/*.cpp.
+# espalier_module(NAME [DEPENDS module...] [LINK target...] [TORCH]): one static library from src/NAME/**/*.cpp. The global
+# properties ESPALIER_ROOMS and ESPALIER_TORCH_ROOMS list the names, those with and without TORCH apart.
 function(espalier_module name)
   cmake_parse_arguments(ARG "TORCH" "" "DEPENDS;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  if(ARG_TORCH)
+    set_property(GLOBAL APPEND PROPERTY ESPALIER_TORCH_ROOMS ${name})
+  else()
+    set_property(GLOBAL APPEND PROPERTY ESPALIER_ROOMS ${name})
+  endif()
   set(scope PUBLIC)
   if(sources)
     add_library(espalier_${name} STATIC ${sources})

@@ -1,4 +1,5 @@
-# One test program a module from tests/<module>/*_test.cpp; each TEST_CASE is a ctest entry labelled by its module.
+# One test program for each espalier_module() that has tests/<module>/*_test.cpp; each TEST_CASE is a ctest entry labelled by
+# its module.
 find_package(Catch2 REQUIRED)
 find_package(rapidcheck REQUIRED)
 include(Catch)
@@ -21,6 +22,9 @@ function(espalier_tests module pch)
   target_link_libraries(test_${module} PRIVATE espalier_${module} espalier_catch_main)
   target_include_directories(test_${module} PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_precompile_headers(test_${module} REUSE_FROM espalier_${pch}_pch)
+  if(pch STREQUAL torch)
+    target_sources(test_${module} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/nan_memory.cpp)
+  endif()
   set_target_properties(test_${module} PROPERTIES POSITION_INDEPENDENT_CODE OFF)  # as the library the header is from
   target_compile_options(test_${module} PRIVATE -fPIC)
   target_compile_definitions(test_${module} PRIVATE ESPALIER_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
@@ -29,15 +33,14 @@ function(espalier_tests module pch)
                        DISCOVERY_MODE PRE_TEST)
 endfunction()
 
-foreach(module core os frame process mpi h5 safetensors metrics stats network task study grid plan sched store report runtime session cli)
+get_property(rooms GLOBAL PROPERTY ESPALIER_ROOMS)
+foreach(module ${rooms})
   espalier_tests(${module} catch)
 endforeach()
-if(ESPALIER_TRAINER)
-  foreach(module device data model train trainer)
-    espalier_tests(${module} torch)
-    target_sources(test_${module} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/nan_memory.cpp)
-  endforeach()
-endif()
+get_property(rooms GLOBAL PROPERTY ESPALIER_TORCH_ROOMS)
+foreach(module ${rooms})
+  espalier_tests(${module} torch)
+endforeach()
 
 # What needs a GPU: one program, whose tests are skipped (77) and listed as not run where there is none.
 if(ESPALIER_TRAINER)

@@ -2,6 +2,7 @@
 
 CMakeLists.txt is the one place where the graph is written: `espalier_module(NAME DEPENDS ...)` under comments `# L0` to
 `# L5`. Usage: check_layers.py [--graph] [ROOT]. ROOT defaults to this checkout; tests pass a copy with a planted violation.
+The drawing in ARCHITECTURE.md, "a, b -> c" for "c includes headers of a and b", is held to the includes within each layer.
 --graph prints which room includes headers of which, as the sources do, from the highest layer to the lowest.
 """
 import dataclasses
@@ -68,6 +69,46 @@ def listed_rooms(architecture: str):
     return {name.strip() for row in re.findall(r"^\| ([a-z0-9, ]+) \|", architecture, re.MULTILINE) for name in row.split(",")}
 
 
+DRAWN = re.compile(r"^    (?:L(\d) \w+ +| {13})(\S.*?)(?: *<- .*)?$", re.MULTILINE)
+
+
+def drawing_of(architecture: str):
+    """The layer that each room is drawn in, and the arrows: pairs (used, user)."""
+    layers, arrows, layer = {}, set(), -1
+    block = architecture[architecture.find("## The rooms"):].partition("\n\n")[2].partition("\n\n")[0]
+    for row in DRAWN.finditer(block):
+        layer = int(row[1]) if row[1] else layer
+        for chain in re.sub(r"\([^)]*\)", "", row[2]).split("|"):
+            links = [[name.strip() for name in link.split(",")] for link in chain.split("→")]
+            layers |= {name: layer for link in links for name in link if name not in layers}
+            arrows |= {(used, user) for before, after in zip(links, links[1:]) for used in before for user in after}
+    return layers, arrows
+
+
+def all_paths(arrows):
+    """The arrows and all that follows from them."""
+    reached = set(arrows)
+    while more := {(a, d) for a, b in reached for c, d in reached if b == c} - reached:
+        reached |= more
+    return reached
+
+
+def drawing_complaints(rooms, used, architecture: str):
+    """`used`: the rooms whose headers each room includes."""
+    layers, arrows = drawing_of(architecture)
+    for name, room in rooms.items():
+        if layers.get(name) != room.layer:
+            yield f"ARCHITECTURE.md: the drawing does not have {name} in L{room.layer}"
+    for name in layers.keys() - rooms.keys() - {"apps"}:
+        yield f"ARCHITECTURE.md: the drawing has {name}, which is no room"
+    included = {(other, name) for name in rooms for other in used[name] & closure(rooms, rooms[name].depends)
+                if rooms[other].layer == rooms[name].layer}
+    for other, name in sorted(included - all_paths(arrows)):
+        yield f"ARCHITECTURE.md: {name} includes headers of {other}, and no arrow of the drawing leads from {other} to {name}"
+    for other, name in sorted(arrows - all_paths(included)):
+        yield f"ARCHITECTURE.md: the drawing has an arrow from {other} to {name}, which includes none of its headers"
+
+
 def graph_complaints(rooms, architecture: str):
     listed = listed_rooms(architecture)
     for name, room in rooms.items():
@@ -112,13 +153,16 @@ def include_complaints(path: pathlib.PurePath, text: str, room: str, allowed, ro
             yield f"{room} may not include {what}"
 
 
-def print_graph(root, rooms):
-    """Each room with the rooms whose headers its sources include."""
+def used_rooms(root, rooms):
+    """For each room, the rooms whose headers its sources include."""
     used = {name: set() for name in rooms}
     for path, room in sources(root):
         if room in rooms:
             used[room] |= {other for other, _ in included_rooms(path.relative_to(root), path.read_text(), rooms)} - {room}
+    return used
 
+
+def print_graph(rooms, used):
     def from_the_top(names):
         return sorted(names, key=lambda name: (-rooms[name].layer, name))
 
@@ -139,9 +183,11 @@ def main() -> int:
     root = pathlib.Path(words[0] if words else __file__).resolve()
     root = root if root.is_dir() else root.parent.parent
     rooms, mains = rooms_of((root / "CMakeLists.txt").read_text())
+    used = used_rooms(root, rooms)
     if "--graph" in sys.argv[1:]:
-        print_graph(root, rooms)
-    found = list(graph_complaints(rooms, (root / "ARCHITECTURE.md").read_text()))
+        print_graph(rooms, used)
+    architecture = (root / "ARCHITECTURE.md").read_text()
+    found = [*graph_complaints(rooms, architecture), *drawing_complaints(rooms, used, architecture)]
     count = 0
     for path, room in sources(root):
         count += 1

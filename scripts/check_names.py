@@ -1,7 +1,8 @@
 """Checks that names and sentences which readers stumbled over do not come back: types by their old names, phrases word by word.
 
 Usage: check_names.py [ROOT]. ROOT defaults to this checkout; tests pass a folder with a planted name. A name is complained of
-where a type is declared by it (class, struct, enum, using), so that the words stay free for variables and prose.
+where a type is declared by it (class, struct, enum, using), so that the words stay free for variables and prose. Names that once
+stood for several types may be declared once below src/ and include/, as a type or as a template's parameter.
 """
 import pathlib
 import re
@@ -10,7 +11,7 @@ import sys
 
 # Old name of a type: what it is called now.
 TYPES = {
-    "ArtifactShelf": "ArtifactStore", "Assign": "TaskAssignment", "Beat": "DecayTimes", "Complaint": "Problem", "Course": "RateSequence",
+    "ArtifactShelf": "ArtifactStore", "Assign": "TaskAssignment", "Beat": "DecayTimes", "Book": "JournaledState", "Complaint": "Problem", "Course": "RateSequence",
     "Courses": "RateSequences", "DataPlace": "DataFolders", "DataProblem": "UsageError", "Fallbacks": "AxisDefaults", "FeatureShelf": "FeatureCache",
     "Feed": "DeviceBatches", "FeedRows": "BatchRows", "FusedTraining": "BatchedTraining", "Gathering": "CandidateCollector",
     "Halves": "ClassSplit", "Held": "InFlightTask", "ImageShelf": "ImageCache", "Lane": "Replica",
@@ -21,9 +22,12 @@ TYPES = {
     "Supply": "BatchSource", "Surroundings": "GridContext", "TrainerLost": "TrainerFailure",
     "TrainingWish": "TrainingRequest", "UnitPlace": "UnitPosition", "Whole": "CheckContext", "Wishes": "ControlFlag",
 }
+# Names that two rooms gave to different types: one of them keeps each.
+ONCE = {"Group", "LaunchOptions", "Part", "Role", "Shape"}
 # Sentences that two readers could not follow; white space and comment signs between words do not matter.
 PHRASES = (
     "trains trees of networks on lattices",
+    "`espalier data` and `espalier data` are the same verbs",
     "Trainers at one place add up among themselves",
     "is being put away",
     "or does within so long",
@@ -34,7 +38,9 @@ PHRASES = (
     "what had not ended; as a fact: what had begun",
     "told apart from the best",
 )
-DECLARED = re.compile(r"\b(?:(?:class|struct|enum(?:\s+(?:class|struct))?)\s+(\w+)\b(?=[^;(){}=,<>]*\{)|using\s+(\w+)\s*=)")
+DECLARED = re.compile(
+    r"\b(?:(?:class|struct|enum(?:\s+(?:class|struct))?)\s+(\w+)\b(?=\s*(?:final\s*)?(?::[^;{}]*)?\{)|using\s+(\w+)\s*=)")
+PARAMETER = re.compile(r"\b(?:class|typename)\s+(\w+)\s*[,>=]")
 CODE = {".cpp", ".hpp"}
 PROSE = CODE | {".py", ".md", ".sh", ".toml", ".cmake"}
 # These hold the words because they are about them.
@@ -65,6 +71,22 @@ def complaints(text: str, suffix: str):
             yield line_of(text, found.start()), f'the sentence "{phrase}" is back. Say who does what, in the field\'s words.'
 
 
+class Once:
+    """Where each name of ONCE is declared first; a second declaration is complained of."""
+
+    def __init__(self):
+        self.first = {}
+
+    def complaints(self, name: pathlib.Path, text: str):
+        if name.suffix not in CODE or name.parts[0] not in ("src", "include"):
+            return
+        for found in [*DECLARED.finditer(text), *PARAMETER.finditer(text)]:
+            word = found[1] or found[2]
+            if word in ONCE and self.first.setdefault(word, (name, found.start())) != (name, found.start()):
+                where = self.first[word][0]
+                yield line_of(text, found.start()), f"{word} is the name of another type, too ({where}). Give each its own."
+
+
 def files_of(root: pathlib.Path):
     """What git knows below `root`; everything there where it is no checkout."""
     listed = subprocess.run(["git", "-C", root, "ls-files"], capture_output=True, text=True)
@@ -76,12 +98,14 @@ def files_of(root: pathlib.Path):
 def main() -> int:
     root = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent
     found = files = 0
+    once = Once()
     for path in files_of(root):
         name = path.relative_to(root)
         if path.suffix not in PROSE or str(name) in OWN or not path.is_file():
             continue
         files += 1
-        for number, what in complaints(path.read_text(encoding="utf-8"), path.suffix):
+        text = path.read_text(encoding="utf-8")
+        for number, what in [*complaints(text, path.suffix), *once.complaints(name, text)]:
             print(f"{name}:{number}: {what}")
             found += 1
     print(f"names: {files} files, {found} complaints")

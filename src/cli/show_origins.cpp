@@ -5,6 +5,7 @@
 
 #include "espalier/study/axes.hpp"
 #include "espalier/study/needs.hpp"
+#include "espalier/study/parse.hpp"
 #include "espalier/study/train_table.hpp"
 
 namespace espalier::cli {
@@ -91,7 +92,7 @@ std::vector<ShownValue> shown_training(const study::Study& study, const plan::Pl
   std::vector<ShownValue> all;
   for (const auto& row : study::train_rows()) {
     ShownValue shown{row.key, "", ""};
-    if (const auto* set = run.label(prefix + row.key)) {
+    if (const auto* set = run.label(study::stored_axis_name(prefix + row.key))) {
       shown.value = *set;
       shown.from = "experiment " + run.experiment;
     }

@@ -60,7 +60,7 @@ class Translator {
   void name() {
     std::size_t end = at_;
     while (end < text_.size() && in_name(text_[end])) ++end;
-    const std::string word = text_.substr(at_, end - at_);
+    const std::string word = study::stored_axis_name(text_.substr(at_, end - at_));
     const bool call = call_follows(end);
     at_ = end;
     if (word == "not") return negation();

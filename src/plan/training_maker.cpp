@@ -107,7 +107,8 @@ void TrainingMaker::set_record(Training& training, const TrainingRequest& reques
   training.record.evaluations.reserve(3);
   training.evaluated.reserve(3);
   for (const auto& one : request.pool->evaluations) add(one.name, one.images, wanted.evaluate_every, one.count);
-  if (wanted.fit) add(metrics::Subset::train_eval, catalog_.add(training.spec.images), /*every=*/0, training.images);
+  if (wanted.train_eval)
+    add(metrics::Subset::train_eval, catalog_.add(training.spec.images), /*every=*/0, training.images);
   training.record.keep = request.role == Role::source ? task::Keep::last : wanted.keep;
 }
 

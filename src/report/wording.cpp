@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "espalier/metrics/shown.hpp"
 #include "espalier/study/axes.hpp"
 
 namespace espalier::report {
@@ -37,9 +38,7 @@ bool share_classes(const study::Split& split) {
 
 double shown_scale(const MetricName& metric) { return metrics::facts_of(metric.metric).shown_scale; }
 
-std::string figure_of(const MetricName& metric, double value) {
-  return fmt::format("{:.{}f}", shown_scale(metric) * value, metrics::facts_of(metric.metric).digits);
-}
+std::string figure_of(const MetricName& metric, double value) { return metrics::shown(metric.metric, value); }
 
 std::string axis_title(const MetricName& metric) {
   const auto& facts = metrics::facts_of(metric.metric);

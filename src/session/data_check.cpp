@@ -21,12 +21,9 @@ json packs_of(const plan::Facts& facts) {
   return packs;
 }
 
-/// Nothing where an earlier version wrote the launch, since it does not say where the images are.
 json sets_of(const Launch& launch) {
   json sets = json::array();
-  if (launch.data_root.empty()) return sets;
-  const auto parsed = study::parse(launch.study_text, launch.overrides);
-  for (const auto& [name, data] : parsed.study.data) {
+  for (const auto& [name, data] : launch.study.data) {
     const auto facts = launch.facts.data.find(name);
     if (facts == launch.facts.data.end()) continue;
     json one = request_of(data);

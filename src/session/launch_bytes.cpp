@@ -6,6 +6,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/hash.hpp"
 #include "espalier/frame/tagged.hpp"
+#include "espalier/study/study_bytes.hpp"
 
 namespace espalier::session {
 namespace {
@@ -18,6 +19,17 @@ struct Header {
   }
 };
 
+/// What follows the header.
+struct Payload {
+  Launch launch;
+  std::string study;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("launch", launch) & stored<2>("study", study);
+  }
+};
+
 /// Of all that stands before it, and of the payload.
 std::uint32_t checksum_of(const Header& header, std::string_view payload) {
   const std::string head = frame::to_bytes(header);
@@ -27,7 +39,7 @@ std::uint32_t checksum_of(const Header& header, std::string_view payload) {
 }  // namespace
 
 std::string encode_launch(const Launch& launch) {
-  const std::string payload = frame::to_tagged(launch);
+  const std::string payload = frame::to_tagged(Payload{launch, study::to_bytes(launch.study)});
   Header header;
   header.size = static_cast<std::uint32_t>(payload.size());
   header.checksum = checksum_of(header, payload);
@@ -47,7 +59,9 @@ Launch decode_launch(std::string_view bytes) {
     throw CorruptionError(fmt::format("it has {} bytes of fields, not {}", payload.size(), header.size));
   }
   if (header.checksum != checksum_of(header, payload)) throw CorruptionError("its checksum differs");
-  return frame::from_tagged<Launch>(payload);
+  auto fields = frame::from_tagged<Payload>(payload);
+  fields.launch.study = study::from_bytes(fields.study);
+  return std::move(fields.launch);
 }
 
 }  // namespace espalier::session

@@ -1,5 +1,6 @@
 #pragma once
-// The bytes of OUT/launch: a header of 16 bytes, then the fields of Launch. docs/journal.md describes them.
+// The bytes of OUT/launch: a header of 16 bytes, then the fields of Launch and the study. docs/journal.md describes
+// them.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,8 +10,9 @@
 namespace espalier::session {
 
 inline constexpr std::uint32_t kLaunchMagic = 0x52505345;  ///< "ESPR"
-/// Raised with every change of a field: `run` and its ranks are one build, so that no other version need be read.
-inline constexpr std::uint32_t kLaunchVersion = 2;
+/// Raised with every change of a field, of the study's too (study.hpp): `run` and its ranks are one build, so that no
+/// other version need be read.
+inline constexpr std::uint32_t kLaunchVersion = 3;
 inline constexpr std::size_t kLaunchHeaderBytes = 16;  ///< magic 4, version 4, size 4, CRC-32C 4
 
 std::string encode_launch(const Launch& launch);

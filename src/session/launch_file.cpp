@@ -18,7 +18,7 @@ constexpr const char* kAgain = "Give the command 'espalier run' again, which wri
 Launch launch_of(const StudyInput& input, const RunArguments& arguments) {
   Launch launch;
   launch.study_file = arguments.study.file.filename().string();
-  launch.study_text = input.study.text;
+  launch.study = input.study;
   launch.overrides = arguments.study.overrides;
   launch.facts = input.facts;
   launch.checkpoint_files = input.checkpoint_files;

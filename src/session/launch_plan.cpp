@@ -46,21 +46,13 @@ std::map<TaskId, runtime::SourceThreshold> thresholds_of(const study::Study& stu
   return thresholds;
 }
 
-study::Study parsed(const Launch& launch) {
-  auto parsed = study::parse(launch.study_text, launch.overrides);
-  if (!study::has_errors(parsed.diagnostics)) return std::move(parsed.study);
-  std::string text;
-  for (const auto& one : parsed.diagnostics) text += "\nespalier: " + study::format(one, launch.study_file);
-  throw UsageError(launch.study_file + " cannot be planned:" + text);
-}
-
 }  // namespace
 
 store::StudyRecord study_record(const Launch& launch) {
   const bool made_up = launch.settings.noop_tasks > 0;
   store::StudyRecord record;
   record.file_name = made_up ? "no-op tasks" : launch.study_file;
-  record.text = made_up ? " " : launch.study_text;
+  record.text = made_up ? " " : launch.study.text;
   record.overrides = launch.overrides;
   record.workers = launch.settings.workers;
   record.threads = launch.settings.threads;
@@ -77,7 +69,7 @@ runtime::Replan replan_of(const Launch& launch, const runtime::LaunchOptions& la
   options.workers = launch.settings.workers;
   options.account = false;
   options.only = launch.settings.only;
-  return [study = parsed(launch), facts = launch.facts, options, out = launching.out](
+  return [study = launch.study, facts = launch.facts, options, out = launching.out](
              const plan::Outcomes& outcomes, const std::vector<plan::SelectionOutcome>& decided) mutable {
     options.calibration = read_calibration(out);
     options.decided = decided;

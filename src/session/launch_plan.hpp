@@ -8,8 +8,7 @@ namespace espalier::session {
 /// The study and its facts, as the journal keeps them.
 store::StudyRecord study_record(const Launch& launch);
 
-/// Parses the launch's study, and returns a function that compiles it with the results known so far. Throws UsageError
-/// where this program finds errors in the study.
+/// A function that compiles the launch's study with the results known so far.
 runtime::Replan replan_of(const Launch& launch, const runtime::LaunchOptions& launching);
 
 /// A plan of no-op tasks that need nothing.

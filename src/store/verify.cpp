@@ -94,34 +94,43 @@ State state_at(const std::filesystem::path& out, Position end) {
   return std::move(follower.state());
 }
 
+/// A view that is wrong beside a damaged journal may be all that knows what that has lost.
+std::string how_to_renew(const State& state, const std::filesystem::path& out) {
+  if (std::any_of(state.dropped.begin(), state.dropped.end(), is_loss))
+    return "Run 'espalier repair " + out.string() + "'";
+  return "Run 'espalier view " + out.string() + "', which writes it anew";
+}
+
 /// The view is a function of the journal up to the position it names.
 void compare_view(Verification& result, const State& state, const std::filesystem::path& out) {
   const h5::ReadFile view(out / "results.h5");
   if (view.integer_attribute("provenance", "schema") != kViewSchema) {
-    return problem(result, "results.h5 was written by another version of this program. Run repair");
+    return problem(result, "results.h5 was written by another version of this program. " + how_to_renew(state, out));
   }
   const Position position{static_cast<std::uint32_t>(view.integer_attribute("provenance", "position_segment")),
                           static_cast<std::uint64_t>(view.integer_attribute("provenance", "position_bytes"))};
   if (position > state.position)
     return problem(result, "results.h5 knows more than the journal, which has lost records: keep a copy of it");
-  if (position < state.position) remark(result, "results.h5 is older than the journal's end");
+  if (position < state.position)
+    remark(result, "results.h5 is older than the journal's end. " + how_to_renew(state, out));
   const State then = state_at(out, position);
   for (const ViewTable& table : view_tables()) {
     const std::string difference = view.difference(table.make(then));
-    if (!difference.empty()) problem(result, "results.h5 differs from the journal: " + difference + ". Run repair");
+    if (!difference.empty())
+      problem(result, "results.h5 differs from the journal: " + difference + ". " + how_to_renew(state, out));
   }
 }
 
 void check_view(Verification& result, const State& state, const std::filesystem::path& out) {
   if (!std::filesystem::exists(out / "results.h5")) {
     // A launch that was killed early, or runs, has not written one yet.
-    if (state.last_exit >= 0) return problem(result, "results.h5 is missing. Run repair");
+    if (state.last_exit >= 0) return problem(result, "results.h5 is missing. " + how_to_renew(state, out));
     return remark(result, "there is no results.h5 yet");
   }
   try {
     compare_view(result, state, out);
   } catch (const Error& error) {
-    problem(result, std::string("results.h5 cannot be read: ") + error.what() + " Run repair");
+    problem(result, std::string("results.h5 cannot be read: ") + error.what() + " " + how_to_renew(state, out));
   }
 }
 

@@ -27,7 +27,7 @@ MaybeProblem units(const Value& value) { return integer_in(value, 0, 10'000).pro
 MaybeProblem number_from_1(const Value& value) { return integer_in(value, 1, 100'000).problem; }
 MaybeProblem any_word(const Value& value) { return word_of(value, {}).problem; }
 
-MaybeProblem first_fall(const Value& value) {
+MaybeProblem first_decay(const Value& value) {
   if (value == Value("never")) return std::nullopt;
   if (!value.word()) return integer_in(value, 0, kBig).problem;
   const auto duration = parse_duration(value);
@@ -158,7 +158,7 @@ std::vector<AxisRow> protocol() {
       {.name = "decay_epoch",
        .meaning = "epoch of the first decay",
        .methods = "'decay_epoch' is the first epoch at which the high rate is lowered",
-       .check = first_fall,
+       .check = first_decay,
        .left_out = LeftOut::one,
        .fallback = first_of_top,
        .of_training = true},

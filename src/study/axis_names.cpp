@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "espalier/study/axes.hpp"
+#include "espalier/study/train_table.hpp"
 #include "espalier/study/train_values.hpp"
 #include "study/value_range.hpp"
 
@@ -42,6 +43,15 @@ const std::vector<std::string>& axis_names() {
     return names;
   }();
   return all;
+}
+
+std::string stored_axis_name(const std::string& axis) {
+  const std::string key = train_key_of(axis);
+  if (key.empty()) return axis;
+  for (const auto& row : train_rows()) {
+    if (row.key == key && !row.first_name.empty()) return axis.substr(0, axis.size() - key.size()) + row.first_name;
+  }
+  return axis;
 }
 
 bool is_axis(const std::string& name) {

@@ -163,6 +163,8 @@ void add_train(Docs& all) {
     const auto dot = row.key.find('.');
     if (dot == std::string::npos) add_row(all, "train", row.key, row.doc);
     else add_row(all, "train." + row.key.substr(0, dot), row.key.substr(dot + 1), row.doc);
+    if (!row.first_name.empty())
+      add_row(all, "train", row.first_name, {row.doc.type, "as " + row.key, "the earlier name of " + row.key});
     if (row.key == "evaluate.every")
       add_row(all, "train", "evaluate", {"table", "{ every = 1 }", "when validation and test images are evaluated"});
   }

@@ -183,10 +183,12 @@ TrainRow evaluate_every() {
   return row;
 }
 
-TrainRow fit() {
-  auto row = row_for<bool>("fit", {"truth value", "false", "also measure the finished network on its training images"},
-                           &TrainValues::fit, false, truth_of);
-  row.to_record = [](const TrainValues& v, RecordSettings& record) { record.fit = *v.fit; };
+TrainRow train_eval() {
+  auto row =
+      row_for<bool>("train_eval", {"truth value", "false", "also measure the finished network on its training images"},
+                    &TrainValues::train_eval, false, truth_of);
+  row.first_name = "fit";
+  row.to_record = [](const TrainValues& v, RecordSettings& record) { record.train_eval = *v.train_eval; };
   return row;
 }
 
@@ -232,7 +234,7 @@ TrainRow warn_below() {
 
 const std::vector<TrainRow>& train_rows() {
   static const std::vector<TrainRow> rows = {batch(),   epochs(),         optimiser(), momentum(),       weight_decay(),
-                                             augment(), frozen_dropout(), precision(), evaluate_every(), fit(),
+                                             augment(), frozen_dropout(), precision(), evaluate_every(), train_eval(),
                                              rates(),   keep(),           warn_below()};
   return rows;
 }

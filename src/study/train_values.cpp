@@ -29,6 +29,7 @@ const std::map<std::string, Setter>& setters() {
     std::map<std::string, Setter> made;
     for (const auto& row : train_rows()) {
       if (row.set) made.emplace(row.key, row.set);
+      if (!row.first_name.empty()) made.emplace(row.first_name, row.set);
     }
     for (const auto& row : augment_rows()) made.emplace("augment." + row.key, setter_of(row));
     return made;

@@ -143,7 +143,7 @@ void Trainer::take_waiting() {
 }
 
 /// Cancels a task in hand or queued; its training ends at the next step that asks.
-void Trainer::cancel(const protocol::Cancel& order) { cancelled_.push_back({order.task, order.fence}); }
+void Trainer::cancel(const protocol::Cancel& message) { cancelled_.push_back({message.task, message.fence}); }
 
 bool Trainer::is_cancelled(const protocol::TaskAssignment& assignment) const {
   const protocol::InFlightTask in_flight{assignment.task.id, assignment.fence};

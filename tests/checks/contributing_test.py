@@ -16,7 +16,17 @@ def missing(text, root):
     return len(names), [name for name, there in zip(names, is_there) if not there]
 
 
+NUMBERS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+
+
 class Contributing(unittest.TestCase):
+    def test_both_documents_say_how_many_kinds_of_change_the_table_has(self):
+        text = (SOURCE / "CONTRIBUTING.md").read_text()
+        rows = text.partition("| change | files |\n")[2].partition("\n\n")[0].split("\n")[1:]
+        count = NUMBERS[len(rows) - 1]
+        self.assertIn(f"{count.capitalize()} kinds of change", text)
+        self.assertIn(f"lists the files of {count} kinds of change", (SOURCE / "ARCHITECTURE.md").read_text())
+
     def test_its_table_names_files_that_exist(self):
         count, gone = missing((SOURCE / "CONTRIBUTING.md").read_text(), SOURCE)
         self.assertGreater(count, 20)

@@ -83,9 +83,31 @@ class Layers(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertIn("metrics (L2) depends on report (L3), which is higher", said)
 
-    def test_a_room_that_architecture_does_not_list_is_named(self):
+    def test_a_room_that_architecture_neither_lists_nor_draws_is_named(self):
         self.edit("CMakeLists.txt", "# L3 engines", "espalier_module(cellar DEPENDS core)\n# L3 engines")
-        self.assert_complaint("ARCHITECTURE.md: the table of rooms has no row for cellar")
+        code, said = self.check()
+        self.assertEqual(code, 1)
+        self.assertIn("ARCHITECTURE.md: the table of rooms has no row for cellar", said)
+        self.assertIn("ARCHITECTURE.md: the drawing does not have cellar in L2", said)
+        self.assertIn(" 2 complaints", said)
+
+    def test_an_arrow_that_the_drawing_lacks_is_named(self):
+        self.edit("ARCHITECTURE.md", "metrics → stats → plan", "metrics → stats")
+        self.assert_complaint("plan includes headers of stats, and no arrow of the drawing leads from stats to plan")
+
+    def test_an_arrow_that_no_include_bears_out_is_named(self):
+        self.edit("ARCHITECTURE.md", "os → mpi, h5, device", "os → mpi, h5, device, safetensors")
+        self.assert_complaint("the drawing has an arrow from os to safetensors, which includes none of its headers")
+
+    def test_a_room_that_is_drawn_in_another_layer_is_named(self):
+        self.edit("ARCHITECTURE.md", "L3 engines   store → report", "L3 engines   stats, store → report")
+        code, said = self.check()
+        self.assertEqual(code, 1)
+        self.assertIn("ARCHITECTURE.md: the drawing does not have stats in L2", said)
+
+    def test_what_is_drawn_and_is_no_room_is_named(self):
+        self.edit("ARCHITECTURE.md", "L0 core      core (", "L0 core      cellar, core (")
+        self.assert_complaint("ARCHITECTURE.md: the drawing has cellar, which is no room")
 
 
 if __name__ == "__main__":

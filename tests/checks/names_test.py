@@ -55,6 +55,16 @@ class Names(unittest.TestCase):
         self.plant("src/plan/planted.hpp", "struct Complaint {\n};\n")
         self.assert_complaint("src/plan/planted.hpp:1: a type is called Complaint (a word of our own). Call it Problem.")
 
+    def test_a_class_with_a_templated_base_is_seen(self):
+        self.plant("src/train/planted.hpp", "template <class T>\nclass Post : public Base<T, int> {\n};\n")
+        self.assert_complaint("src/train/planted.hpp:2: a type is called Post")
+
+    def test_a_name_that_one_type_keeps_is_seen_where_another_takes_it(self):
+        for planted in ("struct Group {\n};\n", "template <class Role>\nRole made();\n", "using LaunchOptions = int;\n", "enum class Part { one };\n"):
+            with self.subTest(planted):
+                self.plant("src/zoo/planted.hpp", planted)
+                self.assert_complaint("is the name of another type, too (")
+
     def test_variables_and_longer_names_are_free(self):
         self.plant("src/plan/planted.cpp", "struct PlaceName {};\nint whole = 0;  // struct of the whole\nusing std::vector;\n")
         code, said = self.check()
@@ -63,6 +73,10 @@ class Names(unittest.TestCase):
     def test_a_sentence_is_seen_across_the_lines_of_a_comment(self):
         self.plant("src/train/planted.cpp", "int a;\n// All agree, or the\n// network is of no use.\n")
         self.assert_complaint('src/train/planted.cpp:2: the sentence "or the network is of no use" is back.')
+
+    def test_the_sentence_that_opened_the_document_on_images_is_seen(self):
+        self.plant("docs/planted.md", "They are named by what they contain. `espalier data`\nand `espalier data` are the same verbs.\n")
+        self.assert_complaint("docs/planted.md:1: the sentence")
 
     def test_documents_are_read_too(self):
         self.plant("docs/planted.md", "Trainers at one place add up among themselves.\n")

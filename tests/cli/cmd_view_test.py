@@ -1,4 +1,4 @@
-"""`espalier view --follow` reads only what was appended, and writes a view only when told to."""
+"""`espalier view` writes a view that is missing or wrong; with --follow it reads only what was appended, when told to."""
 import os
 import subprocess
 import sys
@@ -13,12 +13,76 @@ BIN = Path(os.environ["ESPALIER_BIN"])
 PATIENCE_S = 30
 
 
+def make_sample(folder):
+    subprocess.run([BIN / "test_store", "[.sample]"], check=True, capture_output=True, env=dict(os.environ, ESPALIER_SAMPLE=folder))
+
+
+def espalier(*words):
+    return subprocess.run([BIN / "espalier", *words], capture_output=True, text=True)
+
+
+class Writes(unittest.TestCase):
+    """What a user does with a folder whose journal is whole and whose results.h5 is not."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.out = Path(self.folder.name)
+        make_sample(self.folder.name)
+        self.view = self.out / "results.h5"
+        self.whole = self.view.read_bytes()
+
+    def assert_verify_names_view(self, what):
+        told = espalier("verify", self.out)
+        self.assertRegex(told.stdout, f"{what}.*Run 'espalier view {self.out}'")
+        self.assertNotIn("repair", told.stdout)
+
+    def renew(self):
+        told = espalier("view", self.out)
+        self.assertEqual((told.returncode, told.stderr), (0, ""))
+        self.assertRegex(told.stdout, r"^results\.h5 holds 4 runs, \d+ tasks, from \d+ records of \d+ segments\n$")
+
+    def test_help_lists_it(self):
+        self.assertRegex(espalier("--help").stdout, r"\n  view +write results\.h5 anew")
+
+    def test_a_view_that_cannot_be_read_is_told_and_written_anew(self):
+        self.view.write_bytes(self.whole[:1000])
+        self.assert_verify_names_view("results.h5 cannot be read")
+
+        self.renew()
+
+        self.assertEqual(self.view.read_bytes(), self.whole)
+
+    def test_a_view_that_differs_is_told_and_written_anew(self):
+        with h5py.File(self.view, "r+") as file:
+            rows = file["runs"][:]
+            rows["experiment"][0] = b"another"
+            file["runs"][:] = rows
+        self.assert_verify_names_view("results.h5 differs from the journal")
+
+        self.renew()
+
+        self.assertEqual(self.view.read_bytes(), self.whole)
+
+    def test_a_view_that_is_missing_is_written(self):
+        self.view.unlink()
+
+        self.renew()
+
+        self.assertEqual(self.view.read_bytes(), self.whole)
+
+    def test_a_folder_without_results_is_refused(self):
+        with tempfile.TemporaryDirectory() as empty:
+            told = espalier("view", empty)
+        self.assertEqual(told.returncode, 2)
+        self.assertIn("has no results", told.stderr)
+
+
 class Follows(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.out = Path(self.folder.name)
-        subprocess.run([BIN / "test_store", "[.sample]"], check=True, capture_output=True,
-                       env=dict(os.environ, ESPALIER_SAMPLE=self.folder.name))
+        make_sample(self.folder.name)
         self.view = self.out / "results.h5"
         self.view.unlink()
         self.writer = subprocess.Popen([BIN / "espalier", "view", self.out, "--follow"], stdin=subprocess.PIPE,

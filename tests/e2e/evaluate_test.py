@@ -10,6 +10,7 @@ from pathlib import Path
 
 import h5py
 
+import journal
 from launches import BIN, Launch
 
 CLASSES = 8  # fine ones in two coarse ones
@@ -78,6 +79,13 @@ axes = {{ per_class = [2, 4] }}
 fixed = {{ target = "fine", frozen = 0 }}
 start = {{ experiment = "second", same = ["per_class", "frozen"] }}
 units_from = [{{ units = "1-2", experiment = "first", same = ["per_class"] }}]
+
+[[experiment]]
+name = "twice"
+kind = "evaluate"
+axes = {{ per_class = [2] }}
+fixed = {{ target = "fine", frozen = 0 }}
+start = {{ experiment = "second", same = ["per_class", "frozen"] }}
 """
 
 
@@ -119,6 +127,11 @@ class MeasuredNetworks(unittest.TestCase):
     def scores(row):
         return [row[name] for name in ("valid.loss", "valid.top1", "test.loss", "test.top1", "test.count")]
 
+    @staticmethod
+    def images_trained(launch):
+        """Over all attempts of all launches, as they ended."""
+        return sum(journal.signed(ended[6][0]) for ended in launch.records(9) if 6 in ended)
+
     def plan(self, launch):
         said = subprocess.run([BIN / "espalier", "plan", launch.study, "--out", launch.out, "--json"], check=True,
                               capture_output=True, text=True, env=launch.environment).stdout
@@ -137,12 +150,24 @@ class MeasuredNetworks(unittest.TestCase):
         for cell, row in swapped.items():
             self.assertNotEqual(self.scores(row), self.scores(trained[cell]), cell)
         self.assertEqual(next(iter(self.final(launch, "coarse").values()))["test.count"], 5 * CLASSES)
+        self.check_explained(launch, measured[b"2", b"0"], trained[b"2", b"0"])
+
+    def check_explained(self, launch, probe, training):
+        told = launch.ask("explain", "measured:per_class=2,frozen=0")
+
+        self.assertRegex(told, r"state +done")
+        self.assertIn(f"{probe['task'].decode()}, a probe: nothing is trained", told)
+        self.assertRegex(told, rf"from +task {training['task'].decode()}, validation top-1 \d+\.\d %")
+        self.assertRegex(told, r"shared +the same probe answers \w+ \(twice\)")
+        self.assertRegex(told, r"(?m)^ *test +0 +\d\.\d{3} +\d+\.\d +\d+\.\d +40$")
+        self.assertRegex(launch.ask("explain", "second:per_class=2,frozen=0"), r"task +\w+, 2 epochs, \d+ epoch-images")
 
     def test_another_test_set_is_measured_on_the_kept_networks(self):
         launch = self.launch("again")
         self.assertEqual(launch.finish(), 0, launch.said())
         before, rows = self.final(launch, "second"), launch.metrics()
-        images = launch.status()["epoch_images"] if "epoch_images" in launch.status() else None
+        images = self.images_trained(launch)
+        self.assertGreater(images, 0)
 
         launch.study.write_text(STUDY.format(test="test-b.bin"))
         plan = self.plan(launch)
@@ -158,8 +183,7 @@ class MeasuredNetworks(unittest.TestCase):
         self.assertTrue(set(rows) < set(launch.metrics()), "earlier rows stay")
         trained = [ended for ended in launch.records(9, 2) if ended.get(6, [0])[0]]
         self.assertEqual(trained, [], "no image was trained on")
-        if images is not None:
-            self.assertEqual(launch.status()["epoch_images"], images)
+        self.assertEqual(self.images_trained(launch), images)
 
         launch.study.write_text(STUDY.format(test="test-a.bin"))
         self.assertEqual(launch.finish(), 0, launch.said())

@@ -7,7 +7,8 @@
 namespace espalier::grid {
 namespace {
 
-const std::vector<std::string> kKnown = {"frozen", "transferred", "per_class", "source", "train.batch", "flag"};
+const std::vector<std::string> kKnown = {"frozen",      "transferred", "per_class", "source",
+                                         "train.batch", "flag",        "train.fit"};
 
 bool judge(const std::string& text, const std::map<std::string, study::Value>& values) {
   Condition condition(text, kKnown);
@@ -34,6 +35,11 @@ TEST_CASE("grid: conditions compare numbers however they are spelled") {
   CHECK(judge("frozen == 5", {{"frozen", 5.0}}));
   CHECK(judge("frozen * 2 == 10e0", {{"frozen", 5}}));
   CHECK(judge("train.batch >= 0.5", {{"train.batch", 64}}));
+}
+
+TEST_CASE("grid: a condition may name an axis by its newer name") {
+  CHECK(judge("train.train_eval and frozen > 1", {{"train.fit", true}, {"frozen", 2}}));
+  CHECK_FALSE(judge("train.train_eval", {{"train.fit", false}}));
 }
 
 TEST_CASE("grid: 'all' is larger than every number") {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What an addition costs: applies each patch of tests/long/patches (or those named) to a copy of the tree, fails where it
 # touches more than five source files beside tests and documents, builds the test program it names and runs its tests.
-# A patch begins with the lines "Program: test_plan" and "Tests: a Catch2 filter". Standard output is one JSON object.
+# The copy is held to scripts/check_tests.py, as the tree itself is. A patch begins with the lines "Program: test_plan" and
+# "Tests: a Catch2 filter". Standard output is one JSON object.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/../.."
@@ -53,6 +54,7 @@ try() {  # try PATCH: one member of the JSON object
   fi
   copy_tree "$tree"
   (cd "$tree" && GIT_CEILING_DIRECTORIES=$scratch git apply --whitespace=nowarn "$patch")
+  "$root/.venv/bin/python" scripts/check_tests.py "$tree" >&2
   build "$tree" "$program"
   "$tree/build/bin/$program" --warn NoTests "$tests" >&2
   rm -rf "$tree"

@@ -39,7 +39,7 @@ TEST_CASE("plan: what is done is not counted again, unless more is to be recorde
   CHECK(after.done == 3);
   CHECK(after.device_hours == 0);
 
-  study.targets[0].train.fit = true;
+  study.targets[0].train.train_eval = true;
   const Plan more = compiled(study, outcomes);
   CHECK(more.done == 1);
   CHECK(more.again == 2);

@@ -44,7 +44,7 @@ TEST_CASE("agent group: the group is left before the next bundle is handed over,
   answer.trainer_gets("b").nothing_else();
 }
 
-TEST_CASE("agent group: buffers and orders of the trainer are carried, not passed on") {
+TEST_CASE("agent group: buffers and requests of the trainer are carried, not passed on") {
   AgentScene scene;
   scene.works_in_group(7, 0, {"a"});
 
@@ -52,7 +52,7 @@ TEST_CASE("agent group: buffers and orders of the trainer are carried, not passe
   CHECK(shared.next<ShareBuffer>().buffer.buffer == 2);
   shared.nothing_else();
   auto reduced = scene.hears(protocol::Reduce{7, 3, 2});
-  CHECK(reduced.next<ReduceBuffer>().order.number == 3);
+  CHECK(reduced.next<ReduceBuffer>().request.number == 3);
   reduced.nothing_else();
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("agent group: a machine that maps no memory is at fault, unless the tr
   if (signal == SIGKILL) CHECK(lost.log_tail == "cannot map it");
 }
 
-TEST_CASE("agent group: a payload of the trainer that is no order ends it") {
+TEST_CASE("agent group: a payload of the trainer that is no request ends it") {
   AgentScene scene;
   scene.works_in_group(7, 0, {"a"});
 

@@ -266,5 +266,7 @@ TEST_CASE("agent loss: a trainer that wants to reduce without a group is ended")
   SECTION("by announcing a buffer") {
     scene.hears(protocol::SharedBuffer{}).trainer_is_given_up("without a group").nothing_else();
   }
-  SECTION("by an order") { scene.hears(protocol::Reduce{}).trainer_is_given_up("without a group").nothing_else(); }
+  SECTION("by a request to reduce") {
+    scene.hears(protocol::Reduce{}).trainer_is_given_up("without a group").nothing_else();
+  }
 }

@@ -83,7 +83,7 @@ class Members {
 
 }  // namespace
 
-TEST_CASE("group exchange: every member gets the same sums, in whatever order messages and orders come") {
+TEST_CASE("group exchange: every member gets the same sums, in whatever order messages and requests come") {
   rc::check([](std::uint64_t seed) {
     SplitMix64 random(seed);
     const auto count = static_cast<std::int32_t>(1 + random.below(5));
@@ -100,13 +100,13 @@ TEST_CASE("group exchange: every member gets the same sums, in whatever order me
       members.announce(static_cast<std::size_t>(m), 0, own);
       members.announce(static_cast<std::size_t>(m), 1, words);
     }
-    std::vector<std::int64_t> next(static_cast<std::size_t>(count), 0);  // of each member: its next order
-    for (std::size_t orders = 2 * next.size(); orders > 0 || members.deliver(random);) {
+    std::vector<std::int64_t> next(static_cast<std::size_t>(count), 0);  // of each member: its next request
+    for (std::size_t requests = 2 * next.size(); requests > 0 || members.deliver(random);) {
       const auto member = random.below(next.size());
-      if (orders > 0 && next[member] < 2 && random.below(2) == 0) {
+      if (requests > 0 && next[member] < 2 && random.below(2) == 0) {
         members.reduce(member, next[member], static_cast<std::int32_t>(next[member]));
         ++next[member];
-        --orders;
+        --requests;
       } else {
         members.deliver(random);
       }

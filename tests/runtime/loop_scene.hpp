@@ -106,7 +106,7 @@ class LoopScene {
     options.study.file_name = "study.toml";
     options.study.threads = 1;
     options.setup.hang_s = 30;
-    options.passes.bundles = false;  // an order is one task
+    options.passes.bundles = false;  // a dispatch is one task
     for (const auto& name : tasks) plan(name);
   }
   ~LoopScene() {

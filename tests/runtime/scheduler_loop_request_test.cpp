@@ -118,8 +118,8 @@ TEST_CASE("loop: a request whose file outlived the launch that obeyed is not obe
 
 TEST_CASE("loop: a cancelled run is dropped with work that nobody else needs; a task in hand is told to end") {
   LoopScene scene(1, {"a", "b", "c"});
-  const auto orders = scene.begin_with_worker();
-  scene.started(orders.at(0));
+  const auto assignments = scene.begin_with_worker();
+  scene.started(assignments.at(0));
   scene.turn();
   ask(scene, "cancel", {run_of("a"), run_of("b")});
 
@@ -129,7 +129,7 @@ TEST_CASE("loop: a cancelled run is dropped with work that nobody else needs; a 
   CHECK(cancel.task == task_id("a"));
   scene.nothing_sent();
   CHECK(scene.state_of("b") == task::RunState::cancelled);
-  scene.ended(orders.at(0), task::End::cancelled);
+  scene.ended(assignments.at(0), task::End::cancelled);
   scene.turn();
   CHECK(scene.sent_assignments(1).at(0).task.id == task_id("c"));
   CHECK(scene.state_of("a") == task::RunState::cancelled);
@@ -153,12 +153,12 @@ TEST_CASE("loop: runs cancelled while nothing ran are not begun by the next laun
   scene.dies();
   ask(scene, "cancel", {run_of("a")});
 
-  const auto orders = scene.begin_with_worker();
+  const auto assignments = scene.begin_with_worker();
 
-  REQUIRE(orders.size() == 1);
-  CHECK(orders.at(0).task.id == task_id("b"));
+  REQUIRE(assignments.size() == 1);
+  CHECK(assignments.at(0).task.id == task_id("b"));
   CHECK(scene.state_of("a") == task::RunState::cancelled);
-  scene.ended(orders.at(0));
+  scene.ended(assignments.at(0));
   scene.turn();
   scene.loop().is_over();
   CHECK(scene.loop().finish() == 0);
@@ -173,9 +173,9 @@ TEST_CASE("loop: a cancelled run that is given back is done") {
   scene.dies();
   ask(scene, "retry", {run_of("a"), task_id("a").hex.str()});
 
-  const auto orders = scene.begin_with_worker();
+  const auto assignments = scene.begin_with_worker();
 
-  CHECK(orders.at(0).task.id == task_id("a"));
+  CHECK(assignments.at(0).task.id == task_id("a"));
   CHECK(scene.journaled().cancelled.empty());
 }
 
@@ -194,11 +194,11 @@ TEST_CASE("loop: a launch that ends leaves work that is given back to the next")
 TEST_CASE("loop: with --max-fails the launch saves and ends, with the code of failures, and another goes on") {
   LoopScene scene(1, {"a", "b", "c"});
   scene.options.max_fails = 2;
-  auto orders = scene.begin_with_worker();
-  scene.ended(orders.at(0), task::End::refused);
+  auto assignments = scene.begin_with_worker();
+  scene.ended(assignments.at(0), task::End::refused);
   scene.turn();
-  orders = scene.sent_assignments(1);
-  scene.ended(orders.at(0), task::End::diverged);
+  assignments = scene.sent_assignments(1);
+  scene.ended(assignments.at(0), task::End::diverged);
 
   scene.turn();
 

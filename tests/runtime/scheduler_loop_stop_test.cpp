@@ -18,8 +18,8 @@ bool has_requests(const LoopScene& scene) { return !store::pending_requests(scen
 
 TEST_CASE("loop: a signal stops every agent, once, and the launch ends with the last goodbye") {
   LoopScene scene(1, {"a", "b"});
-  const auto orders = scene.begin_with_worker();
-  scene.started(orders.at(0));
+  const auto assignments = scene.begin_with_worker();
+  scene.started(assignments.at(0));
   scene.world.stop = true;
 
   scene.turn();
@@ -28,7 +28,7 @@ TEST_CASE("loop: a signal stops every agent, once, and the launch ends with the 
   scene.nothing_sent();
   CHECK_FALSE(scene.loop().is_over());
 
-  scene.ended(orders.at(0), task::End::stopped);
+  scene.ended(assignments.at(0), task::End::stopped);
   scene.arrives(1, protocol::Goodbye{{1}});
   scene.turn();
   CHECK(scene.loop().is_over());
@@ -87,11 +87,11 @@ TEST_CASE("loop: an agent that comes during a stop is told so") {
 TEST_CASE("loop: no selection is made once a stop has begun") {
   LoopScene scene;
   scene.planned.plan.pending.push_back({"selection", {task_id("a")}});
-  const auto orders = scene.begin_with_worker();
+  const auto assignments = scene.begin_with_worker();
   scene.world.stop = true;
   scene.turn();
 
-  scene.ended(orders.at(0));
+  scene.ended(assignments.at(0));
   scene.turn();
 
   CHECK(scene.plans == 1);

@@ -36,7 +36,7 @@ TEST_CASE("loop: an agent that says hello gets setup, catalog and its first task
   scene.nothing_sent();
 }
 
-TEST_CASE("loop: facts are synced first, then files move, and only then orders leave") {
+TEST_CASE("loop: facts are synced first, then files move, and only then commands leave") {
   LoopScene scene(1, {"a", "b", "c"});
   const auto assignments = scene.begin_with_worker();
   scene.started(assignments.at(0));
@@ -87,23 +87,23 @@ TEST_CASE("loop: an equal checkpoint of another worker is there although the fir
   scene.arrives(1, protocol::Hello{{1}});
   scene.arrives(2, protocol::Hello{{2}});
   scene.turn();
-  std::map<int, protocol::TaskAssignment> orders;
+  std::map<int, protocol::TaskAssignment> assignments;
   for (const auto& [worker, frame] : std::exchange(scene.world.sent, {})) {
-    if (frame.is<protocol::Bundle>()) orders[worker] = frame.as<protocol::Bundle>().tasks.at(0);
+    if (frame.is<protocol::Bundle>()) assignments[worker] = frame.as<protocol::Bundle>().tasks.at(0);
   }
-  REQUIRE(orders.size() == 2);
+  REQUIRE(assignments.size() == 2);
   std::ofstream(scene.unfinished('e', 2)) << "bytes";
-  scene.made(orders[1], 'e');
+  scene.made(assignments[1], 'e');
   scene.turn();
-  scene.made(orders[1], 'f');
+  scene.made(assignments[1], 'f');
   scene.turn();
   CHECK_FALSE(std::filesystem::exists(scene.in_place('e')));
 
-  scene.says_made(2, orders[2], 'e');
+  scene.says_made(2, assignments[2], 'e');
   scene.turn();
 
   CHECK(std::filesystem::exists(scene.in_place('e')));
-  CHECK(scene.journaled().tasks.at(orders[2].task.id).training.artifact == artifact('e'));
+  CHECK(scene.journaled().tasks.at(assignments[2].task.id).training.artifact == artifact('e'));
 }
 
 TEST_CASE("loop: a file that its record names and nobody has ends the launch") {

@@ -45,13 +45,13 @@ class Answer {
     if (bundle.tasks.empty()) commands_.dispatches.erase(commands_.dispatches.begin());
     return first;
   }
-  /// The next order of one task, whichever it is.
+  /// The next dispatch of one task, whichever it is.
   protocol::TaskAssignment any(int worker) {
     REQUIRE(!commands_.dispatches.empty());
     return assigned(worker, commands_.dispatches.front().bundle.tasks.front().task.id.hex.str());
   }
   std::vector<std::pair<WorkerId, protocol::Cancel>> cancels() { return std::exchange(commands_.cancel, {}); }
-  /// How many tasks the next order holds.
+  /// How many tasks the next dispatch holds.
   std::size_t bundled() const {
     return commands_.dispatches.empty() ? 0 : commands_.dispatches.front().bundle.tasks.size();
   }
@@ -75,7 +75,7 @@ class Answer {
     CHECK(end.task.hex == task);
     CHECK(name_of(end.state) == std::string(name_of(state)));
   }
-  /// The end of a task, done, and the order that follows.
+  /// The end of a task, done, and the dispatch that follows.
   protocol::TaskAssignment fact_and_assigned(const std::string& task, const std::string& next) {
     ended(task, task::RunState::done);
     return assigned(1, next);

@@ -11,7 +11,9 @@
 #include "espalier/frame/canonical.hpp"
 #include "espalier/frame/tagged.hpp"
 #include "session/launch_bytes.hpp"
+#include "session/launch_plan.hpp"
 #include "support/filler.hpp"
+#include "support/planning.hpp"
 
 using namespace espalier;
 using namespace espalier::session;
@@ -62,6 +64,24 @@ TEST_CASE("launch file: what is written durably is what is read") {
   CHECK(text_of(read_launch(file.path(), digest)) == text_of(launch));
 }
 
+TEST_CASE("launch file: rank 0 plans the study that it is handed, and looks at neither its text nor --set") {
+  Launch launch;
+  launch.study = support::small_study();
+  launch.study.experiments = {support::experiment("a", {support::axis("transferred", {0, 2})})};
+  launch.study.text = "this is not TOML";
+  launch.overrides = {"no.such.key=1"};
+  launch.facts = support::small_facts();
+
+  const Launch read = decode_launch(encode_launch(launch));
+  const auto planned = replan_of(read, {})({}, {});
+
+  CHECK(read.study == launch.study);
+  CHECK(planned.plan.diagnostics.empty());
+  CHECK(planned.plan.runs.size() == support::compiled(launch.study).runs.size());
+  CHECK(study_record(read).text == launch.study.text);
+  CHECK(study_record(read).overrides == launch.overrides);
+}
+
 TEST_CASE("launch file: that of another run is not taken for one's own") {
   const LaunchOnDisk file("");
   const auto digest = write_launch(file.path(), support::filled<Launch>(7));
@@ -87,11 +107,11 @@ TEST_CASE("launch file: a changed or missing byte anywhere is noticed") {
 
 TEST_CASE("launch file: another version is refused as such, before its checksum is looked at") {
   std::string bytes = encode_launch({});
-  bytes[4] = 3;
+  bytes[4] = 4;
 
   const auto said = refusal_of<UsageError>(bytes);
 
-  CHECK_THAT(said, Catch::Contains("has version 3, this one reads 2") && Catch::Contains("'espalier run' again"));
+  CHECK_THAT(said, Catch::Contains("has version 4, this one reads 3") && Catch::Contains("'espalier run' again"));
 }
 
 TEST_CASE("launch file: a damaged file is refused with what to do") {

@@ -126,6 +126,26 @@ TEST_CASE("verify: a view that is missing, foreign or not what the journal says 
   }
 }
 
+TEST_CASE(
+    "verify: a view that is wrong beside a whole journal is written by 'view', beside a damaged one by 'repair'") {
+  Sample sample;
+  {
+    JournalWriter later = JournalWriter::open(sample.out.path(), some_writer());
+    later.append(WarningRecord{"more"});
+    later.commit();
+  }
+  std::ofstream(sample.out.path() / "results.h5") << "no";
+  CHECK_THAT(problems(sample.out), Catch::Contains("Run 'espalier view " + sample.out.path().string() + "'"));
+
+  std::fstream file(segment_file(sample.out.path(), 1), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(400);
+  file.put('\x7f');
+  file.close();
+
+  CHECK_THAT(problems(sample.out), Catch::Contains("Run 'espalier repair " + sample.out.path().string() + "'") &&
+                                       !Catch::Contains("espalier view"));
+}
+
 TEST_CASE("verify: a view older than the journal's end is no problem") {
   Sample sample;
   JournalWriter writer = JournalWriter::open(sample.out.path(), some_writer());

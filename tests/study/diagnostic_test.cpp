@@ -84,7 +84,7 @@ const std::vector<Bad>& bad_relations() {
        18, "unknown metric 'valid.top2'"},
       {"a metric that is not recorded", "",
        "[[experiment]]\nname = \"b\"\ntake = [{ values = [\"transferred\"], from = [\"a\"], best = \"fit.loss\" }]\n",
-       18, "'fit.loss' is not recorded in experiment 'a' (train.fit is false)"},
+       18, "'fit.loss' is not recorded in experiment 'a' (train.train_eval is false)"},
       {"a selection in a circle", "",
        "[[experiment]]\nname = \"b\"\ntake = [{ values = [\"transferred\"], from = [\"c\"], best = \"valid.top1\" }]\n"
        "[[experiment]]\nname = \"c\"\ntake = [{ values = [\"transferred\"], from = [\"b\"], best = \"valid.top1\" }]\n",

@@ -1,5 +1,6 @@
 // Networks that are measured after their training, and members of one bundle that are measured on different sets.
 #include "espalier/core/errors.hpp"
+#include "espalier/task/sharing.hpp"
 #include "train/bundle_jobs.hpp"
 
 using namespace espalier;
@@ -50,6 +51,40 @@ void check_measured(const train::Job& job, bool resident = false) {
   }
 }
 
+/// A probe of the network that a training above cached units left, as a trainer is given it: those units come from
+/// where the training had them, the others from its finished network.
+train::Job probe_of(const train::Job& trained, const Notes& notes) {
+  const auto& spec = task::training(trained.task);
+  task::ProbeSpec probe;
+  probe.network = spec.network;
+  probe.labels = spec.images.labels;
+  probe.input = spec.input;
+  probe.mean = spec.mean;
+  probe.std = spec.std;
+  for (const auto& row : spec.units) probe.units.push_back(row.start);
+  for (auto u = static_cast<std::size_t>(trained.task.form.cached_units); u < probe.units.size(); ++u) {
+    probe.units[u] = {task::StartKind::checkpoint, {}, notes.last(task::ArtifactKind::finished)};
+  }
+  train::Job job = trained;
+  job.task.work = task::untrained(probe);
+  job.task.id = task::task_id(probe);
+  job.images = first_of(trained.images, 0);
+  return job;
+}
+
+/// The features in `context` that the job's first units gave for its training images.
+std::shared_ptr<train::FeatureSet> features_of(const train::Job& job, train::DeviceContext& context) {
+  const auto prefix = task::prefix_key(task::training(job.task), job.task.form.cached_units);
+  return context.features().of(prefix + job.images->data);
+}
+
+/// Values without moments, which a probe has none of.
+std::vector<metrics::Values> values_of(const std::vector<metrics::Row>& rows) {
+  std::vector<metrics::Values> values;
+  for (const auto& row : rows) values.push_back(row.values);
+  return values;
+}
+
 /// An evaluation of the first images of another one.
 train::MeasuredSet part_of(const train::MeasuredSet& whole, std::int64_t count, const char* id, std::int32_t every) {
   return {whole.name, ImageSetId{id}, every, {}, first_of(whole.images, count)};
@@ -88,6 +123,25 @@ TEST_CASE("measure: with cached features, and as a replica") {
   check_measured(with_id(cached));
   cached.task.form.batched = true;
   check_measured(with_id(cached));
+}
+
+TEST_CASE("measure: a probe takes the features that a training has cached, and computes none again") {
+  const auto job = made_job(scratch("measure-probe"));
+  const auto trained = frozen(job, some_source(job, 5), 3);
+  train::DeviceContext context(at::kCPU, std::int64_t{1} << 30), fresh(at::kCPU, std::int64_t{1} << 30);
+  const auto notes = run_bundle({trained}, context).front();
+  const auto probe = probe_of(trained, notes);
+  const auto bytes = context.features().bytes();
+  REQUIRE(bytes > 0);
+
+  const auto alone = measure(probe, fresh), shared = measure(probe, context);
+
+  CHECK(shared.outcome.end == task::End::done);
+  CHECK((shared.all == alone.all));
+  CHECK((values_of(shared.all) == values_of(last_rows(notes))));
+  CHECK(context.features().bytes() == bytes);
+  features_of(trained, context)->table().zero_();  // who computed its own would not see this
+  CHECK((values_of(measure(probe, context).all) != values_of(alone.all)));
 }
 
 TEST_CASE("measure: on sets and by metrics that the training did not ask for") {

@@ -12,19 +12,18 @@
 namespace espalier::session {
 
 struct Launch {
-  std::string study_file;  ///< its name without folders; "" for made-up tasks
-  std::string study_text;
-  std::vector<std::string> overrides;  ///< --set KEY=VALUE
+  std::string study_file;              ///< its name without folders; "" for made-up tasks
+  study::Study study;                  ///< parsed and checked, --set applied; not in `serialize`, see launch_bytes.cpp
+  std::vector<std::string> overrides;  ///< --set KEY=VALUE, for the journal: they are in `study` already
   plan::Facts facts;
   std::map<std::string, std::string> checkpoint_files;  ///< source name -> absolute path
   std::string trainer;                                  ///< path of espalier-trainer; "" for made-up tasks
   LaunchSettings settings;
-  std::string data_root;  ///< absolute: what image paths are relative to; "" in launches of earlier versions
+  std::string data_root;  ///< absolute: what image paths are relative to; "" for made-up tasks
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
-    archive& stored<1>("study_file", study_file) & stored<2>("study_text", study_text) &
-        stored<3>("overrides", overrides) & stored<4>("facts", facts) &
+    archive& stored<1>("study_file", study_file) & stored<3>("overrides", overrides) & stored<4>("facts", facts) &
         stored<5>("checkpoint_files", checkpoint_files) & stored<6>("trainer", trainer) &
         stored<7>("settings", settings) & stored<8>("data_root", data_root);
   }

@@ -22,7 +22,7 @@ struct ViewTable {
 };
 std::span<const ViewTable> view_tables();
 
-/// Raised when the view's tables change. A view of another schema is rebuilt by `repair`.
+/// Raised when the view's tables change. A view of another schema is written anew by `view`.
 inline constexpr int kViewSchema = 2;
 
 }  // namespace espalier::store

@@ -27,6 +27,10 @@ const std::vector<KeyDoc>& keys();
 /// All axis names an experiment may use.
 const std::vector<std::string>& axis_names();
 
+/// What ids, labels and tables call an axis: "train.fit" for "train.train_eval", which was called so first; most are
+/// called as they are written.
+std::string stored_axis_name(const std::string& axis);
+
 /// The word of `known` nearest to `word` by edit distance, or "" if none is near.
 std::string nearest(const std::string& word, const std::vector<std::string>& known);
 

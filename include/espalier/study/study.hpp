@@ -1,5 +1,6 @@
 #pragma once
-// A study as its file says it: parsed and checked for form, not yet multiplied out. Plain values.
+// A study as its file says it: parsed and checked for form, not yet multiplied out. Plain values. `run` hands them to
+// rank 0: a new member is named in study_bytes.cpp, too, which does not compile without, and raises kLaunchVersion.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,6 +17,7 @@ namespace espalier::study {
 /// A place in the study text; line and column count from 1, 0 means none.
 struct Location {
   std::int32_t line = 0, column = 0;
+  bool operator==(const Location&) const = default;
 };
 
 struct Duration {
@@ -30,6 +32,7 @@ enum class ShortClasses : std::uint8_t { refuse, take_all, leave_out };
 struct DataFiles {
   std::vector<std::string> images;  ///< one path or some, as the format says
   std::string labels;               ///< of formats that have a label file
+  bool operator==(const DataFiles&) const = default;
 };
 
 struct ExpectedData {
@@ -37,6 +40,7 @@ struct ExpectedData {
   std::int64_t per_class = 0;       ///< training and validation images per class
   std::int64_t test_per_class = 0;  ///< in separate test files
   network::Shape shape;
+  bool operator==(const ExpectedData&) const = default;
 };
 
 struct DataSet {
@@ -56,6 +60,7 @@ struct DataSet {
   ShortClasses short_classes = ShortClasses::refuse;
   std::map<std::string, std::int64_t> made;  ///< made: classes, per_class, channels, height, width, seed, noise
   std::optional<ExpectedData> expect;
+  bool operator==(const DataSet&) const = default;
 };
 
 struct Split {
@@ -65,9 +70,11 @@ struct Split {
   std::int32_t source = 0, target = 0;  ///< classes in each half (random)
   struct ClassSplit {
     std::vector<std::int32_t> source, target;  ///< class indices
+    bool operator==(const ClassSplit&) const = default;
   };
   std::vector<ClassSplit> listed;
   std::string data;  ///< data set whose classes are divided; default: of the first source or target
+  bool operator==(const Split&) const = default;
 };
 
 struct RateGroup {
@@ -77,6 +84,7 @@ struct RateGroup {
   struct Relative {
     std::string to;
     double factor = 1;
+    bool operator==(const Relative&) const = default;
   };
   std::optional<Relative> relative;  ///< relative = 0.2, to = "new"
   double factor = 1;                 ///< multiplies the rate at `first` and later
@@ -86,6 +94,7 @@ struct RateGroup {
     multiples,
     after_first
   } decay_times = DecayTimes::multiples;  ///< later decays at multiples of every | first + i * every
+  bool operator==(const RateGroup&) const = default;
 };
 
 /// The values of [train]; each can be an axis as `train.<key>` or `source.<key>`.
@@ -97,10 +106,11 @@ struct TrainValues {
   std::optional<task::AugmentSpec> augment;
   std::optional<std::string> frozen_dropout, precision;
   std::optional<std::int64_t> evaluate_every;
-  std::optional<bool> fit;
+  std::optional<bool> train_eval;
   std::optional<double> warn_below;  ///< sources: least validation top-1 that is good enough
   std::vector<RateGroup> rates;      ///< empty: inherited
   std::string keep;                  ///< "" : inherited
+  bool operator==(const TrainValues&) const = default;
 };
 
 struct Source {
@@ -110,6 +120,7 @@ struct Source {
   std::vector<std::int32_t> class_list;
   TrainValues train;
   std::string checkpoint;  ///< a safetensors file instead of a pretraining
+  bool operator==(const Source&) const = default;
 };
 
 struct Target {
@@ -118,6 +129,7 @@ struct Target {
   std::string data, classes = "all";
   std::vector<std::int32_t> class_list;
   TrainValues train;
+  bool operator==(const Target&) const = default;
 };
 
 struct Network {
@@ -125,6 +137,7 @@ struct Network {
   Location where;
   double width = 1;
   network::NetworkSpec spec;
+  bool operator==(const Network&) const = default;
 };
 
 struct Axis {
@@ -133,6 +146,7 @@ struct Axis {
   std::vector<Value> values;
   std::string by;                                 ///< dependent axis: name of the axis it follows
   std::map<std::string, std::vector<Value>> per;  ///< value of `by` (its to_string) -> values
+  bool operator==(const Axis&) const = default;
 };
 
 struct Take {
@@ -142,11 +156,13 @@ struct Take {
   std::string best;                 ///< metric, "valid.top1"
   std::vector<std::string> mean_over, per;
   bool allow_missing = false;
+  bool operator==(const Take&) const = default;
 };
 
 struct Exclude {
   Location where;
   std::string name, when;
+  bool operator==(const Exclude&) const = default;
 };
 
 struct Case {
@@ -154,6 +170,7 @@ struct Case {
   Location where;
   std::vector<std::pair<std::string, Value>> fixed;
   std::vector<Take> takes;
+  bool operator==(const Case&) const = default;
 };
 
 /// A finished run of another experiment: the one that has equal values on the axes `same`.
@@ -161,6 +178,7 @@ struct Start {
   std::string experiment;
   std::vector<std::string> same;  ///< axes of both experiments
   Location where;
+  bool operator==(const Start&) const = default;
 };
 
 /// Units that do not come from where the rest of the network does: from a run, or from a source.
@@ -169,6 +187,7 @@ struct UnitsFrom {
   std::vector<std::int32_t> units;  ///< from 1, ascending
   std::optional<Start> run;         ///< none: from `source`
   std::string source;
+  bool operator==(const UnitsFrom&) const = default;
 };
 
 struct Experiment {
@@ -183,24 +202,27 @@ struct Experiment {
   std::vector<Take> takes;
   std::vector<Exclude> excludes;
   std::vector<Case> cases;
+  bool operator==(const Experiment&) const = default;
 };
 
 struct Resources {
   Location where;
   std::string when;
   std::int32_t workers = 1;
+  bool operator==(const Resources&) const = default;
 };
 
 struct FigureSpec {
   Location where;
   std::string experiment, x, series, y = "test.top1", title;
+  bool operator==(const FigureSpec&) const = default;
 };
 
 struct Study {
   std::string name;
   std::int64_t seed = 0;
   std::int64_t max_runs = 1'000'000;
-  std::string text;  ///< the file as read, after --set
+  std::string text;  ///< the file as read, without --set
   std::map<std::string, DataSet> data;
   Split split;
   std::vector<Source> sources;  ///< in file order
@@ -210,6 +232,7 @@ struct Study {
   std::vector<Experiment> experiments;
   std::vector<Resources> resources;
   std::vector<FigureSpec> figures;
+  bool operator==(const Study&) const = default;
 };
 
 /// The axis of that name in the experiment's `axes`; null where it is not varied there.

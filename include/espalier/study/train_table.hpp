@@ -19,13 +19,14 @@ struct TrainDoc {
 /// What training values say of what is recorded; the planner knows the image sets.
 struct RecordSettings {
   std::int32_t evaluate_every = 1;  ///< epochs; 0: the end only
-  bool fit = false;                 ///< the finished network on its training images, in evaluation mode
+  bool train_eval = false;          ///< the finished network on its training images, in evaluation mode
   task::Keep keep = task::Keep::none;
 };
 
 struct TrainRow {
   std::string key;  ///< "batch", "evaluate.every"
   TrainDoc doc;
+  std::string first_name = {};  ///< what the key was called first, which studies may still say; "": the same
   /// Sets it from one value; empty: `key` is a table of its own (augment, rates).
   std::function<std::optional<Problem>(TrainValues&, const Value&)> set;
   std::function<void(TrainValues&)> set_default;                          ///< empty: there is no default

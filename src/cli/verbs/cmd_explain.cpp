@@ -7,6 +7,7 @@
 #include "cli/find_run.hpp"
 #include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
+#include "espalier/metrics/shown.hpp"
 #include "espalier/report/progress.hpp"
 #include "espalier/report/wording.hpp"
 
@@ -117,7 +118,7 @@ std::string source_text(const Directory& directory, const TaskId& id) {
   if (found == directory.state.tasks.end()) return "";
   const auto& source = found->second;
   if (const auto* valid = report::final_row(source, metrics::Subset::valid)) {
-    return fmt::format(", validation top-1 {:.1f} %", 100 * valid->of(metrics::Metric::top1));
+    return ", validation top-1 " + metrics::shown(metrics::Metric::top1, valid->of(metrics::Metric::top1)) + " %";
   }
   const bool failed = task::is_final(source.state) && source.state != task::RunState::done;
   return failed ? fmt::format(", {}: {}", task::name_of(source.state), source.cause) : "";
@@ -139,7 +140,8 @@ void print_task(const Directory& directory, const std::vector<RunView>& views, c
     if ((but && other.run->id == but->run->id) || other.run->task != task.task.id) continue;
     shared += (shared.empty() ? "" : ", ") + other.run->id.brief() + " (" + other.run->experiment + ")";
   }
-  if (!shared.empty()) line("shared", "the same training answers " + shared);
+  const char* kind = task::probe_of(task.task) ? "probe" : "training";
+  if (!shared.empty()) line("shared", fmt::format("the same {} answers {}", kind, shared));
   line("form", form_text(task.task.form));
   if (!task.device.empty()) line("device", task.device);
 }
@@ -168,7 +170,7 @@ void print_rows(const store::TaskState& task) {
     if (!last) continue;
     std::vector<std::string> row = {metrics::name_of(subset), std::to_string(last->epoch)};
     for (const auto& facts : metrics::kMetrics) {
-      row.push_back(fmt::format("{:.{}f}", facts.shown_scale * last->of(facts.metric), facts.digits));
+      row.push_back(metrics::shown(facts.metric, last->of(facts.metric)));
     }
     row.push_back(std::to_string(last->count));
     table.row(std::move(row));

@@ -5,12 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
+#include "cli/invented_outcome.hpp"
 #include "cli/json_text.hpp"
 #include "cli/load_study.hpp"
 #include "cli/run_options.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
-#include "espalier/core/seed.hpp"
 #include "espalier/sched/simulate.hpp"
 #include "espalier/session/calibration_file.hpp"
 
@@ -56,7 +56,7 @@ class Dream {
 
   sched::Growth ended(const TaskId& id) {
     if (pending_.empty()) return {};
-    outcomes_[id] = outcome_of(specs_.at(id));
+    outcomes_[id] = invented_outcome(specs_.at(id));
     std::vector<TaskId> after;
     for (const auto& selection : pending_) {
       const bool due = std::all_of(selection.needs.begin(), selection.needs.end(),
@@ -69,23 +69,6 @@ class Dream {
   }
 
  private:
-  static plan::TaskOutcome outcome_of(const task::Task& task) {
-    SplitMix64 random(task.id.hex.hash());
-    plan::TaskOutcome outcome;
-    outcome.state = task::RunState::done;
-    outcome.recorded = task.record;
-    const auto at = task::as_training(task).length;
-    for (const auto& measured : task.record.evaluations) {
-      const auto right = static_cast<std::int64_t>(random.below(1000));
-      metrics::Row row{at.epoch, at.step, measured.name, measured.images, 1000, {}};
-      row.values.set(metrics::Metric::loss, 1 + random.uniform());
-      row.values.set(metrics::Metric::top1, static_cast<double>(right));
-      row.values.set(metrics::Metric::top5, static_cast<double>(right));
-      outcome.rows.push_back(row);
-    }
-    return outcome;
-  }
-
   const session::StudyInput& input_;
   plan::CompileOptions compile_;
   plan::Outcomes outcomes_;

@@ -1,4 +1,4 @@
-// espalier view DIR: writes results.h5; with --follow again whenever it is told to. Users call `repair`.
+// espalier view DIR: writes results.h5; with --follow, as rank 0 calls it, again whenever it is told to.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -56,6 +56,7 @@ class View {
  public:
   explicit View(std::filesystem::path out) : out_(std::move(out)), tail_(out_) {}
   void write();
+  const store::State& state() const { return tail_.state(); }
 
  private:
   std::filesystem::path out_;
@@ -88,17 +89,22 @@ void follow(View& view) {
 
 void run(const Options& options) {
   View view(options.directory);
-  if (options.follow) follow(view);
-  else view.write();
+  if (options.follow) return follow(view);
+  view.write();
+  const store::State& state = view.state();
+  warn_of_damage(state, options.directory);
+  fmt::print("results.h5 holds {} runs, {} tasks, from {} records of {} segments\n", state.runs.size(),
+             state.tasks.size(), state.records, state.segments.size());
 }
 
 }  // namespace
 
 void add_view(CLI::App& app, int&) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("view", "write results.h5 from the journal, for a running study")->group("");
+  CLI::App* verb = app.add_subcommand("view", "write results.h5 anew from the journal");
   verb->add_option("directory", options->directory, "directory given to 'run --out'")->required();
-  verb->add_flag("--follow", options->follow, "read 'write' and 'finish' from standard input, a word per line");
+  verb->add_flag("--follow", options->follow, "read 'write' and 'finish' from standard input, a word per line")
+      ->group("");
   verb->callback([options] { run(*options); });
 }
 

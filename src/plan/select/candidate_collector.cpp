@@ -67,7 +67,7 @@ void CandidateCollector::check_recorded(const RunRef& ref) const {
   if (is_running_score || !ref.experiment->runs[ref.run].images(metric_.subset).empty()) return;
   throw CompileError{{"a selection chooses by '" + take_.best + "', which is not recorded",
                       "experiment '" + ref.experiment->study->name + "' has no such images or does not measure them",
-                      "Set valid = { per_class = N } on its data, or fit = true."}};
+                      "Set valid = { per_class = N } on its data, or train_eval = true."}};
 }
 
 void CandidateCollector::fail(const RunRef& ref, Setting& setting, const std::string& why) {

@@ -85,12 +85,12 @@ std::string rate_groups(const PageContext& context) {
   return groups.empty() ? "" : " Rates of target trainings: " + fmt::format("{}", fmt::join(groups, "; ")) + ".";
 }
 
-std::string fit_text(const Tasks& tasks) {
-  const bool fit = std::any_of(tasks.begin(), tasks.end(), [](const auto* task) {
+std::string train_eval_text(const Tasks& tasks) {
+  const bool measured = std::any_of(tasks.begin(), tasks.end(), [](const auto* task) {
     return task::evaluation_named(task->task.record, metrics::Subset::train_eval) != nullptr;
   });
-  return fit ? " The loss of the finished network on its training images is recorded too (train_eval)."
-             : " The loss of the finished network on its training images is not recorded (fit = false).";
+  return measured ? " The loss of the finished network on its training images is recorded too (train_eval)."
+                  : " The loss of the finished network on its training images is not recorded (train_eval = false).";
 }
 
 std::string evaluation_text(const Tasks& tasks) {
@@ -103,7 +103,7 @@ std::string evaluation_text(const Tasks& tasks) {
                      every == "0"   ? "after the last epoch only"
                      : every == "1" ? "after every epoch"
                                     : "every " + every + " epochs and after the last") +
-         fit_text(tasks);
+         train_eval_text(tasks);
 }
 
 std::string normalisation(const task::TrainSpec& spec) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "espalier/metrics/shown.hpp"
 #include "report/axis_values.hpp"
 #include "report/html.hpp"
 #include "report/sections/source_networks.hpp"
@@ -18,8 +19,22 @@ std::optional<double> least_of(const study::Study& study, const std::string& sou
   return std::nullopt;
 }
 
-std::string percent(const metrics::Row* row) {
-  return row ? fmt::format("{:.1f}", 100 * row->of(metrics::Metric::top1)) : "-";
+std::string shown(const metrics::Row* row, metrics::Metric metric) {
+  return row ? metrics::shown(metric, row->of(metric)) : "-";
+}
+
+/// Its last row on that image set; null where the task is not listed or measured nothing.
+const metrics::Row* row_of(const SourceNetwork& network, metrics::Subset subset) {
+  return network.task ? final_row(*network.task, subset) : nullptr;
+}
+
+std::string poor_text(const SourceNetwork& network, const std::string& splits) {
+  using metrics::Metric;
+  return fmt::format(
+      "Source '{}' of split {} reached {} % on validation images, below the {} % that the study calls usable: what is "
+      "transferred from it may be worth little.",
+      network.source, splits, metrics::shown(Metric::top1, *network.valid_top1),
+      metrics::shown_threshold(Metric::top1, *network.least));
 }
 
 }  // namespace
@@ -66,18 +81,13 @@ std::string source_section(const PageContext& context) {
   std::string loud;
   for (const auto& network : networks) {
     const auto splits = fmt::format("{}", fmt::join(network.splits, ", "));
-    const auto* train = network.task ? final_row(*network.task, metrics::Subset::train) : nullptr;
     table.rows.push_back({network.source, splits, network.id.brief(),
                           network.task ? task::name_of(network.task->state) : "not listed",
                           network.task ? std::to_string(task::training(network.task->task).length.epoch) : "-",
-                          train ? fmt::format("{:.3f}", train->of(metrics::Metric::loss)) : "-",
-                          network.valid_top1 ? fmt::format("{:.1f}", 100 * *network.valid_top1) : "-",
-                          network.task ? percent(final_row(*network.task, metrics::Subset::test)) : "-"});
-    if (!network.poor()) continue;
-    loud += paragraph(
-        fmt::format("Source '{}' of split {} reached {:.1f} % on validation images, below the {:.0f} % that the "
-                    "study calls usable: what is transferred from it may be worth little.",
-                    network.source, splits, 100 * *network.valid_top1, 100 * *network.least));
+                          shown(row_of(network, metrics::Subset::train), metrics::Metric::loss),
+                          shown(row_of(network, metrics::Subset::valid), metrics::Metric::top1),
+                          shown(row_of(network, metrics::Subset::test), metrics::Metric::top1)});
+    if (network.poor()) loud += paragraph(poor_text(network, splits));
   }
   if (!loud.empty()) loud = "<div class=\"loud\" role=\"note\">" + loud + "</div>\n";
   return section("sources", "Source networks", loud + html_table(table));

@@ -13,8 +13,8 @@
 #include "espalier/os/host.hpp"
 #include "espalier/process/child.hpp"
 #include "runtime/agent/agent_core.hpp"
-#include "runtime/launch/backoff.hpp"
 #include "runtime/agent/group_exchange.hpp"
+#include "runtime/launch/backoff.hpp"
 
 namespace espalier::runtime {
 
@@ -47,7 +47,7 @@ class AgentLoop {
   void obey(CloseTrainerSocket) { trainer_.socket().close(); }
   void obey(JoinGroup&& command) { exchange_.emplace(command.group, identity_.host_key); }
   void obey(ShareBuffer&& command) { exchange_->add(command.buffer, trainer_.process()); }
-  void obey(ReduceBuffer&& command) { exchange_->reduce(command.order); }
+  void obey(ReduceBuffer&& command) { exchange_->reduce(command.request); }
   void obey(TakePart&& command) { exchange_->take(std::move(command.part)); }
   void obey(LeaveGroup);
   void obey(LogError&& command);

@@ -67,7 +67,7 @@ struct ShareBuffer {
   protocol::SharedBuffer buffer;
 };
 struct ReduceBuffer {
-  protocol::Reduce order;
+  protocol::Reduce request;
 };
 struct TakePart {
   protocol::Part part;

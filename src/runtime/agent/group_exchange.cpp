@@ -61,20 +61,20 @@ void GroupExchange::send(std::int32_t to, protocol::Part part) {
   messages_.push_back({group_.members[static_cast<std::size_t>(to)], std::move(part)});
 }
 
-void GroupExchange::reduce(const protocol::Reduce& order) {
-  const auto found = buffers_.find(order.buffer);
+void GroupExchange::reduce(const protocol::Reduce& request) {
+  const auto found = buffers_.find(request.buffer);
   if (found == buffers_.end()) throw CorruptionError("a trainer reduces a buffer that it has not announced");
   ++waiting_;
-  Reduction& reduction = reductions_[order.number];
-  reduction.buffer = order.buffer;
+  Reduction& reduction = reductions_[request.number];
+  reduction.buffer = request.buffer;
   for (std::int32_t rank = 0; rank < size(); ++rank) {
     const Range range = range_of(found->second, rank);
     std::string bytes(range.data, range.bytes);
     if (rank == group_.rank) reduction.parts[rank] = std::move(bytes);
-    else send(rank, {0, order.number, 0, false, std::move(bytes)});
+    else send(rank, {0, request.number, 0, false, std::move(bytes)});
   }
-  for (const auto& [rank, bytes] : std::exchange(reduction.sums, {})) put_sum(order.number, reduction, rank, bytes);
-  sum_own_range(order.number, reduction);
+  for (const auto& [rank, bytes] : std::exchange(reduction.sums, {})) put_sum(request.number, reduction, rank, bytes);
+  sum_own_range(request.number, reduction);
 }
 
 void GroupExchange::take(protocol::Part part) {

@@ -26,7 +26,7 @@ class GroupExchange {
   const std::string& host_key() const { return host_key_; }
   /// Adds a buffer of the own trainer. Throws EnvironmentError; reduce() throws CorruptionError for unknown buffers.
   void add(const protocol::SharedBuffer& buffer, pid_t trainer);
-  void reduce(const protocol::Reduce& order);
+  void reduce(const protocol::Reduce& request);
   /// Takes a part from another member; it may come before the own trainer asks for the reduction.
   void take(protocol::Part part);
   /// Whether the own trainer waits for a reduction.

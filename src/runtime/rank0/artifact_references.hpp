@@ -17,7 +17,7 @@ class ArtifactReferences {
   /// Journals that no task has this artifact any more. Its file goes aside with the next settle().
   void give_up(const ArtifactId& artifact, const std::string& why);
   /// Moves the files that facts named, and deletes those without a reference. Call once the facts are durable, and
-  /// before any order leaves. Does nothing where another process has taken over.
+  /// before any command is sent. Does nothing where another process has taken over.
   void settle();
 
  private:

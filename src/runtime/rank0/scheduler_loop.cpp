@@ -120,7 +120,7 @@ void SchedulerLoop::tell(const sched::Event& event) {
   for (const auto& fact : commands.facts) write(fact);
   for (const auto& dispatch : commands.dispatches) give_out(dispatch);
   for (const auto& [worker, disband] : commands.disband) say(worker, disband);
-  for (const auto& [worker, order] : commands.cancel) say(worker, order);
+  for (const auto& [worker, cancel] : commands.cancel) say(worker, cancel);
   for (const auto worker : commands.stop) say(worker, protocol::Stop{});
   for (const auto& text : commands.warnings) journal_.warn(text);
   if (!commands.give_up.empty()) give_up_ = commands.give_up;

@@ -1,5 +1,5 @@
 #pragma once
-// Rank 0: turns messages into events, journals the facts, and only then sends the orders.
+// Rank 0: turns messages into events, journals the facts, and only then sends the commands.
 #include <map>
 #include <string>
 

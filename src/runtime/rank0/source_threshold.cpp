@@ -3,15 +3,18 @@
 
 #include <fmt/format.h>
 
+#include "espalier/metrics/shown.hpp"
+
 namespace espalier::runtime {
 
 std::optional<std::string> weakness_of(const store::TaskState& source, const SourceThreshold& threshold) {
+  constexpr auto kMetric = metrics::Metric::top1;
   const auto* result = store::result_at(source, metrics::Subset::valid);
-  if (!result || result->of(metrics::Metric::top1) >= threshold.below) return std::nullopt;
+  if (!result || result->of(kMetric) >= threshold.below) return std::nullopt;
   return fmt::format(
-      "{} reached {:.0f} % validation top-1, below the {:.0f} % of a usable source (warn_below). What is "
-      "transferred from it says little.",
-      threshold.name, 100 * result->of(metrics::Metric::top1), 100 * threshold.below);
+      "{} reached {} % validation top-1, below the {} % of a usable source (warn_below). What is transferred from it "
+      "says little.",
+      threshold.name, metrics::shown(kMetric, result->of(kMetric)), metrics::shown_threshold(kMetric, threshold.below));
 }
 
 }  // namespace espalier::runtime

@@ -16,8 +16,8 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/process/frame_socket.hpp"
 #include "espalier/process/launch.hpp"
-#include "runtime/launch/backoff.hpp"
 #include "runtime/busy.hpp"
+#include "runtime/launch/backoff.hpp"
 
 namespace espalier::runtime {
 
@@ -33,7 +33,7 @@ std::vector<std::string> following(std::vector<std::string> command, const std::
 }  // namespace
 
 ViewKeeper::ViewKeeper(std::vector<std::string> command, const std::filesystem::path& out, double every_s, double now)
-    : command_(following(std::move(command), out)), every_s_(every_s), next_(now + every_s) {}
+    : out_(out), command_(following(std::move(command), out)), every_s_(every_s), next_(now + every_s) {}
 
 ViewKeeper::~ViewKeeper() { kill_child(); }
 
@@ -103,7 +103,8 @@ bool ViewKeeper::finish(double patience_s) {
   if (is_written) return true;
   // The supervisor shows such lines; this one is the last of the launch.
   fmt::print(stderr,
-             "espalier: results.h5 is not up to date ({}). The journal is whole: 'espalier repair' writes it.\n", why_);
+             "espalier: results.h5 is not up to date ({}). The journal is whole: 'espalier view {}' writes it.\n", why_,
+             out_.string());
   return false;
 }
 

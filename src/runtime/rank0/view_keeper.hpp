@@ -36,6 +36,7 @@ class ViewKeeper {
   void kill_child();
   bool fails(const std::string& why);
 
+  std::filesystem::path out_;
   std::vector<std::string> command_;
   double every_s_, next_ = 0;
   std::uint64_t seen_ = 0;  ///< records of the journal when the last view was asked for

@@ -19,8 +19,8 @@ void check_data_name(const CheckContext& context, Location where, const std::str
   context.report.error(where, key, unknown_word("data set", name, data_names(context.study)));
 }
 
-template <class Role>
-void check_role(const CheckContext& context, const Role& role, const std::string& kind) {
+template <class SourceOrTarget>
+void check_role(const CheckContext& context, const SourceOrTarget& role, const std::string& kind) {
   const std::string key = kind + "." + role.name;
   check_data_name(context, role.where, key + ".data", role.data);
   if (role.classes.starts_with("split.") && context.study.split.kind == Split::Kind::none) {

@@ -44,8 +44,8 @@ std::string not_recorded(const Study& study, const Experiment& experiment, metri
     if (subset == metrics::Subset::test && set.test_per_class == 0 && !set.test_files)
       return "data." + set.name + " has no test images";
     const auto values = merged(merged(train_defaults(), study.train), target.train);
-    const bool varied = given_by(experiment, "train.fit") != Given::nowhere;
-    if (subset == metrics::Subset::train_eval && !*values.fit && !varied) return "train.fit is false";
+    const bool varied = given_by(experiment, stored_axis_name("train.train_eval")) != Given::nowhere;
+    if (subset == metrics::Subset::train_eval && !*values.train_eval && !varied) return "train.train_eval is false";
   }
   return "";
 }
@@ -54,7 +54,7 @@ std::string how_to_record(metrics::Subset subset) {
   switch (subset) {
     case metrics::Subset::valid: return "Add valid = { per_class = N } to the data";
     case metrics::Subset::test: return "Add test = { per_class = N } to the data, or test files";
-    case metrics::Subset::train_eval: return "Set train.fit = true";
+    case metrics::Subset::train_eval: return "Set train.train_eval = true";
     case metrics::Subset::train: break;
   }
   return "";

@@ -8,6 +8,7 @@
 #include "study/parse/nesting.hpp"
 #include "study/parse/overrides.hpp"
 #include "study/parse/parse_tables.hpp"
+#include "study/parse/stored_names.hpp"
 
 namespace espalier::study {
 namespace {
@@ -45,6 +46,7 @@ ParseResult parse(const std::string& text, const std::vector<std::string>& overr
     apply_overrides(*root, overrides, report);
     check_texts(*root, "", report);
     parse_tables(Reader(*root, "", "", report), result.study);
+    use_stored_axis_names(result.study);
     check_study({result.study, report});
   }
   sort_by_place(result.diagnostics);

@@ -15,9 +15,9 @@ void parse_classes(const Reader& reader, std::string& classes, std::vector<std::
   if (node->as_array()->empty()) reader.error("classes", {"the list is empty", "a network tells classes apart", ""});
 }
 
-template <class Role>
-Role parse_role(const Reader& reader, const std::string& name, bool is_source) {
-  Role role;
+template <class SourceOrTarget>
+SourceOrTarget parse_role(const Reader& reader, const std::string& name, bool is_source) {
+  SourceOrTarget role;
   role.name = name;
   role.where = reader.where();
   role.data = reader.word("data").value_or("");

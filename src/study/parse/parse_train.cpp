@@ -1,4 +1,5 @@
 // Parses a table of training values such as [train], with its nested tables.
+#include "espalier/study/train_table.hpp"
 #include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
@@ -29,6 +30,14 @@ void check_source_only(const Reader& reader, bool is_source) {
                {"'warn_below' belongs to a source", "it judges pretrainings", "Move it to [source.NAME] train"});
 }
 
+void check_names(const Reader& reader) {
+  for (const auto& row : train_rows()) {
+    if (row.first_name.empty() || !reader.has(row.key) || !reader.has(row.first_name)) continue;
+    reader.error(row.first_name, {row.key + " and " + row.first_name + " are one key",
+                                  row.first_name + " is its earlier name", "Remove it"});
+  }
+}
+
 void check_augment(const Reader& reader, const TrainValues& values) {
   if (values.augment && values.augment->shifted_crop > 0 && values.augment->random_resized > 0) {
     reader.error("augment", {"both shifted_crop and random_resized", "a training image is cropped once", "Choose one"});
@@ -49,6 +58,7 @@ TrainValues parse_train(const toml::table& table, const std::string& path, bool 
       set_from(reader, "", entry, values);
     }
   }
+  check_names(reader);
   check_source_only(reader, is_source);
   check_augment(reader, values);
   return values;

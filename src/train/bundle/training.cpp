@@ -97,11 +97,11 @@ JobGroup open_of(const JobGroup& group, const BundleState& bundle) {
 
 /// Works on all parts even if one of them runs out of memory alone, so that the others are not charged for it. Throws
 /// that part's error at the end.
-template <class Part, class Work>
-ControlFlag work_on_all(const std::vector<Part>& parts, BundleState& bundle, const Work& work) {
+template <class JobPart, class Work>
+ControlFlag work_on_all(const std::vector<JobPart>& parts, BundleState& bundle, const Work& work) {
   ControlFlag flag = ControlFlag::go_on;
   std::exception_ptr given_up;
-  for (const Part& part : parts) {
+  for (const JobPart& part : parts) {
     try {
       if (flag == ControlFlag::go_on) flag = work(part);
     } catch (const c10::Error& error) {

@@ -1,0 +1,94 @@
+// Studies as bytes: each comes back equal, member by member, and other bytes are refused.
+#include "espalier/study/study_bytes.hpp"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/study/train_values.hpp"
+#include "study/study_texts.hpp"
+
+using namespace espalier;
+using namespace espalier::study;
+
+namespace {
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+/// The small study with what few studies say: every member that it leaves at its default.
+Study unusual() {
+  Study study = parse(testing::kSmallStudy + testing::kTwoSteps + testing::kSwap).study;
+  study.seed = -3;
+  study.max_runs = 12;
+  DataSet& data = study.data["d"];
+  data.format = task::ImageFormat::folder;
+  data.files = {{"a", "b"}, "labels"};
+  data.test_files = DataFiles{{"c"}, "more"};
+  data.order = task::ImageOrder::file;
+  data.label_kind = "coarse";
+  data.resize = 32;
+  data.grey = true;
+  data.max_pixels = 99;
+  data.mean = {0.5, 0.25};
+  data.std = {1.0};
+  data.short_classes = ShortClasses::leave_out;
+  data.made = {{"classes", 4}};
+  data.expect = ExpectedData{3, 4, 5, {1, 28, 28}};
+  study.split = {Split::Kind::listed, {1, 2}, 3, 4, 5, {{{0, 1}, {2}}, {{}, {1}}}, "d"};
+  RateGroup group{{3, 4}, "top", 0.5, RateGroup::Relative{"new", 0.2}, 0.1, parse_duration("5 steps"), Duration{}, {}};
+  group.decay_times = RateGroup::DecayTimes::after_first;
+  study.train = {8, Duration{}, "adam", 0.5,     0.1,   task::AugmentSpec{true, 2}, "on", "bf16",
+                 0, true,       0.25,   {group}, "last"};
+  study.sources[0].class_list = {2, 1};
+  study.sources[0].checkpoint = "net.safetensors";
+  study.targets[0].class_list = {3};
+  study.targets[0].train.train_eval = false;
+  Experiment& experiment = study.experiments[0];
+  Axis axis{"per_class", {5, 6}, {1, 2.5, "all", true}, "target", {{"t", {1, 2}}}};
+  experiment.axes = {axis};
+  experiment.zips = {{"a", "b"}, {}};
+  experiment.fixed = {{"frozen", 2}, {"case", "x"}};
+  experiment.takes = {{{7, 8}, {"frozen"}, {"a"}, "valid.top1", {"split"}, {"per_class"}, true}};
+  experiment.excludes = {{{9, 1}, "rule", "frozen > 1"}};
+  experiment.cases = {{"one", {2, 2}, experiment.fixed, experiment.takes}};
+  study.resources = {{{1, 1}, "images > 5", 4}};
+  study.figures = {{{1, 3}, "a", "x", "series", "valid.loss", "title"}};
+  return study;
+}
+
+}  // namespace
+
+TEST_CASE("study bytes: the studies of jobs/ come back equal") {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(ESPALIER_SOURCE_DIR) + "/jobs")) {
+    if (entry.path().extension() != ".toml") continue;
+    const Study study = parse(text_of(entry.path()), {"study.seed=17"}).study;
+    ++count;
+    INFO(entry.path());
+
+    CHECK(from_bytes(to_bytes(study)) == study);
+  }
+  CHECK(count >= 4);
+}
+
+TEST_CASE("study bytes: members that few studies set come back, too") {
+  const Study study = unusual();
+
+  const Study read = from_bytes(to_bytes(study));
+
+  CHECK(read == study);
+  CHECK(read.experiments.at(0).axes.at(0).values == std::vector<Value>{1, 2.5, "all", true});
+  CHECK(read.experiments.back().units_from == study.experiments.back().units_from);
+}
+
+TEST_CASE("study bytes: bytes that are missing or left over are refused") {
+  const std::string bytes = to_bytes(unusual());
+
+  for (std::size_t size = 0; size < bytes.size(); size += 7) {
+    CHECK_THROWS_AS(from_bytes(std::string_view(bytes).substr(0, size)), CorruptionError);
+  }
+  CHECK_THROWS_WITH(from_bytes(bytes + "x"), Catch::Contains("followed by more bytes"));
+}
