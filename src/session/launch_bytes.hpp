@@ -5,10 +5,11 @@
 #include <string_view>
 
 #include "espalier/session/launch_file.hpp"
+#include "espalier/store/foreign_files.hpp"
 
 namespace espalier::session {
 
-inline constexpr std::uint32_t kLaunchMagic = 0x52505345;  ///< "ESPR"
+using store::kLaunchMagic;
 /// Raised with every change of a field: `run` and its ranks are one build, so that no other version need be read.
 inline constexpr std::uint32_t kLaunchVersion = 2;
 inline constexpr std::size_t kLaunchHeaderBytes = 16;  ///< magic 4, version 4, size 4, CRC-32C 4

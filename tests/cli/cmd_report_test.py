@@ -96,6 +96,29 @@ def check_page(out):
     assert figure == espalier("aggregate", out, "--experiment", "transferred", "--by", "per_class,transferred", "--csv")
 
 
+def check_foreign_files(out):
+    """A CSV file or page that a user put there is refused; those of the last report are replaced."""
+    page, figure = out / "report" / "index.html", out / "report" / "transferred-transferred.csv"
+    html, table = page.read_text(), figure.read_text()
+    figure.write_text("changed")
+    espalier("report", out)
+    assert figure.read_text() == table
+    own = html.replace('<meta name="espalier-file" content="transferred-transferred.csv"/>', "")
+    assert own != html
+    page.write_text(own)
+    figure.write_text("mine")
+    refused = subprocess.run([BIN / "espalier", "report", out], capture_output=True, text=True)
+    assert refused.returncode == 2 and str(figure) in refused.stderr, refused
+    assert page.read_text() == own and figure.read_text() == "mine"
+    page.write_text("mine, too")
+    refused = subprocess.run([BIN / "espalier", "report", out], capture_output=True, text=True)
+    assert refused.returncode == 2 and str(page) in refused.stderr, refused
+    assert page.read_text() == "mine, too" and figure.read_text() == "mine"
+    page.unlink()
+    figure.unlink()
+    espalier("report", out)
+
+
 def check_looking(out):
     status = json.loads(espalier("status", out, "--json"))
     assert status["runs"]["done"] == 26 and status["runs"]["failed"] == 1
@@ -113,7 +136,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "out"
         make_directory(out)
-        for check in (check_aggregate, check_compare, check_page, check_looking):
+        for check in (check_aggregate, check_compare, check_page, check_foreign_files, check_looking):
             check(out)
             print("ok", check.__name__)
 
