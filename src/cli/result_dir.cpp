@@ -54,8 +54,8 @@ void require_journal(const store::State& state, const std::filesystem::path& out
   const auto damage = std::find_if(state.dropped.begin(), state.dropped.end(), store::is_damage);
   if (damage == state.dropped.end()) return;
   throw EnvironmentError("the journal of '" + out.string() + "' cannot be read", store::describe(*damage),
-                         "Restore it from a copy; results.h5 beside it may still hold the numbers, and 'run "
-                         "--accept-loss' begins anew without deleting it.");
+                         "Restore it from a copy, or give the same 'run' with --accept-loss: it plans the study again "
+                         "and takes back what results.h5 and whole artifacts hold.");
 }
 
 store::State read_brief(const std::string& path) { return read_state(path, store::Detail::brief); }

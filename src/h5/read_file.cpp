@@ -100,6 +100,20 @@ std::int64_t ReadFile::integer_attribute(const std::string& group, const std::st
   return value;
 }
 
+std::vector<std::string> ReadFile::columns(const std::string& table) const {
+  std::vector<std::string> names;
+  if (H5Lexists(impl_->file.id(), table.c_str(), H5P_DEFAULT) <= 0) return names;
+  const Handle dataset = ESPALIER_H5(H5Dclose, H5Dopen2, impl_->file.id(), table.c_str(), H5P_DEFAULT);
+  const Handle type = ESPALIER_H5(H5Tclose, H5Dget_type, dataset.id());
+  const int count = H5Tget_class(type.id()) == H5T_COMPOUND ? H5Tget_nmembers(type.id()) : 0;
+  for (int i = 0; i < count; ++i) {
+    char* name = H5Tget_member_name(type.id(), static_cast<unsigned>(i));
+    if (name) names.emplace_back(name);
+    H5free_memory(name);
+  }
+  return names;
+}
+
 std::vector<std::string> ReadFile::texts(const std::string& table, const std::string& name) const {
   const OpenColumn column = open_column(impl_->file.id(), table, name, H5T_STRING);
   std::string padded(column.rows * column.bytes, '\0');

@@ -25,8 +25,22 @@ std::string navigation(const std::string& body) {
   return element("nav", links);
 }
 
-std::string whole_page(const std::string& title, const std::string& head, const std::string& body) {
-  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>\n"
+constexpr const char* kGenerator = "<meta name=\"generator\" content=\"espalier report\"/>\n";
+
+/// Says that a file beside the page is the page's: the next report may replace it.
+std::string file_line(const std::string& name) {
+  return "<meta name=\"espalier-file\" content=\"" + escape(name) + "\"/>\n";
+}
+
+std::string file_lines(const std::vector<ReportFile>& files) {
+  std::string lines;
+  for (const auto& file : files) lines += file_line(file.name);
+  return lines;
+}
+
+std::string whole_page(const std::string& title, const std::string& files, const std::string& head,
+                       const std::string& body) {
+  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>\n" + (kGenerator + files) +
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n" +
          element("title", escape(title)) + "\n<style>" + page_style() + "</style></head>\n<body>\n" + head +
          navigation(body) + "\n<main>\n" + body + "</main>\n</body></html>\n";
@@ -74,6 +88,12 @@ metrics::MetricName reported_metric(const std::vector<RunView>& views) {
   return {any_done ? metrics::Subset::train : metrics::Subset::test, metrics::Metric::top1};
 }
 
+bool is_report(std::string_view page) { return page.find(kGenerator) != std::string_view::npos; }
+
+bool names_file(std::string_view page, const std::string& name) {
+  return page.find(file_line(name)) != std::string_view::npos;
+}
+
 Report make_report(const ReportInput& input) {
   PageContext context{*input.directory, input.study, runs_of(*input.directory), {}, splits_overlap(input.study)};
   context.figures = make_figures(context.views, context.study);
@@ -82,8 +102,8 @@ Report make_report(const ReportInput& input) {
                      selection_section(context) + overfitting_section(context) + source_section(context) +
                      failure_section(context) + methods_section(context) + tables_section(context) +
                      provenance_section(context);
-  report.html = whole_page(context.study.name, head_section(context, input.made_at), body);
   for (const auto& figure : context.figures) report.files.push_back({figure.name + ".csv", csv(figure.table)});
+  report.html = whole_page(context.study.name, file_lines(report.files), head_section(context, input.made_at), body);
   report.tables = result_tables(context.views, context.study, reported_metric(context.views));
   return report;
 }

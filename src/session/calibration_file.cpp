@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "espalier/core/errors.hpp"
 #include "espalier/core/log.hpp"
 #include "espalier/os/disk_calls.hpp"
 #include "espalier/os/durable_file.hpp"
@@ -17,6 +18,16 @@ using nlohmann::json;
 
 std::filesystem::path file_of(const std::filesystem::path& out) { return out / "calibration.json"; }
 
+constexpr int kVersion = 1;  ///< a file without one was written before there were versions
+
+void refuse_newer(const json& file, const std::filesystem::path& name) {
+  const int version = file.value("version", kVersion);
+  if (version <= kVersion) return;
+  throw EnvironmentError("'" + name.string() + "' was written by a newer version of espalier",
+                         "it has version " + std::to_string(version) + ", this one reads " + std::to_string(kVersion),
+                         "Use that version, or move the file away: costs are measured again. Nothing was changed.");
+}
+
 /// Throws json::exception where the file is damaged.
 plan::Calibration parsed(const std::filesystem::path& out) {
   constexpr std::size_t kMostBytes = 64u << 20;
@@ -24,6 +35,7 @@ plan::Calibration parsed(const std::filesystem::path& out) {
   if (!text) return {};
   plan::Calibration calibration;
   const json file = json::parse(*text);
+  refuse_newer(file, file_of(out));
   for (const auto& [key, cost] : file.at("costs").items()) {
     calibration[key] = {cost.at("step_s").get<double>(), cost.at("evaluation_s").get<double>(),
                         cost.at("features_s").get<double>()};
@@ -51,6 +63,14 @@ plan::Calibration read_calibration(const std::filesystem::path& out) {
   }
 }
 
+void refuse_newer_calibration(const std::filesystem::path& out) {
+  try {
+    parsed(out);
+  } catch (const json::exception&) {
+    return;  // damaged: said where it is needed
+  }
+}
+
 void write_calibration(const std::filesystem::path& out, const plan::Calibration& calibration) {
   plan::Calibration all;
   try {
@@ -65,6 +85,7 @@ void write_calibration(const std::filesystem::path& out, const plan::Calibration
   }
   std::filesystem::create_directories(out);
   const json file = {
+      {"version", kVersion},
       {"what", "seconds of one worker, by network, input, classes, batch, frozen units and numeric form"},
       {"costs", costs}};
   os::write_file_durably(file_of(out), bytes_of(file.dump(1) + "\n"));

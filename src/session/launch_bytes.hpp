@@ -6,10 +6,11 @@
 #include <string_view>
 
 #include "espalier/session/launch_file.hpp"
+#include "espalier/store/foreign_files.hpp"
 
 namespace espalier::session {
 
-inline constexpr std::uint32_t kLaunchMagic = 0x52505345;  ///< "ESPR"
+using store::kLaunchMagic;
 /// Raised with every change of a field, of the study's too (study.hpp): `run` and its ranks are one build, so that no
 /// other version need be read.
 inline constexpr std::uint32_t kLaunchVersion = 3;

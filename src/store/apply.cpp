@@ -142,6 +142,21 @@ task::RecordSpec recorded_by(const TaskState& task, task::Moment from) {
   return all;
 }
 
+/// What was asked of earlier attempts, too, was asked since their beginning. An attempt that only measures adds
+/// nothing.
+void note_asked(TaskState& task, task::Moment from) {
+  if (task::probe_of(task.task) || from == task::training(task.task).length) return;
+  std::vector<AskedRows> asked;
+  for (const task::EvaluationSpec& one : task.task.record.evaluations) {
+    task::Moment since = from;
+    for (const AskedRows& before : task.asked) {
+      if (task::covers(before.evaluation, one)) since = std::min(since, before.since);
+    }
+    asked.push_back({one, since});
+  }
+  task.asked = std::move(asked);
+}
+
 void apply_one(State& state, AttemptRecord&& record) {
   TaskState* task = find_task(state, record.task);
   if (!task || is_old(*task, record.fence)) return;
@@ -157,6 +172,7 @@ void apply_one(State& state, AttemptRecord&& record) {
   attempt.resumed_from = record.resumed_from;
   attempt.started = record.time;
   supersede_rows(*task, record.resumed_from);
+  note_asked(*task, record.resumed_from);
   task->state = task::RunState::running;
   task->cause.clear();
 }

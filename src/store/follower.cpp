@@ -181,9 +181,9 @@ std::string name_damage(const State& state) {
 std::string name_remedies(const State& state, const std::filesystem::path& out) {
   const Recovery recovery = find_recovery(state, out, FileCheck::presence);
   std::string text = fmt::format("'espalier repair {}' would recover ", out.string());
-  text += recovery.tasks.empty() ? "nothing: no results.h5 holds finished tasks that the journal lists and lacks. "
-                                 : describe(recovery) + "; the same 'run' does the rest again. ";
-  if (!recovery.left.empty()) text += fmt::format("Beyond repair: {}. ", fmt::join(recovery.left, "; "));
+  text += recovery.empty() ? "nothing: no results.h5 holds finished tasks that the journal lists and lacks. "
+                           : describe(recovery) + "; the same 'run' does the rest again. ";
+  if (!recovery.left.empty()) text += fmt::format("Beyond its reach: {}. ", fmt::join(recovery.left, "; "));
   return text +
          "Or restore the journal from a copy, or add --accept-loss to go on with what is left; 'espalier "
          "verify' lists all. Nothing was changed.";

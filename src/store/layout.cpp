@@ -8,6 +8,9 @@
 #include <system_error>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/os/regular_file.hpp"
+#include "espalier/store/foreign_files.hpp"
+#include "espalier/store/journal.hpp"
 #include "store/segment.hpp"
 
 namespace espalier::store {
@@ -48,7 +51,6 @@ bool matches(const std::string& name, const char* form) { return std::regex_matc
 bool is_segment(const std::string& name) { return matches(name, "[0-9]{6,}\\.log"); }
 bool is_log(const std::string& name) { return matches(name, "(launch|worker-[0-9]+)\\.log"); }
 bool is_request(const std::string& name) { return matches(name, "[0-9.]+-[0-9]+\\.request"); }
-bool is_top_file(const std::string& name) { return name == "results.h5" || name == "lock" || name == "launch"; }
 
 void refuse_link(const std::filesystem::path& folder) {
   if (!std::filesystem::is_symlink(folder)) return;
@@ -73,11 +75,40 @@ bool holds_launch(const std::filesystem::path& out) {
   return std::any_of(numbers.begin(), numbers.end(), [&](auto number) { return read_head(out, number).has_value(); });
 }
 
+/// Where the journal does not show a trial, it may be all there is of real results.
+void refuse_results(const std::filesystem::path& out) {
+  const State state = replay(out, Detail::brief);
+  const bool is_damaged = std::any_of(state.dropped.begin(), state.dropped.end(), is_damage);
+  if (!is_damaged && (state.study.text.empty() || state.study.trial)) return;
+  throw UsageError(fmt::format("'{}' does not hold what a smoke test left", out.string()),
+                   is_damaged ? "its journal is damaged, and this run would empty the folder"
+                              : "its journal is of a study in earnest, and this run would empty the folder",
+                   "Move it away, or give another --out.");
+}
+
+bool is_lock(const std::filesystem::path& file) {
+  constexpr std::size_t kMostBytes = 1 << 16;
+  return std::filesystem::file_size(file) < kMostBytes &&
+         os::read_regular(file, kMostBytes).value_or("").starts_with("host=");
+}
+
+void remove_top_files(const std::filesystem::path& out) {
+  const auto remove = [](const std::filesystem::path& file, auto is_ours) {
+    std::error_code none;
+    const bool is_file = std::filesystem::is_regular_file(std::filesystem::symlink_status(file, none));
+    if (is_file && is_ours(file)) std::filesystem::remove(file);
+  };
+  remove(out / "lock", is_lock);
+  remove(launch_file(out), is_launch_file);
+  remove(out / "results.h5", [](const auto& file) { return origin_of_view(file) == ViewOrigin::own; });
+}
+
 }  // namespace
 
 void remove_results(const std::filesystem::path& out) {
   refuse_links(out);
   if (!holds_launch(out)) return;
+  refuse_results(out);
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(out / "tmp", none)) {
     if (!matches(entry.path().filename().string(), "[0-9]{6,}")) continue;
@@ -88,7 +119,7 @@ void remove_results(const std::filesystem::path& out) {
   remove_ours(artifact_folder(out), is_artifact_name);
   remove_ours(request_folder(out), is_request);
   remove_ours(out / "logs", is_log);
-  remove_ours(out, is_top_file);
+  remove_top_files(out);
   remove_ours(out / "journal", is_segment);  // last: it shows that the rest is ours, should we be killed
   std::filesystem::remove(out, none);
 }

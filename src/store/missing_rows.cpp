@@ -28,21 +28,80 @@ bool has_row_at_end(const TaskState& task, const task::EvaluationSpec& wanted) {
   return false;
 }
 
+/// Whole epochs before the end at which a training was to be measured, and had no row left.
+struct Gap {
+  std::int32_t wanted = 0, missing = 0, first = 0, last = 0;
+};
+
+Gap gap_of(const TaskState& task, const task::EvaluationSpec& asked, task::Moment since) {
+  std::vector<std::int32_t> measured;  // ascending
+  for (const CurrentRow& at : task.rows) {
+    if (at.row.step == 0 && at.row.subset == asked.name && at.row.set == asked.images) measured.push_back(at.row.epoch);
+  }
+  Gap gap;
+  const task::Moment end = end_of(task.task);
+  for (std::int32_t epoch = (since.epoch / asked.every + 1) * asked.every; epoch < end.epoch; epoch += asked.every) {
+    ++gap.wanted;
+    if (std::binary_search(measured.begin(), measured.end(), epoch)) continue;
+    if (gap.missing++ == 0) gap.first = epoch;
+    gap.last = epoch;
+  }
+  return gap;
+}
+
+std::string epochs_of(const Gap& gap) {
+  return gap.first == gap.last ? fmt::format("of epoch {}", gap.first)
+                               : fmt::format("of epochs {} to {}", gap.first, gap.last);
+}
+
+/// The first attempt that is known went on from a checkpoint: where records were lost, those of earlier attempts were.
+bool has_unknown_past(const State& state, const TaskState& task) {
+  const bool has_lost =
+      !state.accepted_damage.empty() || std::any_of(state.dropped.begin(), state.dropped.end(), is_damage);
+  return has_lost && !task.attempts.empty() && task.attempts.front().resumed_from > task::Moment{};
+}
+
+void add_gaps(const State& state, const TaskState& task, std::vector<std::string>& texts) {
+  const bool is_open = has_unknown_past(state, task);
+  for (const AskedRows& one : task.asked) {
+    if (one.evaluation.every == 0) continue;
+    const bool is_whole = is_open && one.since == task.attempts.front().resumed_from;
+    const Gap gap = gap_of(task, one.evaluation, is_whole ? task::Moment{} : one.since);
+    if (gap.missing == 0) continue;
+    texts.push_back(fmt::format(
+        "task {}: curve incomplete: {} of {} rows on {} before its end are gone, {}; nothing measures them again",
+        task.task.id.brief(), gap.missing, gap.wanted, metrics::name_of(one.evaluation.name), epochs_of(gap)));
+  }
+}
+
+void list(State& state, Dropped::Kind kind, std::vector<std::string> texts) {
+  std::sort(texts.begin(), texts.end());
+  for (std::string& text : texts) state.dropped.push_back({kind, std::move(text)});
+}
+
 }  // namespace
 
-void note_missing_rows(State& state) {
+std::vector<std::string> forget_missing_rows(TaskState& task) {
   std::vector<std::string> texts;
+  if (ended_early(task)) return texts;
+  std::erase_if(task.recorded.evaluations, [&](const task::EvaluationSpec& one) {
+    if (has_row_at_end(task, one)) return false;
+    texts.push_back(fmt::format("task {} is done, and its row of the end on {} is gone: 'run' measures it again",
+                                task.task.id.brief(), metrics::name_of(one.name)));
+    return true;
+  });
+  return texts;
+}
+
+void note_missing_rows(State& state) {
+  std::vector<std::string> ends, curves;
   for (auto& [id, task] : state.tasks) {
-    if (task.state != task::RunState::done || ended_early(task)) continue;
-    std::erase_if(task.recorded.evaluations, [&](const task::EvaluationSpec& one) {
-      if (has_row_at_end(task, one)) return false;
-      texts.push_back(fmt::format("task {} is done, and its row of the end on {} is gone: 'run' measures it again",
-                                  id.brief(), metrics::name_of(one.name)));
-      return true;
-    });
+    if (task.state != task::RunState::done) continue;
+    for (std::string& text : forget_missing_rows(task)) ends.push_back(std::move(text));
+    if (!task::probe_of(task.task) && !ended_early(task)) add_gaps(state, task, curves);
   }
-  std::sort(texts.begin(), texts.end());
-  for (std::string& text : texts) state.dropped.push_back({Dropped::Kind::missing_rows, std::move(text)});
+  list(state, Dropped::Kind::missing_rows, std::move(ends));
+  list(state, Dropped::Kind::incomplete_curve, std::move(curves));
 }
 
 }  // namespace espalier::store

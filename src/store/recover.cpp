@@ -11,6 +11,7 @@
 #include "espalier/os/mapped_file.hpp"
 #include "espalier/store/layout.hpp"
 #include "espalier/store/view.hpp"
+#include "store/missing_rows.hpp"
 #include "store/viewed_tasks.hpp"
 
 namespace espalier::store {
@@ -35,22 +36,25 @@ bool is_newer(const TaskState& task, const ViewedTasks& view) {
 
 class Search {
  public:
-  Search(const State& state, const std::filesystem::path& out, FileCheck check)
-      : state_(state), out_(out), check_(check) {}
+  Search(const State& state, const std::filesystem::path& out, FileCheck check,
+         const std::function<bool(const TaskId&)>& wanted)
+      : state_(state), out_(out), check_(check), wanted_(wanted) {}
 
   void read(const std::filesystem::path& file) {
     try {
       add(read_viewed_tasks(file));
-      names_ += (names_.empty() ? "" : ", ") + file.filename().string();
+      found_.views += (found_.views.empty() ? "" : ", ") + file.filename().string();
     } catch (const Error& error) {
       found_.left.push_back(fmt::format("'{}' cannot be read: {}", file.filename().string(), error.what()));
     }
   }
 
   Recovery take() {
+    found_.unlisted = unlisted_.size();
     if (!unlisted_.empty()) {
-      found_.left.push_back(
-          fmt::format("{} finished tasks are in no record any more: only {} has their rows", unlisted_.size(), names_));
+      found_.left.push_back(fmt::format(
+          "{} finished tasks are in no record any more: 'run' takes them back from {} when it plans them again",
+          unlisted_.size(), found_.views));
     }
     std::sort(found_.tasks.begin(), found_.tasks.end(), [](auto& a, auto& b) { return a.task < b.task; });
     return std::move(found_);
@@ -59,16 +63,25 @@ class Search {
  private:
   void add(const ViewedTasks& view) {
     for (const auto& [id, viewed] : view.tasks) {
-      if (viewed.state != task::name_of(task::RunState::done)) continue;
+      if (viewed.state != task::name_of(task::RunState::done) || (wanted_ && !wanted_(id))) continue;
       const auto known = state_.tasks.find(id);
       if (known == state_.tasks.end()) unlisted_.insert(id);
       else if (!is_newer(known->second, view) && seen_.insert(id).second) compare(known->second, viewed);
     }
+    for (const auto& made : view.selections) add(made);
+  }
+
+  /// One that could not be made is made anew: it may have been forgotten on request.
+  void add(const plan::SelectionOutcome& made) {
+    const auto is_same = [&](const plan::SelectionOutcome& one) { return one.key == made.key; };
+    const bool is_known = std::any_of(state_.selections.begin(), state_.selections.end(), is_same) ||
+                          std::any_of(found_.selections.begin(), found_.selections.end(), is_same);
+    if (!is_known && !made.chosen.empty() && made.reason.empty()) found_.selections.push_back(made);
   }
 
   void compare(const TaskState& known, const ViewedTask& viewed) {
     const bool was_done = known.state == task::RunState::done;
-    RecoveredTask task{known.task.id, {}, {}, {}, 0, 0, viewed.device};
+    RecoveredTask task{known.task.id, viewed.form, {}, {}, {}, 0, 0, viewed.device};
     for (const metrics::Row& row : viewed.rows) {
       if (!has_row(known, row)) task.rows.push_back(row);
     }
@@ -108,9 +121,9 @@ class Search {
   const State& state_;
   const std::filesystem::path& out_;
   FileCheck check_;
+  const std::function<bool(const TaskId&)>& wanted_;
   Recovery found_;
   std::set<TaskId> seen_, unlisted_;
-  std::string names_;  ///< of the files that could be read
 };
 
 struct Appender {
@@ -126,8 +139,15 @@ struct Appender {
   }
 };
 
-void append_task(const Appender& append, Fence fence, const RecoveredTask& one, double time) {
-  const task::Moment end = end_of(append.state.tasks.at(one.task).task);
+/// The next attempt of the task: the scheduler numbers as this does, and may begin one in the same segment.
+Fence next_fence(std::uint32_t segment, const TaskState& task) {
+  return {segment, static_cast<std::uint32_t>(task.attempts.size()) + 1};
+}
+
+void append_task(const Appender& append, const RecoveredTask& one, double time) {
+  TaskState& task = append.state.tasks.at(one.task);
+  const Fence fence = next_fence(append.writer.segment(), task);
+  const task::Moment end = end_of(task.task);
   append(AttemptRecord{fence, one.task, WorkerId{}, end, time});
   if (!one.rows.empty()) write_rows(append.state.evaluation_sets, fence, one.task, one.rows, append);
   const auto keep = [&](task::ArtifactKind kind, const KeptFile& file) {
@@ -136,25 +156,29 @@ void append_task(const Appender& append, Fence fence, const RecoveredTask& one, 
   keep(task::ArtifactKind::finished, one.finished);
   keep(task::ArtifactKind::predictions, one.predictions);
   append(EndedRecord{fence, one.task, task::RunState::done, "", one.seconds, one.epoch_images, one.device, time});
+  forget_missing_rows(task);
 }
 
 }  // namespace
 
-Recovery find_recovery(const State& state, const std::filesystem::path& out, FileCheck check) {
-  Search search(state, out, check);
+Recovery find_recovery(const State& state, const std::filesystem::path& out, FileCheck check,
+                       const std::function<bool(const TaskId&)>& wanted) {
+  Search search(state, out, check, wanted);
   for (const auto& file : list_views(out)) search.read(file);
   return search.take();
 }
 
 std::string describe(const Recovery& recovery) {
-  return fmt::format("{} rows and {} files of {} finished tasks", recovery.rows, recovery.files, recovery.tasks.size());
+  const auto selections = recovery.selections.size();
+  return fmt::format(
+      "{} rows and {} files of {} finished tasks{}", recovery.rows, recovery.files, recovery.tasks.size(),
+      selections == 0 ? "" : fmt::format(", and {} selection{}", selections, selections == 1 ? "" : "s"));
 }
 
 void append_recovery(JournalWriter& writer, State& state, const Recovery& recovery, double time) {
-  std::uint32_t number = 0;
-  for (const RecoveredTask& one : recovery.tasks) {
-    append_task(Appender{writer, state}, Fence{writer.segment(), ++number}, one, time);
-  }
+  const Appender append{writer, state};
+  for (const auto& made : recovery.selections) append(SelectionRecord{made});
+  for (const RecoveredTask& one : recovery.tasks) append_task(append, one, time);
 }
 
 }  // namespace espalier::store

@@ -24,6 +24,20 @@ namespace {
 constexpr std::size_t kMostBytes = 1 << 16;
 constexpr const char* kExtension = ".request";
 constexpr const char* kFirstLine = "espalier request 1";
+constexpr const char* kName = "espalier request ";
+constexpr unsigned long kVersion = 1;
+
+bool is_request_file(const std::filesystem::directory_entry& entry) {
+  return entry.path().extension() == kExtension && !entry.is_symlink() && entry.is_regular_file();
+}
+
+/// Whether a file begins as a request of a later version does.
+bool is_newer(const std::filesystem::path& file) {
+  std::istringstream in(os::read_regular(file, kMostBytes).value_or(""));
+  std::string line;
+  if (!std::getline(in, line) || !line.starts_with(kName)) return false;
+  return std::strtoul(line.c_str() + std::string_view(kName).size(), nullptr, 10) > kVersion;
+}
 
 /// Lines "key=value" behind a first line that says what the file is.
 std::optional<Request> read_request(const std::filesystem::path& file) {
@@ -74,11 +88,21 @@ std::vector<Request> pending_requests(const std::filesystem::path& out) {
   std::vector<Request> pending;
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(request_folder(out), none)) {
-    if (entry.path().extension() != kExtension || entry.is_symlink() || !entry.is_regular_file()) continue;
+    if (!is_request_file(entry)) continue;
     if (auto request = read_request(entry.path())) pending.push_back(std::move(*request));
   }
   std::sort(pending.begin(), pending.end(), [](const Request& a, const Request& b) { return a.time < b.time; });
   return pending;
+}
+
+std::vector<std::string> newer_requests(const std::filesystem::path& out) {
+  std::vector<std::string> ids;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(request_folder(out), none)) {
+    if (is_request_file(entry) && is_newer(entry.path())) ids.push_back(entry.path().stem().string());
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
 }
 
 void remove_request(const std::filesystem::path& out, const Request& request) {

@@ -10,6 +10,7 @@ bool is_damage(const Dropped& dropped) {
     case Dropped::Kind::torn_tail:
     case Dropped::Kind::unbegun_segment:
     case Dropped::Kind::missing_rows:
+    case Dropped::Kind::incomplete_curve:
     case Dropped::Kind::accepted: return false;
     case Dropped::Kind::lost_bytes:
     case Dropped::Kind::lost_segment:
@@ -19,7 +20,10 @@ bool is_damage(const Dropped& dropped) {
   return true;
 }
 
-bool is_loss(const Dropped& dropped) { return is_damage(dropped) || dropped.kind == Dropped::Kind::missing_rows; }
+bool is_loss(const Dropped& dropped) {
+  return is_damage(dropped) || dropped.kind == Dropped::Kind::missing_rows ||
+         dropped.kind == Dropped::Kind::incomplete_curve;
+}
 
 std::string describe(const Dropped& dropped) {
   return dropped.text + (dropped.times > 1 ? " (" + std::to_string(dropped.times) + " times)" : "") +

@@ -104,7 +104,10 @@ std::string how_to_renew(const State& state, const std::filesystem::path& out) {
 /// The view is a function of the journal up to the position it names.
 void compare_view(Verification& result, const State& state, const std::filesystem::path& out) {
   const h5::ReadFile view(out / "results.h5");
-  if (view.integer_attribute("provenance", "schema") != kViewSchema) {
+  const auto schema = view.integer_attribute("provenance", "schema");
+  if (schema > kViewSchema)
+    return problem(result, "results.h5 was written by a newer version of espalier: this one leaves it alone");
+  if (schema != kViewSchema) {
     return problem(result, "results.h5 was written by another version of this program. " + how_to_renew(state, out));
   }
   const Position position{static_cast<std::uint32_t>(view.integer_attribute("provenance", "position_segment")),

@@ -19,6 +19,7 @@
 #include "espalier/os/file_lock.hpp"
 #include "espalier/os/mapped_file.hpp"
 #include "espalier/os/regular_file.hpp"
+#include "espalier/store/foreign_files.hpp"
 #include "espalier/store/tables.hpp"
 
 namespace espalier::store {
@@ -152,13 +153,16 @@ std::span<const ViewTable> view_tables() {
   return kTables;
 }
 
-void write_view(const State& state, const std::filesystem::path& out) {
+std::optional<std::filesystem::path> write_view(const State& state, const std::filesystem::path& out) {
+  refuse_newer_view(out);
   const std::string bytes = build_view(state);
   remove_abandoned(out);
+  auto kept = set_view_aside(out);
   os::DurableFile view(out / "results.h5");
   view.lock();  // another writer's remove_abandoned() leaves it alone
   view.write(bytes_of(bytes));
   view.commit();
+  return kept;
 }
 
 }  // namespace espalier::store

@@ -1,12 +1,16 @@
 // Turns the columns of /tasks and /metrics into tasks and rows as the journal had them.
 #include "store/viewed_tasks.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
+#include <set>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/h5/file.hpp"
 #include "espalier/store/layout.hpp"
 #include "espalier/store/tables.hpp"
+#include "store/describe.hpp"
 
 namespace espalier::store {
 
@@ -30,8 +34,8 @@ metrics::Subset subset_of(const std::string& stored) {
   throw CorruptionError("'" + stored + "' is no image set's name");
 }
 
-std::int32_t moment_of(std::int64_t number) {
-  if (number < 0 || number > INT32_MAX) throw CorruptionError("a moment is impossible");
+std::int32_t small_of(std::int64_t number) {
+  if (number < 0 || number > INT32_MAX) throw CorruptionError("a moment or a number of the form is impossible");
   return static_cast<std::int32_t>(number);
 }
 
@@ -41,15 +45,27 @@ double stored_value(const metrics::MetricFacts& facts, double shown, std::int64_
   return std::round(shown * static_cast<double>(count));
 }
 
+std::vector<task::NumericForm> read_forms(const h5::ReadFile& view) {
+  const auto column = [&](const char* name) { return view.integers("tasks", name); };
+  const auto threads = column("threads"), cached = column("cached_units"), fused = column("fused");
+  const auto workers = column("workers");
+  std::vector<task::NumericForm> forms(threads.size());
+  for (std::size_t i = 0; i < forms.size(); ++i)
+    forms[i] = {small_of(threads[i]), small_of(cached[i]), fused[i] != 0, small_of(workers[i])};
+  return forms;
+}
+
 void read_tasks(const h5::ReadFile& view, ViewedTasks& all) {
   const auto ids = view.texts("tasks", "task"), states = view.texts("tasks", "state");
   const auto devices = view.texts("tasks", "device"), finished = view.texts("tasks", "finished");
   const auto predictions = view.texts("tasks", "predictions");
   const auto seconds = view.reals("tasks", "seconds");
   const auto images = view.integers("tasks", "epoch_images");
+  const auto forms = read_forms(view);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     all.tasks[id_of<TaskId>(ids[i])] = {
-        states[i], devices[i], seconds[i], images[i], artifact_of(finished[i]), artifact_of(predictions[i]), {}};
+        states[i], devices[i], seconds[i], images[i], artifact_of(finished[i]), artifact_of(predictions[i]),
+        forms[i],  {}};
   }
 }
 
@@ -61,8 +77,8 @@ void read_rows(const h5::ReadFile& view, ViewedTasks& all) {
   std::vector<std::vector<double>> values;
   for (const auto& facts : metrics::kMetrics) values.push_back(view.reals("metrics", facts.name));
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    metrics::Row row{moment_of(epochs[i]),       moment_of(steps[i]), subset_of(subsets[i]),
-                     id_of<ImageSetId>(sets[i]), counts[i],           {}};
+    metrics::Row row{small_of(epochs[i]),        small_of(steps[i]), subset_of(subsets[i]),
+                     id_of<ImageSetId>(sets[i]), counts[i],          {}};
     for (std::size_t m = 0; m < values.size(); ++m) {
       const auto& facts = metrics::kMetrics.at(m);
       row.values.set(facts.metric, stored_value(facts, values[m][i], row.count));
@@ -71,17 +87,86 @@ void read_rows(const h5::ReadFile& view, ViewedTasks& all) {
   }
 }
 
+/// "axis=value,axis=value" as describe.cpp joins them. Nothing where a value may hold one of these characters itself.
+std::optional<std::vector<plan::Label>> labels_of(const std::string& text, const std::set<std::string>& axes) {
+  std::vector<plan::Label> labels;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const std::string piece = text.substr(at, end - at);
+    const std::size_t equals = piece.find('=');
+    if (equals == std::string::npos || piece.find('=', equals + 1) != std::string::npos) return std::nullopt;
+    labels.push_back({piece.substr(0, equals), piece.substr(equals + 1)});
+    if (!axes.contains(labels.back().axis)) return std::nullopt;
+    at = end + 1;
+  }
+  return labels;
+}
+
+/// The settings that each selection compared, by its key.
+std::map<std::string, std::vector<plan::Candidate>> read_candidates(const h5::ReadFile& view,
+                                                                    const std::set<std::string>& axes) {
+  const auto keys = view.texts("candidates", "key"), values = view.texts("candidates", "values");
+  const auto integers = [&](const char* name) { return view.integers("candidates", name); };
+  const auto units = integers("trained_units"), splits = integers("splits"), missing = integers("missing");
+  const auto diverged = integers("diverged"), wins = integers("wins"), same = integers("indistinguishable");
+  const auto means = view.reals("candidates", "mean"), losses = view.reals("candidates", "loss");
+  const auto p_values = view.reals("candidates", "p_value");
+  std::map<std::string, std::vector<plan::Candidate>> all;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    auto& one = all[keys[i]].emplace_back();
+    one.values = labels_of(values[i], axes).value_or(std::vector<plan::Label>{});
+    one.mean = means[i];
+    one.loss = losses[i];
+    one.trained_units = small_of(units[i]);
+    one.splits = small_of(splits[i]);
+    one.missing = small_of(missing[i]);
+    one.diverged = small_of(diverged[i]);
+    one.wins = small_of(wins[i]);
+    one.p_value = p_values[i];
+    one.indistinguishable = same[i] != 0;
+  }
+  return all;
+}
+
+/// A setting was chosen from those that were compared: so a text that was split wrongly does not pass for one.
+bool is_among(const std::vector<plan::Label>& chosen, const std::vector<plan::Candidate>& candidates) {
+  const auto text = [](const std::vector<plan::Label>& labels) { return labels_text(labels); };
+  return !chosen.empty() && std::any_of(candidates.begin(), candidates.end(),
+                                        [&](const plan::Candidate& one) { return text(one.values) == text(chosen); });
+}
+
+void read_selections(const h5::ReadFile& view, ViewedTasks& all) {
+  const auto columns = view.columns("runs");
+  const std::set<std::string> axes(columns.begin(), columns.end());
+  const auto candidates = read_candidates(view, axes);
+  const auto column = [&](const char* name) { return view.texts("selections", name); };
+  const auto keys = column("key"), experiments = column("experiment"), pers = column("per"), metrics = column("metric");
+  const auto chosen = column("chosen"), reasons = column("reason");
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto compared = candidates.find(keys[i]);
+    const auto per = labels_of(pers[i], axes), values = labels_of(chosen[i], axes);
+    if (compared == candidates.end() || !per || !values || !is_among(*values, compared->second)) continue;
+    all.selections.push_back({keys[i], experiments[i], *per, metrics[i], *values, reasons[i], compared->second});
+  }
+}
+
 }  // namespace
 
 ViewedTasks read_viewed_tasks(const std::filesystem::path& file) {
   const h5::ReadFile view(file);
   const auto number = [&](const char* name) { return view.integer_attribute("provenance", name); };
-  if (number("schema") != kViewSchema) throw CorruptionError("another version of this program wrote it");
+  if (number("schema") > kViewSchema) throw CorruptionError("a newer version of this program wrote it");
+  if (number("schema") != kViewSchema) throw CorruptionError("an older version of this program wrote it");
   ViewedTasks all;
   all.position = {static_cast<std::uint32_t>(number("position_segment")),
                   static_cast<std::uint64_t>(number("position_bytes"))};
   read_tasks(view, all);
   read_rows(view, all);
+  try {
+    read_selections(view, all);
+  } catch (const Error&) {
+    all.selections.clear();  // they are made anew, and the rows are whole
+  }
   return all;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Reads finished tasks and their measurements back out of results.h5, or of one that was kept under another name.
+// Reads finished tasks, their measurements and selections back out of results.h5, or of one that was kept under another
+// name.
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -15,12 +16,14 @@ struct ViewedTask {
   double seconds = 0;
   std::int64_t epoch_images = 0;
   ArtifactId finished, predictions;
+  task::NumericForm form;
   std::vector<metrics::Row> rows;
 };
 
 struct ViewedTasks {
   std::map<TaskId, ViewedTask> tasks;
-  Position position;  ///< of the journal that the view was made from
+  std::vector<plan::SelectionOutcome> selections;  ///< that were made; those whose values cannot be told are left out
+  Position position;                               ///< of the journal that the view was made from
 };
 
 /// Throws Error where the file is no view of this version or is damaged.

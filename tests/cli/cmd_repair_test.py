@@ -11,6 +11,25 @@ import h5py
 
 import journal
 
+STUDY = """
+[study]
+name = "small"
+[data.d]
+format = "made"
+classes = 3
+test = { per_class = 5 }
+[target.t]
+data = "d"
+[network]
+name = "cifar7"
+[train]
+epochs = 1
+[[experiment]]
+name = "a"
+axes = { per_class = [5] }
+fixed = { transferred = 0 }
+"""
+
 
 def program(name, *arguments, **more):
     path = Path(os.environ["ESPALIER_BIN"]) / name
@@ -51,10 +70,21 @@ def content(out):
 
 def check_said_by_all(out):
     """Every verb that looks says on standard error that records are gone."""
+    study = Path(str(out) + ".toml")
+    study.write_text(STUDY)
+    run = run_of(out)
     for verb in (["aggregate", out, "--by", "transferred", "--over", "per_class,case"], ["status", out], ["stop", out],
-                 ["export", out, "--format", "csv"]):
+                 ["export", out, "--format", "csv"], ["explain", out, run], ["logs", out, run],
+                 ["compare", out, "transferred=0", "transferred=2", "--by", "per_class"], ["report", out],
+                 ["plan", study, "--out", out], ["show", study, "a", "--out", out], ["retry", out, "--failed"], ["cancel", out, run]):
         told = program("espalier", *verb)
         assert "espalier: warning" in told.stderr and "verify" in told.stderr and "repair" in told.stderr, (verb, told)
+
+
+def run_of(out):
+    """The id of some run, from results.h5."""
+    with h5py.File(out / "results.h5") as view:
+        return view["runs"]["run"][0].decode()
 
 
 def check_cut_off(out):
@@ -91,7 +121,7 @@ def check_idempotent(out):
 
 
 def check_lost_plan(out):
-    """The tasks themselves are gone: only the kept view has their rows, and `run` still refuses."""
+    """The tasks themselves are gone: `run` still refuses, and says with what it takes them back (cmd_run_test.py does)."""
     segment = out / "journal" / "000001.log"
     whole = segment.read_bytes()
     segment.write_bytes(whole[:list(frames(whole))[1]])
@@ -99,7 +129,7 @@ def check_lost_plan(out):
     for _ in range(2):
         told = program("espalier", "repair", out)
         assert told.returncode == 1 and "4 finished tasks are in no record any more" in told.stdout, told
-        assert "'run' refuses it without --accept-loss" in told.stdout, told.stdout
+        assert "'run' refuses it without --accept-loss, with which it" in told.stdout, told.stdout
         assert (out / "results.h5").read_bytes() == view
         kept = list(out.glob("results-of-*-records.h5"))
         assert len(kept) == 1 and kept[0].read_bytes() == view

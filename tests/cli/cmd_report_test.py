@@ -45,6 +45,24 @@ class Report(looking.Looking):
     def test_it_refuses_what_holds_no_results(self):
         self.assert_refused("report", self.out / "missing", because="holds no results")
 
+    def test_a_file_that_a_user_put_there_is_refused_and_those_of_the_last_report_are_replaced(self):
+        self.made()
+        self.said("report", self.out)
+        page, figure = self.out / "report/index.html", self.out / "report/transferred-transferred.csv"
+        html, table = page.read_text(), figure.read_text()
+        figure.write_text("changed")
+        self.said("report", self.out)
+        self.assertEqual(figure.read_text(), table)
+        own = html.replace('<meta name="espalier-file" content="transferred-transferred.csv"/>', "")
+        self.assertNotEqual(own, html)
+        page.write_text(own)
+        figure.write_text("mine")
+        self.assert_refused("report", self.out, because=str(figure))
+        self.assertEqual((page.read_text(), figure.read_text()), (own, "mine"))
+        page.write_text("mine, too")
+        self.assert_refused("report", self.out, because=str(page))
+        self.assertEqual((page.read_text(), figure.read_text()), ("mine, too", "mine"))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,5 +1,6 @@
 """The verb `run`: parts, smoke, refusals, remembered threads, growing studies, and what it leaves on disk."""
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -84,6 +85,59 @@ class RunVerb(unittest.TestCase):
         self.assertEqual(launch.metrics(), first)
         self.assertGreater(len(first), len(part))
         self.check_all_kept(launch, before)
+        self.check_taken_back(launch)
+
+    def check_taken_back(self, launch):
+        """The last launch trained nothing: what views and artifacts had came back, and a warning says so."""
+        segment = launch.segments()[-1]
+        self.assertEqual(launch.trained(segment), [])
+        self.assertGreater(len(launch.attempts(segment)), 0)
+        self.assertIn("came back from results", launch.said())
+
+    def test_a_lost_journal_is_taken_back_from_results_and_artifacts(self):
+        launch = self.launch("lost")
+        self.assertEqual(launch.finish(), 0, launch.said())
+        first, selections = launch.metrics(), launch.selections()
+        before = self.content(launch)
+        shutil.rmtree(launch.out / "journal")
+        lost = self.content(launch)
+
+        told = subprocess.run([BIN / "espalier", "repair", launch.out], capture_output=True, text=True)
+        self.assertEqual(told.returncode, 77, told)
+        self.assertIn("--accept-loss", told.stderr)
+        self.assertEqual(launch.finish(), 2, launch.said())
+        self.assertIn("--accept-loss", launch.said())
+        self.assertEqual({file for file in self.content(launch) if file.suffix != ".h5"},
+                         {file for file in lost if file.suffix != ".h5"})
+        self.assertEqual(launch.finish("--accept-loss"), 0, launch.said())
+
+        self.assertEqual(launch.metrics(), first)
+        self.assertEqual(launch.selections(), selections)
+        self.check_taken_back(launch)
+        artifacts = {file: data for file, data in before.items() if file.parent.name == "artifacts"}
+        self.assertEqual({file: self.content(launch).get(file) for file in artifacts}, artifacts)
+        self.assertEqual(subprocess.run([BIN / "espalier", "verify", launch.out], capture_output=True).returncode, 0)
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertEqual(launch.attempts(launch.segments()[-1]), [])
+        self.assertEqual(launch.metrics(), first)
+
+    def test_what_neither_a_view_nor_an_artifact_holds_is_done_again(self):
+        launch = self.launch("partly")
+        self.assertEqual(launch.finish("--only", "transferred == 0"), 0, launch.said())
+        view = (launch.out / "results.h5").read_bytes()
+        part = launch.metrics()
+        self.assertEqual(launch.finish(), 0, launch.said())
+        first = launch.metrics()
+        shutil.rmtree(launch.out / "journal")
+        (launch.out / "results.h5").write_bytes(view)
+
+        self.assertEqual(launch.finish("--accept-loss"), 0, launch.said())
+
+        self.assertEqual(launch.metrics(), first)
+        segment = launch.segments()[-1]
+        known = {row[0].decode() for row in part}
+        self.assertEqual(known & set(launch.trained(segment)), set())
+        self.assertLessEqual(known, set(launch.attempts(segment)))
 
     def check_all_kept(self, launch, before):
         """Artifacts are what they were, and the older results.h5 stands under another name."""
@@ -106,10 +160,11 @@ class RunVerb(unittest.TestCase):
         self.assertIn("recovered: ", told.stdout)
         recovered = launch.metrics()
         self.assertLessEqual(set(recovered), set(first))
-        # Tasks that were planned once a selection was made are in no record any more.
+        # Tasks that were planned once a selection was made are in no record any more: `run` plans them again.
         self.assertIn("in no record any more", told.stdout)
         self.assertEqual(launch.finish(), 0, launch.said())
         self.assertEqual({task.encode() for task in launch.attempts(3)}, {row[0] for row in set(first) - set(recovered)})
+        self.check_taken_back(launch)
         self.assertEqual(launch.metrics(), first)
 
     def test_a_part_is_run_alone_and_the_rest_waits(self):

@@ -1,10 +1,13 @@
-"""Links and FIFOs where files of OUT ought to be: refused at once with what they are, and nothing outside OUT changed."""
+"""Links, FIFOs and files of others where files of OUT ought to be: refused at once with what they are, or kept; nothing
+outside OUT changed, and nothing that a user or a newer version wrote."""
 import os
 import pathlib
 import shutil
 import subprocess
 import tempfile
 import unittest
+
+import h5py
 
 ESPALIER = pathlib.Path(os.environ["ESPALIER_BIN"]) / "espalier"
 STUDY = """
@@ -86,6 +89,81 @@ class HostileOut(unittest.TestCase):
         self.tell("report", self.root / "out", code=0)
         self.assertEqual(precious.read_text(), "precious")
         self.assertFalse(page.is_symlink())
+
+    def content(self, out):
+        return {file: file.read_bytes() for file in sorted(out.rglob("*")) if file.is_file()}
+
+    def check_refused(self, out, word, *command, code=2):
+        before = self.content(out)
+        self.assertIn(word, self.tell(*command, code=code))
+        self.assertEqual(self.content(out), before)
+
+    def fresh(self):
+        out = self.root / "fresh"
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        return out
+
+    def test_a_users_own_results_or_launch_is_not_replaced(self):
+        out = self.fresh()
+        (out / "results.h5").write_bytes(b"a user's own")
+        self.check_refused(out, "results.h5", "run", self.root / "s.toml", "--out", out)
+        with h5py.File(out / "results.h5", "w") as file:
+            file["mine"] = [1, 2, 3]
+        self.check_refused(out, "Move it away", "run", self.root / "s.toml", "--out", out)
+        for out in (self.fresh(), self.copy()):
+            (out / "launch").write_text("rocket")
+            self.check_refused(out, "'" + str(out / "launch") + "' is not", "run", self.root / "s.toml", "--out", out)
+
+    def test_a_results_file_that_may_be_a_damaged_one_is_kept(self):
+        out = self.copy()
+        (out / "results.h5").write_bytes(b"what was it")
+        self.assertIn("results.h5.kept-1", self.tell("run", self.root / "s.toml", "--out", out, code=0))
+        self.assertEqual((out / "results.h5.kept-1").read_bytes(), b"what was it")
+        (out / "results.h5").write_bytes(b"and this")
+        self.assertIn("results.h5.kept-2", self.tell("repair", out, code=0))
+        self.assertEqual((out / "results.h5.kept-2").read_bytes(), b"and this")
+        self.tell("verify", out, code=0)
+
+    def test_a_newer_versions_results_are_left_alone(self):
+        out = self.copy()
+        with h5py.File(out / "results.h5", "r+") as file:
+            file["provenance"].attrs["schema"] = 99
+        self.check_refused(out, "newer version", "run", self.root / "s.toml", "--out", out)
+        self.check_refused(out, "newer version", "repair", out)
+        self.check_refused(out, "newer version", "verify", out, code=1)
+
+    def test_a_newer_versions_calibration_is_left_alone(self):
+        out = self.copy()
+        (out / "calibration.json").write_text('{"version": 2, "costs": []}')
+        for verb in ("plan", "run"):
+            self.check_refused(out, "newer version", verb, self.root / "s.toml", "--out", out, code=77)
+
+    def test_a_newer_versions_request_is_said_and_stays(self):
+        out = self.copy()
+        (out / "requests").mkdir(exist_ok=True)
+        request = out / "requests" / "1.5-7.request"
+        request.write_text("espalier request 2\nverb=stop\n")
+        self.assertIn("newer version", self.tell("run", self.root / "s.toml", "--out", out, code=0))
+        self.assertTrue(request.exists())
+
+    def test_a_report_replaces_only_a_report(self):
+        out = self.copy()
+        page = out / "report" / "index.html"
+        page.parent.mkdir()
+        page.write_text("<p>my own page</p>")
+        self.check_refused(out, "index.html", "report", out)
+        page.unlink()
+        for _ in range(2):
+            self.tell("report", out, code=0)
+
+    def test_a_smoke_test_does_not_empty_results_in_earnest(self):
+        out = self.fresh() / "smoke"
+        shutil.copytree(self.root / "whole", out)
+        self.check_refused(out, "in earnest", "run", self.root / "s.toml", "--smoke", "--out", out.parent)
+        shutil.rmtree(out)
+        for _ in range(2):
+            self.tell("run", self.root / "s.toml", "--smoke", "--out", out.parent, code=0)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/store/view.hpp"
 #include "store/scratch.hpp"
 
 using namespace espalier::store;
@@ -35,10 +36,12 @@ TEST_CASE("layout: results are removed, files of other names stay") {
   const Scratch scratch;
   const auto out = scratch.path() / "out";
   JournalWriter::open(out, some_writer());
-  for (const auto* name :
-       {"results.h5", "lock", "launch", "logs/worker-1.log", "logs/launch.log", "requests/1.5-7.request"}) {
+  for (const auto* name : {"logs/worker-1.log", "logs/launch.log", "requests/1.5-7.request"}) {
     put(out / name);
   }
+  std::ofstream(out / "lock") << "host=a process=1 restart=0 job=\n";
+  std::ofstream(out / "launch") << "ESPR and more";
+  write_view(State{}, out);
   put(out / "tmp/000002/worker-2" / (kDigest + ".safetensors"));
   put(out / "artifacts" / (kDigest + ".safetensors"));
   for (const auto* name : {"notes.txt", "logs/mine.log", "tmp/000001/x.txt", "tmp/000002/worker-1/x.txt"})
@@ -55,6 +58,49 @@ TEST_CASE("layout: results are removed, files of other names stay") {
     INFO(name);
     CHECK(std::filesystem::exists(out / name));
   }
+}
+
+TEST_CASE("layout: files of these names that this program did not write stay, too") {
+  const Scratch scratch;
+  const auto out = scratch.path() / "out";
+  JournalWriter::open(out, some_writer());
+  for (const auto* name : {"results.h5", "lock", "launch"}) put(out / name);
+
+  remove_results(out);
+
+  for (const auto* name : {"results.h5", "lock", "launch"}) {
+    INFO(name);
+    CHECK(std::filesystem::exists(out / name));
+  }
+  CHECK_FALSE(std::filesystem::exists(out / "journal"));
+}
+
+TEST_CASE("layout: only what a trial left is removed, and nothing where its journal is damaged") {
+  const Scratch scratch;
+  const auto out = scratch.path() / "out";
+  StudyRecord study;
+  study.text = "[study]";
+  study.trial = GENERATE(true, false);
+  const bool is_damaged = GENERATE(true, false);
+  {
+    auto writer = JournalWriter::open(out, some_writer());
+    writer.append(study);
+    writer.commit();
+    writer.append(FinishedRecord{0, 1});
+    writer.commit();
+  }
+  if (is_damaged) {
+    std::filesystem::create_directories(out / "tmp" / "000002");
+    put(out / "journal" / "000002.log");
+  }
+  CAPTURE(study.trial, is_damaged);
+
+  if (study.trial && !is_damaged) {
+    CHECK_NOTHROW(remove_results(out));
+  } else {
+    CHECK_THROWS_WITH(remove_results(out), Catch::Contains("would empty the folder"));
+  }
+  CHECK(std::filesystem::exists(out / "journal" / "000001.log") == !(study.trial && !is_damaged));
 }
 
 TEST_CASE("layout: where a folder is a link nothing is removed, neither behind it nor beside it") {

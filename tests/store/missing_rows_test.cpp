@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "espalier/store/recover.hpp"
 #include "espalier/store/verify.hpp"
 #include "store/record_frame.hpp"
 #include "store/sample.hpp"
@@ -100,4 +101,105 @@ TEST_CASE("missing rows: no-op tasks and smoke tests have none to miss") {
 
   CHECK(state.dropped.empty());
   CHECK(task.recorded == task.task.record);
+}
+
+TEST_CASE(
+    "missing rows: a record of an epoch in between that was cut out of one group is seen, and repair recovers it") {
+  Scratch out;
+  write_task(out.path(), true);
+  write_view(replay(out.path()), out.path());
+  cut_out(out.path(), kLastRows - 1);
+
+  State state = replay(out.path());
+
+  REQUIRE(state.dropped.size() >= 1);
+  CHECK_THAT(state.dropped.back().text, Catch::Contains("1 of 2 rows on test") && Catch::Contains("of epoch 2;"));
+  CHECK_FALSE(verify_is_good(out));
+  JournalWriter writer = JournalWriter::open(out.path(), some_writer());
+  append_recovery(writer, state, find_recovery(state, out.path(), FileCheck::content), 30);
+  writer.commit();
+  const State after = replay(out.path());
+  CHECK(after.tasks.at(task_number(0)).rows.size() == 3);
+  for (const Dropped& one : after.dropped) CHECK(one.kind != Dropped::Kind::incomplete_curve);
+}
+
+namespace {
+
+/// A task of nine epochs that is to be measured every second one, by attempts that began at these epochs.
+struct Curve {
+  State state;
+  std::uint32_t attempts = 0;
+
+  explicit Curve(std::int32_t every = 2) {
+    TasksRecord tasks{{some_task(0)}};
+    task::training(tasks.tasks[0]).length = {9, 0};
+    tasks.tasks[0].record.evaluations[0].every = every;
+    write(tasks);
+  }
+  template <class Record>
+  void write(const Record& record) {
+    apply(state, Record::kType, version_of(Record::kType), frame::to_tagged(record));
+  }
+  void attempt(std::int32_t from, std::initializer_list<int> measured) {
+    write(attempt_of(0, {1, ++attempts}, {from, 0}));
+    for (const int epoch : measured) apply_rows(state, {1, attempts}, 0, {row_at(epoch)});
+  }
+  std::vector<std::string> texts() {
+    write(ended_of(0, {1, attempts}));
+    note_missing_rows(state);
+    std::vector<std::string> found;
+    for (const Dropped& one : state.dropped) {
+      if (one.kind == Dropped::Kind::incomplete_curve) found.push_back(one.text);
+      CHECK(one.kind != Dropped::Kind::missing_rows);
+    }
+    return found;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("missing rows: a curve lacks nothing where each epoch that was asked for has its row") {
+  Curve curve(GENERATE(2, 4, 0));
+  curve.attempt(0, {2, 4, 6});
+  curve.attempt(6, {8, 9});
+  CHECK(curve.texts().empty());
+}
+
+TEST_CASE("missing rows: rows of epochs in between that are gone are listed, and measured by nobody") {
+  Curve curve;
+  curve.attempt(0, {2});
+  curve.attempt(6, {8, 9});
+
+  const auto texts = curve.texts();
+
+  REQUIRE(texts.size() == 1);
+  CHECK_THAT(texts[0], Catch::Contains("curve incomplete: 2 of 4 rows on test") && Catch::Contains("of epochs 4 to 6"));
+  const auto& task = curve.state.tasks.at(task_number(0));
+  CHECK(task::lacking(task.recorded, task.task.record).empty());
+  CHECK(is_loss(curve.state.dropped[0]));
+  CHECK_FALSE(is_damage(curve.state.dropped[0]));
+}
+
+TEST_CASE("missing rows: epochs before an image set was asked for, or only measured at the end, do not count") {
+  Curve curve;
+  curve.state.tasks.at(task_number(0)).task.record.evaluations.clear();
+  curve.attempt(0, {});
+  curve.state.tasks.at(task_number(0)).task.record = some_task(0).record;
+  curve.attempt(7, {8, 9});
+  curve.attempt(9, {});  // measures the kept network
+  CHECK(curve.texts().empty());
+}
+
+TEST_CASE("missing rows: where records were lost, an attempt that went on had one before it") {
+  Curve curve;
+  curve.attempt(5, {6, 8, 9});
+  SECTION("a whole journal") { CHECK(curve.texts().empty()); }
+  SECTION("accepted damage") {
+    curve.state.accepted_damage = {"segment 1 is gone"};
+    CHECK_THAT(curve.texts().at(0), Catch::Contains("of epochs 2 to 4"));
+  }
+  SECTION("damage") {
+    curve.state.dropped.push_back({Dropped::Kind::lost_segment, "segment 1 is gone"});
+    CHECK(curve.texts().size() == 1);
+  }
 }

@@ -114,7 +114,9 @@ TEST_CASE("recover: tasks that no record lists stay in the view, also in one tha
 
   CHECK(found.tasks.empty());
   REQUIRE(found.left.size() == 1);
-  CHECK(found.left[0] == "4 finished tasks are in no record any more: only results.h5 has their rows");
+  CHECK(found.left[0] ==
+        "4 finished tasks are in no record any more: 'run' takes them back from results.h5 when it plans them again");
+  CHECK(found.unlisted == 4);
   const auto kept = keep_view(sample.out.path());
   REQUIRE(kept);
   std::filesystem::remove(sample.out.path() / "results.h5");
@@ -156,4 +158,79 @@ TEST_CASE("recover: the refusal of a damaged journal says what repair would reco
                     Catch::Contains("results.h5 was made from") && Catch::Contains("espalier repair") &&
                         Catch::Contains("24 rows and 1 files of 4 finished tasks") &&
                         Catch::Contains("--accept-loss") && Catch::Contains("Nothing was changed"));
+}
+
+TEST_CASE("recover: tasks that a new plan lists again are taken back, in attempts that a later one can follow") {
+  Sample sample;
+  cut_behind(sample.out.path(), 2);
+  State state = replay(sample.out.path());
+  JournalWriter writer = JournalWriter::open(sample.out.path(), some_writer());
+  const TasksRecord listed{{some_task(1), some_task(2), some_task(9)}};
+  writer.append(listed);
+  apply(state, TasksRecord::kType, 1, frame::to_tagged(listed));
+  const auto is_wanted = [](const TaskId& id) { return id != task_number(2); };
+
+  const Recovery found = find_recovery(state, sample.out.path(), FileCheck::content, is_wanted);
+  append_recovery(writer, state, found, 30);
+  writer.append(attempt_of(9, {writer.segment(), 2}));
+  writer.commit();
+
+  CHECK(found.tasks.size() == 2);
+  const State after = replay(sample.out.path());
+  CHECK(rows_of(after, 1).size() == 6);
+  CHECK(after.tasks.at(task_number(1)).state == task::RunState::done);
+  CHECK(after.tasks.at(task_number(2)).rows.empty());
+  CHECK(after.tasks.at(task_number(9)).attempts.size() == 2);
+  CHECK(rows_of(state, 1) == rows_of(after, 1));
+}
+
+TEST_CASE("recover: a task counts as lacking what the view has no row of") {
+  Sample sample;
+  cut_behind(sample.out.path(), 2);
+  State state = replay(sample.out.path());
+  JournalWriter writer = JournalWriter::open(sample.out.path(), some_writer());
+  TasksRecord listed{{some_task(1)}};
+  listed.tasks[0].record = testing::made_record({metrics::Subset::valid, metrics::Subset::test});
+  apply(state, TasksRecord::kType, 1, frame::to_tagged(listed));
+
+  append_recovery(writer, state, find_recovery(state, sample.out.path(), FileCheck::content), 30);
+
+  const auto& recorded = state.tasks.at(task_number(1)).recorded.evaluations;
+  REQUIRE(recorded.size() == 1);
+  CHECK(recorded[0].name == metrics::Subset::test);
+}
+
+TEST_CASE("recover: selections that were made come back, others are made anew") {
+  Scratch out;
+  write_sample(out.path());
+  State state = replay(out.path());
+  state.selections.clear();
+  const auto add = [&](const std::string& key, const std::string& chosen, const std::string& reason = "") {
+    plan::SelectionOutcome made{key, "optimum", {{"per_class", "8"}}, "valid.top1", {}, reason, {}};
+    if (!chosen.empty()) made.chosen = {{"transferred", chosen}};
+    made.candidates.resize(2);
+    made.candidates[0].values = {{"transferred", "2"}};
+    made.candidates[0].mean = 0.1;
+    made.candidates[0].wins = 3;
+    made.candidates[1].values = {{"transferred", "1"}, {"case", "optimal"}};
+    made.candidates[1].indistinguishable = true;
+    state.selections.push_back(made);
+  };
+  add("made", "2");
+  add("never compared", "7");
+  add("impossible", "", "every run failed");
+  add("ambiguous", "2,case=optimal");
+  write_view(state, out.path());
+  State lost = replay(out.path());
+  lost.selections.clear();
+
+  const Recovery found = find_recovery(lost, out.path(), FileCheck::content);
+
+  REQUIRE(found.selections.size() == 1);
+  CHECK(frame::to_tagged(found.selections[0]) == frame::to_tagged(state.selections[0]));
+  CHECK(describe(found) == "0 rows and 0 files of 0 finished tasks, and 1 selection");
+  JournalWriter writer = JournalWriter::open(out.path(), some_writer());
+  append_recovery(writer, lost, found, 30);
+  CHECK(lost.selections.size() == 1);
+  CHECK(find_recovery(lost, out.path(), FileCheck::content).empty());
 }

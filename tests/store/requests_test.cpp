@@ -38,3 +38,16 @@ TEST_CASE("requests: files that hold something else are passed over and stay") {
   CHECK(pending_requests(out.path()).size() == 1);
   CHECK(std::filesystem::exists(folder / "notes.txt"));
 }
+
+TEST_CASE("requests: one of a newer version is named, not taken up, and stays") {
+  const Scratch out;
+  leave_request(out.path(), "stop", 1);
+  const auto folder = request_folder(out.path());
+  std::ofstream(folder / "1.0-1.request") << "espalier request 2\nverb=stop\n";
+  std::ofstream(folder / "1.0-2.request") << "espalier request 1\nfrom=nobody\n";
+  std::ofstream(folder / "1.0-3.request") << "espalier requests 7\nverb=stop\n";
+
+  CHECK(pending_requests(out.path()).size() == 1);
+  CHECK(newer_requests(out.path()) == std::vector<std::string>{"1.0-1"});
+  CHECK(std::filesystem::exists(folder / "1.0-1.request"));
+}

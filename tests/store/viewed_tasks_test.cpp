@@ -23,6 +23,7 @@ TEST_CASE("viewed tasks: a view gives back tasks and rows as the journal has the
     CHECK(one.seconds == task.seconds);
     CHECK(one.epoch_images == task.epoch_images);
     CHECK(one.finished == task.finished.artifact);
+    CHECK(one.form == task.task.form);
     REQUIRE(one.rows.size() == task.rows.size());
     for (std::size_t i = 0; i < task.rows.size(); ++i) CHECK(one.rows[i] == task.rows[i].row);
   }

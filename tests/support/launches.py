@@ -185,6 +185,10 @@ class Launch:
         """Task ids that began an attempt in a segment."""
         return [task_of(payload) for payload in self.records(6, segment)]
 
+    def trained(self, segment):
+        """Those of them that a worker began: what rank 0 takes back from results.h5 is an attempt by worker 0."""
+        return [task_of(payload) for payload in self.records(6, segment) if journal.signed(payload[3][0]) != 0]
+
     def done(self, segment):
         """Task ids that were done in a segment."""
         return [task_of(payload) for payload in self.records(9, segment) if payload[3] == [3]]
@@ -195,6 +199,11 @@ class Launch:
             table = view["metrics"][:]
         names = [name for name in table.dtype.names if name not in ("attempt", "segment", "worker")]
         return sorted(tuple(row[name].tobytes() for name in names) for row in table)
+
+    def selections(self):
+        """What was taken, by key."""
+        with h5py.File(self.out / "results.h5") as view:
+            return sorted((row["key"], row["chosen"]) for row in view["selections"][:])
 
     def check_nothing_done_twice(self):
         finished = set()

@@ -45,6 +45,8 @@ class ReadFile {
 
   /// Throws CorruptionError where it is not one integer.
   std::int64_t integer_attribute(const std::string& group, const std::string& name) const;
+  /// Names of a table's columns; none where there is no such table.
+  std::vector<std::string> columns(const std::string& table) const;
   // A column of a table. They throw CorruptionError where there is none of that kind, or where the file claims far more
   // rows than its bytes can hold, and EnvironmentError where the bytes are damaged.
   std::vector<std::string> texts(const std::string& table, const std::string& column) const;

@@ -1,5 +1,7 @@
 #pragma once
 // Makes the report of a directory: one self-contained page, CSV files of its figures, tables for a terminal.
+#include <string_view>
+
 #include "espalier/report/figure.hpp"
 
 namespace espalier::report {
@@ -27,6 +29,11 @@ struct ReportInput {
   Draw draw;
   std::string made_at;
 };
+
+/// Whether a page that lies somewhere was made by make_report().
+bool is_report(std::string_view page);
+/// Whether such a page has a file of this name beside it.
+bool names_file(std::string_view page, const std::string& name);
 
 /// Throws what `draw` throws.
 Report make_report(const ReportInput& input);

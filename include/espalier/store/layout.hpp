@@ -30,7 +30,7 @@ inline std::filesystem::path launch_file(const std::filesystem::path& out) { ret
 /// Removes what a launch wrote into `out`: journal, artifacts, unfinished files, requests, results.h5, logs, launch
 /// file and lock. Files of other names stay, and the folders that hold them; all stays where no segment of the journal
 /// has a first record of ours. Throws UsageError, with nothing removed, where `out` or a folder in it is a symbolic
-/// link.
+/// link, and where the journal is damaged or not of a trial (StudyRecord::trial).
 void remove_results(const std::filesystem::path& out);
 
 /// "<64 hexadecimal digits>.safetensors".

@@ -66,12 +66,13 @@ struct StudyRecord {
   std::int32_t workers = 0, threads = 1;
   std::vector<std::string> without;  ///< passes left out
   plan::Facts facts;                 ///< data and checkpoints as resolved
+  bool trial = false;                ///< of `run --smoke` or `--noop-tasks`: the next of its kind empties the folder
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
     archive& stored<1>("file_name", file_name) & stored<2>("text", text) & stored<3>("overrides", overrides) &
         stored<4>("workers", workers) & stored<5>("threads", threads) & stored<7>("without", without) &
-        stored<8>("facts", facts);  // 6 was the facts as JSON
+        stored<8>("facts", facts) & stored<9>("trial", trial);  // 6 was the facts as JSON
   }
 };
 

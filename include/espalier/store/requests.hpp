@@ -24,6 +24,9 @@ Request leave_request(const std::filesystem::path& out, const std::string& verb,
 /// Those that nobody has taken up, oldest first. Files that hold something else are passed over.
 std::vector<Request> pending_requests(const std::filesystem::path& out);
 
+/// Ids of those that a newer version of this program left: this one does not take them up, and they stay.
+std::vector<std::string> newer_requests(const std::filesystem::path& out);
+
 /// Removes the file of one that is journaled.
 void remove_request(const std::filesystem::path& out, const Request& request);
 

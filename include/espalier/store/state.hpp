@@ -34,6 +34,12 @@ struct Attempt {
   std::string log_tail;
 };
 
+/// An image set that attempts which trained were asked to measure, and the moment from which on they all were.
+struct AskedRows {
+  task::EvaluationSpec evaluation;
+  task::Moment since;
+};
+
 struct TaskState {
   task::Task task;
   task::RunState state = task::RunState::waiting;
@@ -41,6 +47,7 @@ struct TaskState {
   std::string cause;
   std::vector<CurrentRow> rows;              ///< one per (moment, image set), ascending by moment, subset, set
   task::RecordSpec recorded;                 ///< what its rows answer: of the attempts that ended it
+  std::vector<AskedRows> asked;              ///< of the attempts that trained
   KeptFile training, finished, predictions;  ///< `training` is none once the task has ended for good
   std::vector<Attempt> attempts;
   std::int32_t charged = 0;  ///< crashes that count against its budget
@@ -71,6 +78,7 @@ struct Dropped {
     unreadable_record,  ///< its checksum is right, its fields are impossible
     unlisted_task,      ///< records of a task that no record lists
     missing_rows,       ///< a task is done without a row that it must have: it is measured again
+    incomplete_curve,   ///< a task is done without rows of epochs before its end: nothing measures them again
     accepted,           ///< damage that `run --accept-loss` was told to go on without
   } kind = Kind::torn_tail;
   std::string text;
@@ -79,7 +87,7 @@ struct Dropped {
 
 /// Whether something is lost that was acknowledged once, so that a launch must not go on without being told to.
 bool is_damage(const Dropped& dropped);
-/// Whether the user must hear of it: damage, and rows that are missing and will be measured again.
+/// Whether the user must hear of it: damage, and rows that are missing.
 bool is_loss(const Dropped& dropped);
 /// "segment 3, byte 812: checksum differs; 90 bytes that count are lost (2 times)".
 std::string describe(const Dropped& dropped);

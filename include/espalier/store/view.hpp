@@ -20,6 +20,8 @@ std::optional<std::filesystem::path> keep_richer_view(const State& state, const 
 std::vector<std::filesystem::path> list_views(const std::filesystem::path& out);
 
 /// Writes results.h5 beside, syncs, renames. Call only in a process that may die: HDF5 does not survive failed writes.
-void write_view(const State& state, const std::filesystem::path& out);
+/// Returns the name under which a file in its place that is no view of ours was set aside. Throws
+/// frame::NewerFormatError, with nothing written, where a newer version's view is there.
+std::optional<std::filesystem::path> write_view(const State& state, const std::filesystem::path& out);
 
 }  // namespace espalier::store

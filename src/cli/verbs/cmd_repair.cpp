@@ -12,6 +12,7 @@
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/store/foreign_files.hpp"
 #include "espalier/store/recover.hpp"
 #include "espalier/store/view.hpp"
 
@@ -79,12 +80,13 @@ void journal(const store::Recovery& recovery, store::State state, const std::fil
 }
 
 void print_recovery(const store::Recovery& recovery) {
-  if (!recovery.tasks.empty()) fmt::print("recovered: {}\n", store::describe(recovery));
+  if (!recovery.empty()) fmt::print("recovered: {}\n", store::describe(recovery));
   for (const auto& one : recovery.tasks) {
     fmt::print("recovered: task {}: {} rows{}{}\n", one.task.brief(), one.rows.size(),
                one.finished.artifact.empty() ? "" : ", its finished network",
                one.predictions.artifact.empty() ? "" : ", its predictions");
   }
+  for (const auto& one : recovery.selections) fmt::print("recovered: selection {}\n", one.key);
   for (const auto& text : recovery.left) fmt::print("not recovered: {}\n", text);
 }
 
@@ -104,20 +106,22 @@ std::optional<std::filesystem::path> renew_view(const store::State& state, const
     if (kept) return kept;
   }
   const auto kept = store::keep_richer_view(state, out);
-  store::write_view(state, out);
+  if (const auto aside = store::write_view(state, out))
+    fmt::print("what was in the place of results.h5 is no view: it is kept as '{}'\n", aside->string());
   return kept;
 }
 
 int run(const Options& options) {
   const auto& out = options.directory;
   require_segments(store::replay(out), out);  // before the lock, which makes a file
+  store::refuse_newer_view(out);
   const auto lock = store::DirectoryLock::acquire(out, own_identity(), 0);
   store::State state = store::replay(out);
   for (const auto& dropped : state.dropped) fmt::print("left out: {}\n", store::describe(dropped));
   store::Recovery recovery;
   if (has_lost_records(state)) recovery = store::find_recovery(state, out, store::FileCheck::content);
   std::optional<std::filesystem::path> kept;
-  if (!recovery.tasks.empty()) {
+  if (!recovery.empty()) {
     if (!damage_of(state).empty()) kept = store::keep_view(out);
     journal(recovery, state, out);
     state = store::replay(out);
@@ -128,7 +132,8 @@ int run(const Options& options) {
   const bool is_damaged = !damage_of(state).empty();
   if (is_damaged) {
     fmt::print(
-        "the journal is still damaged, and nothing could be recovered: 'run' refuses it without --accept-loss\n");
+        "the journal is still damaged, and nothing could be recovered: 'run' refuses it without --accept-loss{}\n",
+        recovery.unlisted > 0 ? ", with which it plans finished tasks again and takes back what the view holds" : "");
   } else {
     fmt::print("results.h5 holds {} runs, {} tasks, from {} records of {} segments\n", state.runs.size(),
                state.tasks.size(), state.records, state.segments.size());

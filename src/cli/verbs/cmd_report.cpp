@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 
 #include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
+#include "espalier/os/regular_file.hpp"
 #include "espalier/process/capture.hpp"
 #include "espalier/report/page.hpp"
 
@@ -47,11 +49,35 @@ fs::path page_place(const std::string& directory, const std::string& asked) {
   return asked.empty() ? fs::path(directory) / "report" / "index.html" : fs::path(asked);
 }
 
+/// What a regular file holds; nothing where there is none: a link is replaced, a pipe written to.
+std::optional<std::string> content_of(const fs::path& file) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 31;
+  std::error_code none;
+  if (!fs::is_regular_file(fs::symlink_status(file, none))) return std::nullopt;
+  return os::read_regular(file, kMostBytes);
+}
+
+/// Before anything is written.
+void refuse_foreign(const fs::path& page, const report::Report& report) {
+  const auto refuse = [](const fs::path& file) {
+    throw UsageError("'" + file.string() + "' was not written by 'espalier report'", "this report would replace it",
+                     "Move it away, or name another page with --out.");
+  };
+  const auto before = content_of(page);
+  if (before && !report::is_report(*before)) refuse(page);
+  for (const auto& file : report.files) {
+    const auto there = content_of(page.parent_path() / file.name);
+    const bool is_ours = before && report::names_file(*before, file.name);
+    if (there && !is_ours && *there != file.text) refuse(page.parent_path() / file.name);
+  }
+}
+
 void write_report(const std::string& path, const std::string& asked) {
   const auto directory = read_directory(path);
   const auto now = fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)));
   const auto report = report::make_report({&directory, study_of(directory.state), draw, now});
   const auto page = page_place(path, asked);
+  refuse_foreign(page, report);
   if (page.has_parent_path()) fs::create_directories(page.parent_path());
   write_file(page, report.html);
   for (const auto& file : report.files) write_file(page.parent_path() / file.name, file.text);

@@ -16,7 +16,9 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/os/host.hpp"
 #include "espalier/runtime/supervisor.hpp"
+#include "espalier/session/calibration_file.hpp"
 #include "espalier/session/launch_file.hpp"
+#include "espalier/store/foreign_files.hpp"
 #include "espalier/store/journal.hpp"
 #include "espalier/store/layout.hpp"
 
@@ -53,6 +55,13 @@ store::State earlier_launches(const session::RunArguments& arguments) {
   auto state = store::replay(session::store_of(arguments));
   if (!arguments.launch.accept_loss) store::refuse_damage(state, session::store_of(arguments));
   return state;
+}
+
+store::HasJournal has_journal(const session::RunArguments& arguments) {
+  std::error_code none;
+  const auto folder = session::store_of(arguments) / "journal";
+  const bool is_there = std::filesystem::is_directory(folder, none) && !std::filesystem::is_empty(folder, none);
+  return is_there ? store::HasJournal::yes : store::HasJournal::no;
 }
 
 /// Refuses to show another study's results instead of those that OUT holds, unless asked to. An edited study is the
@@ -121,6 +130,8 @@ int run(session::RunArguments arguments) {
   const auto input = resolve(arguments);
   const auto earlier = earlier_launches(arguments);
   if (arguments.launch.noop_tasks == 0) refuse_other_study(arguments, input, earlier);
+  store::refuse_foreign_files(session::store_of(arguments), has_journal(arguments));
+  session::refuse_newer_calibration(session::store_of(arguments));
   refuse_if_held(arguments);
   prepare_store(arguments);
   fill_defaults(arguments.launch, earlier.study);

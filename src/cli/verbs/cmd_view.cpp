@@ -75,7 +75,10 @@ void View::write() {
                "espalier: warning: the journal has lost records that results.h5 was made from: it is kept as '{}'\n",
                kept->string());
   }
-  store::write_view(tail_.state(), out_);
+  if (const auto kept = store::write_view(tail_.state(), out_)) {
+    fmt::print(stderr, "espalier: warning: what was in the place of results.h5 is no view: it is kept as '{}'\n",
+               kept->string());
+  }
 }
 
 /// Ends without a view where standard input ends: then rank 0 is gone, and its successor has a child of its own.

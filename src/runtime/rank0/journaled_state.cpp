@@ -93,6 +93,10 @@ void JournaledState::warn_of_torn_tail() {
 
 void JournaledState::write_fact(const sched::Fact& fact) { std::visit(ToRecord{*this, wall_clock_s()}, fact); }
 
+void JournaledState::take_back(const store::Recovery& recovery) {
+  store::append_recovery(writer_, state_, recovery, wall_clock_s());
+}
+
 void JournaledState::warn(const std::string& text) {
   const auto& known = state_.warnings;
   if (std::find(known.begin(), known.end(), text) != known.end()) return;

@@ -6,6 +6,7 @@
 #include "espalier/runtime/launch.hpp"
 #include "espalier/sched/events.hpp"
 #include "espalier/store/journal.hpp"
+#include "espalier/store/recover.hpp"
 #include "runtime/busy.hpp"
 
 namespace espalier::runtime {
@@ -24,6 +25,8 @@ class JournaledState {
     store::apply(state_, Record::kType, store::version_of(Record::kType), encoded.bytes());
   }
   void write_fact(const sched::Fact& fact);
+  /// Journals what views and artifacts still have of what was lost.
+  void take_back(const store::Recovery& recovery);
   /// Journals a warning, once, and shows it on standard error.
   void warn(const std::string& text);
   /// Makes what was written durable. Nothing of it may be acted upon before this returns.

@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/store/recover.hpp"
 #include "espalier/store/requested_work.hpp"
+#include "runtime/busy.hpp"
 #include "runtime/launch/backoff.hpp"
 #include "runtime/rank0/plan_records.hpp"
 #include "runtime/rank0/source_threshold.hpp"
@@ -26,6 +28,19 @@ void refuse_errors(const plan::Plan& plan, const std::string& file) {
   std::string text;
   for (const auto& one : plan.diagnostics) text += "\nespalier: " + study::format(one, file);
   throw UsageError(file + " cannot be planned:" + text);
+}
+
+/// The tasks among `listed` that were done in another numeric form than the one that is planned now, in that form.
+std::vector<task::Task> in_their_forms(const std::vector<task::Task>& listed, const store::Recovery& found) {
+  std::vector<task::Task> changed;
+  for (task::Task task : listed) {
+    const auto done = std::lower_bound(found.tasks.begin(), found.tasks.end(), task.id,
+                                       [](const store::RecoveredTask& one, const TaskId& id) { return one.task < id; });
+    if (done == found.tasks.end() || done->task != task.id || done->form == task.form) continue;
+    task.form = done->form;
+    changed.push_back(std::move(task));
+  }
+  return changed;
 }
 
 }  // namespace
@@ -51,9 +66,55 @@ Planned Replanning::compile() const {
   return planned;
 }
 
+/// Where records were lost, takes back what views and artifacts still hold of the planned tasks. What is done then may
+/// decide selections, by which the plan grows.
+Planned Replanning::compile_with_recovered(PlanNews& news) {
+  if (journal_.was_always_whole()) return compile();
+  if (!has_sought_) take_back_selections();
+  Planned planned = compile();
+  while (take_back(planned.plan, news)) planned = compile();
+  return planned;
+}
+
+/// Before the study is compiled: a selection that was made is a fact.
+void Replanning::take_back_selections() {
+  auto found = store::find_recovery(journal_.state(), options_.out, store::FileCheck::presence);
+  found.tasks.clear();
+  journal_.take_back(found);
+}
+
+/// Whether the plan may be another one now.
+bool Replanning::take_back(plan::Plan& plan, PlanNews& news) {
+  keep_forms(plan);
+  const auto unlisted = unlisted_tasks(plan);
+  if (std::exchange(has_sought_, true) && unlisted.empty()) return false;
+  const Busy reading("reading what results.h5 and artifacts hold", kNoLimit_s);
+  if (!same_study(journal_.state().study, options_.study)) journal_.write(options_.study);
+  news.catalog.merge(write_plan(journal_, plan, unlisted));
+  const auto found = store::find_recovery(journal_.state(), options_.out, store::FileCheck::content,
+                                          [&](const TaskId& id) { return !scheduler_.knows(id); });
+  if (found.tasks.empty()) return false;
+  write_plan(journal_, plan, in_their_forms(unlisted, found));
+  journal_.take_back(found);
+  for (const auto& one : found.tasks) {
+    artifacts_.add(one.finished.artifact);
+    artifacts_.add(one.predictions.artifact);
+  }
+  journal_.warn(fmt::format("what the journal had lost came back from {}: {}", found.views, store::describe(found)));
+  return true;
+}
+
+std::vector<task::Task> Replanning::unlisted_tasks(const plan::Plan& plan) const {
+  std::vector<task::Task> unlisted;
+  for (const auto& task : plan.tasks) {
+    if (!journal_.state().tasks.contains(task.id)) unlisted.push_back(task);
+  }
+  return unlisted;
+}
+
 PlanNews Replanning::plan_again() {
   PlanNews news;
-  Planned planned = compile();
+  Planned planned = compile_with_recovered(news);
   news.given_back = give_back_wanted(planned.plan);
   if (!news.given_back.empty()) planned = compile();
   const auto outcomes = journal_.state().outcomes();
@@ -64,7 +125,7 @@ PlanNews Replanning::plan_again() {
   if (!same_study(journal_.state().study, options_.study)) journal_.write(options_.study);
   news.tasks = new_tasks(planned.plan, outcomes);
   note_gone(news);
-  news.catalog = write_plan(journal_, planned.plan, changed_tasks(planned.plan, outcomes));
+  news.catalog.merge(write_plan(journal_, planned.plan, changed_tasks(planned.plan, outcomes)));
   watch_pending(planned.plan);
   drop_cancelled(news);
   journal_.commit();

@@ -40,6 +40,10 @@ class Replanning {
 
  private:
   Planned compile() const;
+  Planned compile_with_recovered(PlanNews& news);
+  bool take_back(plan::Plan& plan, PlanNews& news);
+  std::vector<task::Task> unlisted_tasks(const plan::Plan& plan) const;
+  void take_back_selections();
   std::vector<TaskId> give_back_wanted(const plan::Plan& plan);
   void note_gone(const PlanNews& news);
   void drop_cancelled(PlanNews& news);
@@ -60,6 +64,7 @@ class Replanning {
   std::map<TaskId, SourceThreshold> thresholds_;
   std::vector<std::vector<TaskId>> pending_;  ///< for each selection that can be made next, the tasks it needs
   bool ended_since_plan_ = false;
+  bool has_sought_ = false;  ///< what was lost, in this launch
 };
 
 /// What the journal knows of a task from earlier launches. Files that are gone are not in it.

@@ -24,6 +24,11 @@ void say_too_late(const store::Request& request) {
 
 bool RequestInbox::take(Obeys obeys) {
   bool stop = false;
+  for (const auto& id : store::newer_requests(out_)) {
+    if (!refused_.insert(id).second) continue;
+    journal_.warn(fmt::format(
+        "request {} was left by a newer version of espalier: this one does not obey it, and leaves its file", id));
+  }
   for (const auto& request : store::pending_requests(out_)) {
     const bool is_stop = request.verb == "stop", is_known = request.verb == "retry" || request.verb == "cancel";
     if (!is_stop && !is_known) {

@@ -10,7 +10,20 @@ namespace espalier::train {
 
 namespace {
 
-constexpr const char* kKind = "espalier training checkpoint 2";
+constexpr const char* kName = "espalier training checkpoint ";
+constexpr int kVersion = 2;
+
+std::string kind() { return kName + std::to_string(kVersion); }
+
+/// What a later version wrote is whole: nothing of it is set aside.
+void refuse_newer(const std::string& kind, const ArtifactId& id) {
+  if (!kind.starts_with(kName)) return;
+  const auto version = std::strtol(kind.c_str() + std::string_view(kName).size(), nullptr, 10);
+  if (version <= kVersion) return;
+  throw EnvironmentError("artifact " + id.hex + " is a training checkpoint of version " + std::to_string(version),
+                         "this version of espalier reads " + std::to_string(kVersion),
+                         "Go on with the version that wrote it.");
+}
 
 /// Prints a number in hexadecimal, so that reading it gives the same bits.
 std::string exact(double value) {
@@ -54,7 +67,7 @@ void restore(const Snapshot& snapshot, model::UnitNetwork& network, Optimiser& o
 data::WrittenArtifact save(const std::filesystem::path& folder, const std::string& prefix_state,
                            const Snapshot& snapshot) {
   const auto& [at, running] = snapshot.position;
-  data::Metadata metadata{{"kind", kKind},
+  data::Metadata metadata{{"kind", kind()},
                           {"trunk", prefix_state},
                           {"epoch", std::to_string(at.epoch)},
                           {"step", std::to_string(at.step)},
@@ -82,9 +95,10 @@ Snapshot load(const std::filesystem::path& folder, const ArtifactId& id,
               const std::function<std::string(task::Moment)>& prefix_state_at) {
   Snapshot snapshot{data::read_artifact(folder, id), {}};
   const Fields fields(snapshot.tensors.metadata, id);
-  const std::string kind = fields.text("kind");
+  const std::string& found = fields.text("kind");
+  refuse_newer(found, id);
   snapshot.position = {{fields.small("epoch"), fields.small("step")}, running_of(fields)};
-  if (kind != kKind || fields.text("trunk") != prefix_state_at(snapshot.position.at)) {
+  if (found != kind() || fields.text("trunk") != prefix_state_at(snapshot.position.at)) {
     throw data::DamagedArtifact(id, {"artifact " + id.hex + " is no training checkpoint of this task", "", ""}, true);
   }
   return snapshot;

@@ -29,7 +29,8 @@ void restore(const Snapshot& snapshot, model::UnitNetwork& network, Optimiser& o
 data::WrittenArtifact save(const std::filesystem::path& folder, const std::string& prefix_state,
                            const Snapshot& snapshot);
 
-/// Throws CorruptionError unless the file is a training checkpoint with the right prefix state for its moment;
+/// Throws CorruptionError unless the file is a training checkpoint with the right prefix state for its moment, and
+/// EnvironmentError where a newer version wrote it;
 /// `prefix_state_at` returns the prefix state of a moment.
 Snapshot load(const std::filesystem::path& folder, const ArtifactId& id,
               const std::function<std::string(task::Moment)>& prefix_state_at);
