@@ -3,6 +3,7 @@
 #include <hdf5.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <filesystem>
@@ -58,6 +59,10 @@ TEST_CASE("file: columns are read by name, and what is not there or of another k
   CHECK(read.integers("sample", "number") == std::vector<std::int64_t>{0, 1, 2, 3});
   CHECK(read.reals("sample", "value") == std::vector<double>(4, 0.5));
   CHECK_THROWS_AS(read.reals("sample", "number"), CorruptionError);
+  const auto columns = read.columns("sample");
+  CHECK(std::find(columns.begin(), columns.end(), "name") != columns.end());
+  CHECK(read.columns("other").empty());
+  CHECK(read.columns("text").empty());
   CHECK_THROWS_AS(read.texts("sample", "other"), CorruptionError);
   CHECK_THROWS_AS(read.texts("other", "name"), CorruptionError);
   CHECK_THROWS_AS(read.texts("text", "name"), CorruptionError);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "espalier/core/errors.hpp"
 #include "store/scratch.hpp"
 
 using namespace espalier;
@@ -38,4 +39,21 @@ TEST_CASE("calibration file: a damaged one counts as none, and what is measured 
     std::ifstream kept(out.path() / ("calibration.json.damaged-" + std::to_string(++n)));
     CHECK(std::string(std::istreambuf_iterator<char>(kept), {}) == text);
   }
+}
+
+TEST_CASE("calibration file: a newer version's is refused and stays; one without a version is read") {
+  const store::Scratch out;
+  const auto file = out.path() / "calibration.json";
+  const std::string costs = R"("costs": {"a": {"step_s": 1, "evaluation_s": 2, "features_s": 3}}})";
+  std::ofstream(file) << "{" << costs;
+  CHECK(read_calibration(out.path()).at("a").step_s == 1);
+  std::ofstream(file) << R"({"version": 2, )" << costs;
+
+  CHECK_THROWS_AS(read_calibration(out.path()), EnvironmentError);
+  CHECK_THROWS_AS(refuse_newer_calibration(out.path()), EnvironmentError);
+  CHECK_THROWS_AS(write_calibration(out.path(), {{"b", {1, 2, 3}}}), EnvironmentError);
+
+  std::ifstream kept(file);
+  CHECK(std::string(std::istreambuf_iterator<char>(kept), {}) == R"({"version": 2, )" + costs);
+  CHECK_FALSE(std::filesystem::exists(file.string() + ".damaged-1"));
 }
