@@ -63,6 +63,8 @@ constexpr CulpritRow kTable[] = {
     {Evidence::memory_kill, 0, Culprit::machine,
      "the kernel killed it because memory or its control group's was used up"},
     {Evidence::silence, 0, Culprit::unknown, "it gave no sign of life and was killed"},
+    {Evidence::silence, 'T', Culprit::machine, "it gave no sign of life and was killed while something had it stopped"},
+    {Evidence::silence, 'D', Culprit::machine, "it gave no sign of life and was killed while it waited for a disk"},
 
     {kSignal, SIGXFSZ, Culprit::machine, "the limit on the size of files is reached"},
     {kSignal, SIGXCPU, Culprit::machine, "the limit on processor time is reached"},
@@ -97,7 +99,8 @@ CulpritRow judge(Evidence evidence, int number) {
 }
 
 CulpritRow judge(const ProcessEnd& end) {
-  if (end.is_silent) return judge(Evidence::silence);
+  const bool is_held = end.state == 'T' || end.state == 'D';
+  if (end.is_silent) return judge(Evidence::silence, is_held ? end.state : 0);
   if (end.signal == SIGKILL && end.is_memory_killed) return judge(Evidence::memory_kill);
   if (end.signal != 0) return judge(Evidence::signal, end.signal);
   return judge(Evidence::exit_code, end.exit_code);

@@ -43,7 +43,7 @@ Child Child::start(const ChildOptions& options) {
   launching.argv = options.argv;
   launching.environment = options.environment;
   launching.descriptors = {{nothing.get(), 0}, {log.get(), 1}, {log.get(), 2}, {pair.theirs.get(), kChildSocket}};
-  launching.blocked = {SIGTERM, SIGINT, SIGUSR2};
+  launching.blocked = {SIGTERM, SIGINT, SIGUSR1, SIGUSR2};
   launching.death_signal = SIGKILL;
   child.process_ = launch(launching);
   return child;

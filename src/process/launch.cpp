@@ -120,14 +120,17 @@ Exit exit_of(int status) {
   return {WEXITSTATUS(status), 0};
 }
 
-bool is_stopped(pid_t process) {
+char state_of(pid_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
   std::string line;
   std::getline(file, line);
   const auto name_end = line.rfind(')');  // the name may hold anything
-  if (name_end == std::string::npos || name_end + 2 >= line.size()) return false;
-  return line[name_end + 2] == 'T' || line[name_end + 2] == 't';
+  if (name_end == std::string::npos || name_end + 2 >= line.size()) return 0;
+  const char state = line[name_end + 2];
+  return state == 't' ? 'T' : state;
 }
+
+bool is_stopped(pid_t process) { return state_of(process) == 'T'; }
 
 void die_with_parent() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -65,7 +65,7 @@ void Heartbeats::beat() {
   ProgressWatch watch;
   bool is_said = false;
   while (!over_) {
-    const bool gets_on = watch.gets_on();
+    const bool gets_on = watch.gets_on(look_at_self());
     if (gets_on) write_if_taken(std::string(1, kHeartbeat));
     else if (!is_said) say_hang(watch);
     is_said = !gets_on;
@@ -73,7 +73,10 @@ void Heartbeats::beat() {
   }
 }
 
-void say_begun() { say("begun"); }
+/// With a heartbeat, so that silence counts from here even where no earlier one has arrived.
+void say_begun() {
+  if (has_heartbeats) write_if_taken(kHeartbeat + (kWord + std::string("begun\n")));
+}
 
 void say_ended(int exit_code) { say("ended " + std::to_string(exit_code)); }
 

@@ -10,9 +10,10 @@ namespace espalier::runtime {
 
 namespace {
 
-volatile std::sig_atomic_t wanted = 0;
+volatile std::sig_atomic_t wanted = 0, time_is_up = 0;
 
 void note(int) { wanted = 1; }
+void note_end(int) { time_is_up = 1; }
 
 void handle(int number, void (*handler)(int)) {
   struct sigaction action{};
@@ -25,13 +26,16 @@ void handle(int number, void (*handler)(int)) {
 
 void catch_stop_signals() {
   for (const int number : {SIGUSR2, SIGTERM, SIGINT}) handle(number, note);
+  handle(SIGUSR1, note_end);
 }
 
 void ignore_stop_signals() {
-  for (const int number : {SIGUSR2, SIGINT}) handle(number, SIG_IGN);
+  for (const int number : {SIGUSR1, SIGUSR2, SIGINT}) handle(number, SIG_IGN);
   handle(SIGTERM, SIG_DFL);
 }
 
 bool stop_wanted() { return wanted != 0; }
+
+bool stop_time_is_up() { return time_is_up != 0; }
 
 }  // namespace espalier::runtime

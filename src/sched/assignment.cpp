@@ -102,7 +102,7 @@ void Scheduler::Core::assign(const std::vector<WorkerId>& to, const PickedBundle
   if (to.size() > 1) dispatch.bundle.group = {++groups_, to};
   dispatch.bundle.tasks.reserve(bundle.tasks.size());
   for (const WorkerId id : to) {
-    if (workers.at(id).in_hand.empty()) workers.at(id).heard = now;
+    if (workers.at(id).in_hand.empty()) workers.at(id).heard = watched_s_;
   }
   for (Entry* entry : bundle.tasks) {
     entry->share_s = alone_s > 0 ? bundle.cost_s * entry->task.cost_s / alone_s : 0;

@@ -14,7 +14,7 @@ std::string describe(const protocol::TrainerFailure& failure) {
 void Scheduler::Core::on(const protocol::TrainerFailure& failure) {
   const auto found = workers.find(failure.worker);
   if (found == workers.end()) return;
-  found->second.heard = now;
+  found->second.heard = watched_s_;
   found->second.warm.clear();
   for (const auto& id : failure.unstarted) {
     Entry* entry = tasks.find(id);
@@ -91,11 +91,13 @@ double Scheduler::Core::rest_s(std::int32_t losses) const {
 
 void Scheduler::Core::rest(Worker& worker) { worker.rests_until = now + rest_s(++worker.machine_losses); }
 
-/// A task that the machine could not do waits. One that it cannot do at all is left to a later launch.
+/// A task that the machine could not do waits. One that it cannot do at all is left to a later launch, which tries it
+/// once where memory was what it lacked: other machines may have more.
 void Scheduler::Core::rest(Entry& entry, const protocol::TrainerFailure& failure) {
   tasks.rest(entry);
   entry.rests_until = now + rest_s(++entry.machine_losses);
-  const bool is_parked = entry.machine_losses >= options.machine_budget;
+  entry.memory_losses += failure.cause == task::FailureCause::out_of_memory;
+  const bool is_parked = std::max(entry.machine_losses, entry.memory_losses) >= options.machine_budget;
   (is_parked ? parked_ : resting_).insert(&entry);
   if (is_parked) last_trouble_ = describe(failure);
 }
@@ -123,7 +125,8 @@ void Scheduler::Core::give_up_if_stuck() {
   stuck_ticks_ = is_stuck ? stuck_ticks_ + 1 : 0;
   if (stuck_ticks_ < 2 || stopping) return;
   answer.give_up = "the machine could not do " + std::to_string(parked_.size()) + " of the tasks, each tried " +
-                   std::to_string(options.machine_budget) + " times; the last: " + last_trouble_ +
+                   std::to_string(options.machine_budget) +
+                   " times in this launch or before; the last: " + last_trouble_ +
                    ". None is failed: the same command tries them again.";
 }
 
@@ -144,10 +147,13 @@ void Scheduler::Core::judge(const protocol::TrainerFailure& last, Worker& worker
 void Scheduler::Core::on(const Tick&) {
   wake();
   give_up_if_stuck();
+  // More was spent suspended, at a plan or in a sync: no message was taken meanwhile.
+  watched_s_ += std::min(now - std::exchange(ticked_, now), options.longest_tick_s);
   for (const auto& [id, worker] : workers) {
-    if (worker.in_hand.empty() || now - worker.heard <= options.hang_s + options.agent_grace_s) continue;
+    const double silent_s = watched_s_ - worker.heard;
+    if (worker.in_hand.empty() || silent_s <= options.hang_s + options.agent_grace_s) continue;
     answer.relaunch = "agent " + std::to_string(id.rank) + " has not answered for " +
-                      std::to_string(static_cast<int>(now - worker.heard)) + " s";
+                      std::to_string(static_cast<int>(silent_s)) + " s";
   }
 }
 

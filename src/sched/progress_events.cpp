@@ -10,14 +10,14 @@ Entry* Scheduler::Core::current(const TaskId& task, Fence fence) {
   if (!entry || !entry->in_hand || entry->fence != fence) return nullptr;
   for (const WorkerId id : holders_of(*entry)) {
     const auto holder = workers.find(id);  // members of a group may have left while their leader saves
-    if (holder != workers.end()) holder->second.heard = now;
+    if (holder != workers.end()) holder->second.heard = watched_s_;
   }
   return entry;
 }
 
 void Scheduler::Core::on(const protocol::Hello& hello) {
   Worker& worker = workers[hello.worker];
-  worker.heard = now;
+  worker.heard = watched_s_;
   update_room(hello.worker, worker);
   if (stopping) answer.stop.push_back(hello.worker);
 }
@@ -63,6 +63,7 @@ void Scheduler::Core::on(const protocol::CheckpointMade& made) {
   if (made.kind == task::ArtifactKind::training) {
     entry->resume = made.artifact;
     entry->resume_at = made.at;
+    entry->memory_losses = 0;
   }
   if (made.kind == task::ArtifactKind::finished) entry->finished = made.artifact;
   answer.facts.push_back(made);
@@ -131,7 +132,7 @@ void Scheduler::Core::abort_all(const std::vector<Entry*>& entries, const Entry&
 
 void Scheduler::Core::on(const protocol::Alive& alive) {
   const auto found = workers.find(alive.worker);
-  if (found != workers.end()) found->second.heard = now;
+  if (found != workers.end()) found->second.heard = watched_s_;
 }
 
 /// What the worker did not end is given back. A group in which it did its part goes on without it: its leader may still

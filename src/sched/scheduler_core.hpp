@@ -15,7 +15,7 @@ struct Worker {
   std::set<Entry*> in_hand;
   double load_s = 0;                ///< expected seconds of its bundles in hand
   double free_at = 0;               ///< when it is expected to be idle
-  double heard = 0;                 ///< when its last message came
+  double heard = 0;                 ///< when its last message came, in watched_s_
   std::set<TaskId> lost;            ///< different tasks lost since its last success
   std::int32_t machine_losses = 0;  ///< since its last success, by the machine's fault
   double rests_until = 0;           ///< after such a loss
@@ -65,6 +65,8 @@ struct Scheduler::Core {
   std::set<Entry*> parked_;   ///< those that this launch tries no more
   std::string last_trouble_;  ///< of the last one parked
   int stuck_ticks_ = 0;       ///< ticks in a row at which only parked tasks were left
+  double watched_s_ = 0;      ///< seconds in which this process ran, by its ticks
+  double ticked_ = 0;         ///< when the last tick came
   double expected_s(double cost_s) const { return cost_s * seconds_per_cost.value_or(1); }
   bool has_room(const Worker& worker, double cost_s) const;
   Entry* pick(WorkerId id, const Worker& worker, Retry retry) const;

@@ -25,6 +25,7 @@ Entry* TaskQueue::add(AddedTask added) {
   entry.path_s = entry.task.cost_s;
   entry.attempts = added.history.attempts;
   entry.charged = added.history.charged;
+  entry.memory_losses = added.history.memory_losses;
   entry.resume = added.history.resume;
   entry.resume_at = added.history.resume_at;
   entry.finished = added.history.finished;
@@ -86,7 +87,7 @@ void TaskQueue::lose_network(Entry& entry) {
 }
 
 void TaskQueue::revive(Entry& entry) {
-  entry.machine_losses = 0;
+  entry.machine_losses = entry.memory_losses = 0;
   entry.rests_until = 0;
   if (!task::is_final(entry.state) || entry.state == task::RunState::done) return;
   entry.state = task::RunState::waiting;

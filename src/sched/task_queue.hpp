@@ -19,6 +19,7 @@ struct Entry {
   std::int32_t missing = 0;  ///< sources that are not done yet
   std::int32_t attempts = 0, charged = 0;
   std::int32_t machine_losses = 0;  ///< in this launch, by the machine's fault
+  std::int32_t memory_losses = 0;   ///< the same for want of memory, also in earlier ones
   double rests_until = 0;           ///< after such a loss
   ArtifactId resume, finished;
   task::Moment resume_at;  ///< the moment of `resume`

@@ -216,6 +216,7 @@ void apply_one(State& state, CheckpointRecord&& record) {
   TaskState* task = find_task(state, record.task);
   if (!task || is_old(*task, record.fence)) return;
   KeptFile file{std::move(record.artifact), record.at, record.bytes};
+  if (record.kind == task::ArtifactKind::training) task->memory_losses = 0;
   switch (record.kind) {
     case task::ArtifactKind::training: return replace(state, task->training, std::move(file));
     case task::ArtifactKind::finished: return replace(state, task->finished, std::move(file));
@@ -264,6 +265,7 @@ void apply_one(State& state, LostRecord&& record) {
               task::describe(record.cause, record.signal, record.exit_code, record.log_tail));
     task->attempts.back().log_tail = record.log_tail;
     if (record.charged) ++task->charged;
+    if (record.cause == task::FailureCause::out_of_memory) ++task->memory_losses;
   }
 }
 
@@ -299,7 +301,7 @@ void apply_one(State& state, ArtifactDamagedRecord&& record) {
 }
 
 void give_back(TaskState& task) {
-  task.charged = 0;
+  task.charged = task.memory_losses = 0;
   if (!is_final(task.state) || task.state == task::RunState::done) return;
   task.state = task::RunState::waiting;
   task.diverged = false;

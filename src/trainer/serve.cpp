@@ -35,7 +35,7 @@ void run(Port& port) {
 
 void serve_agent(int socket) {
   process::die_with_parent();
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR2}) std::signal(signal, SIG_IGN);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2}) std::signal(signal, SIG_IGN);
   SocketPort port{process::FrameSocket(os::Descriptor(socket))};
   run(port);
 }

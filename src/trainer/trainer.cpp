@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
@@ -67,6 +68,9 @@ class Trainer::Reporter : public train::Sink {
   }
   void checkpoint(std::size_t member, const train::Checkpoint& made) override {
     if (made.kind == task::ArtifactKind::finished) trainer_.finished_[id(member)] = made.artifact;
+    if (made.kind == task::ArtifactKind::training) {
+      std::this_thread::sleep_for(std::chrono::seconds(trainer_.fault_.save_s(id(member), made.at)));
+    }
     tell(protocol::CheckpointMade{fence(member), id(member), made.kind, made.at, made.artifact, made.bytes});
   }
   void remark(const std::string& text) override { log::warn(text); }

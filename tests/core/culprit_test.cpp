@@ -40,6 +40,7 @@ constexpr Line kLines[] = {
     {Evidence::error, EISDIR, Culprit::task},          {Evidence::error, ELOOP, Culprit::task},
     {Evidence::error, ENAMETOOLONG, Culprit::task},    {Evidence::error, EACCES, Culprit::task},
     {Evidence::error, EPERM, Culprit::task},           {Evidence::memory_kill, 0, Culprit::machine},
+    {Evidence::silence, 'T', Culprit::machine},        {Evidence::silence, 'D', Culprit::machine},
     {Evidence::silence, 0, Culprit::unknown},          {Evidence::signal, SIGXFSZ, Culprit::machine},
     {Evidence::signal, SIGXCPU, Culprit::machine},     {Evidence::signal, SIGBUS, Culprit::machine},
     {Evidence::signal, SIGPWR, Culprit::machine},      {Evidence::signal, SIGKILL, Culprit::unknown},
@@ -81,4 +82,15 @@ TEST_CASE("culprit: of a process the kernel's word comes before the signal, and 
   CHECK(judge(ProcessEnd{SIGSEGV, 139, false, true}).evidence == Evidence::signal);  // the kernel kills by SIGKILL only
   CHECK(judge(ProcessEnd{SIGKILL, 137, true, false}).evidence == Evidence::silence);
   CHECK(judge(ProcessEnd{0, 77, false, false}).culprit == Culprit::machine);
+}
+
+TEST_CASE("culprit: who was silent because it was stopped or waited for a disk is not charged, any other is") {
+  for (const char held : {'T', 'D'})
+    CHECK_FALSE(is_charged(judge(ProcessEnd{SIGKILL, 137, true, false, held}).culprit));
+  for (const char state : {'R', 'S', 'Z', '\0'}) {
+    const CulpritRow row = judge(ProcessEnd{SIGKILL, 137, true, false, state});
+    CHECK(row.evidence == Evidence::silence);
+    CHECK(is_charged(row.culprit));
+  }
+  CHECK(judge(ProcessEnd{SIGKILL, 137, false, false, 'T'}).evidence == Evidence::signal);  // killed by another
 }

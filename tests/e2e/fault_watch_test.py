@@ -1,5 +1,6 @@
 """Supervisor, mpirun and rank 0 watch each other: who is stopped or hangs is noticed, and nothing is lost by it."""
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -69,19 +70,59 @@ class Watches(unittest.TestCase):
         self.assertEqual(launch.segments(), [1])
         self.assertEqual(launch.metrics(), self.expected)
 
-    def test_a_launch_that_is_suspended_as_a_whole_goes_on(self):
-        launch = self.launch("suspended", "--silence-s", "2").start()
+    def test_a_launch_that_is_suspended_as_a_whole_goes_on_and_nothing_is_lost(self):
+        launch = self.launch("suspended", "--silence-s", "2", "--hang-s", "6").start()
         launch.wait_for_rows(4)
         pids = [launch.process.pid, *sorted(set(launch.processes()) - {launch.process.pid})]
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
-        subprocess.run(["sleep", "4"], check=True)
+        subprocess.run(["sleep", "10"], check=True)
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
 
         self.assertEqual(launch.wait(60), 0, launch.said())
         self.assertEqual(launch.segments(), [1])
+        self.assertEqual(launch.records(10), [])
         self.assertEqual(launch.metrics(), self.expected)
+
+    def test_a_trainer_that_something_has_stopped_is_not_charged(self):
+        launch = self.launch("stopped-trainer", "--hang-s", "3").start()
+        launch.wait_for_rows(4)
+        launch.kill("trainer", signal.SIGSTOP)
+
+        self.assertEqual(launch.wait(90), 0, launch.said())
+
+        lost = launch.records(10)
+        self.assertEqual([one.get(8, [0]) for one in lost], [[0]])
+        self.assertIn("something had it stopped", lost[0][5][0].decode())
+        self.assertEqual(launch.metrics(), self.expected)
+
+    def under_limit(self, files):
+        launch = self.launch(f"{files}-files")
+        launch.command = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *launch.command]
+        return launch
+
+    def test_a_launch_that_may_open_too_few_files_is_refused_with_the_number_it_needs(self):
+        launch = self.under_limit(32)
+
+        self.assertEqual(launch.finish(), 77, launch.said())
+
+        self.assertRegex(launch.said(), r"a launch of 2 workers needs (\d+) open files \(the limit is 32\)")
+        self.assertNotIn("starting it again", launch.said())
+        needed = re.search(r"ulimit -n (\d+)", launch.said())[1]
+        launch = self.under_limit(needed)
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertEqual(launch.metrics(), self.expected)
+
+    def test_a_launch_that_dies_before_it_begins_is_given_up_with_the_reason(self):
+        script = "echo '[vm:1] ORTE_ERROR_LOG: The system limit on number of pipes was reached in file x.c at line 1'\n"
+        launch = self.launch("dies", environment=self.fake_mpirun(script + "echo backtrace\nexit 1\n"))
+
+        self.assertEqual(launch.finish(), 77, launch.said())
+        self.assertIn("died before it began; starting it again. It last said: The system limit on number of pipes was reached. See",
+                      launch.said())
+        self.assertIn("never began: it died 5 times before rank 0 had its journal. It last said: The system limit",
+                      launch.said())
 
     def fake_mpirun(self, script):
         folder = Path(self.folder.name) / "fake"

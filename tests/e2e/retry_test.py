@@ -61,6 +61,21 @@ class Retries(unittest.TestCase):
         self.assertEqual(launch.finish(), 0, launch.said())
         self.assertEqual(launch.metrics(), self.expected)
 
+    def test_a_task_too_big_for_memory_is_tried_five_times_and_then_once_a_launch(self):
+        source = self.a_source()
+        launch = Launch(self.folder.name, "too-big", checkpoint_s=3600,
+                        environment={"ESPALIER_FAULT": f"memory_at={source}:1:1"})
+        for segment, tries in ((1, 5), (2, 1), (3, 1)):
+            self.assertEqual(launch.finish(), 77, launch.said())
+            self.assertEqual(len(launch.records(10, segment)), tries)
+            self.assertIn("memory    did not suffice for 1 task", launch.ask("status"))
+            self.assertIn("each launch tries it once", launch.ask("explain", source))
+
+        del launch.environment["ESPALIER_FAULT"]
+        self.assertEqual(launch.finish(), 0, launch.said())
+        self.assertNotIn("did not suffice", launch.ask("status"))
+        self.assertEqual(launch.metrics(), self.expected)
+
     def test_a_source_that_was_given_up_is_given_back_with_all_that_needs_it(self):
         source = self.a_source()
         launch = Launch(self.folder.name, "retried", environment={"ESPALIER_FAULT": f"crash_at={source}:3:1"})

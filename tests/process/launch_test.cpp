@@ -63,3 +63,20 @@ TEST_CASE("launch: a program that cannot be executed is named") {
   CHECK_THROWS_AS(launch({.argv = {"/nowhere/program"}}), EnvironmentError);
   CHECK_THROWS_WITH(launch({.argv = {"/nowhere/program"}}), Catch::Contains("/nowhere/program"));
 }
+
+TEST_CASE("launch: what a process does is read from the kernel") {
+  const pid_t child = launch({.argv = {"sleep", "1000"}});
+  const auto becomes = [&](char state) {
+    while (state_of(child) != state) ::usleep(1000);
+    return state_of(child);
+  };
+
+  CHECK(becomes('S') == 'S');
+  CHECK_FALSE(is_stopped(child));
+  ::kill(child, SIGSTOP);
+  CHECK(becomes('T') == 'T');
+  CHECK(is_stopped(child));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  CHECK(state_of(child) == 0);
+}

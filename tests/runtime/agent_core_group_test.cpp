@@ -59,7 +59,7 @@ TEST_CASE("agent group: buffers and requests of the trainer are carried, not pas
 TEST_CASE("agent group: reductions are heartbeats") {
   AgentScene scene;
   scene.works_in_group(7, 0, {"a"});
-  scene.now += kHang_s - 1;
+  scene.tick(kHang_s - 1).nothing_else();
   scene.hears(protocol::Reduce{7, 0, 0}).next<ReduceBuffer>();
 
   scene.tick(kHang_s - 1).nothing_else();
@@ -282,7 +282,7 @@ TEST_CASE("agent group: a stop while the disbanded trainer dies is still answere
   scene.works_in_group(7, 0, {"a"});
   scene.receives(protocol::Disband{7}).trainer_is_killed().nothing_else();
   scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
-  scene.tick(kStopGrace_s + 1).nothing_else();  // it was killed already
+  scene.receives(protocol::Stop{true}).nothing_else();  // it was killed already
 
   auto answer = scene.reaps(128 + SIGKILL, SIGKILL);
 

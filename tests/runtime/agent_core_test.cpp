@@ -158,14 +158,29 @@ TEST_CASE("agent: a bundle that comes after the stop is dropped, also in a launc
   scene.tick().leaves().nothing_else();
 }
 
-TEST_CASE("agent: a trainer that does not stop within 8 s is killed, its tasks are lost, the agent leaves") {
+TEST_CASE("agent: a trainer that stops has as long as the stop allows to end its step and to save") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.hears(protocol::Started{kFence, {"a"}, {}}).to_rank0<protocol::Started>();
+  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+
+  scene.tick(kHang_s - 1).nothing_else();
+  scene.hears(protocol::CheckpointMade{}).to_rank0<protocol::CheckpointMade>();
+  scene.tick(kHang_s - 1).nothing_else();
+  scene.hears_end_of("a", task::End::stopped).passed_on_end_of("a").nothing_else();
+  scene.tick().leaves().nothing_else();
+}
+
+TEST_CASE(
+    "agent: a trainer that has not saved when the stop's time is up is killed, its tasks are lost, the agent leaves") {
   AgentScene scene;
   scene.works_on({"a", "b"});
   scene.receives_bundle({"c"}).nothing_else();
-  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+  if (GENERATE(true, false)) scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+  scene.tick(20).nothing_else();
 
-  scene.tick(kStopGrace_s).nothing_else();
-  scene.tick(0.01).trainer_is_killed().nothing_else();
+  scene.receives(protocol::Stop{true}).trainer_is_killed().nothing_else();
+  scene.receives(protocol::Stop{true}).nothing_else();
   scene.tick(1).nothing_else();
 
   auto answer = scene.reaps(128 + SIGKILL, SIGKILL);
@@ -177,40 +192,24 @@ TEST_CASE("agent: a trainer that does not stop within 8 s is killed, its tasks a
   scene.tick().leaves().nothing_else();
 }
 
-TEST_CASE("agent: a trainer in a long step may end it before it is killed, and each word of it is time to save") {
+TEST_CASE("agent: a stop whose time is up kills nobody who has nothing in hand") {
   AgentScene scene;
   scene.works_on({"a"});
-  scene.hears(protocol::Started{kFence, {"a"}, {}}).to_rank0<protocol::Started>();
-  scene.tick(20).nothing_else();
-  scene.hears(protocol::Progress{kFence, {"a"}, {0, 1}, 0}).to_rank0<protocol::Progress>();  // a step of 20 s
-  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
+  scene.hears_end_of("a").passed_on_end_of("a").nothing_else();
 
-  scene.tick(1.5 * 20 + kStopGrace_s).nothing_else();
-  scene.hears(protocol::CheckpointMade{}).to_rank0<protocol::CheckpointMade>();
-  scene.tick(1).nothing_else();
-  scene.hears_end_of("a", task::End::stopped).passed_on_end_of("a").nothing_else();
+  scene.receives(protocol::Stop{true}).nothing_else();
+
   scene.tick().leaves().nothing_else();
 }
 
-TEST_CASE("agent: a trainer whose long step does not end is killed all the same") {
+TEST_CASE("agent: a trainer that hangs does so during a stop, too") {
   AgentScene scene;
   scene.works_on({"a"});
-  scene.hears(protocol::Started{kFence, {"a"}, {}}).to_rank0<protocol::Started>();
-  scene.tick(20).nothing_else();
-  scene.hears(protocol::Progress{kFence, {"a"}, {0, 1}, 0}).to_rank0<protocol::Progress>();
-  scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
-
-  scene.tick(1.5 * 20 + kStopGrace_s + 0.1).trainer_is_killed().nothing_else();
-}
-
-TEST_CASE("agent: how long it took to load says nothing about steps") {
-  AgentScene scene;
-  scene.works_on({"a"});
-  scene.tick(25).nothing_else();
+  scene.tick(25).nothing_else();  // loading
   scene.hears(protocol::Started{kFence, {"a"}, {}}).to_rank0<protocol::Started>();
   scene.receives(protocol::Stop{}).to_trainer<protocol::Stop>();
 
-  scene.tick(kStopGrace_s + 0.1).trainer_is_killed().nothing_else();
+  scene.tick(kHang_s + 0.1).trainer_is_killed().nothing_else();
 }
 
 TEST_CASE("agent: while its trainer is silent, it tells rank 0 that it is well, more often once it stops") {

@@ -137,6 +137,36 @@ TEST_CASE("agent loss: how long a trainer may be silent follows its longest step
   scene.tick(kHang_s + 0.1).trainer_is_killed().nothing_else();
 }
 
+TEST_CASE("agent loss: time in which the agent was suspended, and its trainer with it, is no silence") {
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.tick(kHang_s - 5).nothing_else();
+
+  scene.goes_on_after(1e5).nothing_else();
+  scene.goes_on_after(1e5).nothing_else();
+  scene.hears(protocol::Progress{kFence, {"a"}, {0, 1}, 0}).to_rank0<protocol::Progress>();
+  scene.now += 1e5;
+  scene.hears(protocol::Progress{kFence, {"a"}, {0, 2}, 0}).to_rank0<protocol::Progress>();
+
+  scene.tick(kHang_s).nothing_else();  // nor was that a long step
+  scene.tick(0.1).trainer_is_killed().nothing_else();
+}
+
+TEST_CASE("agent loss: a silent trainer that was stopped, or waited for a disk, is the machine's loss") {
+  const char state = GENERATE('T', 'D', 'S');
+  AgentScene scene;
+  scene.works_on({"a"});
+  scene.tick(kHang_s + 1).trainer_is_killed().nothing_else();
+  scene.on(TrainerEnded{}).nothing_else();
+
+  const auto lost = only_loss(scene.on(TrainerReaped{{128 + SIGKILL, SIGKILL}, "a line", false, state}));
+
+  CHECK(lost.culprit == (state == 'S' ? Culprit::unknown : Culprit::machine));
+  const auto said = task::describe(lost.cause, lost.signal, lost.exit_code, lost.log_tail);
+  const std::string expected = state == 'T' ? "something had it stopped" : state == 'D' ? "waited for a disk" : "hung";
+  CHECK_THAT(said, Catch::Contains(expected));
+}
+
 TEST_CASE("agent loss: that one trainer hung is not said of the next") {
   AgentScene scene;
   scene.works_on({"a"});
@@ -153,7 +183,7 @@ TEST_CASE("agent loss: that one trainer hung is not said of the next") {
 TEST_CASE("agent loss: every message is a heartbeat, and an idle trainer may be silent") {
   AgentScene scene;
   scene.works_on({"a"});
-  scene.now += kHang_s - 1;
+  scene.tick(kHang_s - 1).nothing_else();
   scene.hears(protocol::Progress{kFence, {"a"}, {}, 0}).to_rank0<protocol::Progress>();
 
   scene.tick(kHang_s - 1).nothing_else();

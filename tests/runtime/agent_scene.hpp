@@ -1,5 +1,6 @@
 #pragma once
 // An agent in a fake world: messages, trainer and clock are the test's, and each answer is looked at piece by piece.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
@@ -135,16 +136,25 @@ class AgentScene {
   AgentAnswer hears_end_of(const std::string& task, task::End kind = task::End::done) {
     return hears(protocol::Ended{kFence, {task}, kind, "", 0, 0, ""});
   }
-  /// Words that the agent is well are counted in `alive` and left out of the answer.
+  /// Ticks at least once a second for so long. Words that the agent is well are counted in `alive` and left out of the
+  /// answer.
   AgentAnswer tick(double after_s = 0) {
-    now += after_s;
-    auto commands = core_.on(AgentTick{}, now);
-    const auto word = frame::encode(protocol::Alive{{2}});
-    alive += std::erase_if(commands, [&](const AgentCommand& one) {
-      const auto* told = std::get_if<TellRank0>(&one);
-      return told && told->frames == word;
-    });
-    return AgentAnswer(std::move(commands));
+    AgentCommands all;
+    do {
+      const double step_s = std::min(after_s, 1.0);
+      now += step_s;
+      after_s -= step_s;
+      for (auto& one : core_.on(AgentTick{}, now)) {
+        if (is_alive(one)) ++alive;
+        else all.push_back(std::move(one));
+      }
+    } while (after_s > 0);
+    return AgentAnswer(std::move(all));
+  }
+  /// The agent was stopped for so long, and goes on.
+  AgentAnswer goes_on_after(double suspended_s) {
+    now += suspended_s;
+    return tick();
   }
   /// The trainer has ended and its last words have been told.
   AgentAnswer reaps(int code, int signal = 0) {
@@ -173,6 +183,11 @@ class AgentScene {
   std::size_t alive = 0;  ///< how often a tick told rank 0 that the agent is well
 
  private:
+  static bool is_alive(const AgentCommand& command) {
+    const auto* told = std::get_if<TellRank0>(&command);
+    return told && told->frames == frame::encode(protocol::Alive{{2}});
+  }
+
   AgentCore core_{{WorkerId{2}, "nodeA", 100, "here"}};
 };
 

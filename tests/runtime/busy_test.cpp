@@ -56,6 +56,38 @@ TEST_CASE("busy: what may take longer has a limit of its own, and the turn has i
   CHECK_FALSE(gets_on_after(watch, 1));
 }
 
+TEST_CASE("busy: what may take long counts as hanging once it neither works nor waits for a disk") {
+  const Busy planning("planning");
+  ProgressWatch watch;
+  double cpu_s = 0;
+  const auto gets_on_for = [&](int seconds, double work_s, bool waits_for_disk = false) {
+    bool answer = true;
+    for (int i = 0; i < seconds; ++i) answer = watch.gets_on({cpu_s += work_s, waits_for_disk});
+    return answer;
+  };
+  CHECK(gets_on_for(1, 0));
+
+  CHECK(gets_on_for(1000, 0.05));
+  CHECK(gets_on_for(1000, 0, true));
+  CHECK(gets_on_for(kIdleLimit_s, 0.001));
+  CHECK_FALSE(gets_on_for(1, 0.001));
+  CHECK(gets_on_for(1, 0.05));
+  CHECK(gets_on_for(kIdleLimit_s, 0));
+  note_step();
+  CHECK(gets_on_for(kIdleLimit_s + 1, 0));
+  CHECK(gets_on_for(1, 0.05));
+  CHECK_FALSE(gets_on_for(kBusyLimit_s, 0.05));  // a computation without end
+}
+
+TEST_CASE("busy: a look at this process sees its work") {
+  const auto before = look_at_self();
+  double sum = 0;
+  while (look_at_self().cpu_s - before.cpu_s < kLeastWork_s) sum += 1;
+
+  CHECK(sum > 0);
+  CHECK_FALSE(look_at_self().waits_for_disk);
+}
+
 TEST_CASE("busy: each turn of rank 0's loop and each message show that it gets on") {
   LoopScene scene;
   scene.begin_with_worker();

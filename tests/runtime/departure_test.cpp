@@ -32,3 +32,17 @@ TEST_CASE("departure: a stop begins once, gives the agents their time anew, and 
   CHECK(departure.is_over(113.7));
   CHECK(departure.view_patience_s(106) == Approx(8.3));
 }
+
+TEST_CASE("departure: the time of a stop is up once, 5 s before all agents must have left; that of an end never is") {
+  Departure departure(1);
+  departure.send_away(100);
+  CHECK_FALSE(departure.time_is_up(1e9));
+
+  departure.begin_stop(1000);
+
+  departure.hears(1590);
+  CHECK_FALSE(departure.time_is_up(1595));
+  CHECK(departure.time_is_up(1595.1));
+  CHECK_FALSE(departure.time_is_up(1595.2));
+  CHECK_FALSE(departure.is_over(1598));
+}

@@ -60,6 +60,16 @@ TEST_CASE("heartbeats: one a second while they live, and the words between them"
   CHECK(reader.words().ended_with == 75);
 }
 
+TEST_CASE("heartbeats: the word that rank 0 has begun comes with one") {
+  const auto output = output_of([] {
+    const Heartbeats heartbeats;
+    say_begun();
+  });
+
+  CHECK_THAT(output, Catch::Contains("\x06\x05"
+                                     "begun\n"));
+}
+
 TEST_CASE("heartbeats: nobody waits for a reader that takes nothing") {
   CHECK(output_of(live_for_a_while, 4096) == std::string(4096, 'x'));
 }

@@ -78,6 +78,7 @@ class FakeWorld final : public LoopWorld {
   void advance() override {}
   double now() override { return clock; }
   bool stop_wanted() override { return stop; }
+  bool stop_time_is_up() override { return time_is_up; }
   void pause(bool) override { clock += 0.1; }
   std::string trouble() override { return said; }
 
@@ -88,7 +89,7 @@ class FakeWorld final : public LoopWorld {
   std::deque<mpi::Packet> arrived;
   std::deque<Sent> sent;
   double clock = 1000;
-  bool stop = false;
+  bool stop = false, time_is_up = false;
   std::string said;  ///< trouble that the world reports
 };
 
@@ -153,6 +154,12 @@ class LoopScene {
   }
   void ended(const protocol::TaskAssignment& assignment, task::End kind = task::End::done) {
     arrives(1, protocol::Ended{assignment.fence, assignment.task.id, kind, "", 1, 10, "cpu"});
+  }
+  void lacks_memory(const protocol::TaskAssignment& assignment) {
+    protocol::TrainerFailure failure{{1}, task::FailureCause::out_of_memory,        0, 3,
+                                     "",  {{assignment.task.id, assignment.fence}}, {}};
+    failure.culprit = Culprit::machine;
+    arrives(1, failure);
   }
   /// A file that the trainer has written, and the message that says so.
   void made(const protocol::TaskAssignment& assignment, char digit,

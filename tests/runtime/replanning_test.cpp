@@ -97,6 +97,24 @@ TEST_CASE("replanning: a launch goes on from the checkpoint that an earlier one 
   CHECK(assignments.at(0).fence.segment == 2);
 }
 
+TEST_CASE("replanning: what memory did not suffice for in earlier launches is tried once in this one") {
+  LoopScene scene;
+  for (int launch = 0; launch < kMachineBudget; ++launch) {
+    auto assignments = scene.begin_with_worker();
+    scene.lacks_memory(assignments.at(0));
+    scene.turn();
+    scene.dies();
+  }
+  auto assignments = scene.begin_with_worker();
+  scene.lacks_memory(assignments.at(0));
+
+  for (int i = 0; i < 3; ++i) scene.turn(100);
+
+  scene.loop().is_over();
+  CHECK(scene.loop().finish() == static_cast<int>(ExitCode::environment));
+  CHECK_FALSE(task::is_final(scene.state_of("a")));
+}
+
 TEST_CASE("replanning: more to record than a running task can leaves the launch a stopped one") {
   LoopScene scene(1, {"a", "b"});
   scene.planned.plan.pending.push_back({"selection", {task_id("a")}});

@@ -53,6 +53,29 @@ TEST_CASE("loop: agents that say that they are well get more time to save, but n
   CHECK(scene.loop().is_over());
 }
 
+TEST_CASE("loop: agents are told once that the time of a stop is up, by a signal or before they must have left") {
+  LoopScene scene(2);
+  scene.begin_with_worker();
+  scene.world.stop = true;
+  scene.turn();
+  CHECK_FALSE(scene.sent<protocol::Stop>(1).time_is_up);
+
+  if (GENERATE(true, false)) {
+    scene.world.time_is_up = true;
+    scene.turn();
+  } else {
+    for (int i = 0; i < 596; ++i) {
+      scene.arrives(1, protocol::Alive{{1}});
+      scene.turn(1);
+    }
+  }
+
+  CHECK(scene.sent<protocol::Stop>(1).time_is_up);
+  scene.turn(1);
+  scene.nothing_sent();
+  CHECK_FALSE(scene.loop().is_over());
+}
+
 TEST_CASE("loop: a stop ends after 8.6 s in which no agent says anything") {
   LoopScene scene;
   scene.begin_with_worker();

@@ -40,9 +40,8 @@ TEST_CASE("signals: an agent ignores what mpirun forwards, and ends by SIGTERM")
   const int ignored = status_of([] {
     catch_stop_signals();
     ignore_stop_signals();
-    ::raise(SIGUSR2);
-    ::raise(SIGINT);
-    return stop_wanted() ? 1 : 0;
+    for (const int signal : {SIGUSR1, SIGUSR2, SIGINT}) ::raise(signal);
+    return stop_wanted() || stop_time_is_up() ? 1 : 0;
   });
   REQUIRE(WIFEXITED(ignored));
   CHECK(WEXITSTATUS(ignored) == 0);
@@ -53,4 +52,16 @@ TEST_CASE("signals: an agent ignores what mpirun forwards, and ends by SIGTERM")
     return 0;
   });
   CHECK((WIFSIGNALED(ended) && WTERMSIG(ended) == SIGTERM));
+}
+
+TEST_CASE("signals: that a stop's time is up is another one than the stop") {
+  const int status = status_of([] {
+    catch_stop_signals();
+    ::raise(SIGUSR2);
+    if (stop_time_is_up()) return 2;
+    ::raise(SIGUSR1);
+    return stop_time_is_up() ? 0 : 1;
+  });
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }

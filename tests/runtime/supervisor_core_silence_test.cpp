@@ -81,11 +81,24 @@ TEST_CASE("supervisor: time in which it was suspended itself does not count as s
   scene.seconds(30, false).nothing_else();
 }
 
-TEST_CASE("supervisor: a launch that has its journal but whose heartbeats do not arrive at all is left alone") {
+TEST_CASE("supervisor: silence counts from the journal's begin on, for longer where no heartbeat has arrived at all") {
   Scene scene;
+  scene.seconds(100, false).nothing_else();
   scene.begins();
 
-  scene.seconds(1000, false).nothing_else();
+  scene.seconds(121, false).nothing_else();
+  scene.seconds(1, false).says("no heartbeat for 121 s").signals(SIGKILL).nothing_else();
+}
+
+TEST_CASE("supervisor: a rank 0 that is stopped right after its journal's begin is noticed") {
+  Scene scene;
+  scene.seconds(25, true).nothing_else();
+  scene.seconds(25, false).nothing_else();
+  scene.begins().words.begun = true;
+  ++scene.words.heartbeats;  // with that word
+
+  scene.seconds(31, false).nothing_else();
+  scene.seconds(1, false).says("no heartbeat for 31 s").signals(SIGKILL).nothing_else();
 }
 
 TEST_CASE("supervisor: a launch that stays after rank 0 has said that it ends is killed, and its code kept") {

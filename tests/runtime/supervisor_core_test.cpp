@@ -47,7 +47,7 @@ TEST_CASE("supervisor: a launch that dies in any other way is started again afte
   Scene scene;
   scene.begins();
 
-  scene.dies(code).says("the launch died; starting it again (see /out/logs/launch.log)").nothing_else();
+  scene.dies(code).says("the launch died; starting it again. See /out/logs/launch.log.").nothing_else();
 
   scene.tick(0.4).nothing_else();
   scene.tick(0.1).starts().nothing_else();
@@ -65,6 +65,31 @@ TEST_CASE("supervisor: five launches without progress are enough; the pauses bet
   scene.begins().dies(kKilled, SIGKILL).says("died 5 times without progress").exits(77).nothing_else();
 
   scene.tick(60).nothing_else();
+}
+
+TEST_CASE("supervisor: of a launch that died it shows what was said last") {
+  Scene scene;
+  scene.words.last_line = "no more pipes";
+  if (GENERATE(true, false)) scene.begins();
+
+  scene.dies(kKilled).says("It last said: no more pipes. See /out/logs/launch.log.").nothing_else();
+}
+
+TEST_CASE("supervisor: a launch that dies five times before it has its journal never began, and the reason is shown") {
+  Scene scene;
+  scene.words.last_line = "no more pipes";
+  const bool one_began = GENERATE(false, true);
+  for (int i = 0; i < 4; ++i) {
+    if (one_began && i == 1) scene.begins();
+    scene.dies(kKilled).says(one_began && i == 1 ? "launch died;" : "died before it began;").nothing_else();
+    scene.tick(4).starts().nothing_else();
+  }
+
+  const std::string what = one_began ? "died 5 times without progress" : "never began: it died 5 times";
+  scene.dies(kKilled)
+      .says(what + (one_began ? "" : " before rank 0 had its journal") + ". It last said: no more pipes.")
+      .exits(77)
+      .nothing_else();
 }
 
 TEST_CASE("supervisor: progress begins the count and the pauses anew") {
@@ -157,7 +182,9 @@ TEST_CASE("supervisor: a launch that saves gets as long as its signal allows") {
   answer.nothing_else();
   scene.tick().signals(SIGUSR2).nothing_else();
 
-  scene.seconds(static_cast<int>(stop_limit_s(number)), true).nothing_else();
+  scene.seconds(static_cast<int>(stop_limit_s(number) - kLastWords_s), true).nothing_else();
+  scene.seconds(1, true).signals(SIGUSR1).nothing_else();  // its time is up: it journals what is not saved
+  scene.seconds(static_cast<int>(kLastWords_s) - 1, true).nothing_else();
   scene.seconds(1, true).signals(SIGKILL).nothing_else();
 }
 
@@ -201,11 +228,17 @@ TEST_CASE("supervisor: an abort never gives a launch more time than the stop did
   scene.begins();
   scene.signal(SIGTERM).nothing_else();
   scene.tick().signals(SIGUSR2).nothing_else();
-  scene.seconds(27, true).nothing_else();
-
-  scene.signal(SIGINT).signals(SIGTERM).nothing_else();
-
-  scene.seconds(1, true).nothing_else();
+  const int before_last_words = static_cast<int>(stop_limit_s(SIGTERM) - kLastWords_s);
+  scene.seconds(before_last_words, true).nothing_else();
+  if (GENERATE(true, false)) {
+    scene.seconds(1, true).signals(SIGUSR1).nothing_else();
+    scene.seconds(3, true).nothing_else();
+    scene.signal(SIGINT).signals(SIGTERM).nothing_else();
+    scene.seconds(1, true).nothing_else();
+  } else {
+    scene.signal(SIGINT).signals(SIGTERM).nothing_else();
+    scene.seconds(3, true).nothing_else();  // nobody is told to write down what is lost
+  }
   scene.seconds(1, true).signals(SIGKILL).nothing_else();
 }
 

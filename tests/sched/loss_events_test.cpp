@@ -260,14 +260,41 @@ TEST_CASE("loss: an agent that says it is well while its trainer is silent is no
   Scene scene;
   scene.hello(1);
   scene.add({added("a")}).assigned(1, "a");
-  const double limit = Options{}.hang_s + Options{}.agent_grace_s;
+  const int limit = static_cast<int>(Options{}.hang_s + Options{}.agent_grace_s);
   for (int i = 0; i < 3; ++i) {
-    scene.now += limit;
+    scene.silent_for(limit).nothing_else();
     scene.on(protocol::Alive{{1}}).nothing_else();
-    scene.on(Tick{}).nothing_else();
   }
 
-  scene.now += limit + 1;
-  CHECK_FALSE(scene.on(Tick{}).relaunch().empty());
+  scene.silent_for(limit).nothing_else();
+  CHECK_FALSE(scene.tick(1).relaunch().empty());
   scene.on(protocol::Alive{{9}}).nothing_else();
+}
+
+TEST_CASE("loss: a task that memory did not suffice for in earlier launches is tried once in this one") {
+  Scene scene;
+  for (int worker = 1; worker <= 2; ++worker) scene.hello(worker);
+  auto too_big = added("a");
+  too_big.history.memory_losses = Options{}.machine_budget;
+  const auto assignment = scene.add({too_big}).assigned(1, "a");
+  scene.started(assignment);
+
+  SECTION("where it lacks memory again, it is left to the next launch") {
+    CHECK_FALSE(scene.lost_for_memory(1, assignment).fact<AttemptLost>().charged);
+    scene.tick(100).nothing_else();
+    CHECK_THAT(scene.tick(1).give_up(), Catch::Contains("could not do 1 of the tasks"));
+    CHECK(scene.scheduler.state_of(id("a")) == task::RunState::waiting);
+  }
+  SECTION("one that has saved meanwhile has all its tries") {
+    scene.on(protocol::CheckpointMade{assignment.fence, id("a"), task::ArtifactKind::training, {2, 0}, {"cc"}});
+    scene.lost_for_memory(1, assignment).fact<AttemptLost>();
+    scene.tick(2).any(2);
+  }
+  SECTION("on request, too") {
+    scene.lost_for_memory(1, assignment).fact<AttemptLost>();
+    const auto again = scene.on(TasksGivenBack{{id("a")}}).assigned(2, "a");
+    scene.started(again);
+    scene.lost_for_memory(2, again).fact<AttemptLost>();
+    scene.tick(5).any(1);
+  }
 }

@@ -135,9 +135,21 @@ class Scene {
                                        {},
                                        Culprit::machine});
   }
+  Answer lost_for_memory(int worker, const protocol::TaskAssignment& assignment) {
+    protocol::TrainerFailure message{{worker}, task::FailureCause::out_of_memory,        0, 3,
+                                     "",       {{assignment.task.id, assignment.fence}}, {}};
+    message.culprit = Culprit::machine;
+    return on(message);
+  }
   Answer tick(double after_s) {
     now += after_s;
     return on(Tick{});
+  }
+
+  /// A tick a second, for so long; the last answer.
+  Answer silent_for(int seconds) {
+    for (int i = 1; i < seconds; ++i) tick(1).nothing_else();
+    return tick(1);
   }
 
   Scheduler scheduler;

@@ -210,12 +210,20 @@ TEST_CASE("scheduler: an agent that is silent longer than its own watch is given
   Scene scene;
   scene.hello(1);
   const auto assignment = scene.add({added("a")}).assigned(1, "a");
-  scene.now = 350;
-  scene.on(Tick{}).nothing_else();
+  scene.silent_for(350).nothing_else();
   scene.on(protocol::Progress{assignment.fence, assignment.task.id}).nothing_else();
-  scene.now = 700;
-  scene.on(Tick{}).nothing_else();
+  scene.silent_for(360).nothing_else();
 
-  scene.now = 711;
-  CHECK_THAT(scene.on(Tick{}).relaunch(), Catch::Contains("agent 1"));
+  CHECK_THAT(scene.tick(1).relaunch(), Catch::Contains("agent 1 has not answered for 361 s"));
+}
+
+TEST_CASE("scheduler: time in which this process was suspended, or at a plan, is no silence of an agent") {
+  Scene scene;
+  scene.hello(1);
+  scene.add({added("a")}).assigned(1, "a");
+  scene.silent_for(350).nothing_else();
+
+  for (int i = 0; i < 4; ++i) scene.tick(1e5).nothing_else();
+
+  CHECK_FALSE(scene.silent_for(3).relaunch().empty());
 }

@@ -146,6 +146,32 @@ TEST_CASE("apply: a lost trainer gives its task back; only charged crashes count
   CHECK(task_in(state).charged == 1);
 }
 
+TEST_CASE("apply: losses for want of memory are counted up to the next checkpoint, or until the task is given back") {
+  State state = state_with_tasks(1);
+  std::uint32_t attempt = 0;
+  const auto lose = [&](task::FailureCause cause) {
+    apply_record(state, attempt_of(0, {1, ++attempt}));
+    LostRecord lost = loss(0, {1, attempt}, false);
+    lost.cause = cause;
+    apply_record(state, lost);
+  };
+  for (int i = 0; i < kMachineBudget - 1; ++i) lose(task::FailureCause::out_of_memory);
+  lose(task::FailureCause::environment);
+  CHECK_FALSE(lacks_memory(task_in(state)));
+  lose(task::FailureCause::out_of_memory);
+  CHECK(task_in(state).memory_losses == kMachineBudget);
+  CHECK(lacks_memory(task_in(state)));
+
+  SECTION("a network is no checkpoint to go on from") {
+    apply_record(state, attempt_of(0, {1, ++attempt}));
+    apply_record(state, checkpoint(task::ArtifactKind::predictions, {1, attempt}, "pp"));
+    CHECK(lacks_memory(task_in(state)));
+    apply_record(state, checkpoint(task::ArtifactKind::training, {1, attempt}, "cc"));
+  }
+  SECTION("on request") { apply_record(state, GivenBackRecord{{task_number(0)}, {}, {}, 9}); }
+  CHECK(task_in(state).memory_losses == 0);
+}
+
 TEST_CASE("apply: a checkpoint to go on from lasts until the task has ended for good") {
   State state = state_with_tasks(1);
   apply_record(state, attempt_of(0, {1, 1}));

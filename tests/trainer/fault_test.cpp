@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <new>
 
 #include "espalier/core/errors.hpp"
 #include "support/catch_after_torch.hpp"
@@ -46,4 +47,24 @@ TEST_CASE("fault: with a marker it happens once") {
 TEST_CASE("fault: an order that cannot be read is an error") {
   CHECK_THROWS_AS(trainer::Fault("crash_at=xyz", ""), UsageError);
   CHECK_NOTHROW(trainer::Fault().strike(TaskId{}, {0, 1}));
+}
+
+TEST_CASE("fault: a slow save takes longer from the named step of the named task on, and strikes nobody") {
+  const trainer::Fault fault("slow_save=ab12:1:3", "");
+  const TaskId task{"ab120000000000000000000000000000"};
+
+  CHECK(fault.save_s(task, {1, 2}) == 0);
+  CHECK(fault.save_s(task, {1, 3}) > 0);
+  CHECK(fault.save_s(task, {2, 0}) > 0);
+  CHECK(fault.save_s(TaskId{"ab130000000000000000000000000000"}, {2, 0}) == 0);
+  CHECK(trainer::Fault("slow_at=ab12:1:3", "").save_s(task, {1, 3}) == 0);
+  CHECK(signal_of(fault, {1, 3}) == 0);
+}
+
+TEST_CASE("fault: runs out of memory at the named step only") {
+  const trainer::Fault fault("memory_at=ab12:1:3", "");
+  const TaskId task{"ab120000000000000000000000000000"};
+
+  CHECK_NOTHROW(fault.strike(task, {1, 2}));
+  CHECK_THROWS_AS(fault.strike(task, {1, 3}), std::bad_alloc);
 }

@@ -16,7 +16,8 @@ enum class Culprit : std::uint8_t {
 /// What shows how an attempt ended.
 enum class Evidence : std::uint8_t { error, signal, exit_code, memory_kill, silence };
 
-/// One line of the table. `number`: the errno, signal or exit code; else 0.
+/// One line of the table. `number`: the errno, signal or exit code; of silence the process's state where that explains
+/// it, as /proc names it ('T': stopped, 'D': waits for a disk); else 0.
 struct CulpritRow {
   Evidence evidence = Evidence::exit_code;
   int number = 0;
@@ -35,11 +36,15 @@ struct ProcessEnd {
   int signal = 0, exit_code = 0;
   bool is_silent = false;         ///< it was killed because it gave no sign of life
   bool is_memory_killed = false;  ///< the kernel killed processes for memory while it ran
+  char state = 0;                 ///< of a silent one, when it was killed: as /proc names it; 0: not known
 };
 CulpritRow judge(const ProcessEnd& end);
 
 /// Whether an end counts against the task's budget.
 inline bool is_charged(Culprit culprit) { return culprit != Culprit::machine; }
+
+/// How often a task is tried that the machine could not do, and how often a worker may lose its trainers for that.
+inline constexpr std::int32_t kMachineBudget = 5;
 
 /// Exit code of a trainer that ran out of memory.
 inline constexpr int kOutOfMemoryExit = 3;

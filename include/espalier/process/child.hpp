@@ -20,7 +20,7 @@ struct ChildOptions {
 };
 
 /// Owns one child process, which is killed and reaped with its owner and dies with us. The child starts with default
-/// signal handlers and with TERM, INT and USR2 blocked.
+/// signal handlers and with TERM, INT, USR1 and USR2 blocked.
 class Child {
  public:
   Child() = default;

@@ -33,7 +33,10 @@ struct Exit {
 };
 Exit exit_of(int wait_status);
 
-/// Whether a process of this machine is stopped, by a signal or by a debugger. False where that is not known.
+/// What a process of this machine does, as /proc names it: 'R' runs, 'S' waits, 'D' waits for a disk, 'T' is stopped,
+/// by a signal or by a debugger. 0 where that is not known.
+char state_of(pid_t process);
+/// Whether it is stopped. False where that is not known.
 bool is_stopped(pid_t process);
 
 /// Asks the kernel to kill this process when its parent ends; exits at once if the parent has ended already.

@@ -106,8 +106,11 @@ struct Cancel {
 /// Save at the next step, answer every task in hand with Ended{stopped}, and take no more bundles.
 struct Stop {
   static constexpr MessageType kType = MessageType::stop;
+  bool time_is_up = false;  ///< to the agent alone: a trainer that has not saved by now is killed
   template <class Archive>
-  void serialize(Archive&, unsigned) {}
+  void serialize(Archive& archive, unsigned) {
+    archive& ESPALIER_FIELD(time_is_up);
+  }
 };
 
 /// Exit; nothing is in hand.

@@ -16,11 +16,12 @@ namespace espalier::sched {
 struct History {
   task::RunState state = task::RunState::waiting;
   std::int32_t attempts = 0;
-  std::int32_t charged = 0;  ///< crashes that count against its budget
-  ArtifactId resume;         ///< training checkpoint to resume from
-  ArtifactId finished;       ///< its network, where it was kept
-  task::Moment resume_at;    ///< the moment of `resume`
-  bool measure = false;      ///< `finished` is to be measured on what the record asks for; nothing is trained
+  std::int32_t charged = 0;        ///< crashes that count against its budget
+  std::int32_t memory_losses = 0;  ///< trainers that memory did not suffice for with it in work
+  ArtifactId resume;               ///< training checkpoint to resume from
+  ArtifactId finished;             ///< its network, where it was kept
+  task::Moment resume_at;          ///< the moment of `resume`
+  bool measure = false;            ///< `finished` is to be measured on what the record asks for; nothing is trained
 };
 
 struct AddedTask {

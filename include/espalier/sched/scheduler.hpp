@@ -3,19 +3,21 @@
 #include <cstdint>
 #include <memory>
 
+#include "espalier/core/culprit.hpp"
 #include "espalier/sched/events.hpp"
 
 namespace espalier::sched {
 
 struct Options {
-  std::uint32_t segment = 0;        ///< of the journal: first half of every fence
-  std::int32_t crash_budget = 3;    ///< charged crashes that quarantine a task
-  std::int32_t worker_budget = 3;   ///< different tasks that a worker may lose between two successes
-  std::int32_t machine_budget = 5;  ///< losses by the machine's fault: of a worker between two successes, of a task
-  double first_rest_s = 1;          ///< after such a loss; doubled with each
-  double hang_s = 300;              ///< an agent kills its trainer after so long a silence
-  double agent_grace_s = 60;        ///< after so much longer a silent agent is given up
-  double window_s = 0.25;           ///< expected work queued at an agent behind the task in hand
+  std::uint32_t segment = 0;                     ///< of the journal: first half of every fence
+  std::int32_t crash_budget = 3;                 ///< charged crashes that quarantine a task
+  std::int32_t worker_budget = 3;                ///< different tasks that a worker may lose between two successes
+  std::int32_t machine_budget = kMachineBudget;  ///< losses by the machine's fault, of a worker or a task
+  double first_rest_s = 1;                       ///< after such a loss; doubled with each
+  double hang_s = 300;                           ///< an agent kills its trainer after so long a silence
+  double agent_grace_s = 60;                     ///< after so much longer a silent agent is given up
+  double longest_tick_s = 2;  ///< a later tick counts as so much: this process was suspended, or busy
+  double window_s = 0.25;     ///< expected work queued at an agent behind the task in hand
   std::int32_t window_tasks = 512;
   std::int32_t workers = 0;     ///< expected number, to size bundles before all have said Hello
   bool networks_wanted = true;  ///< sources must keep their networks (not in no-op launches)

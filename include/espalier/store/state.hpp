@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "espalier/core/culprit.hpp"
 #include "espalier/store/records.hpp"
 #include "espalier/store/row_records.hpp"
 
@@ -50,8 +51,9 @@ struct TaskState {
   std::vector<AskedRows> asked;              ///< of the attempts that trained
   KeptFile training, finished, predictions;  ///< `training` is none once the task has ended for good
   std::vector<Attempt> attempts;
-  std::int32_t charged = 0;  ///< crashes that count against its budget
-  double seconds = 0;        ///< of work, all attempts
+  std::int32_t charged = 0;        ///< crashes that count against its budget
+  std::int32_t memory_losses = 0;  ///< trainers lost for want of memory since its last checkpoint
+  double seconds = 0;              ///< of work, all attempts
   std::int64_t epoch_images = 0;
   std::string device;
 };
@@ -91,6 +93,9 @@ bool is_damage(const Dropped& dropped);
 bool is_loss(const Dropped& dropped);
 /// "segment 3, byte 812: checksum differs; 90 bytes that count are lost (2 times)".
 std::string describe(const Dropped& dropped);
+
+/// Whether memory did not suffice for a task as often as a launch tries it: each launch tries it once.
+inline bool lacks_memory(const TaskState& task) { return task.memory_losses >= kMachineBudget; }
 
 /// A request of another process that rank 0 has taken up.
 struct TakenRequest {

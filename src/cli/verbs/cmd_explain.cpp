@@ -59,8 +59,14 @@ bool is_made(const store::State& state, const std::string& key) {
                      [&](const plan::SelectionOutcome& one) { return one.key == key; });
 }
 
+std::string lacking_memory(const store::TaskState& task) {
+  return fmt::format("memory did not suffice for it {} times; each launch tries it once: give it a machine with more",
+                     task.memory_losses);
+}
+
 /// The inputs of a task that are not done, or what else it waits for.
 std::string open_sources(const Directory& directory, const store::TaskState& task) {
+  if (store::lacks_memory(task)) return lacking_memory(task);
   std::string text;
   for (const auto& [need, role] : task.task.inputs) {
     const auto found = directory.state.tasks.find(need);
@@ -96,7 +102,9 @@ std::string why(const Directory& directory, const std::vector<RunView>& views, c
     case task::RunState::aborted: return view.run->aborted.empty() && view.task ? view.task->cause : view.run->aborted;
     case task::RunState::cancelled: return "dropped on request; 'espalier retry' takes it back";
     case task::RunState::waiting: return waiting_for(directory, views, view);
-    case task::RunState::ready: return "what it starts from is there; no worker has taken it yet";
+    case task::RunState::ready:
+      if (view.task && store::lacks_memory(*view.task)) return lacking_memory(*view.task);
+      return "what it starts from is there; no worker has taken it yet";
     case task::RunState::running: return running_on(*view.task);
     default: return view.task ? view.task->cause : "";
   }

@@ -1,6 +1,7 @@
 // espalier status DIR: prints how far a study is, also while it runs.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -110,10 +111,29 @@ void print_pace(const store::State& state, const report::StudyProgress& progress
   }
 }
 
+/// Tasks that the machines had too little memory for, in words.
+std::string lacking_memory(const store::State& state) {
+  std::vector<std::string> tasks;
+  for (const auto& [id, task] : state.tasks) {
+    if (store::lacks_memory(task) && !task::is_final(task.state)) tasks.push_back(id.brief());
+  }
+  if (tasks.empty()) return "";
+  std::sort(tasks.begin(), tasks.end());
+  constexpr std::size_t kNamed = 3;
+  const auto count = tasks.size();
+  if (count > kNamed) {
+    tasks.resize(kNamed);
+    tasks.emplace_back("...");
+  }
+  return fmt::format("memory    did not suffice for {} {} ({}): each launch tries {} once\n", count,
+                     count == 1 ? "task" : "tasks", fmt::join(tasks, ", "), count == 1 ? "it" : "them");
+}
+
 void print_words(const store::State& state, const report::StudyProgress& progress, const LockProbe& probe,
                  const std::vector<store::Request>& pending) {
   fmt::print("{}\n\n{}", launch_state(state, probe), counts_table(progress).text());
   print_pace(state, progress, launch_held(probe, state) != HoldState::no);
+  fmt::print("{}", lacking_memory(state));
   for (const auto& request : pending) {
     const auto of = request.targets.empty() ? "" : fmt::format(" of {}", request.targets.size());
     fmt::print("request   {}{} ({}), not taken up yet\n", request.verb, of, request.from);

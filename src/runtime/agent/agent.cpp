@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/host.hpp"
@@ -43,7 +44,7 @@ class AgentLoop {
   void obey(TellRank0&& command) { outbox_ += command.frames; }
   void obey(TellTrainer&& command) { trainer_.socket().send(command.frames); }
   void obey(StartTrainer&& command);
-  void obey(KillTrainer) { trainer_.kill(); }
+  void obey(KillTrainer);
   void obey(CloseTrainerSocket) { trainer_.socket().close(); }
   void obey(JoinGroup&& command) { exchange_.emplace(command.group, identity_.host_key); }
   void obey(ShareBuffer&& command) { exchange_->add(command.buffer, trainer_.process()); }
@@ -59,6 +60,7 @@ class AgentLoop {
   mpi::Mailbox mailbox_;
   process::Child trainer_;
   std::int64_t memory_kills_ = 0;          ///< when the trainer started
+  char state_ = 0;                         ///< of the trainer when it was to be killed
   std::optional<GroupExchange> exchange_;  ///< of the bundle in hand, if a group has it
   std::string outbox_;                     ///< for rank 0
   std::optional<std::string> last_frames_;
@@ -116,7 +118,7 @@ void AgentLoop::reap_trainer() {
   serve_trainer();  // what it sent before it ended counts
   auto log_tail = trainer_.log_tail();
   trainer_ = {};
-  tell(TrainerReaped{*exit, std::move(log_tail), os::memory_kills() > memory_kills_});
+  tell(TrainerReaped{*exit, std::move(log_tail), os::memory_kills() > memory_kills_, std::exchange(state_, 0)});
 }
 
 void AgentLoop::send_all() {
@@ -149,6 +151,11 @@ void AgentLoop::obey(StartTrainer&& command) {
   options.log = command.log_dir + "/worker-" + number + ".log";
   memory_kills_ = os::memory_kills();
   trainer_ = process::Child::start(options);
+}
+
+void AgentLoop::obey(KillTrainer) {
+  state_ = process::state_of(trainer_.process());
+  trainer_.kill();
 }
 
 void AgentLoop::obey(LeaveGroup) {

@@ -1,6 +1,9 @@
 // What the agent does about messages of rank 0 and of other members of its group.
 #include "runtime/agent/agent_core.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "espalier/core/errors.hpp"
 
 namespace espalier::runtime {
@@ -8,7 +11,8 @@ namespace espalier::runtime {
 using process::RawFrame;
 
 AgentCommands AgentCore::on(AgentEvent event, double now) {
-  now_ = now;
+  now_ += std::min(now - told_at_.value_or(now), kLongestRound_s);
+  told_at_ = now;
   std::visit([this](auto& one) { take(std::move(one)); }, event);
   return std::exchange(commands_, {});
 }
@@ -54,12 +58,14 @@ void AgentCore::answer_at_once(const protocol::Bundle& bundle) {
   }
 }
 
-/// What was not begun is not reported: rank 0 takes it back with our goodbye.
+/// What was not begun is not reported: rank 0 takes it back with our goodbye. A trainer stops between two steps and
+/// then saves, which may take long; how long it has rank 0 knows, and says when that is over.
 void AgentCore::begin_stop(const RawFrame& frame) {
-  stopping_ = true;
-  stop_told_ = now_;
+  const bool is_first = !std::exchange(stopping_, true);
   queue_.clear();
-  if (in_hand_) tell_trainer(frame.bytes);
+  if (!in_hand_) return;
+  if (frame.as<protocol::Stop>().time_is_up) return kill_trainer();
+  if (is_first) tell_trainer(frame.bytes);
 }
 
 /// It may come before the bundle it belongs to: rank 0 and the other agents do not wait for each other.

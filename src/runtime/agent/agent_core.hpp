@@ -11,12 +11,11 @@
 
 namespace espalier::runtime {
 
-inline constexpr double kStopGrace_s = 8;   ///< silence after which a trainer that was told to stop is killed, at least
-inline constexpr double kLeaveGrace_s = 5;  ///< from closing its socket until a trainer that has not ended is killed
-inline constexpr double kAliveEvery_s = 10;        ///< how often rank 0 hears of an agent whose trainer is silent
-inline constexpr double kStoppingEvery_s = 1;      ///< the same after a stop
-inline constexpr double kSilenceFactor = 10;       ///< a trainer may be silent for so many times its longest silence
-inline constexpr double kStopSilenceFactor = 1.5;  ///< the same after a stop
+inline constexpr double kLeaveGrace_s = 5;     ///< from closing its socket until a trainer that has not ended is killed
+inline constexpr double kAliveEvery_s = 10;    ///< how often rank 0 hears of an agent whose trainer is silent
+inline constexpr double kStoppingEvery_s = 1;  ///< the same after a stop
+inline constexpr double kSilenceFactor = 10;   ///< a trainer may be silent for so many times its longest silence
+inline constexpr double kLongestRound_s = 2;   ///< between two events; more was spent suspended, and so did its trainer
 
 struct AgentIdentity {
   WorkerId worker;
@@ -30,8 +29,8 @@ class AgentCore {
  public:
   explicit AgentCore(AgentIdentity identity) : identity_(std::move(identity)) {}
 
-  /// `now` in seconds, never falling. Throws CorruptionError for a MessageReceived that no agent may be sent; what a
-  /// trainer sends never throws, it ends the trainer.
+  /// `now` in seconds, never falling; a round of the loop takes milliseconds. Throws CorruptionError for a
+  /// MessageReceived that no agent may be sent; what a trainer sends never throws, it ends the trainer.
   AgentCommands on(AgentEvent event, double now);
 
  private:
@@ -68,7 +67,6 @@ class AgentCore {
   void reduce(const process::RawFrame& frame);
   void give_up_trainer(std::string why);
   void watch_silence();
-  void watch_stop();
   void note_silence();
   void tell_alive();
   void report_loss(TrainerReaped&& reaped);
@@ -83,8 +81,9 @@ class AgentCore {
   }
 
   AgentIdentity identity_;
-  AgentCommands commands_;  ///< of the event being taken
-  double now_ = 0;
+  AgentCommands commands_;         ///< of the event being taken
+  double now_ = 0;                 ///< seconds in which this process ran, by its events
+  std::optional<double> told_at_;  ///< when the last event came, by the loop's clock
 
   protocol::Setup setup_;
   std::vector<std::string> greeting_;  ///< setup and catalogs, for every new trainer
@@ -104,7 +103,6 @@ class AgentCore {
   bool disbanded_ = false;  ///< it was killed because its group is no more
 
   bool stopping_ = false;
-  double stop_told_ = 0;
   double alive_told_ = 0;          ///< when rank 0 last heard from this agent
   std::uint64_t ended_group_ = 0;  ///< the last group in which the trainer did its part
   bool leaving_ = false;           ///< rank 0 has said shutdown

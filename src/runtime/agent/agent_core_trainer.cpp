@@ -107,18 +107,10 @@ void AgentCore::take(TrainerReaped&& event) {
 
 void AgentCore::take(AgentTick) {
   watch_silence();
-  watch_stop();
   tell_alive();
   if (!may_leave() || left_) return;
   left_ = true;
   commands_.emplace_back(LeaveLaunch{frame::encode(protocol::Goodbye{identity_.worker, ended_group_})});
-}
-
-/// A trainer stops between two steps and then saves, so it gets the time of a step, as measured, and some to save.
-void AgentCore::watch_stop() {
-  if (!stopping_ || !in_hand_) return;
-  const double step_end = heard_ + kStopSilenceFactor * longest_s_;
-  if (now_ > std::max(stop_told_, step_end) + kStopGrace_s) kill_trainer();
 }
 
 /// Rank 0 would take the silence of the trainer for that of its agent.
@@ -141,9 +133,9 @@ namespace {
 task::FailureCause cause_of(const CulpritRow& row) {
   const bool is_memory =
       row.evidence == Evidence::memory_kill || (row.evidence == Evidence::exit_code && row.number == kOutOfMemoryExit);
-  if (row.evidence == Evidence::silence) return task::FailureCause::hung;
   if (is_memory) return task::FailureCause::out_of_memory;
   if (row.culprit == Culprit::machine) return task::FailureCause::environment;
+  if (row.evidence == Evidence::silence) return task::FailureCause::hung;
   if (row.evidence == Evidence::exit_code) return task::FailureCause::exited;
   const bool by_hand = row.number == SIGKILL || row.number == SIGTERM;
   return by_hand ? task::FailureCause::killed : task::FailureCause::crashed;
@@ -160,10 +152,11 @@ void AgentCore::report_loss(TrainerReaped&& reaped) {
   if (!in_hand_ && queue_.empty()) return;  // it left between tasks: the next one starts another
   protocol::TrainerFailure failure;
   failure.worker = identity_.worker;
-  CulpritRow row = judge(ProcessEnd{reaped.exit.signal, reaped.exit.code, hung_, reaped.memory_kills});
+  CulpritRow row = judge(ProcessEnd{reaped.exit.signal, reaped.exit.code, hung_, reaped.memory_kills, reaped.state});
+  if (row.evidence == Evidence::silence && row.culprit == Culprit::machine) reaped = {{}, row.said};
   if (!refused_.empty() && reaped.exit.signal == SIGKILL) {  // we killed it because this machine gives no memory
     row = judge(Evidence::error, ENOMEM);
-    reaped = {{}, std::exchange(refused_, ""), false};
+    reaped = {{}, std::exchange(refused_, "")};
   }
   failure.culprit = row.culprit;
   failure.cause = cause_of(row);

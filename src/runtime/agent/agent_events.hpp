@@ -37,6 +37,7 @@ struct TrainerReaped {
   process::Exit exit;
   std::string log_tail;
   bool memory_kills = false;  ///< the kernel killed processes for memory while it ran
+  char state = 0;             ///< when it was to be killed: process::state_of()
 };
 /// Time has passed. The loop sends one at the end of each of its rounds; the agent leaves only then.
 struct AgentTick {};

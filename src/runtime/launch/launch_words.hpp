@@ -2,6 +2,7 @@
 // What rank 0 says of itself to the supervisor. It travels on standard output, since mpirun passes that on from any
 // host, and a launch whose mpirun is stopped falls silent, too.
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,7 @@ struct LaunchWords {
   bool begun = false;           ///< rank 0 has opened its journal
   int ended_with = -1;          ///< the exit code of a launch that ended in order; -1: it has not
   bool mpirun_stopped = false;  ///< mpirun is stopped by a signal, or by a debugger
-  std::string last_line;        ///< that was printed
+  std::string last_line;        ///< that was printed and says something (LastLines)
 };
 
 /// Takes the words out of a launch's output.
@@ -34,6 +35,21 @@ class WordReader {
   LaunchWords words_;
   bool in_word_ = false;
   std::string word_;
+};
+
+/// The end of what a launch prints, of which one line shows best what is wrong: mpirun adds backtraces and rules.
+class LastLines {
+ public:
+  void add(const std::string& line);
+  /// The last of the kept lines that names a limit or an error, without where in MPI's source it arose; else the last.
+  std::string most_telling() const;
+
+ private:
+  struct Line {
+    std::string text;
+    bool is_telling = false;
+  };
+  std::deque<Line> lines_;
 };
 
 }  // namespace espalier::runtime

@@ -85,7 +85,7 @@ std::optional<process::Exit> Mpirun::reap() {
 LaunchWords Mpirun::words() const {
   auto words = words_.words();
   words.mpirun_stopped = process_ > 0 && process::is_stopped(process_);
-  words.last_line = last_line_;
+  words.last_line = last_lines_.most_telling();
   return words;
 }
 
@@ -103,7 +103,7 @@ std::vector<std::string> Mpirun::read_lines() {
     [[maybe_unused]] const auto logged = write(log_.get(), text.data(), text.size());
     line_ += text;
     for (std::size_t end; (end = line_.find('\n')) != std::string::npos; line_.erase(0, end + 1)) {
-      if (end > 0) last_line_ = line_.substr(0, end);
+      last_lines_.add(line_.substr(0, end));
       if (line_.starts_with("espalier: ")) lines.push_back(line_.substr(0, end));
     }
   }

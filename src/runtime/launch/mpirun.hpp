@@ -42,7 +42,8 @@ class Mpirun {
   pid_t process_ = 0;
   os::Descriptor output_, log_;
   WordReader words_;
-  std::string line_, last_line_;
+  std::string line_;
+  LastLines last_lines_;
 };
 
 }  // namespace espalier::runtime

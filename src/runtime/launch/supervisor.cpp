@@ -16,6 +16,7 @@
 #include "espalier/os/descriptor.hpp"
 #include "runtime/agent/group_exchange.hpp"
 #include "runtime/launch/backoff.hpp"
+#include "runtime/launch/file_limit.hpp"
 #include "runtime/launch/mpirun.hpp"
 #include "runtime/launch/session_folder.hpp"
 #include "runtime/launch/supervisor_core.hpp"
@@ -187,6 +188,7 @@ std::string supervisor_address() { return std::to_string(getpid()) + " " + this_
 
 int supervise(const SupervisorOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);  // whoever read our output may leave; the study goes on
+  raise_file_limit(options.workers);
   std::filesystem::create_directories(options.out / "logs");
   return Supervisor(options).run();
 }

@@ -11,6 +11,17 @@
 
 namespace espalier::runtime {
 
+namespace {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+/// "It last said: no more pipes. ", or "".
+std::string last_said(const LaunchWords& words) {
+  return words.last_line.empty() ? "" : fmt::format("It last said: {}. ", words.last_line);
+}
+
+}  // namespace
+
 double stop_limit_s(int signal) {
   if (signal == SIGINT) return 600;  // a second one aborts
   return signal == SIGUSR2 ? 115 : 28;
@@ -33,7 +44,7 @@ void SupervisorCore::start(std::size_t segments) {
   heard_at_ = now_;
   runs_s_ = silent_s_ = over_s_ = 0;
   heartbeats_ = 0;
-  killing_ = false;
+  has_begun_ = killing_ = false;
   commands_.emplace_back(StartLaunch{});
 }
 
@@ -43,6 +54,7 @@ void SupervisorCore::take(const SignalCame& event) {
   if (stop_signal_ == 0) return begin_stop(event);
   if (event.signal != SIGINT) return;
   aborted_ = true;
+  time_is_up_at_ = kNever;
   commands_.emplace_back(SignalLaunch{SIGTERM});  // mpirun kills all ranks within 2 s
   stop_deadline_ = std::min(stop_deadline_, now_ + kAbortLimit_s);
 }
@@ -50,7 +62,9 @@ void SupervisorCore::take(const SignalCame& event) {
 /// The launch is told by the next tick.
 void SupervisorCore::begin_stop(const SignalCame& event) {
   stop_signal_ = event.signal;
-  stop_deadline_ = now_ + (began(event.segments, event.words) ? stop_limit_s(event.signal) : kEarlyStopLimit_s);
+  const bool has_begun = began(event.segments, event.words);
+  stop_deadline_ = now_ + (has_begun ? stop_limit_s(event.signal) : kEarlyStopLimit_s);
+  if (has_begun) time_is_up_at_ = stop_deadline_ - kLastWords_s;
   silent_s_ = 0;
   if (event.signal == SIGINT) print("espalier: stopping and saving. Ctrl-C again aborts.");
 }
@@ -70,7 +84,8 @@ void SupervisorCore::listen(const SupervisorTick& event) {
   const double passed = std::min(now_ - heard_at_, 1.0);
   heard_at_ = now_;
   runs_s_ += passed;
-  silent_s_ = event.words.heartbeats == heartbeats_ ? silent_s_ + passed : 0;
+  const bool begins = began(event.segments, event.words) && !std::exchange(has_begun_, true);
+  silent_s_ = event.words.heartbeats == heartbeats_ && !begins ? silent_s_ + passed : 0;
   heartbeats_ = event.words.heartbeats;
   if (event.words.ended_with >= 0) over_s_ += passed;
 }
@@ -78,15 +93,16 @@ void SupervisorCore::listen(const SupervisorTick& event) {
 void SupervisorCore::watch(const SupervisorTick& event) {
   if (killing_) return;
   const char* who = event.words.mpirun_stopped ? "mpirun is stopped" : "does it hang?";
-  const bool has_begun = began(event.segments, event.words);
-  if (!has_begun && heartbeats_ == 0 && runs_s_ > limits_.first_s) {
+  if (!has_begun_ && heartbeats_ == 0 && runs_s_ > limits_.first_s) {
     return give_up(fmt::format("mpirun has started nothing for {:.0f} s ({})", runs_s_, who), event.words);
   }
-  if (!has_begun && runs_s_ > limits_.journal_s) {
+  if (!has_begun_ && runs_s_ > limits_.journal_s) {
     return give_up(fmt::format("rank 0 has not opened its journal for {:.0f} s (MPI does not start?)", runs_s_),
                    event.words);
   }
-  if (heartbeats_ == 0 || silent_s_ <= limits_.silence_s) return;
+  // Where none has arrived at all, it may be on its way for as long as a first one may be.
+  const double limit = heartbeats_ == 0 ? std::max(limits_.first_s, limits_.silence_s) : limits_.silence_s;
+  if ((heartbeats_ == 0 && !has_begun_) || silent_s_ <= limit) return;
   killing_ = true;
   print(fmt::format("espalier: the launch has sent no heartbeat for {:.0f} s ({}); it is killed.", silent_s_,
                     event.words.mpirun_stopped ? "mpirun is stopped" : "is rank 0 stopped, or does it hang?"));
@@ -94,8 +110,7 @@ void SupervisorCore::watch(const SupervisorTick& event) {
 
 void SupervisorCore::give_up(const std::string& why, const LaunchWords& words) {
   killing_ = final_ = true;
-  const auto last = words.last_line.empty() ? "" : fmt::format("It last said: {}. ", words.last_line);
-  print(fmt::format("espalier: {}. {}The launch is given up; see {}.", why, last, log_));
+  print(fmt::format("espalier: {}. {}The launch is given up; see {}.", why, last_said(words), log_));
 }
 
 /// Before rank 0 has its journal nobody listens yet, and nothing can be lost.
@@ -103,6 +118,10 @@ void SupervisorCore::watch_stop(const SupervisorTick& event) {
   if (!stop_sent_ && began(event.segments, event.words)) {
     commands_.emplace_back(SignalLaunch{SIGUSR2});
     stop_sent_ = true;
+  }
+  if (now_ > time_is_up_at_) {
+    commands_.emplace_back(SignalLaunch{SIGUSR1});
+    time_is_up_at_ = kNever;
   }
   if (now_ > stop_deadline_ || silent_s_ > kStopSilence_s) killing_ = true;
 }
@@ -118,7 +137,7 @@ void SupervisorCore::take(const LaunchEnded& event) {
   const bool is_final =
       exit.code == static_cast<int>(ExitCode::usage) || exit.code == static_cast<int>(ExitCode::environment);
   if (is_final) return exit_with(exit.code);
-  start_again_later(journal);
+  start_again_later(journal, words);
 }
 
 /// Another launch would only refuse what is left.
@@ -130,17 +149,24 @@ void SupervisorCore::end_without_journal(int code) {
 }
 
 /// A launch that only starts and dies makes no progress.
-void SupervisorCore::start_again_later(const JournalFacts& journal) {
+void SupervisorCore::start_again_later(const JournalFacts& journal, const LaunchWords& words) {
+  const bool has_begun = began(journal.segments, words);
+  any_began_ = has_begun || any_began_;
   tries_ = journal.results > best_ ? 1 : tries_ + 1;
   best_ = std::max(best_, journal.results);
   segments_before_ = journal.segments;
-  if (tries_ >= kTriesWithoutProgress) {
-    print(fmt::format("espalier: the launch died {} times without progress. See {}.", tries_, log_));
-    return exit_with(static_cast<int>(ExitCode::environment));
-  }
-  print(fmt::format("espalier: the launch died; starting it again (see {}).", log_));
+  if (tries_ >= kTriesWithoutProgress) return give_up_trying(words);
+  print(fmt::format("espalier: the launch {}; starting it again. {}See {}.",
+                    has_begun ? "died" : "died before it began", last_said(words), log_));
   phase_ = Phase::pausing;
   start_at_ = now_ + kFirstPause_s * (1 << (tries_ - 1));
+}
+
+void SupervisorCore::give_up_trying(const LaunchWords& words) {
+  const auto what = any_began_ ? fmt::format("died {} times without progress", tries_)
+                               : fmt::format("never began: it died {} times before rank 0 had its journal", tries_);
+  print(fmt::format("espalier: the launch {}. {}See {}.", what, last_said(words), log_));
+  exit_with(static_cast<int>(ExitCode::environment));
 }
 
 void SupervisorCore::exit_with(int code) {

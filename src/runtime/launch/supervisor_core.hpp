@@ -3,6 +3,7 @@
 // commands.
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <variant>
 #include <vector>
@@ -16,6 +17,7 @@ inline constexpr int kTriesWithoutProgress = 5;
 inline constexpr double kStopSilence_s = 9.6;   ///< a launch that stops is killed when it is silent for so long
 inline constexpr double kEarlyStopLimit_s = 3;  ///< from a stop until a launch without a journal is killed
 inline constexpr double kAbortLimit_s = 3;      ///< the same after a second Ctrl-C
+inline constexpr double kLastWords_s = 5;       ///< before the end of a stop, for rank 0 to journal what is not saved
 inline constexpr double kEndLimit_s = 10;       ///< from rank 0's last word until a launch that stays is killed
 inline constexpr double kFirstPause_s = 0.5;    ///< before a launch that died is started again; then twice as long
 
@@ -27,7 +29,7 @@ double stop_limit_s(int signal);
 struct WatchLimits {
   double first_s = 120;    ///< for the first one: mpirun starts rank 0
   double journal_s = 600;  ///< until rank 0 has opened its journal
-  double silence_s = 30;   ///< between two of them
+  double silence_s = 30;   ///< between two of them, and from the journal's begin on
 };
 
 /// What the journal says of the launches so far.
@@ -89,7 +91,8 @@ class SupervisorCore {
   void take(const LaunchEnded& event);
   void take(const SupervisorTick& event);
   void start(std::size_t segments);
-  void start_again_later(const JournalFacts& journal);
+  void start_again_later(const JournalFacts& journal, const LaunchWords& words);
+  void give_up_trying(const LaunchWords& words);
   void begin_stop(const SignalCame& event);
   void listen(const SupervisorTick& event);
   void watch(const SupervisorTick& event);
@@ -112,6 +115,7 @@ class SupervisorCore {
   std::size_t segments_before_ = 0;  ///< of the journal when the launch was started
   std::size_t best_ = 0;             ///< most results that were ever seen
   int tries_ = 0;                    ///< launches that died since there was progress
+  bool any_began_ = false;           ///< one of them had opened its journal
   double start_at_ = 0;              ///< when the pause ends
 
   double heard_at_ = 0;           ///< when heartbeats were last looked for
@@ -119,6 +123,7 @@ class SupervisorCore {
   double silent_s_ = 0;           ///< since its last heartbeat
   double over_s_ = 0;             ///< since rank 0 said that it ends
   std::uint64_t heartbeats_ = 0;  ///< of the launch
+  bool has_begun_ = false;        ///< the launch has opened its journal
   bool killing_ = false;          ///< the launch is being killed
   bool final_ = false;            ///< and another would not do better
 
@@ -126,6 +131,7 @@ class SupervisorCore {
   bool aborted_ = false;  ///< a second Ctrl-C
   bool stop_sent_ = false;
   double stop_deadline_ = 0;
+  double time_is_up_at_ = std::numeric_limits<double>::infinity();  ///< when rank 0 is told that it is near
 };
 
 }  // namespace espalier::runtime

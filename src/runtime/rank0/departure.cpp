@@ -10,6 +10,7 @@ namespace {
 
 constexpr double kPatience_s = 8.6;  ///< how long agents that say nothing have to leave
 constexpr double kLongest_s = 600;   ///< how long agents have in all
+constexpr double kLastWords_s = 5;   ///< of that, to say what was not saved
 constexpr double kStopped_s = 9.3;   ///< from the last word of an agent that stops until this process has exited
 constexpr double kView_s = 600;      ///< for the final view of a launch that was not stopped
 
@@ -28,6 +29,11 @@ bool Departure::begin_stop(double now) {
   if (std::exchange(stopping_, true)) return false;
   begin(now);
   return true;
+}
+
+bool Departure::time_is_up(double now) {
+  if (!stopping_ || now <= last_deadline_ - kLastWords_s) return false;
+  return !std::exchange(time_is_up_, true);
 }
 
 void Departure::send_away(double now) {

@@ -20,6 +20,8 @@ class Departure {
   void hears(double now);
   /// Begins a stop; false where one has begun already.
   bool begin_stop(double now);
+  /// True once, when what a stop allows is used up but for what it takes to write down how it ended.
+  bool time_is_up(double now);
   /// Nothing is left to do: the agents may go.
   void send_away(double now);
   bool is_stopping() const { return stopping_; }
@@ -35,7 +37,7 @@ class Departure {
   int workers_;
   int left_ = 0;  ///< workers that said Goodbye
   std::set<WorkerId> present_;
-  bool stopping_ = false, sent_away_ = false;
+  bool stopping_ = false, sent_away_ = false, time_is_up_ = false;
   double deadline_ = 0;
   double last_deadline_ = 0;  ///< no word moves it beyond that
 };

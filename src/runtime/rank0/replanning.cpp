@@ -288,6 +288,7 @@ sched::History history_of(const store::State& state, const task::Task& task, con
   if (task::is_final(known.state) && !wanted_anew) history.state = known.state;
   if (!known.attempts.empty()) history.attempts = static_cast<std::int32_t>(known.attempts.size());
   history.charged = known.charged;
+  history.memory_losses = known.memory_losses;
   if (artifacts.holds(known.training.artifact)) {
     history.resume = known.training.artifact;
     history.resume_at = known.training.at;

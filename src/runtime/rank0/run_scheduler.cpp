@@ -8,9 +8,10 @@
 #include "espalier/runtime/heartbeats.hpp"
 #include "espalier/runtime/launch.hpp"
 #include "espalier/runtime/signals.hpp"
+#include "runtime/busy.hpp"
 #include "runtime/launch/backoff.hpp"
-#include "runtime/rank0/scheduler_loop.hpp"
 #include "runtime/launch/supervisor_watch.hpp"
+#include "runtime/rank0/scheduler_loop.hpp"
 
 namespace espalier::runtime {
 
@@ -34,6 +35,7 @@ class MpiWorld final : public LoopWorld {
   void advance() override { mailbox_.advance(); }
   double now() override { return now_s(); }
   bool stop_wanted() override { return runtime::stop_wanted(); }
+  bool stop_time_is_up() override { return runtime::stop_time_is_up(); }
   std::string trouble() override {
     hang_if_asked();
     return supervisor_.look(now());
@@ -55,6 +57,7 @@ int run_scheduler(mpi::Session& session, const LaunchOptions& options, const Rep
   int code = 0;
   int missing = 0;
   {
+    const Busy start("the start");
     MpiWorld world(options.supervisor);
     SchedulerLoop loop(session.size() - 1, options, replan, world);
     say_begun();

@@ -216,6 +216,7 @@ void SchedulerLoop::plan_again() {
 void SchedulerLoop::tick() {
   const double now = world_.now();
   if (world_.stop_wanted()) begin_stop();
+  if (world_.stop_time_is_up() || departure_.time_is_up(now)) end_stop();
   if (now < next_tick_) return;
   next_tick_ = now + kTick_s;
   const bool ends = departure_.is_stopping() || departure_.sent_away();
@@ -228,6 +229,13 @@ void SchedulerLoop::tick() {
 
 void SchedulerLoop::begin_stop() {
   if (departure_.begin_stop(world_.now())) tell(sched::StopRequested{});
+}
+
+/// Trainers that have not saved are killed, while there is time to journal what is lost.
+void SchedulerLoop::end_stop() {
+  begin_stop();
+  if (std::exchange(end_stop_told_, true)) return;
+  for (const auto worker : departure_.present()) say(worker, protocol::Stop{true});
 }
 
 void SchedulerLoop::stop_for_fails() {

@@ -42,6 +42,7 @@ class SchedulerLoop {
   void plan_again();
   void tick();
   void begin_stop();
+  void end_stop();
   void look_into(WorkerId worker, const protocol::ArtifactDamaged& damage);
   void give_up(const ArtifactId& artifact, const std::string& why);
   void give_up_folders();
@@ -77,6 +78,7 @@ class SchedulerLoop {
   std::string give_up_;             ///< why no launch can go on
   std::int64_t fails_ = 0;          ///< tasks that failed or were quarantined in this launch
   bool stopped_for_fails_ = false;  ///< there were too many of them
+  bool end_stop_told_ = false;      ///< agents were told that the time for a stop is up
   bool files_lost_ = false;         ///< named checkpoints may have to be copied again
   bool replan_wanted_ = false;      ///< by a request
 };

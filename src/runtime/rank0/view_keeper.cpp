@@ -60,6 +60,7 @@ bool ViewKeeper::start() {
     process::ProcessOptions options;
     options.argv = command_;
     options.descriptors = {{ends.theirs.get(), STDIN_FILENO}};
+    options.blocked = {SIGUSR1, SIGUSR2};  // mpirun passes them on to all that a rank has started
     options.death_signal = SIGKILL;
     child_ = process::launch(options);
     words_ = std::move(ends.ours);
@@ -116,6 +117,7 @@ bool ViewKeeper::finish_once(double deadline) {
       kill_child();
       return fails("writing it takes too long now");
     }
+    note_step();  // the child has a deadline of its own
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   return !failed_;
