@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "data/pack/cache_folder.hpp"
 #include "data/facts_json.hpp"
+#include "data/pack/cache_folder.hpp"
 #include "data/pack/pack_note.hpp"
 #include "data/pack/raw_hash.hpp"
 #include "data/pack/same_images.hpp"

@@ -55,14 +55,14 @@ class RankVerb(unittest.TestCase):
         file = launch.out / "smoke" / "launch"
         whole = file.read_bytes()
 
-        file.write_bytes(whole[:4] + b"\x03" + whole[5:])
+        file.write_bytes(whole[:4] + b"\x7f" + whole[5:])
         newer = rank(file)
         file.write_bytes(whole[:-1])
         damaged = rank(file)
         file.unlink()
         missing = rank(file)
 
-        for (code, said), expected, part in ((newer, 2, "has version 3"), (damaged, 77, "is damaged"),
+        for (code, said), expected, part in ((newer, 2, "has version 127"), (damaged, 77, "is damaged"),
                                              (missing, 77, "is not there")):
             self.assertEqual(code, expected, said)
             self.assertIn(part, said)

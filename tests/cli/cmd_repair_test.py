@@ -42,8 +42,8 @@ def check_verify_and_repair(out):
     found = program("espalier", "verify", out, "--json")
     assert found.returncode == 1 and json.loads(found.stdout)["findings"][0]["kind"] == "problem", found.stdout
     assert "4 runs" in program("espalier", "repair", out).stdout
-    quiet = program("espalier", "view", out)
-    assert quiet.returncode == 0 and quiet.stdout == "" and quiet.stderr == ""
+    again = program("espalier", "view", out)
+    assert again.returncode == 0 and "4 runs" in again.stdout and again.stderr == "", again
     assert json.loads(program("espalier", "verify", out, "--json").stdout)["findings"] == []
 
 

@@ -5,8 +5,8 @@
 
 #include <cerrno>
 
-#include "data/read/gzip_reader.hpp"
 #include "data/pack/raw_hash.hpp"
+#include "data/read/gzip_reader.hpp"
 #include "data/read/walk_folder.hpp"
 #include "espalier/core/errors.hpp"
 #include "support/catch_after_torch.hpp"

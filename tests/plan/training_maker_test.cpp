@@ -154,7 +154,7 @@ TEST_CASE("training maker: mean and deviation are the study's where it has some,
   CHECK(scene.make(mixed()).spec.std == std::vector<float>{0.25F});
 }
 
-TEST_CASE("training maker: validation and test images are measured on, the training images where 'fit' asks for it") {
+TEST_CASE("training maker: validation and test images are measured on, the training images where 'train_eval' asks for it") {
   Scene scene;
   const auto names = [](const Training& training) {
     std::vector<metrics::Subset> found;
@@ -165,7 +165,7 @@ TEST_CASE("training maker: validation and test images are measured on, the train
   CHECK(names(plain) == std::vector{metrics::Subset::valid, metrics::Subset::test});
   CHECK(plain.evaluated == std::vector<std::int64_t>{kClasses * 3, kClasses * 5});
 
-  scene.study.train.fit = true;
+  scene.study.train.train_eval = true;
   const auto fit = scene.make(mixed(), 2);
   CHECK(names(fit) == std::vector{metrics::Subset::valid, metrics::Subset::test, metrics::Subset::train_eval});
   CHECK(fit.evaluated.back() == kClasses * 2);

@@ -18,9 +18,9 @@ TEST_CASE("scheduler: the longest path goes first, and a pretraining carries wha
 TEST_CASE("scheduler: an order carries a fence, the sources' networks and the checkpoint to go on from") {
   Scene scene;
   auto source = added("source");
-  source.history = {task::RunState::done, 1, 0, {}, {"aa"}};
+  source.history = {.state = task::RunState::done, .attempts = 1, .finished = {"aa"}};
   auto run = added("run", 10, {"source"});
-  run.history = {task::RunState::waiting, 2, 1, {"cc"}, {}};
+  run.history = {.attempts = 2, .charged = 1, .resume = {"cc"}};
   scene.add({source, run}).nothing_else();
 
   auto answer = scene.hello(1);

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "data/read/readers.hpp"
 #include "data/pack/same_images.hpp"
+#include "data/read/readers.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/data/pack_content.hpp"

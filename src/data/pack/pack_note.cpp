@@ -1,8 +1,8 @@
 // Writes and reads the notes in the cache's index, each with a checksum of itself.
 #include "data/pack/pack_note.hpp"
 
-#include "data/pack/cache_folder.hpp"
 #include "data/facts_json.hpp"
+#include "data/pack/cache_folder.hpp"
 #include "espalier/core/hash.hpp"
 
 namespace espalier::data {

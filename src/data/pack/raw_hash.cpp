@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <ctime>
 
-#include "data/pack/cache_folder.hpp"
 #include "data/cannot_read.hpp"
+#include "data/pack/cache_folder.hpp"
 #include "data/read/walk_folder.hpp"
 #include "espalier/core/hash.hpp"
 #include "espalier/os/mapped_file.hpp"

@@ -42,7 +42,9 @@ class JournaledState {
   std::uint32_t segment() const { return writer_.segment(); }
   /// Whether the journal tells what nobody needs: no record of this directory was ever lost, and this launch cut
   /// nothing that may have been one.
-  bool may_clean_up() const { return state_.accepted_damage.empty() && writer_.torn_tail().empty(); }
+  bool may_clean_up() const { return was_always_whole() && writer_.torn_tail().empty(); }
+  /// No launch has gone on over a loss of records.
+  bool was_always_whole() const { return state_.accepted_damage.empty(); }
 
  private:
   void warn_of_no_lock();
