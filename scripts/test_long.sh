@@ -28,6 +28,7 @@ part tidy scripts/tidy.sh
 part sanitize scripts/sanitize.sh
 part quickstart .venv/bin/python tests/long/quickstart_claims.py
 part patches tests/long/patches.sh
+part alexnet_stop .venv/bin/python tests/long/alexnet_stop.py
 part random_kills .venv/bin/python tests/long/random_kills.py
 part cpu_kinds .venv/bin/python tests/long/cpu_kinds.py
 part dispatch .venv/bin/python bench/dispatch.py

@@ -154,7 +154,7 @@ TEST_CASE("training maker: mean and deviation are the study's where it has some,
   CHECK(scene.make(mixed()).spec.std == std::vector<float>{0.25F});
 }
 
-TEST_CASE("training maker: validation and test images are measured on, the training images where 'train_eval' asks for it") {
+TEST_CASE("training maker: validation and test images are measured on, the training images where train_eval asks") {
   Scene scene;
   const auto names = [](const Training& training) {
     std::vector<metrics::Subset> found;
