@@ -143,11 +143,12 @@ task::RecordSpec recorded_by(const TaskState& task, task::Moment from) {
 }
 
 /// What was asked of earlier attempts, too, was asked since their beginning. An attempt that only measures adds
-/// nothing.
+/// nothing, and what is measured at the end alone leaves no gap before it.
 void note_asked(TaskState& task, task::Moment from) {
   if (task::probe_of(task.task) || from == task::training(task.task).length) return;
   std::vector<AskedRows> asked;
   for (const task::EvaluationSpec& one : task.task.record.evaluations) {
+    if (one.every == 0 || one.every >= task::training(task.task).length.epoch) continue;
     task::Moment since = from;
     for (const AskedRows& before : task.asked) {
       if (task::covers(before.evaluation, one)) since = std::min(since, before.since);

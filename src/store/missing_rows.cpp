@@ -64,7 +64,6 @@ bool has_unknown_past(const State& state, const TaskState& task) {
 void add_gaps(const State& state, const TaskState& task, std::vector<std::string>& texts) {
   const bool is_open = has_unknown_past(state, task);
   for (const AskedRows& one : task.asked) {
-    if (one.evaluation.every == 0) continue;
     const bool is_whole = is_open && one.since == task.attempts.front().resumed_from;
     const Gap gap = gap_of(task, one.evaluation, is_whole ? task::Moment{} : one.since);
     if (gap.missing == 0) continue;
