@@ -37,7 +37,7 @@ double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock:
 /// Seconds of one `work`, which does not wait for the device: the median of five rounds.
 template <class Work>
 double seconds_of(const Work& work) {
-  const double round_s = options.quick ? 0.02 : 0.3;
+  const double round_s = options.quick ? 0.02 : 0.1;
   for (int i = 0; i < 4; ++i) work();
   device::synchronise(options.device);
   std::vector<double> taken;
@@ -69,7 +69,7 @@ Rates rates_of(Precision precision) {
   device::allow_tf32(options.device, precision == Precision::tf32);
   const std::int64_t side = options.quick ? 512 : 8192;
   const auto type = at::TensorOptions(precision == Precision::bf16 ? at::kBFloat16 : at::kFloat).device(options.device);
-  const at::Tensor a = at::ones({side, side}, type), b = at::ones({side, side}, type);
+  const at::Tensor a = at::rand({side, side}, type), b = at::rand({side, side}, type);  // ones would run faster
   at::Tensor c = at::empty({side, side}, type);
   const double product_s = seconds_of([&] { at::mm_out(c, a, b); });
   const double copy_s = seconds_of([&] { c.copy_(a); });
@@ -167,6 +167,12 @@ double step_s(const Shape& shape, Precision precision, bool eager) {
   });
 }
 
+/// Each row is told as soon as it is measured: a bench that is cut short, or that crashes, has shown what it had.
+void add(json& rows, json row) {
+  std::cerr << row.dump() << std::endl;
+  rows.push_back(std::move(row));
+}
+
 json steps() {
   json rows = json::array();
   const auto shapes =
@@ -179,16 +185,16 @@ json steps() {
       const double bound = bound_s(shape, precision, rates);
       for (const bool eager : {true, false}) {
         const double step = step_s(shape, precision, eager);
-        rows.push_back({{"network", shape.network},
-                        {"side", shape.side},
-                        {"batch", shape.batch},
-                        {"precision", kNames.at(precision)},
-                        {"steps", eager ? "eager" : "recorded"},
-                        {"step_ms", 1e3 * step},
-                        {"images_s", shape.batch / step},
-                        {"bound_images_s", shape.batch / bound},
-                        {"multiply_adds_s", rates.multiply_adds_s},
-                        {"bytes_s", rates.bytes_s}});
+        add(rows, {{"network", shape.network},
+                   {"side", shape.side},
+                   {"batch", shape.batch},
+                   {"precision", kNames.at(precision)},
+                   {"steps", eager ? "eager" : "recorded"},
+                   {"step_ms", 1e3 * step},
+                   {"images_s", shape.batch / step},
+                   {"bound_images_s", shape.batch / bound},
+                   {"multiply_adds_s", rates.multiply_adds_s},
+                   {"bytes_s", rates.bytes_s}});
       }
     }
   }
@@ -204,7 +210,7 @@ json frozen_depths() {
     cached.cached = frozen;
     json row{{"frozen", frozen}, {"step_ms", 1e3 * step_s(shape, Precision::fp32, false)}};
     if (frozen > 0) row["cached_step_ms"] = 1e3 * step_s(cached, Precision::fp32, false);
-    rows.push_back(row);
+    add(rows, row);
   }
   return rows;
 }
@@ -228,9 +234,9 @@ json replicas() {
       batched_network.losses(logits, labels);
       batched_network.update(steps);
     });
-    rows.push_back({{"replicas", count},
-                    {"step_ms", 1e3 * step},
-                    {"step_ms_per_replica", 1e3 * step / static_cast<double>(count)}});
+    add(rows, {{"replicas", count},
+               {"step_ms", 1e3 * step},
+               {"step_ms_per_replica", 1e3 * step / static_cast<double>(count)}});
   }
   return rows;
 }

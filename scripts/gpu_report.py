@@ -34,8 +34,16 @@ def tests_of(report):
         cases = xml.fromstring(report).iter("TestCase")
     except xml.ParseError as error:
         return {"the report": f"cannot be read, a test crashed? {error}; it ends with: {report[-1500:]}"}
-    return {case.get("name"): "passed" if case.find("OverallResult").get("success") == "true" else "failed"
+    return {case.get("name"): "passed" if case.find("OverallResult").get("success") == "true" else failures_of(case)
             for case in cases}
+
+
+def failures_of(case):
+    """Where and how the case failed: the machine is given back soon, and what was not kept would cost another run."""
+    told = [" ".join(f"{one.get('filename')}:{one.get('line')} {' '.join(one.itertext())}".split())
+            for one in case.iter() if one.tag in ("Exception", "FatalErrorCondition")
+            or one.tag == "Expression" and one.get("success") == "false"]
+    return "failed: " + "; ".join(told)[:2000]
 
 
 STATES = {"0": "passed", "started": "started, and did not end", "no-grid": "not run: no grid",

@@ -69,6 +69,18 @@ class GpuScript(unittest.TestCase):
         code, states = self.run_it("tests")
         self.assertEqual((code, states["tests"], states["nccl"]), (1, "failed", "failed"))    # of the call before
 
+    def test_a_failure_keeps_where_and_how(self):
+        self.program("test_gpu", """cat <<'XML'
+<Catch><Group><TestCase name="a">
+<Expression success="true" filename="x.cpp" line="3"><Original>ok</Original><Expanded>ok</Expanded></Expression>
+<Expression success="false" filename="x.cpp" line="7"><Original>a == b</Original><Expanded>1 == 2</Expanded></Expression>
+<Exception filename="x.cpp" line="9">out of memory</Exception>
+<OverallResult success="false"/></TestCase></Group></Catch>
+XML""")
+        self.assertEqual(self.run_it("tests")[0], 1)
+        told = json.loads((self.folder / "result.json").read_text())["parts"]["tests"]["tests"]
+        self.assertEqual(told, {"a": "failed: x.cpp:7 a == b 1 == 2; x.cpp:9 out of memory"})
+
     def test_a_part_that_does_not_exist(self):
         self.assertEqual(self.run_it("tset"), (2, {}))
 
