@@ -4,8 +4,10 @@
 #include "espalier/core/checks.hpp"
 
 #ifdef ESPALIER_CUDA
+#include <ATen/core/CachingHostAllocator.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDACachingAllocator.h>
+#include <c10/cuda/CUDAFunctions.h>
 #endif
 
 namespace espalier::device {
@@ -26,6 +28,24 @@ class UncapturedWork : public CapturedGraph {
 /// Runs before recording: libraries choose algorithms and allocate memory in them, which must not be recorded.
 constexpr int kWarmUps = 2;
 
+/// The memory that all living recordings share: they run one at a time, and none keeps values in it for the next. It
+/// ends with the last of them, and LibTorch refuses its id from then on.
+std::shared_ptr<const at::cuda::MempoolId_t> shared_pool() {
+  static std::weak_ptr<const at::cuda::MempoolId_t> living;  // recordings are made by the thread that trains
+  auto pool = living.lock();
+  if (!pool) living = pool = std::make_shared<const at::cuda::MempoolId_t>(at::cuda::graph_pool_handle());
+  return pool;
+}
+
+/// A step of cleaning up after another error, which is the one to be told.
+template <class Step>
+void attempt(const Step& step) noexcept {
+  try {
+    step();
+  } catch (const c10::Error&) {
+  }
+}
+
 class ReplayedGraph : public CapturedGraph {
  public:
   explicit ReplayedGraph(std::function<void()> work) : work_(std::move(work)) {}
@@ -42,24 +62,45 @@ class ReplayedGraph : public CapturedGraph {
  private:
   /// Records the work without executing it.
   void capture() {
-    // One memory pool for all graphs: they run one at a time, and none keeps values in it for the next.
-    static const auto pool = at::cuda::graph_pool_handle();
     c10::cuda::CUDACachingAllocator::emptyCache();  // recording cannot use memory that the warm-up runs cached
+    pool_ = shared_pool();
     graph_ = std::make_unique<at::cuda::CUDAGraph>();
-    graph_->capture_begin(pool);
+    graph_->capture_begin(*pool_);
     try {
       work_();
+      graph_->capture_end();
     } catch (...) {
-      // Not destroyed: the allocator still refers to the graph, and ending a broken recording throws.
-      static_cast<void>(graph_.release());
+      give_up();
       throw;
     }
-    graph_->capture_end();
     ++runs_;
+  }
+
+  /// Ends a recording that failed, so that others can be made: capture_end() leaves the allocators recording when CUDA
+  /// itself refuses, and only a recording that has ended gives its pool back.
+  void give_up() noexcept {
+    const auto device = c10::cuda::current_device();
+    auto* host = at::getHostAllocator(at::kCUDA);
+    attempt([&] { graph_->capture_end(); });
+    bool has_ended = true;
+    try {
+      graph_->pool();
+    } catch (const c10::Error&) {
+      has_ended = false;
+    }
+    if (!has_ended) {
+      attempt([&] { c10::cuda::CUDACachingAllocator::endAllocateToPool(device, *pool_); });
+      attempt([&] { host->end_allocate_to_pool(*pool_); });
+      attempt([&] { c10::cuda::CUDACachingAllocator::releasePool(device, *pool_); });
+      attempt([&] { host->release_pool(*pool_); });
+    }
+    graph_.reset();
+    pool_.reset();
   }
 
   std::function<void()> work_;
   int runs_ = 0;
+  std::shared_ptr<const at::cuda::MempoolId_t> pool_;  ///< held as long as the recording
   std::unique_ptr<at::cuda::CUDAGraph> graph_;
 };
 

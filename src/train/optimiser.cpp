@@ -58,8 +58,8 @@ void Optimiser::reset() {
   for (auto& buffer : buffers()) buffer.value.zero_();
 }
 
-/// `rate_of` a unit: a number, or a tensor where the network is. GPUs refuse buffers where there is no momentum. A new
-/// optimiser is a case here, and a row in src/task/optimisers.cpp.
+/// `rate_of` a unit: a number, or a tensor where the network is. LibTorch refuses buffers where there is no momentum.
+/// A new optimiser is a case here, and a row in src/task/optimisers.cpp.
 template <class RateOf>
 void Optimiser::update_all(const RateOf& rate_of, const at::Tensor& step) {
   const c10::NoGradGuard no_grad;
@@ -73,9 +73,10 @@ void Optimiser::update_all(const RateOf& rate_of, const at::Tensor& step) {
     switch (kind_) {
       case task::OptimiserKind::sgd: {
         // Buffers begin as zeros, so that the first step gives buf = d without a case of its own.
-        const bool none = momentum_ == 0 && values.front().is_cuda();
-        at::_fused_sgd_(values, gradients, none ? std::vector<at::Tensor>() : unit.buffers[0], weight_decay_, momentum_,
-                        rate, /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
+        const bool has_momentum = momentum_ != 0;
+        at::_fused_sgd_(values, gradients, has_momentum ? unit.buffers[0] : std::vector<at::Tensor>(), weight_decay_,
+                        momentum_, rate, /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false,
+                        /*is_first_step=*/false);
         break;
       }
       case task::OptimiserKind::adam: {

@@ -1,4 +1,7 @@
 // Kernels of our own, as NVRTC compiles them: the bits of the CPU.
+#include <functional>
+#include <stdexcept>
+
 #include "espalier/core/seed.hpp"
 #include "espalier/device/captured_graph.hpp"
 #include "espalier/device/device.hpp"
@@ -43,4 +46,33 @@ TEST_CASE("gpu: recorded work reads what lies on the device, not what it was rec
     expected += static_cast<float>(i);
   }
   CHECK(sum.item<float>() == expected);
+}
+
+TEST_CASE("gpu: recordings can be made after all earlier ones are gone, and after one that failed") {
+  const at::Tensor sum = at::zeros({1}, at::TensorOptions(at::kFloat).device(gpu()));
+  const auto adds_in_graph = [&] {
+    const auto before = sum.item<float>();
+    const auto work = device::capture_graph(gpu(), [&] { sum.add_(at::ones_like(sum)); });
+    for (int i = 0; i < 5; ++i) work->run();
+    return sum.item<float>() == before + 5;
+  };
+  CHECK(adds_in_graph());
+  CHECK(adds_in_graph());
+  int calls = 0;
+  const auto throws_later = [&] {
+    sum.add_(0);
+    if (++calls > 2) throw std::runtime_error("in the recording");
+  };
+  const auto waits_later = [&] {
+    sum.add_(0);
+    if (++calls > 2) sum.cpu();  // waits for the device, which makes a recording invalid
+  };
+  for (const std::function<void()>& fails : {std::function<void()>(throws_later), std::function<void()>(waits_later)}) {
+    calls = 0;
+    const auto work = device::capture_graph(gpu(), fails);
+    work->run();
+    work->run();
+    CHECK_THROWS(work->run());
+    CHECK(adds_in_graph());
+  }
 }

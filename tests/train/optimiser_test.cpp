@@ -32,7 +32,9 @@ struct Bed {
 }  // namespace
 
 TEST_CASE("optimiser: SGD follows PyTorch's convention, each unit at its own rate") {
+  const auto momentum = GENERATE(0.9f, 0.0f);
   Bed bed;
+  bed.spec().momentum = momentum;
   train::Optimiser optimiser(bed.network, bed.spec());
   const std::vector<float> rates{0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f};
   std::map<std::string, at::Tensor> weights, buffers;
@@ -45,7 +47,7 @@ TEST_CASE("optimiser: SGD follows PyTorch's convention, each unit at its own rat
     for (std::int32_t u = 1; u <= 7; ++u) {
       for (auto& t : bed.network.tensors(u)) {
         const at::Tensor d = t.value.grad().to(at::kDouble) + 5e-4 * weights[t.name];
-        buffers[t.name] = i == 0 ? d : 0.9 * buffers[t.name] + d;
+        buffers[t.name] = i == 0 ? d : double{momentum} * buffers[t.name] + d;
         weights[t.name] = weights[t.name] - rates[static_cast<std::size_t>(u - 1)] * buffers[t.name];
       }
     }

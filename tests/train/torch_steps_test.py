@@ -1,5 +1,5 @@
 """20 steps of training, step by step against PyTorch from equal weights and batches: per-unit rates, a decay, frozen
-units, weight decay, momentum; Adam too. Equal threads and memory format, dropout off."""
+units, weight decay, with and without momentum; Adam too. Equal threads and memory format, dropout off."""
 import json
 import os
 import subprocess
@@ -22,6 +22,7 @@ CASES = [  # name, width, make, channels, side, batch, frozen units, base rate, 
     ("cifar7", 1, nets.cifar7, 3, 32, 10, {1, 2}, 0.0005, "sgd", "bf16"),
     ("cifar7", 1, nets.cifar7, 1, 28, 10, {1, 2}, 0.01, "sgd"),
     ("cifar7", 1, nets.cifar7, 3, 16, 6, set(), 0.001, "adam"),
+    ("mnist4", 1, nets.mnist4, 1, 28, 8, set(), 0.05, "sgd without momentum"),
     ("mnist4", 1, nets.mnist4, 1, 28, 8, {2}, 0.01, "sgd"),
     ("alexnet", 0.25, nets.alexnet_quarter, 3, 64, 4, {1, 2, 3}, 0.001, "sgd"),
     ("caffenet", 0.25, nets.caffenet_quarter, 3, 99, 4, {1}, 0.001, "sgd"),
@@ -64,6 +65,10 @@ def buffers_of(module):
     return [buffer for name, buffer in module.named_buffers() if not name.endswith("num_batches_tracked")]
 
 
+def momentum_of(optimiser):
+    return 0.0 if "without momentum" in optimiser else 0.9
+
+
 def train_here(units, frozen, base, optimiser, images, labels, precision):
     groups = []
     for number, unit in enumerate(units, 1):
@@ -73,7 +78,7 @@ def train_here(units, frozen, base, optimiser, images, labels, precision):
         if number not in frozen:
             groups.append({"params": list(unit.parameters()), "rates": rates_of(number, frozen, base)})
     make = torch.optim.Adam if optimiser == "adam" else torch.optim.SGD
-    more = {} if optimiser == "adam" else {"momentum": 0.9}
+    more = {} if optimiser == "adam" else {"momentum": momentum_of(optimiser)}
     steps = make(groups, lr=1.0, weight_decay=5e-4, **more)
     losses = []
     for step in range(STEPS):
@@ -104,7 +109,7 @@ def check(name, width, make, channels, side, batch, frozen, base, optimiser, pre
             "network": name, "width": width, "input": [channels, side, side], "classes": classes, "threads": 1,
             "units": [{"trained": number not in frozen, "rates": rates_of(number, frozen, base)}
                       for number in range(1, len(units) + 1)],
-            "optimiser": optimiser, "momentum": 0.9, "weight_decay": 5e-4, "steps_per_epoch": PER_EPOCH,
+            "optimiser": optimiser.split()[0], "momentum": momentum_of(optimiser), "weight_decay": 5e-4, "steps_per_epoch": PER_EPOCH,
             "steps": STEPS, "dropout": False,
             "precision": precision}
         names = probe(folder, {**description, "out": file("drawn")})["names"]
