@@ -24,6 +24,7 @@ void Scheduler::Core::on(const protocol::Hello& hello) {
 
 void Scheduler::Core::on(TasksAdded& added) {
   std::vector<Entry*> batch;
+  tasks.make_room(added.tasks.size());
   for (auto& one : added.tasks) {
     if (Entry* entry = tasks.add(std::move(one))) batch.push_back(entry);
   }

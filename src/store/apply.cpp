@@ -103,8 +103,20 @@ task::Task read_brief(std::string_view bytes) {
   return std::move(brief.task);
 }
 
+/// Makes room for `count` more tasks, twofold where there are many already: a table that grows by itself looks at every
+/// task again each time, and one that is half empty is searched in fewer steps.
+void make_room(State& state, std::size_t count) {
+  auto& tasks = state.tasks;
+  tasks.max_load_factor(0.5f);
+  if (const auto wanted = tasks.size() + count; wanted > tasks.bucket_count() / 2)
+    tasks.reserve(std::max(wanted, 2 * tasks.size()));
+}
+
 /// Reads a TasksRecord task by task: most of a large journal is this.
 void apply_tasks(State& state, std::string_view payload) {
+  std::size_t count = 0;
+  frame::TaggedReader(payload).each_block<1>([&](std::string_view) { ++count; });
+  make_room(state, count);
   frame::TaggedReader(payload).each_block<1>([&](std::string_view bytes) {
     task::Task task = state.detail == Detail::brief ? read_brief(bytes) : frame::from_tagged<task::Task>(bytes);
     task::Task& known = state.tasks[task.id].task;

@@ -194,6 +194,7 @@ void Replanning::keep_forms(plan::Plan& plan) const {
 /// Tasks that are new, or whose record or form differs from the journaled one.
 std::vector<task::Task> Replanning::changed_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes) {
   std::vector<task::Task> changed;
+  if (journal_.state().tasks.empty()) changed.reserve(plan.tasks.size());
   for (const auto& task : plan.tasks) {
     const auto found = journal_.state().tasks.find(task.id);
     if (found == journal_.state().tasks.end()) {
@@ -212,6 +213,7 @@ std::vector<task::Task> Replanning::changed_tasks(const plan::Plan& plan, const 
 
 std::vector<sched::AddedTask> Replanning::new_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes) {
   std::vector<sched::AddedTask> added;
+  if (scope_.tasks.empty()) added.reserve(plan.tasks.size());
   for (const auto& task : plan.tasks) {
     const bool is_new = scope_.tasks.insert(task.id).second;
     if (is_new || records_more(task)) {
