@@ -49,10 +49,10 @@ class RunTrainings {
   Made add_training(const grid::Grid& grid, const grid::Cell& cell, const LinkedRuns& linked);
   Made add_probe(const PlannedExperiment& experiment, const grid::Cell& cell, const LinkedRuns& linked);
   Origin of_run(const PlannedRun& run, task::InputRole role) const;
-  const Origin& of_source(const CellView& view, const std::string& source);
+  const Origin& of_source(const CellView& view, const std::string& name);
   Probe probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
   void check_fit(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
-  void check_images(const Probe& probe, const Origin& outputs, const ClassPool& pool, const CellView& view) const;
+  void check_images(const Probe& probe, const Origin& classifier, const ClassPool& pool, const CellView& view) const;
   TrainingRequest source_request(const CellView& view, const std::string& source,
                                  const std::vector<Override>& overrides, std::int64_t replicate);
   Origin checkpoint(const study::Source& source, const CellView& view);

@@ -59,7 +59,7 @@ std::string trimmed(const std::string& text) {
 
 /// The word without the spaces around it and without its quotes.
 std::string word_of(const std::string& text) {
-  const std::string trim = trimmed(text);
+  std::string trim = trimmed(text);
   if (trim.empty() || trim.front() != '"') return trim;
   std::string word;
   std::size_t at = 1;

@@ -198,8 +198,9 @@ std::vector<Entry*> TaskQueue::end(Entry& entry, task::RunState state) {
   --live_;
   if (!serves(entry)) return doomed(entry);
   for (Entry* dependent : entry.dependents) {
-    if (task::is_final(dependent->state) || dependent->missing == 0 || --dependent->missing > 0) continue;
-    if (dependent->state == task::RunState::waiting) give_back(*dependent);
+    if (task::is_final(dependent->state) || dependent->missing == 0) continue;
+    --dependent->missing;
+    if (dependent->missing == 0 && dependent->state == task::RunState::waiting) give_back(*dependent);
   }
   return {};
 }

@@ -39,7 +39,7 @@ State read_full(const std::filesystem::path& out) {
 std::optional<std::string> any_unfinished_folder(const std::filesystem::path& out) {
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(out / "tmp", none)) {
-    const std::string name = entry.path().filename().string();
+    std::string name = entry.path().filename().string();
     const bool is_number = name.size() >= 6 && name.find_first_not_of("0123456789") == std::string::npos;
     if (is_number && entry.is_directory()) return name;
   }

@@ -27,6 +27,6 @@ struct ViewedTasks {
 };
 
 /// Throws Error where the file is no view of this version or is damaged.
-ViewedTasks read_viewed_tasks(const std::filesystem::path& view);
+ViewedTasks read_viewed_tasks(const std::filesystem::path& file);
 
 }  // namespace espalier::store

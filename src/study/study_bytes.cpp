@@ -64,7 +64,7 @@ class Members {
     std::optional<double> real;
     std::optional<std::string> word;
     const auto each = [&](auto& kind) {
-      using Kind = typename std::remove_reference_t<decltype(kind)>::value_type;
+      using Kind = std::remove_reference_t<decltype(kind)>::value_type;
       if (const auto* held = std::get_if<Kind>(&value.held)) kind = *held;
       if (kReads) kind.reset();
       pass(kind);

@@ -49,9 +49,9 @@ class ReadFile {
   std::vector<std::string> columns(const std::string& table) const;
   // A column of a table. They throw CorruptionError where there is none of that kind, or where the file claims far more
   // rows than its bytes can hold, and EnvironmentError where the bytes are damaged.
-  std::vector<std::string> texts(const std::string& table, const std::string& column) const;
-  std::vector<std::int64_t> integers(const std::string& table, const std::string& column) const;
-  std::vector<double> reals(const std::string& table, const std::string& column) const;
+  std::vector<std::string> texts(const std::string& table, const std::string& name) const;
+  std::vector<std::int64_t> integers(const std::string& table, const std::string& name) const;
+  std::vector<double> reals(const std::string& table, const std::string& name) const;
   /// "" if the file holds exactly this table, else what differs.
   std::string difference(const Table& table) const;
 

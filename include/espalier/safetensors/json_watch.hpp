@@ -17,7 +17,7 @@ class JsonWatch : private nlohmann::json_sax<nlohmann::json> {
 
  protected:
   JsonWatch() = default;
-  ~JsonWatch() = default;
+  ~JsonWatch() override = default;
 
   /// `depth`: how many objects and arrays stand around it.
   virtual void on_key(const std::string& key, int depth) = 0;

@@ -26,7 +26,7 @@ struct RecordSettings {
 struct TrainRow {
   std::string key;  ///< "batch", "evaluate.every"
   TrainDoc doc;
-  std::string first_name = {};  ///< what the key was called first, which studies may still say; "": the same
+  std::string first_name;  ///< what the key was called first, which studies may still say; "": the same
   /// Sets it from one value; empty: `key` is a table of its own (augment, rates).
   std::function<std::optional<Problem>(TrainValues&, const Value&)> set;
   std::function<void(TrainValues&)> set_default;                          ///< empty: there is no default

@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/core/whole_number.hpp"
 
 namespace espalier::runtime {
 
@@ -27,7 +28,7 @@ std::int64_t number_of(rlim_t value) {
 /// Whether mpirun will find more machines than this one, as its own options and batch systems say it.
 bool has_other_machines() {
   const char* nodes = std::getenv("SLURM_JOB_NUM_NODES");
-  if (nodes && std::atoi(nodes) > 1) return true;
+  if (nodes && whole_number<std::int64_t>(nodes).value_or(1) > 1) return true;
   const auto names = {"PBS_NODEFILE", "LSB_HOSTS", "PE_HOSTFILE", "OMPI_MCA_orte_default_hostfile"};
   return std::any_of(names.begin(), names.end(), [](const char* name) { return std::getenv(name) != nullptr; });
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "espalier/core/utf8.hpp"
+#include "espalier/core/whole_number.hpp"
 
 namespace espalier::runtime {
 
@@ -25,7 +26,8 @@ std::string WordReader::take(std::string_view output) {
 void WordReader::take_word() {
   constexpr std::string_view kEnded = "ended ";
   if (word_.starts_with("begun")) words_.begun = true;
-  if (word_.starts_with(kEnded)) words_.ended_with = std::atoi(word_.c_str() + kEnded.size());
+  if (word_.starts_with(kEnded))
+    words_.ended_with = whole_number<int>(word_.substr(kEnded.size())).value_or(words_.ended_with);
   word_.clear();
   in_word_ = false;
 }

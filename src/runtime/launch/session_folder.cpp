@@ -10,6 +10,7 @@
 #include <string>
 
 #include "espalier/core/hash.hpp"
+#include "espalier/core/whole_number.hpp"
 #include "runtime/agent/group_exchange.hpp"
 
 namespace espalier::runtime {
@@ -28,8 +29,7 @@ bool is_ours(const fs::path& folder) {
 bool make(const fs::path& folder) { return (mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) && is_ours(folder); }
 
 bool is_gone(const std::string& process) {
-  if (process.empty() || process.find_first_not_of("0123456789") != std::string::npos) return false;  // not ours
-  const auto number = static_cast<pid_t>(std::atol(process.c_str()));
+  const auto number = whole_number<pid_t>(process).value_or(0);  // another name is not ours
   return number > 0 && kill(number, 0) != 0 && errno == ESRCH;
 }
 

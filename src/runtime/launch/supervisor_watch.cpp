@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "espalier/core/whole_number.hpp"
 #include "espalier/process/launch.hpp"
 #include "runtime/agent/group_exchange.hpp"
 
@@ -24,7 +25,7 @@ SupervisorWatch::SupervisorWatch(const std::string& address, const std::string& 
     : is_stopped_(std::move(is_stopped)) {
   const auto space = address.find(' ');
   if (space == std::string::npos || host_key.empty() || address.substr(space + 1) != host_key) return;
-  process_ = static_cast<pid_t>(std::atol(address.c_str()));
+  process_ = whole_number<pid_t>(address.substr(0, space)).value_or(0);
 }
 
 std::string SupervisorWatch::look(double now) {

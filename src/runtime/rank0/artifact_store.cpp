@@ -119,7 +119,9 @@ std::vector<ArtifactId> ArtifactStore::obstructed() const {
 
 void ArtifactStore::forget(const ArtifactId& artifact, int count) {
   const auto found = references_.find(artifact.hex);
-  if (found != references_.end() && (found->second -= count) <= 0) references_.erase(found);
+  if (found == references_.end()) return;
+  found->second -= count;
+  if (found->second <= 0) references_.erase(found);
 }
 
 bool ArtifactStore::is_whole(const ArtifactId& artifact) const {
