@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <fstream>
 
@@ -44,6 +45,33 @@ std::int32_t usable_cores(const std::filesystem::path& root) {
   const auto quota = read_cgroup_limits(root).cores;
   if (!quota || *quota >= cores) return cores;
   return std::max(1, static_cast<std::int32_t>(std::ceil(*quota)));
+}
+
+std::optional<std::int32_t> cores_of_job(const char* cpus_per_node) {
+  constexpr std::int64_t kMostCores = 10'000'000;
+  std::int64_t cores = 0;
+  std::string_view rest = cpus_per_node ? cpus_per_node : "";
+  const auto take = [&](std::int64_t& number) {
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+    if (error != std::errc() || number < 1 || number > kMostCores) return false;
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    return true;
+  };
+  while (!rest.empty()) {
+    std::int64_t here = 0, nodes = 1;
+    if (!take(here)) return std::nullopt;
+    if (rest.starts_with("(x")) {
+      rest.remove_prefix(2);
+      if (!take(nodes) || !rest.starts_with(')')) return std::nullopt;
+      rest.remove_prefix(1);
+    }
+    cores += here * nodes;
+    if (cores > kMostCores) return std::nullopt;
+    if (rest.empty()) return static_cast<std::int32_t>(cores);
+    if (rest.front() != ',') return std::nullopt;
+    rest.remove_prefix(1);
+  }
+  return std::nullopt;
 }
 
 std::int64_t memory_kills(const std::filesystem::path& root) { return read_memory_kills(root); }

@@ -58,7 +58,7 @@ store::StudyRecord study_record(const Launch& launch) {
   record.threads = launch.settings.threads;
   record.without = launch.settings.without;
   record.facts = launch.facts;
-  record.trial = made_up || launch.settings.smoke;
+  record.trial = made_up || launch.settings.smoke || launch.settings.noop;
   return record;
 }
 

@@ -18,17 +18,6 @@ std::string word_of_environment(const char* name) {
   return value ? value : "";
 }
 
-store::WriterIdentity identity(const LaunchSettings& settings) {
-  store::WriterIdentity who;
-  who.host = os::host_name();
-  who.process = getpid();
-  who.job = word_of_environment("SLURM_JOB_ID");
-  who.restart =
-      static_cast<std::uint32_t>(std::strtoul(word_of_environment("SLURM_RESTART_COUNT").c_str(), nullptr, 10));
-  who.take_over = settings.take_over;
-  return who;
-}
-
 protocol::Setup setup_of(const Launch& launch) {
   const LaunchSettings& settings = launch.settings;
   protocol::Setup setup;
@@ -52,7 +41,7 @@ runtime::LaunchOptions options_of(const Launch& launch, const std::filesystem::p
   const LaunchSettings& settings = launch.settings;
   runtime::LaunchOptions options;
   options.out = out;
-  options.who = identity(settings);
+  options.who = writer_identity(settings.take_over);
   options.study = study_record(launch);
   options.setup = setup_of(launch);
   options.passes = passes_of(settings.without);
@@ -66,6 +55,17 @@ runtime::LaunchOptions options_of(const Launch& launch, const std::filesystem::p
 }
 
 }  // namespace
+
+store::WriterIdentity writer_identity(bool take_over) {
+  store::WriterIdentity who;
+  who.host = os::host_name();
+  who.process = getpid();
+  who.job = word_of_environment("SLURM_JOB_ID");
+  who.restart =
+      static_cast<std::uint32_t>(std::strtoul(word_of_environment("SLURM_RESTART_COUNT").c_str(), nullptr, 10));
+  who.take_over = take_over;
+  return who;
+}
 
 void schedule(mpi::Session& mpi, const std::filesystem::path& launch_file, const std::string& digest,
               const std::string& supervisor, std::uint32_t first_segment) {

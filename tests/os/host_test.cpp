@@ -47,4 +47,16 @@ TEST_CASE("host: this program has a path and this machine a name") {
   CHECK_FALSE(host_name().empty());
 }
 
+TEST_CASE("host: the cores of a Slurm job are those of all its nodes") {
+  CHECK(cores_of_job("4") == 4);
+  CHECK(cores_of_job("2(x3)") == 6);
+  CHECK(cores_of_job("2(x3),4,8(x2)") == 26);
+  CHECK_FALSE(cores_of_job(nullptr));
+  for (const char* text :
+       {"", "x", "0", "-2", "2(x", "2(x3", "2(x0)", "2(3)", "2,", ",2", "2 ", "99999999999", "9999999(x9999999)"}) {
+    INFO(text);
+    CHECK_FALSE(cores_of_job(text));
+  }
+}
+
 }  // namespace espalier::os

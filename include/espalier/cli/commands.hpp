@@ -10,7 +10,9 @@ void add_plan(CLI::App& app, int& exit_code);
 void add_calibrate(CLI::App& app, int& exit_code);  ///< starts the trainer
 void add_simulate(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
-void add_rank(CLI::App& app, int& exit_code);  ///< hidden: what mpirun starts
+void add_rank(CLI::App& app, int& exit_code);    ///< hidden: what mpirun starts
+void add_submit(CLI::App& app, int& exit_code);  ///< calls sbatch
+void add_wait(CLI::App& app, int& exit_code);
 void add_stop(CLI::App& app, int& exit_code);
 void add_retry(CLI::App& app, int& exit_code);
 void add_cancel(CLI::App& app, int& exit_code);

@@ -2,6 +2,7 @@
 // Facts about this machine, as far as this process may use it.
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace espalier::os {
@@ -14,6 +15,10 @@ std::string own_program();
 /// Cores this process may use: its affinity, and the CPU time that its control groups allow, rounded up; at least
 /// 1. `root`: the folder with proc and sys.
 std::int32_t usable_cores(const std::filesystem::path& root = "/");
+
+/// Cores of all nodes of the batch job that this process is in, as Slurm's SLURM_JOB_CPUS_PER_NODE says ("2(x3),4");
+/// none outside of a job, or where that says something else.
+std::optional<std::int32_t> cores_of_job(const char* cpus_per_node);
 
 /// How many processes the kernel has killed for memory: in this process's control group, and on this machine as far as
 /// it tells. Only that it rises says something.

@@ -5,8 +5,12 @@
 #include <string>
 
 #include "espalier/mpi/session.hpp"
+#include "espalier/store/journal.hpp"
 
 namespace espalier::session {
+
+/// This process as a writer of OUT: its host, and the Slurm job that it is in with the number of that job's restarts.
+store::WriterIdentity writer_identity(bool take_over);
 
 /// Reads the launch file, which must have this digest unless that is empty, and runs the scheduler in the folder that
 /// holds it; collective with the agents. Looks neither at the study file nor at images.

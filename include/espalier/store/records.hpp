@@ -66,7 +66,7 @@ struct StudyRecord {
   std::int32_t workers = 0, threads = 1;
   std::vector<std::string> without;  ///< passes left out
   plan::Facts facts;                 ///< data and checkpoints as resolved
-  bool trial = false;                ///< of `run --smoke` or `--noop-tasks`: the next of its kind empties the folder
+  bool trial = false;                ///< of `run --smoke`, `--noop` or `--noop-tasks`: the next empties the folder
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include "cli/load_study.hpp"
@@ -14,10 +15,12 @@
 #include "cli/stopped_text.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
 #include "espalier/runtime/supervisor.hpp"
 #include "espalier/session/calibration_file.hpp"
 #include "espalier/session/launch_file.hpp"
+#include "espalier/session/rank.hpp"
 #include "espalier/store/foreign_files.hpp"
 #include "espalier/store/journal.hpp"
 #include "espalier/store/layout.hpp"
@@ -32,10 +35,20 @@ void refuse_if_held(const session::RunArguments& arguments) {
   const LockProbe probe = probe_lock(store);
   if (probe.held != HoldState::yes || arguments.launch.take_over) return;
   fmt::print(stderr, "espalier: '{}' is in use ({}); waiting up to 15 s for its end\n", store.string(), probe.holder);
-  store::WriterIdentity who;
-  who.host = os::host_name();
-  who.process = getpid();
-  store::DirectoryLock::acquire(store, who);
+  store::DirectoryLock::acquire(store, session::writer_identity(arguments.launch.take_over));
+}
+
+/// mpirun is started by this process, once: under another mpirun, or as several tasks of a Slurm step, there would be
+/// one launch a task.
+void refuse_inside_launcher() {
+  const bool in_mpirun = std::getenv("OMPI_COMM_WORLD_SIZE") || std::getenv("PMIX_RANK");
+  const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
+  const bool in_step = tasks && whole_number<int>(tasks).value_or(1) > 1;
+  if (!in_mpirun && !in_step) return;
+  throw UsageError(
+      fmt::format("'espalier run' was started by {}", in_mpirun ? "an MPI launcher" : "srun, in several tasks"),
+      "it starts the processes of a study itself",
+      "Call it once, from the batch script or a shell of the allocation: 'espalier submit' writes such a script.");
 }
 
 bool begins_anew(const session::RunArguments& arguments) {
@@ -82,7 +95,8 @@ void refuse_other_study(const session::RunArguments& arguments, const session::S
 
 void fill_defaults(session::LaunchSettings& launch, const store::StudyRecord& before) {
   if (launch.threads == 0) launch.threads = before.text.empty() ? 1 : before.threads;
-  if (launch.workers == 0) launch.workers = std::max(1, os::usable_cores() / launch.threads);
+  const auto cores = os::cores_of_job(std::getenv("SLURM_JOB_CPUS_PER_NODE")).value_or(os::usable_cores());
+  if (launch.workers == 0) launch.workers = std::max(1, cores / launch.threads);
 }
 
 /// Resolves the study and its data, once for all launches of this command.
@@ -127,6 +141,7 @@ int run(session::RunArguments arguments) {
   if (arguments.study.file.empty() && arguments.launch.noop_tasks == 0) {
     throw UsageError("no study", "'run' needs a study file", "Write: espalier run STUDY --out DIR");
   }
+  refuse_inside_launcher();
   const auto input = resolve(arguments);
   const auto earlier = earlier_launches(arguments);
   if (arguments.launch.noop_tasks == 0) refuse_other_study(arguments, input, earlier);

@@ -3,15 +3,13 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <unordered_set>
 
-#include "cli/invented_outcome.hpp"
 #include "cli/json_text.hpp"
 #include "cli/load_study.hpp"
 #include "cli/run_options.hpp"
+#include "cli/simulate_plan.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
-#include "espalier/sched/simulate.hpp"
 #include "espalier/session/calibration_file.hpp"
 
 namespace espalier::cli {
@@ -27,54 +25,6 @@ struct Options {
   std::int32_t workers = 1;
   double mtbf_h = 0;
   bool json = false;
-};
-
-/// Invents results of finished tasks, so that simulated selections have something to choose from.
-class Dream {
- public:
-  Dream(const session::StudyInput& input, const plan::CompileOptions& compile) : input_(input), compile_(compile) {
-    compile_.account = false;
-  }
-
-  /// Takes the plan's tasks, returns those that are new, and leaves the plan without tasks.
-  std::vector<sched::AddedTask> added(plan::Plan& plan) {
-    std::vector<sched::AddedTask> tasks;
-    for (auto& task : plan.tasks) {
-      if (!known_.insert(task.id).second) continue;
-      const auto sharing = plan::sharing_of(task, compile_.passes);
-      tasks.push_back({std::move(task), {}, sharing});
-    }
-    plan.tasks.clear();
-    pending_ = plan.pending;
-    std::erase_if(pending_, [](const auto& one) { return one.needs.empty(); });
-    compile_.decided = plan.selections;
-    if (!pending_.empty()) {
-      for (const auto& one : tasks) specs_[one.task.id] = one.task;
-    }
-    return tasks;
-  }
-
-  sched::Growth ended(const TaskId& id) {
-    if (pending_.empty()) return {};
-    outcomes_[id] = invented_outcome(specs_.at(id));
-    std::vector<TaskId> after;
-    for (const auto& selection : pending_) {
-      const bool due = std::all_of(selection.needs.begin(), selection.needs.end(),
-                                   [&](const TaskId& need) { return outcomes_.contains(need); });
-      if (due) after.insert(after.end(), selection.needs.begin(), selection.needs.end());
-    }
-    if (after.empty()) return {};
-    plan::Plan plan = plan::compile(input_.study, input_.facts, outcomes_, compile_);
-    return {added(plan), after};
-  }
-
- private:
-  const session::StudyInput& input_;
-  plan::CompileOptions compile_;
-  plan::Outcomes outcomes_;
-  std::vector<plan::PendingSelection> pending_;
-  std::unordered_set<TaskId> known_;
-  std::unordered_map<TaskId, task::Task> specs_;
 };
 
 ordered_json passes_json(const plan::Plan& plan) {
@@ -119,13 +69,8 @@ int run(const Options& options) {
   plan::Plan plan = plan::compile(input.study, input.facts, {}, compile);
   print_diagnostics(plan.diagnostics, options.study.file);
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
-  Dream dream(input, compile);
-  auto tasks = dream.added(plan);
-  plan.runs.clear();
-  const bool grows = !plan.pending.empty();
-  const sched::Grow grow = grows ? sched::Grow([&](const TaskId& ended) { return dream.ended(ended); }) : sched::Grow{};
   const sched::SimulateOptions how{options.workers, options.mtbf_h * 3600, 60, options.seed};
-  print(options, plan, sched::simulate(std::move(tasks), how, grow), !compile.calibration.empty());
+  print(options, plan, simulate_plan(input, compile, plan, how), !compile.calibration.empty());
   return static_cast<int>(ExitCode::done);
 }
 

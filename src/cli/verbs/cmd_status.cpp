@@ -9,6 +9,7 @@
 #include "cli/json_text.hpp"
 #include "cli/lock_probe.hpp"
 #include "cli/result_dir.hpp"
+#include "cli/submitted_jobs.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/report/progress.hpp"
 #include "espalier/store/journal.hpp"
@@ -33,7 +34,7 @@ Json to_json(const report::StateCounts& counts) {
 Json running_json(HoldState held) { return held == HoldState::unknown ? Json(nullptr) : Json(held == HoldState::yes); }
 
 Json to_json(const store::State& state, const report::StudyProgress& progress, const LockProbe& probe,
-             const std::vector<store::Request>& pending) {
+             const std::vector<store::Request>& pending, const JobLook& look) {
   Json out = {{"launch", launch_state(state, probe)}, {"running", running_json(launch_held(probe, state))}};
   out["last_exit"] = state.last_exit < 0 ? Json(nullptr) : Json(state.last_exit);
   out["launches"] = state.segments.size();
@@ -63,6 +64,11 @@ Json to_json(const store::State& state, const report::StudyProgress& progress, c
                                {"from", request.from},
                                {"time", request.time},
                                {"targets", request.targets}});
+  }
+  out["jobs"] = Json::array();
+  for (const auto& job : look.jobs) {
+    out["jobs"].push_back(
+        {{"id", job.id}, {"state", job.state}, {"reason", job.reason}, {"used", job.used}, {"left", job.left}});
   }
   out["damaged"] = Json::array();
   for (const auto& file : state.damaged) {
@@ -129,11 +135,21 @@ std::string lacking_memory(const store::State& state) {
                      count == 1 ? "task" : "tasks", fmt::join(tasks, ", "), count == 1 ? "it" : "them");
 }
 
+void print_jobs(const JobLook& look) {
+  for (const auto& job : look.jobs) {
+    const bool runs = job.state == "RUNNING";
+    fmt::print("job {:<6}{}{}\n", job.id, job.state,
+               runs ? fmt::format(" since {}, {} left", job.used, job.left) : fmt::format(" ({})", job.reason));
+  }
+  if (!look.trouble.empty()) fmt::print("job       Slurm could not be asked: {}\n", look.trouble);
+}
+
 void print_words(const store::State& state, const report::StudyProgress& progress, const LockProbe& probe,
-                 const std::vector<store::Request>& pending) {
+                 const std::vector<store::Request>& pending, const JobLook& look) {
   fmt::print("{}\n\n{}", launch_state(state, probe), counts_table(progress).text());
   print_pace(state, progress, launch_held(probe, state) != HoldState::no);
   fmt::print("{}", lacking_memory(state));
+  print_jobs(look);
   for (const auto& request : pending) {
     const auto of = request.targets.empty() ? "" : fmt::format(" of {}", request.targets.size());
     fmt::print("request   {}{} ({}), not taken up yet\n", request.verb, of, request.from);
@@ -149,8 +165,9 @@ void status(const std::string& path, bool json) {
   const auto progress = report::progress(state);
   const LockProbe probe = probe_lock(path);
   const auto pending = store::pending_requests(path);
-  if (json) fmt::print("{}\n", json_text(to_json(state, progress, probe, pending), 2));
-  else print_words(state, progress, probe, pending);
+  const auto look = look_at_jobs(path, state);
+  if (json) fmt::print("{}\n", json_text(to_json(state, progress, probe, pending, look), 2));
+  else print_words(state, progress, probe, pending, look);
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ void say_too_late(const store::Request& request) {
              request.from);
 }
 
+bool is_known(const std::string& verb) { return verb == "retry" || verb == "cancel" || verb == "submit"; }
+
 }  // namespace
 
 bool RequestInbox::take(Obeys obeys) {
@@ -30,8 +32,8 @@ bool RequestInbox::take(Obeys obeys) {
         "request {} was left by a newer version of espalier: this one does not obey it, and leaves its file", id));
   }
   for (const auto& request : store::pending_requests(out_)) {
-    const bool is_stop = request.verb == "stop", is_known = request.verb == "retry" || request.verb == "cancel";
-    if (!is_stop && !is_known) {
+    const bool is_stop = request.verb == "stop";
+    if (!is_stop && !is_known(request.verb)) {
       if (refused_.insert(request.id).second) journal_.warn("request '" + request.verb + "' is not understood");
       continue;
     }

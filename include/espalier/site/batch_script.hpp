@@ -1,0 +1,35 @@
+#pragma once
+// The batch script of a job, from slurm/job.sh and a site's profile.
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "espalier/site/profile.hpp"
+
+namespace espalier::site {
+
+/// What one job is asked for.
+struct JobRequest {
+  std::string name;                   ///< of the study
+  std::string token;                  ///< stands in the job's comment: jobs for one OUT have one token (token_of)
+  std::filesystem::path out, folder;  ///< absolute; `folder`: where `submit` was called
+  std::vector<std::string> command;   ///< espalier run ..., without --workers
+  std::int32_t nodes = 1;
+  std::int64_t time_s = 3600;
+  std::vector<std::string> sbatch_options;  ///< those that follow "--"
+};
+
+/// "espalier:" and 16 hexadecimal digits of the absolute path of OUT.
+std::string token_of(const std::filesystem::path& out);
+
+/// What the profile does not allow of the request, one line each; empty if it may be submitted.
+std::vector<std::string> excesses_of(const JobRequest& request, const Profile& profile);
+
+/// The script, ready for sbatch. No text of the user's is ever read by the shell as anything but one word.
+std::string batch_script(const JobRequest& request, const Profile& profile);
+
+/// `text` as one word of a POSIX shell.
+std::string shell_word(const std::string& text);
+
+}  // namespace espalier::site

@@ -1,0 +1,21 @@
+#pragma once
+// The Slurm jobs that work on a result directory or are going to.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "espalier/site/slurm.hpp"
+#include "espalier/store/state.hpp"
+
+namespace espalier::cli {
+
+struct JobLook {
+  std::vector<site::QueuedJob> jobs;
+  std::string trouble;  ///< why Slurm could not be asked; empty where it could, or need not
+};
+
+/// Asks Slurm only about directories that were submitted, and at most once a minute: until then the last answer, which
+/// is kept in OUT/logs/squeue.
+JobLook look_at_jobs(const std::filesystem::path& out, const store::State& state);
+
+}  // namespace espalier::cli

@@ -1,0 +1,151 @@
+// espalier submit STUDY --out DIR --site SITE: writes a batch script, checks it against the site, and hands it to
+// Slurm.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/load_study.hpp"
+#include "cli/simulate_plan.hpp"
+#include "espalier/cli/commands.hpp"
+#include "espalier/core/errors.hpp"
+#include "espalier/os/durable_file.hpp"
+#include "espalier/os/host.hpp"
+#include "espalier/session/calibration_file.hpp"
+#include "espalier/session/run_arguments.hpp"
+#include "espalier/site/batch_script.hpp"
+#include "espalier/site/slurm.hpp"
+#include "espalier/site/slurm_time.hpp"
+#include "espalier/store/foreign_files.hpp"
+#include "espalier/store/requests.hpp"
+
+namespace espalier::cli {
+namespace {
+
+struct Options {
+  session::StudyArguments study;
+  std::filesystem::path out;
+  std::string site, only, time;
+  std::int32_t nodes = 1;
+  bool dry_run = false;
+  std::vector<std::string> sbatch_options;
+};
+
+std::vector<std::string> command_of(const Options& options) {
+  std::vector<std::string> command = {os::own_program(), "run", std::filesystem::absolute(options.study.file).string(),
+                                      "--out", std::filesystem::absolute(options.out).string()};
+  const auto add = [&](const char* option, const std::string& value) {
+    if (value.empty()) return;
+    command.emplace_back(option);
+    command.push_back(value);
+  };
+  if (!options.study.data_root.empty()) add("--data-root", std::filesystem::absolute(options.study.data_root).string());
+  for (const auto& change : options.study.overrides) add("--set", change);
+  add("--only", options.only);
+  return command;
+}
+
+site::JobRequest request_of(const Options& options, const session::StudyInput& input, const site::Profile& profile) {
+  site::JobRequest request;
+  request.name = input.study.name;
+  request.out = std::filesystem::absolute(options.out);
+  request.token = site::token_of(request.out);
+  request.folder = std::filesystem::current_path();
+  request.command = command_of(options);
+  request.nodes = options.nodes;
+  request.sbatch_options = options.sbatch_options;
+  request.time_s = profile.time_s;
+  if (!options.time.empty()) {
+    const auto seconds = site::seconds_of(options.time);
+    if (!seconds || *seconds == 0) {
+      throw UsageError(fmt::format("--time {} is no time", options.time), "",
+                       "Write it as Slurm does: 30 (minutes), 2:00:00, 1-12:00:00.");
+    }
+    request.time_s = *seconds;
+  }
+  return request;
+}
+
+void refuse_excesses(const site::JobRequest& request, const site::Profile& profile) {
+  const auto lines = site::excesses_of(request, profile);
+  if (lines.empty()) return;
+  throw UsageError(fmt::format("the site '{}' does not allow this job: {}", profile.name, fmt::join(lines, "; ")), "",
+                   "Ask for less, or correct the profile.");
+}
+
+/// What the job will take, on standard error: --dry-run prints the script alone on standard output.
+void print_estimate(const Options& options, const session::StudyInput& input, const site::JobRequest& request,
+                    const site::Profile& profile) {
+  plan::CompileOptions compile;
+  compile.only = options.only;
+  compile.workers = request.nodes * profile.devices;
+  compile.calibration = session::read_calibration(options.out);
+  plan::Plan plan = plan::compile(input.study, input.facts, {}, compile);
+  print_diagnostics(plan.diagnostics, options.study.file);
+  if (study::has_errors(plan.diagnostics)) throw UsageError("the study cannot be planned", "", "Correct it first.");
+  const double device_hours = plan.device_hours;
+  const auto seen = simulate_plan(input, compile, plan, {compile.workers, 0, 60, 1});
+  fmt::print(
+      stderr,
+      "{} node{} with {} device{} each for {}\nthe whole study: about {:.2f} device-hours, {:.2f} h on {} devices{}\n",
+      request.nodes, request.nodes == 1 ? "" : "s", profile.devices, profile.devices == 1 ? "" : "s",
+      site::slurm_time_of(request.time_s), device_hours, seen.makespan_s / 3600, compile.workers,
+      compile.calibration.empty() ? " (uncalibrated: 'espalier calibrate' makes this an estimate)" : "");
+}
+
+/// Two jobs for one OUT would wait for each other.
+void refuse_second_job(const site::JobRequest& request) {
+  const auto jobs = site::jobs_with(request.token, site::queued_jobs());
+  if (jobs.empty()) return;
+  const auto& job = jobs.front();
+  throw UsageError(fmt::format("job {} for '{}' is {} already", job.id, request.out.string(), job.state),
+                   job.reason == "None" ? "" : job.reason,
+                   fmt::format("'espalier status' shows it; 'scancel {}' takes it back.", job.id));
+}
+
+std::filesystem::path write_script(const site::JobRequest& request, const std::string& script) {
+  std::filesystem::create_directories(request.out / "logs");
+  const auto file = request.out / "logs" / "job.sh";
+  os::write_file_durably(file, bytes_of(script));
+  return file;
+}
+
+int submit(const Options& options) {
+  const site::Profile profile = site::find_profile(options.site);
+  const auto input = load_study(options.study, session::WantImages::no);
+  const auto request = request_of(options, input, profile);
+  refuse_excesses(request, profile);
+  const auto script = site::batch_script(request, profile);
+  print_estimate(options, input, request, profile);
+  if (options.dry_run) {
+    fmt::print("{}", script);
+    return static_cast<int>(ExitCode::done);
+  }
+  refuse_second_job(request);
+  const auto id = site::submit(write_script(request, script));
+  store::leave_request(request.out, "submit", 0, {id});
+  fmt::print("Submitted job {}. 'espalier status {}' shows how far it is.\n", id, options.out.string());
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+void add_submit(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("submit", "run a study as a Slurm job, which comes back until it is done");
+  verb->add_option("study", options->study.file, "the study file")->required();
+  verb->add_option("--out", options->out, "directory of results, which all nodes see")->required();
+  verb->add_option("--site", options->site, "NAME or FILE.toml: what the cluster is like (docs/slurm.md)")->required();
+  verb->add_option("--nodes", options->nodes, "how many (default 1)")->check(CLI::Range(1, 100'000));
+  verb->add_option("--time", options->time, "limit of the job, as Slurm writes it (default: the site's)");
+  verb->add_option("--only", options->only, "CONDITION: run only these runs and what they need");
+  verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")
+      ->allow_extra_args(false);
+  verb->add_option("--data-root", options->study.data_root,
+                   "folder that data paths are relative to; default: the study's");
+  verb->add_flag("--dry-run", options->dry_run, "print the script and start nothing");
+  verb->add_option("SBATCH_OPTIONS", options->sbatch_options, "behind --: further options for sbatch");
+  verb->callback([options, &exit_code] { exit_code = submit(*options); });
+}
+
+}  // namespace espalier::cli

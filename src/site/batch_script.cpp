@@ -1,0 +1,150 @@
+// Fills the template slurm/job.sh with what a profile and a request say.
+#include "espalier/site/batch_script.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "espalier/core/checks.hpp"
+#include "espalier/core/hash.hpp"
+#include "espalier/site/slurm_time.hpp"
+#include "site/job_template.hpp"
+
+namespace espalier::site {
+
+namespace {
+
+/// A value of an #SBATCH line: sbatch splits those at blanks and knows double quotes.
+std::string directive_word(const std::string& text) {
+  const bool is_plain = text.find_first_of(" \t\"'\\#") == text.npos;
+  if (is_plain) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
+  return quoted + "\"";
+}
+
+/// "%" begins a pattern in names of files.
+std::string file_word(const std::string& text) {
+  std::string doubled;
+  for (const char c : text) doubled += c == '%' ? "%%" : std::string{c};
+  return directive_word(doubled);
+}
+
+std::string directives_of(const JobRequest& request, const Profile& profile) {
+  std::vector<std::string> lines;
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) lines.push_back(fmt::format("#SBATCH --{}={}", option, value));
+  };
+  add("job-name", directive_word(request.name));
+  add("comment", request.token);
+  add("partition", directive_word(profile.partition));
+  add("account", directive_word(profile.account));
+  add("qos", directive_word(profile.qos));
+  add("constraint", directive_word(profile.constraint));
+  add("nodes", std::to_string(request.nodes));
+  add("ntasks-per-node", "1");
+  add("cpus-per-task", std::to_string(profile.devices * profile.cores_per_device));
+  add("gres", directive_word(profile.gres));
+  if (profile.megabytes_per_device > 0)
+    add("mem", std::to_string(profile.devices * profile.megabytes_per_device) + "M");
+  add("time", slurm_time_of(request.time_s));
+  add("signal", fmt::format("B:{}@{}", profile.signal, profile.lead_s));
+  lines.emplace_back(profile.requeue == Requeue::never ? "#SBATCH --no-requeue" : "#SBATCH --requeue");
+  add("open-mode", "append");
+  add("output", file_word((request.out / "logs").string()) + "/job-%j.out");
+  if (!profile.mail.empty()) {
+    add("mail-user", directive_word(profile.mail));
+    add("mail-type", "END,FAIL");
+  }
+  for (const auto* options : {&profile.options, &request.sbatch_options}) {
+    for (const auto& option : *options) lines.push_back("#SBATCH " + directive_word(option));
+  }
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+std::string environment_of(const Profile& profile) {
+  std::vector<std::string> lines;
+  for (const auto& module : profile.modules) lines.push_back("module load " + shell_word(module));
+  if (!profile.script.empty()) lines.push_back(". " + shell_word(profile.script));
+  if (!profile.cache.empty()) lines.push_back("export ESPALIER_CACHE=" + shell_word(profile.cache));
+  return lines.empty() ? "# (The profile asks for no modules and no script.)"
+                       : fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+std::string command_of(const JobRequest& request, const Profile& profile) {
+  std::string text;
+  for (const auto& word : request.command) text += shell_word(word) + " ";
+  return text + fmt::format("--workers \"$((SLURM_JOB_NUM_NODES * {}))\"", profile.devices);
+}
+
+std::string come_back(const Profile& profile) {
+  switch (profile.requeue) {
+    case Requeue::never: return "  echo \"espalier: saved. The same 'espalier submit' goes on.\"";
+    case Requeue::submit: return "  sbatch --dependency=\"afterany:$SLURM_JOB_ID\" \"$0\" && exit \"$code\"";
+    case Requeue::scontrol: break;
+  }
+  return "  for pause in 1 2 4 8 16 32 60; do # slurmctld may be away for a moment\n"
+         "    if scontrol requeue \"$SLURM_JOB_ID\"; then\n"
+         "      while [ -z \"$over\" ]; do sleep 1; done # Slurm ends this script now\n"
+         "      exit \"$code\"\n"
+         "    fi\n"
+         "    sleep \"$pause\"\n"
+         "  done\n"
+         "  echo \"espalier: saved, but the job could not be requeued. The same 'espalier submit' goes on.\" >&2";
+}
+
+}  // namespace
+
+std::string shell_word(const std::string& text) {
+  const auto is_plain = [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-./=:,+@%").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string{c};
+  return quoted + "'";
+}
+
+std::string token_of(const std::filesystem::path& out) {
+  return "espalier:" + to_hex(sha256(std::filesystem::weakly_canonical(out).string()), 8);
+}
+
+std::vector<std::string> excesses_of(const JobRequest& request, const Profile& profile) {
+  std::vector<std::string> lines;
+  if (request.nodes > profile.most_nodes)
+    lines.push_back(fmt::format("{} nodes are more than the {} of one job", request.nodes, profile.most_nodes));
+  if (profile.most_time_s > 0 && request.time_s > profile.most_time_s) {
+    lines.push_back(fmt::format("{} is longer than the longest time, {}", slurm_time_of(request.time_s),
+                                slurm_time_of(profile.most_time_s)));
+  }
+  if (request.time_s <= profile.lead_s) {
+    lines.push_back(fmt::format("{} leaves no time before the warning, which comes {} s before the end",
+                                slurm_time_of(request.time_s), profile.lead_s));
+  }
+  return lines;
+}
+
+std::string batch_script(const JobRequest& request, const Profile& profile) {
+  const std::map<std::string_view, std::string> values = {{"directives", directives_of(request, profile)},
+                                                          {"folder", shell_word(request.folder.string())},
+                                                          {"environment", environment_of(profile)},
+                                                          {"command", command_of(request, profile)},
+                                                          {"lead", std::to_string(profile.lead_s)},
+                                                          {"signal", profile.signal},
+                                                          {"come_back", come_back(profile)}};
+  std::string script;
+  for (std::string_view rest = kJobTemplate; !rest.empty();) {
+    const auto open = rest.find("{{");
+    script += rest.substr(0, open);
+    if (open == rest.npos) break;
+    const auto close = rest.find("}}", open);
+    ESPALIER_EXPECT(close != rest.npos);
+    script += values.at(rest.substr(open + 2, close - open - 2));
+    rest.remove_prefix(close + 2);
+  }
+  return script;
+}
+
+}  // namespace espalier::site

@@ -1,0 +1,82 @@
+// Calls squeue and sbatch, and reads what they print.
+#include "espalier/site/slurm.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/process/capture.hpp"
+
+namespace espalier::site {
+
+namespace {
+
+constexpr const char* kFormat = "%i|%T|%M|%L|%r|%k";  // the comment last: it may hold anything
+constexpr std::size_t kFields = 6;
+
+/// The first line of what a command of Slurm's complained of.
+std::string first_line(const std::string& text) {
+  const auto line = text.substr(0, text.find('\n'));
+  return line.empty() ? "it says nothing" : line;
+}
+
+std::string ask(const std::vector<std::string>& command) {
+  const auto answer = process::capture(command);
+  if (answer.exit_code != 0) {
+    throw EnvironmentError(fmt::format("{} ended with code {}", command.front(), answer.exit_code),
+                           first_line(answer.err),
+                           "Nothing was submitted. Is this a node of the cluster, and does slurmctld run?");
+  }
+  return answer.out;
+}
+
+}  // namespace
+
+std::vector<QueuedJob> parse_queue(std::string_view lines) {
+  std::vector<QueuedJob> jobs;
+  while (!lines.empty()) {
+    std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+    std::vector<std::string> fields;
+    while (fields.size() + 1 < kFields) {
+      const auto bar = line.find('|');
+      if (bar == line.npos) break;
+      fields.emplace_back(line.substr(0, bar));
+      line.remove_prefix(bar + 1);
+    }
+    if (fields.size() + 1 < kFields || fields[0].empty()) continue;
+    jobs.push_back({fields[0], fields[1], fields[4], std::string(line), fields[2], fields[3]});
+  }
+  return jobs;
+}
+
+std::string queue_text(const std::vector<QueuedJob>& jobs) {
+  std::string text;
+  for (const auto& job : jobs)
+    text += fmt::format("{}|{}|{}|{}|{}|{}\n", job.id, job.state, job.used, job.left, job.reason, job.comment);
+  return text;
+}
+
+std::vector<QueuedJob> queued_jobs() {
+  return parse_queue(ask({"squeue", "--me", "--noheader", fmt::format("--format={}", kFormat)}));
+}
+
+std::vector<QueuedJob> jobs_with(const std::string& token, std::vector<QueuedJob> jobs) {
+  std::erase_if(jobs, [&](const QueuedJob& job) { return job.comment != token; });
+  return jobs;
+}
+
+std::string submit(const std::filesystem::path& script) {
+  const auto answer = ask({"sbatch", "--parsable", script.string()});
+  const auto id = answer.substr(0, answer.find_first_of(";\n"));  // "77" or "77;cluster"
+  const bool is_number =
+      !id.empty() && std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isdigit(c); });
+  if (!is_number) {
+    throw EnvironmentError("sbatch gave no job id", first_line(answer), "Look with squeue whether the job is queued.");
+  }
+  return id;
+}
+
+}  // namespace espalier::site

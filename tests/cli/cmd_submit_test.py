@@ -1,0 +1,165 @@
+"""espalier submit with stand-ins for sbatch, squeue and scontrol: what it asks Slurm for, and what its script does in a job.
+A real Slurm: tests/e2e/slurm_submit_test.py."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+import launches
+
+BIN = launches.BIN
+STAND_INS = {
+    "sbatch": 'echo "$@" >>"$SAID/sbatch"; cat "${@: -1}" >"$SAID/script"; echo "${SBATCH_SAYS-77;main}"',
+    "squeue": '[[ -z ${SQUEUE_FAILS-} ]] || { echo "squeue: error: no answer" >&2; exit 1; }; echo asked >>"$SAID/squeue"; cat "$SAID/queue"',
+    "scontrol": 'echo "$@" >>"$SAID/scontrol"; kill -TERM "$PPID"',  # as Slurm ends the script of a job that it requeues
+}
+PATIENCE_S = 60
+
+
+class Submit(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.out = self.folder / "my results"
+        self.study = self.folder / "it's a study.toml"
+        self.study.write_text(launches.STUDY.format(epochs=6))
+        (self.folder / "queue").write_text("")
+        (self.folder / "bin").mkdir()
+        for name, body in STAND_INS.items():
+            (self.folder / "bin" / name).write_text("#!/bin/bash\n" + body + "\n")
+            (self.folder / "bin" / name).chmod(0o755)
+        (self.folder / "site.toml").write_text("[nodes]\nmost = 2\ndevices = 2\n[slurm]\nmost_time = \"10:00\"\ntime = \"5\"\n")
+        self.environment = {**os.environ, "SAID": str(self.folder), "PATH": f"{self.folder}/bin:{os.environ['PATH']}",
+                            "ESPALIER_CACHE": str(self.folder / "cache")}
+
+    def espalier(self, *words, **more):
+        return subprocess.run([BIN / "espalier", *map(str, words)], capture_output=True, text=True,
+                              env={**self.environment, **more})
+
+    def submit(self, *words, **more):
+        return self.espalier("submit", self.study, "--out", self.out, "--site", self.folder / "site.toml", *words, **more)
+
+    def said(self, name):
+        file = self.folder / name
+        return file.read_text() if file.exists() else ""
+
+    def test_the_job_is_submitted_once(self):
+        done = self.submit("--nodes", 2, "--time", "7:00")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Submitted job 77.", done.stdout)
+        self.assertIn("2 nodes with 2 devices each for 00:07:00", done.stderr)
+        self.assertRegex(done.stderr, r"about \d+\.\d\d device-hours, \d+\.\d\d h on 4 devices")
+        script = self.said("script")
+        self.assertIn("#SBATCH --time=00:07:00\n", script)
+        self.assertEqual(script, (self.out / "logs" / "job.sh").read_text())
+        token = next(line.split("=")[1] for line in script.splitlines() if "--comment" in line)
+        (self.folder / "queue").write_text(f"77|PENDING|0:00|7:00|Priority|{token}\n78|RUNNING|1:00|6:00|None|espalier:other\n")
+        again = self.submit()
+        self.assertEqual(again.returncode, 2)
+        self.assertIn("job 77 for", again.stderr)
+        self.assertIn("is PENDING already (Priority)", again.stderr)
+        self.assertEqual(len(self.said("sbatch").splitlines()), 1)
+
+    def test_status_shows_the_job_and_asks_once_a_minute(self):
+        self.submit()
+        token = next(line.split("=")[1] for line in self.said("script").splitlines() if "--comment" in line)
+        (self.folder / "queue").write_text(f"77|RUNNING|1:05|58:55|None|{token}\n78|RUNNING|1:00|6:00|None|other\n")
+        self.study.write_text(self.study.read_text().replace("epochs = 6", "epochs = 1"))
+        ran = self.espalier("run", self.study, "--out", self.out, "--workers", 2, "--only", "experiment == 'transferred'")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        before = len(self.said("squeue").splitlines())
+        for _ in range(2):
+            shown = self.espalier("status", self.out)
+            self.assertIn("job 77    RUNNING since 1:05, 58:55 left", shown.stdout)
+            self.assertNotIn("78", shown.stdout)
+        self.assertEqual(len(self.said("squeue").splitlines()), before + 1)
+        (self.out / "logs" / "squeue").unlink()
+        shown = self.espalier("status", self.out, SQUEUE_FAILS="1")
+        self.assertEqual(shown.returncode, 0)
+        self.assertIn("Slurm could not be asked", shown.stdout)
+        self.assertEqual(json.loads(self.espalier("status", self.out, "--json").stdout)["jobs"][0]["id"], "77")
+
+    def test_dry_run_prints_the_script_and_starts_nothing(self):
+        done = self.submit("--dry-run", "--", "--exclude=n5")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stdout.startswith("#!/bin/bash\n"))
+        self.assertIn("#SBATCH --exclude=n5\n", done.stdout)
+        self.assertFalse(self.out.exists())
+        self.assertEqual(self.said("sbatch") + self.said("squeue"), "")
+
+    def test_what_the_site_does_not_allow_is_refused_before_slurm_is_asked(self):
+        for words, says in ((("--nodes", 3), "3 nodes are more than the 2"), (("--time", "11:00"), "no longer time"),
+                            (("--time", "soon"), "--time soon is no time")):
+            done = self.submit(*words)
+            if says == "no longer time":
+                says = "00:11:00 is longer than the longest time, 00:10:00"
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(says, done.stderr)
+        self.assertEqual(self.said("sbatch") + self.said("squeue"), "")
+
+    def test_slurm_that_refuses_is_told(self):
+        done = self.submit(SQUEUE_FAILS="1")
+        self.assertEqual(done.returncode, 77)
+        self.assertIn("squeue: error: no answer", done.stderr)
+        done = self.submit(SBATCH_SAYS="later")
+        self.assertEqual(done.returncode, 77)
+        self.assertIn("sbatch gave no job id (later)", done.stderr)
+
+    def start_job(self):
+        self.submit()
+        script = self.folder / "script"
+        return subprocess.Popen(["bash", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                env={**self.environment, "SLURM_JOB_NUM_NODES": "1", "SLURM_JOB_ID": "77"})
+
+    def wait_for_rows(self):
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            shown = self.espalier("status", self.out, "--json")
+            if shown.returncode == 0 and json.loads(shown.stdout)["tasks"]["running"]:
+                return
+            time.sleep(0.1)
+        self.fail("nothing was trained")
+
+    def test_a_warned_job_saves_and_is_requeued_and_then_done(self):
+        job = self.start_job()
+        self.wait_for_rows()
+        job.send_signal(signal.SIGUSR2)
+        said, _ = job.communicate(timeout=PATIENCE_S)
+        self.assertEqual(self.said("scontrol"), "requeue 77\n", said)
+        self.assertIn("Stopped", said)
+        again = subprocess.run(["bash", self.folder / "script"], capture_output=True, text=True,
+                               env={**self.environment, "SLURM_JOB_NUM_NODES": "1", "SLURM_JOB_ID": "77",
+                                    "SLURM_RESTART_COUNT": "1"})
+        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+        self.assertEqual(self.said("scontrol"), "requeue 77\n")
+        waited = self.espalier("wait", self.out)
+        self.assertEqual(waited.returncode, 0, waited.stderr)
+
+    def test_a_cancelled_job_saves_and_is_not_requeued(self):
+        job = self.start_job()
+        self.wait_for_rows()
+        job.send_signal(signal.SIGTERM)
+        said, _ = job.communicate(timeout=PATIENCE_S)
+        self.assertEqual(job.returncode, 75, said)
+        self.assertEqual(self.said("scontrol"), "")
+        waited = self.espalier("wait", self.out)
+        self.assertEqual(waited.returncode, 75)
+        self.assertIn("nothing works on", waited.stderr)
+
+    def test_run_refuses_to_be_started_by_a_launcher(self):
+        for variable in ("OMPI_COMM_WORLD_SIZE", "PMIX_RANK"):
+            done = self.espalier("run", self.study, "--out", self.out, **{variable: "2"})
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("was started by an MPI launcher", done.stderr)
+        done = self.espalier("run", self.study, "--out", self.out, SLURM_STEP_NUM_TASKS="3")
+        self.assertIn("was started by srun, in several tasks", done.stderr)
+        self.assertFalse(self.out.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
