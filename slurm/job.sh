@@ -3,7 +3,6 @@
 {{directives}}
 set -u
 cd {{folder}} || exit 77
-export SLURM_EXPORT_ENV=ALL # mpirun starts its helpers by srun, which would give them no PATH under sbatch --export=NONE
 {{environment}}
 
 {{command}} &

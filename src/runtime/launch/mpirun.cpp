@@ -6,9 +6,11 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/core/whole_number.hpp"
 #include "espalier/os/regular_file.hpp"
 
 namespace espalier::runtime {
@@ -23,9 +25,16 @@ Descriptor open_or_throw(const char* path, int flags) {
   return file;
 }
 
+bool is_on_several_nodes() {
+  const char* nodes = std::getenv("SLURM_JOB_NUM_NODES");
+  return nodes && whole_number<std::int64_t>(nodes).value_or(1) > 1;
+}
+
 std::vector<std::string> command_of(const MpirunOptions& options) {
   std::vector<std::string> argv = {"mpirun",          "--bind-to", "none",
                                    "--oversubscribe", "-n",        std::to_string(options.ranks)};
+  // By itself mpirun fills one node after the other, and a batch job may have said that each has one slot.
+  if (is_on_several_nodes()) argv.insert(argv.end(), {"--map-by", "node"});
   argv.insert(argv.end(), options.rank_command.begin(), options.rank_command.end());
   return argv;
 }
@@ -35,6 +44,7 @@ std::vector<std::string> environment_of(const MpirunOptions& options) {
   std::vector<std::string> environment = {
       "OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1", "OMPI_MCA_btl_vader_single_copy_mechanism=none",
       "OMPI_MCA_mpi_yield_when_idle=1", "OMP_NUM_THREADS=" + std::to_string(options.threads)};
+  environment.emplace_back("SLURM_EXPORT_ENV=ALL");  // else `sbatch --export=NONE` leaves mpirun's helpers without PATH
   if (!options.session_folder.empty()) {
     environment.push_back("OMPI_MCA_orte_tmpdir_base=" + options.session_folder.string());
   }

@@ -1,0 +1,146 @@
+"""espalier submit on a real Slurm of two nodes: to the end, requeued, at its time limit, cancelled, with a node lost or cut off, with
+slurmctld restarted. Each time the numbers are those of an undisturbed run on this machine."""
+import json
+import os
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import launches
+import slurm
+
+ESPALIER = launches.BIN / "espalier"
+PATIENCE_S = 180
+SITE = """
+[slurm]
+partition = "low"
+time = "10"
+lead = "0:40"    # Slurm's warning comes up to a minute early
+[nodes]
+most = 2
+devices = 1
+"""
+
+
+class SlurmSubmit(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = slurm.Cluster(2).start()
+        cls.addClassCleanup(cls.cluster.stop)
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        (cls.folder / "site.toml").write_text(SITE)
+        (cls.folder / "study.toml").write_text(launches.STUDY.format(epochs=24))
+        cls.expected = cls.run_here("study")
+
+    @classmethod
+    def run_here(cls, study):
+        """The numbers of an undisturbed run."""
+        out = cls.folder / f"{study}-here"
+        subprocess.run([ESPALIER, "run", cls.folder / f"{study}.toml", "--out", out, "--workers", "2"], check=True,
+                       capture_output=True)
+        return cls.numbers(out)
+
+    @staticmethod
+    def numbers(out):
+        done = subprocess.run([ESPALIER, "export", out, "--format", "csv"], check=True, capture_output=True, text=True)
+        return sorted(done.stdout.splitlines())
+
+    def setUp(self):
+        self.out = self.folder / self._testMethodName
+
+    def espalier(self, *words):
+        return subprocess.run([ESPALIER, *map(str, words)], capture_output=True, text=True, env=self.cluster.environment)
+
+    def submit(self, *words, study="study"):
+        done = self.espalier("submit", self.folder / f"{study}.toml", "--out", self.out, "--site", self.folder / "site.toml",
+                             "--nodes", 2, *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return int(done.stdout.split()[2].rstrip("."))
+
+    def status(self):
+        done = self.espalier("status", self.out, "--json")
+        return json.loads(done.stdout) if done.returncode == 0 else {"tasks": {"done": 0}}
+
+    def wait_for_work(self, tasks=3):
+        """Until so many tasks are done and something is being trained."""
+        self.cluster.wait(lambda: self.status()["tasks"]["done"] >= tasks, f"{tasks} tasks", PATIENCE_S, self.said)
+
+    def said(self):
+        return "\n".join(file.read_text(errors="replace")[-3000:] for file in (self.out / "logs").glob("job-*.out"))
+
+    def finish(self, job, expected=None):
+        state = self.cluster.wait_for(job, {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}, PATIENCE_S)
+        self.assertEqual(state, "COMPLETED", self.said())
+        self.assertEqual(self.numbers(self.out), expected or self.expected)
+        self.assertEqual(self.espalier("wait", self.out).returncode, 0)
+
+    def test_to_the_end_over_both_nodes_and_once(self):
+        job = self.submit()
+        again = self.espalier("submit", self.folder / "study.toml", "--out", self.out, "--site", self.folder / "site.toml")
+        self.assertEqual(again.returncode, 2)
+        self.assertIn(f"job {job} for", again.stderr)
+        self.wait_for_work()
+        shown = self.espalier("status", self.out).stdout
+        self.assertRegex(shown, rf"job {job}\s+RUNNING since")
+        self.finish(job)
+        self.assertEqual(self.status()["workers"], 2)
+
+    def test_requeued_in_the_middle(self):
+        job = self.submit()
+        self.wait_for_work()
+        self.cluster.scontrol("requeue", job)
+        self.cluster.wait_for_restart(job, 1)
+        self.finish(job)
+
+    def test_a_time_limit_shorter_than_the_study(self):
+        (self.folder / "long.toml").write_text(launches.STUDY.format(epochs=90))
+        job = self.submit("--time", "1", study="long")
+        self.cluster.wait_for(job, "RUNNING")
+        restarts = 0
+        while self.cluster.wait_for(job, {"PENDING", "COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}, PATIENCE_S) == "PENDING":
+            restarts += 1
+            self.cluster.wait_for_restart(job, restarts, PATIENCE_S)
+        self.assertGreaterEqual(restarts, 1, self.said())
+        self.assertIn("Stopped", self.said())
+        self.finish(job, self.run_here("long"))
+
+    def test_cancelled_and_submitted_again(self):
+        job = self.submit()
+        self.wait_for_work()
+        self.cluster.call("scancel", job)
+        self.cluster.wait_for(job, "CANCELLED")
+        time.sleep(1)
+        self.assertEqual(self.cluster.state(job), "CANCELLED", "it has come back")
+        self.finish(self.submit())
+
+    def test_stopped_by_a_request(self):
+        job = self.submit()
+        self.wait_for_work()
+        self.assertEqual(self.espalier("stop", self.out).returncode, 0)
+        self.cluster.wait_for(job, "FAILED")  # 75: saved, and not asked to come back
+        self.assertEqual(self.cluster.job(job)["ExitCode"], "75:0")
+        self.assertEqual(self.cluster.job(job)["Restarts"], "0")
+        self.finish(self.submit())
+
+    def test_the_node_of_rank_0_is_lost(self):
+        job = self.submit()
+        self.wait_for_work()
+        self.cluster.cut("n1")
+        self.cluster.wait_for_node("n1", {"down", "down*"}, 60)
+        self.cluster.restart("n1")
+        self.cluster.wait_for_restart(job, 1, PATIENCE_S)
+        self.finish(job)
+
+    def test_slurmctld_is_restarted(self):
+        job = self.submit()
+        self.wait_for_work()
+        self.cluster.restart("head")
+        self.finish(job)
+
+
+if __name__ == "__main__":
+    slurm.main()
