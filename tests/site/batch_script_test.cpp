@@ -16,8 +16,8 @@ site::JobRequest request() {
   made.name = "my study";
   made.token = "espalier:0123";
   made.out = "/shared/my results/100%";
-  made.folder = "/home/me";
-  made.command = {"/opt/espalier", "run", "/home/me/it's.toml", "--out", "/shared/my results/100%"};
+  made.folder = "/shared/me";
+  made.command = {"/opt/espalier", "run", "/shared/me/it's.toml", "--out", "/shared/my results/100%"};
   made.nodes = 3;
   made.time_s = 7200;
   made.sbatch_options = {"--exclude=n5"};
@@ -47,7 +47,7 @@ TEST_CASE("batch script: asks for what the request and the profile say") {
         "#SBATCH --signal=B:USR2@120\n", "#SBATCH --requeue\n", "#SBATCH --open-mode=append\n",
         "#SBATCH --output=\"/shared/my results/100%%/logs\"/job-%j.out\n", "#SBATCH --exclusive\n",
         "#SBATCH --exclude=n5\n",
-        "'/home/me/it'\\''s.toml' --out '/shared/my results/100%' --workers \"$((SLURM_JOB_NUM_NODES * 4))\" &\n"}) {
+        "'/shared/me/it'\\''s.toml' --out '/shared/my results/100%' --workers \"$((SLURM_JOB_NUM_NODES * 4))\" &\n"}) {
     CHECK_THAT(script, Contains(line));
   }
   CHECK_THAT(script, !Contains("{{") && !Contains("account") && !Contains("mail"));

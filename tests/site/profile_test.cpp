@@ -79,8 +79,3 @@ TEST_CASE("profile: what does not fit is refused with its place") {
     CHECK_THROWS_AS(parsed(text), UsageError);
   }
 }
-
-TEST_CASE("profile: a site that is not there is told with those that are") {
-  CHECK_THROWS_WITH(site::find_profile("no-such-site"), Contains("there is no site 'no-such-site'"));
-  CHECK_THROWS_WITH(site::find_profile("no/such.toml"), Contains("there is no profile 'no/such.toml'"));
-}
