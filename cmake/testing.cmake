@@ -55,14 +55,19 @@ if(ESPALIER_TRAINER)
                        DISCOVERY_MODE PRE_TEST)
 endif()
 
-# Whole programs: tests/e2e/*_test.py and tests/checks/*.py, run by the virtual environment's Python.
+# Whole programs: tests/e2e/*_test.py and tests/checks/*.py, run by the virtual environment's Python. slurm_*_test.py start a
+# Slurm of their own, and have a label for it: ctest -LE slurm leaves them out.
 find_program(ESPALIER_PYTHON python3 HINTS ${CMAKE_SOURCE_DIR}/.venv/bin NO_DEFAULT_PATH REQUIRED)
 file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*/*_test.py)
 foreach(script ${scripts})
   get_filename_component(name ${script} NAME_WE)
   get_filename_component(folder ${script} DIRECTORY)
   get_filename_component(folder ${folder} NAME)
+  set(labels ${folder})
+  if(name MATCHES "^slurm_")
+    list(APPEND labels slurm)
+  endif()
   add_test(NAME ${folder}/${name} COMMAND ${ESPALIER_PYTHON} ${script})
-  set_tests_properties(${folder}/${name} PROPERTIES LABELS ${folder} TIMEOUT 900 SKIP_RETURN_CODE 77
+  set_tests_properties(${folder}/${name} PROPERTIES LABELS "${labels}" TIMEOUT 900 SKIP_RETURN_CODE 77
     ENVIRONMENT "ESPALIER_BIN=${CMAKE_BINARY_DIR}/bin;ESPALIER_SOURCE=${CMAKE_SOURCE_DIR};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support")
 endforeach()

@@ -2,6 +2,7 @@
 # Installs what espalier is built from: Debian packages, and a virtual environment with the torch wheel.
 #   scripts/bootstrap.sh           CPU wheel
 #   scripts/bootstrap.sh --cuda    beside it, in .venv-cuda, the CUDA wheel with its nvidia-* packages (about 5 GB)
+#   scripts/bootstrap.sh --slurm   CPU wheel, and the Slurm that tests start (scripts/test_cluster.sh)
 # As root it installs packages itself; as a user it names what is missing and how to get it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,6 +11,8 @@ packages=(g++ cmake ninja-build ccache git python3-venv openmpi-bin libopenmpi-d
   libboost-dev libboost-serialization-dev libssl-dev libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev
   nlohmann-json3-dev libmuparserx-dev libjpeg-dev libpng-dev zlib1g-dev gnuplot-nox catch2 librapidcheck-dev
   libbenchmark-dev libmimalloc-dev pkg-config protobuf-compiler)
+# Services of theirs are of no use: Slurm has no configuration, and each test cluster a munged of its own.
+[[ "${1:-}" != --slurm ]] || packages+=(munge slurmctld slurmd slurm-client slurm-wlm-basic-plugins procps)
 
 missing=()
 for package in "${packages[@]}"; do
