@@ -54,6 +54,14 @@ class Retry(looking.Looking):
         self.assertEqual(requests, [("retry", [waits.task, waits.id])])
         self.assertTrue(told.startswith("1 task is to be tried again"), told)
 
+    def test_a_cancelled_run_whose_work_is_done_is_counted_again(self):
+        facts = self.golden(16)
+        done = facts.runs[0]
+        looking.append(self.out, 20, {1: done.id.encode()})
+        told, requests = self.retry(done.id)
+        self.assertEqual(requests, [("retry", [done.task, done.id])])
+        self.assertTrue(told.startswith("1 run is counted again, with nothing left to do for it"), told)
+
     def test_with_nothing_that_failed_it_asks_for_nothing(self):
         facts = self.golden()
         for words in ([facts.run(transferred="2").id], ["--quarantined"]):

@@ -48,3 +48,12 @@ TEST_CASE("backoff: what can be read ends a wait") {
   };
   CHECK(shortest(read.get()) < shortest(-1));
 }
+
+TEST_CASE("clock: of a pause only its longest step counts, and it never goes back") {
+  runtime::WatchedClock clock(2);
+  CHECK(clock.advance(100) == 0);
+  CHECK(clock.advance(101.5) == 1.5);
+  CHECK(clock.advance(5000) == 3.5);  // suspended
+  CHECK(clock.advance(4000) == 3.5);
+  CHECK(clock.advance(4001) == 4.5);
+}

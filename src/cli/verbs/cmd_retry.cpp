@@ -74,6 +74,12 @@ void retry(const Options& options) {
   for (const auto& id : wanted.tasks) targets.push_back(id.hex.str());
   for (const auto& id : wanted.runs) targets.push_back(id.hex.str());
   const auto request = store::leave_request(options.directory, "retry", last_segment(state), std::move(targets));
+  if (work.tasks.empty()) {
+    fmt::print("{} run{} counted again, with nothing left to do for {} (request {}). {}\n", work.runs.size(),
+               work.runs.size() == 1 ? " is" : "s are", work.runs.size() == 1 ? "it" : "them", request.id,
+               who_obeys(options.directory));
+    return;
+  }
   fmt::print("{} task{} to be tried again, what was aborted included (request {}). {}\n", work.tasks.size(),
              work.tasks.size() == 1 ? " is" : "s are", request.id, who_obeys(options.directory));
 }

@@ -17,7 +17,7 @@ class LoopWorld {
   virtual void send(WorkerId to, std::string frames) = 0;
   /// Lets what is queued travel, without waiting for anybody.
   virtual void advance() = 0;
-  /// Seconds on a monotonic clock.
+  /// Seconds on a monotonic clock, without those that were spent suspended.
   virtual double now() = 0;
   /// Whether a signal has asked this process to stop.
   virtual bool stop_wanted() = 0;

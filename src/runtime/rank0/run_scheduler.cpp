@@ -26,6 +26,8 @@ void hang_if_asked() {
   for (;;) ::pause();
 }
 
+constexpr double kLongestStep_s = 2;  ///< between two looks at the clock
+
 class MpiWorld final : public LoopWorld {
  public:
   explicit MpiWorld(const std::string& supervisor) : supervisor_(supervisor) {}
@@ -33,12 +35,12 @@ class MpiWorld final : public LoopWorld {
   std::optional<mpi::Packet> receive() override { return mailbox_.receive(); }
   void send(WorkerId to, std::string frames) override { mailbox_.send(to.rank, std::move(frames)); }
   void advance() override { mailbox_.advance(); }
-  double now() override { return now_s(); }
+  double now() override { return clock_.advance(now_s()); }
   bool stop_wanted() override { return runtime::stop_wanted(); }
   bool stop_time_is_up() override { return runtime::stop_time_is_up(); }
   std::string trouble() override {
     hang_if_asked();
-    return supervisor_.look(now());
+    return supervisor_.look(now_s());
   }
   void pause(bool received) override {
     if (received) backoff_.busy();
@@ -48,6 +50,7 @@ class MpiWorld final : public LoopWorld {
  private:
   mpi::Mailbox mailbox_;
   Backoff backoff_;
+  WatchedClock clock_{kLongestStep_s};
   SupervisorWatch supervisor_;
 };
 
