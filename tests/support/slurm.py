@@ -104,7 +104,7 @@ class Cluster:
         self.wait(lambda: self.state(job) == "RUNNING", f"job {job} to start again", timeout_s, explain)
 
     def node_states(self):
-        """{node: state} as sinfo calls it: idle, mixed, down, ...; with * while the node does not answer. Asked for all:
+        """{node: state} as sinfo calls it: idle, mixed, down, ...; with * while the node does not answer. For all:
         of one by its name, slurmctld may say for minutes what it was before a restart."""
         lines = self.call("sinfo", "--noheader", "--Node", "--partition=low", "--format=%N %T").splitlines()
         return dict(line.split() for line in lines)
