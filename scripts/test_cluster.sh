@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Runs a real Slurm of N nodes on this machine for tests. Each node has a host name and a process tree of its own.
-#   scripts/test_cluster.sh [up] N [DIR]      starts it and prints which file to source; DIR is new or one that came down
+#   scripts/test_cluster.sh [up] N [DIR]      starts it, says which file to source; DIR is new or one that came down
 #   scripts/test_cluster.sh down DIR          kills every process of it, those of jobs too
 #   scripts/test_cluster.sh cut DIR HOST      power cut of one host: n1 ... nN, or head, where slurmctld runs
 #   scripts/test_cluster.sh restart DIR HOST  starts a host again; a node that is up is cut, slurmctld may end in order
 #   scripts/test_cluster.sh pause DIR NODE    stops its slurmd alone: Slurm loses the node, and what runs there goes on
 #   scripts/test_cluster.sh resume DIR NODE   ends a pause
-#   scripts/test_cluster.sh on DIR HOST COMMAND...   runs a command on one host. srun and salloc need that, on head: they
-#                             listen where their host's name points, and nodes answer to 127.0.0.1. sbatch does not.
-# A requeued job waits two minutes, which no setting of Slurm changes. Once it is pending: scontrol update JobId=ID StartTime=now+4
-# (without the 4 s its start may overtake the end of the last one, whose exit code it then gets).
+#   scripts/test_cluster.sh on DIR HOST COMMAND...   runs a command on one host. srun and salloc need that, on head:
+#                             they listen where their host's name points, and nodes answer to 127.0.0.1.
+# A requeued job waits two minutes, which no setting of Slurm changes. Once it is pending:
+#   scontrol update JobId=ID StartTime=now+4     (at once, it may be given the exit code of its last start)
 # Needs root, namespaces and what scripts/bootstrap.sh --slurm installs; without them it says so and exits with 77.
 # All hosts share this machine's files. ESPALIER_CLUSTER_CPUS (2) is how many CPUs a node is said to have.
 set -euo pipefail
@@ -27,14 +27,13 @@ require() {
   local program
   for program in munged slurmctld slurmd srun sbatch scontrol; do
     PATH=$PATH:/usr/sbin command -v "$program" >/dev/null ||
-      complain 77 "The program $program is missing (Slurm's packages are not installed). Run scripts/bootstrap.sh --slurm."
+      complain 77 "The program $program is missing (Slurm is not installed). Run scripts/bootstrap.sh --slurm."
   done
   unshare --mount --uts --pid --fork sh -c 'mount -t proc proc /proc && hostname n1' 2>/dev/null ||
-    complain 77 "This machine lets root make no namespaces (it may be a container). Run it on a machine of its own, or in" \
-      "a container with CAP_SYS_ADMIN."
+    complain 77 "Root may make no namespaces here (it may be a container). Use one with CAP_SYS_ADMIN, or a machine."
 }
 
-# When a process started, in ticks: with its id, that names it even after ids have been given out again. Fails if it is gone.
+# When a process started, in ticks: that and its id name it even after ids are given out again. Fails if it is gone.
 started() {
   local stat
   { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
@@ -77,9 +76,9 @@ kill_host() {
   rm -f "$dir/pids/$1"
 }
 
-# The first process of a host; it waits for the daemon and, as init does, for what jobs leave behind. Its id must be read
-# before /proc is that of the new tree. $dir/local and /dev/shm are what nodes do not share: sockets of PMIx and of MPI
-# carry only names of jobs and process ids, which are the same on several nodes.
+# The first process of a host; it waits for the daemon and, as init does, for what jobs leave behind. Its id must be
+# read before /proc is that of the new tree. $dir/local and /dev/shm are what nodes do not share: sockets of PMIx and
+# of MPI carry only names of jobs and process ids, which are the same on several nodes.
 be_host() {
   local host=$1 pid
   shift
@@ -112,12 +111,13 @@ start_munge() {
   wait_until 10 test -S "$dir/munge/socket" || fail "munged does not start"
 }
 
-# The first of N+1 neighbouring TCP ports that nobody listens on, below those that the kernel hands out. Ports of clusters
-# with a host that is down are left alone.
+# The first of 50 neighbouring TCP ports that nobody listens on, below those that the kernel hands out. All 50 belong to
+# one cluster, so that a host that is down finds its port free when it is back.
 free_ports() {
   local -A taken=()
   local port first
-  while read -r port; do taken[$((16#$port))]=1; done < <(awk '$4 == "0A" {sub(/.*:/, "", $2); print $2}' /proc/net/tcp*)
+  local -r listening='$4 == "0A" {sub(/.*:/, "", $2); print $2}'
+  while read -r port; do taken[$((16#$port))]=1; done < <(awk "$listening" /proc/net/tcp*)
   for ((first = 20000; first < 32000; first += 50)); do
     for ((port = first; port < first + 50; ++port)); do [[ -z ${taken[$port]:-} ]] || continue 2; done
     echo "$first"
@@ -176,7 +176,7 @@ CONF
   done >>"$dir/slurm.conf"
   echo "CgroupPlugin=cgroup/v1" >"$dir/cgroup.conf"
   echo "PMIxCliTmpDirBase=$dir/local" >"$dir/mpi.conf"
-  printf '#!/bin/sh\n# Temporary files of a task stay on its node.\necho export TMPDIR=%s\n' "$dir/local" >"$dir/task_prolog.sh"
+  printf '#!/bin/sh\necho export TMPDIR=%s\n' "$dir/local" >"$dir/task_prolog.sh"  # what Slurm reads from its output
   chmod 755 "$dir/task_prolog.sh"
   { printf '127.0.0.1 localhost head'; printf ' n%s' $(seq "$nodes"); printf '\n'; cat /etc/hosts; } >"$dir/hosts"
   echo "export SLURM_CONF=$dir/slurm.conf" >"$dir/environment"
@@ -185,7 +185,8 @@ CONF
 
 is_idle() {
   local idle
-  idle=$(SLURM_CONF=$dir/slurm.conf timeout 5 sinfo --noheader --Node --partition=low --states=idle --format=%N 2>/dev/null) || return 1
+  idle=$(SLURM_CONF=$dir/slurm.conf timeout 5 \
+    sinfo --noheader --Node --partition=low --states=idle --format=%N 2>/dev/null) || return 1
   [[ $(wc -w <<<"$idle") == "$1" ]]
 }
 
@@ -203,6 +204,8 @@ up() {
   require
   dir=$(realpath -m "${2:-$(mktemp -d /tmp/espalier-cluster.XXXXXX)}")
   ((${#dir} <= 80)) || complain 2 "The path $dir is too long for the sockets in it. Take a folder with a shorter one."
+  # What was there is removed below.
+  [[ -f $dir/nodes || ! -e $dir || -z $(ls -A "$dir") ]] || complain 2 "$dir holds files of others. Take a new folder."
   for host in "$dir"/pids/*; do
     is_gone "${host##*/}" || complain 2 "A cluster runs in $dir. Take it down first: scripts/test_cluster.sh down $dir"
   done
@@ -231,7 +234,7 @@ down() {
   kill_host munge
 }
 
-# An orderly slurmctld writes down its jobs, as under `systemctl restart`; one that is cut forgets the last five seconds.
+# slurmctld ends in order and writes down its jobs, as under `systemctl restart`; one that is cut forgets the last 5 s.
 restart() {
   if [[ $1 == head ]] && is_up head; then
     on_host head kill -TERM "$(<"$dir/spool/head.pid")"
@@ -258,9 +261,10 @@ main() {
     up "${2:-}" "${3:-}"
     return
   fi
-  [[ -f ${2:-}/nodes ]] || complain 2 "'${2:-}' is no folder of a cluster. See the head of this script for what it takes."
+  [[ -f ${2:-}/nodes ]] || complain 2 "'${2:-}' is no folder of a cluster. See the head of this script."
   dir=$(realpath "$2")
-  [[ $verb == down || " "$(hosts | tr '\n' ' ') == *" ${3:-} "* ]] || complain 2 "'${3:-}' is no host of $dir. It has: $(hosts | xargs)."
+  [[ $verb == down || " $(hosts | xargs) " == *" ${3:-} "* ]] ||
+    complain 2 "'${3:-}' is no host of $dir. Its hosts are $(hosts | xargs)."
   case $verb in
     down) down ;;
     cut) kill_host "$3" ;;

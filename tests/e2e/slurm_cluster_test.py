@@ -1,15 +1,16 @@
-"""The Slurm that other tests use, by itself: nodes with names of their own, a requeue without its delay, preemption, power cuts
-of a node, and that nothing is left of it."""
+"""The Slurm that other tests use, by itself: nodes with names of their own, a requeue without its delay, preemption,
+lost nodes, and that nothing is left of it."""
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
 import slurm
 
-# A script that ends when its step does has ended by itself for Slurm, with its exit code, and is not started again: that step
-# hears of a preemption or a lost node before the script does.
+# A script that ends when its step does has ended by itself for Slurm, with its exit code, and is not started again: the
+# step hears of a preemption or a lost node before the script does.
 SLEEPER = """
 echo "start ${SLURM_RESTART_COUNT:-0}"
 srun sleep 987
@@ -28,8 +29,8 @@ class SlurmCluster(unittest.TestCase):
 
     def tidy(self):
         self.cluster.call("scancel", "--user=root")
-        self.cluster.wait(lambda: all(self.cluster.node_state(node) == "idle" for node in self.cluster.nodes), "idle nodes",
-                          explain=lambda: self.cluster.call("squeue") + self.cluster.call("sinfo", "-N"))
+        self.cluster.wait(lambda: set(self.cluster.node_states().values()) == {"idle"}, "idle nodes",
+                          explain=self.cluster.node_states)
 
     def sleeper(self, *options):
         """A job on both nodes, whose step runs."""
@@ -49,7 +50,8 @@ class SlurmCluster(unittest.TestCase):
         self.sleeper()
         seen = [self.cluster.tell("on", node, "ps", "-e", "-o", "args").splitlines() for node in self.cluster.nodes]
 
-        self.assertEqual([sum(command.endswith("/sleep 987") for command in commands) for commands in seen], [1, 1], seen)
+        counts = [sum(command.endswith("/sleep 987") for command in commands) for commands in seen]
+        self.assertEqual(counts, [1, 1], seen)
 
     def test_what_nodes_keep_to_themselves(self):
         self.cluster.srun("-N1", "-wn1", "sh", "-c", "touch $TMPDIR/mine /dev/shm/mine")
@@ -83,28 +85,23 @@ class SlurmCluster(unittest.TestCase):
         self.cluster.wait(lambda: "Slurmctld(primary) at head is UP" in self.cluster.scontrol("ping"), "slurmctld")
         self.assertEqual(self.cluster.state(job), "RUNNING")
 
-    def test_a_power_cut_is_noticed_and_the_job_goes_on_when_the_node_is_back(self):
-        job = self.sleeper()
-
-        self.cluster.cut("n2")
-
-        self.assertEqual(len(self.steps()), 1)
-        self.cluster.wait_for_node("n2", {"down", "down*"}, timeout_s=60)
-        self.cluster.restart("n2")
-        self.cluster.wait_for_restart(job, 1)
+    def test_a_power_cut_and_a_pause_are_noticed_and_jobs_go_on_when_the_nodes_are_back(self):
+        on_cut, on_paused = (self.cluster.submit(SLEEPER, "--requeue", f"-w{node}") for node in self.cluster.nodes)
         self.wait_for_steps(2)
 
-    def test_a_paused_node_is_lost_to_slurm_while_its_job_goes_on(self):
-        job = self.sleeper()
-
+        self.cluster.cut("n1")
         self.cluster.pause("n2")
 
-        self.cluster.wait_for_node("n2", {"down", "down*"}, timeout_s=60)
-        self.cluster.wait_for(job, "PENDING", timeout_s=30)
-        self.assertEqual(len(self.steps()), 1, "the paused node's step ends, or that of the other node does not")
+        self.assertEqual(len(self.steps()), 1)
+        for node in self.cluster.nodes:
+            self.cluster.wait_for_node(node, {"down", "down*"}, timeout_s=60)
+        self.cluster.wait_for(on_paused, "PENDING", timeout_s=30)
+        self.assertEqual(len(self.steps()), 1, "the step of the paused node has ended")
+        self.cluster.restart("n1")
         self.cluster.resume("n2")
-        self.cluster.wait_for_node("n2", "idle", timeout_s=60)
-        self.wait_for_steps(0)
+        for job in (on_cut, on_paused):
+            self.cluster.wait_for_restart(job, 1)
+        self.wait_for_steps(2)
 
 
 class SlurmClusterEnds(unittest.TestCase):
@@ -155,9 +152,18 @@ class SlurmClusterEnds(unittest.TestCase):
 
         subprocess.run(["rm", "-r", folder], check=True)
 
+    def test_a_folder_of_others_is_left_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "spool").write_text("mine")
+
+            refused = subprocess.run([slurm.SCRIPT, "1", folder], capture_output=True, text=True)
+
+            self.assertEqual((refused.returncode, Path(folder, "spool").read_text()), (2, "mine"), refused)
+
     def test_a_user_who_is_not_root_is_told(self):
-        done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "bash", "-s", "1"], input=slurm.SCRIPT.read_text(),
-                              capture_output=True, text=True)
+        nobody = ["setpriv", "--reuid=65534", "--clear-groups", "bash", "-s", "1"]
+
+        done = subprocess.run(nobody, input=slurm.SCRIPT.read_text(), capture_output=True, text=True)
 
         self.assertEqual(done.returncode, 77, done)
         self.assertRegex(done.stderr, r"^test_cluster.sh: This needs root \(.*\)\. .*\.\n$")

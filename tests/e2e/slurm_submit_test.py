@@ -34,7 +34,8 @@ class SlurmSubmit(unittest.TestCase):
         cls.folder = Path(folder.name)
         (cls.folder / "site.toml").write_text(SITE)
         (cls.folder / "study.toml").write_text(launches.STUDY.format(epochs=24))
-        cls.expected = cls.run_here("study")
+        (cls.folder / "long.toml").write_text(launches.STUDY.format(epochs=90))
+        cls.expected = {study: cls.run_here(study) for study in ("study", "long")}
 
     @classmethod
     def run_here(cls, study):
@@ -55,9 +56,9 @@ class SlurmSubmit(unittest.TestCase):
     def espalier(self, *words):
         return subprocess.run([ESPALIER, *map(str, words)], capture_output=True, text=True, env=self.cluster.environment)
 
-    def submit(self, *words, study="study"):
+    def submit(self, *words, study="study", nodes=2):
         done = self.espalier("submit", self.folder / f"{study}.toml", "--out", self.out, "--site", self.folder / "site.toml",
-                             "--nodes", 2, *words)
+                             "--nodes", nodes, *words)
         self.assertEqual(done.returncode, 0, done.stderr)
         return int(done.stdout.split()[2].rstrip("."))
 
@@ -72,10 +73,10 @@ class SlurmSubmit(unittest.TestCase):
     def said(self):
         return "\n".join(file.read_text(errors="replace")[-3000:] for file in (self.out / "logs").glob("job-*.out"))
 
-    def finish(self, job, expected=None):
+    def finish(self, job, study="study"):
         state = self.cluster.wait_for(job, {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}, PATIENCE_S)
         self.assertEqual(state, "COMPLETED", self.said())
-        self.assertEqual(self.numbers(self.out), expected or self.expected)
+        self.assertEqual(self.numbers(self.out), self.expected[study])
         self.assertEqual(self.espalier("wait", self.out).returncode, 0)
 
     def test_to_the_end_over_both_nodes_and_once(self):
@@ -97,7 +98,6 @@ class SlurmSubmit(unittest.TestCase):
         self.finish(job)
 
     def test_a_time_limit_shorter_than_the_study(self):
-        (self.folder / "long.toml").write_text(launches.STUDY.format(epochs=90))
         job = self.submit("--time", "1", study="long")
         self.cluster.wait_for(job, "RUNNING")
         restarts = 0
@@ -106,7 +106,7 @@ class SlurmSubmit(unittest.TestCase):
             self.cluster.wait_for_restart(job, restarts, PATIENCE_S)
         self.assertGreaterEqual(restarts, 1, self.said())
         self.assertIn("Stopped", self.said())
-        self.finish(job, self.run_here("long"))
+        self.finish(job, "long")
 
     def test_cancelled_and_submitted_again(self):
         job = self.submit()
@@ -134,6 +134,26 @@ class SlurmSubmit(unittest.TestCase):
         self.cluster.restart("n1")
         self.cluster.wait_for_restart(job, 1, PATIENCE_S)
         self.finish(job)
+
+    def test_preempted_by_the_higher_partition(self):
+        job = self.submit("--", "--exclusive")
+        self.wait_for_work()
+        other = self.cluster.submit("true", "--partition=high", "-N2", "--exclusive")
+        self.cluster.wait_for(other, "COMPLETED")
+        self.assertIn("Stopped", self.said())
+        self.cluster.wait_for_restart(job, 1, PATIENCE_S)
+        self.finish(job)
+
+    def test_a_node_that_seems_lost_works_on_while_its_job_starts_on_another(self):
+        job = self.submit(nodes=1, study="long")
+        self.wait_for_work()
+        node = self.cluster.job(job)["NodeList"]
+        self.cluster.pause(node)
+        self.cluster.wait_for_restart(job, 1, PATIENCE_S)
+        self.finish(job, "long")
+        self.cluster.resume(node)
+        self.cluster.wait_for_node(node, "idle", 60)
+        self.assertEqual(self.numbers(self.out), self.expected["long"])
 
     def test_slurmctld_is_restarted(self):
         job = self.submit()

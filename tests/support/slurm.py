@@ -1,5 +1,5 @@
-"""A real Slurm of a few nodes on this machine for end-to-end tests, by scripts/test_cluster.sh: start, submit, watch, cut. A
-test class whose machine cannot run one is skipped with the script's reason."""
+"""A real Slurm of a few nodes on this machine for tests, by scripts/test_cluster.sh: start, submit, watch, cut.
+A test class whose machine cannot run one is skipped with the script's reason."""
 import os
 import subprocess
 import sys
@@ -9,11 +9,11 @@ import unittest
 from pathlib import Path
 
 SCRIPT = Path(os.environ["ESPALIER_SOURCE"]) / "scripts" / "test_cluster.sh"
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 class Cluster:
-    """`with Cluster(2) as cluster:`, or start() and stop(). Its nodes are called n1, n2, ...; slurmctld's host is head."""
+    """`with Cluster(2) as cluster:`, or start() and stop(). Its nodes are n1, n2, ...; slurmctld's host is head."""
 
     def __init__(self, nodes):
         self.nodes = [f"n{number + 1}" for number in range(nodes)]
@@ -33,6 +33,7 @@ class Cluster:
         done = subprocess.run([SCRIPT, "up", str(len(self.nodes)), self.folder], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL)
         if done.returncode == 77:
+            self.temporary.cleanup()
             raise unittest.SkipTest(f"NOT RUN: {done.stderr.strip()}")
         assert done.returncode == 0, done.stderr
         # Takes the cluster down when our end of its input closes: in stop(), or whenever and however this process ends.
@@ -54,7 +55,7 @@ class Cluster:
         return self.call(SCRIPT, verb, self.folder, *words)
 
     def call(self, *command):
-        """What a command prints on standard output, and that it ends with 0. For Slurm's, this is the cluster that they see."""
+        """What a command prints on standard output; it has to end with 0. Slurm's commands see this cluster."""
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, env=self.environment,
                               stdin=subprocess.DEVNULL)
         assert done.returncode == 0, f"{command} ends with {done.returncode}: {done.stdout}{done.stderr}"
@@ -91,8 +92,8 @@ class Cluster:
                          lambda: f"{self.job(job)}\n{self.said(job)}")
 
     def wait_for_restart(self, job, count, timeout_s=PATIENCE_S):
-        """Waits until a job that Slurm has put back into its queue so many times runs again, without the delay of two minutes.
-        Some seconds are left of that: a start that overtakes the end of the last one takes over its exit code or lost nodes."""
+        """Waits until a job that Slurm has put back so many times runs again, without the two minutes' delay.
+        Some seconds of it stay: a start that overtakes the end of the last one is given its exit code or lost nodes."""
         def is_back():
             known = self.job(job)
             return int(known["Restarts"]) >= count and known["JobState"] in ("PENDING", "RUNNING")
@@ -102,11 +103,16 @@ class Cluster:
             self.scontrol("update", f"JobId={job}", "StartTime=now+4")
         self.wait(lambda: self.state(job) == "RUNNING", f"job {job} to start again", timeout_s, explain)
 
+    def node_states(self):
+        """{node: state} as sinfo calls it: idle, mixed, down, ...; with * while the node does not answer. For all:
+        of one by its name, slurmctld may say for minutes what it was before a restart."""
+        lines = self.call("sinfo", "--noheader", "--Node", "--partition=low", "--format=%N %T").splitlines()
+        return dict(line.split() for line in lines)
+
     def node_state(self, node):
-        return self.call("sinfo", "--noheader", "--partition=low", f"--nodes={node}", "--format=%T").strip()
+        return self.node_states()[node]
 
     def wait_for_node(self, node, states, timeout_s=PATIENCE_S):
-        """As sinfo calls them: idle, mixed, allocated, down, ...; with * while the node does not answer."""
         states = {states} if isinstance(states, str) else set(states)
         self.wait(lambda: self.node_state(node) in states, f"node {node} to be {states}", timeout_s,
                   lambda: self.node_state(node))
