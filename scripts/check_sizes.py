@@ -1,4 +1,4 @@
-"""No source file past 400 lines, no function past 60, no two source files of one name, no file past 1 MiB beside data."""
+"""No source file past 400 lines, none of 40 or less that could stand in its neighbour, no function past 60, no two source files of one name, no file past 1 MiB beside data."""
 import collections
 import pathlib
 import re
@@ -10,6 +10,9 @@ MAX_FILE, MAX_FUNCTION, MAX_BYTES = 400, 60, 1 << 20
 # A function body: from a line that ends in "{", indented at most 2, or from the first line of a signature that is broken,
 # up to the closing brace at the same indent.
 OPENING = re.compile(r"^( {0,2})(?=\S)[\w~:<>,&*\[\]=(\"' \-+!|.]+\)[^;]*\{$")
+# A source this short stands alone only where others need its header or a test is its own. These are of families with a file
+# for each member.
+SHORT, FAMILIES = 40, ("src/cli/verbs/", "src/network/", "src/study/check/", "src/train/device/", "src/trainer/socket_port")
 SAME_NAME = {"CMakeLists.txt", "__init__.py", "README.md"}
 
 
@@ -41,6 +44,18 @@ def functions(lines):
             start = None
 
 
+def needless(sources):
+    """Short sources whose header, if they have one, at most one other source includes, and that no test is named after."""
+    includes = collections.Counter(leaf for path in sources for leaf in
+                                   set(re.findall(r'#include "(?:[\w/]*/)?(\w+)\.hpp"', path.read_text())))
+    for path in sources:
+        name = str(path.relative_to(ROOT))
+        short = name.startswith("src/") and path.suffix == ".cpp" and path.read_text().count("\n") <= SHORT
+        tested = any(ROOT.glob(f"tests/*/{path.stem}_test.*"))
+        if short and not tested and includes[path.stem] < 3 and not name.startswith(FAMILIES):
+            yield f"{name}: at most {SHORT} lines, for one other source: let it join that one"
+
+
 def tracked():
     names = subprocess.run(["git", "-C", ROOT, "ls-files"], capture_output=True, text=True, check=True).stdout.split("\n")
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
@@ -63,6 +78,7 @@ def main() -> int:
         if path.suffix in (".cpp", ".hpp"):
             found += [f"{name}:{at}: {length} lines in '{what[:60]}', at most {MAX_FUNCTION}"
                       for what, at, length in functions(lines) if length > MAX_FUNCTION and "TEST_CASE" not in what]
+    found += needless([path for path in files if path.suffix in (".cpp", ".hpp")])
     found += [f"one name, several files: {', '.join(paths)}" for paths in seen.values() if len(paths) > 1]
     for complaint in found:
         print(complaint)

@@ -1,6 +1,11 @@
 // Finds the pack of raw images in the cache by content, or imports the images and writes it.
 #include "espalier/data/resolve.hpp"
 
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -9,7 +14,6 @@
 #include "data/pack/pack_note.hpp"
 #include "data/pack/raw_hash.hpp"
 #include "data/pack/same_images.hpp"
-#include "data/pack/set_aside.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/data/pack_content.hpp"
 
@@ -22,6 +26,29 @@ using Json = nlohmann::json;
 /// Raised when a reader would give another pack from equal bytes. 2: CIFAR-100 is packed with its fine labels always.
 /// 3: images deeper in a class's folder are found, and pictures are turned upright.
 constexpr int kReadersVersion = 3;
+
+/// Returns 0 or errno. Some file systems cannot refuse to replace by themselves.
+int rename_to_new(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  if (std::filesystem::exists(to)) return EEXIST;
+  return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+/// Renames a damaged `file` to the first free "<file>.damaged-<n>", which it returns; empty where the file has gone
+/// meanwhile. Throws EnvironmentError where the folder cannot be written.
+std::filesystem::path set_aside(const std::filesystem::path& file) {
+  for (int n = 1;; ++n) {
+    const std::filesystem::path aside = file.string() + ".damaged-" + std::to_string(n);
+    const int error = rename_to_new(file, aside);
+    if (error == 0) return aside;
+    if (error == ENOENT) return {};
+    if (error != EEXIST) {
+      throw EnvironmentError("'" + file.string() + "' is damaged and cannot be moved aside", std::strerror(error),
+                             "Make its folder writable, or name another cache in ESPALIER_CACHE.");
+    }
+  }
+}
 
 struct IndexKey {
   std::string hex;
