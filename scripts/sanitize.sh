@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+export ESPALIER_TRAINER=$PWD/build/bin/espalier-trainer # as scripts/build.sh makes it: verbs ask it about images
+[[ -x $ESPALIER_TRAINER ]] || { echo "sanitize: $ESPALIER_TRAINER is not there. Run scripts/build.sh first." >&2; exit 77; }
 cmake --preset asan-ubsan >&2
 nice -n 15 cmake --build --preset asan-ubsan >&2
 
