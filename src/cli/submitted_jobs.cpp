@@ -36,11 +36,13 @@ bool is_fresh(const std::filesystem::path& file) {
   return age_s >= 0 && age_s < kFresh_s;
 }
 
-/// Who may only read the directory asks Slurm each time.
-void keep(const std::filesystem::path& file, const std::vector<site::QueuedJob>& jobs) {
+/// Whether the answer could be kept: who may only read the directory asks Slurm each time.
+bool keep(const std::filesystem::path& file, const std::vector<site::QueuedJob>& jobs) {
   try {
     os::write_file_durably(file, bytes_of(site::queue_text(jobs)));
+    return true;
   } catch (const EnvironmentError&) {
+    return false;
   }
 }
 
@@ -52,7 +54,7 @@ JobLook look_at_jobs(const std::filesystem::path& out, const store::State& state
   try {
     if (is_fresh(file)) return {site::parse_queue(os::read_regular(file, kMostBytes).value_or("")), ""};
     const auto jobs = site::jobs_with(site::token_of(out), site::queued_jobs());
-    keep(file, jobs);
+    [[maybe_unused]] const bool is_kept = keep(file, jobs);
     return {jobs, ""};
   } catch (const EnvironmentError& error) {
     return {{}, error.what()};

@@ -17,7 +17,7 @@ namespace {
 
 /// A value of an #SBATCH line: sbatch splits those at blanks and knows double quotes.
 std::string directive_word(const std::string& text) {
-  const bool is_plain = text.find_first_of(" \t\"'\\#") == text.npos;
+  const bool is_plain = text.find_first_of(" \t\"'\\#") == std::string::npos;
   if (is_plain) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
@@ -138,9 +138,9 @@ std::string batch_script(const JobRequest& request, const Profile& profile) {
   for (std::string_view rest = kJobTemplate; !rest.empty();) {
     const auto open = rest.find("{{");
     script += rest.substr(0, open);
-    if (open == rest.npos) break;
+    if (open == std::string_view::npos) break;
     const auto close = rest.find("}}", open);
-    ESPALIER_EXPECT(close != rest.npos);
+    ESPALIER_EXPECT(close != std::string_view::npos);
     script += values.at(rest.substr(open + 2, close - open - 2));
     rest.remove_prefix(close + 2);
   }
