@@ -140,6 +140,17 @@ class Submit(unittest.TestCase):
         waited = self.espalier("wait", self.out)
         self.assertEqual(waited.returncode, 0, waited.stderr)
 
+    def test_where_requeueing_is_forbidden_the_job_submits_its_successor(self):
+        with open(self.folder / "site.toml", "a") as site:
+            site.write('requeue = "submit"\n')
+        job = self.start_job()
+        self.wait_for_rows()
+        job.send_signal(signal.SIGUSR2)
+        said, _ = job.communicate(timeout=PATIENCE_S)
+        self.assertEqual(job.returncode, 75, said)
+        self.assertEqual(self.said("scontrol"), "")
+        self.assertEqual(self.said("sbatch").splitlines()[1], f"--dependency=afterany:77 {self.folder / 'script'}")
+
     def test_a_cancelled_job_saves_and_is_not_requeued(self):
         job = self.start_job()
         self.wait_for_rows()
