@@ -48,7 +48,7 @@ std::vector<std::filesystem::path> profile_folders() {
 
 Profile find_profile(const std::string& site) {
   if (site.ends_with(".toml")) return read(site);
-  if (site.find('/') == site.npos) {
+  if (site.find('/') == std::string::npos) {
     for (const auto& folder : profile_folders()) {
       std::error_code none;
       const auto file = folder / (site + ".toml");

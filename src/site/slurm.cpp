@@ -42,7 +42,7 @@ std::vector<QueuedJob> parse_queue(std::string_view lines) {
     std::vector<std::string> fields;
     while (fields.size() + 1 < kFields) {
       const auto bar = line.find('|');
-      if (bar == line.npos) break;
+      if (bar == std::string_view::npos) break;
       fields.emplace_back(line.substr(0, bar));
       line.remove_prefix(bar + 1);
     }

@@ -24,7 +24,7 @@ std::optional<std::vector<std::int64_t>> numbers_of(std::string_view text) {
     const bool is_number = error == std::errc() && end == part.data() + part.size() && number >= 0;
     if (part.empty() || part.size() > kMostDigits || part.front() == '-' || !is_number) return std::nullopt;
     numbers.push_back(number);
-    if (colon == text.npos) return numbers;
+    if (colon == std::string_view::npos) return numbers;
     text.remove_prefix(colon + 1);
   }
 }
@@ -40,9 +40,9 @@ std::optional<std::int64_t> sum_of(const std::vector<std::int64_t>& numbers, con
 
 std::optional<std::int64_t> seconds_of(std::string_view slurm_time) {
   const auto dash = slurm_time.find('-');
-  const auto rest = numbers_of(dash == slurm_time.npos ? slurm_time : slurm_time.substr(dash + 1));
+  const auto rest = numbers_of(dash == std::string_view::npos ? slurm_time : slurm_time.substr(dash + 1));
   if (!rest) return std::nullopt;
-  if (dash == slurm_time.npos) {
+  if (dash == std::string_view::npos) {
     return rest->size() == 3 ? sum_of(*rest, {kHour_s, kMinute_s, 1}) : sum_of(*rest, {kMinute_s, 1});
   }
   const auto days = numbers_of(slurm_time.substr(0, dash));
