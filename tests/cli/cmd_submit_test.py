@@ -76,7 +76,7 @@ class Submit(unittest.TestCase):
         for _ in range(2):
             shown = self.espalier("status", self.out)
             self.assertIn("job 77    RUNNING since 1:05, 58:55 left", shown.stdout)
-            self.assertNotIn("78", shown.stdout)
+            self.assertNotIn("job 78", shown.stdout)
         self.assertEqual(len(self.said("squeue").splitlines()), before + 1)
         (self.out / "logs" / "squeue").unlink()
         shown = self.espalier("status", self.out, SQUEUE_FAILS="1")
