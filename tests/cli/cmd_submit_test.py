@@ -111,6 +111,8 @@ class Submit(unittest.TestCase):
         self.assertIn("sbatch gave no job id (later)", done.stderr)
 
     def start_job(self):
+        """The script that was submitted, as on a node: a study of some seconds, so that it is still training when a signal comes."""
+        self.study.write_text(launches.STUDY.format(epochs=24))
         self.submit()
         script = self.folder / "script"
         return subprocess.Popen(["bash", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
