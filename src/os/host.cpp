@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 
+#include "espalier/core/whole_number.hpp"
 #include "os/cgroup.hpp"
 
 namespace espalier::os {
@@ -72,6 +74,11 @@ std::optional<std::int32_t> cores_of_job(const char* cpus_per_node) {
     rest.remove_prefix(1);
   }
   return std::nullopt;
+}
+
+std::int64_t nodes_of_job() {
+  const char* nodes = std::getenv("SLURM_JOB_NUM_NODES");
+  return nodes ? whole_number<std::int64_t>(nodes).value_or(1) : 1;
 }
 
 std::int64_t memory_kills(const std::filesystem::path& root) { return read_memory_kills(root); }

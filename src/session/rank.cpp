@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
 #include "espalier/runtime/launch.hpp"
 #include "espalier/session/launch_file.hpp"
@@ -61,8 +62,7 @@ store::WriterIdentity writer_identity(bool take_over) {
   who.host = os::host_name();
   who.process = getpid();
   who.job = word_of_environment("SLURM_JOB_ID");
-  who.restart =
-      static_cast<std::uint32_t>(std::strtoul(word_of_environment("SLURM_RESTART_COUNT").c_str(), nullptr, 10));
+  who.restart = whole_number<std::uint32_t>(word_of_environment("SLURM_RESTART_COUNT")).value_or(0);
   who.take_over = take_over;
   return who;
 }

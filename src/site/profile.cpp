@@ -135,10 +135,6 @@ void refuse_other_tables(const toml::table& all, const std::filesystem::path& fi
   }
 }
 
-}  // namespace
-
-namespace {
-
 toml::table parsed(std::string_view text, const std::filesystem::path& file) {
   try {
     return toml::parse(text);

@@ -26,8 +26,7 @@ std::string ask(const std::vector<std::string>& command) {
   const auto answer = process::capture(command);
   if (answer.exit_code != 0) {
     throw EnvironmentError(fmt::format("{} ended with code {}", command.front(), answer.exit_code),
-                           first_line(answer.err),
-                           "Nothing was submitted. Is this a node of the cluster, and does slurmctld run?");
+                           first_line(answer.err), "Is this a node of the cluster, and does slurmctld run?");
   }
   return answer.out;
 }

@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <vector>
+
+#include "espalier/core/whole_number.hpp"
 
 namespace espalier::site {
 
@@ -19,11 +20,9 @@ std::optional<std::vector<std::int64_t>> numbers_of(std::string_view text) {
   for (;;) {
     const auto colon = text.find(':');
     const auto part = text.substr(0, colon);
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
-    const bool is_number = error == std::errc() && end == part.data() + part.size() && number >= 0;
-    if (part.empty() || part.size() > kMostDigits || part.front() == '-' || !is_number) return std::nullopt;
-    numbers.push_back(number);
+    const auto number = whole_number<std::int64_t>(part);
+    if (!number || *number < 0 || part.size() > kMostDigits) return std::nullopt;
+    numbers.push_back(*number);
     if (colon == std::string_view::npos) return numbers;
     text.remove_prefix(colon + 1);
   }

@@ -20,6 +20,9 @@ std::int32_t usable_cores(const std::filesystem::path& root = "/");
 /// none outside of a job, or where that says something else.
 std::optional<std::int32_t> cores_of_job(const char* cpus_per_node);
 
+/// How many nodes the batch job of this process has, as Slurm's SLURM_JOB_NUM_NODES says; 1 outside of a job.
+std::int64_t nodes_of_job();
+
 /// How many processes the kernel has killed for memory: in this process's control group, and on this machine as far as
 /// it tells. Only that it rises says something.
 std::int64_t memory_kills(const std::filesystem::path& root = "/");

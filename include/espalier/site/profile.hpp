@@ -31,7 +31,7 @@ struct Profile {
   std::int32_t cores_per_device = 1;
   std::int64_t megabytes_per_device = 0;  ///< 0: what Slurm gives
   std::vector<std::string> modules;       ///< loaded before the study is run
-  std::string script;                     ///< sourced before that
+  std::string script;                     ///< sourced after them
   std::string cache;                      ///< ESPALIER_CACHE there; empty: the default
 };
 

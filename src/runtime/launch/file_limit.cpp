@@ -12,7 +12,7 @@
 #include <limits>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/core/whole_number.hpp"
+#include "espalier/os/host.hpp"
 
 namespace espalier::runtime {
 
@@ -27,8 +27,7 @@ std::int64_t number_of(rlim_t value) {
 
 /// Whether mpirun will find more machines than this one, as its own options and batch systems say it.
 bool has_other_machines() {
-  const char* nodes = std::getenv("SLURM_JOB_NUM_NODES");
-  if (nodes && whole_number<std::int64_t>(nodes).value_or(1) > 1) return true;
+  if (os::nodes_of_job() > 1) return true;
   const auto names = {"PBS_NODEFILE", "LSB_HOSTS", "PE_HOSTFILE", "OMPI_MCA_orte_default_hostfile"};
   return std::any_of(names.begin(), names.end(), [](const char* name) { return std::getenv(name) != nullptr; });
 }

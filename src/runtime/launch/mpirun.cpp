@@ -6,11 +6,10 @@
 #include <sys/wait.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/core/whole_number.hpp"
+#include "espalier/os/host.hpp"
 #include "espalier/os/regular_file.hpp"
 
 namespace espalier::runtime {
@@ -25,16 +24,11 @@ Descriptor open_or_throw(const char* path, int flags) {
   return file;
 }
 
-bool is_on_several_nodes() {
-  const char* nodes = std::getenv("SLURM_JOB_NUM_NODES");
-  return nodes && whole_number<std::int64_t>(nodes).value_or(1) > 1;
-}
-
 std::vector<std::string> command_of(const MpirunOptions& options) {
   std::vector<std::string> argv = {"mpirun",          "--bind-to", "none",
                                    "--oversubscribe", "-n",        std::to_string(options.ranks)};
   // By itself mpirun fills one node after the other, and a batch job may have said that each has one slot.
-  if (is_on_several_nodes()) argv.insert(argv.end(), {"--map-by", "node"});
+  if (os::nodes_of_job() > 1) argv.insert(argv.end(), {"--map-by", "node"});
   argv.insert(argv.end(), options.rank_command.begin(), options.rank_command.end());
   return argv;
 }
