@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "cli/result_dir.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/os/regular_file.hpp"
@@ -21,19 +22,19 @@ constexpr double kFresh_s = 60;
 
 std::filesystem::path kept_file(const std::filesystem::path& out) { return out / "logs" / "squeue"; }
 
-bool was_submitted(const std::filesystem::path& out, const store::State& state) {
-  const auto is_submit = [](const auto& request) { return request.verb == "submit"; };
-  const auto pending = store::pending_requests(out);
-  return std::any_of(state.requests.begin(), state.requests.end(), is_submit) ||
-         std::any_of(pending.begin(), pending.end(), is_submit);
+template <class Requests>
+bool has_submit(const Requests& requests) {
+  return std::any_of(requests.begin(), requests.end(), [](const auto& one) { return one.verb == "submit"; });
 }
 
-bool is_fresh(const std::filesystem::path& file) {
+/// Not older than a minute, nor than the last launch: what was pending before it runs now.
+bool is_fresh(const std::filesystem::path& file, const store::State& state) {
   struct stat facts{};
   if (::stat(file.c_str(), &facts) != 0) return false;
   const auto now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-  const auto age_s = now - static_cast<double>(facts.st_mtime);
-  return age_s >= 0 && age_s < kFresh_s;
+  const auto kept = static_cast<double>(facts.st_mtim.tv_sec) + 1e-9 * static_cast<double>(facts.st_mtim.tv_nsec);
+  const bool is_of_launch = state.segments.empty() || kept >= state.segments.back().time;
+  return is_of_launch && now >= kept && now - kept < kFresh_s;
 }
 
 /// Whether the answer could be kept: who may only read the directory asks Slurm each time.
@@ -48,11 +49,23 @@ bool keep(const std::filesystem::path& file, const std::vector<site::QueuedJob>&
 
 }  // namespace
 
+bool awaits_launch(const std::filesystem::path& out) { return has_submit(store::pending_requests(out)); }
+
+void forget_jobs(const std::filesystem::path& out) {
+  std::error_code none;  // absent: nothing to forget
+  std::filesystem::remove(kept_file(out), none);
+}
+
+store::State read_submitted(const std::string& out) {
+  const bool has_journal = std::filesystem::exists(std::filesystem::path(out) / "journal");
+  return !has_journal && awaits_launch(out) ? store::State{} : read_brief(out);
+}
+
 JobLook look_at_jobs(const std::filesystem::path& out, const store::State& state) {
-  if (!was_submitted(out, state)) return {};
+  if (!has_submit(state.requests) && !awaits_launch(out)) return {};
   const auto file = kept_file(out);
   try {
-    if (is_fresh(file)) return {site::parse_queue(os::read_regular(file, kMostBytes).value_or("")), ""};
+    if (is_fresh(file, state)) return {site::parse_queue(os::read_regular(file, kMostBytes).value_or("")), ""};
     const auto jobs = site::jobs_with(site::token_of(out), site::queued_jobs());
     [[maybe_unused]] const bool is_kept = keep(file, jobs);
     return {jobs, ""};

@@ -84,6 +84,33 @@ class Submit(unittest.TestCase):
         self.assertIn("Slurm could not be asked", shown.stdout)
         self.assertEqual(json.loads(self.espalier("status", self.out, "--json").stdout)["jobs"][0]["id"], "77")
 
+    def test_a_job_that_waits_is_shown_and_waited_for_before_anything_was_run(self):
+        self.submit()
+        token = next(line.split("=")[1] for line in self.said("script").splitlines() if "--comment" in line)
+        (self.folder / "queue").write_text(f"77|PENDING|0:00|5:00|Priority|{token}\n")
+        self.assertIn("job 77    PENDING (Priority)", self.espalier("status", self.out).stdout)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            subprocess.run([BIN / "espalier", "wait", self.out], env=self.environment, timeout=3)
+        (self.folder / "queue").write_text("")
+        (self.out / "logs" / "squeue").unlink()    # as a minute later
+        waited = self.espalier("wait", self.out)
+        self.assertEqual(waited.returncode, 75)
+        self.assertIn("nothing works on", waited.stderr)
+
+    def test_a_slurm_that_does_not_answer_ends_no_wait(self):
+        self.submit()
+        with self.assertRaises(subprocess.TimeoutExpired) as raised:
+            subprocess.run([BIN / "espalier", "wait", self.out], env={**self.environment, "SQUEUE_FAILS": "1"}, timeout=3,
+                           stderr=subprocess.PIPE)
+        self.assertIn(b"waiting on", raised.exception.stderr)
+
+    def test_a_submission_forgets_what_slurm_said_before(self):
+        self.submit()
+        self.espalier("status", self.out)    # keeps that there is no job
+        self.assertTrue((self.out / "logs" / "squeue").exists())
+        self.submit()
+        self.assertFalse((self.out / "logs" / "squeue").exists())
+
     def test_dry_run_prints_the_script_and_starts_nothing(self):
         done = self.submit("--dry-run", "--", "--exclude=n5")
         self.assertEqual(done.returncode, 0, done.stderr)

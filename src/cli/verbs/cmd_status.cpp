@@ -161,7 +161,7 @@ void print_words(const store::State& state, const report::StudyProgress& progres
 
 void status(const std::string& path, bool json) {
   // Never freed: at 100,000 runs freeing takes longer than counting, and the process ends here.
-  static const auto* const kept = new store::State(read_brief(path));
+  static const auto* const kept = new store::State(read_submitted(path));
   const auto& state = *kept;
   const auto progress = report::progress(state);
   const LockProbe probe = probe_lock(path);

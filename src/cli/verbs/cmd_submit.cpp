@@ -2,11 +2,11 @@
 // Slurm.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "cli/load_study.hpp"
 #include "cli/simulate_plan.hpp"
+#include "cli/submitted_jobs.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
@@ -16,7 +16,6 @@
 #include "espalier/site/batch_script.hpp"
 #include "espalier/site/slurm.hpp"
 #include "espalier/site/slurm_time.hpp"
-#include "espalier/store/foreign_files.hpp"
 #include "espalier/store/requests.hpp"
 
 namespace espalier::cli {
@@ -124,6 +123,7 @@ int submit(const Options& options) {
   refuse_second_job(request);
   const auto id = site::submit(write_script(request, script));
   store::leave_request(request.out, "submit", 0, {id});
+  forget_jobs(request.out);
   fmt::print("Submitted job {}. 'espalier status {}' shows how far it is.\n", id, options.out.string());
   return static_cast<int>(ExitCode::done);
 }
