@@ -213,9 +213,15 @@ class Launch:
             finished |= set(self.done(segment))
 
 
+def moment_of(record):
+    """(epoch, step) that an attempt record says it went on from, or at which a checkpoint record was made."""
+    moment = journal.fields(record[4][0])
+    return journal.signed(moment[1][0]), journal.signed(moment[2][0])
+
+
 def resumed_epoch(attempt):
     """Epoch that an attempt record says it went on from."""
-    return journal.signed(journal.fields(attempt[4][0])[1][0])
+    return moment_of(attempt)[0]
 
 
 def task_of(record):
