@@ -40,6 +40,11 @@ void add_options(CLI::App& verb, session::RunArguments& arguments) {
                 "let this study take the place of another one in OUT, whose runs then leave all tables");
   verb.add_option("--checkpoint-s", launch.checkpoint_s, "seconds between checkpoints of a training (default 60)")
       ->check(CLI::NonNegativeNumber);
+  verb.add_option("--launcher", arguments.launcher, "who starts the processes: mpirun (default), or srun within a job")
+      ->check(CLI::IsMember({"mpirun", "srun"}));
+  verb.add_option("--mpi", arguments.mpi_plugin, "srun's plugin for Open MPI (default pmix)");
+  verb.add_option("--warned-s", arguments.warned_s, "seconds to save in after SIGUSR2 (default 115)")
+      ->check(CLI::PositiveNumber);
   verb.add_option("--max-fails", launch.max_fails,
                   "save and end once N tasks have failed or were quarantined in this launch (default: go on)")
       ->check(CLI::PositiveNumber);

@@ -20,7 +20,7 @@ namespace {
 
 std::atomic<bool> has_heartbeats{false};
 
-/// Nothing is written where that would wait: a stopped mpirun must not stop rank 0.
+/// Nothing is written where that would wait: a stopped launcher must not stop rank 0.
 void write_if_taken(const std::string& bytes, int descriptor = STDOUT_FILENO) {
   pollfd output{descriptor, POLLOUT, 0};
   if (poll(&output, 1, 0) != 1 || (output.revents & POLLOUT) == 0) return;
@@ -66,7 +66,7 @@ void Heartbeats::beat() {
   bool is_said = false;
   while (!over_) {
     const bool gets_on = watch.gets_on(look_at_self());
-    if (gets_on) write_if_taken(std::string(1, kHeartbeat));
+    if (gets_on) write_if_taken({kHeartbeat, '\n'});
     else if (!is_said) say_hang(watch);
     is_said = !gets_on;
     ends_.wait_for(lock, std::chrono::seconds(1));
@@ -75,9 +75,11 @@ void Heartbeats::beat() {
 
 /// With a heartbeat, so that silence counts from here even where no earlier one has arrived.
 void say_begun() {
-  if (has_heartbeats) write_if_taken(kHeartbeat + (kWord + std::string("begun\n")));
+  if (has_heartbeats) write_if_taken(std::string{kHeartbeat, '\n', kWord} + "begun\n");
 }
 
 void say_ended(int exit_code) { say("ended " + std::to_string(exit_code)); }
+
+void say_refused(int exit_code) { write_if_taken(kWord + ("refused " + std::to_string(exit_code) + "\n")); }
 
 }  // namespace espalier::runtime

@@ -30,8 +30,7 @@ void catch_stop_signals() {
 }
 
 void ignore_stop_signals() {
-  for (const int number : {SIGUSR1, SIGUSR2, SIGINT}) handle(number, SIG_IGN);
-  handle(SIGTERM, SIG_DFL);
+  for (const int number : {SIGUSR1, SIGUSR2, SIGINT, SIGTERM}) handle(number, SIG_IGN);
 }
 
 bool stop_wanted() { return wanted != 0; }

@@ -1,12 +1,19 @@
 // Turns a launch file into what the scheduler needs, and runs it.
 #include "espalier/session/rank.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
+#include "espalier/core/build_info.hpp"
+#include "espalier/core/errors.hpp"
+#include "espalier/core/hash.hpp"
 #include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/os/mapped_file.hpp"
 #include "espalier/runtime/launch.hpp"
 #include "espalier/session/launch_file.hpp"
 #include "session/launch_plan.hpp"
@@ -55,6 +62,20 @@ runtime::LaunchOptions options_of(const Launch& launch, const std::filesystem::p
   return options;
 }
 
+/// SHA-256 in hexadecimal, or empty where there is no file.
+std::string file_digest(const std::filesystem::path& file) {
+  std::error_code none;
+  if (!std::filesystem::exists(file, none)) return "";
+  return to_hex(sha256(os::MappedFile(file).text()));
+}
+
+EnvironmentError other_folder(const std::filesystem::path& launch_file) {
+  const bool is_there = !file_digest(launch_file).empty();
+  return {fmt::format("node '{}' does not see the folder that 'run' works in: '{}' {} there", os::host_name(),
+                      launch_file.string(), is_there ? "is another file" : "is not"),
+          "", "Name an --out on a file system that all nodes share."};
+}
+
 }  // namespace
 
 store::WriterIdentity writer_identity(bool take_over) {
@@ -67,13 +88,34 @@ store::WriterIdentity writer_identity(bool take_over) {
   return who;
 }
 
-void schedule(mpi::Session& mpi, const std::filesystem::path& launch_file, const std::string& digest,
-              const std::string& supervisor, std::uint32_t first_segment) {
-  const auto file = std::filesystem::absolute(launch_file);
-  const Launch launch = read_launch(file, digest);
+std::string this_build() { return build_info::version() + "-" + build_info::commit(); }
+
+void check_rank(const RankOptions& options, int size, double patience_s) {
+  const std::string here = "the program on node '" + os::host_name() + "'";
+  if (!options.build.empty() && options.build != this_build()) {
+    throw EnvironmentError(fmt::format("{} is {}, and 'run' is {}", here, this_build(), options.build), "",
+                           "Let all nodes see one and the same build.");
+  }
+  if (options.ranks > 0 && size != options.ranks) {
+    throw EnvironmentError(
+        fmt::format("{} finds itself among {} ranks, and {} were to be started", here, size, options.ranks),
+        "the launcher and this program's Open MPI do not understand each other",
+        "Try the other launcher (--launcher mpirun or srun), or srun's other plugins (srun --mpi=list).");
+  }
+  if (options.digest.empty()) return;
+  constexpr auto kPause = std::chrono::milliseconds(250);
+  for (double waited_s = 0; file_digest(options.launch_file) != options.digest; waited_s += 0.25) {
+    if (waited_s >= patience_s) throw other_folder(options.launch_file);
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+void schedule(mpi::Session& mpi, const RankOptions& rank) {
+  const auto file = std::filesystem::absolute(rank.launch_file);
+  const Launch launch = read_launch(file, rank.digest);
   auto options = options_of(launch, file.parent_path());
-  options.supervisor = supervisor;
-  options.first_segment = first_segment;
+  options.supervisor = rank.supervisor;
+  options.first_segment = rank.first_segment;
   if (launch.settings.noop_tasks > 0) {
     options.view_command.clear();
     runtime::run_scheduler(mpi, options, noop_replan(launch.settings.noop_tasks));

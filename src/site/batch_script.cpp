@@ -72,9 +72,17 @@ std::string environment_of(const Profile& profile) {
                        : fmt::format("{}", fmt::join(lines, "\n"));
 }
 
+/// Of the time between the warning and the limit: the rest is for the end of all processes and the requeue.
+std::int64_t seconds_to_save(std::int64_t lead_s) {
+  return std::max(lead_s - std::min<std::int64_t>(5, lead_s / 2), std::int64_t{1});
+}
+
 std::string command_of(const JobRequest& request, const Profile& profile) {
   std::string text;
   for (const auto& word : request.command) text += shell_word(word) + " ";
+  text += fmt::format("--launcher {} ", profile.launcher);
+  if (profile.launcher == "srun") text += fmt::format("--mpi {} ", shell_word(profile.mpi));
+  text += fmt::format("--warned-s {} ", seconds_to_save(profile.lead_s));
   return text + fmt::format("--workers \"$((SLURM_JOB_NUM_NODES * {}))\"", profile.devices);
 }
 

@@ -106,6 +106,9 @@ void read_slurm(Table table, Profile& profile) {
   static const std::vector<std::string> kSignals{"USR2", "USR1"};
   profile.signal = kSignals[table.choice("signal", kSignals, 0)];
   table.time("lead", profile.lead_s);
+  static const std::vector<std::string> kLaunchers{"srun", "mpirun"};
+  profile.launcher = kLaunchers[table.choice("launcher", kLaunchers, 0)];
+  table.text("mpi", profile.mpi);
   profile.requeue = static_cast<Requeue>(table.choice("requeue", {"scontrol", "submit", "never"}, 0));
   table.finish();
 }

@@ -70,6 +70,10 @@ class SlurmSubmit(unittest.TestCase):
         """Until so many tasks are done and something is being trained."""
         self.cluster.wait(lambda: self.status()["tasks"]["done"] >= tasks, f"{tasks} tasks", PATIENCE_S, self.said)
 
+    def wait_until_saved(self):
+        """SIGTERM came to every process of the job at once; srun waits for those that save."""
+        self.cluster.wait(lambda: "Stopped and saved" in self.said(), "everything to be saved", 30, self.said)
+
     def said(self):
         return "\n".join(file.read_text(errors="replace")[-3000:] for file in (self.out / "logs").glob("job-*.out"))
 
@@ -94,6 +98,7 @@ class SlurmSubmit(unittest.TestCase):
         job = self.submit()
         self.wait_for_work()
         self.cluster.scontrol("requeue", job)
+        self.wait_until_saved()
         self.cluster.wait_for_restart(job, 1)
         self.finish(job)
 
@@ -115,6 +120,7 @@ class SlurmSubmit(unittest.TestCase):
         self.cluster.wait_for(job, "CANCELLED")
         time.sleep(1)
         self.assertEqual(self.cluster.state(job), "CANCELLED", "it has come back")
+        self.wait_until_saved()
         self.finish(self.submit())
 
     def test_stopped_by_a_request(self):

@@ -66,7 +66,7 @@ TEST_CASE("heartbeats: the word that rank 0 has begun comes with one") {
     say_begun();
   });
 
-  CHECK_THAT(output, Catch::Contains("\x06\x05"
+  CHECK_THAT(output, Catch::Contains("\x06\n\x05"
                                      "begun\n"));
 }
 

@@ -10,8 +10,9 @@ using namespace espalier::runtime;
 TEST_CASE("launch words: heartbeats and words are taken out of the text, wherever the output is cut") {
   const std::string output =
       "one\n\x06two\x05"
-      "begun\n\x06 lines\n\x05"
-      "ended 75\nlast";
+      "begun\n\x06\n lines\n\x05"
+      "ended 75\n\x05"
+      "refused 77\nlast";
   const auto cut = static_cast<std::size_t>(GENERATE(1, 2, 3, 7, 100));
   WordReader reader;
 
@@ -22,6 +23,7 @@ TEST_CASE("launch words: heartbeats and words are taken out of the text, whereve
   CHECK(reader.words().heartbeats == 2);
   CHECK(reader.words().begun);
   CHECK(reader.words().ended_with == 75);
+  CHECK(reader.words().refused_with == 77);
 }
 
 TEST_CASE("launch words: a heartbeat within a word, and a word that is not known, harm nothing") {
@@ -34,6 +36,7 @@ TEST_CASE("launch words: a heartbeat within a word, and a word that is not known
   CHECK(reader.words().begun);
   CHECK(reader.words().heartbeats == 1);
   CHECK(reader.words().ended_with == -1);
+  CHECK(reader.words().refused_with == -1);
 }
 
 namespace {

@@ -31,7 +31,7 @@ TEST_CASE("supervisor: what the journal says of the end is better than rank 0's 
 
 TEST_CASE("supervisor: an mpirun that starts nothing is given up, with the reason") {
   Scene scene;
-  scene.words.mpirun_stopped = GENERATE(false, true);
+  scene.words.launcher_stopped = GENERATE(false, true);
   scene.words.last_line = "no more pipes";
 
   scene.seconds(120, false).nothing_else();
@@ -56,7 +56,7 @@ TEST_CASE("supervisor: a launch that falls silent is killed and started again") 
   scene.begins();
   const bool stopped = GENERATE(false, true);
   scene.seconds(1000, true).nothing_else();
-  scene.words.mpirun_stopped = stopped;
+  scene.words.launcher_stopped = stopped;
 
   scene.seconds(30, false).nothing_else();
   scene.seconds(1, false)

@@ -42,6 +42,13 @@ TEST_CASE("supervisor: a wrong use and a machine that cannot do it are final") {
   scene.dies(code).exits(code).nothing_else();
 }
 
+TEST_CASE("supervisor: a rank that cannot work is final, whatever code srun gives the ranks it killed") {
+  Scene scene;
+  scene.words.refused_with = GENERATE(2, 77);
+
+  scene.dies(137).exits(scene.words.refused_with).nothing_else();
+}
+
 TEST_CASE("supervisor: a launch that dies in any other way is started again after half a second") {
   const int code = GENERATE(0, 1, 3, 70, 75, kKilled);
   Scene scene;

@@ -47,7 +47,8 @@ TEST_CASE("batch script: asks for what the request and the profile say") {
         "#SBATCH --signal=B:USR2@120\n", "#SBATCH --requeue\n", "#SBATCH --open-mode=append\n",
         "#SBATCH --output=\"/shared/my results/100%%/logs\"/job-%j.out\n", "#SBATCH --exclusive\n",
         "#SBATCH --exclude=n5\n",
-        "'/shared/me/it'\\''s.toml' --out '/shared/my results/100%' --workers \"$((SLURM_JOB_NUM_NODES * 4))\" &\n"}) {
+        "'/shared/me/it'\\''s.toml' --out '/shared/my results/100%' --launcher srun --mpi pmix --warned-s 115 "
+        "--workers \"$((SLURM_JOB_NUM_NODES * 4))\" &\n"}) {
     CHECK_THAT(script, Contains(line));
   }
   CHECK_THAT(script, !Contains("{{") && !Contains("account") && !Contains("mail"));

@@ -12,7 +12,7 @@ namespace espalier::mpi {
 /// Lasts from MPI_Init to MPI_Finalize. There is one per process, owned by main.
 class Session {
  public:
-  /// Throws EnvironmentError.
+  /// Collective. Throws EnvironmentError.
   static Session start();
   Session(Session&& other) noexcept;
   Session& operator=(Session&& other) noexcept;  ///< its own, if not finished, is left as by the destructor
@@ -20,6 +20,8 @@ class Session {
 
   int rank() const { return rank_; }
   int size() const { return size_; }
+  /// The place of this rank among those of its host, of which rank 0 is not counted: the first agent there has 0.
+  int slot() const { return slot_; }
   /// Collective: every rank must call it.
   void finish();
   /// Ends all ranks at once with this exit code.
@@ -27,7 +29,7 @@ class Session {
 
  private:
   Session() = default;
-  int rank_ = 0, size_ = 0;
+  int rank_ = 0, size_ = 0, slot_ = 0;
   bool alive_ = false;
 };
 static_assert(os::is_handle<Session>);

@@ -28,5 +28,7 @@ class Heartbeats {
 /// Says that rank 0 has opened its journal, and that it ends in order. No-ops in a process without heartbeats.
 void say_begun();
 void say_ended(int exit_code);
+/// Says that the launch cannot work, from any rank, and that another would not do better.
+void say_refused(int exit_code);
 
 }  // namespace espalier::runtime

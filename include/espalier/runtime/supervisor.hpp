@@ -1,5 +1,6 @@
 #pragma once
-// Starts mpirun, restarts it while there is progress, passes stop signals on, and shows progress.
+// Starts mpirun or srun, restarts it while there is progress, passes stop signals on, and shows progress.
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -9,15 +10,22 @@
 
 namespace espalier::runtime {
 
+/// Who starts the ranks. Both spread them over the nodes of a batch job.
+enum class LauncherKind : std::uint8_t { mpirun, srun };
+
 struct SupervisorOptions {
   std::filesystem::path out;
   std::int32_t workers = 1;
   std::int32_t threads = 1;
-  std::vector<std::string> rank_command;                          ///< what mpirun starts, W + 1 times
+  std::vector<std::string> rank_command;                          ///< what is started, W + 1 times
   std::function<std::string(const store::State&)> progress_line;  ///< returns "" while there is nothing to show
   double first_heartbeat_s =
       120;                ///< how long mpirun has to start rank 0; rank 0 has five times as long to open its journal
   double silence_s = 30;  ///< how long a launch may be silent before it is killed and started again
+  LauncherKind launcher = LauncherKind::mpirun;
+  std::string mpi_plugin = "pmix";     ///< srun's
+  std::filesystem::path srun_library;  ///< src/apps/srun_waits.cpp, built; empty: not there
+  double warned_s = 115;               ///< how long a launch may take to save once USR2 came
 };
 
 /// How rank 0 finds this process: its number and the machine on which that means something.

@@ -41,6 +41,8 @@ struct RunArguments {
   LaunchSettings launch;
   bool replace_study = false;                      ///< another study takes the place of the one that OUT holds
   double first_heartbeat_s = 120, silence_s = 30;  ///< of runtime::SupervisorOptions
+  std::string launcher = "mpirun", mpi_plugin = "pmix";
+  double warned_s = 115;
 };
 
 plan::Passes passes_of(const std::vector<std::string>& without);

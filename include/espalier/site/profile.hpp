@@ -25,9 +25,11 @@ struct Profile {
   std::string signal = "USR2";       ///< the early warning
   std::int64_t lead_s = 120;         ///< how long before the limit it is asked for
   Requeue requeue = Requeue::scontrol;
-  std::int32_t most_nodes = 1;  ///< of one job
-  std::int32_t devices = 1;     ///< of a node: GPUs, or groups of cores; each has one trainer
-  std::string gres;             ///< what makes them GPUs, as "gpu:a100:4"; empty: CPUs
+  std::string launcher = "srun";  ///< of a job's processes; "srun" or "mpirun"
+  std::string mpi = "pmix";       ///< srun's plugin for Open MPI
+  std::int32_t most_nodes = 1;    ///< of one job
+  std::int32_t devices = 1;       ///< of a node: GPUs, or groups of cores; each has one trainer
+  std::string gres;               ///< what makes them GPUs, as "gpu:a100:4"; empty: CPUs
   std::int32_t cores_per_device = 1;
   std::int64_t megabytes_per_device = 0;  ///< 0: what Slurm gives
   std::vector<std::string> modules;       ///< loaded before the study is run

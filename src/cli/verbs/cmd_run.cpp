@@ -55,6 +55,15 @@ bool begins_anew(const session::RunArguments& arguments) {
   return session::store_of(arguments) != std::filesystem::absolute(arguments.out);
 }
 
+/// The library that srun needs, beside this program.
+std::filesystem::path srun_library(runtime::LauncherKind launcher) {
+  if (launcher != runtime::LauncherKind::srun) return {};
+  auto file = std::filesystem::path(os::own_program()).parent_path() / "libespalier-srun-waits.so";
+  if (std::filesystem::exists(file)) return file;
+  throw EnvironmentError("'" + file.string() + "' is not there", "it is built with this program, and srun needs it",
+                         "Copy it there, or use --launcher mpirun.");
+}
+
 /// Creates the store; a smoke or no-op run removes what an earlier one wrote.
 void prepare_store(const session::RunArguments& arguments) {
   const auto store = session::store_of(arguments);
@@ -116,6 +125,10 @@ std::vector<std::string> hand_over(const session::StudyInput& input, const sessi
           file.string(),
           "--digest",
           session::write_launch(file, launch),
+          "--build",
+          session::this_build(),
+          "--ranks",
+          std::to_string(arguments.launch.workers + 1),
           "--supervisor",
           runtime::supervisor_address(),
           "--first-segment",
@@ -158,6 +171,10 @@ int run(session::RunArguments arguments) {
   options.progress_line = progress_line;
   options.first_heartbeat_s = arguments.first_heartbeat_s;
   options.silence_s = arguments.silence_s;
+  options.launcher = arguments.launcher == "srun" ? runtime::LauncherKind::srun : runtime::LauncherKind::mpirun;
+  options.mpi_plugin = arguments.mpi_plugin;
+  options.srun_library = srun_library(options.launcher);
+  options.warned_s = arguments.warned_s;
   const int code = runtime::supervise(options);
   print_end(arguments, code);
   return code;

@@ -21,12 +21,6 @@ namespace espalier::runtime {
 
 namespace {
 
-/// Among the workers of this machine: which of its GPUs is meant. Without mpirun's word the worker's number serves.
-std::string slot_of(const std::string& worker) {
-  const char* local = std::getenv("OMPI_COMM_WORLD_LOCAL_RANK");
-  return local ? local : worker;
-}
-
 class AgentLoop {
  public:
   explicit AgentLoop(AgentIdentity identity) : identity_(identity), core_(std::move(identity)) {}
@@ -145,8 +139,11 @@ void AgentLoop::obey(StartTrainer&& command) {
   const auto number = std::to_string(identity_.worker.rank);
   process::ChildOptions options;
   options.argv = {command.program, "--socket", std::to_string(process::kChildSocket)};
-  options.environment = {"OMP_NUM_THREADS=" + std::to_string(command.threads), "ESPALIER_WORKER=" + number,
-                         "ESPALIER_SLOT=" + slot_of(number),
+  options.environment = {"OMP_NUM_THREADS=" + std::to_string(command.threads),
+                         "ESPALIER_WORKER=" + number,
+                         "OMP_PROC_BIND=false",
+                         "KMP_AFFINITY=disabled",  // a site's would put all trainers on one core
+                         "ESPALIER_SLOT=" + std::to_string(identity_.slot),
                          "GLIBC_TUNABLES=glibc.malloc.hugetlb=1"};  // large pages where the kernel gives them
   options.log = command.log_dir + "/worker-" + number + ".log";
   memory_kills_ = os::memory_kills();
@@ -178,7 +175,7 @@ void AgentLoop::send_sums() {
 }  // namespace
 
 void run_agent(mpi::Session& session) {
-  AgentLoop({WorkerId{session.rank()}, os::host_name(), getpid(), this_host_key()}).run();
+  AgentLoop({WorkerId{session.rank()}, os::host_name(), getpid(), this_host_key(), session.slot()}).run();
   session.finish();
 }
 

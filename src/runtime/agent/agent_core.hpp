@@ -22,6 +22,7 @@ struct AgentIdentity {
   std::string host;
   std::int64_t process = 0;
   std::string host_key;  ///< this_host_key()
+  int slot = 0;          ///< among the agents of its host: which of its GPUs is meant
 };
 
 /// The trainer has one bundle at a time; the others wait here, where they outlive it.

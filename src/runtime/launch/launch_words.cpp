@@ -14,7 +14,9 @@ namespace espalier::runtime {
 std::string WordReader::take(std::string_view output) {
   std::string text;
   for (const char byte : output) {
+    const bool follows_heartbeat = std::exchange(after_heartbeat_, byte == kHeartbeat);
     if (byte == kHeartbeat) ++words_.heartbeats;
+    else if (byte == '\n' && follows_heartbeat) continue;
     else if (byte == kWord) in_word_ = true;
     else if (!in_word_) text += byte;
     else if (byte != '\n') word_ += byte;
@@ -24,10 +26,12 @@ std::string WordReader::take(std::string_view output) {
 }
 
 void WordReader::take_word() {
-  constexpr std::string_view kEnded = "ended ";
+  const auto take_code = [&](std::string_view word, int& code) {
+    if (word_.starts_with(word)) code = whole_number<int>(word_.substr(word.size())).value_or(code);
+  };
   if (word_.starts_with("begun")) words_.begun = true;
-  if (word_.starts_with(kEnded))
-    words_.ended_with = whole_number<int>(word_.substr(kEnded.size())).value_or(words_.ended_with);
+  take_code("ended ", words_.ended_with);
+  take_code("refused ", words_.refused_with);
   word_.clear();
   in_word_ = false;
 }

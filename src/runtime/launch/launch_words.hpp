@@ -1,6 +1,6 @@
 #pragma once
-// What rank 0 says of itself to the supervisor. It travels on standard output, since mpirun passes that on from any
-// host, and a launch whose mpirun is stopped falls silent, too.
+// What rank 0 says of itself to the supervisor. It travels on standard output, since mpirun and srun pass that on
+// from any host, and a launch whose launcher is stopped falls silent, too.
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -8,18 +8,19 @@
 
 namespace espalier::runtime {
 
-/// A heartbeat. Neither byte occurs in text.
+/// A heartbeat. A line break behind it belongs to it: srun passes on whole lines. Neither byte occurs in text.
 inline constexpr char kHeartbeat = '\x06';
-/// Before a word, which ends with its line: "begun", or "ended CODE".
+/// Before a word, which ends with its line: "begun", "ended CODE", or "refused CODE" from any rank.
 inline constexpr char kWord = '\x05';
 
-/// What a launch has said of itself since it was started, and what shows of mpirun.
+/// What a launch has said of itself since it was started, and what shows of mpirun or srun.
 struct LaunchWords {
   std::uint64_t heartbeats = 0;
-  bool begun = false;           ///< rank 0 has opened its journal
-  int ended_with = -1;          ///< the exit code of a launch that ended in order; -1: it has not
-  bool mpirun_stopped = false;  ///< mpirun is stopped by a signal, or by a debugger
-  std::string last_line;        ///< that was printed and says something (LastLines)
+  bool begun = false;             ///< rank 0 has opened its journal
+  int refused_with = -1;          ///< the exit code of a rank that cannot work, and would not next time; -1: none
+  int ended_with = -1;            ///< the exit code of a launch that ended in order; -1: it has not
+  bool launcher_stopped = false;  ///< mpirun or srun is stopped by a signal, or by a debugger
+  std::string last_line;          ///< that was printed and says something (LastLines)
 };
 
 /// Takes the words out of a launch's output.
@@ -33,7 +34,7 @@ class WordReader {
   void take_word();
 
   LaunchWords words_;
-  bool in_word_ = false;
+  bool in_word_ = false, after_heartbeat_ = false;
   std::string word_;
 };
 

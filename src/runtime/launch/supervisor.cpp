@@ -14,10 +14,11 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/os/descriptor.hpp"
+#include "espalier/os/host.hpp"
 #include "runtime/agent/group_exchange.hpp"
 #include "runtime/launch/backoff.hpp"
 #include "runtime/launch/file_limit.hpp"
-#include "runtime/launch/mpirun.hpp"
+#include "runtime/launch/launcher.hpp"
 #include "runtime/launch/session_folder.hpp"
 #include "runtime/launch/supervisor_core.hpp"
 #include "runtime/rank0/progress_bar.hpp"
@@ -36,8 +37,10 @@ class Signals {
  public:
   Signals() {
     sigemptyset(&set_);
-    for (const int number : {SIGINT, SIGTERM, SIGUSR2, SIGCHLD}) sigaddset(&set_, number);
-    if (!is_ignored(SIGHUP)) sigaddset(&set_, SIGHUP);  // nohup ignores it
+    for (const int number : {SIGTERM, SIGUSR2, SIGCHLD}) sigaddset(&set_, number);
+    for (const int number : {SIGHUP, SIGINT}) {  // nohup ignores the first, a shell's background the second
+      if (!is_ignored(number)) sigaddset(&set_, number);
+    }
     sigprocmask(SIG_BLOCK, &set_, &before_);
     descriptor_ = os::Descriptor(signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!descriptor_) throw EnvironmentError("cannot wait for signals", std::strerror(errno), "");
@@ -81,7 +84,8 @@ class Supervisor {
         folder_(std::filesystem::temp_directory_path(), options.out),
         shared_memory_("/dev/shm", options.out),
         tail_(options.out, store::Detail::brief),
-        core_(log_.string(), {options.first_heartbeat_s, 5 * options.first_heartbeat_s, options.silence_s}) {
+        core_(log_.string(), {options.first_heartbeat_s, 5 * options.first_heartbeat_s, options.silence_s},
+              {name_of(options.launcher), options.warned_s}) {
     tail_.advance();
   }
   int run();
@@ -92,10 +96,10 @@ class Supervisor {
   void reap_launch();
   JournalFacts journal() const;
   std::size_t segments() const { return tail_.state().segments.size(); }
-  LaunchWords words() const { return mpirun_ ? mpirun_->words() : LaunchWords{}; }
+  LaunchWords words() const { return launcher_ ? launcher_->words() : LaunchWords{}; }
   void tell(const SupervisorEvent& event);
   void obey(const StartLaunch&);
-  void obey(const SignalLaunch& command) { mpirun_->signal(command.signal); }
+  void obey(const SignalLaunch& command) { launcher_->signal(command.signal, now_s()); }
   void obey(const PrintLine& command) { print({command.line}); }
   void obey(const ExitWith& command) { exit_code_ = command.code; }
   void print(const std::vector<std::string>& lines);
@@ -108,7 +112,7 @@ class Supervisor {
   SupervisorCore core_;
   Signals signals_;
   ProgressBar bar_;
-  std::optional<Mpirun> mpirun_;  ///< empty between two launches
+  std::optional<Launcher> launcher_;  ///< empty between two launches
   std::optional<int> exit_code_;
   double next_look_ = 0;
 };
@@ -118,8 +122,8 @@ int Supervisor::run() {
   while (!exit_code_) {
     wait();
     take_signals();
-    if (mpirun_) {
-      print(mpirun_->read_lines());
+    if (launcher_) {
+      print(launcher_->read_lines());
       show_progress();
     }
     tell(SupervisorTick{segments(), words()});
@@ -129,9 +133,9 @@ int Supervisor::run() {
 }
 
 void Supervisor::wait() {
-  const int output = mpirun_ ? mpirun_->output() : -1;  // poll passes over -1
+  const int output = launcher_ ? launcher_->output() : -1;  // poll passes over -1
   pollfd waiting[2] = {{signals_.descriptor(), POLLIN, 0}, {output, POLLIN, 0}};
-  poll(waiting, 2, mpirun_ ? 100 : 50);
+  poll(waiting, 2, launcher_ ? 100 : 50);
 }
 
 void Supervisor::take_signals() {
@@ -142,11 +146,11 @@ void Supervisor::take_signals() {
 }
 
 void Supervisor::reap_launch() {
-  const auto exit = mpirun_ ? mpirun_->reap() : std::nullopt;
+  const auto exit = launcher_ ? launcher_->reap() : std::nullopt;
   if (!exit) return;
-  print(mpirun_->read_lines());
-  const auto words = mpirun_->words();
-  mpirun_.reset();
+  print(launcher_->read_lines());
+  const auto words = launcher_->words();
+  launcher_.reset();
   tail_.advance();
   bar_.clear();
   tell(LaunchEnded{*exit, journal(), words});
@@ -163,8 +167,17 @@ void Supervisor::tell(const SupervisorEvent& event) {
 void Supervisor::obey(const StartLaunch&) {
   folder_.clear();
   shared_memory_.clear();
-  mpirun_.emplace(MpirunOptions{options_.workers + 1, options_.threads, options_.rank_command, log_, folder_.path(),
-                                shared_memory_.path()});
+  LauncherOptions launch;
+  launch.kind = options_.launcher;
+  launch.mpi_plugin = options_.mpi_plugin;
+  launch.nodes = os::nodes_of_job();
+  launch.ranks = options_.workers + 1;
+  launch.threads = options_.threads;
+  launch.rank_command = options_.rank_command;
+  launch.session_folder = folder_.path();
+  launch.shared_memory = shared_memory_.path();
+  launch.srun_library = options_.srun_library;
+  launcher_.emplace(launch, log_);
 }
 
 void Supervisor::print(const std::vector<std::string>& lines) {

@@ -22,9 +22,9 @@ std::string last_said(const LaunchWords& words) {
 
 }  // namespace
 
-double stop_limit_s(int signal) {
+double stop_limit_s(int signal, double warned_s) {
   if (signal == SIGINT) return 600;  // a second one aborts
-  return signal == SIGUSR2 ? 115 : 28;
+  return signal == SIGUSR2 ? warned_s : 28;
 }
 
 SupervisorCommands SupervisorCore::on(const SupervisorEvent& event, double now) {
@@ -55,7 +55,7 @@ void SupervisorCore::take(const SignalCame& event) {
   if (event.signal != SIGINT) return;
   aborted_ = true;
   time_is_up_at_ = kNever;
-  commands_.emplace_back(SignalLaunch{SIGTERM});  // mpirun kills all ranks within 2 s
+  commands_.emplace_back(SignalLaunch{SIGTERM});  // the launcher kills all ranks within 2 s
   stop_deadline_ = std::min(stop_deadline_, now_ + kAbortLimit_s);
 }
 
@@ -63,7 +63,7 @@ void SupervisorCore::take(const SignalCame& event) {
 void SupervisorCore::begin_stop(const SignalCame& event) {
   stop_signal_ = event.signal;
   const bool has_begun = began(event.segments, event.words);
-  stop_deadline_ = now_ + (has_begun ? stop_limit_s(event.signal) : kEarlyStopLimit_s);
+  stop_deadline_ = now_ + (has_begun ? stop_limit_s(event.signal, facts_.warned_s) : kEarlyStopLimit_s);
   if (has_begun) time_is_up_at_ = stop_deadline_ - kLastWords_s;
   silent_s_ = 0;
   if (event.signal == SIGINT) print("espalier: stopping and saving. Ctrl-C again aborts.");
@@ -92,9 +92,10 @@ void SupervisorCore::listen(const SupervisorTick& event) {
 
 void SupervisorCore::watch(const SupervisorTick& event) {
   if (killing_) return;
-  const char* who = event.words.mpirun_stopped ? "mpirun is stopped" : "does it hang?";
+  const auto stopped = facts_.launcher + " is stopped";
+  const auto who = event.words.launcher_stopped ? stopped : "does it hang?";
   if (!has_begun_ && heartbeats_ == 0 && runs_s_ > limits_.first_s) {
-    return give_up(fmt::format("mpirun has started nothing for {:.0f} s ({})", runs_s_, who), event.words);
+    return give_up(fmt::format("{} has started nothing for {:.0f} s ({})", facts_.launcher, runs_s_, who), event.words);
   }
   if (!has_begun_ && runs_s_ > limits_.journal_s) {
     return give_up(fmt::format("rank 0 has not opened its journal for {:.0f} s (MPI does not start?)", runs_s_),
@@ -105,7 +106,7 @@ void SupervisorCore::watch(const SupervisorTick& event) {
   if ((heartbeats_ == 0 && !has_begun_) || silent_s_ <= limit) return;
   killing_ = true;
   print(fmt::format("espalier: the launch has sent no heartbeat for {:.0f} s ({}); it is killed.", silent_s_,
-                    event.words.mpirun_stopped ? "mpirun is stopped" : "is rank 0 stopped, or does it hang?"));
+                    event.words.launcher_stopped ? stopped : "is rank 0 stopped, or does it hang?"));
 }
 
 void SupervisorCore::give_up(const std::string& why, const LaunchWords& words) {
@@ -126,7 +127,7 @@ void SupervisorCore::watch_stop(const SupervisorTick& event) {
   if (now_ > stop_deadline_ || silent_s_ > kStopSilence_s) killing_ = true;
 }
 
-/// The journal knows better than mpirun how a launch ended.
+/// The journal knows better than the launcher how a launch ended.
 void SupervisorCore::take(const LaunchEnded& event) {
   const auto& [exit, journal, words] = event;
   if (began(journal.segments, {}) && journal.last_exit >= 0) return exit_with(journal.last_exit);
@@ -136,6 +137,7 @@ void SupervisorCore::take(const LaunchEnded& event) {
   if (final_) return exit_with(static_cast<int>(ExitCode::environment));
   const bool is_final =
       exit.code == static_cast<int>(ExitCode::usage) || exit.code == static_cast<int>(ExitCode::environment);
+  if (words.refused_with >= 0) return exit_with(words.refused_with);
   if (is_final) return exit_with(exit.code);
   start_again_later(journal, words);
 }

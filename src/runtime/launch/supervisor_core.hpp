@@ -21,13 +21,18 @@ inline constexpr double kLastWords_s = 5;       ///< before the end of a stop, f
 inline constexpr double kEndLimit_s = 10;       ///< from rank 0's last word until a launch that stays is killed
 inline constexpr double kFirstPause_s = 0.5;    ///< before a launch that died is started again; then twice as long
 
-/// How long a launch that stops may take in all. Slurm and others kill 30 s after TERM, and docs/running.md asks for
-/// USR2 two minutes before the end.
-double stop_limit_s(int signal);
+/// What the supervisor knows of its surroundings.
+struct LaunchFacts {
+  std::string launcher = "mpirun";  ///< or "srun", for what is said
+  double warned_s = 115;            ///< after USR2; docs/running.md asks for it two minutes before the end
+};
+
+/// How long a launch that stops may take in all. Slurm and others kill 30 s after TERM.
+double stop_limit_s(int signal, double warned_s = LaunchFacts{}.warned_s);
 
 /// How long the supervisor waits for heartbeats. Time in which it was suspended itself does not count.
 struct WatchLimits {
-  double first_s = 120;    ///< for the first one: mpirun starts rank 0
+  double first_s = 120;    ///< for the first one: the launcher starts rank 0
   double journal_s = 600;  ///< until rank 0 has opened its journal
   double silence_s = 30;   ///< between two of them, and from the journal's begin on
 };
@@ -78,7 +83,8 @@ using SupervisorCommands = std::vector<SupervisorCommand>;
 class SupervisorCore {
  public:
   /// `log` is the path of the launches' log, for the user.
-  explicit SupervisorCore(std::string log, WatchLimits limits = {}) : log_(std::move(log)), limits_(limits) {}
+  explicit SupervisorCore(std::string log, WatchLimits limits = {}, LaunchFacts facts = {})
+      : log_(std::move(log)), limits_(limits), facts_(std::move(facts)) {}
 
   /// `now` in seconds, never falling.
   SupervisorCommands on(const SupervisorEvent& event, double now);
@@ -108,6 +114,7 @@ class SupervisorCore {
 
   std::string log_;
   WatchLimits limits_;
+  LaunchFacts facts_;
   SupervisorCommands commands_;  ///< of the event being taken; by emplace_back: GCC 12 warns of push_back
   double now_ = 0;
 

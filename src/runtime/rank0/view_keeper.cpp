@@ -60,7 +60,8 @@ bool ViewKeeper::start() {
     process::ProcessOptions options;
     options.argv = command_;
     options.descriptors = {{ends.theirs.get(), STDIN_FILENO}};
-    options.blocked = {SIGUSR1, SIGUSR2};  // mpirun passes them on to all that a rank has started
+    // Launchers pass some on to all that a rank has started, and Slurm sends SIGTERM to every process of a job.
+    options.blocked = {SIGUSR1, SIGUSR2, SIGTERM};
     options.death_signal = SIGKILL;
     child_ = process::launch(options);
     words_ = std::move(ends.ours);
