@@ -17,6 +17,8 @@ namespace espalier::os {
 
 namespace {
 
+constexpr std::int64_t kMostMegabytes = std::int64_t{1} << 40;
+
 std::int32_t cores_of_affinity() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
@@ -76,6 +78,12 @@ std::optional<std::int32_t> cores_of_job(const char* cpus_per_node) {
   return std::nullopt;
 }
 
+std::optional<std::int32_t> gpus_of_job(const char* gpus_on_node) {
+  const auto here = whole_number<std::int32_t>(gpus_on_node ? gpus_on_node : "");
+  if (!here || *here < 1 || *here > 1024) return std::nullopt;
+  return static_cast<std::int32_t>(*here * std::min<std::int64_t>(nodes_of_job(), 100'000));
+}
+
 std::int64_t nodes_of_job() {
   const char* nodes = std::getenv("SLURM_JOB_NUM_NODES");
   return nodes ? whole_number<std::int64_t>(nodes).value_or(1) : 1;
@@ -86,6 +94,12 @@ std::int64_t memory_kills(const std::filesystem::path& root) { return read_memor
 std::int64_t free_memory_bytes(const std::filesystem::path& root) {
   const std::int64_t available = available_bytes(root);
   return std::min(available, read_cgroup_limits(root).free_bytes.value_or(available));
+}
+
+std::optional<std::int64_t> memory_of_job(const char* megabytes_per_node) {
+  const auto megabytes = whole_number<std::int64_t>(megabytes_per_node ? megabytes_per_node : "");
+  if (!megabytes || *megabytes < 1 || *megabytes > kMostMegabytes) return std::nullopt;
+  return *megabytes << 20;
 }
 
 }  // namespace espalier::os

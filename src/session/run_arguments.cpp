@@ -2,6 +2,7 @@
 #include "espalier/session/run_arguments.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "espalier/os/host.hpp"
 
@@ -14,7 +15,11 @@ plan::Passes passes_of(const std::vector<std::string>& without) {
 
 std::int64_t feature_bytes_of(std::uint64_t given, std::int32_t workers) {
   if (given > 0) return static_cast<std::int64_t>(given);
-  return os::free_memory_bytes() / 4 / std::max(1, workers);
+  const auto free = os::free_memory_bytes();
+  const auto given_to_job = os::memory_of_job(std::getenv("SLURM_MEM_PER_NODE")).value_or(free);
+  const auto nodes = std::max<std::int64_t>(1, os::nodes_of_job());
+  const auto workers_here = std::max<std::int64_t>(1, (workers + nodes - 1) / nodes);
+  return std::min(free, given_to_job) / 4 / workers_here;
 }
 
 std::filesystem::path store_of(const RunArguments& arguments) {

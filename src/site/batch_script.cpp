@@ -42,7 +42,7 @@ std::string directives_of(const JobRequest& request, const Profile& profile) {
   add("account", directive_word(profile.account));
   add("qos", directive_word(profile.qos));
   add("constraint", directive_word(profile.constraint));
-  add("nodes", std::to_string(request.nodes));
+  add("nodes", nodes_text(request));
   add("ntasks-per-node", "1");
   add("cpus-per-task", std::to_string(profile.devices * profile.cores_per_device));
   add("gres", directive_word(profile.gres));
@@ -115,14 +115,20 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
+std::string nodes_text(const JobRequest& request) {
+  const auto least = std::to_string(request.nodes);
+  return request.most_nodes == request.nodes ? least : least + "-" + std::to_string(request.most_nodes);
+}
+
 std::string token_of(const std::filesystem::path& out) {
   return "espalier:" + to_hex(sha256(std::filesystem::weakly_canonical(out).string()), 8);
 }
 
 std::vector<std::string> excesses_of(const JobRequest& request, const Profile& profile) {
   std::vector<std::string> lines;
-  if (request.nodes > profile.most_nodes)
-    lines.push_back(fmt::format("{} nodes are more than the {} of one job", request.nodes, profile.most_nodes));
+  if (request.most_nodes > profile.most_nodes) {
+    lines.push_back(fmt::format("{} nodes are more than the {} of one job", nodes_text(request), profile.most_nodes));
+  }
   if (profile.most_time_s > 0 && request.time_s > profile.most_time_s) {
     lines.push_back(fmt::format("{} is longer than the longest time, {}", slurm_time_of(request.time_s),
                                 slurm_time_of(profile.most_time_s)));

@@ -297,7 +297,8 @@ void apply_one(State& state, WarningRecord&& record) {
 void apply_one(State& state, FinishedRecord&& record) { state.last_exit = record.exit_code; }
 
 void apply_one(State& state, RequestRecord&& record) {
-  state.requests.push_back({std::move(record.id), std::move(record.verb), std::move(record.from), record.time});
+  state.requests.push_back(
+      {std::move(record.id), std::move(record.verb), std::move(record.from), record.time, std::move(record.targets)});
 }
 
 void apply_one(State& state, LossAcceptedRecord&& record) {

@@ -89,4 +89,23 @@ plan::Outcomes State::outcomes() const {
   return all;
 }
 
+namespace {
+
+bool has_progress_since(const TaskState& task, std::uint32_t first) {
+  const auto is_later = [&](const Fence& fence) { return fence.segment >= first; };
+  if (std::any_of(task.rows.begin(), task.rows.end(), [&](const CurrentRow& one) { return is_later(one.fence); }))
+    return true;
+  const auto begun = std::find_if(task.attempts.begin(), task.attempts.end(),
+                                  [&](const Attempt& attempt) { return is_later(attempt.fence); });
+  if (begun == task.attempts.end()) return false;
+  return task::is_final(task.state) || (!task.training.artifact.empty() && task.training.at > begun->resumed_from);
+}
+
+}  // namespace
+
+bool has_progress_since(const State& state, std::uint32_t first) {
+  return std::any_of(state.tasks.begin(), state.tasks.end(),
+                     [&](const auto& entry) { return has_progress_since(entry.second, first); });
+}
+
 }  // namespace espalier::store

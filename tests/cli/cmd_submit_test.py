@@ -15,7 +15,8 @@ BIN = launches.BIN
 STAND_INS = {
     "sbatch": 'echo "$@" >>"$SAID/sbatch"; cat "${@: -1}" >"$SAID/script"; echo "${SBATCH_SAYS-77;main}"',
     "squeue": '[[ -z ${SQUEUE_FAILS-} ]] || { echo "squeue: error: no answer" >&2; exit 1; }; echo asked >>"$SAID/squeue"; cat "$SAID/queue"',
-    "scontrol": 'echo "$@" >>"$SAID/scontrol"; kill -TERM "$PPID"',  # as Slurm ends the script of a job that it requeues
+    # Slurm ends the script of a job that it requeues.
+    "scontrol": """case $1 in requeue) echo "$@" >>"$SAID/scontrol"; kill -TERM "$PPID";; *) cat "$SAID/job";; esac""",
 }
 PATIENCE_S = 60
 
@@ -29,11 +30,12 @@ class Submit(unittest.TestCase):
         self.study = self.folder / "it's a study.toml"
         self.study.write_text(launches.STUDY.format(epochs=6))
         (self.folder / "queue").write_text("")
+        (self.folder / "job").write_text("JobId=77 JobState=RUNNING Restarts=0 PreemptTime=2026-11-26T10:51:48\n")
         (self.folder / "bin").mkdir()
         for name, body in STAND_INS.items():
             (self.folder / "bin" / name).write_text("#!/bin/bash\n" + body + "\n")
             (self.folder / "bin" / name).chmod(0o755)
-        (self.folder / "site.toml").write_text("[nodes]\nmost = 2\ndevices = 2\n[slurm]\nmost_time = \"10:00\"\ntime = \"5\"\n")
+        (self.folder / "site.toml").write_text("[nodes]\nmost = 2\ndevices = 2\n[slurm]\nlauncher = \"mpirun\"\nmost_time = \"10:00\"\ntime = \"5\"\n")
         self.environment = {**os.environ, "SAID": str(self.folder), "PATH": f"{self.folder}/bin:{os.environ['PATH']}",
                             "ESPALIER_CACHE": str(self.folder / "cache")}
 
@@ -161,6 +163,7 @@ class Submit(unittest.TestCase):
         said, _ = job.communicate(timeout=PATIENCE_S)
         self.assertEqual(self.said("scontrol"), "requeue 77\n", said)
         self.assertIn("Stopped", said)
+        self.assertIn("ended     job 77, start 0: preempted\n", self.espalier("status", self.out).stdout)
         again = subprocess.run(["bash", self.folder / "script"], capture_output=True, text=True,
                                env={**self.environment, "SLURM_JOB_NUM_NODES": "1", "SLURM_JOB_ID": "77",
                                     "SLURM_RESTART_COUNT": "1"})
@@ -168,6 +171,8 @@ class Submit(unittest.TestCase):
         self.assertEqual(self.said("scontrol"), "requeue 77\n")
         waited = self.espalier("wait", self.out)
         self.assertEqual(waited.returncode, 0, waited.stderr)
+        self.assertEqual(list((self.out / "requests").iterdir()), [], "the journal has them")
+        self.assertIn("ended     job 77, start 0: preempted\n", self.espalier("status", self.out).stdout)
 
     def test_where_requeueing_is_forbidden_the_job_submits_its_successor(self):
         with open(self.folder / "site.toml", "a") as site:
@@ -190,6 +195,50 @@ class Submit(unittest.TestCase):
         waited = self.espalier("wait", self.out)
         self.assertEqual(waited.returncode, 75)
         self.assertIn("nothing works on", waited.stderr)
+
+    def test_a_start_that_left_no_word_is_told_from_one_that_was_ended(self):
+        self.study.write_text(launches.STUDY.format(epochs=24))
+        job = subprocess.Popen([BIN / "espalier", "run", self.study, "--out", self.out, "--workers", "2"],
+                               env={**self.environment, "SLURM_JOB_ID": "77"}, stderr=subprocess.DEVNULL)
+        self.wait_for_rows()
+        job.kill()
+        job.wait()
+        again = self.espalier("run", self.study, "--out", self.out, SLURM_JOB_ID="77", SLURM_RESTART_COUNT="1")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertIn("ended     job 77, start 0: node lost\n", self.espalier("status", self.out).stdout)
+
+    def test_a_job_that_is_put_back_without_end_gives_up_and_says_why(self):
+        done = self.espalier("run", self.study, "--out", self.out, SLURM_JOB_ID="77", SLURM_RESTART_COUNT="3")
+        self.assertEqual(done.returncode, 77)
+        self.assertIn("job 77 was put back 3 times, and its last 3 starts have brought nothing (none of them has", done.stderr)
+        self.assertFalse(self.out.exists())
+        for restart in ("2", "5", "9"):    # where all is done, nothing can be brought
+            done = self.espalier("run", self.study, "--out", self.out, SLURM_JOB_ID="77", SLURM_RESTART_COUNT=restart)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_an_out_that_a_launch_would_refuse_is_refused_before_slurm_is_asked(self):
+        self.study.write_text(launches.STUDY.format(epochs=1))
+        ran = self.espalier("run", self.study, "--out", self.out, "--only", "experiment == 'transferred'")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.study.write_text(self.study.read_text().replace('name = "', 'name = "another-'))
+        done = self.submit()
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("holds the study", done.stderr)
+        self.assertEqual(self.said("sbatch"), "")
+
+    def test_nodes_may_be_a_range(self):
+        done = self.submit("--nodes", "1-2")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("#SBATCH --nodes=1-2\n", self.said("script"))
+        for words in ("2-1", "0", "x", "1-", "1-3"):
+            self.assertEqual(self.submit("--nodes", words).returncode, 2, words)
+
+    def test_a_foreign_mpirun_is_told_by_name(self):
+        (self.folder / "bin" / "mpirun").write_text("#!/bin/sh\necho HYDRA build details:\n")
+        (self.folder / "bin" / "mpirun").chmod(0o755)
+        done = self.espalier("run", self.study, "--out", self.out)
+        self.assertEqual(done.returncode, 77)
+        self.assertIn(f"'{self.folder}/bin/mpirun', the first mpirun in PATH, is not Open MPI's (it says 'HYDRA build", done.stderr)
 
     def test_run_refuses_to_be_started_by_a_launcher(self):
         for variable in ("OMPI_COMM_WORLD_SIZE", "PMIX_RANK"):

@@ -70,6 +70,11 @@ class SlurmSubmit(unittest.TestCase):
         """Until so many tasks are done and something is being trained."""
         self.cluster.wait(lambda: self.status()["tasks"]["done"] >= tasks, f"{tasks} tasks", PATIENCE_S, self.said)
 
+    def ended(self):
+        """Why each start of the job was ended, as status tells it."""
+        shown = self.espalier("status", self.out).stdout
+        return next((line.split(None, 1)[1] for line in shown.splitlines() if line.startswith("ended ")), "")
+
     def wait_until_saved(self):
         """SIGTERM came to every process of the job at once; srun waits for those that save."""
         self.cluster.wait(lambda: "Stopped and saved" in self.said(), "everything to be saved", 30, self.said)
@@ -101,6 +106,7 @@ class SlurmSubmit(unittest.TestCase):
         self.wait_until_saved()
         self.cluster.wait_for_restart(job, 1)
         self.finish(job)
+        self.assertEqual(self.ended(), f"job {job}, start 0: requeued")
 
     def test_a_time_limit_shorter_than_the_study(self):
         job = self.submit("--time", "1", study="long")
@@ -112,6 +118,7 @@ class SlurmSubmit(unittest.TestCase):
         self.assertGreaterEqual(restarts, 1, self.said())
         self.assertIn("Stopped", self.said())
         self.finish(job, "long")
+        self.assertIn(f"job {job}, start 0: time limit", self.ended())
 
     def test_cancelled_and_submitted_again(self):
         job = self.submit()
@@ -122,6 +129,7 @@ class SlurmSubmit(unittest.TestCase):
         self.assertEqual(self.cluster.state(job), "CANCELLED", "it has come back")
         self.wait_until_saved()
         self.finish(self.submit())
+        self.assertEqual(self.ended(), f"job {job}, start 0: cancelled")
 
     def test_stopped_by_a_request(self):
         job = self.submit()
@@ -140,6 +148,7 @@ class SlurmSubmit(unittest.TestCase):
         self.cluster.restart("n1")
         self.cluster.wait_for_restart(job, 1, PATIENCE_S)
         self.finish(job)
+        self.assertEqual(self.ended(), f"job {job}, start 0: node lost")
 
     def test_preempted_by_the_higher_partition(self):
         job = self.submit("--", "--exclusive")
@@ -149,6 +158,7 @@ class SlurmSubmit(unittest.TestCase):
         self.assertIn("Stopped", self.said())
         self.cluster.wait_for_restart(job, 1, PATIENCE_S)
         self.finish(job)
+        self.assertEqual(self.ended(), f"job {job}, start 0: preempted")
 
     def test_a_node_that_seems_lost_works_on_while_its_job_starts_on_another(self):
         job = self.submit(nodes=1, study="long")

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <string>
 
 #include "os/os_scratch.hpp"
@@ -26,6 +27,18 @@ TEST_CASE("host: free memory is the lesser of what the machine has and what the 
   root.put(kMount + "memory.max", "3000\n");
   root.put(kMount + "memory.current", "1000\n");
   CHECK(free_memory_bytes(root.path()) == 2000);
+}
+
+TEST_CASE("host: a job's memory and GPUs are those that Slurm says") {
+  CHECK(memory_of_job("2000") == std::int64_t{2000} << 20);
+  for (const char* nothing : {static_cast<const char*>(nullptr), "", "0", "-1", "2000M", "99999999999999999999"}) {
+    CHECK_FALSE(memory_of_job(nothing));
+    CHECK_FALSE(gpus_of_job(nothing));
+  }
+  setenv("SLURM_JOB_NUM_NODES", "3", 1);
+  CHECK(gpus_of_job("4") == 12);
+  unsetenv("SLURM_JOB_NUM_NODES");
+  CHECK(gpus_of_job("4") == 4);
 }
 
 TEST_CASE("host: usable cores are a quota rounded up, at least one, never more than the affinity") {

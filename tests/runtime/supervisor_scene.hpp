@@ -17,6 +17,10 @@ class SupervisorAnswer {
     next<StartLaunch>();
     return *this;
   }
+  SupervisorAnswer& checks_nodes() {
+    next<CheckNodes>();
+    return *this;
+  }
   SupervisorAnswer& signals(int number) {
     CHECK(next<SignalLaunch>().signal == number);
     return *this;
@@ -47,7 +51,9 @@ class SupervisorAnswer {
 /// A supervisor whose first launch was just started, on a journal of three launches and ten results.
 class SupervisorScene {
  public:
-  SupervisorScene() { on(SupervisorStarted{journal}).starts().nothing_else(); }
+  explicit SupervisorScene(LaunchFacts facts = {}) : core_("/out/logs/launch.log", {}, std::move(facts)) {
+    on(SupervisorStarted{journal}).starts().nothing_else();
+  }
 
   SupervisorAnswer on(const SupervisorEvent& event) { return SupervisorAnswer(core_.on(event, now)); }
   SupervisorAnswer signal(int number) { return on(SignalCame{number, journal.segments, words}); }
@@ -78,7 +84,7 @@ class SupervisorScene {
     return tick(1);
   }
 
-  SupervisorCore core_{"/out/logs/launch.log"};
+  SupervisorCore core_;
 };
 
 inline constexpr int kKilled = 128 + SIGKILL;

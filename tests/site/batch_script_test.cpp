@@ -18,7 +18,7 @@ site::JobRequest request() {
   made.out = "/shared/my results/100%";
   made.folder = "/shared/me";
   made.command = {"/opt/espalier", "run", "/shared/me/it's.toml", "--out", "/shared/my results/100%"};
-  made.nodes = 3;
+  made.nodes = made.most_nodes = 3;
   made.time_s = 7200;
   made.sbatch_options = {"--exclude=n5"};
   return made;

@@ -25,14 +25,20 @@ struct SupervisorOptions {
   LauncherKind launcher = LauncherKind::mpirun;
   std::string mpi_plugin = "pmix";     ///< srun's
   std::filesystem::path srun_library;  ///< src/apps/srun_waits.cpp, built; empty: not there
-  double warned_s = 115;               ///< how long a launch may take to save once USR2 came
+  /// Within a job of several nodes: why a launch that died must not be started again yet, "" if it may. Takes seconds.
+  std::function<std::string()> node_trouble;
+  double warned_s = 115;  ///< how long a launch may take to save once USR2 came
 };
 
 /// How rank 0 finds this process: its number and the machine on which that means something.
 std::string supervisor_address();
 
-/// Runs launches until the study has ended. Call from the main thread. Returns the exit code of `espalier run`: 0, 1,
-/// 2, 75, 77 or 128+n.
-int supervise(const SupervisorOptions& options);
+struct SupervisorEnd {
+  int code = 0;    ///< of `espalier run`: 0, 1, 2, 75, 77 or 128+n
+  int signal = 0;  ///< the first that asked for an end; 0: none did
+};
+
+/// Runs launches until the study has ended. Call from the main thread.
+SupervisorEnd supervise(const SupervisorOptions& options);
 
 }  // namespace espalier::runtime

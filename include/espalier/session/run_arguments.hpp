@@ -47,7 +47,8 @@ struct RunArguments {
 
 plan::Passes passes_of(const std::vector<std::string>& without);
 
-/// `given`; where that is 0, one worker's share of a quarter of the free memory.
+/// `given`; where that is 0, one worker's share of a quarter of the free memory of a node, of
+/// which a batch job may have been given a part.
 std::int64_t feature_bytes_of(std::uint64_t given, std::int32_t workers);
 
 /// The directory of this run's journal and results: smoke and no-op runs have their own, apart from real results.

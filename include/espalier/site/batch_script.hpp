@@ -15,13 +15,17 @@ struct JobRequest {
   std::string token;                  ///< stands in the job's comment: jobs for one OUT have one token (token_of)
   std::filesystem::path out, folder;  ///< absolute; `folder`: where `submit` was called
   std::vector<std::string> command;   ///< espalier run ..., without --workers
-  std::int32_t nodes = 1;
+  std::int32_t nodes = 1;             ///< at least
+  std::int32_t most_nodes = 1;        ///< as many as there are; at least `nodes`
   std::int64_t time_s = 3600;
   std::vector<std::string> sbatch_options;  ///< those that follow "--"
 };
 
 /// "espalier:" and 16 hexadecimal digits of the absolute path of OUT.
 std::string token_of(const std::filesystem::path& out);
+
+/// "2", or "2-4".
+std::string nodes_text(const JobRequest& request);
 
 /// What the profile does not allow of the request, one line each; empty if it may be submitted.
 std::vector<std::string> excesses_of(const JobRequest& request, const Profile& profile);

@@ -9,12 +9,13 @@
 namespace espalier::store {
 
 struct Request {
-  std::string id;                    ///< the file's name without its extension
-  std::string verb;                  ///< "stop", "retry", "cancel", "submit"
-  std::string from;                  ///< "process 12 on host a"
-  double time = 0;                   ///< when it was left, seconds since 1970
-  std::uint32_t segment = 0;         ///< of the journal: the launch that a stop is meant for
-  std::vector<std::string> targets;  ///< ids of tasks (retry), runs (cancel), jobs (submit)
+  std::string id;             ///< the file's name without its extension
+  std::string verb;           ///< "stop", "retry", "cancel", "submit", "job-end"
+  std::string from;           ///< "process 12 on host a"
+  double time = 0;            ///< when it was left, seconds since 1970
+  std::uint32_t segment = 0;  ///< of the journal: the launch that a stop is meant for
+  std::vector<std::string>
+      targets;  ///< ids of tasks (retry), runs (cancel), jobs (submit, job-end: also restart, cause)
 };
 
 /// Leaves a request; durable when this returns. Throws EnvironmentError.

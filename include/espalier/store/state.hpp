@@ -101,6 +101,7 @@ inline bool lacks_memory(const TaskState& task) { return task.memory_losses >= k
 struct TakenRequest {
   std::string id, verb, from;
   double time = 0;
+  std::vector<std::string> targets;
 };
 
 /// A file of ours that was found damaged or gone.
@@ -148,6 +149,9 @@ struct State {
 const metrics::Row* result_at(const TaskState& task, metrics::Subset name);
 /// The result of a run of that task, on the run's own image set.
 const metrics::Row* result_at(const TaskState& task, const plan::PlannedRun& run, metrics::Subset name);
+
+/// Whether attempts of the segments from `first` on have brought rows, checkpoints or an end. `state`: in full detail.
+bool has_progress_since(const State& state, std::uint32_t first);
 
 /// Call when no process works on the directory: marks attempts that the journal shows as running as interrupted.
 void settle_dead(State& state);

@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <memory>
 
+#include "cli/job_starts.hpp"
 #include "cli/load_study.hpp"
 #include "cli/lock_probe.hpp"
+#include "cli/out_checks.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/result_dir.hpp"
 #include "cli/run_options.hpp"
@@ -17,10 +19,11 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/runtime/foreign_mpirun.hpp"
 #include "espalier/runtime/supervisor.hpp"
-#include "espalier/session/calibration_file.hpp"
 #include "espalier/session/launch_file.hpp"
 #include "espalier/session/rank.hpp"
+#include "espalier/site/job_end.hpp"
 #include "espalier/store/foreign_files.hpp"
 #include "espalier/store/journal.hpp"
 #include "espalier/store/layout.hpp"
@@ -51,10 +54,6 @@ void refuse_inside_launcher() {
       "Call it once, from the batch script or a shell of the allocation: 'espalier submit' writes such a script.");
 }
 
-bool begins_anew(const session::RunArguments& arguments) {
-  return session::store_of(arguments) != std::filesystem::absolute(arguments.out);
-}
-
 /// The library that srun needs, beside this program.
 std::filesystem::path srun_library(runtime::LauncherKind launcher) {
   if (launcher != runtime::LauncherKind::srun) return {};
@@ -71,41 +70,11 @@ void prepare_store(const session::RunArguments& arguments) {
   std::filesystem::create_directories(store);
 }
 
-/// What earlier launches recorded. Refuses a journal that is damaged or of another format, before anything is written.
-store::State earlier_launches(const session::RunArguments& arguments) {
-  if (begins_anew(arguments)) return {};
-  auto state = store::replay(session::store_of(arguments));
-  if (!arguments.launch.accept_loss) store::refuse_damage(state, session::store_of(arguments));
-  return state;
-}
-
-store::HasJournal has_journal(const session::RunArguments& arguments) {
-  std::error_code none;
-  const auto folder = session::store_of(arguments) / "journal";
-  const bool is_there = std::filesystem::is_directory(folder, none) && !std::filesystem::is_empty(folder, none);
-  return is_there ? store::HasJournal::yes : store::HasJournal::no;
-}
-
-/// Refuses to show another study's results instead of those that OUT holds, unless asked to. An edited study is the
-/// same one as long as it keeps its name.
-void refuse_other_study(const session::RunArguments& arguments, const session::StudyInput& input,
-                        const store::State& earlier) {
-  const auto before = earlier.study.text.empty() ? "" : study_of(earlier).name;
-  if (before.empty() || before == input.study.name) return;
-  const std::string both = "'" + arguments.out.string() + "' holds the study '" + before +
-                           "', and this one is named '" + input.study.name + "'";
-  if (!arguments.replace_study) {
-    throw UsageError(both, "its runs would leave all tables and reports",
-                     "Name another --out, or add --replace-study.");
-  }
-  fmt::print(stderr, "espalier: note: {}: the runs of '{}' leave all tables (their records stay in the journal)\n",
-             both, before);
-}
-
 void fill_defaults(session::LaunchSettings& launch, const store::StudyRecord& before) {
   if (launch.threads == 0) launch.threads = before.text.empty() ? 1 : before.threads;
   const auto cores = os::cores_of_job(std::getenv("SLURM_JOB_CPUS_PER_NODE")).value_or(os::usable_cores());
-  if (launch.workers == 0) launch.workers = std::max(1, cores / launch.threads);
+  const auto gpus = launch.device == "cpu" ? std::nullopt : os::gpus_of_job(std::getenv("SLURM_GPUS_ON_NODE"));
+  if (launch.workers == 0) launch.workers = gpus.value_or(std::max(1, cores / launch.threads));
 }
 
 /// Resolves the study and its data, once for all launches of this command.
@@ -155,11 +124,11 @@ int run(session::RunArguments arguments) {
     throw UsageError("no study", "'run' needs a study file", "Write: espalier run STUDY --out DIR");
   }
   refuse_inside_launcher();
+  if (arguments.launcher == "mpirun") runtime::refuse_foreign_mpirun();
   const auto input = resolve(arguments);
-  const auto earlier = earlier_launches(arguments);
-  if (arguments.launch.noop_tasks == 0) refuse_other_study(arguments, input, earlier);
-  store::refuse_foreign_files(session::store_of(arguments), has_journal(arguments));
-  session::refuse_newer_calibration(session::store_of(arguments));
+  const auto earlier = check_out(arguments, input);
+  const auto who = session::writer_identity(arguments.launch.take_over);
+  refuse_restarts_without_progress(earlier, who);
   refuse_if_held(arguments);
   prepare_store(arguments);
   fill_defaults(arguments.launch, earlier.study);
@@ -175,9 +144,15 @@ int run(session::RunArguments arguments) {
   options.mpi_plugin = arguments.mpi_plugin;
   options.srun_library = srun_library(options.launcher);
   options.warned_s = arguments.warned_s;
-  const int code = runtime::supervise(options);
-  print_end(arguments, code);
-  return code;
+  const auto nodes = os::nodes_of_job();
+  if (!who.job.empty() && nodes > 1) {
+    options.node_trouble = [job = who.job, nodes] { return site::node_trouble(job, nodes); };
+  }
+  note_lost_start(earlier, options.out, who);
+  const auto end = runtime::supervise(options);
+  if (end.signal != 0) note_end(options.out, who, arguments.warned_s);
+  print_end(arguments, end.code);
+  return end.code;
 }
 
 }  // namespace

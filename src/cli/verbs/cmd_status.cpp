@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/job_starts.hpp"
 #include "cli/json_text.hpp"
 #include "cli/lock_probe.hpp"
 #include "cli/result_dir.hpp"
@@ -22,6 +23,11 @@ using Json = nlohmann::ordered_json;
 constexpr task::RunState kShown[] = {task::RunState::done,      task::RunState::running, task::RunState::ready,
                                      task::RunState::waiting,   task::RunState::failed,  task::RunState::quarantined,
                                      task::RunState::cancelled, task::RunState::aborted};
+
+/// How often this job was put back, as its newest launch knows it.
+std::uint32_t restarts_of(const std::string& job, const store::State& state) {
+  return !state.segments.empty() && state.segments.back().job == job ? state.segments.back().restart : 0;
+}
 
 Json to_json(const report::StateCounts& counts) {
   Json object = {{"total", counts.total}};
@@ -67,8 +73,12 @@ Json to_json(const store::State& state, const report::StudyProgress& progress, c
   }
   out["jobs"] = Json::array();
   for (const auto& job : look.jobs) {
-    out["jobs"].push_back(
-        {{"id", job.id}, {"state", job.state}, {"reason", job.reason}, {"used", job.used}, {"left", job.left}});
+    out["jobs"].push_back({{"id", job.id},
+                           {"state", job.state},
+                           {"reason", job.reason},
+                           {"used", job.used},
+                           {"left", job.left},
+                           {"restarts", restarts_of(job.id, state)}});
   }
   out["damaged"] = Json::array();
   for (const auto& file : state.damaged) {
@@ -135,22 +145,28 @@ std::string lacking_memory(const store::State& state) {
                      count == 1 ? "task" : "tasks", fmt::join(tasks, ", "), count == 1 ? "it" : "them");
 }
 
-void print_jobs(const JobLook& look) {
+void print_jobs(const JobLook& look, const store::State& state, const std::filesystem::path& out) {
   for (const auto& job : look.jobs) {
     const bool runs = job.state == "RUNNING";
-    fmt::print("job {:<6}{}{}\n", job.id, job.state,
-               runs ? fmt::format(" since {}, {} left", job.used, job.left) : fmt::format(" ({})", job.reason));
+    const auto restarts = restarts_of(job.id, state);
+    fmt::print(
+        "job {:<6}{}{}{}\n", job.id, job.state,
+        runs ? fmt::format(" since {}, {} left", job.used, job.left) : fmt::format(" ({})", job.reason),
+        restarts > 0 ? fmt::format(", put back {}", restarts == 1 ? "once" : fmt::format("{} times", restarts)) : "");
   }
+  const auto ends = ends_text(state, out);
+  if (!ends.empty()) fmt::print("ended     {}\n", ends);
   if (!look.trouble.empty()) fmt::print("job       Slurm could not be asked: {}\n", look.trouble);
 }
 
 void print_words(const store::State& state, const report::StudyProgress& progress, const LockProbe& probe,
-                 const std::vector<store::Request>& pending, const JobLook& look) {
+                 const std::vector<store::Request>& pending, const JobLook& look, const std::filesystem::path& path) {
   fmt::print("{}\n\n{}", launch_state(state, probe), counts_table(progress).text());
   print_pace(state, progress, launch_held(probe, state) != HoldState::no);
   fmt::print("{}", lacking_memory(state));
-  print_jobs(look);
+  print_jobs(look, state, path);
   for (const auto& request : pending) {
+    if (request.verb == "job-end") continue;  // is among the ends above
     const auto of = request.targets.empty() ? "" : fmt::format(" of {}", request.targets.size());
     fmt::print("request   {}{} ({}), not taken up yet\n", request.verb, of, request.from);
   }
@@ -168,7 +184,7 @@ void status(const std::string& path, bool json) {
   const auto pending = store::pending_requests(path);
   const auto look = look_at_jobs(path, state);
   if (json) fmt::print("{}\n", json_text(to_json(state, progress, probe, pending, look), 2));
-  else print_words(state, progress, probe, pending, look);
+  else print_words(state, progress, probe, pending, look, path);
 }
 
 }  // namespace

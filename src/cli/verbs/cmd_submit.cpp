@@ -5,10 +5,12 @@
 #include <memory>
 
 #include "cli/load_study.hpp"
+#include "cli/out_checks.hpp"
 #include "cli/simulate_plan.hpp"
 #include "cli/submitted_jobs.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/core/whole_number.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/os/host.hpp"
 #include "espalier/session/calibration_file.hpp"
@@ -24,8 +26,7 @@ namespace {
 struct Options {
   session::StudyArguments study;
   std::filesystem::path out;
-  std::string site, only, time;
-  std::int32_t nodes = 1;
+  std::string site, only, time, nodes = "1";
   bool dry_run = false;
   std::vector<std::string> sbatch_options;
 };
@@ -44,6 +45,18 @@ std::vector<std::string> command_of(const Options& options) {
   return command;
 }
 
+/// "2" or "2-4".
+void take_nodes(const std::string& text, site::JobRequest& request) {
+  const auto dash = text.find('-');
+  const auto least = whole_number<std::int32_t>(text.substr(0, dash));
+  const auto most = dash == std::string::npos ? least : whole_number<std::int32_t>(text.substr(dash + 1));
+  if (!least || !most || *least < 1 || *most < *least || *most > 100'000) {
+    throw UsageError(fmt::format("--nodes {} is no number of nodes", text), "", "Write 2, or 2-4 for two to four.");
+  }
+  request.nodes = *least;
+  request.most_nodes = *most;
+}
+
 site::JobRequest request_of(const Options& options, const session::StudyInput& input, const site::Profile& profile) {
   site::JobRequest request;
   request.name = input.study.name;
@@ -51,7 +64,7 @@ site::JobRequest request_of(const Options& options, const session::StudyInput& i
   request.token = site::token_of(request.out);
   request.folder = std::filesystem::current_path();
   request.command = command_of(options);
-  request.nodes = options.nodes;
+  take_nodes(options.nodes, request);
   request.sbatch_options = options.sbatch_options;
   request.time_s = profile.time_s;
   if (!options.time.empty()) {
@@ -87,9 +100,17 @@ void print_estimate(const Options& options, const session::StudyInput& input, co
   fmt::print(
       stderr,
       "{} node{} with {} device{} each for {}\nthe whole study: about {:.2f} device-hours, {:.2f} h on {} devices{}\n",
-      request.nodes, request.nodes == 1 ? "" : "s", profile.devices, profile.devices == 1 ? "" : "s",
+      site::nodes_text(request), request.most_nodes == 1 ? "" : "s", profile.devices, profile.devices == 1 ? "" : "s",
       site::slurm_time_of(request.time_s), device_hours, seen.makespan_s / 3600, compile.workers,
       compile.calibration.empty() ? " (uncalibrated: 'espalier calibrate' makes this an estimate)" : "");
+}
+
+/// What the job will ask of OUT, which is refused here rather than after hours in a queue.
+session::RunArguments run_arguments_of(const Options& options) {
+  session::RunArguments arguments;
+  arguments.study = options.study;
+  arguments.out = options.out;
+  return arguments;
 }
 
 /// Two jobs for one OUT would wait for each other.
@@ -120,6 +141,7 @@ int submit(const Options& options) {
     fmt::print("{}", script);
     return static_cast<int>(ExitCode::done);
   }
+  check_out(run_arguments_of(options), input);
   refuse_second_job(request);
   const auto id = site::submit(write_script(request, script));
   store::leave_request(request.out, "submit", 0, {id});
@@ -136,7 +158,7 @@ void add_submit(CLI::App& app, int& exit_code) {
   verb->add_option("study", options->study.file, "the study file")->required();
   verb->add_option("--out", options->out, "directory of results, which all nodes see")->required();
   verb->add_option("--site", options->site, "NAME or FILE.toml: what the cluster is like (docs/slurm.md)")->required();
-  verb->add_option("--nodes", options->nodes, "how many (default 1)")->check(CLI::Range(1, 100'000));
+  verb->add_option("--nodes", options->nodes, "how many, as 2, or 2-4 for as many of them as there are (default 1)");
   verb->add_option("--time", options->time, "limit of the job, as Slurm writes it (default: the site's)");
   verb->add_option("--only", options->only, "CONDITION: run only these runs and what they need");
   verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")

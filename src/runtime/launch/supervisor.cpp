@@ -85,10 +85,10 @@ class Supervisor {
         shared_memory_("/dev/shm", options.out),
         tail_(options.out, store::Detail::brief),
         core_(log_.string(), {options.first_heartbeat_s, 5 * options.first_heartbeat_s, options.silence_s},
-              {name_of(options.launcher), options.warned_s}) {
+              {name_of(options.launcher), options.warned_s, options.node_trouble != nullptr}) {
     tail_.advance();
   }
-  int run();
+  SupervisorEnd run();
 
  private:
   void wait();
@@ -99,6 +99,7 @@ class Supervisor {
   LaunchWords words() const { return launcher_ ? launcher_->words() : LaunchWords{}; }
   void tell(const SupervisorEvent& event);
   void obey(const StartLaunch&);
+  void obey(const CheckNodes&) { tell(NodesChecked{options_.node_trouble()}); }
   void obey(const SignalLaunch& command) { launcher_->signal(command.signal, now_s()); }
   void obey(const PrintLine& command) { print({command.line}); }
   void obey(const ExitWith& command) { exit_code_ = command.code; }
@@ -114,10 +115,11 @@ class Supervisor {
   ProgressBar bar_;
   std::optional<Launcher> launcher_;  ///< empty between two launches
   std::optional<int> exit_code_;
+  int signal_ = 0;  ///< the first that asked for an end
   double next_look_ = 0;
 };
 
-int Supervisor::run() {
+SupervisorEnd Supervisor::run() {
   tell(SupervisorStarted{journal()});
   while (!exit_code_) {
     wait();
@@ -129,7 +131,7 @@ int Supervisor::run() {
     tell(SupervisorTick{segments(), words()});
     reap_launch();
   }
-  return *exit_code_;
+  return {*exit_code_, signal_};
 }
 
 void Supervisor::wait() {
@@ -141,6 +143,7 @@ void Supervisor::wait() {
 void Supervisor::take_signals() {
   while (const int signal = signals_.take()) {
     tail_.advance();
+    if (signal_ == 0) signal_ = signal;
     tell(SignalCame{signal, segments(), words()});
   }
 }
@@ -199,7 +202,7 @@ void Supervisor::show_progress() {
 
 std::string supervisor_address() { return std::to_string(getpid()) + " " + this_host_key(); }
 
-int supervise(const SupervisorOptions& options) {
+SupervisorEnd supervise(const SupervisorOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);  // whoever read our output may leave; the study goes on
   raise_file_limit(options.workers);
   std::filesystem::create_directories(options.out / "logs");

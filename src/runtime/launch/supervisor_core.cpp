@@ -70,13 +70,37 @@ void SupervisorCore::begin_stop(const SignalCame& event) {
 }
 
 void SupervisorCore::take(const SupervisorTick& event) {
-  if (phase_ == Phase::pausing && now_ >= start_at_) return start(segments_before_);
+  if (phase_ == Phase::pausing && now_ >= start_at_) {
+    if (!facts_.has_nodes) return start(segments_before_);
+    start_at_ = now_ + kNodesPause_s;
+    commands_.emplace_back(CheckNodes{});
+    return;
+  }
   if (phase_ != Phase::launched) return;
   listen(event);
   if (stop_signal_ != 0) watch_stop(event);
   else watch(event);
   if (over_s_ > kEndLimit_s) killing_ = true;
   if (killing_) commands_.emplace_back(SignalLaunch{SIGKILL});  // at each tick, until it is gone
+}
+
+/// A launch on half an allocation would hang on the lost node. Slurm puts the job back once it misses that node, too.
+void SupervisorCore::take(const NodesChecked& event) {
+  if (phase_ != Phase::pausing) return;
+  if (event.trouble.empty()) {
+    waits_for_nodes_s_ = 0;
+    return start(segments_before_);
+  }
+  if (waits_for_nodes_s_ == 0) {
+    print(
+        fmt::format("espalier: {}. The launch is started again once all answer; Slurm puts a job back that has lost "
+                    "a node.",
+                    event.trouble));
+  }
+  waits_for_nodes_s_ += kNodesPause_s;
+  if (waits_for_nodes_s_ < kNodesLimit_s) return;
+  print(fmt::format("espalier: {} for {:.0f} minutes: given up.", event.trouble, waits_for_nodes_s_ / 60));
+  exit_with(static_cast<int>(ExitCode::environment));
 }
 
 /// A tick that comes late counts as a second: this process was suspended, and with it perhaps the launch.

@@ -19,12 +19,16 @@ inline constexpr double kEarlyStopLimit_s = 3;  ///< from a stop until a launch 
 inline constexpr double kAbortLimit_s = 3;      ///< the same after a second Ctrl-C
 inline constexpr double kLastWords_s = 5;       ///< before the end of a stop, for rank 0 to journal what is not saved
 inline constexpr double kEndLimit_s = 10;       ///< from rank 0's last word until a launch that stays is killed
-inline constexpr double kFirstPause_s = 0.5;    ///< before a launch that died is started again; then twice as long
+inline constexpr double kNodesPause_s = 10;     ///< from one look at the nodes to the next
+inline constexpr double kNodesLimit_s =
+    1200;  ///< for Slurm to put back a job that has lost a node: its own limit is 300
+inline constexpr double kFirstPause_s = 0.5;  ///< before a launch that died is started again; then twice as long
 
 /// What the supervisor knows of its surroundings.
 struct LaunchFacts {
   std::string launcher = "mpirun";  ///< or "srun", for what is said
   double warned_s = 115;            ///< after USR2; docs/running.md asks for it two minutes before the end
+  bool has_nodes = false;           ///< the launch is spread over nodes, of which one may be lost
 };
 
 /// How long a launch that stops may take in all. Slurm and others kill 30 s after TERM.
@@ -63,9 +67,17 @@ struct SupervisorTick {
   std::size_t segments = 0;
   LaunchWords words;
 };
-using SupervisorEvent = std::variant<SupervisorStarted, SignalCame, LaunchEnded, SupervisorTick>;
+
+/// Answers CheckNodes.
+struct NodesChecked {
+  std::string trouble;  ///< why another launch would have no chance now; empty: it may be started
+};
+
+using SupervisorEvent = std::variant<SupervisorStarted, SignalCame, LaunchEnded, SupervisorTick, NodesChecked>;
 
 struct StartLaunch {};
+/// Asks whether all nodes of a job answer; the reply is the event NodesChecked.
+struct CheckNodes {};
 struct SignalLaunch {
   int signal = 0;
 };
@@ -76,7 +88,7 @@ struct PrintLine {
 struct ExitWith {
   int code = 0;
 };
-using SupervisorCommand = std::variant<StartLaunch, SignalLaunch, PrintLine, ExitWith>;
+using SupervisorCommand = std::variant<StartLaunch, CheckNodes, SignalLaunch, PrintLine, ExitWith>;
 /// To be done in this order.
 using SupervisorCommands = std::vector<SupervisorCommand>;
 
@@ -96,6 +108,7 @@ class SupervisorCore {
   void take(const SignalCame& event);
   void take(const LaunchEnded& event);
   void take(const SupervisorTick& event);
+  void take(const NodesChecked& event);
   void start(std::size_t segments);
   void start_again_later(const JournalFacts& journal, const LaunchWords& words);
   void give_up_trying(const LaunchWords& words);
@@ -124,6 +137,7 @@ class SupervisorCore {
   int tries_ = 0;                    ///< launches that died since there was progress
   bool any_began_ = false;           ///< one of them had opened its journal
   double start_at_ = 0;              ///< when the pause ends
+  double waits_for_nodes_s_ = 0;     ///< since a launch died and not all nodes answer
 
   double heard_at_ = 0;           ///< when heartbeats were last looked for
   double runs_s_ = 0;             ///< how long the launch runs

@@ -20,7 +20,9 @@ void say_too_late(const store::Request& request) {
              request.from);
 }
 
-bool is_known(const std::string& verb) { return verb == "retry" || verb == "cancel" || verb == "submit"; }
+bool is_known(const std::string& verb) {
+  return verb == "retry" || verb == "cancel" || verb == "submit" || verb == "job-end";
+}
 
 }  // namespace
 

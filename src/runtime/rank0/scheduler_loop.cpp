@@ -165,7 +165,7 @@ void SchedulerLoop::give_up_folders() {
 }
 
 void SchedulerLoop::obey(const store::Request& request) {
-  if (request.verb == "submit") return;  // its record is all there is to it
+  if (request.verb == "submit" || request.verb == "job-end") return;  // their record is all there is to them
   if (request.verb == "retry") give_back(request);
   if (request.verb == "cancel") cancel(request);
   replan_wanted_ = true;

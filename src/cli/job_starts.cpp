@@ -1,0 +1,89 @@
+// Tells apart why Slurm ended a start of a job, and stops a job that is put back without end.
+#include "cli/job_starts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/site/job_end.hpp"
+#include "espalier/store/requests.hpp"
+
+namespace espalier::cli {
+
+namespace {
+
+constexpr const char* kVerb = "job-end";
+constexpr std::int64_t kEnding_s = 5;  // of a job's warning time; the rest is to save in
+
+/// job, restart, cause
+using Ends = std::vector<std::vector<std::string>>;
+
+/// Those that are journaled, and those that wait for the next launch.
+Ends known_ends(const store::State& state, const std::filesystem::path& out) {
+  Ends ends;
+  const auto take = [&](const auto& requests) {
+    for (const auto& one : requests) {
+      if (one.verb == kVerb && one.targets.size() == 3) ends.push_back(one.targets);
+    }
+  };
+  take(state.requests);
+  take(store::pending_requests(out));
+  return ends;
+}
+
+/// The first journal segment that a start of this job from `restart` on has written; 0: none.
+std::uint32_t first_segment(const store::State& earlier, const store::WriterIdentity& who, std::uint32_t restart) {
+  for (const auto& start : earlier.segments) {
+    if (start.job == who.job && start.restart >= restart) return start.segment;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void refuse_restarts_without_progress(const store::State& earlier, const store::WriterIdentity& who) {
+  const bool is_over = earlier.last_exit == 0 || earlier.last_exit == 1;
+  if (who.job.empty() || who.restart < kMostIdleStarts || is_over) return;
+  const auto first = first_segment(earlier, who, who.restart - kMostIdleStarts);
+  if (first != 0 && store::has_progress_since(earlier, first)) return;
+  throw EnvironmentError(
+      fmt::format("job {} was put back {} times, and its last {} starts have brought nothing", who.job, who.restart,
+                  kMostIdleStarts),
+      first == 0 ? "none of them has come to its first record"
+                 : "each ended before a training step, a checkpoint or a measurement was recorded",
+      fmt::format(
+          "See OUT/logs/job-{}.out for how they ended. 'espalier submit' begins anew: with a longer --time where "
+          "one step takes longer than what is left before the warning.",
+          who.job));
+}
+
+void note_lost_start(const store::State& earlier, const std::filesystem::path& out, const store::WriterIdentity& who) {
+  if (who.job.empty() || earlier.segments.empty() || earlier.last_exit >= 0) return;
+  const auto& last = earlier.segments.back();
+  if (last.job != who.job || last.restart >= who.restart) return;
+  const auto restart = std::to_string(last.restart);
+  const auto ends = known_ends(earlier, out);
+  const bool is_known =
+      std::any_of(ends.begin(), ends.end(), [&](const auto& end) { return end[0] == who.job && end[1] == restart; });
+  if (!is_known) store::leave_request(out, kVerb, 0, {who.job, restart, site::kLost});
+}
+
+void note_end(const std::filesystem::path& out, const store::WriterIdentity& who, double warned_s) {
+  if (who.job.empty()) return;
+  const auto cause =
+      site::cause_of_end(site::job_facts(who.job), who.restart, static_cast<std::int64_t>(warned_s) + kEnding_s);
+  store::leave_request(out, kVerb, 0, {who.job, std::to_string(who.restart), cause});
+}
+
+std::string ends_text(const store::State& state, const std::filesystem::path& out) {
+  std::string text, job;
+  for (const auto& end : known_ends(state, out)) {
+    text += end[0] == job ? "; " : fmt::format("{}job {}, ", text.empty() ? "" : "; ", end[0]);
+    text += fmt::format("start {}: {}", end[1], end[2]);
+    job = end[0];
+  }
+  return text;
+}
+
+}  // namespace espalier::cli
