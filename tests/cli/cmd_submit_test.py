@@ -220,7 +220,7 @@ class Submit(unittest.TestCase):
         self.study.write_text(launches.STUDY.format(epochs=1))
         ran = self.espalier("run", self.study, "--out", self.out, "--only", "experiment == 'transferred'")
         self.assertEqual(ran.returncode, 0, ran.stderr)
-        self.study.write_text(self.study.read_text().replace('name = "', 'name = "another-'))
+        self.study.write_text(self.study.read_text().replace('name = "fault-test"', 'name = "another"'))
         done = self.submit()
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("holds the study", done.stderr)
