@@ -29,7 +29,7 @@ protocol::Setup setup_of(const Launch& launch) {
   setup.device = settings.device;
   setup.share_stages = passes_of(settings.without).stages;
   setup.feature_bytes = feature_bytes_of(settings.feature_bytes, settings.workers);
-  setup.noop = settings.noop || settings.noop_tasks > 0;
+  setup.noop = settings.noop || (settings.noop_tasks > 0 && launch.trainer.empty());
   setup.trainer = launch.trainer;
   for (const auto& [name, data] : launch.facts.data) {
     setup.packs[data.digest] = data.pack_path;

@@ -13,8 +13,8 @@
 #include <thread>
 
 #include "cli/json_text.hpp"
-#include "cli/site/facts_json.hpp"
-#include "cli/site/probes.hpp"
+#include "cli/site/check_json.hpp"
+#include "cli/site/check_probes.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/mpi/session.hpp"
 #include "espalier/os/durable_file.hpp"

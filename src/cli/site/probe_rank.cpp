@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "cli/json_text.hpp"
-#include "cli/site/facts_json.hpp"
-#include "cli/site/probes.hpp"
+#include "cli/site/check_json.hpp"
+#include "cli/site/check_probes.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/hash.hpp"
 #include "espalier/mpi/session.hpp"

@@ -10,8 +10,8 @@
 #include <memory>
 #include <thread>
 
-#include "cli/site/facts_json.hpp"
-#include "cli/site/probes.hpp"
+#include "cli/site/check_json.hpp"
+#include "cli/site/check_probes.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
