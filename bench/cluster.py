@@ -3,8 +3,9 @@
     ESPALIER_BIN=build/bin python3 bench/cluster.py [--agents 1 4 16 64] [--rounds 10] [--seconds 1]
 
 Each agent has `rounds` runs of `seconds`. `total_over_ideal` is the time from the first attempt to the last end, by the journal, over
-rounds * seconds; `rank_0_cpu` what rank 0 uses of a core between them, by /proc; `start_s` passes from the command until every agent has
-begun a run. JSON on stdout. Build bench_sleeping_trainer first. Aims: 1.02 and 0.02 at 16 agents."""
+rounds * seconds, `slept_over_ideal` the part of it that trainers slept, which is above 1 on a busy machine. `rank_0_cpu` is what rank 0
+uses of a core meanwhile, by /proc. `start_s` passes from the command until every agent was given a run, `start_spread_s` between the first
+and the last of them. JSON on stdout. Build bench_sleeping_trainer first. Aims: 1.02 and 0.02 at 16 agents."""
 import argparse
 import json
 import os
@@ -22,15 +23,17 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def times(journal):
-    """Seconds of every attempt (field 5) and end (field 8), as bench/dispatch.py reads them."""
-    began, ended = [], []
+    """Of every attempt when it began (field 5), of every end when that was (8) and how long the trainer slept (5)."""
+    began, ended, slept = [], [], []
     for file in sorted(journal.glob("*.log")):
         for kind, payload in journal_format.records(file.read_bytes()):
             if kind == ATTEMPT:
                 began.append(journal_format.fields(payload)[5][0])
             if kind == ENDED:
-                ended.append(journal_format.fields(payload)[8][0])
-    return began, ended
+                fields = journal_format.fields(payload)
+                ended.append(fields[8][0])
+                slept.append(fields[5][0])
+    return began, ended, slept
 
 
 def rank_0_of(mark):
@@ -83,12 +86,14 @@ def measure(folder, agents, rounds, seconds):
         seen = watch(running, mark)
         whole = time.time() - start
         assert running.returncode == 0, f"run ended with {running.returncode}"
-        began, ended = times(Path(out) / "noop" / "journal")
+        began, ended, slept = times(Path(out) / "noop" / "journal")
     assert len(ended) == agents * rounds, f"{len(ended)} of {agents * rounds} runs ended"
     return {"agents": agents, "runs": len(ended),
             "total_over_ideal": round((max(ended) - min(began)) / (rounds * seconds), 4),
+            "slept_over_ideal": round(sum(slept) / len(slept) / seconds, 4),
             "rank_0_cpu": round(share_of(seen, sorted(began)[agents - 1], max(ended)), 4),
-            "start_s": round(sorted(began)[agents - 1] - start, 2), "whole_s": round(whole, 2)}
+            "start_s": round(sorted(began)[agents - 1] - start, 2),
+            "start_spread_s": round(sorted(began)[agents - 1] - min(began), 2), "whole_s": round(whole, 2)}
 
 
 def main():

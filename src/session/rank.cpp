@@ -76,7 +76,8 @@ void schedule(mpi::Session& mpi, const std::filesystem::path& launch_file, const
   options.first_segment = first_segment;
   if (launch.settings.noop_tasks > 0) {
     options.view_command.clear();
-    runtime::run_scheduler(mpi, options, noop_replan(launch.settings.noop_tasks));
+    const double cost_s = launch.trainer.empty() ? 0 : 1;  // a task of no cost is handed out behind others
+    runtime::run_scheduler(mpi, options, noop_replan(launch.settings.noop_tasks, cost_s));
     return;
   }
   options.bring_checkpoints = [&](const std::filesystem::path& artifacts) {
