@@ -42,6 +42,13 @@ Finding job_finding(const JobFacts& facts, std::int32_t nodes) {
 }
 
 Finding mpirun_finding(const JobFacts& facts) {
+  if (facts.launcher == "srun") {
+    const auto command = fmt::format("srun --mpi={}", facts.plugin);
+    if (facts.world == 0) return {true, "mpi", fmt::format("{}, started by {}", facts.mpi, command)};
+    return {false, "mpi",
+            fmt::format("'{}' does not start ranks of {}. 'srun --mpi=list' shows others for slurm.mpi.", command,
+                        facts.mpi)};
+  }
   if (facts.mpirun.empty()) {
     return {false, "mpi", "there is no mpirun in PATH. Name the module of " + facts.mpi + " in environment.modules."};
   }
@@ -57,12 +64,13 @@ Finding rank_finding(const JobFacts& facts, const Profile& profile) {
   if (facts.launch_code < 0) return {false, "ranks", "none were started, because mpirun does not fit."};
   if (facts.world > 0) {
     return {false, "ranks",
-            fmt::format("mpirun started worlds of {} in place of one of {}. It is not the mpirun of {}.", facts.world,
-                        facts.ranks_asked, facts.mpi)};
+            fmt::format("{} started worlds of {} in place of one of {}. It does not fit to {}.", facts.launcher,
+                        facts.world, facts.ranks_asked, facts.mpi)};
   }
   if (facts.ranks.empty()) {
     return {false, "ranks",
-            fmt::format("mpirun ended with {} and no rank reported ({}). 'srun -N2 hostname' must work in a job.",
+            fmt::format("{} ended with {} and no rank reported ({}). 'srun -N2 hostname' must work in a job.",
+                        facts.launcher,
                         facts.launch_code == 124 ? "a time-out" : "code " + std::to_string(facts.launch_code),
                         facts.launch_said.empty() ? "it said nothing" : facts.launch_said)};
   }

@@ -96,7 +96,19 @@ TEST_CASE("check: ranks that do not start, stand uneven or in worlds of one are 
   facts.launch_code = 124;
   CHECK_THAT(faults_of(facts)["ranks"], Contains("ended with a time-out"));
   facts.world = 1;
-  CHECK_THAT(faults_of(facts)["ranks"], Contains("worlds of 1 in place of one of 4"));
+  CHECK_THAT(faults_of(facts)["ranks"], Contains("mpirun started worlds of 1 in place of one of 4"));
+}
+
+TEST_CASE("check: ranks that srun starts need no mpirun, but a plugin that fits") {
+  auto facts = a_job();
+  facts.launcher = "srun";
+  facts.plugin = "pmi2";
+  facts.mpirun = facts.mpirun_said = "";
+  CHECK(faults_of(facts).empty());
+  facts.ranks.clear();
+  facts.world = 1;
+  CHECK_THAT(faults_of(facts)["mpi"], Contains("'srun --mpi=pmi2' does not start ranks of Open MPI v4.1.4"));
+  CHECK_THAT(faults_of(facts)["ranks"], Contains("srun started worlds of 1"));
 }
 
 TEST_CASE("check: what a node sees of the folder decides, and locks are not judged where it is not shared") {

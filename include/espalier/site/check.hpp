@@ -24,9 +24,11 @@ struct RankFacts {
 /// What the whole job saw.
 struct JobFacts {
   std::int32_t nodes = 0, ranks_asked = 0;
+  std::string launcher = "mpirun";  ///< of the ranks: "mpirun" or "srun"
+  std::string plugin;               ///< of srun: "pmix"
   std::string mpi;                  ///< the library of the program: "Open MPI v4.1.4"
   std::string mpirun, mpirun_said;  ///< the first in PATH, and what it says of its version
-  std::int32_t launch_code = -1;    ///< mpirun's, -1: it was not started
+  std::int32_t launch_code = -1;    ///< the launcher's, -1: it was not started
   std::string launch_said;          ///< its last line
   std::int32_t world = 0;           ///< size of the world, where that is not ranks_asked
   std::vector<RankFacts> ranks;

@@ -8,8 +8,9 @@ namespace espalier::cli {
 
 /// What the job's script runs in place of a study.
 struct JobProbe {
-  std::filesystem::path folder;  ///< of the check; report.json and logs are written there
-  std::string signal;            ///< the profile's warning, which the script hands on as USR2
+  std::filesystem::path folder;                      ///< of the check; report.json and logs are written there
+  std::string signal;                                ///< the profile's warning, which the script hands on as USR2
+  std::string launcher = "mpirun", plugin = "pmix";  ///< as `espalier run` has them
   std::int32_t ranks = 1;
 };
 void probe_job(const JobProbe& probe);

@@ -75,6 +75,7 @@ process::Captured said_by(const std::vector<std::string>& command) {
 
 void look_at_mpirun(site::JobFacts& facts) {
   facts.mpi = mpi::library();
+  if (facts.launcher == "srun") return;
   const auto path = said_by({"sh", "-c", "command -v mpirun"});
   facts.mpirun = path.out.substr(0, path.out.find('\n'));
   if (facts.mpirun.empty()) return;
@@ -83,35 +84,39 @@ void look_at_mpirun(site::JobFacts& facts) {
   facts.mpirun_said = text.substr(0, text.find('\n'));
 }
 
-/// As src/runtime/launch/mpirun.cpp starts the ranks of a study.
-std::vector<std::string> launcher(std::int32_t ranks) {
-  return {"timeout",
-          "--kill-after=5",
-          kRankTimeout_s,
-          "env",
-          "OMPI_ALLOW_RUN_AS_ROOT=1",
-          "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
-          "OMPI_MCA_btl_vader_single_copy_mechanism=none",
-          "OMPI_MCA_mpi_yield_when_idle=1",
-          "SLURM_EXPORT_ENV=ALL",
-          "mpirun",
-          "--bind-to",
-          "none",
-          "--oversubscribe",
-          "--map-by",
-          "node",
-          "-n",
-          std::to_string(ranks)};
+/// As src/runtime/launch starts the ranks of a study.
+std::vector<std::string> launcher(const JobProbe& probe, std::int32_t nodes) {
+  std::vector<std::string> words = {"timeout",
+                                    "--kill-after=5",
+                                    kRankTimeout_s,
+                                    "env",
+                                    "--unset=SLURM_NTASKS_PER_NODE",
+                                    "OMPI_ALLOW_RUN_AS_ROOT=1",
+                                    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+                                    "OMPI_MCA_btl_vader_single_copy_mechanism=none",
+                                    "OMPI_MCA_mpi_yield_when_idle=1",
+                                    "SLURM_EXPORT_ENV=ALL"};
+  if (const char* cpus = std::getenv("SLURM_CPUS_PER_TASK")) words.push_back("SRUN_CPUS_PER_TASK=" + std::string(cpus));
+  const auto ranks = std::to_string(probe.ranks);
+  if (probe.launcher == "srun") {
+    words.insert(words.end(),
+                 {"srun", "--mpi=" + probe.plugin, "--kill-on-bad-exit=1", "--cpu-bind=none", "--overcommit",
+                  "--distribution=cyclic", "--nodes=" + std::to_string(nodes), "--ntasks=" + ranks});
+  } else {
+    words.insert(words.end(), {"mpirun", "--bind-to", "none", "--oversubscribe", "--map-by", "node", "-n", ranks});
+  }
+  return words;
 }
 
 void start_ranks(const JobProbe& probe, site::JobFacts& facts) {
-  const bool fits = !facts.mpirun.empty() && site::foreign_mpirun(facts.mpirun_said, facts.mpi).empty();
+  const bool fits =
+      facts.launcher == "srun" || (!facts.mpirun.empty() && site::foreign_mpirun(facts.mpirun_said, facts.mpi).empty());
   if (!fits) return;
-  auto command = launcher(probe.ranks);
+  auto command = launcher(probe, facts.nodes);
   command.insert(command.end(), {os::own_program(), "site", "probe-rank", probe.folder.string(), "--ranks",
                                  std::to_string(probe.ranks)});
   const auto done = said_by(command);
-  os::write_file_durably(probe.folder / "logs" / "mpirun.log", bytes_of(done.out + done.err));
+  os::write_file_durably(probe.folder / "logs" / "ranks.log", bytes_of(done.out + done.err));
   facts.launch_code = done.exit_code;
   facts.launch_said = telling_line(done.err);
   if (const auto world = line_of(done.out, kWorldMark); !world.empty()) facts.world = std::atoi(world.c_str());
@@ -221,6 +226,8 @@ void probe_job(const JobProbe& probe) {
   site::JobFacts facts;
   facts.nodes = static_cast<std::int32_t>(os::nodes_of_job());
   facts.ranks_asked = probe.ranks;
+  facts.launcher = probe.launcher;
+  facts.plugin = probe.plugin;
   look_at_mpirun(facts);
   write_report(probe, facts);
   start_ranks(probe, facts);

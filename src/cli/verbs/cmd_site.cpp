@@ -147,7 +147,7 @@ std::vector<site::Finding> findings_in(const std::filesystem::path& folder, cons
 void remove_folder(const std::filesystem::path& folder, const std::string& id) {
   std::error_code none;  // what stays is harmless
   for (const auto& name : {std::string("report.json"), std::string("logs/job.sh"), "logs/job-" + id + ".out",
-                           std::string("logs/mpirun.log"), std::string("logs/step.log"), std::string("logs")})
+                           std::string("logs/ranks.log"), std::string("logs/step.log"), std::string("logs")})
     std::filesystem::remove(folder / name, none);
   std::filesystem::remove(folder, none);
 }
@@ -200,6 +200,9 @@ void add_probes(CLI::App& site) {
   verb->add_option("folder", job->folder)->required();
   verb->add_option("--signal", job->signal)->required();
   verb->add_option("--workers", job->ranks)->required();
+  verb->add_option("--launcher", job->launcher)->check(CLI::IsMember({"mpirun", "srun"}));
+  verb->add_option("--mpi", job->plugin);
+  verb->add_option("--warned-s")->expected(1);  // of `run`; nothing is saved here
   verb->callback([job] { probe_job(*job); });
 
   auto rank = std::make_shared<JobProbe>();
