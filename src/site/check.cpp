@@ -69,10 +69,11 @@ Finding rank_finding(const JobFacts& facts, const Profile& profile) {
   }
   if (facts.ranks.empty()) {
     return {false, "ranks",
-            fmt::format("{} ended with {} and no rank reported ({}). 'srun -N2 hostname' must work in a job.",
-                        facts.launcher,
+            fmt::format("{} ended with {} and no rank reported ({}). {} logs/ranks.log has it all.", facts.launcher,
                         facts.launch_code == 124 ? "a time-out" : "code " + std::to_string(facts.launch_code),
-                        facts.launch_said.empty() ? "it said nothing" : facts.launch_said)};
+                        facts.launch_said.empty() ? "it said nothing" : facts.launch_said,
+                        facts.launcher == "srun" ? "Does slurm.mpi fit ('srun --mpi=list')?"
+                                                 : "'srun -N2 hostname' must work in a job.")};
   }
   const auto hosts = ranks_by_host(facts.ranks);
   std::vector<std::string> texts;
