@@ -32,6 +32,7 @@ part alexnet_stop .venv/bin/python tests/long/alexnet_stop.py
 part random_kills .venv/bin/python tests/long/random_kills.py
 part cpu_kinds .venv/bin/python tests/long/cpu_kinds.py
 part dispatch .venv/bin/python bench/dispatch.py
+part cluster .venv/bin/python bench/cluster.py
 part verbs .venv/bin/python bench/verbs.py
 part plan_100k build/bin/bench_plan_100k
 part journal build/bin/bench_journal

@@ -72,7 +72,7 @@ void note_lost_start(const store::State& earlier, const std::filesystem::path& o
 void note_end(const std::filesystem::path& out, const store::WriterIdentity& who, double warned_s) {
   if (who.job.empty()) return;
   const auto cause =
-      site::cause_of_end(site::job_facts(who.job), who.restart, static_cast<std::int64_t>(warned_s) + kEnding_s);
+      site::cause_of_end(site::slurm_job(who.job), who.restart, static_cast<std::int64_t>(warned_s) + kEnding_s);
   store::leave_request(out, kVerb, 0, {who.job, std::to_string(who.restart), cause});
 }
 

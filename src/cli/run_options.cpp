@@ -54,6 +54,7 @@ void add_options(CLI::App& verb, session::RunArguments& arguments) {
   verb.add_option("--silence-s", arguments.silence_s, "")->check(CLI::PositiveNumber)->group("");
   add_pass_options(verb, launch.without, launch.feature_bytes);
   verb.add_option("--noop-tasks", launch.noop_tasks, "")->check(CLI::PositiveNumber)->group("")->excludes(study);
+  verb.add_option("--noop-trainer", arguments.noop_trainer, "")->group("")->excludes(study);
 }
 
 }  // namespace espalier::cli

@@ -30,6 +30,7 @@ Launch launch_of(const StudyInput& input, const RunArguments& arguments) {
 
 Launch noop_launch_of(const RunArguments& arguments) {
   Launch launch;
+  launch.trainer = arguments.noop_trainer;
   launch.settings = arguments.launch;
   return launch;
 }

@@ -81,13 +81,14 @@ runtime::Replan replan_of(const Launch& launch, const runtime::LaunchOptions& la
   };
 }
 
-runtime::Replan noop_replan(std::int64_t count) {
-  return [count](const plan::Outcomes&, const std::vector<plan::SelectionOutcome>&) {
+runtime::Replan noop_replan(std::int64_t count, double cost_s) {
+  return [count, cost_s](const plan::Outcomes&, const std::vector<plan::SelectionOutcome>&) {
     runtime::Planned planned;
     for (std::int64_t i = 0; i < count; ++i) {
       const auto digest = sha256("no-op task " + std::to_string(i));
       task::Task task;
       task.id = TaskId::of(digest);
+      task.cost_s = cost_s;
       auto& spec = task::training(task);
       spec.batch = 1;
       spec.init_seed = static_cast<std::uint64_t>(i);  // each a family of its own: nothing is shared

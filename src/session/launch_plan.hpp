@@ -11,8 +11,8 @@ store::StudyRecord study_record(const Launch& launch);
 /// A function that compiles the launch's study with the results known so far.
 runtime::Replan replan_of(const Launch& launch, const runtime::LaunchOptions& launching);
 
-/// A plan of no-op tasks that need nothing.
-runtime::Replan noop_replan(std::int64_t count);
+/// A plan of tasks that need nothing and say that they cost `cost_s` each.
+runtime::Replan noop_replan(std::int64_t count, double cost_s);
 
 /// Copies the networks that the study names by file into `artifacts`, named by their content. Both maps are by source.
 void bring_checkpoints(const std::map<std::string, ArtifactId>& checkpoints,

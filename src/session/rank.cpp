@@ -36,7 +36,7 @@ protocol::Setup setup_of(const Launch& launch) {
   setup.device = settings.device;
   setup.share_stages = passes_of(settings.without).stages;
   setup.feature_bytes = feature_bytes_of(settings.feature_bytes, settings.workers);
-  setup.noop = settings.noop || settings.noop_tasks > 0;
+  setup.noop = settings.noop || (settings.noop_tasks > 0 && launch.trainer.empty());
   setup.trainer = launch.trainer;
   for (const auto& [name, data] : launch.facts.data) {
     setup.packs[data.digest] = data.pack_path;
@@ -118,7 +118,8 @@ void schedule(mpi::Session& mpi, const RankOptions& rank) {
   options.first_segment = rank.first_segment;
   if (launch.settings.noop_tasks > 0) {
     options.view_command.clear();
-    runtime::run_scheduler(mpi, options, noop_replan(launch.settings.noop_tasks));
+    const double cost_s = launch.trainer.empty() ? 0 : 1;  // a task of no cost is handed out behind others
+    runtime::run_scheduler(mpi, options, noop_replan(launch.settings.noop_tasks, cost_s));
     return;
   }
   options.bring_checkpoints = [&](const std::filesystem::path& artifacts) {

@@ -25,8 +25,8 @@ std::string value_of(std::string_view line, std::string_view name) {
 
 }  // namespace
 
-JobFacts parse_job(std::string_view line) {
-  JobFacts facts;
+SlurmJob parse_job(std::string_view line) {
+  SlurmJob facts;
   facts.state = value_of(line, "JobState");
   facts.restarts = whole_number<std::int64_t>(value_of(line, "Restarts")).value_or(0);
   const auto preempted = value_of(line, "PreemptTime");
@@ -36,17 +36,17 @@ JobFacts parse_job(std::string_view line) {
   return facts;
 }
 
-JobFacts job_facts(const std::string& job) {
+SlurmJob slurm_job(const std::string& job) {
   try {
     const auto answer = process::capture({"timeout", "10", "scontrol", "--oneliner", "show", "job", job});
-    return answer.exit_code == 0 ? parse_job(answer.out) : JobFacts{};
+    return answer.exit_code == 0 ? parse_job(answer.out) : SlurmJob{};
   } catch (const EnvironmentError&) {
     return {};  // there is no scontrol: the cause stays unknown, and that is said
   }
 }
 
 std::string node_trouble(const std::string& job, std::int64_t nodes) {
-  const auto facts = job_facts(job);
+  const auto facts = slurm_job(job);
   if (facts.state.empty()) return "slurmctld does not answer";
   if (facts.state != "RUNNING") return fmt::format("job {} is {}", job, facts.state);
   const auto count = std::to_string(nodes);
@@ -57,7 +57,7 @@ std::string node_trouble(const std::string& job, std::int64_t nodes) {
   return fmt::format("the nodes of job {} do not all answer ({})", job, said.empty() ? "within 20 s" : said);
 }
 
-std::string cause_of_end(const JobFacts& facts, std::int64_t restart, std::int64_t warning_s) {
+std::string cause_of_end(const SlurmJob& facts, std::int64_t restart, std::int64_t warning_s) {
   constexpr std::int64_t kEarly_s = 90;  // Slurm looks at its limits once a minute or less
   if (facts.state.empty()) return "unknown";
   if (facts.restarts > restart) return "requeued";

@@ -8,6 +8,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/process/capture.hpp"
+#include "site/ask_slurm.hpp"
 
 namespace espalier::site {
 
@@ -16,13 +17,14 @@ namespace {
 constexpr const char* kFormat = "%i|%T|%M|%L|%r|%k";  // the comment last: it may hold anything
 constexpr std::size_t kFields = 6;
 
-/// The first line of what a command of Slurm's complained of.
+}  // namespace
+
 std::string first_line(const std::string& text) {
   const auto line = text.substr(0, text.find('\n'));
   return line.empty() ? "it says nothing" : line;
 }
 
-std::string ask(const std::vector<std::string>& command) {
+std::string ask_slurm(const std::vector<std::string>& command) {
   const auto answer = process::capture(command);
   if (answer.exit_code != 0) {
     throw EnvironmentError(fmt::format("{} ended with code {}", command.front(), answer.exit_code),
@@ -30,8 +32,6 @@ std::string ask(const std::vector<std::string>& command) {
   }
   return answer.out;
 }
-
-}  // namespace
 
 std::vector<QueuedJob> parse_queue(std::string_view lines) {
   std::vector<QueuedJob> jobs;
@@ -59,7 +59,7 @@ std::string queue_text(const std::vector<QueuedJob>& jobs) {
 }
 
 std::vector<QueuedJob> queued_jobs() {
-  return parse_queue(ask({"squeue", "--me", "--noheader", fmt::format("--format={}", kFormat)}));
+  return parse_queue(ask_slurm({"squeue", "--me", "--noheader", fmt::format("--format={}", kFormat)}));
 }
 
 std::vector<QueuedJob> jobs_with(const std::string& token, std::vector<QueuedJob> jobs) {
@@ -68,7 +68,7 @@ std::vector<QueuedJob> jobs_with(const std::string& token, std::vector<QueuedJob
 }
 
 std::string submit(const std::filesystem::path& script) {
-  const auto answer = ask({"sbatch", "--parsable", script.string()});
+  const auto answer = ask_slurm({"sbatch", "--parsable", script.string()});
   const auto id = answer.substr(0, answer.find_first_of(";\n"));  // "77" or "77;cluster"
   const bool is_number =
       !id.empty() && std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isdigit(c); });

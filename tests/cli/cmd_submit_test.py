@@ -238,7 +238,7 @@ class Submit(unittest.TestCase):
         (self.folder / "bin" / "mpirun").chmod(0o755)
         done = self.espalier("run", self.study, "--out", self.out)
         self.assertEqual(done.returncode, 77)
-        self.assertIn(f"'{self.folder}/bin/mpirun', the first mpirun in PATH, is not Open MPI's (it says 'HYDRA build", done.stderr)
+        self.assertIn(f"'{self.folder}/bin/mpirun', the first mpirun in PATH, is another MPI's (it says 'HYDRA build", done.stderr)
 
     def test_run_refuses_to_be_started_by_a_launcher(self):
         for variable in ("OMPI_COMM_WORLD_SIZE", "PMIX_RANK"):

@@ -41,4 +41,5 @@ TEST_CASE("run options: what cannot be is refused") {
   CHECK_THROWS_AS(parsed("study.toml --out o --without feature"), CLI::ValidationError);
   CHECK_THROWS_AS(parsed("study.toml --out o --device gpu"), CLI::ValidationError);
   CHECK_THROWS_AS(parsed("study.toml --out o --noop-tasks 3"), CLI::ExcludesError);
+  CHECK_THROWS_AS(parsed("study.toml --out o --noop-trainer t"), CLI::ExcludesError);
 }

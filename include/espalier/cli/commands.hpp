@@ -12,6 +12,7 @@ void add_simulate(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_rank(CLI::App& app, int& exit_code);    ///< hidden: what mpirun starts
 void add_submit(CLI::App& app, int& exit_code);  ///< calls sbatch
+void add_site(CLI::App& app, int& exit_code);    ///< calls sinfo, scontrol and sbatch
 void add_wait(CLI::App& app, int& exit_code);
 void add_stop(CLI::App& app, int& exit_code);
 void add_retry(CLI::App& app, int& exit_code);

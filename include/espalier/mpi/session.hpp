@@ -9,6 +9,9 @@
 
 namespace espalier::mpi {
 
+/// Name and version of the library that this program runs with, "Open MPI v4.1.4". Also outside of a session.
+std::string library();
+
 /// Lasts from MPI_Init to MPI_Finalize. There is one per process, owned by main.
 class Session {
  public:

@@ -39,7 +39,8 @@ struct RunArguments {
   StudyArguments study;
   std::filesystem::path out;
   LaunchSettings launch;
-  bool replace_study = false;                      ///< another study takes the place of the one that OUT holds
+  std::string noop_trainer;    ///< of a made-up study, where its tasks are not answered by the agents; for the bench
+  bool replace_study = false;  ///< another study takes the place of the one that OUT holds
   double first_heartbeat_s = 120, silence_s = 30;  ///< of runtime::SupervisorOptions
   std::string launcher = "mpirun", mpi_plugin = "pmix";
   double warned_s = 115;

@@ -8,7 +8,7 @@
 namespace espalier::site {
 
 /// What slurmctld knows of a job.
-struct JobFacts {
+struct SlurmJob {
   std::string state;                           ///< "RUNNING", "COMPLETING", ...
   std::int64_t restarts = 0;                   ///< how often it was put back
   bool preempted = false;                      ///< a time is set at which it makes way
@@ -16,14 +16,14 @@ struct JobFacts {
 };
 
 /// Reads the line of `scontrol --oneliner show job ID`; a state of "" where it is none.
-JobFacts parse_job(std::string_view line);
+SlurmJob parse_job(std::string_view line);
 
 /// What slurmctld says of a job now; a state of "" where it does not answer.
-JobFacts job_facts(const std::string& job);
+SlurmJob slurm_job(const std::string& job);
 
 /// "cancelled", "requeued", "preempted", "time limit", "signal" (somebody's, the job goes on), or "unknown". `restart`:
 /// which start of the job was told to end; `warning_s`: how long before its limit Slurm warns it.
-std::string cause_of_end(const JobFacts& facts, std::int64_t restart, std::int64_t warning_s);
+std::string cause_of_end(const SlurmJob& facts, std::int64_t restart, std::int64_t warning_s);
 
 /// Why the nodes of this job cannot all be used now, or "": asks slurmctld, then each node by a step of srun's.
 std::string node_trouble(const std::string& job, std::int64_t nodes);

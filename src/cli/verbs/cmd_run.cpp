@@ -19,10 +19,10 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
-#include "espalier/runtime/foreign_mpirun.hpp"
 #include "espalier/runtime/supervisor.hpp"
 #include "espalier/session/launch_file.hpp"
 #include "espalier/session/rank.hpp"
+#include "espalier/site/foreign_mpirun.hpp"
 #include "espalier/site/job_end.hpp"
 #include "espalier/store/foreign_files.hpp"
 #include "espalier/store/journal.hpp"
@@ -124,7 +124,7 @@ int run(session::RunArguments arguments) {
     throw UsageError("no study", "'run' needs a study file", "Write: espalier run STUDY --out DIR");
   }
   refuse_inside_launcher();
-  if (arguments.launcher == "mpirun") runtime::refuse_foreign_mpirun();
+  if (arguments.launcher == "mpirun") site::refuse_foreign_mpirun(mpi::library());
   const auto input = resolve(arguments);
   const auto earlier = check_out(arguments, input);
   const auto who = session::writer_identity(arguments.launch.take_over);
