@@ -13,6 +13,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr double kHour_s = 3600;
+
 std::string excluded_text(const std::map<std::string, std::int64_t>& excluded) {
   std::string text;
   for (const auto& [rule, count] : excluded) text += (text.empty() ? "" : ", ") + fmt::format("{} {}", count, rule);
@@ -120,23 +122,26 @@ std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated) {
   return text;
 }
 
-std::string plan_json(const plan::Plan& plan, bool calibrated) {
+std::string plan_json(const plan::Plan& plan, bool calibrated, const std::vector<plan::ShardWork>& shards) {
   const auto totals = totals_of(plan);
-  const ordered_json json = {{"runs", totals.runs},
-                             {"later", totals.later},
-                             {"excluded", totals.excluded},
-                             {"tasks", totals.tasks},
-                             {"done", plan.done},
-                             {"again", plan.again},
-                             {"remeasured", plan.remeasured},
-                             {"device_hours", plan.device_hours},
-                             {"calibrated", calibrated},
-                             {"disk_bytes", plan.disk_bytes},
-                             {"provisional", plan.provisional},
-                             {"experiments", experiments_json(plan)},
-                             {"passes", passes_json(plan)},
-                             {"features_refused", plan.refused},
-                             {"selections_pending", plan.pending.size()}};
+  ordered_json json = {{"runs", totals.runs},
+                       {"later", totals.later},
+                       {"excluded", totals.excluded},
+                       {"tasks", totals.tasks},
+                       {"done", plan.done},
+                       {"again", plan.again},
+                       {"remeasured", plan.remeasured},
+                       {"device_hours", plan.device_hours},
+                       {"calibrated", calibrated},
+                       {"disk_bytes", plan.disk_bytes},
+                       {"provisional", plan.provisional},
+                       {"experiments", experiments_json(plan)},
+                       {"passes", passes_json(plan)},
+                       {"features_refused", plan.refused},
+                       {"selections_pending", plan.pending.size()}};
+  for (const auto& shard : shards) {
+    json["shards"].push_back({{"runs", shard.runs}, {"tasks", shard.tasks}, {"device_hours", shard.seconds / kHour_s}});
+  }
   return json_text(json, 2) + "\n";
 }
 
