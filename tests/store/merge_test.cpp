@@ -455,7 +455,7 @@ TEST_CASE("merge: a launch that began meanwhile is not overwritten") {
 }
 
 TEST_CASE("merge: joined at once, one by one or by way of another store, the content is the same") {
-  rc::prop("of stores whose values agree", [] {
+  REQUIRE(rc::check("of stores whose values agree", [] {
     const std::vector<Known> kinds = {kDone, done_with("weights"),         {RunState::failed}, {RunState::quarantined},
                                       {},    {{}, 1, 5, "", "saved", 2, 1}};
     std::vector<Tasks> all(static_cast<std::size_t>(*rc::gen::inRange(2, 4)));
@@ -487,5 +487,5 @@ TEST_CASE("merge: joined at once, one by one or by way of another store, the con
       RC_ASSERT(other.finished.artifact == task.finished.artifact);
       RC_ASSERT(other.training.artifact == task.training.artifact);
     }
-  });
+  }));
 }
