@@ -132,6 +132,7 @@ struct State {
   std::vector<TakenRequest> requests;
   std::unordered_set<RunId> cancelled;  ///< runs that were dropped on request
   std::vector<DamagedFile> damaged;     ///< files set aside
+  std::vector<MergedRecord> merged;     ///< what other stores gave to this one
   std::vector<std::string> released;    ///< artifacts that a record once named and none needs any more, hexadecimal
   std::int32_t last_exit = -1;          ///< of the last launch that ended in order; -1: none, or one runs now
   std::uint64_t records = 0;
@@ -148,6 +149,9 @@ struct State {
 const metrics::Row* result_at(const TaskState& task, metrics::Subset name);
 /// The result of a run of that task, on the run's own image set.
 const metrics::Row* result_at(const TaskState& task, const plan::PlannedRun& run, metrics::Subset name);
+
+/// What gave the task its work last; null where it was done here.
+const MergedRecord* origin_of(const State& state, const TaskId& task);
 
 /// Call when no process works on the directory: marks attempts that the journal shows as running as interrupted.
 void settle_dead(State& state);
