@@ -84,6 +84,12 @@ ordered_json passes_json(const plan::Plan& plan) {
   return all;
 }
 
+std::int64_t waiting_runs(const plan::Plan& plan, const std::vector<plan::ShardWork>& shards) {
+  auto waiting = static_cast<std::int64_t>(plan.runs.size());
+  for (const auto& shard : shards) waiting -= shard.runs;
+  return waiting;
+}
+
 }  // namespace
 
 PlanTotals totals_of(const plan::Plan& plan) {
@@ -143,6 +149,20 @@ std::string plan_json(const plan::Plan& plan, bool calibrated, const std::vector
     json["shards"].push_back({{"runs", shard.runs}, {"tasks", shard.tasks}, {"device_hours", shard.seconds / kHour_s}});
   }
   return json_text(json, 2) + "\n";
+}
+
+std::string shards_text(const plan::Plan& plan, const std::vector<plan::ShardWork>& shards) {
+  if (shards.empty()) return "";
+  Table table({"shard", "runs", "tasks", "device-hours"});
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    const auto& [runs, tasks, seconds] = shards[i];
+    table.row({i == 0 ? "0, for several" : std::to_string(i), std::to_string(runs), std::to_string(tasks),
+               fmt::format("{:.4f}", seconds / kHour_s)});
+  }
+  const auto later = waiting_runs(plan, shards);
+  const auto waits =
+      later > 0 ? fmt::format("{} runs are in no shard: they wait for selections or are left out\n", later) : "";
+  return "\n" + table.text() + waits;
 }
 
 }  // namespace espalier::cli

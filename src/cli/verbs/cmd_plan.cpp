@@ -7,7 +7,6 @@
 #include "cli/plan_tables.hpp"
 #include "cli/result_dir.hpp"
 #include "cli/run_options.hpp"
-#include "cli/shard_table.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/host.hpp"

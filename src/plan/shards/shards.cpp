@@ -1,4 +1,4 @@
-// Places blocks of tasks on shards, the longest first, and finds what several shards need.
+// Cuts a study: places blocks of its tasks on shards, the longest first, and finds what several shards need.
 #include "espalier/plan/shards.hpp"
 
 #include <algorithm>
@@ -140,6 +140,25 @@ ShardCut cut_into_shards(const Plan& plan, std::int32_t shards) {
     if (found != work.index.end()) cut.runs[run.id] = placed.runs[found->second];
   }
   return cut;
+}
+
+ShardCut cut_study(const study::Study& study, const Facts& facts, const std::string& only, std::int32_t shards) {
+  CompileOptions options;  // defaults: those of the job's machine would cut otherwise
+  options.account = false;
+  options.only = only;
+  const Plan plan = compile(study, facts, {}, options);
+  return study::has_errors(plan.diagnostics) ? ShardCut{shards, {}, {}} : cut_into_shards(plan, shards);
+}
+
+std::set<TaskId> tasks_of_shard(const ShardCut& cut, const Plan& plan, std::int32_t shard) {
+  std::set<TaskId> tasks;
+  for (auto task = plan.tasks.rbegin(); task != plan.tasks.rend(); ++task) {  // what needs a task stands behind it
+    const auto found = cut.tasks.find(task->id);
+    if (found != cut.tasks.end() && found->second == shard) tasks.insert(task->id);
+    if (!tasks.contains(task->id)) continue;
+    for (const auto& input : task->inputs) tasks.insert(input.task);
+  }
+  return tasks;
 }
 
 std::vector<ShardWork> work_of_shards(const ShardCut& cut, const Plan& plan) {
