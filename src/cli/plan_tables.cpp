@@ -84,6 +84,25 @@ ordered_json passes_json(const plan::Plan& plan) {
   return all;
 }
 
+/// "2 pretrainings" of shard 0, by what others use them for; "" where nothing is shared.
+std::string shared_text(const plan::Plan& plan, const plan::ShardCut& cut) {
+  std::map<task::InputRole, std::set<TaskId>> used;
+  for (const auto& task : plan.tasks) {
+    for (const auto& input : task.inputs) {
+      const auto found = cut.tasks.find(input.task);
+      if (found != cut.tasks.end() && found->second == 0) used[input.role].insert(input.task);
+    }
+  }
+  std::vector<std::string> parts;
+  const auto add = [&](task::InputRole role, const char* what) {
+    if (!used[role].empty()) parts.push_back(fmt::format("{} {}", used[role].size(), what));
+  };
+  add(task::InputRole::pretraining, "pretrainings");
+  add(task::InputRole::start, "trainings that runs start from");
+  add(task::InputRole::measured, "networks that are measured");
+  return parts.empty() ? "" : fmt::format("for several shards: {}\n", fmt::join(parts, ", "));
+}
+
 std::int64_t waiting_runs(const plan::Plan& plan, const std::vector<plan::ShardWork>& shards) {
   auto waiting = static_cast<std::int64_t>(plan.runs.size());
   for (const auto& shard : shards) waiting -= shard.runs;
@@ -151,7 +170,7 @@ std::string plan_json(const plan::Plan& plan, bool calibrated, const std::vector
   return json_text(json, 2) + "\n";
 }
 
-std::string shards_text(const plan::Plan& plan, const std::vector<plan::ShardWork>& shards) {
+std::string shards_text(const plan::Plan& plan, const plan::ShardCut& cut, const std::vector<plan::ShardWork>& shards) {
   if (shards.empty()) return "";
   Table table({"shard", "runs", "tasks", "device-hours"});
   for (std::size_t i = 0; i < shards.size(); ++i) {
@@ -162,7 +181,7 @@ std::string shards_text(const plan::Plan& plan, const std::vector<plan::ShardWor
   const auto later = waiting_runs(plan, shards);
   const auto waits =
       later > 0 ? fmt::format("{} runs are in no shard: they wait for selections or are left out\n", later) : "";
-  return "\n" + table.text() + waits;
+  return "\n" + table.text() + shared_text(plan, cut) + waits;
 }
 
 }  // namespace espalier::cli

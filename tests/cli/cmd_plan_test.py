@@ -62,6 +62,7 @@ class Plan(unittest.TestCase):
         self.assertNotIn("shards", plan())
         said = espalier("plan", STUDY, "--shards", "3").stdout
         self.assertRegex(said, r"0, for several +0 +2 +\d")
+        self.assertIn("for several shards: 2 pretrainings", said)
         self.assertIn("224 runs are in no shard: they wait for selections", said)
 
     def test_what_is_no_file_of_selections_is_refused_and_never_waited_on(self):

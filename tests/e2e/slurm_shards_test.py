@@ -33,7 +33,8 @@ class SlurmShards(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
         (cls.folder / "site.toml").write_text(SITE)
-        (cls.folder / "study.toml").write_text(launches.STUDY.format(epochs=24))
+        study = launches.STUDY.format(epochs=24)
+        (cls.folder / "study.toml").write_text(study.replace("count = 2", "count = 1"))    # one source: all shards need it
         out = cls.folder / "here"
         subprocess.run([ESPALIER, "run", cls.folder / "study.toml", "--out", out, "--workers", "2"], check=True,
                        capture_output=True)
@@ -55,7 +56,7 @@ class SlurmShards(unittest.TestCase):
         done = self.espalier("submit", self.folder / "study.toml", "--out", self.out, "--site", self.folder / "site.toml",
                              "--shards", 3, *words)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return [int(job) for job in re.match(r"Submitted jobs (\d+), (\d+), (\d+)\\.", done.stdout).groups()]
+        return [int(job) for job in re.match(r"Submitted jobs (\d+), (\d+), (\d+)\.", done.stdout).groups()]
 
     def said(self):
         return "\n".join(f"{file.name}:\n{file.read_text(errors='replace')[-2000:]}"
@@ -117,6 +118,16 @@ class SlurmShards(unittest.TestCase):
         self.assertEqual(self.cluster.job(last)["JobState"], "PENDING")
         self.assertEqual(self.cluster.job(f"{array}_2")["Restarts"], "0")
         self.finish(last)
+
+    def test_a_first_job_that_is_warned_before_its_run_comes_back_and_the_others_wait(self):
+        first, array, last = self.submit()
+        self.cluster.wait(lambda: any("espalier calibrate" in command for command in self.cluster.processes().values()),
+                          "a calibration", PATIENCE_S, self.said)
+        self.cluster.call("scancel", "--signal=USR2", "--batch", first)
+        self.cluster.wait_for_restart(first, 1, PATIENCE_S)
+        self.assertEqual(self.cluster.job(last)["JobState"], "PENDING")
+        self.finish(last)
+        self.assertEqual(self.cluster.job(first)["Restarts"], "1")
 
     def test_a_first_job_that_is_cancelled_is_told_by_the_others(self):
         first, array, last = self.submit()

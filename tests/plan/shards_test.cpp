@@ -219,6 +219,9 @@ TEST_CASE("shards: runs that a selection decides wait for the merge, and a study
     for (const auto& id : tasks_of_shard(before, later, shard)) in_shards += before.tasks.at(id) == shard;
   }
   CHECK(in_shards == begun.tasks.size());
+  std::int64_t tasks = 0;
+  for (const auto& one : work_of_shards(before, later)) tasks += one.tasks;
+  CHECK(tasks == static_cast<std::int64_t>(begun.tasks.size()));
 }
 
 TEST_CASE("shards: --only is cut by itself") {

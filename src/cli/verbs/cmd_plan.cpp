@@ -46,10 +46,9 @@ plan::Outcomes read_directory(const std::filesystem::path& out, plan::CompileOpt
 }
 
 /// Empty without --shards.
-std::vector<plan::ShardWork> shards_of(const Options& options, const session::StudyInput& input,
-                                       const plan::Plan& plan) {
-  if (options.shards == 0) return {};
-  return plan::work_of_shards(plan::cut_study(input.study, input.facts, options.only, options.shards), plan);
+plan::ShardCut cut_of(const Options& options, const session::StudyInput& input) {
+  return options.shards == 0 ? plan::ShardCut{}
+                             : plan::cut_study(input.study, input.facts, options.only, options.shards);
 }
 
 int run(const Options& options) {
@@ -71,9 +70,10 @@ int run(const Options& options) {
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
   if (writes) session::write_bundles(plan, input, compile, options.bundles);
   const bool calibrated = !compile.calibration.empty();
-  const auto shards = shards_of(options, input, plan);
+  const auto cut = cut_of(options, input);
+  const auto shards = options.shards == 0 ? std::vector<plan::ShardWork>{} : plan::work_of_shards(cut, plan);
   if (options.json) fmt::print("{}", plan_json(plan, calibrated, shards));
-  else fmt::print("{}{}", plan_text(plan, options.explain, calibrated), shards_text(plan, shards));
+  else fmt::print("{}{}", plan_text(plan, options.explain, calibrated), shards_text(plan, cut, shards));
   return static_cast<int>(ExitCode::done);
 }
 

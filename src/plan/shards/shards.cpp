@@ -65,6 +65,7 @@ class ShardSeconds {
     std::vector<double> seconds(static_cast<std::size_t>(count) + 1);
     std::map<std::pair<std::int32_t, std::uint64_t>, std::vector<const task::Task*>> families;
     for (std::size_t i = 0; i < shards.size(); ++i) {
+      if (shards[i] == kNobody) continue;
       const auto family = work_.sharing[i].family;
       if (family == 0) seconds.at(static_cast<std::size_t>(shards[i])) += work_.tasks[i]->cost_s;
       else families[{shards[i], family}].push_back(work_.tasks[i]);
@@ -167,8 +168,8 @@ std::vector<ShardWork> work_of_shards(const ShardCut& cut, const Plan& plan) {
   Shards shards;
   for (const auto* task : work.tasks) {
     const auto found = cut.tasks.find(task->id);
-    shards.push_back(found == cut.tasks.end() ? 0 : found->second);
-    ++all.at(static_cast<std::size_t>(shards.back())).tasks;
+    shards.push_back(found == cut.tasks.end() ? kNobody : found->second);
+    if (shards.back() != kNobody) ++all.at(static_cast<std::size_t>(shards.back())).tasks;
   }
   for (const auto& [run, shard] : cut.runs) ++all.at(static_cast<std::size_t>(shard)).runs;
   const auto seconds = ShardSeconds(work).of(shards, cut.shards);
