@@ -94,12 +94,13 @@ std::string shared_text(const plan::Plan& plan, const plan::ShardCut& cut) {
     }
   }
   std::vector<std::string> parts;
-  const auto add = [&](task::InputRole role, const char* what) {
-    if (!used[role].empty()) parts.push_back(fmt::format("{} {}", used[role].size(), what));
+  const auto add = [&](task::InputRole role, const char* one, const char* some) {
+    const auto count = used[role].size();
+    if (count > 0) parts.push_back(fmt::format("{} {}", count, count == 1 ? one : some));
   };
-  add(task::InputRole::pretraining, "pretrainings");
-  add(task::InputRole::start, "trainings that runs start from");
-  add(task::InputRole::measured, "networks that are measured");
+  add(task::InputRole::pretraining, "pretraining", "pretrainings");
+  add(task::InputRole::start, "training that runs start from", "trainings that runs start from");
+  add(task::InputRole::measured, "network that is measured", "networks that are measured");
   return parts.empty() ? "" : fmt::format("for several shards: {}\n", fmt::join(parts, ", "));
 }
 
