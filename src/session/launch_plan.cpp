@@ -58,15 +58,15 @@ runtime::Planned planned_of(plan::Plan plan, const study::Study& study, const pl
 /// listed, whichever shard they are in: so shard 0 fixes the forms for the stores that begin as a merge of its own.
 runtime::Replan replan_of_shard(const Launch& launch, const plan::CompileOptions& compile,
                                 const std::filesystem::path& out) {
-  const auto& settings = launch.settings;
-  return [study = launch.study, facts = launch.facts, options = compile, out, shard = settings.shard,
-          cut = plan::cut_study(launch.study, launch.facts, settings.only, settings.shards)](
-             const plan::Outcomes&, const std::vector<plan::SelectionOutcome>& decided) mutable {
+  return [study = launch.study, facts = launch.facts, options = compile, out, settings = launch.settings,
+          cut = std::optional<plan::ShardCut>()](const plan::Outcomes&,
+                                                 const std::vector<plan::SelectionOutcome>& decided) mutable {
     options.calibration = read_calibration(out);
     options.decided = decided;
     auto planned = planned_of(plan::compile(study, facts, {}, options), study, facts);
     planned.plan.pending.clear();
-    planned.works_on = plan::tasks_of_shard(cut, planned.plan, shard);
+    if (!cut) cut = plan::cut_study(study, facts, settings.only, settings.shards);
+    planned.works_on = plan::tasks_of_shard(*cut, planned.plan, settings.shard);
     return planned;
   };
 }
