@@ -13,6 +13,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr double kHour_s = 3600;
+
 std::string excluded_text(const std::map<std::string, std::int64_t>& excluded) {
   std::string text;
   for (const auto& [rule, count] : excluded) text += (text.empty() ? "" : ", ") + fmt::format("{} {}", count, rule);
@@ -82,6 +84,32 @@ ordered_json passes_json(const plan::Plan& plan) {
   return all;
 }
 
+/// "2 pretrainings" of shard 0, by what others use them for; "" where nothing is shared.
+std::string shared_text(const plan::Plan& plan, const plan::ShardCut& cut) {
+  std::map<task::InputRole, std::set<TaskId>> used;
+  for (const auto& task : plan.tasks) {
+    for (const auto& input : task.inputs) {
+      const auto found = cut.tasks.find(input.task);
+      if (found != cut.tasks.end() && found->second == 0) used[input.role].insert(input.task);
+    }
+  }
+  std::vector<std::string> parts;
+  const auto add = [&](task::InputRole role, const char* one, const char* some) {
+    const auto count = used[role].size();
+    if (count > 0) parts.push_back(fmt::format("{} {}", count, count == 1 ? one : some));
+  };
+  add(task::InputRole::pretraining, "pretraining", "pretrainings");
+  add(task::InputRole::start, "training that runs start from", "trainings that runs start from");
+  add(task::InputRole::measured, "network that is measured", "networks that are measured");
+  return parts.empty() ? "" : fmt::format("for several shards: {}\n", fmt::join(parts, ", "));
+}
+
+std::int64_t waiting_runs(const plan::Plan& plan, const std::vector<plan::ShardWork>& shards) {
+  auto waiting = static_cast<std::int64_t>(plan.runs.size());
+  for (const auto& shard : shards) waiting -= shard.runs;
+  return waiting;
+}
+
 }  // namespace
 
 PlanTotals totals_of(const plan::Plan& plan) {
@@ -120,24 +148,41 @@ std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated) {
   return text;
 }
 
-std::string plan_json(const plan::Plan& plan, bool calibrated) {
+std::string plan_json(const plan::Plan& plan, bool calibrated, const std::vector<plan::ShardWork>& shards) {
   const auto totals = totals_of(plan);
-  const ordered_json json = {{"runs", totals.runs},
-                             {"later", totals.later},
-                             {"excluded", totals.excluded},
-                             {"tasks", totals.tasks},
-                             {"done", plan.done},
-                             {"again", plan.again},
-                             {"remeasured", plan.remeasured},
-                             {"device_hours", plan.device_hours},
-                             {"calibrated", calibrated},
-                             {"disk_bytes", plan.disk_bytes},
-                             {"provisional", plan.provisional},
-                             {"experiments", experiments_json(plan)},
-                             {"passes", passes_json(plan)},
-                             {"features_refused", plan.refused},
-                             {"selections_pending", plan.pending.size()}};
+  ordered_json json = {{"runs", totals.runs},
+                       {"later", totals.later},
+                       {"excluded", totals.excluded},
+                       {"tasks", totals.tasks},
+                       {"done", plan.done},
+                       {"again", plan.again},
+                       {"remeasured", plan.remeasured},
+                       {"device_hours", plan.device_hours},
+                       {"calibrated", calibrated},
+                       {"disk_bytes", plan.disk_bytes},
+                       {"provisional", plan.provisional},
+                       {"experiments", experiments_json(plan)},
+                       {"passes", passes_json(plan)},
+                       {"features_refused", plan.refused},
+                       {"selections_pending", plan.pending.size()}};
+  for (const auto& shard : shards) {
+    json["shards"].push_back({{"runs", shard.runs}, {"tasks", shard.tasks}, {"device_hours", shard.seconds / kHour_s}});
+  }
   return json_text(json, 2) + "\n";
+}
+
+std::string shards_text(const plan::Plan& plan, const plan::ShardCut& cut, const std::vector<plan::ShardWork>& shards) {
+  if (shards.empty()) return "";
+  Table table({"shard", "runs", "tasks", "device-hours"});
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    const auto& [runs, tasks, seconds] = shards[i];
+    table.row({i == 0 ? "0, for several" : std::to_string(i), std::to_string(runs), std::to_string(tasks),
+               fmt::format("{:.4f}", seconds / kHour_s)});
+  }
+  const auto later = waiting_runs(plan, shards);
+  const auto waits =
+      later > 0 ? fmt::format("{} runs are in no shard: they wait for selections or are left out\n", later) : "";
+  return "\n" + table.text() + shared_text(plan, cut) + waits;
 }
 
 }  // namespace espalier::cli

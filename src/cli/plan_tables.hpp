@@ -2,7 +2,7 @@
 // Prints a plan as text for people and as JSON for programs.
 #include <string>
 
-#include "espalier/plan/plan.hpp"
+#include "espalier/plan/shards.hpp"
 
 namespace espalier::cli {
 
@@ -14,6 +14,9 @@ struct PlanTotals {
 
 PlanTotals totals_of(const plan::Plan& plan);
 std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated);
-std::string plan_json(const plan::Plan& plan, bool calibrated);
+/// `shards`: of `plan --shards`, else empty.
+std::string plan_json(const plan::Plan& plan, bool calibrated, const std::vector<plan::ShardWork>& shards);
+/// A table with a line for each shard, what is shared, and what waits for the merge; empty without shards.
+std::string shards_text(const plan::Plan& plan, const plan::ShardCut& cut, const std::vector<plan::ShardWork>& shards);
 
 }  // namespace espalier::cli

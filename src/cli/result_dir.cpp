@@ -68,6 +68,17 @@ std::vector<report::Directory> read_directories(const std::vector<std::string>& 
   return directories;
 }
 
+std::int32_t exit_code_of(const store::State& state) {
+  bool failed = false;
+  for (const auto& entry : state.runs) {
+    const auto reached = state.state_of(entry.run);
+    if (!entry.current || reached == task::RunState::done || reached == task::RunState::cancelled) continue;
+    if (!task::is_final(reached)) return static_cast<std::int32_t>(ExitCode::stopped);
+    failed = true;
+  }
+  return static_cast<std::int32_t>(failed ? ExitCode::some_failed : ExitCode::done);
+}
+
 study::Study study_of(const store::State& state) { return study::parse(state.study.text, state.study.overrides).study; }
 
 std::vector<std::string> parse_axes(const std::string& text) {

@@ -1,5 +1,6 @@
 #pragma once
 // Opens result directories for the verbs that only read them.
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ std::vector<report::Directory> read_directories(const std::vector<std::string>& 
 
 /// Replays the journal without the training specs of tasks: enough for counts, and fast at 100,000 runs.
 store::State read_brief(const std::string& path);
+
+/// How the study of a store stands, as an exit code of `run`.
+std::int32_t exit_code_of(const store::State& state);
 
 /// The study as it was run, with its overrides. Errors that today's checks find in it are ignored.
 study::Study study_of(const store::State& state);

@@ -1,7 +1,29 @@
 // Declares the options of `run`, and those of its passes, which other verbs share.
 #include "cli/run_options.hpp"
 
+#include "espalier/core/errors.hpp"
+#include "espalier/core/whole_number.hpp"
+
 namespace espalier::cli {
+
+namespace {
+
+/// "2/5": the second of five shards; "0/5": what several of them need.
+void read_shard(const std::string& text, session::LaunchSettings& launch) {
+  constexpr std::int32_t kMost = 100'000;
+  const auto slash = text.find('/');
+  const auto shard = whole_number<std::int32_t>(text.substr(0, slash));
+  const auto shards = whole_number<std::int32_t>(slash == std::string::npos ? "" : text.substr(slash + 1));
+  if (!shard || !shards || *shards < 1 || *shards > kMost || *shard < 0 || *shard > *shards) {
+    throw UsageError(
+        "--shard " + text + " is no shard", "",
+        "Write I/K, I from 1 to K; 0/K is what several shards need. 'espalier plan --shards K' shows them.");
+  }
+  launch.shard = *shard;
+  launch.shards = *shards;
+}
+
+}  // namespace
 
 void add_pass_options(CLI::App& verb, std::vector<std::string>& without, std::uint64_t& feature_bytes) {
   verb.add_option("--without", without,
@@ -31,7 +53,10 @@ void add_options(CLI::App& verb, session::RunArguments& arguments) {
       ->allow_extra_args(false);
   verb.add_option("--data-root", arguments.study.data_root,
                   "folder that data paths are relative to; default: the study's");
-  verb.add_flag("--smoke", launch.smoke, "one step of every distinct shape of task, into OUT/smoke");
+  auto* shard = verb.add_option_function<std::string>(
+      "--shard", [&launch](const std::string& text) { read_shard(text, launch); },
+      "I/K: run only shard I of K, for a store that 'espalier merge' joins with the others (0/K: what several need)");
+  verb.add_flag("--smoke", launch.smoke, "one step of every distinct shape of task, into OUT/smoke")->excludes(shard);
   verb.add_flag("--noop", launch.noop, "answer tasks without doing them, into OUT/noop: tests the machinery");
   verb.add_flag("--take-over", launch.take_over, "go on although a lost machine seems to hold the directory");
   verb.add_flag("--new-form", launch.new_form, "accept that other --threads change last bits");
@@ -53,7 +78,11 @@ void add_options(CLI::App& verb, session::RunArguments& arguments) {
   verb.add_option("--first-heartbeat-s", arguments.first_heartbeat_s, "")->check(CLI::PositiveNumber)->group("");
   verb.add_option("--silence-s", arguments.silence_s, "")->check(CLI::PositiveNumber)->group("");
   add_pass_options(verb, launch.without, launch.feature_bytes);
-  verb.add_option("--noop-tasks", launch.noop_tasks, "")->check(CLI::PositiveNumber)->group("")->excludes(study);
+  verb.add_option("--noop-tasks", launch.noop_tasks, "")
+      ->check(CLI::PositiveNumber)
+      ->group("")
+      ->excludes(study)
+      ->excludes(shard);
   verb.add_option("--noop-trainer", arguments.noop_trainer, "")->group("")->excludes(study);
 }
 

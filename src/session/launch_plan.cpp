@@ -10,6 +10,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/os/mapped_file.hpp"
+#include "espalier/plan/shards.hpp"
 #include "espalier/session/calibration_file.hpp"
 
 namespace espalier::session {
@@ -46,6 +47,30 @@ std::map<TaskId, runtime::SourceThreshold> thresholds_of(const study::Study& stu
   return thresholds;
 }
 
+runtime::Planned planned_of(plan::Plan plan, const study::Study& study, const plan::Facts& facts) {
+  runtime::Planned planned{std::move(plan), {}, {}, {}};
+  planned.thresholds = thresholds_of(study, planned.plan);
+  for (const auto& [source, checkpoint] : facts.checkpoints) planned.checkpoints.push_back(checkpoint);
+  return planned;
+}
+
+/// Compiles as if nothing were done, so that selections wait until all shards are merged. All tasks of the plan are
+/// listed, whichever shard they are in: so shard 0 fixes the forms for the stores that begin as a merge of its own.
+runtime::Replan replan_of_shard(const Launch& launch, const plan::CompileOptions& compile,
+                                const std::filesystem::path& out) {
+  return [study = launch.study, facts = launch.facts, options = compile, out, settings = launch.settings,
+          cut = std::optional<plan::ShardCut>()](const plan::Outcomes&,
+                                                 const std::vector<plan::SelectionOutcome>& decided) mutable {
+    options.calibration = read_calibration(out);
+    options.decided = decided;
+    auto planned = planned_of(plan::compile(study, facts, {}, options), study, facts);
+    planned.plan.pending.clear();
+    if (!cut) cut = plan::cut_study(study, facts, settings.only, settings.shards);
+    planned.works_on = plan::tasks_of_shard(*cut, planned.plan, settings.shard);
+    return planned;
+  };
+}
+
 }  // namespace
 
 store::StudyRecord study_record(const Launch& launch) {
@@ -70,14 +95,12 @@ runtime::Replan replan_of(const Launch& launch, const runtime::LaunchOptions& la
   options.workers = launch.settings.workers;
   options.account = false;
   options.only = launch.settings.only;
+  if (launch.settings.shards > 0) return replan_of_shard(launch, options, launching.out);
   return [study = launch.study, facts = launch.facts, options, out = launching.out](
              const plan::Outcomes& outcomes, const std::vector<plan::SelectionOutcome>& decided) mutable {
     options.calibration = read_calibration(out);
     options.decided = decided;
-    runtime::Planned planned{plan::compile(study, facts, outcomes, options), {}, {}};
-    planned.thresholds = thresholds_of(study, planned.plan);
-    for (const auto& [source, checkpoint] : facts.checkpoints) planned.checkpoints.push_back(checkpoint);
-    return planned;
+    return planned_of(plan::compile(study, facts, outcomes, options), study, facts);
   };
 }
 

@@ -55,7 +55,7 @@ runtime::LaunchOptions options_of(const Launch& launch, const std::filesystem::p
   options.passes = passes_of(settings.without);
   options.new_form = settings.new_form ? runtime::NewForm::accepted : runtime::NewForm::refused;
   options.damage = settings.accept_loss ? runtime::Damage::accepted : runtime::Damage::refused;
-  options.whole_study = settings.only.empty() && !settings.smoke;
+  options.whole_study = settings.only.empty() && !settings.smoke && settings.shards == 0;
   options.max_fails = settings.max_fails;
   options.view_command = {os::own_program(), "view"};
   options.view_every_s = settings.view_every_s;

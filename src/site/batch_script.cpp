@@ -51,8 +51,9 @@ std::string directives_of(const JobRequest& request, const Profile& profile) {
   add("time", slurm_time_of(request.time_s));
   add("signal", fmt::format("B:{}@{}", profile.signal, profile.lead_s));
   lines.emplace_back(profile.requeue == Requeue::never ? "#SBATCH --no-requeue" : "#SBATCH --requeue");
+  if (request.array > 0) add("array", fmt::format("1-{}", request.array));
   add("open-mode", "append");
-  add("output", file_word((request.out / "logs").string()) + "/job-%j.out");
+  add("output", file_word((request.out / "logs").string()) + (request.array > 0 ? "/job-%A_%a.out" : "/job-%j.out"));
   if (!profile.mail.empty()) {
     add("mail-user", directive_word(profile.mail));
     add("mail-type", "END,FAIL");
@@ -63,13 +64,14 @@ std::string directives_of(const JobRequest& request, const Profile& profile) {
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
-std::string environment_of(const Profile& profile) {
+std::string environment_of(const JobRequest& request, const Profile& profile) {
   std::vector<std::string> lines;
   for (const auto& module : profile.modules) lines.push_back("module load " + shell_word(module));
   if (!profile.script.empty()) lines.push_back(". " + shell_word(profile.script));
   if (!profile.cache.empty()) lines.push_back("export ESPALIER_CACHE=" + shell_word(profile.cache));
-  return lines.empty() ? "# (The profile asks for no modules and no script.)"
-                       : fmt::format("{}", fmt::join(lines, "\n"));
+  if (lines.empty()) lines.emplace_back("# (The profile asks for no modules and no script.)");
+  if (!request.functions.empty()) lines.push_back("\n" + request.functions);
+  return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
 /// Of the time between the warning and the limit: the rest is for the end of all processes and the requeue.
@@ -86,14 +88,18 @@ std::string command_of(const JobRequest& request, const Profile& profile) {
   return text + fmt::format("--workers \"$((SLURM_JOB_NUM_NODES * {}))\"", profile.devices);
 }
 
-std::string come_back(const Profile& profile) {
+std::string come_back(const JobRequest& request, const Profile& profile) {
+  // The id of one element of an array may be that of the whole array.
+  const char* own = request.array > 0 ? "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}" : "$SLURM_JOB_ID";
   switch (profile.requeue) {
     case Requeue::never: return "  echo \"espalier: saved. The same 'espalier submit' goes on.\"";
     case Requeue::submit: return "  sbatch --dependency=\"afterany:$SLURM_JOB_ID\" \"$0\" && exit \"$code\"";
     case Requeue::scontrol: break;
   }
   return "  for pause in 1 2 4 8 16 32 60; do # slurmctld may be away for a moment\n"
-         "    if scontrol requeue \"$SLURM_JOB_ID\"; then\n"
+         "    if scontrol requeue \"" +
+         std::string(own) +
+         "\"; then\n"
          "      while [ -z \"$over\" ]; do sleep 1; done # Slurm ends this script now\n"
          "      exit \"$code\"\n"
          "    fi\n"
@@ -141,13 +147,11 @@ std::vector<std::string> excesses_of(const JobRequest& request, const Profile& p
 }
 
 std::string batch_script(const JobRequest& request, const Profile& profile) {
-  const std::map<std::string_view, std::string> values = {{"directives", directives_of(request, profile)},
-                                                          {"folder", shell_word(request.folder.string())},
-                                                          {"environment", environment_of(profile)},
-                                                          {"command", command_of(request, profile)},
-                                                          {"lead", std::to_string(profile.lead_s)},
-                                                          {"signal", profile.signal},
-                                                          {"come_back", come_back(profile)}};
+  const std::map<std::string_view, std::string> values = {
+      {"directives", directives_of(request, profile)},   {"folder", shell_word(request.folder.string())},
+      {"environment", environment_of(request, profile)}, {"command", command_of(request, profile)},
+      {"lead", std::to_string(profile.lead_s)},          {"signal", profile.signal},
+      {"come_back", come_back(request, profile)}};
   std::string script;
   for (std::string_view rest = kJobTemplate; !rest.empty();) {
     const auto open = rest.find("{{");

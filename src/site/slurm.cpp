@@ -67,8 +67,11 @@ std::vector<QueuedJob> jobs_with(const std::string& token, std::vector<QueuedJob
   return jobs;
 }
 
-std::string submit(const std::filesystem::path& script) {
-  const auto answer = ask_slurm({"sbatch", "--parsable", script.string()});
+std::string submit(const std::filesystem::path& script, const std::vector<std::string>& options) {
+  std::vector<std::string> command = {"sbatch", "--parsable"};
+  command.insert(command.end(), options.begin(), options.end());
+  command.push_back(script.string());
+  const auto answer = ask_slurm(command);
   const auto id = answer.substr(0, answer.find_first_of(";\n"));  // "77" or "77;cluster"
   const bool is_number =
       !id.empty() && std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isdigit(c); });
@@ -76,6 +79,12 @@ std::string submit(const std::filesystem::path& script) {
     throw EnvironmentError("sbatch gave no job id", first_line(answer), "Look with squeue whether the job is queued.");
   }
   return id;
+}
+
+void cancel(const std::vector<std::string>& jobs) {
+  std::vector<std::string> command = {"scancel"};
+  command.insert(command.end(), jobs.begin(), jobs.end());
+  ask(command);
 }
 
 }  // namespace espalier::site

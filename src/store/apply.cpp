@@ -337,6 +337,11 @@ void apply_one(State& state, CancelledRecord&& record) {
   state.cancelled.insert(record.runs.begin(), record.runs.end());
 }
 
+void apply_one(State& state, MergedRecord&& record) {
+  std::sort(record.tasks.begin(), record.tasks.end());
+  state.merged.push_back(std::move(record));
+}
+
 template <class Record>
 void decode_and_apply(State& state, std::string_view payload) {
   apply_one(state, frame::from_tagged<Record>(payload));
@@ -368,6 +373,7 @@ Applier applier_of(RecordType type) {
     case RecordType::artifact_damaged: return {1, decode_and_apply<ArtifactDamagedRecord>};
     case RecordType::given_back: return {1, decode_and_apply<GivenBackRecord>};
     case RecordType::cancelled: return {1, decode_and_apply<CancelledRecord>};
+    case RecordType::merged: return {1, decode_and_apply<MergedRecord>};
   }
   return {};
 }

@@ -102,4 +102,18 @@ Chain read_chain(const std::filesystem::path& out) {
   return chain;
 }
 
+void each_record(const std::filesystem::path& out, Position end,
+                 const std::function<void(RecordType, std::string_view)>& take) {
+  for (const ChainLink& link : read_chain(out).links) {
+    if (link.number > end.segment) return;
+    const os::MappedFile file(segment_file(out, link.number));
+    const std::uint64_t limit = link.number == end.segment ? std::min(link.limit, end.bytes) : link.limit;
+    std::string_view rest = file.text().substr(0, std::min<std::uint64_t>(limit, file.text().size()));
+    for (RecordView next = view_record(rest); next.state == RecordView::State::whole; next = view_record(rest)) {
+      take(static_cast<RecordType>(next.head.type), next.payload);
+      rest.remove_prefix(next.bytes);
+    }
+  }
+}
+
 }  // namespace espalier::store

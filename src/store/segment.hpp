@@ -2,13 +2,14 @@
 // Segments on disk: their names, their bytes, and which of them, up to where, are the truth.
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "espalier/store/records.hpp"
+#include "espalier/store/state.hpp"
 
 namespace espalier::store {
 
@@ -44,5 +45,9 @@ struct Chain {
   std::vector<LostSegment> lost;
 };
 Chain read_chain(const std::filesystem::path& out);
+
+/// Calls `take` for each whole record of the segments that count, in order, up to `end`.
+void each_record(const std::filesystem::path& out, Position end,
+                 const std::function<void(RecordType, std::string_view)>& take);
 
 }  // namespace espalier::store

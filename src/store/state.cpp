@@ -57,6 +57,13 @@ const metrics::Row* result_at(const TaskState& task, const plan::PlannedRun& run
   return result_on(task, name, run.images(name));
 }
 
+const MergedRecord* origin_of(const State& state, const TaskId& task) {
+  for (auto one = state.merged.rbegin(); one != state.merged.rend(); ++one) {
+    if (std::binary_search(one->tasks.begin(), one->tasks.end(), task)) return &*one;
+  }
+  return nullptr;
+}
+
 task::RunState State::state_of(const plan::PlannedRun& run) const {
   const auto found = run.task.empty() ? tasks.end() : tasks.find(run.task);
   const bool is_done = found != tasks.end() && found->second.state == task::RunState::done;

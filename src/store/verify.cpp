@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/h5/file.hpp"
@@ -87,6 +88,20 @@ void list_damaged(Verification& result, const State& state, const std::filesyste
   }
 }
 
+/// Where the work of other stores was done.
+void list_merged(Verification& result, const State& state) {
+  for (const MergedRecord& one : state.merged) {
+    std::set<std::string> hosts, programs;
+    for (const SegmentStart& start : one.segments) {
+      hosts.insert(start.host + (start.job.empty() ? "" : " (job " + start.job + ")"));
+      programs.insert(start.program);
+    }
+    remark(result, fmt::format("{} tasks were merged from '{}'{}: done on {} by espalier {}", one.tasks.size(),
+                               one.source, one.through.empty() ? "" : fmt::format(" through '{}'", one.through),
+                               fmt::join(hosts, ", "), fmt::join(programs, ", ")));
+  }
+}
+
 State state_at(const std::filesystem::path& out, Position end) {
   Follower follower(out, Detail::full);
   follower.stop_at(end);
@@ -155,6 +170,7 @@ Verification verify(const std::filesystem::path& out) {
   check_artifacts(result, state, out);
   list_strays(result, state, out);
   list_damaged(result, state, out);
+  list_merged(result, state);
   check_view(result, state, out);
   return result;
 }

@@ -29,6 +29,9 @@ namespace {
 void add_provenance(h5::Image& image, const State& state) {
   std::set<std::string> hosts;
   for (const SegmentStart& start : state.segments) hosts.insert(start.host);
+  for (const MergedRecord& merged : state.merged) {
+    for (const SegmentStart& start : merged.segments) hosts.insert(start.host);
+  }
   image.add_group("provenance");
   const auto text = [&](const char* name, const std::string& value) { image.add_attribute("provenance", name, value); };
   const auto number = [&](const char* name, auto value) {

@@ -50,6 +50,21 @@ class Plan(unittest.TestCase):
         self.assertEqual((counted["runs"], counted["later"]), (1032, 0))
         self.assertEqual(counted["excluded"], {"frozen beyond transferred": 4})
 
+    def test_shards_add_up_to_the_plan(self):
+        counted = plan("--shards", "3")
+        shards = counted["shards"]
+        self.assertEqual(len(shards), 4)
+        self.assertEqual(sum(shard["runs"] for shard in shards), counted["runs"] - counted["later"])
+        self.assertEqual(sum(shard["tasks"] for shard in shards), sum(counted["tasks"].values()))
+        hours = [shard["device_hours"] for shard in shards]
+        self.assertLess(max(hours[1:]), 1.2 * min(hours[1:]))
+        self.assertEqual(plan("--shards", "1")["shards"][0], {"runs": 0, "tasks": 0, "device_hours": 0})
+        self.assertNotIn("shards", plan())
+        said = espalier("plan", STUDY, "--shards", "3").stdout
+        self.assertRegex(said, r"0, for several +0 +2 +\d")
+        self.assertIn("for several shards: 2 pretrainings", said)
+        self.assertIn("224 runs are in no shard: they wait for selections", said)
+
     def test_what_is_no_file_of_selections_is_refused_and_never_waited_on(self):
         with tempfile.TemporaryDirectory() as folder:
             fifo = os.path.join(folder, "given.json")

@@ -240,6 +240,76 @@ class Submit(unittest.TestCase):
         self.assertEqual(done.returncode, 77)
         self.assertIn(f"'{self.folder}/bin/mpirun', the first mpirun in PATH, is another MPI's (it says 'HYDRA build", done.stderr)
 
+    def test_shards_are_three_jobs_each_behind_the_one_before(self):
+        shown = self.submit("--shards", 3, "--dry-run")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertEqual(shown.stdout.count("#!/bin/bash\n"), 3)
+        self.assertRegex(shown.stderr, r"3 shards of \d+\.\d\d to \d+\.\d\d h on 2 devices each")
+        self.assertFalse(self.out.exists())
+        done = self.submit("--shards", 3)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Submitted jobs 77, 77, 77.", done.stdout)
+        logs = self.out / "logs"
+        self.assertEqual(self.said("sbatch").splitlines(),
+                         [f"--parsable {logs}/job-first.sh", f"--parsable --dependency=afterany:77 {logs}/job-shards.sh",
+                          f"--parsable --dependency=afterany:77 {logs}/job-last.sh"])
+        self.assertIn("shard 3   0 of", self.espalier("status", self.out).stdout)
+        self.assertEqual(len(json.loads(self.espalier("status", self.out, "--json").stdout)["shards"]), 4)
+        other = self.submit("--shards", 2)
+        self.assertEqual(other.returncode, 2)
+        self.assertIn("was cut into 3 shards, not 2 shards", other.stderr)
+
+    def test_shards_need_jobs_that_others_can_wait_for(self):
+        with open(self.folder / "site.toml", "a") as site:
+            site.write('requeue = "submit"\n')
+        done = self.submit("--shards", 3)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("submit their successors", done.stderr)
+
+    def test_what_was_submitted_is_taken_back_where_a_later_job_is_refused(self):
+        (self.folder / "bin" / "sbatch").write_text('#!/bin/bash\n[[ $* != *job-last* ]] || exit 1\necho 77\n')
+        (self.folder / "bin" / "scancel").write_text('#!/bin/bash\necho "$@" >"$SAID/scancel"\n')
+        (self.folder / "bin" / "scancel").chmod(0o755)
+        done = self.submit("--shards", 3)
+        self.assertEqual(done.returncode, 77)
+        self.assertEqual(self.said("scancel"), "77 77\n")
+
+    def job(self, name, **more):
+        """A script of shards, as Slurm starts it."""
+        return subprocess.run(["bash", self.out / "logs" / f"job-{name}.sh"], capture_output=True, text=True,
+                              env={**self.environment, "SLURM_JOB_NUM_NODES": "1", "SLURM_JOB_ID": "77", **more})
+
+    def numbers(self, out):
+        done = self.espalier("export", out, "--format", "csv")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return sorted(done.stdout.splitlines())
+
+    def test_the_jobs_of_shards_end_with_the_numbers_of_one(self):
+        here = self.folder / "here"
+        self.assertEqual(self.espalier("run", self.study, "--out", here, "--workers", 2).returncode, 0)
+        self.submit("--shards", 3)
+        for early in ("shards", "last"):
+            done = self.job(early, SLURM_ARRAY_TASK_ID="1")
+            self.assertNotIn(done.returncode, (0, 1))
+            self.assertIn("the first job, which trains what the shards need, is not done", done.stderr)
+        self.assertFalse((self.out / "journal").exists())
+        first = self.job("first")
+        self.assertEqual(first.returncode, 0, first.stdout + first.stderr)
+        self.assertTrue((self.out / "shards" / "0" / "calibration.json").exists())
+        for shard in ("2", "3"):
+            done = self.job("shards", SLURM_ARRAY_TASK_ID=shard, SLURM_ARRAY_JOB_ID="70")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        shown = self.espalier("status", self.out).stdout
+        self.assertRegex(shown, r"shard 2   (\d+) of \1 tasks done; ended: all done")
+        self.assertRegex(shown, r"shard 1   0 of \d+ tasks done; not begun")
+        last = self.job("last")    # shard 1 was lost: the last job does its work
+        self.assertEqual(last.returncode, 0, last.stdout + last.stderr)
+        self.assertIn("shard 1 is not done", last.stderr)
+        self.assertEqual(self.numbers(self.out), self.numbers(here))
+        again = self.job("last")
+        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+        self.assertEqual(self.espalier("wait", self.out).returncode, 0)
+
     def test_run_refuses_to_be_started_by_a_launcher(self):
         for variable in ("OMPI_COMM_WORLD_SIZE", "PMIX_RANK"):
             done = self.espalier("run", self.study, "--out", self.out, **{variable: "2"})

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "espalier/core/errors.hpp"
+
 using namespace espalier;
 using namespace espalier::cli;
 
@@ -33,6 +35,17 @@ TEST_CASE("run options: lists by commas, sizes with units, values of the study o
   CHECK(arguments.launch.feature_bytes == std::uint64_t{2} << 30);
   CHECK(arguments.study.overrides == std::vector<std::string>{"a=1", "b=2"});
   CHECK(arguments.study.file == "study.toml");
+}
+
+TEST_CASE("run options: a shard and how many there are") {
+  CHECK(parsed("study.toml --out o").launch.shards == 0);
+  const auto third = parsed("study.toml --out o --shard 3/5").launch;
+  CHECK(third.shard == 3);
+  CHECK(third.shards == 5);
+  CHECK(parsed("study.toml --out o --shard 0/2").launch.shards == 2);
+  for (const char* wrong : {"3", "3/", "/3", "4/3", "-1/3", "1/0", "0/0", "1/2/3", "a/b", "1 /2"})
+    CHECK_THROWS_AS(parsed(std::string("study.toml --out o --shard '") + wrong + "'"), UsageError);
+  CHECK_THROWS_AS(parsed("study.toml --out o --shard 1/2 --smoke"), CLI::ExcludesError);
 }
 
 TEST_CASE("run options: what cannot be is refused") {

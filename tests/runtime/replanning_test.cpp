@@ -77,6 +77,29 @@ TEST_CASE("replanning: the form a task was journaled with stays, unless --new-fo
   CHECK(form() == 2);
 }
 
+TEST_CASE("replanning: a shard lists all tasks with their forms, and works on its own") {
+  LoopScene scene(1, {"a", "b"});
+  scene.options.whole_study = false;
+  scene.planned.plan.tasks[1].form.cached_units = 2;
+  scene.planned.works_on = {task_id("a")};
+
+  const auto assignments = scene.begin_with_worker();
+  REQUIRE(assignments.size() == 1);
+  CHECK(assignments[0].task.id == task_id("a"));
+  scene.ended(assignments[0]);
+  scene.turn();
+  scene.turn();
+  scene.loop().is_over();
+
+  CHECK(scene.loop().finish() == static_cast<int>(ExitCode::done));
+  CHECK(scene.state_of("b") == task::RunState::waiting);
+  scene.dies();
+  scene.world.sent.clear();
+  scene.planned.plan.tasks[1].form.cached_units = 1;
+  scene.planned.works_on = {task_id("b")};
+  CHECK(scene.begin_with_worker().at(0).task.form.cached_units == 2);  // as the first shard fixed it
+}
+
 TEST_CASE("replanning: a launch goes on from the checkpoint that an earlier one journaled") {
   LoopScene scene;
   auto assignments = scene.begin_with_worker();

@@ -60,6 +60,7 @@ std::string all_of(const State& state) {
   for (const auto& file : state.damaged)
     text += "damaged " + file.artifact + " " + file.why + " " + file.kept_as + "\n";
   for (const auto& run : std::set(state.cancelled.begin(), state.cancelled.end())) add(text, "cancelled", run);
+  for (const auto& merged : state.merged) add(text, "merged", merged);
   text += "exit " + std::to_string(state.last_exit) + "\n";
   return text;
 }
@@ -108,6 +109,17 @@ void write_added(JournalWriter& writer) {
   writer.append(impossible);
   writer.append(CancelledRecord{{run_number(1), run_number(2)}, 9});
   writer.append(GivenBackRecord{{task_number(3)}, {run_number(1)}, {"impossible"}, 10});
+}
+
+/// Types that were added after `format-2-b` was.
+void write_added_later(JournalWriter& writer) {
+  MergedRecord merged{"/a/store", "/another/store", to_hex(sha256("study")), {}, {task_number(1), task_number(2)}};
+  merged.segments = {{1, "host-a", 12, "job9", 2, 0, 0, "0.1.0 (abc)", 100},
+                     {2, "host-b", 13, "", 0, 1, 99, "0.2.0", 200}};
+  merged.workers = 4;
+  merged.threads = 2;
+  merged.time = 11;
+  writer.append(merged);
 }
 
 /// As a version to come may write it: a field more, which may be skipped.
@@ -169,6 +181,14 @@ TEST_CASE("golden: records and fields that were added to format 2 are read as on
   CHECK(all_of(state) == read(kGolden / "format-2-b" / "expected.txt"));
 }
 
+TEST_CASE("golden: the record of merged stores is read as on the day it was added") {
+  const State state = golden("format-2-c");
+
+  CHECK(state.dropped.empty());
+  CHECK(state.merged.size() == 1);
+  CHECK(all_of(state) == read(kGolden / "format-2-c" / "expected.txt"));
+}
+
 TEST_CASE("golden: a folder that a program of format 1 wrote is refused, and named as what it is") {
   CHECK_THROWS_AS(golden("format-1"), frame::NewerFormatError);
   CHECK_THROWS_WITH(golden("format-1"), Catch::Contains("a journal of format 1"));
@@ -188,18 +208,19 @@ TEST_CASE("golden: a field of a later version that must be understood refuses th
 }
 
 /// Hidden: writes the golden journals into ESPALIER_GOLDEN. Those that are in the repository never change: what is
-/// added to the format gets a folder of its own (format-2-c).
+/// added to the format gets a folder of its own (format-2-d).
 TEST_CASE("golden journals are written", "[.golden]") {
   const std::filesystem::path out = std::getenv("ESPALIER_GOLDEN");
   write_golden(out / "format-2", [](JournalWriter&) {});
   write_golden(out / "format-2-b", write_added);
+  write_golden(out / "format-2-c", write_added_later);
   write_golden(out / "format-2-later", [](JournalWriter& writer) {
     writer.append(LaterWarning{"said by a later version", "on host a"});
     writer.append(LaterRecord{});
   });
   write_golden(out / "format-2-mandatory",
                [](JournalWriter& writer) { writer.append(MandatoryWarning{"said", "differently"}); });
-  for (const char* name : {"format-2", "format-2-b", "format-2-later"}) {
+  for (const char* name : {"format-2", "format-2-b", "format-2-c", "format-2-later"}) {
     std::ofstream(out / name / "expected.txt") << all_of(replay(out / name));
   }
 }

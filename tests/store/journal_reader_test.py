@@ -20,6 +20,7 @@ MESSAGES = {
     7: "RowsRecord", 8: "CheckpointRecord", 9: "EndedRecord", 10: "LostRecord", 11: "SelectionRecord",
     12: "WarningRecord", 14: "FinishedRecord", 15: "RequestRecord", 16: "LossAcceptedRecord",
     17: "EvaluationSetsRecord", 18: "ArtifactDamagedRecord", 19: "GivenBackRecord", 20: "CancelledRecord",
+    128: "MergedRecord",
 }
 
 Record = namedtuple("Record", "at type version synced payload")

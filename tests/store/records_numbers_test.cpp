@@ -89,7 +89,8 @@ TEST_CASE("numbers: record types have the numbers of their headers") {
                                                            {RecordType::evaluation_sets, 17},
                                                            {RecordType::artifact_damaged, 18},
                                                            {RecordType::given_back, 19},
-                                                           {RecordType::cancelled, 20}};
+                                                           {RecordType::cancelled, 20},
+                                                           {RecordType::merged, 128}};
   for (const auto& [type, number] : numbers) CHECK(static_cast<int>(type) == number);
 }
 

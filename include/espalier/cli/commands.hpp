@@ -22,6 +22,7 @@ void add_explain(CLI::App& app, int& exit_code);
 void add_logs(CLI::App& app, int& exit_code);
 void add_verify(CLI::App& app, int& exit_code);
 void add_repair(CLI::App& app, int& exit_code);
+void add_merge(CLI::App& app, int& exit_code);
 void add_view(CLI::App& app, int& exit_code);
 void add_aggregate(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,8 @@ struct Planned {
   plan::Plan plan;
   std::map<TaskId, SourceThreshold> thresholds;
   std::vector<ArtifactId> checkpoints;  ///< networks named as sources: kept even where no task needs them yet
+  /// The plan's tasks that this launch works on: all where there is none. The others are journaled with their forms.
+  std::optional<std::set<TaskId>> works_on;
 };
 
 /// Compiles the study for what is known. Called at the start and whenever a selection can be made.
@@ -45,7 +49,7 @@ struct LaunchOptions {
   std::function<void(const std::filesystem::path& artifacts)> bring_checkpoints;
   plan::Passes passes;
   std::int64_t max_fails = 0;             ///< stop after so many tasks have failed in this launch; 0: never
-  bool whole_study = true;                ///< false with --only: other runs do not affect the exit code
+  bool whole_study = true;                ///< false with --only and --shard: other runs do not affect the exit code
   std::vector<std::string> view_command;  ///< `espalier view`, which writes results.h5; OUT and --follow are appended
   double view_every_s = 20;
   std::string supervisor;  ///< supervisor_address(); empty: there is none to watch

@@ -22,6 +22,8 @@ struct LaunchSettings {
   std::string device = "auto";
   std::int64_t max_fails = 0;   ///< stop after so many tasks have failed; 0: never
   std::int64_t noop_tasks = 0;  ///< > 0: a made-up study of that many no-op tasks, for the bench
+  std::int32_t shards = 0;      ///< > 0: this launch works on `shard` of so many; 0: on everything
+  std::int32_t shard = 0;       ///< 0 to `shards` (plan/shards.hpp)
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
@@ -31,7 +33,8 @@ struct LaunchSettings {
         stored<9>("checkpoint_s", checkpoint_s) & stored<10>("hang_s", hang_s) &
         stored<11>("view_every_s", view_every_s) & stored<12>("without", without) &
         stored<13>("feature_bytes", feature_bytes) & stored<14>("device", device) &
-        stored<15>("noop_tasks", noop_tasks) & stored<16>("max_fails", max_fails);
+        stored<15>("noop_tasks", noop_tasks) & stored<16>("max_fails", max_fails) & stored<17>("shards", shards) &
+        stored<18>("shard", shard);
   }
 };
 

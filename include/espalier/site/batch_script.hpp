@@ -19,6 +19,8 @@ struct JobRequest {
   std::int32_t most_nodes = 1;        ///< as many as there are; at least `nodes`
   std::int64_t time_s = 3600;
   std::vector<std::string> sbatch_options;  ///< those that follow "--"
+  std::string functions;                    ///< shell text before the command, whose first word may be one of them
+  std::int32_t array = 0;                   ///< > 0: an array of elements 1 to so many, each a job
 };
 
 /// "espalier:" and 16 hexadecimal digits of the absolute path of OUT.

@@ -27,6 +27,9 @@ std::vector<QueuedJob> queued_jobs();
 std::vector<QueuedJob> jobs_with(const std::string& token, std::vector<QueuedJob> jobs);
 
 /// Submits a script and returns the job's id. Throws EnvironmentError with what sbatch says.
-std::string submit(const std::filesystem::path& script);
+std::string submit(const std::filesystem::path& script, const std::vector<std::string>& options = {});
+
+/// Takes jobs back. Throws EnvironmentError with what scancel says.
+void cancel(const std::vector<std::string>& jobs);
 
 }  // namespace espalier::site

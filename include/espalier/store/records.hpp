@@ -33,6 +33,7 @@ enum class RecordType : std::uint16_t {
   artifact_damaged = 18,
   given_back = 19,
   cancelled = 20,
+  merged = 128,
 };
 inline constexpr std::uint16_t kFirstOptional = 128;
 
@@ -335,6 +336,26 @@ struct LossAcceptedRecord {
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<1>("damage", damage) & frame::stored<2>("time", time);
+  }
+};
+
+/// Another store gave its work to this one (`espalier merge`). It is optional: all that counts are the records beside
+/// it.
+struct MergedRecord {
+  static constexpr RecordType kType = RecordType::merged;
+  std::string source;                  ///< absolute path of that store
+  std::string through;                 ///< the store that had taken the work from `source` before; "" where none had
+  std::string study;                   ///< SHA-256 of the text of its study
+  std::vector<SegmentStart> segments;  ///< of its journal: which programs, hosts and jobs did the work
+  std::vector<TaskId> tasks;           ///< whose attempts, rows or files came from it
+  std::int32_t workers = 0, threads = 1;
+  double time = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("source", source) & stored<2>("through", through) & stored<3>("study", study) &
+        stored<4>("segments", segments) & stored<5>("tasks", tasks) & stored<6>("workers", workers) &
+        stored<7>("threads", threads) & stored<8>("time", time);
   }
 };
 

@@ -133,6 +133,7 @@ struct State {
   std::vector<TakenRequest> requests;
   std::unordered_set<RunId> cancelled;  ///< runs that were dropped on request
   std::vector<DamagedFile> damaged;     ///< files set aside
+  std::vector<MergedRecord> merged;     ///< what other stores gave to this one
   std::vector<std::string> released;    ///< artifacts that a record once named and none needs any more, hexadecimal
   std::int32_t last_exit = -1;          ///< of the last launch that ended in order; -1: none, or one runs now
   std::uint64_t records = 0;
@@ -152,6 +153,9 @@ const metrics::Row* result_at(const TaskState& task, const plan::PlannedRun& run
 
 /// Whether attempts of the segments from `first` on have brought rows, checkpoints or an end. `state`: in full detail.
 bool has_progress_since(const State& state, std::uint32_t first);
+
+/// What gave the task its work last; null where it was done here.
+const MergedRecord* origin_of(const State& state, const TaskId& task);
 
 /// Call when no process works on the directory: marks attempts that the journal shows as running as interrupted.
 void settle_dead(State& state);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "cli/find_run.hpp"
 #include "cli/result_dir.hpp"
@@ -132,6 +133,14 @@ std::string source_text(const Directory& directory, const TaskId& id) {
   return failed ? fmt::format(", {}: {}", task::name_of(source.state), source.cause) : "";
 }
 
+void print_origin(const Directory& directory, const store::TaskState& task) {
+  const auto* origin = store::origin_of(directory.state, task.task.id);
+  if (!origin) return;
+  std::set<std::string> hosts;
+  for (const auto& start : origin->segments) hosts.insert(start.host + (start.job.empty() ? "" : ", job " + start.job));
+  line("merged", fmt::format("from '{}' ({}); workers are its own", origin->source, fmt::join(hosts, "; ")));
+}
+
 /// `but`: the run that is explained, if any.
 void print_task(const Directory& directory, const std::vector<RunView>& views, const store::TaskState& task,
                 const RunView* but) {
@@ -152,6 +161,7 @@ void print_task(const Directory& directory, const std::vector<RunView>& views, c
   if (!shared.empty()) line("shared", fmt::format("the same {} answers {}", kind, shared));
   line("form", form_text(task.task.form));
   if (!task.device.empty()) line("device", task.device);
+  print_origin(directory, task);
 }
 
 void print_attempts(const store::TaskState& task) {

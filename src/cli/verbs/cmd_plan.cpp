@@ -25,6 +25,7 @@ struct Options {
   std::string only;
   std::vector<std::string> without;
   std::uint64_t feature_bytes = 0;
+  std::int32_t shards = 0;
   bool json = false, explain = false;
 };
 
@@ -42,6 +43,12 @@ plan::Outcomes read_directory(const std::filesystem::path& out, plan::CompileOpt
   compile.calibration = session::read_calibration(out);
   compile.threads = state.study.threads;
   return state.outcomes();
+}
+
+/// Empty without --shards.
+plan::ShardCut cut_of(const Options& options, const session::StudyInput& input) {
+  return options.shards == 0 ? plan::ShardCut{}
+                             : plan::cut_study(input.study, input.facts, options.only, options.shards);
 }
 
 int run(const Options& options) {
@@ -63,7 +70,10 @@ int run(const Options& options) {
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
   if (writes) session::write_bundles(plan, input, compile, options.bundles);
   const bool calibrated = !compile.calibration.empty();
-  fmt::print("{}", options.json ? plan_json(plan, calibrated) : plan_text(plan, options.explain, calibrated));
+  const auto cut = cut_of(options, input);
+  const auto shards = options.shards == 0 ? std::vector<plan::ShardWork>{} : plan::work_of_shards(cut, plan);
+  if (options.json) fmt::print("{}", plan_json(plan, calibrated, shards));
+  else fmt::print("{}{}", plan_text(plan, options.explain, calibrated), shards_text(plan, cut, shards));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -86,6 +96,8 @@ void add_plan(CLI::App& app, int& exit_code) {
                    "DIR: write all that one trainer needs to do this plan by itself: espalier-trainer --bundles DIR")
       ->excludes(out);
   verb->add_flag("--explain", options->explain, "show what each pass saved and which selections are made");
+  verb->add_option("--shards", options->shards, "K: show what K independent jobs would get")
+      ->check(CLI::Range(1, 100'000));
   verb->add_flag("--json", options->json, "print one JSON object");
   verb->callback([options, &exit_code] { exit_code = run(*options); });
 }

@@ -1,7 +1,6 @@
 // espalier repair DIR: recovers what a damaged journal has lost from results.h5 and artifacts, rebuilds results.h5 and
 // says what came back and what did not.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +10,7 @@
 #include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
-#include "espalier/os/host.hpp"
+#include "espalier/session/rank.hpp"
 #include "espalier/store/foreign_files.hpp"
 #include "espalier/store/recover.hpp"
 #include "espalier/store/view.hpp"
@@ -22,13 +21,6 @@ namespace {
 struct Options {
   std::filesystem::path directory;
 };
-
-store::WriterIdentity own_identity() {
-  store::WriterIdentity who;
-  who.host = os::host_name();
-  who.process = ::getpid();
-  return who;
-}
 
 double now_s() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
@@ -54,21 +46,9 @@ bool has_lost_records(const store::State& state) {
   return !state.accepted_damage.empty() || std::any_of(state.dropped.begin(), state.dropped.end(), store::is_loss);
 }
 
-/// How the repaired study stands, as an exit code of `run`.
-std::int32_t exit_code_of(const store::State& state) {
-  bool failed = false;
-  for (const auto& entry : state.runs) {
-    const auto reached = state.state_of(entry.run);
-    if (!entry.current || reached == task::RunState::done || reached == task::RunState::cancelled) continue;
-    if (!task::is_final(reached)) return static_cast<std::int32_t>(ExitCode::stopped);
-    failed = true;
-  }
-  return static_cast<std::int32_t>(failed ? ExitCode::some_failed : ExitCode::done);
-}
-
 /// A new segment hides damage at the end of the one before: so its first record lists all of it.
 void journal(const store::Recovery& recovery, store::State state, const std::filesystem::path& out) {
-  auto writer = store::JournalWriter::open(out, own_identity());
+  auto writer = store::JournalWriter::open(out, session::writer_identity(false));
   store::settle_dead(state);
   if (const auto& tail = writer.torn_tail(); !tail.empty())
     writer.append(store::WarningRecord{"repair went on before a torn tail: the journal's " + tail});
@@ -115,7 +95,7 @@ int run(const Options& options) {
   const auto& out = options.directory;
   require_segments(store::replay(out), out);  // before the lock, which makes a file
   store::refuse_newer_view(out);
-  const auto lock = store::DirectoryLock::acquire(out, own_identity(), 0);
+  const auto lock = store::DirectoryLock::acquire(out, session::writer_identity(false), 0);
   store::State state = store::replay(out);
   for (const auto& dropped : state.dropped) fmt::print("left out: {}\n", store::describe(dropped));
   store::Recovery recovery;

@@ -10,6 +10,7 @@
 #include "cli/json_text.hpp"
 #include "cli/lock_probe.hpp"
 #include "cli/result_dir.hpp"
+#include "cli/shard_progress.hpp"
 #include "cli/submitted_jobs.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/report/progress.hpp"
@@ -40,7 +41,8 @@ Json to_json(const report::StateCounts& counts) {
 Json running_json(HoldState held) { return held == HoldState::unknown ? Json(nullptr) : Json(held == HoldState::yes); }
 
 Json to_json(const store::State& state, const report::StudyProgress& progress, const LockProbe& probe,
-             const std::vector<store::Request>& pending, const JobLook& look) {
+             const std::vector<store::Request>& pending, const JobLook& look,
+             const std::vector<ShardProgress>& shards) {
   Json out = {{"launch", launch_state(state, probe)}, {"running", running_json(launch_held(probe, state))}};
   out["last_exit"] = state.last_exit < 0 ? Json(nullptr) : Json(state.last_exit);
   out["launches"] = state.segments.size();
@@ -79,6 +81,13 @@ Json to_json(const store::State& state, const report::StudyProgress& progress, c
                            {"used", job.used},
                            {"left", job.left},
                            {"restarts", restarts_of(job.id, state)}});
+  }
+  for (const auto& one : shards) {
+    out["shards"].push_back({{"shard", one.shard},
+                             {"tasks", one.tasks},
+                             {"done", one.done},
+                             {"unsuccessful", one.unsuccessful},
+                             {"launch", one.launch}});
   }
   out["damaged"] = Json::array();
   for (const auto& file : state.damaged) {
@@ -160,11 +169,13 @@ void print_jobs(const JobLook& look, const store::State& state, const std::files
 }
 
 void print_words(const store::State& state, const report::StudyProgress& progress, const LockProbe& probe,
-                 const std::vector<store::Request>& pending, const JobLook& look, const std::filesystem::path& path) {
+                 const std::vector<store::Request>& pending, const JobLook& look,
+                 const std::vector<ShardProgress>& shards, const std::filesystem::path& path) {
   fmt::print("{}\n\n{}", launch_state(state, probe), counts_table(progress).text());
   print_pace(state, progress, launch_held(probe, state) != HoldState::no);
   fmt::print("{}", lacking_memory(state));
   print_jobs(look, state, path);
+  for (const auto& one : shards) fmt::print("{}", shard_line(one));
   for (const auto& request : pending) {
     if (request.verb == "job-end") continue;  // is among the ends above
     const auto of = request.targets.empty() ? "" : fmt::format(" of {}", request.targets.size());
@@ -183,8 +194,9 @@ void status(const std::string& path, bool json) {
   const LockProbe probe = probe_lock(path);
   const auto pending = store::pending_requests(path);
   const auto look = look_at_jobs(path, state);
-  if (json) fmt::print("{}\n", json_text(to_json(state, progress, probe, pending, look), 2));
-  else print_words(state, progress, probe, pending, look, path);
+  const auto shards = shard_progress(path, state);
+  if (json) fmt::print("{}\n", json_text(to_json(state, progress, probe, pending, look, shards), 2));
+  else print_words(state, progress, probe, pending, look, shards, path);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "cli/load_study.hpp"
 #include "cli/out_checks.hpp"
 #include "cli/simulate_plan.hpp"
+#include "cli/submit_shards.hpp"
 #include "cli/submitted_jobs.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
@@ -27,21 +28,22 @@ struct Options {
   session::StudyArguments study;
   std::filesystem::path out;
   std::string site, only, time, nodes = "1";
+  std::int32_t shards = 0;
   bool dry_run = false;
   std::vector<std::string> sbatch_options;
 };
 
-std::vector<std::string> command_of(const Options& options) {
-  std::vector<std::string> command = {os::own_program(), "run", std::filesystem::absolute(options.study.file).string(),
-                                      "--out", std::filesystem::absolute(options.out).string()};
+/// `out` may be empty: a job of shards adds its own.
+std::vector<std::string> command_of(const Options& options, const char* verb, const std::filesystem::path& out) {
+  std::vector<std::string> command = {os::own_program(), verb, std::filesystem::absolute(options.study.file).string()};
   const auto add = [&](const char* option, const std::string& value) {
     if (value.empty()) return;
     command.emplace_back(option);
     command.push_back(value);
   };
+  if (!out.empty()) add("--out", std::filesystem::absolute(out).string());
   if (!options.study.data_root.empty()) add("--data-root", std::filesystem::absolute(options.study.data_root).string());
   for (const auto& change : options.study.overrides) add("--set", change);
-  add("--only", options.only);
   return command;
 }
 
@@ -63,7 +65,8 @@ site::JobRequest request_of(const Options& options, const session::StudyInput& i
   request.out = std::filesystem::absolute(options.out);
   request.token = site::token_of(request.out);
   request.folder = std::filesystem::current_path();
-  request.command = command_of(options);
+  request.command = command_of(options, "run", options.shards > 0 ? std::filesystem::path() : options.out);
+  if (!options.only.empty()) request.command.insert(request.command.end(), {"--only", options.only});
   take_nodes(options.nodes, request);
   request.sbatch_options = options.sbatch_options;
   request.time_s = profile.time_s;
@@ -113,6 +116,20 @@ session::RunArguments run_arguments_of(const Options& options) {
   return arguments;
 }
 
+/// The cut of the study, which is also printed.
+KeptCut cut_of(const Options& options, const session::StudyInput& input, const site::JobRequest& request,
+               const site::Profile& profile) {
+  plan::CompileOptions compile;
+  compile.only = options.only;
+  compile.account = false;
+  compile.calibration = session::read_calibration(options.out);
+  const auto plan = plan::compile(input.study, input.facts, {}, compile);
+  const auto cut = plan::cut_study(input.study, input.facts, options.only, options.shards);
+  KeptCut kept{options.only, plan::work_of_shards(cut, plan)};
+  fmt::print(stderr, "{}", cut_text(kept, request.nodes * profile.devices));
+  return kept;
+}
+
 /// Two jobs for one OUT would wait for each other.
 void refuse_second_job(const site::JobRequest& request) {
   const auto jobs = site::jobs_with(request.token, site::queued_jobs());
@@ -130,23 +147,46 @@ std::filesystem::path write_script(const site::JobRequest& request, const std::s
   return file;
 }
 
+void note_submitted(const Options& options, const site::JobRequest& request, const std::vector<std::string>& jobs) {
+  store::leave_request(request.out, "submit", 0, jobs);
+  forget_jobs(request.out);
+  fmt::print("Submitted job{} {}. 'espalier status {}' shows how far it is.\n", jobs.size() == 1 ? "" : "s",
+             fmt::join(jobs, ", "), options.out.string());
+}
+
+/// Three jobs: what several shards need, the shards, and their merge.
+int submit_sharded(const Options& options, const session::StudyInput& input, const site::JobRequest& job,
+                   const site::Profile& profile) {
+  const site::ShardedRequest request{job, command_of(options, "calibrate", {}), options.shards};
+  const auto scripts = site::shard_scripts(request, profile);
+  const auto cut = cut_of(options, input, job, profile);
+  if (options.dry_run) {
+    fmt::print("{}", scripts_text(scripts));
+    return static_cast<int>(ExitCode::done);
+  }
+  refuse_other_cut(job.out, cut);
+  refuse_second_job(job);
+  write_cut(job.out, cut);
+  note_submitted(options, job, submit_all(scripts, job.out));
+  return static_cast<int>(ExitCode::done);
+}
+
 int submit(const Options& options) {
   const site::Profile profile = site::find_profile(options.site);
   const auto input = load_study(options.study, session::WantImages::no);
   const auto request = request_of(options, input, profile);
   refuse_excesses(request, profile);
-  const auto script = site::batch_script(request, profile);
+  if (options.shards > 0) refuse_shards(profile);
   print_estimate(options, input, request, profile);
+  if (options.shards > 0) return submit_sharded(options, input, request, profile);
+  const auto script = site::batch_script(request, profile);
   if (options.dry_run) {
     fmt::print("{}", script);
     return static_cast<int>(ExitCode::done);
   }
   check_out(run_arguments_of(options), input);
   refuse_second_job(request);
-  const auto id = site::submit(write_script(request, script));
-  store::leave_request(request.out, "submit", 0, {id});
-  forget_jobs(request.out);
-  fmt::print("Submitted job {}. 'espalier status {}' shows how far it is.\n", id, options.out.string());
+  note_submitted(options, request, {site::submit(write_script(request, script))});
   return static_cast<int>(ExitCode::done);
 }
 
@@ -160,6 +200,9 @@ void add_submit(CLI::App& app, int& exit_code) {
   verb->add_option("--site", options->site, "NAME or FILE.toml: what the cluster is like (docs/slurm.md)")->required();
   verb->add_option("--nodes", options->nodes, "how many, as 2, or 2-4 for as many of them as there are (default 1)");
   verb->add_option("--time", options->time, "limit of the job, as Slurm writes it (default: the site's)");
+  verb->add_option("--shards", options->shards,
+                   "K: an array of K independent jobs, behind one for what they share, before one that merges them")
+      ->check(CLI::Range(1, 10'000));
   verb->add_option("--only", options->only, "CONDITION: run only these runs and what they need");
   verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")
       ->allow_extra_args(false);

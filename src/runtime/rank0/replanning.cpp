@@ -30,6 +30,10 @@ void refuse_errors(const plan::Plan& plan, const std::string& file) {
   throw UsageError(file + " cannot be planned:" + text);
 }
 
+bool is_in_launch(const Planned& planned, const TaskId& task) {
+  return !planned.works_on || planned.works_on->contains(task);
+}
+
 /// The tasks among `listed` that were done in another numeric form than the one that is planned now, in that form.
 std::vector<task::Task> in_their_forms(const std::vector<task::Task>& listed, const store::Recovery& found) {
   std::vector<task::Task> changed;
@@ -115,7 +119,7 @@ std::vector<task::Task> Replanning::unlisted_tasks(const plan::Plan& plan) const
 PlanNews Replanning::plan_again() {
   PlanNews news;
   Planned planned = compile_with_recovered(news);
-  news.given_back = give_back_wanted(planned.plan);
+  news.given_back = give_back_wanted(planned);
   if (!news.given_back.empty()) planned = compile();
   const auto outcomes = journal_.state().outcomes();
   keep_forms(planned.plan);
@@ -123,7 +127,7 @@ PlanNews Replanning::plan_again() {
   thresholds_ = std::move(planned.thresholds);
   for (const auto& checkpoint : planned.checkpoints) artifacts_.add(checkpoint);
   if (!same_study(journal_.state().study, options_.study)) journal_.write(options_.study);
-  news.tasks = new_tasks(planned.plan, outcomes);
+  news.tasks = new_tasks(planned, outcomes);
   note_gone(news);
   news.catalog.merge(write_plan(journal_, planned.plan, changed_tasks(planned.plan, outcomes)));
   watch_pending(planned.plan);
@@ -133,7 +137,8 @@ PlanNews Replanning::plan_again() {
 }
 
 /// Journals that tasks which were cancelled are wanted again, by runs that are not, and returns them.
-std::vector<TaskId> Replanning::give_back_wanted(const plan::Plan& plan) {
+std::vector<TaskId> Replanning::give_back_wanted(const Planned& planned) {
+  const auto& plan = planned.plan;
   std::unordered_set<TaskId> wanted;
   for (const auto& run : plan.runs) {
     if (!journal_.state().cancelled.contains(run.id)) wanted.insert(run.task);
@@ -145,7 +150,7 @@ std::vector<TaskId> Replanning::give_back_wanted(const plan::Plan& plan) {
     const auto known = journal_.state().tasks.find(task->id);
     const bool was_cancelled =
         known != journal_.state().tasks.end() && known->second.state == task::RunState::cancelled;
-    if (was_cancelled) record.tasks.push_back(task->id);
+    if (was_cancelled && is_in_launch(planned, task->id)) record.tasks.push_back(task->id);
   }
   record.time = wall_clock_s();
   if (!record.tasks.empty()) journal_.write(record);
@@ -211,10 +216,11 @@ std::vector<task::Task> Replanning::changed_tasks(const plan::Plan& plan, const 
   return changed;
 }
 
-std::vector<sched::AddedTask> Replanning::new_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes) {
+std::vector<sched::AddedTask> Replanning::new_tasks(const Planned& planned, const plan::Outcomes& outcomes) {
   std::vector<sched::AddedTask> added;
-  if (scope_.tasks.empty()) added.reserve(plan.tasks.size());
-  for (const auto& task : plan.tasks) {
+  if (scope_.tasks.empty()) added.reserve(planned.plan.tasks.size());
+  for (const auto& task : planned.plan.tasks) {
+    if (!is_in_launch(planned, task.id)) continue;
     const bool is_new = scope_.tasks.insert(task.id).second;
     if (is_new || records_more(task)) {
       added.push_back(

@@ -44,12 +44,12 @@ class Replanning {
   bool take_back(plan::Plan& plan, PlanNews& news);
   std::vector<task::Task> unlisted_tasks(const plan::Plan& plan) const;
   void take_back_selections();
-  std::vector<TaskId> give_back_wanted(const plan::Plan& plan);
+  std::vector<TaskId> give_back_wanted(const Planned& planned);
   void note_gone(const PlanNews& news);
   void drop_cancelled(PlanNews& news);
   void keep_forms(plan::Plan& plan) const;
   std::vector<task::Task> changed_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes);
-  std::vector<sched::AddedTask> new_tasks(const plan::Plan& plan, const plan::Outcomes& outcomes);
+  std::vector<sched::AddedTask> new_tasks(const Planned& planned, const plan::Outcomes& outcomes);
   void ask_for_missing(sched::AddedTask& added) const;
   bool records_more(const task::Task& task) const;
   void watch_pending(const plan::Plan& plan);
