@@ -328,10 +328,7 @@ void apply_one(State& state, CancelledRecord&& record) {
   state.cancelled.insert(record.runs.begin(), record.runs.end());
 }
 
-void apply_one(State& state, MergedRecord&& record) {
-  std::sort(record.tasks.begin(), record.tasks.end());
-  state.merged.push_back(std::move(record));
-}
+void apply_one(State& state, MergedRecord&& record) { state.merged.push_back(std::move(record)); }
 
 template <class Record>
 void decode_and_apply(State& state, std::string_view payload) {
