@@ -38,6 +38,7 @@ class Source {
     writer.append(attempt_of(0, {3, 3}, {1, 0}));
     rows(writer, 0, {3, 3}, 2, 7);
     rows(writer, 0, {3, 3}, 3, 8);
+    rows(writer, 0, {2, 2}, 3, 9);  // so is that one
     writer.append(ended_of(0, {3, 3}));
     writer.append(ended_of(1, {3, 2}, RunState::cancelled, "on request"));
     writer.commit();
