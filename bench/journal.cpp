@@ -9,12 +9,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
+#include "typical_journal.hpp"
 
 using namespace espalier;
+using namespace espalier::bench;
 
 namespace {
 
@@ -22,72 +23,6 @@ double seconds_of(auto&& work) {
   const auto start = std::chrono::steady_clock::now();
   work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-TaskId task_number(std::size_t n) { return TaskId::of(sha256("task " + std::to_string(n))); }
-
-/// As a seven-unit protocol with two rates and a decay makes it.
-task::Task typical_task(std::size_t n) {
-  task::Task made;
-  made.id = task_number(n);
-  task::training(made).network = made.id.hex.str();
-  task::training(made).input = {1, 28, 28};
-  task::training(made).mean = task::training(made).std = {0.5f};
-  task::training(made).images.data = std::string(64, 'd');
-  task::training(made).images.labels = std::string(32, 'c');
-  for (int unit = 0; unit < 7; ++unit) {
-    task::UnitRow row;
-    if (unit < 4) row.start = {task::StartKind::task, task_number(n % 4), {}};
-    row.rates = {{{0, 0}, 0.01f}, {{30, 0}, 0.001f}};
-    task::training(made).units.push_back(row);
-  }
-  made.inputs = {{task_number(n % 4), task::InputRole::pretraining}};
-  return made;
-}
-
-plan::PlannedRun typical_run(std::size_t n) {
-  plan::PlannedRun run;
-  run.id = RunId::of(sha256("run " + std::to_string(n)));
-  run.experiment = "transferred-by-decay";
-  run.labels = {{"transferred", "5"}, {"frozen", "0"},      {"high_units", "all"}, {"decay_epoch", "30"},
-                {"per_class", "8"},   {"split", "3"},       {"replicate", "1"},    {"source", "half"},
-                {"target", "other"},  {"network", "cifar7"}};
-  run.task = task_number(n);
-  return run;
-}
-
-/// Computed once: rank 0 gets rows with their digests from trainers.
-const ImageSetId& images_of(metrics::Subset name) {
-  using enum metrics::Subset;
-  static const std::map<metrics::Subset, ImageSetId> sets = {
-      {train, {}}, {valid, ImageSetId::of(sha256("valid"))}, {test, ImageSetId::of(sha256("test"))}};
-  return sets.at(name);
-}
-
-metrics::Row row_at(std::int32_t epoch, metrics::Subset subset) {
-  metrics::Row row{epoch, 0, subset, images_of(subset), 100, {}};
-  row.values.set(metrics::Metric::loss, 0.7);
-  row.values.set(metrics::Metric::top1, 40);
-  row.values.set(metrics::Metric::top5, 80);
-  return row;
-}
-
-std::vector<metrics::Row> rows_at(std::int32_t epoch) {
-  return {row_at(epoch, metrics::Subset::train), row_at(epoch, metrics::Subset::valid),
-          row_at(epoch, metrics::Subset::test)};
-}
-
-/// The records that name the image sets of rows_at(), as a journal has them before the first rows.
-store::EvaluationSetsRecord set_names() { return store::EvaluationSets().unknown_of(rows_at(1)); }
-
-/// Three evaluations of one moment.
-store::RowsRecord epoch_rows(std::size_t task, Fence fence, std::int32_t epoch) {
-  static const store::EvaluationSets sets = [] {
-    store::EvaluationSets named;
-    for (const auto& set : set_names().sets) named.add(set);
-    return named;
-  }();
-  return sets.packed(fence, task_number(task), rows_at(epoch));
 }
 
 /// Rows a second, made durable in groups of `group` records of three rows.
@@ -108,35 +43,6 @@ double durable_rows_per_s(const std::filesystem::path& out, int group, double bu
   return static_cast<double>(rows) / wall_s;
 }
 
-void write_plan(store::JournalWriter& writer, std::size_t runs) {
-  constexpr std::size_t kChunk = 1000;
-  for (std::size_t first = 0; first < runs; first += kChunk) {
-    store::TasksRecord tasks;
-    store::RunsRecord listing;
-    listing.all_current = first == 0;
-    for (std::size_t n = first; n < std::min(runs, first + kChunk); ++n) {
-      tasks.tasks.push_back(typical_task(n));
-      listing.runs.push_back(typical_run(n));
-    }
-    writer.append(tasks);
-    writer.append(listing);
-    writer.commit();
-  }
-}
-
-void write_results(store::JournalWriter& writer, std::size_t runs) {
-  writer.append(set_names());
-  for (std::size_t n = 0; n < runs; ++n) {
-    const Fence fence{1, static_cast<std::uint32_t>(n)};
-    writer.append(store::AttemptRecord{fence, task_number(n), WorkerId{1}, {}, 1.0});
-    writer.append(epoch_rows(n, fence, 5));
-    writer.append(epoch_rows(n, fence, 10));
-    writer.append(store::EndedRecord{fence, task_number(n), task::RunState::done, "", 1.5, 1000, "cpu: bench", 2.5});
-    if (n % 1000 == 999) writer.commit();
-  }
-  writer.commit();
-}
-
 /// Seconds of the verb itself, which lies beside this program.
 std::vector<double> status_verb_s(const std::filesystem::path& out) {
   const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "espalier";
@@ -152,9 +58,9 @@ std::vector<double> status_verb_s(const std::filesystem::path& out) {
 
 nlohmann::json replay_times(const std::filesystem::path& out, std::size_t runs) {
   store::JournalWriter writer = store::JournalWriter::open(out, {"bench", ::getpid(), "", 0, false});
-  write_plan(writer, runs);
+  write_plan(writer, 0, runs);
   const double planned_s = seconds_of([&] { (void)store::replay(out); });
-  write_results(writer, runs);
+  write_results(writer, 0, runs);
   store::State state;
   const double replay_s = seconds_of([&] { state = store::replay(out); });
   std::size_t done = 0;

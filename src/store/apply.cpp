@@ -42,14 +42,6 @@ void interrupt(TaskState& task, const std::string& why) {
   if (task.state == task::RunState::running) task.state = task::RunState::waiting;
 }
 
-}  // namespace
-
-void settle_dead(State& state) {
-  for (auto& [id, task] : state.tasks) interrupt(task, "interrupted: its launch ended");
-}
-
-namespace {
-
 void apply_one(State& state, SegmentStart&& start) {
   settle_dead(state);
   state.next_segment = std::max(state.next_segment, start.segment + 1);
@@ -337,10 +329,7 @@ void apply_one(State& state, CancelledRecord&& record) {
   state.cancelled.insert(record.runs.begin(), record.runs.end());
 }
 
-void apply_one(State& state, MergedRecord&& record) {
-  std::sort(record.tasks.begin(), record.tasks.end());
-  state.merged.push_back(std::move(record));
-}
+void apply_one(State& state, MergedRecord&& record) { state.merged.push_back(std::move(record)); }
 
 template <class Record>
 void decode_and_apply(State& state, std::string_view payload) {
@@ -384,6 +373,10 @@ Applier applier_of(RecordType type) {
 }
 
 }  // namespace
+
+void settle_dead(State& state) {
+  for (auto& [id, task] : state.tasks) interrupt(task, "interrupted: its launch ended");
+}
 
 std::uint16_t version_of(RecordType type) { return applier_of(type).version; }
 

@@ -18,7 +18,7 @@ VERBS = [
     ["stop", "OUT"], ["retry", "OUT", "--failed"], ["retry", "OUT", RUN], ["cancel", "OUT", RUN], ["status", "OUT"],
     ["explain", "OUT", RUN], ["logs", "OUT", RUN], ["verify", "OUT"], ["repair", "OUT"], ["view", "OUT"],
     ["aggregate", "OUT"], ["compare", "OUT", "transferred=0", "transferred=1"], ["export", "OUT", "--format", "csv"],
-    ["report", "OUT"],
+    ["report", "OUT"], ["merge", "OUT", "--out", "new"], ["merge", "new", "--out", "OUT"],
 ]
 
 

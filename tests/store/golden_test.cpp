@@ -113,7 +113,7 @@ void write_added(JournalWriter& writer) {
 
 /// Types that were added after `format-2-b` was.
 void write_added_later(JournalWriter& writer) {
-  MergedRecord merged{"/a/store", "/another/store", to_hex(sha256("study")), {}, {task_number(1), task_number(2)}};
+  MergedRecord merged{"/a/store", "/another/store", to_hex(sha256("study")), {}, {task_number(2), task_number(1)}};
   merged.segments = {{1, "host-a", 12, "job9", 2, 0, 0, "0.1.0 (abc)", 100},
                      {2, "host-b", 13, "", 0, 1, 99, "0.2.0", 200}};
   merged.workers = 4;

@@ -24,7 +24,7 @@ std::string text_of(const Record& record) {
 #define ALL_RECORDS                                                                                               \
   SegmentStart, StudyRecord, CatalogRecord, RunsRecord, TasksRecord, AttemptRecord, RowsRecord, CheckpointRecord, \
       EndedRecord, LostRecord, SelectionRecord, WarningRecord, FinishedRecord, RequestRecord, LossAcceptedRecord, \
-      EvaluationSetsRecord
+      EvaluationSetsRecord, MergedRecord
 
 TEMPLATE_TEST_CASE("records: a record comes back as it was", "", ALL_RECORDS) {
   CHECK(rc::check("round trip", [](std::uint64_t seed) {

@@ -62,8 +62,8 @@ struct MergedSource {
   std::vector<std::string> lost_files;              ///< artifacts that are missing or damaged there: not taken
 };
 
-/// Collects what sources give and writes it as one segment, which is there as a whole or not at all. The caller holds
-/// OUT's lock from before `into` was replayed until finish() has returned.
+/// Collects what sources give and writes it as one segment, which is there as a whole or not at all. From before
+/// finish() the caller holds OUT's lock, and sees to it that the journal is still as `into` was read from it.
 class Merge {
  public:
   Merge(std::filesystem::path out, State into);

@@ -347,7 +347,7 @@ struct MergedRecord {
   std::string through;                 ///< the store that had taken the work from `source` before; "" where none had
   std::string study;                   ///< SHA-256 of the text of its study
   std::vector<SegmentStart> segments;  ///< of its journal: which programs, hosts and jobs did the work
-  std::vector<TaskId> tasks;           ///< whose attempts, rows or files came from it
+  std::vector<TaskId> tasks;           ///< whose attempts, rows or files came from it, ascending
   std::int32_t workers = 0, threads = 1;
   double time = 0;
   template <class Archive>

@@ -13,6 +13,7 @@
 #include "espalier/session/calibration_file.hpp"
 #include "espalier/session/rank.hpp"
 #include "espalier/store/foreign_files.hpp"
+#include "espalier/store/journal.hpp"
 #include "espalier/store/merge.hpp"
 #include "espalier/store/view.hpp"
 
@@ -49,32 +50,33 @@ void require_whole(const store::State& state, const std::filesystem::path& direc
                    "Name folders that 'espalier run --out' was given.");
 }
 
-/// Looks at all stores before anything is written. An edited study is the same one as long as it keeps its name.
-void check_all(const Options& options) {
-  std::string name;
-  std::filesystem::path named_by;
-  const auto check = [&](const std::filesystem::path& directory, const store::State& state) {
-    const auto other = name_of_study(state) + (state.study.trial ? " (a trial)" : "");
-    if (name.empty()) {
-      name = other;
-      named_by = directory;
+/// What all stores must agree in: the study, which is the same one as long as it keeps its name.
+class OneStudy {
+ public:
+  void check(const store::State& state, const std::filesystem::path& directory) {
+    const auto name = name_of_study(state) + (state.study.trial ? " (a trial)" : "");
+    if (name_.empty()) {
+      name_ = name;
+      named_by_ = directory;
     }
-    if (other == name) return;
-    throw UsageError(fmt::format("'{}' holds the study '{}', and '{}' the study '{}'", named_by.string(), name,
-                                 directory.string(), other),
+    if (name == name_) return;
+    throw UsageError(fmt::format("'{}' holds the study '{}', and '{}' the study '{}'", named_by_.string(), name_,
+                                 directory.string(), name),
                      "only stores of one study can be merged", "Name another --out, or leave one of them out.");
-  };
-  const auto into = store::replay(options.out, store::Detail::brief);
-  require_journal(into, options.out);
-  store::refuse_damage(into, options.out);
-  if (!into.study.text.empty()) check(options.out, into);
-  for (const auto& directory : options.directories) {
-    const auto state = store::replay(directory, store::Detail::brief);
-    require_whole(state, directory);
-    check(directory, state);
   }
-  const bool has_journal = !into.segments.empty();
-  store::refuse_foreign_files(options.out, has_journal ? store::HasJournal::yes : store::HasJournal::no);
+
+ private:
+  std::string name_;
+  std::filesystem::path named_by_;
+};
+
+/// Refuses what cannot be merged into. Nothing is written yet.
+void check_target(const store::State& into, const std::filesystem::path& out) {
+  require_journal(into, out);
+  store::refuse_damage(into, out);
+  store::refuse_foreign_files(out, into.segments.empty() ? store::HasJournal::no : store::HasJournal::yes);
+  session::refuse_newer_calibration(out);
+  if (probe_lock(out).held == HoldState::yes) store::DirectoryLock::acquire(out, session::writer_identity(false), 0);
 }
 
 /// As `export` reads it: what a launch has in hand is not settled.
@@ -128,8 +130,7 @@ void bring_calibration(const Options& options) {
   }
 }
 
-void renew_view(const std::filesystem::path& out) {
-  const auto state = store::replay(out);
+void renew_view(const store::State& state, const std::filesystem::path& out) {
   if (!store::is_view_current(state, out)) {
     if (const auto kept = store::keep_richer_view(state, out))
       fmt::print("the old results.h5 knows more than the journal: it is kept as '{}'\n", kept->string());
@@ -143,25 +144,39 @@ void renew_view(const std::filesystem::path& out) {
              state.tasks.size());
 }
 
-int run(const Options& options) {
-  refuse_same(options);
-  check_all(options);
-  const auto who = session::writer_identity(false);
-  const auto lock = store::DirectoryLock::acquire(options.out, who, 0);
-  auto into = store::replay(options.out);
-  store::refuse_damage(into, options.out);
-  store::Merge merge(std::filesystem::absolute(options.out), std::move(into));
+/// Reads all sources, and returns whether work of two of them contradicts.
+bool add_all(store::Merge& merge, const Options& options, OneStudy& study) {
   bool has_conflict = false;
   for (const auto& directory : options.directories) {
     auto source = read_source(directory);
+    study.check(source.state, directory);
     const store::MergeSource named{source.directory, {}, source.in_use};
     const auto merged = merge.add(std::move(source), now_s());
     has_conflict = has_conflict || !merged.joining.conflicts.empty();
     print_source(named, merged);
   }
+  return has_conflict;
+}
+
+int run(const Options& options) {
+  refuse_same(options);
+  const auto& out = options.out;
+  store::JournalTail target(out);
+  check_target(target.examine(), out);
+  OneStudy study;
+  if (!target.state().study.text.empty()) study.check(target.state(), out);
+  store::Merge merge(std::filesystem::absolute(out), target.state());
+  const bool has_conflict = add_all(merge, options, study);
+  const auto who = session::writer_identity(false);
+  const auto lock = store::DirectoryLock::acquire(out, who, 0);
+  if (target.advance()) {
+    throw EnvironmentError("'" + out.string() + "' was changed while this merge read", "another process wrote to it",
+                           "Give the same command again. Nothing was changed.");
+  }
   bring_calibration(options);
   merge.finish(who, exit_code_of(merge.state()), now_s());
-  renew_view(options.out);
+  target.advance();
+  renew_view(target.state(), out);
   return static_cast<int>(has_conflict ? ExitCode::some_failed : ExitCode::done);
 }
 

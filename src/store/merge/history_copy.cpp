@@ -37,6 +37,11 @@ std::optional<Fence> HistoryCopy::fence_of(const TaskId& task, const Fence& sour
   return Fence{write_.segment(), progress->attempts + (source == progress->source && source != Fence{} ? 0U : 1U)};
 }
 
+bool HistoryCopy::was_interrupted(const TaskId& task, const Fence& source) {
+  const Progress* progress = find(task);
+  return progress && source == progress->source && source.segment != segment_;
+}
+
 void HistoryCopy::take(RecordType type, std::string_view payload) {
   try {
     copy(type, payload);
@@ -47,6 +52,7 @@ void HistoryCopy::take(RecordType type, std::string_view payload) {
 
 void HistoryCopy::copy(RecordType type, std::string_view payload) {
   switch (type) {
+    case RecordType::segment_start: segment_ = frame::from_tagged<SegmentStart>(payload).segment; return;
     case RecordType::tasks: return copy(frame::from_tagged<TasksRecord>(payload));
     case RecordType::attempt: return copy(frame::from_tagged<AttemptRecord>(payload));
     case RecordType::rows: return copy(frame::from_tagged<RowsRecord>(payload));
@@ -91,7 +97,7 @@ void HistoryCopy::copy(CheckpointRecord&& record) {
 
 void HistoryCopy::copy(EndedRecord&& record) {
   const auto fence = fence_of(record.task, record.fence);
-  if (!fence) return;
+  if (!fence || was_interrupted(record.task, record.fence)) return;
   record.fence = *fence;
   write_(record);
 }
@@ -99,7 +105,8 @@ void HistoryCopy::copy(EndedRecord&& record) {
 void HistoryCopy::copy(LostRecord&& record) {
   std::vector<FailedAttempt> attempts;
   for (const FailedAttempt& failed : record.attempts) {
-    if (const auto fence = fence_of(failed.task, failed.fence)) attempts.push_back({failed.task, *fence});
+    const auto fence = fence_of(failed.task, failed.fence);
+    if (fence && !was_interrupted(failed.task, failed.fence)) attempts.push_back({failed.task, *fence});
   }
   record.attempts = std::move(attempts);
   std::erase_if(record.unstarted, [&](const TaskId& task) { return !find(task); });

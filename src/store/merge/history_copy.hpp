@@ -31,6 +31,9 @@ class HistoryCopy {
   /// The fence here of a fact about an attempt there; none where another attempt had begun.
   std::optional<Fence> fence_of(const TaskId& task, const Fence& source);
 
+  /// Whether the attempt had been open when a later launch began: that ended it, and nothing else does.
+  bool was_interrupted(const TaskId& task, const Fence& source);
+
   void copy(RecordType type, std::string_view payload);
   void copy(TasksRecord&& record);
   void copy(AttemptRecord&& record);
@@ -43,6 +46,7 @@ class HistoryCopy {
   const State& from_;
   RecordBuffer& write_;
   const FileProvider& provide_;
+  std::uint32_t segment_ = 0;  ///< of the source, in which the records stand
   std::unordered_map<TaskId, Progress> chosen_;
 };
 
