@@ -30,6 +30,8 @@ part quickstart .venv/bin/python tests/long/quickstart_claims.py
 part patches tests/long/patches.sh
 part alexnet_stop .venv/bin/python tests/long/alexnet_stop.py
 part random_kills .venv/bin/python tests/long/random_kills.py
+part slurm tests/long/slurm_cases.sh
+part slurm_sweeps .venv/bin/python tests/long/slurm_sweeps.py
 part cpu_kinds .venv/bin/python tests/long/cpu_kinds.py
 part dispatch .venv/bin/python bench/dispatch.py
 part cluster .venv/bin/python bench/cluster.py

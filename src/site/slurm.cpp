@@ -84,7 +84,7 @@ std::string submit(const std::filesystem::path& script, const std::vector<std::s
 void cancel(const std::vector<std::string>& jobs) {
   std::vector<std::string> command = {"scancel"};
   command.insert(command.end(), jobs.begin(), jobs.end());
-  ask(command);
+  ask_slurm(command);
 }
 
 }  // namespace espalier::site

@@ -226,6 +226,17 @@ class RunVerb(unittest.TestCase):
         self.assertIn("espalier: warning: source 'half', split", launch.said())
         self.assertGreaterEqual(len(launch.records(12)), 1)
 
+    def test_a_site_that_binds_threads_does_not_put_all_trainers_on_one_core(self):
+        core = min(os.sched_getaffinity(0))
+        launch = Launch(self.folder.name, "bound", environment={"OMP_PROC_BIND": "true", "OMP_PLACES": f"{{{core}}}",
+                                                                "GOMP_CPU_AFFINITY": str(core)}).start()
+        launch.wait_for_rows(1)
+        for trainer in launch.find("trainer"):
+            for thread in os.listdir(f"/proc/{trainer}/task"):
+                self.assertEqual(os.sched_getaffinity(int(thread)), os.sched_getaffinity(0))
+        launch.process.send_signal(signal.SIGINT)
+        self.assertEqual(launch.wait(), 75, launch.said())
+
     def test_no_op_tasks_pass_through_scheduler_agents_and_journal(self):
         launch = self.launch("noop")
         launch.command = [launch.command[0], "run", "--noop-tasks", "2000", "--out", launch.out, "--workers", "3"]

@@ -148,6 +148,14 @@ class Stops(unittest.TestCase):
         self.assertEqual(launch.finish(), 0, launch.said())
         self.assertEqual(launch.metrics(), self.expected)
 
+    def test_an_ignored_interrupt_stays_ignored(self):
+        """As of a command that a script starts in the background."""
+        launch = Launch(self.folder.name, "background")
+        launch.command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *launch.command]
+        launch.start().wait_for_rows(1)
+        os.kill(launch.process.pid, signal.SIGINT)
+        self.assertEqual(launch.wait(), 0, launch.said())
+
     def test_nohup_outlives_its_terminal(self):
         launch = Launch(self.folder.name, "nohup")
         launch.command = ["nohup", *launch.command]

@@ -1,10 +1,12 @@
 """What a machine cannot do is no task's fault, failed work is given back, runs are dropped, damaged files are made again:
 each time the study ends with the bits of an undisturbed run."""
 import csv
+import hashlib
 import io
 import os
 import resource
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -12,6 +14,8 @@ import unittest
 
 import h5py
 
+import journal
+import looking
 from launches import BIN, Launch
 
 FEW_BYTES = 65536  # logs fit, networks do not
@@ -22,6 +26,19 @@ def limit_file_sizes(pids):
     for pid in pids:
         hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (FEW_BYTES, hard))
+
+
+def replace_in_journal(out, old, new):
+    """Another id of the same length in all records, with checksums that are right."""
+    for file in (out / "journal").glob("*.log"):
+        data, at = bytearray(file.read_bytes()), 0
+        while at + journal.HEADER.size <= len(data):
+            end = at + journal.HEADER.size + journal.HEADER.unpack_from(data, at)[5]
+            payload = bytes(data[at + journal.HEADER.size:end]).replace(old.encode(), new.encode())
+            data[at + journal.HEADER.size:end] = payload
+            struct.pack_into("<I", data, at + 24, looking.crc32c(bytes(data[at:at + 24]) + payload))
+            at = end
+        file.write_bytes(data)
 
 
 class Retries(unittest.TestCase):
@@ -155,6 +172,30 @@ class Retries(unittest.TestCase):
         self.assertIn("set aside", launch.said())
         self.assertEqual(set(self.ended_badly(launch).values()), {0})
         self.assertIn("was found damaged", self.ask(launch, "verify"))
+
+    def test_training_checkpoints_of_a_newer_version_are_refused_and_left(self):
+        launch = Launch(self.folder.name, "newer").start()
+        launch.wait_for_rows(2)
+        launch.process.send_signal(signal.SIGINT)
+        self.assertEqual(launch.wait(), 75, launch.said())
+        before = {}
+        for file in (launch.out / "artifacts").glob("*.safetensors"):
+            data = file.read_bytes()
+            later = data.replace(b"training checkpoint 2", b"training checkpoint 9", 1)
+            if later != data:
+                name = hashlib.sha256(later).hexdigest()
+                replace_in_journal(launch.out, file.stem, name)
+                file.unlink()
+                before[file.with_stem(name)] = later
+                file.with_stem(name).write_bytes(later)
+        self.assertTrue(before)
+
+        self.assertEqual(launch.finish(), 77, launch.said())
+
+        self.assertIn("is a training checkpoint of version 9", launch.said())
+        self.assertIn("Go on with the version that wrote it", launch.said())
+        self.assertEqual({file: file.read_bytes() for file in before}, before)
+        self.assertEqual(set(self.ended_badly(launch).values()), {0})
 
     def test_a_launch_ends_after_as_many_failures_as_it_was_told(self):
         launch = Launch(self.folder.name, "fails", more=["--max-fails", "1"],

@@ -131,6 +131,7 @@ class SlurmSubmit(unittest.TestCase):
         self.finish(self.submit())
         self.assertEqual(self.ended(), f"job {job}, start 0: cancelled")
 
+    @slurm.long
     def test_stopped_by_a_request(self):
         job = self.submit()
         self.wait_for_work()
@@ -140,6 +141,7 @@ class SlurmSubmit(unittest.TestCase):
         self.assertEqual(self.cluster.job(job)["Restarts"], "0")
         self.finish(self.submit())
 
+    @slurm.long
     def test_the_node_of_rank_0_is_lost(self):
         job = self.submit()
         self.wait_for_work()
@@ -160,6 +162,7 @@ class SlurmSubmit(unittest.TestCase):
         self.finish(job)
         self.assertEqual(self.ended(), f"job {job}, start 0: preempted")
 
+    @slurm.long
     def test_a_node_that_seems_lost_works_on_while_its_job_starts_on_another(self):
         job = self.submit(nodes=1, study="long")
         self.wait_for_work()
@@ -171,6 +174,7 @@ class SlurmSubmit(unittest.TestCase):
         self.cluster.wait_for_node(node, "idle", 60)
         self.assertEqual(self.numbers(self.out), self.expected["long"])
 
+    @slurm.long
     def test_slurmctld_is_restarted(self):
         job = self.submit()
         self.wait_for_work()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 SCRIPT = Path(os.environ["ESPALIER_SOURCE"]) / "scripts" / "test_cluster.sh"
 PATIENCE_S = 120
+# For cases that CI has no time for: scripts/test_long.sh runs them.
+long = unittest.skipUnless(os.environ.get("ESPALIER_LONG"), "a part of scripts/test_long.sh (set ESPALIER_LONG=1)")
 
 
 class Cluster:

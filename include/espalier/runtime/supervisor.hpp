@@ -24,7 +24,7 @@ struct SupervisorOptions {
   double silence_s = 30;  ///< how long a launch may be silent before it is killed and started again
   LauncherKind launcher = LauncherKind::mpirun;
   std::string mpi_plugin = "pmix";     ///< srun's
-  std::filesystem::path srun_library;  ///< src/apps/srun_waits.cpp, built; empty: not there
+  std::filesystem::path srun_library;  ///< slurm/srun_waits.cpp, built; empty: not there
   /// Within a job of several nodes: why a launch that died must not be started again yet, "" if it may. Takes seconds.
   std::function<std::string()> node_trouble;
   double warned_s = 115;  ///< how long a launch may take to save once USR2 came

@@ -18,7 +18,7 @@ struct LauncherOptions {
   std::filesystem::path session_folder;  ///< for mpirun's own files; empty: where it likes
   /// For what ranks of one host share, on a file system in memory; empty: where Open MPI likes.
   std::filesystem::path shared_memory;
-  /// Loaded into srun (src/apps/srun_waits.cpp); empty: not there.
+  /// Loaded into srun (slurm/srun_waits.cpp); empty: not there.
   std::filesystem::path srun_library;
 };
 

@@ -1,0 +1,120 @@
+"""Studies over three nodes of a real Slurm: started by mpirun, in groups across nodes, with a node lost from a range, submitted twice at
+once. The numbers are those of an undisturbed run on this machine."""
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import launches
+import slurm
+
+ESPALIER = launches.BIN / "espalier"
+PATIENCE_S = 180
+SITE = """
+[slurm]
+partition = "low"
+time = "10"
+lead = "0:40"
+launcher = "{launcher}"
+[nodes]
+most = 3
+"""
+GROUPS = """
+[[resources]]
+workers = 2
+"""
+
+
+class SlurmNodes(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = slurm.Cluster(3).start()
+        cls.addClassCleanup(cls.cluster.stop)
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        for launcher in ("srun", "mpirun"):
+            (cls.folder / f"{launcher}.toml").write_text(SITE.format(launcher=launcher))
+        cls.expected = {}
+
+    def setUp(self):
+        self.out = self.folder / self._testMethodName
+
+    def study(self, name, epochs, more=""):
+        """A study's file, and the numbers of an undisturbed run of it, once for all tests."""
+        file = self.folder / f"{name}.toml"
+        if name not in self.expected:
+            file.write_text(launches.STUDY.format(epochs=epochs) + more)
+            out = self.folder / f"{name}-here"
+            subprocess.run([ESPALIER, "run", file, "--out", out, "--workers", "2"], check=True, capture_output=True)
+            self.expected[name] = self.numbers(out)
+        return file
+
+    @staticmethod
+    def numbers(out):
+        done = subprocess.run([ESPALIER, "export", out, "--format", "csv"], check=True, capture_output=True, text=True)
+        return sorted(done.stdout.splitlines())
+
+    def espalier(self, *words):
+        return subprocess.run([ESPALIER, *map(str, words)], capture_output=True, text=True, env=self.cluster.environment)
+
+    def submit(self, study, *words, launcher="srun"):
+        done = self.espalier("submit", study, "--out", self.out, "--site", self.folder / f"{launcher}.toml", *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return int(done.stdout.split()[2].rstrip("."))
+
+    def said(self):
+        return "\n".join(file.read_text(errors="replace")[-3000:] for file in (self.out / "logs").glob("*.*"))
+
+    def wait_for_rows(self):
+        def has_rows():
+            done = self.espalier("export", self.out, "--format", "csv")
+            return done.returncode == 0 and len(done.stdout.splitlines()) > 4
+        self.cluster.wait(has_rows, "rows", PATIENCE_S, self.said)
+
+    def finish(self, job, name):
+        state = self.cluster.wait_for(job, {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}, PATIENCE_S)
+        self.assertEqual(state, "COMPLETED", self.said())
+        self.assertEqual(self.numbers(self.out), self.expected[name])
+
+    def test_started_by_mpirun_over_three_nodes_and_requeued(self):
+        job = self.submit(self.study("study", 24), "--nodes", 3, launcher="mpirun")
+        self.wait_for_rows()
+        self.cluster.scontrol("requeue", job)
+        self.cluster.wait_for_restart(job, 1)
+        self.finish(job, "study")
+
+    def test_a_group_of_two_workers_on_two_nodes(self):
+        job = self.submit(self.study("groups", 12, GROUPS), "--nodes", 2)
+        self.finish(job, "groups")
+
+    @slurm.long
+    def test_a_node_of_a_range_is_lost_and_the_study_goes_on_with_the_others(self):
+        job = self.submit(self.study("study", 24), "--nodes", "2-3")
+        self.wait_for_rows()
+        self.assertEqual(self.cluster.job(job)["NumNodes"], "3")
+        self.cluster.cut("n3")
+        try:
+            self.cluster.wait_for_restart(job, 1, PATIENCE_S)
+            self.finish(job, "study")
+            self.assertEqual(self.cluster.job(job)["NumNodes"], "2")
+            self.assertIn("node lost", self.espalier("status", self.out).stdout)
+        finally:
+            self.cluster.restart("n3")
+            self.cluster.wait_for_node("n3", "idle", 90)
+
+    def test_two_submissions_at_once_run_the_study_once(self):
+        study = self.study("study", 24)
+        command = [str(ESPALIER), "submit", str(study), "--out", str(self.out), "--site", str(self.folder / "srun.toml")]
+        both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                 env=self.cluster.environment) for _ in range(2)]
+        said = [one.communicate() for one in both]
+        jobs = [int(out.split()[2].rstrip(".")) for out, _ in said if out]
+        self.assertTrue(jobs, said)
+        states = [self.cluster.wait_for(job, {"COMPLETED", "FAILED"}, PATIENCE_S) for job in jobs]
+        self.assertIn("COMPLETED", states, self.said())
+        self.assertEqual(self.numbers(self.out), self.expected["study"])
+
+
+if __name__ == "__main__":
+    slurm.main()

@@ -1,0 +1,148 @@
+"""Twenty studies on a real Slurm of two nodes, each interrupted at a random moment in a random way, then gone on with until done.
+Prints one JSON object; fails where one does not end, or ends in other numbers than an undisturbed run."""
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import launches
+import slurm
+
+ESPALIER = launches.BIN / "espalier"
+SITE = """
+[slurm]
+partition = "low"
+time = "10"
+lead = "0:40"
+launcher = "{launcher}"
+[nodes]
+most = 2
+"""
+PATIENCE_S = 240
+ENDED = {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}
+
+
+class Sweep:
+    """One study in one OUT, and the jobs that have worked on it."""
+
+    def __init__(self, cluster, folder, number, launcher):
+        self.cluster, self.out = cluster, folder / f"out-{number}"
+        self.study, self.site = folder / "study.toml", folder / f"{launcher}.toml"
+        (self.site).write_text(SITE.format(launcher=launcher))
+        self.job = self.submit()
+
+    def submit(self):
+        done = subprocess.run([ESPALIER, "submit", self.study, "--out", self.out, "--site", self.site, "--nodes", "2", "--",
+                               "--exclusive"], capture_output=True, text=True, env=self.cluster.environment)
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout.split()[2].rstrip("."))
+
+    def came_back(self):
+        """Whether the job runs or ran again, without the two minutes that Slurm would have it wait."""
+        known = self.cluster.job(self.job)
+        if known["JobState"] == "PENDING" and int(known["Restarts"]) > 0 and known.get("Reason") == "BeginTime":
+            self.cluster.scontrol("update", f"JobId={self.job}", "StartTime=now+4")
+
+    def finish(self):
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            state = self.cluster.state(self.job)
+            if state == "COMPLETED":
+                return
+            if state in ENDED:
+                self.job = self.submit()
+            self.came_back()
+            time.sleep(0.5)
+        raise AssertionError(f"job {self.job} does not end: {self.cluster.job(self.job)}")
+
+
+def requeue(sweep):
+    sweep.cluster.scontrol("requeue", sweep.job)
+
+
+def cancel(sweep):
+    sweep.cluster.call("scancel", sweep.job)
+
+
+def warn(sweep):
+    sweep.cluster.call("scancel", "--signal=USR2", "--batch", sweep.job)
+
+
+def preempt(sweep):
+    other = sweep.cluster.submit("true", "--partition=high", "-N2", "--exclusive")
+    sweep.cluster.wait_for(other, "COMPLETED", PATIENCE_S)
+
+
+def cut(sweep):
+    node = random.choice(sweep.cluster.nodes)
+    sweep.cluster.cut(node)
+    sweep.cluster.wait_for_node(node, {"down", "down*"}, 90)
+    sweep.cluster.restart(node)
+    sweep.cluster.wait_for_node(node, {"idle", "mixed", "allocated"}, 90)
+
+
+def restart_slurmctld(sweep):
+    sweep.cluster.restart("head")
+
+
+def stop(sweep):
+    subprocess.run([ESPALIER, "stop", sweep.out], check=True, capture_output=True, env=sweep.cluster.environment)
+
+
+WAYS = (requeue, cancel, warn, preempt, cut, restart_slurmctld, stop)
+
+
+def numbers(out):
+    done = subprocess.run([ESPALIER, "export", out, "--format", "csv"], check=True, capture_output=True, text=True)
+    return sorted(done.stdout.splitlines())
+
+
+def interrupted(cluster, folder, number, longest_s):
+    """The way in which a sweep was interrupted, and for how long it had run."""
+    sweep = Sweep(cluster, folder, number, random.choice(("srun", "mpirun")))
+    cluster.wait_for(sweep.job, {"RUNNING"} | ENDED, PATIENCE_S)
+    after_s = random.uniform(0, longest_s)
+    time.sleep(after_s)
+    way = random.choice(WAYS)
+    if cluster.state(sweep.job) == "RUNNING":
+        try:
+            way(sweep)
+        except (AssertionError, subprocess.CalledProcessError):
+            if cluster.state(sweep.job) not in ENDED:  # it was done a moment before
+                raise
+    sweep.finish()
+    return {"way": way.__name__, "launcher": sweep.site.stem, "after_s": round(after_s, 1)}, numbers(sweep.out)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sweeps", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4)))
+    options = parser.parse_args()
+    random.seed(options.seed)
+    begun, sweeps = time.monotonic(), []
+    with tempfile.TemporaryDirectory() as name, slurm.Cluster(2) as cluster:
+        folder = Path(name)
+        (folder / "study.toml").write_text(launches.STUDY.format(epochs=12))
+        before = time.monotonic()
+        subprocess.run([ESPALIER, "run", folder / "study.toml", "--out", folder / "here", "--workers", "2"], check=True,
+                       capture_output=True)
+        longest_s = time.monotonic() - before
+        expected = numbers(folder / "here")
+        for number in range(options.sweeps):
+            told, found = interrupted(cluster, folder, number, longest_s)
+            sweeps.append({**told, "same": found == expected})
+            print(f"{number + 1}: {sweeps[-1]}", file=sys.stderr, flush=True)
+    finished = sum(one["same"] for one in sweeps)
+    print(json.dumps({"interrupted": len(sweeps), "finished_with_the_same_numbers": finished, "seed": options.seed,
+                      "sweeps": sweeps, "seconds": round(time.monotonic() - begun)}))
+    return 0 if finished == len(sweeps) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
