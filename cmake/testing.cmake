@@ -68,6 +68,9 @@ foreach(script ${scripts})
     list(APPEND labels slurm)
   endif()
   add_test(NAME ${folder}/${name} COMMAND ${ESPALIER_PYTHON} ${script})
-  set_tests_properties(${folder}/${name} PROPERTIES LABELS "${labels}" TIMEOUT 900 SKIP_RETURN_CODE 77
+  set_tests_properties(${folder}/${name} PROPERTIES LABELS "${labels}" TIMEOUT 1500 SKIP_RETURN_CODE 77
     ENVIRONMENT "ESPALIER_BIN=${CMAKE_BINARY_DIR}/bin;ESPALIER_SOURCE=${CMAKE_SOURCE_DIR};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support")
+  if(name MATCHES "^slurm_")
+    set_tests_properties(${folder}/${name} PROPERTIES RESOURCE_LOCK slurm)  # two clusters at once would be slow
+  endif()
 endforeach()

@@ -6,7 +6,7 @@
 # Writes results/test_long.json (machine; of each part its date, commit and figures); commit it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/bootstrap.sh
+scripts/bootstrap.sh --slurm
 scripts/build.sh -DESPALIER_TESTS=ON -DESPALIER_BENCH=ON
 export ESPALIER_BIN=$PWD/build/bin PYTHONPATH=$PWD/tests/support
 parts=$(mktemp -d)

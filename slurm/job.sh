@@ -24,7 +24,7 @@ again=$?
 [ "$again" = 127 ] || code=$again
 
 # 75 says: saved, run me again. Only after a warning: a job that was cancelled or stopped stays so.
-if [ "$code" = 75 ] && [ -n "$early" ]; then
+if [ "$code" = 75 ] && [ -n "$early" ] && [ ! -e {{stopped}} ]; then
 {{come_back}}
 fi
 exit "$code"

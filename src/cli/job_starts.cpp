@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/core/whole_number.hpp"
+#include "espalier/os/host.hpp"
 #include "espalier/site/job_end.hpp"
 #include "espalier/store/requests.hpp"
 
@@ -30,6 +33,20 @@ Ends known_ends(const store::State& state, const std::filesystem::path& out) {
   take(state.requests);
   take(store::pending_requests(out));
   return ends;
+}
+
+/// This process's job as Slurm counts it: the writer of the journal may count its predecessors, too.
+struct OwnJob {
+  std::string id;
+  std::int64_t restart = 0;
+};
+
+OwnJob own_job() {
+  const auto word = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value ? value : "");
+  };
+  return {word("SLURM_JOB_ID"), whole_number<std::int64_t>(word("SLURM_RESTART_COUNT")).value_or(0)};
 }
 
 /// The first journal segment that a start of this job from `restart` on has written; 0: none.
@@ -71,9 +88,15 @@ void note_lost_start(const store::State& earlier, const std::filesystem::path& o
 
 void note_end(const std::filesystem::path& out, const store::WriterIdentity& who, double warned_s) {
   if (who.job.empty()) return;
+  const auto job = own_job();
   const auto cause =
-      site::cause_of_end(site::slurm_job(who.job), who.restart, static_cast<std::int64_t>(warned_s) + kEnding_s);
+      site::cause_of_end(site::slurm_job(job.id), job.restart, static_cast<std::int64_t>(warned_s) + kEnding_s);
   store::leave_request(out, kVerb, 0, {who.job, std::to_string(who.restart), cause});
+}
+
+std::string node_trouble() {
+  const auto job = own_job();
+  return site::node_trouble(job.id, job.restart, os::nodes_of_job());
 }
 
 std::string ends_text(const store::State& state, const std::filesystem::path& out) {

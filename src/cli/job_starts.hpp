@@ -18,6 +18,9 @@ void note_lost_start(const store::State& earlier, const std::filesystem::path& o
 /// Asks Slurm why this start of the job was told to end, and notes that. `warned_s`: of runtime::SupervisorOptions.
 void note_end(const std::filesystem::path& out, const store::WriterIdentity& who, double warned_s);
 
+/// Why this start of the job must not work on now, or "" (site::node_trouble).
+std::string node_trouble();
+
 /// "job 12, start 2: preempted; start 3: time limit", or "" where no start of a job is known to have been ended.
 std::string ends_text(const store::State& state, const std::filesystem::path& out);
 

@@ -51,6 +51,10 @@ bool keep(const std::filesystem::path& file, const std::vector<site::QueuedJob>&
 
 bool awaits_launch(const std::filesystem::path& out) { return has_submit(store::pending_requests(out)); }
 
+bool was_submitted(const std::filesystem::path& out, const store::State& state) {
+  return has_submit(state.requests) || awaits_launch(out);
+}
+
 void forget_jobs(const std::filesystem::path& out) {
   std::error_code none;  // absent: nothing to forget
   std::filesystem::remove(kept_file(out), none);
@@ -62,7 +66,7 @@ store::State read_submitted(const std::string& out) {
 }
 
 JobLook look_at_jobs(const std::filesystem::path& out, const store::State& state) {
-  if (!has_submit(state.requests) && !awaits_launch(out)) return {};
+  if (!was_submitted(out, state)) return {};
   const auto file = kept_file(out);
   try {
     if (is_fresh(file, state)) return {site::parse_queue(os::read_regular(file, kMostBytes).value_or("")), ""};

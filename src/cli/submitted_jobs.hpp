@@ -18,6 +18,9 @@ struct JobLook {
 /// answer, which is kept in OUT/logs/squeue.
 JobLook look_at_jobs(const std::filesystem::path& out, const store::State& state);
 
+/// Whether OUT was ever given to Slurm.
+bool was_submitted(const std::filesystem::path& out, const store::State& state);
+
 /// Forgets the kept answer: call after a submission.
 void forget_jobs(const std::filesystem::path& out);
 

@@ -82,8 +82,15 @@ store::WriterIdentity writer_identity(bool take_over) {
   store::WriterIdentity who;
   who.host = os::host_name();
   who.process = getpid();
+  const auto number = [](const char* name) {
+    return whole_number<std::uint32_t>(word_of_environment(name)).value_or(0);
+  };
   who.job = word_of_environment("SLURM_JOB_ID");
-  who.restart = whole_number<std::uint32_t>(word_of_environment("SLURM_RESTART_COUNT")).value_or(0);
+  who.restart = number("SLURM_RESTART_COUNT");
+  if (const auto first = word_of_environment("ESPALIER_JOB"); !who.job.empty() && !first.empty()) {
+    who.job = first;
+    who.restart += number("ESPALIER_STARTS");
+  }
   who.take_over = take_over;
   return who;
 }

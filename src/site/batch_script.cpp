@@ -88,12 +88,24 @@ std::string command_of(const JobRequest& request, const Profile& profile) {
   return text + fmt::format("--workers \"$((SLURM_JOB_NUM_NODES * {}))\"", profile.devices);
 }
 
+/// The successor is a start of the same job for the journal, which counts starts in vain; its own Slurm knows nothing
+/// of that.
+constexpr const char* kSubmitSuccessor =
+    "  export ESPALIER_JOB=${ESPALIER_JOB:-$SLURM_JOB_ID}\n"
+    "  export ESPALIER_STARTS=$((${ESPALIER_STARTS:-0} + ${SLURM_RESTART_COUNT:-0} + 1))\n"
+    "  unset SLURM_RESTART_COUNT\n"
+    "  for pause in 1 2 4 8 16 32 60; do # slurmctld may be away for a moment\n"
+    "    sbatch --dependency=\"afterany:$SLURM_JOB_ID\" \"$0\" && exit \"$code\"\n"
+    "    sleep \"$pause\"\n"
+    "  done\n"
+    "  echo \"espalier: saved, but no successor could be submitted. The same 'espalier submit' goes on.\" >&2";
+
 std::string come_back(const JobRequest& request, const Profile& profile) {
   // The id of one element of an array may be that of the whole array.
   const char* own = request.array > 0 ? "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}" : "$SLURM_JOB_ID";
   switch (profile.requeue) {
     case Requeue::never: return "  echo \"espalier: saved. The same 'espalier submit' goes on.\"";
-    case Requeue::submit: return "  sbatch --dependency=\"afterany:$SLURM_JOB_ID\" \"$0\" && exit \"$code\"";
+    case Requeue::submit: return kSubmitSuccessor;
     case Requeue::scontrol: break;
   }
   return "  for pause in 1 2 4 8 16 32 60; do # slurmctld may be away for a moment\n"
@@ -121,6 +133,8 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
+std::filesystem::path stop_mark(const std::filesystem::path& out) { return out / "logs" / "stopped"; }
+
 std::string nodes_text(const JobRequest& request) {
   const auto least = std::to_string(request.nodes);
   return request.most_nodes == request.nodes ? least : least + "-" + std::to_string(request.most_nodes);
@@ -147,11 +161,14 @@ std::vector<std::string> excesses_of(const JobRequest& request, const Profile& p
 }
 
 std::string batch_script(const JobRequest& request, const Profile& profile) {
-  const std::map<std::string_view, std::string> values = {
-      {"directives", directives_of(request, profile)},   {"folder", shell_word(request.folder.string())},
-      {"environment", environment_of(request, profile)}, {"command", command_of(request, profile)},
-      {"lead", std::to_string(profile.lead_s)},          {"signal", profile.signal},
-      {"come_back", come_back(request, profile)}};
+  const std::map<std::string_view, std::string> values = {{"directives", directives_of(request, profile)},
+                                                          {"folder", shell_word(request.folder.string())},
+                                                          {"environment", environment_of(request, profile)},
+                                                          {"command", command_of(request, profile)},
+                                                          {"lead", std::to_string(profile.lead_s)},
+                                                          {"signal", profile.signal},
+                                                          {"stopped", shell_word(stop_mark(request.out).string())},
+                                                          {"come_back", come_back(request, profile)}};
   std::string script;
   for (std::string_view rest = kJobTemplate; !rest.empty();) {
     const auto open = rest.find("{{");

@@ -87,4 +87,8 @@ void cancel(const std::vector<std::string>& jobs) {
   ask_slurm(command);
 }
 
+void signal_script(const std::string& job, const std::string& signal) {
+  ask_slurm({"scancel", "--batch", "--signal=" + signal, job});
+}
+
 }  // namespace espalier::site

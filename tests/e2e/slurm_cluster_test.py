@@ -85,6 +85,7 @@ class SlurmCluster(unittest.TestCase):
         self.cluster.wait(lambda: "Slurmctld(primary) at head is UP" in self.cluster.scontrol("ping"), "slurmctld")
         self.assertEqual(self.cluster.state(job), "RUNNING")
 
+    @slurm.long
     def test_a_power_cut_and_a_pause_are_noticed_and_jobs_go_on_when_the_nodes_are_back(self):
         on_cut, on_paused = (self.cluster.submit(SLEEPER, "--requeue", f"-w{node}") for node in self.cluster.nodes)
         self.wait_for_steps(2)
@@ -110,6 +111,7 @@ class SlurmClusterEnds(unittest.TestCase):
         self.addCleanup(cluster.stop)
         return cluster.start()
 
+    @slurm.long
     def test_two_at_once_do_not_meet(self):
         first, second = self.start(), self.start()
 
@@ -127,6 +129,7 @@ class SlurmClusterEnds(unittest.TestCase):
         self.assertEqual(cluster.processes(), {})
         self.assertFalse(Path(f"/proc/{munge}/exe").exists() and os.readlink(f"/proc/{munge}/exe").endswith("munged"))
 
+    @slurm.long
     def test_a_folder_in_use_is_refused_and_one_that_was_killed_is_taken_again(self):
         cluster = self.start()
         again = [slurm.SCRIPT, "1", cluster.folder]
@@ -142,6 +145,7 @@ class SlurmClusterEnds(unittest.TestCase):
         self.assertEqual(taken.returncode, 0, taken)
         self.assertEqual(cluster.srun("hostname"), "n1\n")
 
+    @slurm.long
     def test_it_comes_down_when_the_test_is_killed(self):
         program = "import os, slurm; cluster = slurm.Cluster(1).start(); print(cluster.folder); os.kill(os.getpid(), 9)"
         folder = Path(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.strip())

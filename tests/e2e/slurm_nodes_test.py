@@ -5,6 +5,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import h5py
+
 import launches
 import slurm
 
@@ -66,6 +68,10 @@ class SlurmNodes(unittest.TestCase):
     def said(self):
         return "\n".join(file.read_text(errors="replace")[-3000:] for file in (self.out / "logs").glob("*.*"))
 
+    def hosts_of_trainers(self):
+        return {node for node in self.cluster.nodes
+                if any("espalier-trainer" in command for command in self.cluster.processes(node).values())}
+
     def wait_for_rows(self):
         def has_rows():
             done = self.espalier("export", self.out, "--format", "csv")
@@ -77,6 +83,7 @@ class SlurmNodes(unittest.TestCase):
         self.assertEqual(state, "COMPLETED", self.said())
         self.assertEqual(self.numbers(self.out), self.expected[name])
 
+    @slurm.long
     def test_started_by_mpirun_over_three_nodes_and_requeued(self):
         job = self.submit(self.study("study", 24), "--nodes", 3, launcher="mpirun")
         self.wait_for_rows()
@@ -86,7 +93,10 @@ class SlurmNodes(unittest.TestCase):
 
     def test_a_group_of_two_workers_on_two_nodes(self):
         job = self.submit(self.study("groups", 12, GROUPS), "--nodes", 2)
+        self.cluster.wait(lambda: len(self.hosts_of_trainers()) == 2, "a trainer on each of two nodes", PATIENCE_S, self.said)
         self.finish(job, "groups")
+        with h5py.File(self.out / "results.h5") as view:
+            self.assertIn(2, view["tasks"]["workers"][:])
 
     @slurm.long
     def test_a_node_of_a_range_is_lost_and_the_study_goes_on_with_the_others(self):

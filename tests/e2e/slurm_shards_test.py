@@ -101,6 +101,7 @@ class SlurmShards(unittest.TestCase):
         self.finish(last)
         self.assertEqual(self.cluster.state(f"{array}_2"), "COMPLETED")
 
+    @slurm.long
     def test_a_shard_that_stays_lost_is_done_by_the_last_job(self):
         _, array, last = self.submit()
         blocked = self.out / "shards" / "2" / "lock"
@@ -110,6 +111,7 @@ class SlurmShards(unittest.TestCase):
         self.assertEqual(self.cluster.state(f"{array}_2"), "FAILED")
         self.assertIn("shard 2 is not done", self.said())
 
+    @slurm.long
     def test_an_element_that_is_warned_comes_back_alone_and_the_last_job_waits(self):
         _, array, last = self.submit()
         self.wait_for_shard(1)
@@ -119,6 +121,7 @@ class SlurmShards(unittest.TestCase):
         self.assertEqual(self.cluster.job(f"{array}_2")["Restarts"], "0")
         self.finish(last)
 
+    @slurm.long
     def test_a_first_job_that_is_warned_before_its_run_comes_back_and_the_others_wait(self):
         first, array, last = self.submit()
         self.cluster.wait(lambda: any("espalier calibrate" in command for command in self.cluster.processes().values()),
@@ -129,6 +132,7 @@ class SlurmShards(unittest.TestCase):
         self.finish(last)
         self.assertEqual(self.cluster.job(first)["Restarts"], "1")
 
+    @slurm.long
     def test_a_first_job_that_is_cancelled_is_told_by_the_others(self):
         first, array, last = self.submit()
         self.cluster.wait_for(first, "RUNNING")

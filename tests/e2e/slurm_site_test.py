@@ -71,6 +71,7 @@ class SlurmSite(unittest.TestCase):
         self.assertEqual(found["ranks"][1], "n1 (2), n2 (2)")
         self.assertEqual(list((self.folder / self._testMethodName).iterdir()), [])
 
+    @slurm.long
     def test_a_folder_that_one_node_sees(self):
         local = self.cluster.folder / "local"    # each node has its own there
         text = self.cluster.tell("on", "n1", "sh", "-c", '"$@"; echo "code $?"', "sh", ESPALIER, "site", "check", "--site",
@@ -80,12 +81,14 @@ class SlurmSite(unittest.TestCase):
         self.assertEqual(set(self.faults(found)), {"folder", "fsync"}, text)
         self.assertIn("n2 did not see what n1 wrote", found["folder"][1])
 
+    @slurm.long
     def test_a_folder_that_no_node_sees(self):
         done = self.espalier("site", "check", "--site", self.site, "--out", self.cluster.folder / "local" / "here")
         self.assertEqual(done.returncode, 1)
         self.assertEqual(set(self.findings(done)), {"job"})
         self.assertIn("left no report", done.stdout)
 
+    @slurm.long
     def test_a_foreign_mpirun(self):
         other = self.folder / "other-mpi"
         other.mkdir()

@@ -34,7 +34,7 @@ class SlurmSubmit(unittest.TestCase):
         cls.folder = Path(folder.name)
         (cls.folder / "site.toml").write_text(SITE)
         (cls.folder / "study.toml").write_text(launches.STUDY.format(epochs=24))
-        (cls.folder / "long.toml").write_text(launches.STUDY.format(epochs=90))
+        (cls.folder / "long.toml").write_text(launches.STUDY.format(epochs=150))
         cls.expected = {study: cls.run_here(study) for study in ("study", "long")}
 
     @classmethod
@@ -79,6 +79,9 @@ class SlurmSubmit(unittest.TestCase):
         """SIGTERM came to every process of the job at once; srun waits for those that save."""
         self.cluster.wait(lambda: "Stopped and saved" in self.said(), "everything to be saved", 30, self.said)
 
+    def ours_on(self, node):
+        return [command for command in self.cluster.processes(node).values() if "espalier" in command and "slurm" not in command]
+
     def said(self):
         return "\n".join(file.read_text(errors="replace")[-3000:] for file in (self.out / "logs").glob("job-*.out"))
 
@@ -115,7 +118,7 @@ class SlurmSubmit(unittest.TestCase):
         while self.cluster.wait_for(job, {"PENDING", "COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}, PATIENCE_S) == "PENDING":
             restarts += 1
             self.cluster.wait_for_restart(job, restarts, PATIENCE_S)
-        self.assertGreaterEqual(restarts, 1, self.said())
+        self.assertGreaterEqual(restarts, 2, self.said())
         self.assertIn("Stopped", self.said())
         self.finish(job, "long")
         self.assertIn(f"job {job}, start 0: time limit", self.ended())
@@ -132,6 +135,26 @@ class SlurmSubmit(unittest.TestCase):
         self.assertEqual(self.ended(), f"job {job}, start 0: cancelled")
 
     @slurm.long
+    def test_a_job_that_waits_is_taken_back_by_a_stop(self):
+        other = self.cluster.submit("sleep 600", "-N2", "--exclusive")
+        self.cluster.wait_for(other, "RUNNING")
+        job = self.submit("--", "--exclusive")
+        stopped = self.espalier("stop", self.out)
+        self.assertEqual(stopped.returncode, 0, stopped.stderr)
+        self.assertIn(f"Took job {job} back", stopped.stdout)
+        self.cluster.wait_for(job, "CANCELLED")
+        self.cluster.call("scancel", other)
+        self.finish(self.submit())
+
+    @slurm.long
+    def test_a_stop_and_a_warning_at_once_end_the_job(self):
+        job = self.submit(study="long")
+        self.wait_for_work()
+        self.assertEqual(self.espalier("stop", self.out).returncode, 0)
+        self.cluster.call("scancel", "--signal=USR2", "--batch", job)
+        self.cluster.wait_for(job, {"FAILED"})
+        self.assertEqual(self.cluster.job(job)["Restarts"], "0")
+
     def test_stopped_by_a_request(self):
         job = self.submit()
         self.wait_for_work()
@@ -152,6 +175,7 @@ class SlurmSubmit(unittest.TestCase):
         self.finish(job)
         self.assertEqual(self.ended(), f"job {job}, start 0: node lost")
 
+    @slurm.long
     def test_preempted_by_the_higher_partition(self):
         job = self.submit("--", "--exclusive")
         self.wait_for_work()
@@ -170,6 +194,8 @@ class SlurmSubmit(unittest.TestCase):
         self.cluster.pause(node)
         self.cluster.wait_for_restart(job, 1, PATIENCE_S)
         self.finish(job, "long")
+        self.cluster.wait(lambda: not self.ours_on(node), "the launch that was thought dead to end itself", 60,
+                          lambda: str(self.ours_on(node)))
         self.cluster.resume(node)
         self.cluster.wait_for_node(node, "idle", 60)
         self.assertEqual(self.numbers(self.out), self.expected["long"])

@@ -141,17 +141,20 @@ class Cluster:
     def resume(self, node):
         self.tell("resume", node)
 
-    def note_namespace(self, host):
+    def namespace(self, host):
         pid = (self.folder / "pids" / host).read_text().split()[0]
-        self.namespaces.add(os.readlink(f"/proc/{pid}/ns/pid"))
+        return os.readlink(f"/proc/{pid}/ns/pid")
 
-    def processes(self):
-        """{pid: command line} of all that lives on hosts of this cluster; jobs cannot leave their host."""
-        found = {}
+    def note_namespace(self, host):
+        self.namespaces.add(self.namespace(host))
+
+    def processes(self, host=None):
+        """{pid: command line} of all that lives on hosts of this cluster, or on one; jobs cannot leave their host."""
+        found, namespaces = {}, {self.namespace(host)} if host else self.namespaces
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 try:
-                    if os.readlink(entry / "ns" / "pid") in self.namespaces:
+                    if os.readlink(entry / "ns" / "pid") in namespaces:
                         found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                 except OSError:  # ended meanwhile
                     pass

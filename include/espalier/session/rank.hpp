@@ -9,7 +9,8 @@
 
 namespace espalier::session {
 
-/// This process as a writer of OUT: its host, and the Slurm job that it is in with the number of that job's restarts.
+/// This process as a writer of OUT: its host, and the Slurm job that it is in with the number of that job's restarts. A
+/// job that another has submitted to go on counts as a later start of the first (ESPALIER_JOB, slurm/job.sh).
 store::WriterIdentity writer_identity(bool take_over);
 
 /// What every rank was told of the launch, to compare with what it sees.

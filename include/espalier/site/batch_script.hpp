@@ -26,6 +26,10 @@ struct JobRequest {
 /// "espalier:" and 16 hexadecimal digits of the absolute path of OUT.
 std::string token_of(const std::filesystem::path& out);
 
+/// The file that `espalier stop` leaves, so that a job whose warning comes at the same time does not come back. A new
+/// submission removes it.
+std::filesystem::path stop_mark(const std::filesystem::path& out);
+
 /// "2", or "2-4".
 std::string nodes_text(const JobRequest& request);
 

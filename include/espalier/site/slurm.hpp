@@ -32,4 +32,7 @@ std::string submit(const std::filesystem::path& script, const std::vector<std::s
 /// Takes jobs back. Throws EnvironmentError with what scancel says.
 void cancel(const std::vector<std::string>& jobs);
 
+/// Sends a signal, as "TERM", to a job's script alone. Throws EnvironmentError with what scancel says.
+void signal_script(const std::string& job, const std::string& signal);
+
 }  // namespace espalier::site

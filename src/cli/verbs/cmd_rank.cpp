@@ -45,8 +45,10 @@ void run(const session::RankOptions& options) {
   } catch (const UsageError&) {
     refuse(ExitCode::usage);
     throw;
-  } catch (const EnvironmentError&) {
-    refuse(ExitCode::environment);
+  } catch (const RelaunchError&) {
+    throw;  // another launch may do better
+  } catch (const Error&) {
+    refuse(ExitCode::environment);  // among them: another process has taken over
     throw;
   }
 }

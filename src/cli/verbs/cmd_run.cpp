@@ -144,10 +144,7 @@ int run(session::RunArguments arguments) {
   options.mpi_plugin = arguments.mpi_plugin;
   options.srun_library = srun_library(options.launcher);
   options.warned_s = arguments.warned_s;
-  const auto nodes = os::nodes_of_job();
-  if (!who.job.empty() && nodes > 1) {
-    options.node_trouble = [job = who.job, nodes] { return site::node_trouble(job, nodes); };
-  }
+  if (!who.job.empty()) options.node_trouble = node_trouble;
   note_lost_start(earlier, options.out, who);
   const auto end = runtime::supervise(options);
   if (end.signal != 0) note_end(options.out, who, arguments.warned_s);
