@@ -2,7 +2,6 @@
 // How long `espalier merge` takes for stores of different runs.
 // bench_merge_stores [DIR] [STORES] [RUNS]: writes under DIR (default: a folder in the temporary directory) and removes
 // it again.
-// again.
 #include <unistd.h>
 
 #include <chrono>

@@ -38,6 +38,7 @@ part cluster .venv/bin/python bench/cluster.py
 part verbs .venv/bin/python bench/verbs.py
 part plan_100k build/bin/bench_plan_100k
 part journal build/bin/bench_journal
+part merge build/bin/bench_merge_stores
 part pack_check build/bin/bench_pack_check
 part train_step build/bin/bench_train_step
 part train_step_torch .venv/bin/python bench/train_step.py

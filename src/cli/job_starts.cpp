@@ -94,9 +94,12 @@ void note_end(const std::filesystem::path& out, const store::WriterIdentity& who
   store::leave_request(out, kVerb, 0, {who.job, std::to_string(who.restart), cause});
 }
 
-std::string node_trouble() {
+runtime::JobHealth job_health() {
   const auto job = own_job();
-  return site::node_trouble(job.id, job.restart, os::nodes_of_job());
+  const auto over = site::why_over(site::slurm_job(job.id), job.id, job.restart);
+  if (!over.empty()) return {over, true};
+  const auto nodes = os::nodes_of_job();
+  return {nodes > 1 ? site::node_trouble(job.id, nodes) : "", false};
 }
 
 std::string ends_text(const store::State& state, const std::filesystem::path& out) {

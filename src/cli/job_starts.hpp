@@ -2,6 +2,7 @@
 // The starts of a Slurm job, as `run` sees them: how one ended is left as a request, which the next rank 0 journals.
 #include <filesystem>
 
+#include "espalier/runtime/supervisor.hpp"
 #include "espalier/store/journal.hpp"
 #include "espalier/store/state.hpp"
 
@@ -18,8 +19,8 @@ void note_lost_start(const store::State& earlier, const std::filesystem::path& o
 /// Asks Slurm why this start of the job was told to end, and notes that. `warned_s`: of runtime::SupervisorOptions.
 void note_end(const std::filesystem::path& out, const store::WriterIdentity& who, double warned_s);
 
-/// Why this start of the job must not work on now, or "" (site::node_trouble).
-std::string node_trouble();
+/// Whether this start of the job may start a launch that died again.
+runtime::JobHealth job_health();
 
 /// "job 12, start 2: preempted; start 3: time limit", or "" where no start of a job is known to have been ended.
 std::string ends_text(const store::State& state, const std::filesystem::path& out);

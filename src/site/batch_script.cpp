@@ -43,7 +43,8 @@ std::string directives_of(const JobRequest& request, const Profile& profile) {
   add("qos", directive_word(profile.qos));
   add("constraint", directive_word(profile.constraint));
   add("nodes", nodes_text(request));
-  add("ntasks-per-node", "1");
+  // Of a range Slurm gives no more nodes than it needs for the tasks that this would count; one a node is the default.
+  if (request.nodes == request.most_nodes) add("ntasks-per-node", "1");
   add("cpus-per-task", std::to_string(profile.devices * profile.cores_per_device));
   add("gres", directive_word(profile.gres));
   if (profile.megabytes_per_device > 0)

@@ -45,12 +45,13 @@ SlurmJob slurm_job(const std::string& job) {
   }
 }
 
-std::string node_trouble(const std::string& job, std::int64_t restart, std::int64_t nodes) {
-  const auto facts = slurm_job(job);
-  if (facts.state.empty()) return nodes > 1 ? "slurmctld does not answer" : "";
-  if (facts.state != "RUNNING") return fmt::format("job {} is {}", job, facts.state);
-  if (facts.restarts > restart) return fmt::format("job {} was put back and runs elsewhere", job);
-  if (nodes == 1) return "";
+std::string why_over(const SlurmJob& facts, const std::string& job, std::int64_t restart) {
+  if (facts.state.empty()) return "";  // slurmctld does not answer: nobody knows
+  if (facts.restarts > restart) return fmt::format("job {} was put back", job);
+  return facts.state == "RUNNING" ? "" : fmt::format("job {} is {}", job, facts.state);
+}
+
+std::string node_trouble(const std::string& job, std::int64_t nodes) {
   const auto count = std::to_string(nodes);
   const auto answer = process::capture({"timeout", "20", "env", "--unset=SLURM_NTASKS_PER_NODE", "srun", "--overlap",
                                         "--mpi=none", "--quiet", "--nodes=" + count, "--ntasks=" + count, "true"});

@@ -230,6 +230,7 @@ class Submit(unittest.TestCase):
         done = self.submit("--nodes", "1-2")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("#SBATCH --nodes=1-2\n", self.said("script"))
+        self.assertNotIn("--ntasks", self.said("script"))
         for words in ("2-1", "0", "x", "1-", "1-3"):
             self.assertEqual(self.submit("--nodes", words).returncode, 2, words)
 

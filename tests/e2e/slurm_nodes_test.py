@@ -89,6 +89,8 @@ class SlurmNodes(unittest.TestCase):
         self.wait_for_rows()
         self.cluster.scontrol("requeue", job)
         self.cluster.wait_for_restart(job, 1)
+        # mpirun's helpers die of SIGTERM: what was in hand is named, unless it was saved before.
+        self.assertRegex(self.said(), "Stopped and saved|Stopped.*could not save|goes on from")
         self.finish(job, "study")
 
     def test_a_group_of_two_workers_on_two_nodes(self):

@@ -80,7 +80,9 @@ class SlurmSubmit(unittest.TestCase):
         self.cluster.wait(lambda: "Stopped and saved" in self.said(), "everything to be saved", 30, self.said)
 
     def ours_on(self, node):
-        return [command for command in self.cluster.processes(node).values() if "espalier" in command and "slurm" not in command]
+        """Supervisors and trainers; an agent whose rank 0 has failed waits for it for a quarter of an hour."""
+        return [command for command in self.cluster.processes(node).values()
+                if "espalier run" in command or "espalier-trainer" in command]
 
     def said(self):
         return "\n".join(file.read_text(errors="replace")[-3000:] for file in (self.out / "logs").glob("job-*.out"))

@@ -26,6 +26,12 @@ TEST_CASE("supervisor: over several nodes a launch is started again once all of 
   scene.on(NodesChecked{}).starts().nothing_else();
 }
 
+TEST_CASE("supervisor: a start of a job that Slurm has ended starts nothing again") {
+  auto scene = launch_that_died();
+  scene.tick(0.5).checks_nodes().nothing_else();
+  scene.on(NodesChecked{"job 7 was put back", true}).says("job 7 was put back: this start").exits(75).nothing_else();
+}
+
 TEST_CASE("supervisor: the wait for nodes ends with a signal, and after twenty minutes") {
   auto scene = launch_that_died();
   scene.tick(0.5).checks_nodes().nothing_else();

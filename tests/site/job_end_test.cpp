@@ -31,6 +31,17 @@ TEST_CASE("job end: causes are told apart") {
   CHECK(cause("slurm_load_jobs error: Connection refused") == "unknown");
 }
 
+TEST_CASE("job end: a start is over once Slurm has ended it or put the job back, not where nobody answers") {
+  const auto over = [](const std::string& text, std::int64_t restart) {
+    return site::why_over(site::parse_job(text), "7", restart);
+  };
+  CHECK(over(line("RUNNING", 1, "00:01:00", "None"), 1).empty());
+  CHECK(over("slurm_load_jobs error: Connection refused", 0).empty());
+  CHECK(over(line("PENDING", 1, "00:00:00", "None"), 0) == "job 7 was put back");
+  CHECK(over(line("RUNNING", 1, "00:01:00", "None"), 0) == "job 7 was put back");
+  CHECK(over(line("COMPLETING", 0, "00:01:00", "None"), 0) == "job 7 is COMPLETING");
+}
+
 TEST_CASE("job end: a job without a limit is never at it") {
   CHECK(cause("JobState=RUNNING Restarts=0 RunTime=3-00:00:00 TimeLimit=UNLIMITED PreemptTime=None") == "signal");
   CHECK(cause("JobState=CANCELLED Restarts=0 RunTime=3-00:00:00 TimeLimit=UNLIMITED PreemptTime=None") == "cancelled");

@@ -13,6 +13,12 @@ namespace espalier::runtime {
 /// Who starts the ranks. Both spread them over the nodes of a batch job.
 enum class LauncherKind : std::uint8_t { mpirun, srun };
 
+/// Whether a launch that died may be started again in its batch job.
+struct JobHealth {
+  std::string trouble;   ///< why not now: some node does not answer; empty: it may
+  bool is_over = false;  ///< never again: Slurm has ended this start of the job
+};
+
 struct SupervisorOptions {
   std::filesystem::path out;
   std::int32_t workers = 1;
@@ -25,8 +31,7 @@ struct SupervisorOptions {
   LauncherKind launcher = LauncherKind::mpirun;
   std::string mpi_plugin = "pmix";     ///< srun's
   std::filesystem::path srun_library;  ///< slurm/srun_waits.cpp, built; empty: not there
-  /// Within a job of several nodes: why a launch that died must not be started again yet, "" if it may. Takes seconds.
-  std::function<std::string()> node_trouble;
+  std::function<JobHealth()> job_health;  ///< within a batch job; takes seconds
   double warned_s = 115;  ///< how long a launch may take to save once USR2 came
 };
 

@@ -25,9 +25,11 @@ SlurmJob slurm_job(const std::string& job);
 /// which start of the job was told to end; `warning_s`: how long before its limit Slurm warns it.
 std::string cause_of_end(const SlurmJob& facts, std::int64_t restart, std::int64_t warning_s);
 
-/// Why this start of a job must not work on now, or "": Slurm has ended it, or not all of its nodes answer. Asks
-/// slurmctld, and where there are several nodes each of them by a step of srun's.
-std::string node_trouble(const std::string& job, std::int64_t restart, std::int64_t nodes);
+/// Why this start of a job is over for Slurm, or "".
+std::string why_over(const SlurmJob& facts, const std::string& job, std::int64_t restart);
+
+/// Why the nodes of a job cannot all be used now, or "": each is asked by a step of srun's.
+std::string node_trouble(const std::string& job, std::int64_t nodes);
 
 /// Of a start that left no word: its node was lost, or it was killed outright.
 inline constexpr const char* kLost = "node lost";

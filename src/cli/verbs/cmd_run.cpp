@@ -144,7 +144,7 @@ int run(session::RunArguments arguments) {
   options.mpi_plugin = arguments.mpi_plugin;
   options.srun_library = srun_library(options.launcher);
   options.warned_s = arguments.warned_s;
-  if (!who.job.empty()) options.node_trouble = node_trouble;
+  if (!who.job.empty()) options.job_health = job_health;
   note_lost_start(earlier, options.out, who);
   const auto end = runtime::supervise(options);
   if (end.signal != 0) note_end(options.out, who, arguments.warned_s);

@@ -85,7 +85,7 @@ class Supervisor {
         shared_memory_("/dev/shm", options.out),
         tail_(options.out, store::Detail::brief),
         core_(log_.string(), {options.first_heartbeat_s, 5 * options.first_heartbeat_s, options.silence_s},
-              {name_of(options.launcher), options.warned_s, options.node_trouble != nullptr}) {
+              {name_of(options.launcher), options.warned_s, options.job_health != nullptr}) {
     tail_.advance();
   }
   SupervisorEnd run();
@@ -99,7 +99,10 @@ class Supervisor {
   LaunchWords words() const { return launcher_ ? launcher_->words() : LaunchWords{}; }
   void tell(const SupervisorEvent& event);
   void obey(const StartLaunch&);
-  void obey(const CheckNodes&) { tell(NodesChecked{options_.node_trouble()}); }
+  void obey(const CheckNodes&) {
+    const auto health = options_.job_health();
+    tell(NodesChecked{health.trouble, health.is_over});
+  }
   void obey(const SignalLaunch& command) { launcher_->signal(command.signal, now_s()); }
   void obey(const PrintLine& command) { print({command.line}); }
   void obey(const ExitWith& command) { exit_code_ = command.code; }

@@ -91,6 +91,10 @@ void SupervisorCore::take(const NodesChecked& event) {
     waits_for_nodes_s_ = 0;
     return start(segments_before_);
   }
+  if (event.is_over) {
+    print(fmt::format("espalier: {}: this start of it is over.", event.trouble));
+    return exit_with(static_cast<int>(ExitCode::stopped));
+  }
   if (waits_for_nodes_s_ == 0) {
     print(
         fmt::format("espalier: {}. The launch is started again once all answer; Slurm puts a job back that has lost "

@@ -28,7 +28,7 @@ inline constexpr double kFirstPause_s = 0.5;  ///< before a launch that died is 
 struct LaunchFacts {
   std::string launcher = "mpirun";  ///< or "srun", for what is said
   double warned_s = 115;            ///< after USR2; docs/running.md asks for it two minutes before the end
-  bool has_nodes = false;           ///< the launch is spread over nodes, of which one may be lost
+  bool has_nodes = false;           ///< those of a batch job, which may be lost
 };
 
 /// How long a launch that stops may take in all. Slurm and others kill 30 s after TERM.
@@ -70,7 +70,8 @@ struct SupervisorTick {
 
 /// Answers CheckNodes.
 struct NodesChecked {
-  std::string trouble;  ///< why another launch would have no chance now; empty: it may be started
+  std::string trouble;   ///< why another launch would have no chance now; empty: it may be started
+  bool is_over = false;  ///< nor later: the job has ended or begun anew elsewhere
 };
 
 using SupervisorEvent = std::variant<SupervisorStarted, SignalCame, LaunchEnded, SupervisorTick, NodesChecked>;

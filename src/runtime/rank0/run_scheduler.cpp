@@ -64,7 +64,12 @@ int run_scheduler(mpi::Session& session, const LaunchOptions& options, const Rep
     MpiWorld world(options.supervisor);
     SchedulerLoop loop(session.size() - 1, options, replan, world);
     say_begun();
-    code = loop.run();
+    try {
+      code = loop.run();
+    } catch (const std::exception&) {
+      loop.dismiss();
+      throw;
+    }
     missing = loop.missing();
   }
   say_ended(code);

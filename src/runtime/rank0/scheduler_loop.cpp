@@ -280,6 +280,19 @@ bool SchedulerLoop::is_over() {
   return departure_.is_over(world_.now());
 }
 
+/// Whoever killed the launcher cannot end ranks on a node that Slurm has lost; nothing else is owed to them.
+void SchedulerLoop::dismiss() noexcept try {
+  constexpr int kRounds = 100;
+  for (const auto worker : departure_.present()) say(worker, protocol::Shutdown{});
+  send_all();
+  for (int round = 0; round < kRounds; ++round) {
+    world_.advance();
+    world_.pause(false);
+  }
+} catch (const std::exception& error) {
+  spdlog::warn("the agents are not told to leave: {}", error.what());
+}
+
 int SchedulerLoop::finish() {
   const int code = exit_code(journal_.state(), replanning_.scope(), scheduler_view());
   if (!give_up_.empty()) journal_.warn(give_up_);

@@ -22,6 +22,8 @@ class SchedulerLoop {
   /// Runs until nothing is left to do, or until a stop. Returns the exit code, which is journaled.
   int run();
   /// Number of workers that have not said Goodbye.
+  /// Tells the agents to leave, as far as they can be reached, where run() has thrown.
+  void dismiss() noexcept;
   int missing() const { return departure_.missing(); }
 
   // The parts of run(), for tests:
