@@ -1,5 +1,9 @@
-// Declares the options of `run`, and those of its passes, which other verbs share.
+// Declares the options of `run`, and those that other verbs share; writes them down again for a job.
 #include "cli/run_options.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/core/whole_number.hpp"
@@ -37,13 +41,8 @@ void add_pass_options(CLI::App& verb, std::vector<std::string>& without, std::ui
       ->transform(CLI::AsSizeValue(false));
 }
 
-void add_options(CLI::App& verb, session::RunArguments& arguments) {
+void add_common_options(CLI::App& verb, session::RunArguments& arguments) {
   session::LaunchSettings& launch = arguments.launch;
-  auto* study = verb.add_option("study", arguments.study.file, "the study file");
-  verb.add_option("--out", arguments.out, "directory of results; the same command goes on where it stopped")
-      ->required();
-  verb.add_option("--workers", launch.workers, "trainers at a time (default: cores / threads)")
-      ->check(CLI::Range(1, 65536));
   verb.add_option("--threads", launch.threads, "threads a trainer (default 1; remembered by the directory)")
       ->check(CLI::Range(1, 4096));
   verb.add_option("--device", launch.device, "auto (a GPU where a trainer finds one), cpu or cuda")
@@ -53,11 +52,6 @@ void add_options(CLI::App& verb, session::RunArguments& arguments) {
       ->allow_extra_args(false);
   verb.add_option("--data-root", arguments.study.data_root,
                   "folder that data paths are relative to; default: the study's");
-  auto* shard = verb.add_option_function<std::string>(
-      "--shard", [&launch](const std::string& text) { read_shard(text, launch); },
-      "I/K: run only shard I of K, for a store that 'espalier merge' joins with the others (0/K: what several need)");
-  verb.add_flag("--smoke", launch.smoke, "one step of every distinct shape of task, into OUT/smoke")->excludes(shard);
-  verb.add_flag("--noop", launch.noop, "answer tasks without doing them, into OUT/noop: tests the machinery");
   verb.add_flag("--take-over", launch.take_over, "go on although a lost machine seems to hold the directory");
   verb.add_flag("--new-form", launch.new_form, "accept that other --threads change last bits");
   verb.add_flag("--accept-loss", launch.accept_loss, "go on over a damaged journal, without what is lost");
@@ -65,25 +59,73 @@ void add_options(CLI::App& verb, session::RunArguments& arguments) {
                 "let this study take the place of another one in OUT, whose runs then leave all tables");
   verb.add_option("--checkpoint-s", launch.checkpoint_s, "seconds between checkpoints of a training (default 60)")
       ->check(CLI::NonNegativeNumber);
+  verb.add_option("--max-fails", launch.max_fails,
+                  "save and end once N tasks have failed or were quarantined in this launch (default: go on)")
+      ->check(CLI::PositiveNumber);
+  add_pass_options(verb, launch.without, launch.feature_bytes);
+}
+
+void add_options(CLI::App& verb, session::RunArguments& arguments) {
+  session::LaunchSettings& launch = arguments.launch;
+  auto* study = verb.add_option("study", arguments.study.file, "the study file");
+  verb.add_option("--out", arguments.out, "directory of results; the same command goes on where it stopped")
+      ->required();
+  verb.add_option("--workers", launch.workers, "trainers at a time (default: cores / threads)")
+      ->check(CLI::Range(1, 65536));
+  add_common_options(verb, arguments);
+  auto* shard = verb.add_option_function<std::string>(
+      "--shard", [&launch](const std::string& text) { read_shard(text, launch); },
+      "I/K: run only shard I of K, for a store that 'espalier merge' joins with the others (0/K: what several need)");
+  verb.add_flag("--smoke", launch.smoke, "one step of every distinct shape of task, into OUT/smoke")->excludes(shard);
+  verb.add_flag("--noop", launch.noop, "answer tasks without doing them, into OUT/noop: tests the machinery");
   verb.add_option("--launcher", arguments.launcher, "who starts the processes: mpirun (default), or srun within a job")
       ->check(CLI::IsMember({"mpirun", "srun"}));
   verb.add_option("--mpi", arguments.mpi_plugin, "srun's plugin for Open MPI (default pmix)");
   verb.add_option("--warned-s", arguments.warned_s, "seconds to save in after SIGUSR2 (default 115)")
       ->check(CLI::PositiveNumber);
-  verb.add_option("--max-fails", launch.max_fails,
-                  "save and end once N tasks have failed or were quarantined in this launch (default: go on)")
-      ->check(CLI::PositiveNumber);
   verb.add_option("--hang-s", launch.hang_s, "")->check(CLI::PositiveNumber)->group("");
   verb.add_option("--view-every-s", launch.view_every_s, "")->check(CLI::NonNegativeNumber)->group("");
   verb.add_option("--first-heartbeat-s", arguments.first_heartbeat_s, "")->check(CLI::PositiveNumber)->group("");
   verb.add_option("--silence-s", arguments.silence_s, "")->check(CLI::PositiveNumber)->group("");
-  add_pass_options(verb, launch.without, launch.feature_bytes);
   verb.add_option("--noop-tasks", launch.noop_tasks, "")
       ->check(CLI::PositiveNumber)
       ->group("")
       ->excludes(study)
       ->excludes(shard);
   verb.add_option("--noop-trainer", arguments.noop_trainer, "")->group("")->excludes(study);
+}
+
+std::vector<std::string> study_words(const session::StudyArguments& study) {
+  std::vector<std::string> words = {std::filesystem::absolute(study.file).string()};
+  if (!study.data_root.empty()) {
+    words.insert(words.end(), {"--data-root", std::filesystem::absolute(study.data_root).string()});
+  }
+  for (const auto& change : study.overrides) words.insert(words.end(), {"--set", change});
+  return words;
+}
+
+std::vector<std::string> launch_words(const session::RunArguments& arguments) {
+  const session::LaunchSettings& launch = arguments.launch;
+  const session::LaunchSettings otherwise;
+  std::vector<std::string> words;
+  const auto value = [&](const char* option, const auto& given, const auto& by_default) {
+    if (given != by_default) words.insert(words.end(), {option, fmt::format("{}", given)});
+  };
+  const auto flag = [&](const char* option, bool given) {
+    if (given) words.emplace_back(option);
+  };
+  value("--only", launch.only, otherwise.only);
+  value("--threads", launch.threads, otherwise.threads);
+  value("--device", launch.device, otherwise.device);
+  value("--checkpoint-s", launch.checkpoint_s, otherwise.checkpoint_s);
+  value("--max-fails", launch.max_fails, otherwise.max_fails);
+  value("--without", fmt::format("{}", fmt::join(launch.without, ",")), std::string());
+  value("--feature-memory", launch.feature_bytes, otherwise.feature_bytes);
+  flag("--take-over", launch.take_over);
+  flag("--new-form", launch.new_form);
+  flag("--accept-loss", launch.accept_loss);
+  flag("--replace-study", arguments.replace_study);
+  return words;
 }
 
 }  // namespace espalier::cli

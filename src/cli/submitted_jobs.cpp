@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 
 #include "cli/result_dir.hpp"
 #include "espalier/core/errors.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::size_t kMostBytes = 1 << 20;
 constexpr double kFresh_s = 60;
+constexpr std::string_view kTrouble = "trouble: ";  // begins the line that is kept where Slurm could not be asked
 
 std::filesystem::path kept_file(const std::filesystem::path& out) { return out / "logs" / "squeue"; }
 
@@ -37,13 +39,29 @@ bool is_fresh(const std::filesystem::path& file, const store::State& state) {
   return is_of_launch && now >= kept && now - kept < kFresh_s;
 }
 
-/// Whether the answer could be kept: who may only read the directory asks Slurm each time.
-bool keep(const std::filesystem::path& file, const std::vector<site::QueuedJob>& jobs) {
+/// Whether the look could be kept: who may only read the directory asks Slurm each time.
+bool keep(const std::filesystem::path& file, const JobLook& look) {
+  const auto text = look.trouble.empty() ? site::queue_text(look.jobs) : std::string(kTrouble) + look.trouble + "\n";
   try {
-    os::write_file_durably(file, bytes_of(site::queue_text(jobs)));
+    os::write_file_durably(file, bytes_of(text));
     return true;
   } catch (const EnvironmentError&) {
     return false;
+  }
+}
+
+JobLook kept_look(const std::filesystem::path& file) {
+  const auto text = os::read_regular(file, kMostBytes).value_or("");
+  if (!text.starts_with(kTrouble)) return {site::parse_queue(text), ""};
+  const auto line = text.substr(0, text.find('\n'));
+  return {{}, line.substr(kTrouble.size())};
+}
+
+JobLook ask(const std::filesystem::path& out) {
+  try {
+    return {site::jobs_with(site::token_of(out), site::queued_jobs()), ""};
+  } catch (const EnvironmentError& error) {
+    return {{}, error.what()};
   }
 }
 
@@ -68,14 +86,16 @@ store::State read_submitted(const std::string& out) {
 JobLook look_at_jobs(const std::filesystem::path& out, const store::State& state) {
   if (!was_submitted(out, state)) return {};
   const auto file = kept_file(out);
-  try {
-    if (is_fresh(file, state)) return {site::parse_queue(os::read_regular(file, kMostBytes).value_or("")), ""};
-    const auto jobs = site::jobs_with(site::token_of(out), site::queued_jobs());
-    [[maybe_unused]] const bool is_kept = keep(file, jobs);
-    return {jobs, ""};
-  } catch (const EnvironmentError& error) {
-    return {{}, error.what()};
+  if (is_fresh(file, state)) {
+    try {
+      return kept_look(file);
+    } catch (const EnvironmentError& error) {
+      return {{}, error.what()};
+    }
   }
+  const auto look = ask(out);
+  [[maybe_unused]] const bool is_kept = keep(file, look);
+  return look;
 }
 
 }  // namespace espalier::cli

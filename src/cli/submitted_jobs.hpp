@@ -15,7 +15,7 @@ struct JobLook {
 };
 
 /// Asks Slurm only about directories that were submitted, and at most once a minute and launch: until then the last
-/// answer, which is kept in OUT/logs/squeue.
+/// answer, or why there was none, which is kept in OUT/logs/squeue.
 JobLook look_at_jobs(const std::filesystem::path& out, const store::State& state);
 
 /// Whether OUT was ever given to Slurm.

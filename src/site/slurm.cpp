@@ -16,6 +16,15 @@ namespace {
 
 constexpr const char* kFormat = "%i|%T|%M|%L|%r|%k";  // the comment last: it may hold anything
 constexpr std::size_t kFields = 6;
+constexpr int kSubmission_s = 60;  // one that is cut off may have queued its job
+
+/// `code`: of timeout, which ends with that of the command but where it says something of its own.
+std::string failure_text(const std::string& program, int code, int limit_s) {
+  constexpr int kTimedOut = 124, kKilled = 128 + 9, kNotStarted = 126, kNotThere = 127;
+  if (code == kTimedOut || code == kKilled) return fmt::format("{} has not answered within {} s", program, limit_s);
+  if (code == kNotStarted || code == kNotThere) return fmt::format("{} cannot be started", program);
+  return fmt::format("{} ended with code {}", program, code);
+}
 
 }  // namespace
 
@@ -24,13 +33,13 @@ std::string first_line(const std::string& text) {
   return line.empty() ? "it says nothing" : line;
 }
 
-std::string ask_slurm(const std::vector<std::string>& command) {
-  const auto answer = process::capture(command);
-  if (answer.exit_code != 0) {
-    throw EnvironmentError(fmt::format("{} ended with code {}", command.front(), answer.exit_code),
-                           first_line(answer.err), "Is this a node of the cluster, and does slurmctld run?");
-  }
-  return answer.out;
+std::string ask_slurm(const std::vector<std::string>& command, int limit_s) {
+  std::vector<std::string> limited = {"timeout", "--kill-after=2", std::to_string(limit_s)};
+  limited.insert(limited.end(), command.begin(), command.end());
+  const auto answer = process::capture(limited);
+  if (answer.exit_code == 0) return answer.out;
+  throw EnvironmentError(failure_text(command.front(), answer.exit_code, limit_s), first_line(answer.err),
+                         "Is this a node of the cluster, and does slurmctld run?");
 }
 
 std::vector<QueuedJob> parse_queue(std::string_view lines) {
@@ -71,7 +80,7 @@ std::string submit(const std::filesystem::path& script, const std::vector<std::s
   std::vector<std::string> command = {"sbatch", "--parsable"};
   command.insert(command.end(), options.begin(), options.end());
   command.push_back(script.string());
-  const auto answer = ask_slurm(command);
+  const auto answer = ask_slurm(command, kSubmission_s);
   const auto id = answer.substr(0, answer.find_first_of(";\n"));  // "77" or "77;cluster"
   const bool is_number =
       !id.empty() && std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isdigit(c); });

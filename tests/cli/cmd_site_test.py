@@ -68,6 +68,12 @@ class Site(unittest.TestCase):
         lines = re.findall(r"^(ok|not ok) +(\w+) +(.*)$", done.stdout, re.MULTILINE)
         return done, {kind: said for state, kind, said in lines if state != "ok"}
 
+    def test_a_comment_would_hide_the_job_of_a_check(self):
+        done, _ = self.check("--", "--comment=mine")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("'--comment=mine' behind -- is not allowed", done.stderr)
+        self.assertEqual(self.said("script"), "")
+
     def test_init_prints_what_slurm_tells(self):
         done = self.espalier("init")
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -1,55 +1,16 @@
 """espalier submit with stand-ins for sbatch, squeue and scontrol: what it asks Slurm for, and what its script does in a job.
 A real Slurm: tests/e2e/slurm_submit_test.py."""
 import json
-import os
-import pathlib
 import signal
 import subprocess
-import tempfile
 import time
 import unittest
 
 import launches
-
-BIN = launches.BIN
-STAND_INS = {
-    "sbatch": 'echo "$@" >>"$SAID/sbatch"; cat "${@: -1}" >"$SAID/script"; echo "${SBATCH_SAYS-77;main}"',
-    "squeue": '[[ -z ${SQUEUE_FAILS-} ]] || { echo "squeue: error: no answer" >&2; exit 1; }; echo asked >>"$SAID/squeue"; cat "$SAID/queue"',
-    # Slurm ends the script of a job that it requeues.
-    "scontrol": """case $1 in requeue) echo "$@" >>"$SAID/scontrol"; kill -TERM "$PPID";; *) cat "$SAID/job";; esac""",
-}
-PATIENCE_S = 60
+import submissions
 
 
-class Submit(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-        self.out = self.folder / "my results"
-        self.study = self.folder / "it's a study.toml"
-        self.study.write_text(launches.STUDY.format(epochs=6))
-        (self.folder / "queue").write_text("")
-        (self.folder / "job").write_text("JobId=77 JobState=RUNNING Restarts=0 PreemptTime=2026-11-26T10:51:48\n")
-        (self.folder / "bin").mkdir()
-        for name, body in STAND_INS.items():
-            (self.folder / "bin" / name).write_text("#!/bin/bash\n" + body + "\n")
-            (self.folder / "bin" / name).chmod(0o755)
-        (self.folder / "site.toml").write_text("[nodes]\nmost = 2\ndevices = 2\n[slurm]\nlauncher = \"mpirun\"\nmost_time = \"10:00\"\ntime = \"5\"\n")
-        self.environment = {**os.environ, "SAID": str(self.folder), "PATH": f"{self.folder}/bin:{os.environ['PATH']}",
-                            "ESPALIER_CACHE": str(self.folder / "cache")}
-
-    def espalier(self, *words, **more):
-        return subprocess.run([BIN / "espalier", *map(str, words)], capture_output=True, text=True,
-                              env={**self.environment, **more})
-
-    def submit(self, *words, **more):
-        return self.espalier("submit", self.study, "--out", self.out, "--site", self.folder / "site.toml", *words, **more)
-
-    def said(self, name):
-        file = self.folder / name
-        return file.read_text() if file.exists() else ""
-
+class Submit(submissions.Submission):
     def test_the_job_is_submitted_once(self):
         done = self.submit("--nodes", 2, "--time", "7:00")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -66,52 +27,6 @@ class Submit(unittest.TestCase):
         self.assertIn("job 77 for", again.stderr)
         self.assertIn("is PENDING already (Priority)", again.stderr)
         self.assertEqual(len(self.said("sbatch").splitlines()), 1)
-
-    def test_status_shows_the_job_and_asks_once_a_minute(self):
-        self.submit()
-        token = next(line.split("=")[1] for line in self.said("script").splitlines() if "--comment" in line)
-        (self.folder / "queue").write_text(f"77|RUNNING|1:05|58:55|None|{token}\n78|RUNNING|1:00|6:00|None|other\n")
-        self.study.write_text(self.study.read_text().replace("epochs = 6", "epochs = 1"))
-        ran = self.espalier("run", self.study, "--out", self.out, "--workers", 2, "--only", "experiment == 'transferred'")
-        self.assertEqual(ran.returncode, 0, ran.stderr)
-        before = len(self.said("squeue").splitlines())
-        for _ in range(2):
-            shown = self.espalier("status", self.out)
-            self.assertIn("job 77    RUNNING since 1:05, 58:55 left", shown.stdout)
-            self.assertNotIn("job 78", shown.stdout)
-        self.assertEqual(len(self.said("squeue").splitlines()), before + 1)
-        (self.out / "logs" / "squeue").unlink()
-        shown = self.espalier("status", self.out, SQUEUE_FAILS="1")
-        self.assertEqual(shown.returncode, 0)
-        self.assertIn("Slurm could not be asked", shown.stdout)
-        self.assertEqual(json.loads(self.espalier("status", self.out, "--json").stdout)["jobs"][0]["id"], "77")
-
-    def test_a_job_that_waits_is_shown_and_waited_for_before_anything_was_run(self):
-        self.submit()
-        token = next(line.split("=")[1] for line in self.said("script").splitlines() if "--comment" in line)
-        (self.folder / "queue").write_text(f"77|PENDING|0:00|5:00|Priority|{token}\n")
-        self.assertIn("job 77    PENDING (Priority)", self.espalier("status", self.out).stdout)
-        with self.assertRaises(subprocess.TimeoutExpired):
-            subprocess.run([BIN / "espalier", "wait", self.out], env=self.environment, timeout=3)
-        (self.folder / "queue").write_text("")
-        (self.out / "logs" / "squeue").unlink()    # as a minute later
-        waited = self.espalier("wait", self.out)
-        self.assertEqual(waited.returncode, 75)
-        self.assertIn("nothing works on", waited.stderr)
-
-    def test_a_slurm_that_does_not_answer_ends_no_wait(self):
-        self.submit()
-        with self.assertRaises(subprocess.TimeoutExpired) as raised:
-            subprocess.run([BIN / "espalier", "wait", self.out], env={**self.environment, "SQUEUE_FAILS": "1"}, timeout=3,
-                           stderr=subprocess.PIPE)
-        self.assertIn(b"waiting on", raised.exception.stderr)
-
-    def test_a_submission_forgets_what_slurm_said_before(self):
-        self.submit()
-        self.espalier("status", self.out)    # keeps that there is no job
-        self.assertTrue((self.out / "logs" / "squeue").exists())
-        self.submit()
-        self.assertFalse((self.out / "logs" / "squeue").exists())
 
     def test_dry_run_prints_the_script_and_starts_nothing(self):
         done = self.submit("--dry-run", "--", "--exclude=n5")
@@ -148,7 +63,7 @@ class Submit(unittest.TestCase):
                                 env={**self.environment, "SLURM_JOB_NUM_NODES": "1", "SLURM_JOB_ID": "77"})
 
     def wait_for_rows(self):
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + submissions.PATIENCE_S
         while time.monotonic() < until:
             shown = self.espalier("status", self.out, "--json")
             if shown.returncode == 0 and json.loads(shown.stdout)["tasks"]["running"]:
@@ -160,7 +75,7 @@ class Submit(unittest.TestCase):
         job = self.start_job()
         self.wait_for_rows()
         job.send_signal(signal.SIGUSR2)
-        said, _ = job.communicate(timeout=PATIENCE_S)
+        said, _ = job.communicate(timeout=submissions.PATIENCE_S)
         self.assertEqual(self.said("scontrol"), "requeue 77\n", said)
         self.assertIn("Stopped", said)
         self.assertIn("ended     job 77, start 0: preempted\n", self.espalier("status", self.out).stdout)
@@ -180,7 +95,7 @@ class Submit(unittest.TestCase):
         job = self.start_job()
         self.wait_for_rows()
         job.send_signal(signal.SIGUSR2)
-        said, _ = job.communicate(timeout=PATIENCE_S)
+        said, _ = job.communicate(timeout=submissions.PATIENCE_S)
         self.assertEqual(job.returncode, 75, said)
         self.assertEqual(self.said("scontrol"), "")
         self.assertEqual(self.said("sbatch").splitlines()[1], f"--dependency=afterany:77 {self.folder / 'script'}")
@@ -189,7 +104,7 @@ class Submit(unittest.TestCase):
         job = self.start_job()
         self.wait_for_rows()
         job.send_signal(signal.SIGTERM)
-        said, _ = job.communicate(timeout=PATIENCE_S)
+        said, _ = job.communicate(timeout=submissions.PATIENCE_S)
         self.assertEqual(job.returncode, 75, said)
         self.assertEqual(self.said("scontrol"), "")
         waited = self.espalier("wait", self.out)
@@ -198,7 +113,7 @@ class Submit(unittest.TestCase):
 
     def test_a_start_that_left_no_word_is_told_from_one_that_was_ended(self):
         self.study.write_text(launches.STUDY.format(epochs=24))
-        job = subprocess.Popen([BIN / "espalier", "run", self.study, "--out", self.out, "--workers", "2"],
+        job = subprocess.Popen([submissions.BIN / "espalier", "run", self.study, "--out", self.out, "--workers", "2"],
                                env={**self.environment, "SLURM_JOB_ID": "77"}, stderr=subprocess.DEVNULL)
         self.wait_for_rows()
         job.kill()
@@ -215,16 +130,6 @@ class Submit(unittest.TestCase):
         for restart in ("2", "5", "9"):    # where all is done, nothing can be brought
             done = self.espalier("run", self.study, "--out", self.out, SLURM_JOB_ID="77", SLURM_RESTART_COUNT=restart)
             self.assertEqual(done.returncode, 0, done.stderr)
-
-    def test_an_out_that_a_launch_would_refuse_is_refused_before_slurm_is_asked(self):
-        self.study.write_text(launches.STUDY.format(epochs=1))
-        ran = self.espalier("run", self.study, "--out", self.out, "--only", "experiment == 'transferred'")
-        self.assertEqual(ran.returncode, 0, ran.stderr)
-        self.study.write_text(self.study.read_text().replace('name = "fault-test"', 'name = "another"'))
-        done = self.submit()
-        self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertIn("holds the study", done.stderr)
-        self.assertEqual(self.said("sbatch"), "")
 
     def test_nodes_may_be_a_range(self):
         done = self.submit("--nodes", "1-2")
@@ -297,6 +202,10 @@ class Submit(unittest.TestCase):
         first = self.job("first")
         self.assertEqual(first.returncode, 0, first.stdout + first.stderr)
         self.assertTrue((self.out / "shards" / "0" / "calibration.json").exists())
+        other = self.folder / "other.toml"
+        other.write_text((self.folder / "site.toml").read_text().replace("[nodes]\n", "[nodes]\ncores_per_device = 2\n"))
+        shown = self.espalier("submit", self.study, "--out", self.out, "--site", other, "--shards", 3, "--dry-run")
+        self.assertEqual(shown.stdout.count("--threads 1 "), 4, "as the first store was begun\n" + shown.stderr)
         for shard in ("2", "3"):
             done = self.job("shards", SLURM_ARRAY_TASK_ID=shard, SLURM_ARRAY_JOB_ID="70")
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -317,8 +226,18 @@ class Submit(unittest.TestCase):
             self.assertEqual(done.returncode, 2)
             self.assertIn("was started by an MPI launcher", done.stderr)
         done = self.espalier("run", self.study, "--out", self.out, SLURM_STEP_NUM_TASKS="3")
-        self.assertIn("was started by srun, in several tasks", done.stderr)
+        self.assertIn("was started by srun, in 3 tasks", done.stderr)
+        done = self.espalier("run", self.study, "--out", self.out, SLURM_STEP_ID="0", SLURM_STEP_NUM_TASKS="1")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("was started by srun, as step 0", done.stderr)
+        self.assertIn("shell that salloc opens", done.stderr)
         self.assertFalse(self.out.exists())
+
+    def test_the_shell_of_an_allocation_is_no_step(self):
+        self.study.write_text(launches.STUDY.format(epochs=1))
+        done = self.espalier("run", self.study, "--out", self.out, "--only", "experiment == 'transferred'",
+                             SLURM_STEP_ID="4294967290", SLURM_STEP_NUM_TASKS="1")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
 
 if __name__ == "__main__":

@@ -56,3 +56,19 @@ TEST_CASE("run options: what cannot be is refused") {
   CHECK_THROWS_AS(parsed("study.toml --out o --noop-tasks 3"), CLI::ExcludesError);
   CHECK_THROWS_AS(parsed("study.toml --out o --noop-trainer t"), CLI::ExcludesError);
 }
+
+TEST_CASE("run options: what is handed on to a job reads back as it was given") {
+  const auto given = parsed(
+      "study.toml --out o --only a --threads 3 --device cpu --checkpoint-s 0.1 --max-fails 2 --without stages,groups "
+      "--feature-memory 2GB --take-over --new-form --accept-loss --replace-study --set a=1 --set b=2 --data-root d");
+  std::string line = "--out o";
+  for (const auto& word : study_words(given.study)) line += " " + word;
+  for (const auto& word : launch_words(given)) line += " " + word;
+  const auto again = parsed(line);
+  CHECK(study_words(again.study) == study_words(given.study));
+  CHECK(launch_words(again) == launch_words(given));
+  CHECK(again.launch.checkpoint_s == 0.1);
+  CHECK(again.launch.feature_bytes == given.launch.feature_bytes);
+  CHECK(again.study.file.is_absolute());
+  CHECK(launch_words(parsed("study.toml --out o")).empty());
+}

@@ -41,17 +41,26 @@ void refuse_if_held(const session::RunArguments& arguments) {
   store::DirectoryLock::acquire(store, session::writer_identity(arguments.launch.take_over));
 }
 
-/// mpirun is started by this process, once: under another mpirun, or as several tasks of a Slurm step, there would be
-/// one launch a task.
-void refuse_inside_launcher() {
-  const bool in_mpirun = std::getenv("OMPI_COMM_WORLD_SIZE") || std::getenv("PMIX_RANK");
+/// "an MPI launcher", "srun, in 3 tasks" or "srun, as step 0"; "" where it was none of them.
+std::string launcher_around() {
+  if (std::getenv("OMPI_COMM_WORLD_SIZE") || std::getenv("PMIX_RANK")) return "an MPI launcher";
   const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
-  const bool in_step = tasks && whole_number<int>(tasks).value_or(1) > 1;
-  if (!in_mpirun && !in_step) return;
+  if (tasks && whole_number<int>(tasks).value_or(1) > 1) return fmt::format("srun, in {} tasks", tasks);
+  constexpr std::int64_t kLeastSpecial = 4294967290;  // the shell of salloc; a batch script is no step
+  const char* step = std::getenv("SLURM_STEP_ID");
+  const auto number = step ? whole_number<std::int64_t>(step) : std::nullopt;
+  return number && *number < kLeastSpecial ? fmt::format("srun, as step {}", *number) : "";
+}
+
+/// The processes of a study are started by this one, once: under another launcher there might be one launch a task, and
+/// a step has only a part of the job's nodes, out of which srun starts no others.
+void refuse_inside_launcher() {
+  const auto launcher = launcher_around();
+  if (launcher.empty()) return;
   throw UsageError(
-      fmt::format("'espalier run' was started by {}", in_mpirun ? "an MPI launcher" : "srun, in several tasks"),
-      "it starts the processes of a study itself",
-      "Call it once, from the batch script or a shell of the allocation: 'espalier submit' writes such a script.");
+      fmt::format("'espalier run' was started by {}", launcher), "it starts the processes of a study itself",
+      "Call it once, without srun or mpirun: from a batch script, as 'espalier submit' writes, or from the "
+      "shell that salloc opens.");
 }
 
 /// The library that srun needs, beside this program.

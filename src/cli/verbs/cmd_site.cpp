@@ -19,6 +19,7 @@
 #include "espalier/os/regular_file.hpp"
 #include "espalier/site/batch_script.hpp"
 #include "espalier/site/first_profile.hpp"
+#include "espalier/site/sbatch_options.hpp"
 #include "espalier/site/slurm.hpp"
 
 namespace espalier::cli {
@@ -79,6 +80,7 @@ site::JobRequest request_of(const CheckOptions& options, const site::Profile& pr
   request.time_s = profile.lead_s + kCheck_s;  // the real warning would come too early otherwise
   if (profile.most_time_s > 0) request.time_s = std::min(request.time_s, profile.most_time_s);
   request.sbatch_options = options.sbatch_options;
+  site::refuse_comments(request, profile);
   const auto lines = site::excesses_of(request, profile);
   if (!lines.empty()) {
     throw UsageError(fmt::format("the site '{}' does not allow this job: {}", profile.name, fmt::join(lines, "; ")), "",

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/job_starts.hpp"
 #include "cli/json_text.hpp"
@@ -25,10 +26,13 @@ constexpr task::RunState kShown[] = {task::RunState::done,      task::RunState::
                                      task::RunState::waiting,   task::RunState::failed,  task::RunState::quarantined,
                                      task::RunState::cancelled, task::RunState::aborted};
 
-/// How often this job was put back, as its newest launch knows it.
-std::uint32_t restarts_of(const std::string& job, const store::State& state) {
-  return !state.segments.empty() && state.segments.back().job == job ? state.segments.back().restart : 0;
+/// How often a running job was put back, as its newest launch knows it. Of a job that waits nobody here knows it.
+std::optional<std::uint32_t> restarts_of(const site::QueuedJob& job, const store::State& state) {
+  if (job.state != "RUNNING") return std::nullopt;
+  return !state.segments.empty() && state.segments.back().job == job.id ? state.segments.back().restart : 0;
 }
+
+Json restarts_json(std::optional<std::uint32_t> restarts) { return restarts ? Json(*restarts) : Json(nullptr); }
 
 Json to_json(const report::StateCounts& counts) {
   Json object = {{"total", counts.total}};
@@ -80,7 +84,7 @@ Json to_json(const store::State& state, const report::StudyProgress& progress, c
                            {"reason", job.reason},
                            {"used", job.used},
                            {"left", job.left},
-                           {"restarts", restarts_of(job.id, state)}});
+                           {"restarts", restarts_json(restarts_of(job, state))}});
   }
   for (const auto& one : shards) {
     out["shards"].push_back({{"shard", one.shard},
@@ -157,7 +161,7 @@ std::string lacking_memory(const store::State& state) {
 void print_jobs(const JobLook& look, const store::State& state, const std::filesystem::path& out) {
   for (const auto& job : look.jobs) {
     const bool runs = job.state == "RUNNING";
-    const auto restarts = restarts_of(job.id, state);
+    const auto restarts = restarts_of(job, state).value_or(0);
     fmt::print(
         "job {:<6}{}{}{}\n", job.id, job.state,
         runs ? fmt::format(" since {}, {} left", job.used, job.left) : fmt::format(" ({})", job.reason),

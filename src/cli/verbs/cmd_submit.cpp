@@ -6,7 +6,9 @@
 
 #include "cli/load_study.hpp"
 #include "cli/out_checks.hpp"
+#include "cli/run_options.hpp"
 #include "cli/simulate_plan.hpp"
+#include "cli/submit_lock.hpp"
 #include "cli/submit_shards.hpp"
 #include "cli/submitted_jobs.hpp"
 #include "espalier/cli/commands.hpp"
@@ -17,33 +19,45 @@
 #include "espalier/session/calibration_file.hpp"
 #include "espalier/session/run_arguments.hpp"
 #include "espalier/site/batch_script.hpp"
+#include "espalier/site/sbatch_options.hpp"
 #include "espalier/site/slurm.hpp"
 #include "espalier/site/slurm_time.hpp"
+#include "espalier/store/journal.hpp"
 #include "espalier/store/requests.hpp"
 
 namespace espalier::cli {
 namespace {
 
 struct Options {
-  session::StudyArguments study;
-  std::filesystem::path out;
-  std::string site, only, time, nodes = "1";
+  session::RunArguments run;
+  std::string site, time, nodes = "1";
   std::int32_t shards = 0;
   bool dry_run = false;
   std::vector<std::string> sbatch_options;
 };
 
-/// `out` may be empty: a job of shards adds its own.
-std::vector<std::string> command_of(const Options& options, const char* verb, const std::filesystem::path& out) {
-  std::vector<std::string> command = {os::own_program(), verb, std::filesystem::absolute(options.study.file).string()};
-  const auto add = [&](const char* option, const std::string& value) {
-    if (value.empty()) return;
-    command.emplace_back(option);
-    command.push_back(value);
-  };
-  if (!out.empty()) add("--out", std::filesystem::absolute(out).string());
-  if (!options.study.data_root.empty()) add("--data-root", std::filesystem::absolute(options.study.data_root).string());
-  for (const auto& change : options.study.overrides) add("--set", change);
+std::vector<std::string> command_of(const char* verb, const std::vector<std::string>& words) {
+  std::vector<std::string> command = {os::own_program(), verb};
+  command.insert(command.end(), words.begin(), words.end());
+  return command;
+}
+
+/// espalier run ..., as the job is to give it; without --out for a job of shards, which adds its own.
+std::vector<std::string> run_command(const Options& options) {
+  auto command = command_of("run", study_words(options.run.study));
+  if (options.shards == 0) {
+    command.insert(command.begin() + 3, {"--out", std::filesystem::absolute(options.run.out).string()});
+  }
+  const auto words = launch_words(options.run);
+  command.insert(command.end(), words.begin(), words.end());
+  return command;
+}
+
+/// espalier calibrate ... of the first job of shards. Steps cost what they do with the threads of a trainer.
+std::vector<std::string> calibrate_command(const Options& options) {
+  auto command = command_of("calibrate", study_words(options.run.study));
+  const auto threads = options.run.launch.threads;
+  if (threads > 0) command.insert(command.end(), {"--threads", std::to_string(threads)});
   return command;
 }
 
@@ -59,14 +73,13 @@ void take_nodes(const std::string& text, site::JobRequest& request) {
   request.most_nodes = *most;
 }
 
+/// All but the command.
 site::JobRequest request_of(const Options& options, const session::StudyInput& input, const site::Profile& profile) {
   site::JobRequest request;
   request.name = input.study.name;
-  request.out = std::filesystem::absolute(options.out);
+  request.out = std::filesystem::absolute(options.run.out);
   request.token = site::token_of(request.out);
   request.folder = std::filesystem::current_path();
-  request.command = command_of(options, "run", options.shards > 0 ? std::filesystem::path() : options.out);
-  if (!options.only.empty()) request.command.insert(request.command.end(), {"--only", options.only});
   take_nodes(options.nodes, request);
   request.sbatch_options = options.sbatch_options;
   request.time_s = profile.time_s;
@@ -82,50 +95,65 @@ site::JobRequest request_of(const Options& options, const session::StudyInput& i
 }
 
 void refuse_excesses(const site::JobRequest& request, const site::Profile& profile) {
+  site::refuse_comments(request, profile);
   const auto lines = site::excesses_of(request, profile);
   if (lines.empty()) return;
   throw UsageError(fmt::format("the site '{}' does not allow this job: {}", profile.name, fmt::join(lines, "; ")), "",
                    "Ask for less, or correct the profile.");
 }
 
+/// What OUT remembers of its launches; of shards, what their first store does, which has begun before OUT.
+store::StudyRecord remembered(const Options& options, const store::State& earlier) {
+  if (options.shards == 0) return earlier.study;
+  const auto first = store::replay(site::store_of_shard(options.run.out, 0), store::Detail::brief);
+  return first.study.text.empty() ? earlier.study : first.study;
+}
+
+/// What `run` is to be told; 0: nothing. A store is begun with as many threads as a trainer has cores, but where
+/// trainers have GPUs, and keeps to them. `run` knows those of its own store; some stores of shards are yet to begin.
+std::int32_t threads_to_tell(const Options& options, const store::StudyRecord& before, const site::Profile& profile) {
+  const auto asked = options.run.launch.threads;
+  if (asked > 0) return asked;
+  if (!before.text.empty()) return options.shards > 0 ? before.threads : 0;
+  return profile.gres.empty() ? profile.cores_per_device : 0;
+}
+
+/// As `run` will plan the study on one of these nodes.
+plan::CompileOptions compile_options(const Options& options, const store::StudyRecord& before) {
+  const auto& launch = options.run.launch;
+  plan::CompileOptions compile;
+  compile.only = launch.only;
+  compile.passes = session::passes_of(launch.without);
+  compile.threads = launch.threads > 0 ? launch.threads : before.text.empty() ? 1 : before.threads;
+  if (launch.feature_bytes > 0) compile.feature_bytes = static_cast<std::int64_t>(launch.feature_bytes);
+  compile.calibration = session::read_calibration(options.run.out);
+  return compile;
+}
+
 /// What the job will take, on standard error: --dry-run prints the script alone on standard output.
 void print_estimate(const Options& options, const session::StudyInput& input, const site::JobRequest& request,
-                    const site::Profile& profile) {
-  plan::CompileOptions compile;
-  compile.only = options.only;
+                    const site::Profile& profile, plan::CompileOptions compile) {
   compile.workers = request.nodes * profile.devices;
-  compile.calibration = session::read_calibration(options.out);
   plan::Plan plan = plan::compile(input.study, input.facts, {}, compile);
-  print_diagnostics(plan.diagnostics, options.study.file);
+  print_diagnostics(plan.diagnostics, options.run.study.file);
   if (study::has_errors(plan.diagnostics)) throw UsageError("the study cannot be planned", "", "Correct it first.");
   const double device_hours = plan.device_hours;
   const auto seen = simulate_plan(input, compile, plan, {compile.workers, 0, 60, 1});
   fmt::print(
-      stderr,
-      "{} node{} with {} device{} each for {}\nthe whole study: about {:.2f} device-hours, {:.2f} h on {} devices{}\n",
+      stderr, "{} node{} with {} device{} each for {}\n{}: about {:.2f} device-hours, {:.2f} h on {} devices{}\n",
       site::nodes_text(request), request.most_nodes == 1 ? "" : "s", profile.devices, profile.devices == 1 ? "" : "s",
-      site::slurm_time_of(request.time_s), device_hours, seen.makespan_s / 3600, compile.workers,
+      site::slurm_time_of(request.time_s), compile.only.empty() ? "the whole study" : "these runs", device_hours,
+      seen.makespan_s / 3600, compile.workers,
       compile.calibration.empty() ? " (uncalibrated: 'espalier calibrate' makes this an estimate)" : "");
-}
-
-/// What the job will ask of OUT, which is refused here rather than after hours in a queue.
-session::RunArguments run_arguments_of(const Options& options) {
-  session::RunArguments arguments;
-  arguments.study = options.study;
-  arguments.out = options.out;
-  return arguments;
 }
 
 /// The cut of the study, which is also printed.
 KeptCut cut_of(const Options& options, const session::StudyInput& input, const site::JobRequest& request,
-               const site::Profile& profile) {
-  plan::CompileOptions compile;
-  compile.only = options.only;
+               const site::Profile& profile, plan::CompileOptions compile) {
   compile.account = false;
-  compile.calibration = session::read_calibration(options.out);
   const auto plan = plan::compile(input.study, input.facts, {}, compile);
-  const auto cut = plan::cut_study(input.study, input.facts, options.only, options.shards);
-  KeptCut kept{options.only, plan::work_of_shards(cut, plan)};
+  const auto cut = plan::cut_study(input.study, input.facts, compile.only, options.shards);
+  KeptCut kept{compile.only, plan::work_of_shards(cut, plan)};
   fmt::print(stderr, "{}", cut_text(kept, request.nodes * profile.devices));
   return kept;
 }
@@ -141,7 +169,6 @@ void refuse_second_job(const site::JobRequest& request) {
 }
 
 std::filesystem::path write_script(const site::JobRequest& request, const std::string& script) {
-  std::filesystem::create_directories(request.out / "logs");
   const auto file = request.out / "logs" / "job.sh";
   os::write_file_durably(file, bytes_of(script));
   return file;
@@ -151,19 +178,20 @@ void note_submitted(const Options& options, const site::JobRequest& request, con
   store::leave_request(request.out, "submit", 0, jobs);
   forget_jobs(request.out);
   fmt::print("Submitted job{} {}. 'espalier status {}' shows how far it is.\n", jobs.size() == 1 ? "" : "s",
-             fmt::join(jobs, ", "), options.out.string());
+             fmt::join(jobs, ", "), options.run.out.string());
 }
 
 /// Three jobs: what several shards need, the shards, and their merge.
 int submit_sharded(const Options& options, const session::StudyInput& input, const site::JobRequest& job,
-                   const site::Profile& profile) {
-  const site::ShardedRequest request{job, command_of(options, "calibrate", {}), options.shards};
+                   const site::Profile& profile, const plan::CompileOptions& compile) {
+  const site::ShardedRequest request{job, calibrate_command(options), options.shards};
   const auto scripts = site::shard_scripts(request, profile);
-  const auto cut = cut_of(options, input, job, profile);
+  const auto cut = cut_of(options, input, job, profile, compile);
   if (options.dry_run) {
     fmt::print("{}", scripts_text(scripts));
     return static_cast<int>(ExitCode::done);
   }
+  const auto lock = lock_submission(job.out);
   refuse_other_cut(job.out, cut);
   refuse_second_job(job);
   write_cut(job.out, cut);
@@ -171,20 +199,25 @@ int submit_sharded(const Options& options, const session::StudyInput& input, con
   return static_cast<int>(ExitCode::done);
 }
 
-int submit(const Options& options) {
+int submit(Options options) {
   const site::Profile profile = site::find_profile(options.site);
-  const auto input = load_study(options.study, session::WantImages::no);
-  const auto request = request_of(options, input, profile);
+  const auto input = load_study(options.run.study, session::WantImages::no);
+  auto request = request_of(options, input, profile);
   refuse_excesses(request, profile);
   if (options.shards > 0) refuse_shards(profile);
-  print_estimate(options, input, request, profile);
-  if (options.shards > 0) return submit_sharded(options, input, request, profile);
+  // What the job will ask of OUT is refused here rather than after hours in a queue.
+  const auto before = remembered(options, check_out(options.run, input));
+  options.run.launch.threads = threads_to_tell(options, before, profile);
+  request.command = run_command(options);
+  const auto compile = compile_options(options, before);
+  print_estimate(options, input, request, profile, compile);
+  if (options.shards > 0) return submit_sharded(options, input, request, profile, compile);
   const auto script = site::batch_script(request, profile);
   if (options.dry_run) {
     fmt::print("{}", script);
     return static_cast<int>(ExitCode::done);
   }
-  check_out(run_arguments_of(options), input);
+  const auto lock = lock_submission(request.out);
   refuse_second_job(request);
   note_submitted(options, request, {site::submit(write_script(request, script))});
   return static_cast<int>(ExitCode::done);
@@ -195,19 +228,17 @@ int submit(const Options& options) {
 void add_submit(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("submit", "run a study as a Slurm job, which comes back until it is done");
-  verb->add_option("study", options->study.file, "the study file")->required();
-  verb->add_option("--out", options->out, "directory of results, which all nodes see")->required();
+  verb->add_option("study", options->run.study.file, "the study file")->required();
+  verb->add_option("--out", options->run.out, "directory of results, which all nodes see")->required();
   verb->add_option("--site", options->site, "NAME or FILE.toml: what the cluster is like (docs/slurm.md)")->required();
   verb->add_option("--nodes", options->nodes, "how many, as 2, or 2-4 for as many of them as there are (default 1)");
   verb->add_option("--time", options->time, "limit of the job, as Slurm writes it (default: the site's)");
   verb->add_option("--shards", options->shards,
                    "K: an array of K independent jobs, behind one for what they share, before one that merges them")
       ->check(CLI::Range(1, 10'000));
-  verb->add_option("--only", options->only, "CONDITION: run only these runs and what they need");
-  verb->add_option("--set", options->study.overrides, "KEY=VALUE: change a value of the study")
-      ->allow_extra_args(false);
-  verb->add_option("--data-root", options->study.data_root,
-                   "folder that data paths are relative to; default: the study's");
+  add_common_options(*verb, options->run);
+  verb->get_option("--threads")
+      ->description("threads a trainer (default: as OUT was begun, else the site's cores_per_device, with GPUs 1)");
   verb->add_flag("--dry-run", options->dry_run, "print the script and start nothing");
   verb->add_option("SBATCH_OPTIONS", options->sbatch_options, "behind --: further options for sbatch");
   verb->callback([options, &exit_code] { exit_code = submit(*options); });
