@@ -89,6 +89,16 @@ class Submit(submissions.Submission):
         self.assertEqual(list((self.out / "requests").iterdir()), [], "the journal has them")
         self.assertIn("ended     job 77, start 0: preempted\n", self.espalier("status", self.out).stdout)
 
+    def test_a_warning_by_the_other_signal(self):
+        with open(self.folder / "site.toml", "a") as site:
+            site.write('signal = "USR1"\n')
+        job = self.start_job()
+        self.wait_for_rows()
+        job.send_signal(signal.SIGUSR1)
+        said, _ = job.communicate(timeout=submissions.PATIENCE_S)
+        self.assertEqual(self.said("scontrol"), "requeue 77\n", said)
+        self.assertIn("Stopped and saved", said)
+
     def test_where_requeueing_is_forbidden_the_job_submits_its_successor(self):
         with open(self.folder / "site.toml", "a") as site:
             site.write('requeue = "submit"\n')
@@ -99,6 +109,11 @@ class Submit(submissions.Submission):
         self.assertEqual(job.returncode, 75, said)
         self.assertEqual(self.said("scontrol"), "")
         self.assertEqual(self.said("sbatch").splitlines()[1], f"--dependency=afterany:77 {self.folder / 'script'}")
+        self.assertEqual(self.said("starts").splitlines()[1].strip(), "77 1", "the journal counts it as the second start of 77")
+        self.study.write_text(launches.STUDY.format(epochs=25))    # more to do, which three starts have not begun
+        in_vain = self.espalier("run", self.study, "--out", self.out, SLURM_JOB_ID="80", ESPALIER_JOB="77", ESPALIER_STARTS="4")
+        self.assertEqual(in_vain.returncode, 77)
+        self.assertIn("job 77 was put back 4 times", in_vain.stderr)
 
     def test_a_cancelled_job_saves_and_is_not_requeued(self):
         job = self.start_job()

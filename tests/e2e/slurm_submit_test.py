@@ -146,7 +146,10 @@ class SlurmSubmit(unittest.TestCase):
         self.assertIn(f"Took job {job} back", stopped.stdout)
         self.cluster.wait_for(job, "CANCELLED")
         self.cluster.call("scancel", other)
-        self.finish(self.submit())
+        self.assertTrue((self.out / "logs" / "stopped").exists())
+        job = self.submit()
+        self.assertFalse((self.out / "logs" / "stopped").exists(), "the new job could not come back")
+        self.finish(job)
 
     @slurm.long
     def test_a_stop_and_a_warning_at_once_end_the_job(self):
@@ -194,12 +197,14 @@ class SlurmSubmit(unittest.TestCase):
         self.wait_for_work()
         node = self.cluster.job(job)["NodeList"]
         self.cluster.pause(node)
-        self.cluster.wait_for_restart(job, 1, PATIENCE_S)
-        self.finish(job, "long")
-        self.cluster.wait(lambda: not self.ours_on(node), "the launch that was thought dead to end itself", 60,
-                          lambda: str(self.ours_on(node)))
-        self.cluster.resume(node)
-        self.cluster.wait_for_node(node, "idle", 60)
+        try:
+            self.cluster.wait_for_restart(job, 1, PATIENCE_S)
+            self.finish(job, "long")
+            self.cluster.wait(lambda: not self.ours_on(node), "the launch that was thought dead to end itself", 60,
+                              lambda: str(self.ours_on(node)))
+        finally:
+            self.cluster.resume(node)
+            self.cluster.wait_for_node(node, "idle", 60)
         self.assertEqual(self.numbers(self.out), self.expected["long"])
 
     @slurm.long

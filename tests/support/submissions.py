@@ -9,7 +9,7 @@ import launches
 
 BIN = launches.BIN
 STAND_INS = {
-    "sbatch": 'echo "$@" >>"$SAID/sbatch"; cat "${@: -1}" >"$SAID/script"; echo "${SBATCH_SAYS-77;main}"',
+    "sbatch": 'echo "$@" >>"$SAID/sbatch"; echo "${ESPALIER_JOB-} ${ESPALIER_STARTS-} ${SLURM_RESTART_COUNT-}" >>"$SAID/starts"; cat "${@: -1}" >"$SAID/script"; echo "${SBATCH_SAYS-77;main}"',
     "squeue": '[[ -z ${SQUEUE_FAILS-} ]] || { echo "squeue: error: no answer" >&2; exit 1; }; echo asked >>"$SAID/squeue"; cat "$SAID/queue"',
     # Slurm ends the script of a job that it requeues.
     "scontrol": """case $1 in requeue) echo "$@" >>"$SAID/scontrol"; kill -TERM "$PPID";; *) cat "$SAID/job";; esac""",

@@ -168,6 +168,9 @@ void refuse_second_job(const site::JobRequest& request) {
                    fmt::format("'espalier status' shows it; 'scancel {}' takes it back.", job.id));
 }
 
+/// An earlier `stop` must not keep the new job from coming back.
+void forget_stop(const std::filesystem::path& out) { std::filesystem::remove(site::stop_mark(out)); }
+
 std::filesystem::path write_script(const site::JobRequest& request, const std::string& script) {
   const auto file = request.out / "logs" / "job.sh";
   os::write_file_durably(file, bytes_of(script));
@@ -194,6 +197,7 @@ int submit_sharded(const Options& options, const session::StudyInput& input, con
   const auto lock = lock_submission(job.out);
   refuse_other_cut(job.out, cut);
   refuse_second_job(job);
+  forget_stop(job.out);
   write_cut(job.out, cut);
   note_submitted(options, job, submit_all(scripts, job.out));
   return static_cast<int>(ExitCode::done);
@@ -219,6 +223,7 @@ int submit(Options options) {
   }
   const auto lock = lock_submission(request.out);
   refuse_second_job(request);
+  forget_stop(request.out);
   note_submitted(options, request, {site::submit(write_script(request, script))});
   return static_cast<int>(ExitCode::done);
 }

@@ -2,6 +2,7 @@
 #include "runtime/rank0/scheduler_loop.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <utility>
 
