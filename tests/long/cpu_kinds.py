@@ -29,6 +29,8 @@ def failures(test: str, isa: str, capability: str) -> str:
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode == 0:
         return ""
+    if done.returncode == 77:
+        return f"{test} did not run: {done.stdout.strip()}"
     cases = re.findall(r"^(?:FAIL|ERROR): (\S+)|^(\S+:\d+: failed:.*)", done.stdout + done.stderr, re.MULTILINE)
     return f"{test} under {isa}, {capability}: " + "; ".join(a or b for a, b in cases)
 

@@ -8,7 +8,6 @@ import resource
 import struct
 import subprocess
 import tempfile
-import time
 import unittest
 import zlib
 
@@ -135,12 +134,10 @@ class HostileInput(unittest.TestCase):
                 (last / name).symlink_to(following)
             last = following
         (last / "1.png").write_bytes(png(4, 4, 8, zlib.compress(bytes(20))))
-        begun = time.monotonic()
         taken, code, text = self.taken("--format", "folder", "--images", self.root / "set")
         self.assertEqual(code, 2)
         self.assertIn("is reached on more than 256 ways", text)
         self.assertLess(taken, 64 * MIB)
-        self.assertLess(time.monotonic() - begun, 20)
 
     def test_answers_to_a_folder_from_elsewhere_do_not_land_behind_a_link_or_in_a_pipe(self):
         (self.root / "b").mkdir()
@@ -167,14 +164,16 @@ class HostileInput(unittest.TestCase):
                 codes.add(done.returncode)
         self.assertLessEqual(codes, {77})
 
-    def test_a_header_of_600000_tensors_is_read_in_seconds(self):
-        header = json.dumps({f"t{i}": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]} for i in range(600_000)})
-        header = header.encode()[: 64 * MIB]
-        (self.root / "many").write_bytes(struct.pack("<Q", len(header)) + header)
-        begun = time.monotonic()
-        code = self.peak(["data", "info", self.root / "many"])[1]
-        self.assertEqual(code, 2)
-        self.assertLess(time.monotonic() - begun, 30)
+    def test_a_header_of_600000_tensors_takes_time_in_proportion(self):
+        spent = []
+        for count in (150_000, 600_000):
+            header = json.dumps({f"t{i}": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]} for i in range(count)})
+            header = header.encode()[: 64 * MIB]
+            (self.root / "many").write_bytes(struct.pack("<Q", len(header)) + header)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            self.assertEqual(self.peak(["data", "info", self.root / "many"])[1], 2)
+            spent.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
+        self.assertLess(spent[1], 9 * spent[0], "16 times, where it is quadratic")
 
     def test_devices_pipes_and_circles_are_refused_at_once(self):
         os.mkfifo(self.root / "fifo")
