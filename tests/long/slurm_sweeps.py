@@ -34,7 +34,7 @@ class Sweep:
         self.cluster, self.out = cluster, folder / f"out-{number}"
         self.study, self.site = folder / "study.toml", folder / f"{launcher}.toml"
         (self.site).write_text(SITE.format(launcher=launcher))
-        self.job = self.submit()
+        self.job, self.spared = self.submit(), set()
 
     def submit(self):
         done = subprocess.run([ESPALIER, "submit", self.study, "--out", self.out, "--site", self.site, "--nodes", "2", "--",
@@ -42,11 +42,13 @@ class Sweep:
         assert done.returncode == 0, done.stderr
         return int(done.stdout.split()[2].rstrip("."))
 
-    def came_back(self):
-        """Whether the job runs or ran again, without the two minutes that Slurm would have it wait."""
+    def spare_the_delay(self):
+        """A job that was put back would wait for two minutes, each time."""
         known = self.cluster.job(self.job)
-        if known["JobState"] == "PENDING" and int(known["Restarts"]) > 0 and known.get("Reason") == "BeginTime":
+        start = (self.job, known["Restarts"])
+        if known["JobState"] == "PENDING" and int(known["Restarts"]) > 0 and start not in self.spared:
             self.cluster.scontrol("update", f"JobId={self.job}", "StartTime=now+4")
+            self.spared.add(start)
 
     def finish(self):
         end = time.monotonic() + PATIENCE_S
@@ -56,7 +58,7 @@ class Sweep:
                 return
             if state in ENDED:
                 self.job = self.submit()
-            self.came_back()
+            self.spare_the_delay()
             time.sleep(0.5)
         raise AssertionError(f"job {self.job} does not end: {self.cluster.job(self.job)}")
 

@@ -33,6 +33,6 @@ void check_rank(const RankOptions& options, int size, double patience_s = 20);
 /// Reads the launch file, which must have this digest unless that is empty, and runs the scheduler in the folder that
 /// holds it; collective with the agents. Looks neither at the study file nor at images.
 /// Throws as read_launch and runtime::run_scheduler do.
-void schedule(mpi::Session& mpi, const RankOptions& options);
+void schedule(mpi::Session& mpi, const RankOptions& rank);
 
 }  // namespace espalier::session

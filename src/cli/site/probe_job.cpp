@@ -16,6 +16,7 @@
 #include "cli/site/check_json.hpp"
 #include "cli/site/check_probes.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/core/whole_number.hpp"
 #include "espalier/mpi/session.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/os/host.hpp"
@@ -120,7 +121,8 @@ void start_ranks(const JobProbe& probe, site::JobFacts& facts) {
   os::write_file_durably(probe.folder / "logs" / "ranks.log", bytes_of(done.out + done.err));
   facts.launch_code = done.exit_code;
   facts.launch_said = telling_line(done.err);
-  if (const auto world = line_of(done.out, kWorldMark); !world.empty()) facts.world = std::atoi(world.c_str());
+  if (const auto world = line_of(done.out, kWorldMark); !world.empty())
+    facts.world = whole_number<std::int32_t>(world).value_or(0);
   if (const auto ranks = line_of(done.out, kRanksMark); !ranks.empty())
     facts.ranks = nlohmann::json::parse(ranks).get<std::vector<site::RankFacts>>();
 }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <thread>
 
 #include "cli/json_text.hpp"
@@ -125,17 +126,23 @@ void compare_clocks(Meeting& meeting, site::RankFacts& facts) {
   meeting.meet();
 }
 
+/// What nvidia-smi lists; none where it cannot be started.
+std::optional<std::string> list_gpus() {
+  try {
+    const auto listed = process::capture({"nvidia-smi", "-L"});
+    return listed.exit_code == 0 ? std::optional(listed.out) : std::nullopt;
+  } catch (const EnvironmentError&) {
+    return std::nullopt;
+  }
+}
+
 /// Those that nvidia-smi lists; without it, the device files.
 std::int32_t gpus_here() {
   std::int32_t count = 0;
-  try {
-    const auto listed = process::capture({"nvidia-smi", "-L"});
-    if (listed.exit_code == 0) {
-      for (std::size_t at = 0; (at = listed.out.find("GPU ", at)) != std::string::npos; ++at)
-        count += at == 0 || listed.out[at - 1] == '\n';
-      return count;
-    }
-  } catch (const EnvironmentError&) {  // there is none
+  if (const auto listed = list_gpus()) {
+    for (std::size_t at = 0; (at = listed->find("GPU ", at)) != std::string::npos; ++at)
+      count += at == 0 || (*listed)[at - 1] == '\n';
+    return count;
   }
   while (std::filesystem::exists("/dev/nvidia" + std::to_string(count))) ++count;
   return count;

@@ -128,7 +128,7 @@ void wait_for(const std::string& id) {
 
 /// A network file system may show it late.
 std::optional<site::JobFacts> read_report(const std::filesystem::path& folder) {
-  for (double waited_s = 0; waited_s <= kLate_s; waited_s += kLook_s) {
+  for (int looks = 0; looks * kLook_s <= kLate_s; ++looks) {
     const auto text = os::read_regular(folder / "report.json", kMostBytes);
     if (text) return nlohmann::json::parse(*text).get<site::JobFacts>();
     std::this_thread::sleep_for(std::chrono::duration<double>(kLook_s));
