@@ -8,11 +8,13 @@ import time
 import unittest
 from pathlib import Path
 
+import journal
 import launches
 import slurm
 
 ESPALIER = launches.BIN / "espalier"
 PATIENCE_S = 180
+LOST = 10    # a record's type, docs/journal.md
 SITE = """
 [slurm]
 partition = "low"
@@ -91,7 +93,14 @@ class SlurmSubmit(unittest.TestCase):
         state = self.cluster.wait_for(job, {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}, PATIENCE_S)
         self.assertEqual(state, "COMPLETED", self.said())
         self.assertEqual(self.numbers(self.out), self.expected[study])
+        self.assertEqual(self.charged(), [], "an end that Slurm caused is no run's fault")
         self.assertEqual(self.espalier("wait", self.out).returncode, 0)
+
+    def charged(self):
+        """The records of lost workers that count against their tasks."""
+        lost = [journal.fields(payload) for file in (self.out / "journal").glob("*.log")
+                for kind, payload in journal.records(file.read_bytes()) if kind == LOST]
+        return [record for record in lost if record.get(8, [0]) != [0]]
 
     def test_to_the_end_over_both_nodes_and_once(self):
         job = self.submit()

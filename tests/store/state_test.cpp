@@ -1,7 +1,7 @@
 // What counts as progress of the last launches.
-#include <catch2/catch.hpp>
-
 #include "espalier/store/state.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace espalier;
 using namespace espalier::store;

@@ -29,10 +29,10 @@ struct SupervisorOptions {
       120;                ///< how long mpirun has to start rank 0; rank 0 has five times as long to open its journal
   double silence_s = 30;  ///< how long a launch may be silent before it is killed and started again
   LauncherKind launcher = LauncherKind::mpirun;
-  std::string mpi_plugin = "pmix";     ///< srun's
-  std::filesystem::path srun_library;  ///< slurm/srun_waits.cpp, built; empty: not there
+  std::string mpi_plugin = "pmix";        ///< srun's
+  std::filesystem::path srun_library;     ///< slurm/srun_waits.cpp, built; empty: not there
   std::function<JobHealth()> job_health;  ///< within a batch job; takes seconds
-  double warned_s = 115;  ///< how long a launch may take to save once USR2 came
+  double warned_s = 115;                  ///< how long a launch may take to save once USR2 came
 };
 
 /// How rank 0 finds this process: its number and the machine on which that means something.
