@@ -43,7 +43,9 @@ std::string foreign_mpirun(const std::string& said, const std::string& library) 
 }
 
 void refuse_foreign_mpirun(const std::string& library) {
-  const auto answer = process::capture({"mpirun", "--version"});
+  // One that hangs or fails says nothing of whose it is: the launch finds that out, and says why.
+  const auto answer = process::capture({"timeout", "10", "mpirun", "--version"});
+  if (answer.exit_code != 0) return;
   const auto said = answer.out.empty() ? answer.err : answer.out;
   const auto against = foreign_mpirun(said, library);
   if (against.empty()) return;

@@ -134,7 +134,7 @@ class Watches(unittest.TestCase):
     def test_an_mpirun_that_hangs_is_given_up_with_the_reason(self):
         launch = self.launch("hangs", "--first-heartbeat-s", "2", environment=self.fake_mpirun("echo no more pipes\nexec sleep 1000\n"))
 
-        self.assertEqual(launch.start().wait(20), 77, launch.said())
+        self.assertEqual(launch.start().wait(60), 77, launch.said())
         self.assertIn("mpirun has started nothing for", launch.said())
         self.assertIn("It last said: no more pipes. The launch is given up", launch.said())
 

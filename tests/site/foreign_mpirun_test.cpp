@@ -1,7 +1,12 @@
 // Whose mpirun it is, from what real ones print.
 #include "espalier/site/foreign_mpirun.hpp"
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "espalier/core/errors.hpp"
 
@@ -24,6 +29,20 @@ TEST_CASE("foreign mpirun: another MPI's, and another major version, are told") 
     CHECK(foreign_mpirun(said, kLibrary) == "is another MPI's");
   }
   CHECK(foreign_mpirun("mpirun (Open MPI) 5.0.6\n", kLibrary) == "is of another version");
+}
+
+TEST_CASE("foreign mpirun: one that fails is left to the launch") {
+  const std::string path = std::getenv("PATH");
+  const auto folder = std::filesystem::temp_directory_path() / ("espalier-mpirun-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "mpirun") << "#!/bin/sh\necho Other MPI\nexit 1\n";
+  std::filesystem::permissions(folder / "mpirun", std::filesystem::perms::owner_all);
+  setenv("PATH", (folder.string() + ":" + path).c_str(), 1);
+  CHECK_NOTHROW(refuse_foreign_mpirun(kLibrary));
+  std::ofstream(folder / "mpirun") << "#!/bin/sh\necho Other MPI\n";
+  CHECK_THROWS_AS(refuse_foreign_mpirun(kLibrary), espalier::EnvironmentError);
+  setenv("PATH", path.c_str(), 1);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("foreign mpirun: that of this machine fits to the library it came with") {
