@@ -86,12 +86,17 @@ void note_lost_start(const store::State& earlier, const std::filesystem::path& o
   if (!is_known) store::leave_request(out, kVerb, 0, {who.job, restart, site::kLost});
 }
 
+/// A disk that is full must not hide how the launch ended.
 void note_end(const std::filesystem::path& out, const store::WriterIdentity& who, double warned_s) {
   if (who.job.empty()) return;
   const auto job = own_job();
   const auto cause =
       site::cause_of_end(site::slurm_job(job.id), job.restart, static_cast<std::int64_t>(warned_s) + kEnding_s);
-  store::leave_request(out, kVerb, 0, {who.job, std::to_string(who.restart), cause});
+  try {
+    store::leave_request(out, kVerb, 0, {who.job, std::to_string(who.restart), cause});
+  } catch (const EnvironmentError& error) {
+    fmt::print(stderr, "espalier: warning: that the job was ended ({}) is not kept: {}\n", cause, error.what());
+  }
 }
 
 runtime::JobHealth job_health() {

@@ -7,6 +7,7 @@
 #include "espalier/core/whole_number.hpp"
 #include "espalier/process/capture.hpp"
 #include "espalier/site/slurm_time.hpp"
+#include "site/ask_slurm.hpp"
 
 namespace espalier::site {
 
@@ -38,10 +39,9 @@ SlurmJob parse_job(std::string_view line) {
 
 SlurmJob slurm_job(const std::string& job) {
   try {
-    const auto answer = process::capture({"timeout", "10", "scontrol", "--oneliner", "show", "job", job});
-    return answer.exit_code == 0 ? parse_job(answer.out) : SlurmJob{};
+    return parse_job(ask_slurm({"scontrol", "--oneliner", "show", "job", job}));
   } catch (const EnvironmentError&) {
-    return {};  // there is no scontrol: the cause stays unknown, and that is said
+    return {};  // the cause stays unknown, and that is said
   }
 }
 

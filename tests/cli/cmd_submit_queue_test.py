@@ -60,6 +60,27 @@ class Queue(submissions.Submission):
         self.assertEqual(self.said("failed"), "asked\n")
         self.assertTrue((self.out / "logs" / "squeue").read_text().startswith("trouble: squeue ended with code 1"))
 
+    def test_stop_ends_what_waits_and_what_has_begun_without_a_launch(self):
+        self.stand_in("scancel", 'echo "$@" >>"$SAID/scancel"')
+        self.submit("--shards", 3)
+        token = next(line.split("=")[1] for line in self.said("script").splitlines() if "--comment" in line)
+        (self.folder / "queue").write_text(f"77_[3]|PENDING|0:00|5:00|Priority|{token}\n"
+                                           f"77_2|RUNNING|0:01|4:59|None|{token}\n78|RUNNING|0:01|4:59|None|other\n")
+        stopped = self.espalier("stop", self.out)
+        self.assertEqual(stopped.returncode, 0, stopped.stderr)
+        self.assertEqual(self.said("scancel"), "77_[3]\n--batch --signal=TERM 77_2\n")
+        self.assertTrue((self.out / "logs" / "stopped").exists())
+        (self.folder / "queue").write_text("")
+        self.submit("--shards", 3)
+        self.assertFalse((self.out / "logs" / "stopped").exists(), "the new jobs could not come back")
+
+    def test_stop_goes_on_where_slurm_does_not_answer(self):
+        self.submit()
+        stopped = self.espalier("stop", self.out, SQUEUE_FAILS="1")
+        self.assertEqual(stopped.returncode, 0, stopped.stderr)
+        self.assertIn("warning: jobs that wait are not taken back: squeue ended with code 1", stopped.stderr)
+        self.assertIn("Nothing runs on", stopped.stdout)
+
     def test_a_slurm_that_hangs_is_given_up(self):
         self.submit()
         self.stand_in("squeue", 'echo asked >>"$SAID/hung"; sleep 100')

@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <set>
 
 #include "cli/lock_probe.hpp"
 #include "cli/result_dir.hpp"
 #include "cli/submitted_jobs.hpp"
 #include "espalier/cli/commands.hpp"
+#include "espalier/core/errors.hpp"
 #include "espalier/os/durable_file.hpp"
 #include "espalier/site/batch_script.hpp"
 #include "espalier/site/slurm.hpp"
@@ -27,41 +29,64 @@ bool ask_launch(const std::filesystem::path& store, const store::State& state) {
   return true;
 }
 
-/// The shards of a study that was cut, each with a store and perhaps a launch of its own.
-bool ask_shards(const std::filesystem::path& out) {
-  bool any = false;
+/// The shards whose launches were asked, of a study that was cut: each has a store of its own.
+std::set<std::string> ask_shards(const std::filesystem::path& out) {
+  std::set<std::string> asked;
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(out / "shards", none)) {
     if (!std::filesystem::exists(entry.path() / "journal")) continue;
-    any = ask_launch(entry.path(), read_brief(entry.path().string())) || any;
+    if (ask_launch(entry.path(), read_brief(entry.path().string()))) asked.insert(entry.path().filename().string());
   }
-  return any;
+  return asked;
 }
 
-/// Jobs that wait are taken back. One that has begun, while nothing listens in OUT yet, is told by a signal, which its
-/// script passes on. The mark keeps a job that Slurm warns at the same time from coming back.
-bool end_jobs(const std::filesystem::path& out, const store::State& state, bool is_asked) {
-  if (!was_submitted(out, state)) return false;
-  const auto jobs = site::jobs_with(site::token_of(out), site::queued_jobs());
-  if (jobs.empty()) return false;
+/// The shard that an element of an array works on: the 2 of "70_2"; of other jobs that of the first, "0".
+std::string shard_of(const site::QueuedJob& job) {
+  const auto bar = job.id.find('_');
+  return bar == std::string::npos ? "0" : job.id.substr(bar + 1);
+}
+
+/// Jobs that wait are taken back. One that has begun, while nothing listens in its store yet, is told by a signal,
+/// which its script passes on.
+void end_job(const site::QueuedJob& job, bool is_asked) {
+  if (job.state == "PENDING") {
+    site::cancel({job.id});
+    fmt::print("Took job {} back, which was waiting.\n", job.id);
+    return;
+  }
+  if (!is_asked) site::signal_script(job.id, "TERM");
+  fmt::print("Job {} saves and ends.\n", job.id);
+}
+
+/// The jobs of a directory that was submitted; none where it was not. The mark keeps one that Slurm warns at the same
+/// time from coming back, so it stands before anything is asked to end.
+std::vector<site::QueuedJob> mark_jobs(const std::filesystem::path& out, const store::State& state) {
+  if (!was_submitted(out, state)) return {};
+  auto jobs = site::jobs_with(site::token_of(out), site::queued_jobs());
+  if (jobs.empty()) return {};
   std::filesystem::create_directories(out / "logs");
   os::write_file_durably(site::stop_mark(out), bytes_of("espalier stop\n"));
-  for (const auto& job : jobs) {
-    const bool is_waiting = job.state == "PENDING";
-    if (is_waiting) site::cancel({job.id});
-    else if (!is_asked) site::signal_script(job.id, "TERM");
-    if (is_waiting) fmt::print("Took job {} back, which was waiting.\n", job.id);
-    else fmt::print("Job {} saves and ends.\n", job.id);
+  return jobs;
+}
+
+/// Work that runs is stopped although Slurm does not answer.
+std::vector<site::QueuedJob> mark_jobs_if_told(const std::filesystem::path& out, const store::State& state) {
+  try {
+    return mark_jobs(out, state);
+  } catch (const EnvironmentError& error) {
+    fmt::print(stderr, "espalier: warning: jobs that wait are not taken back: {}\n", error.what());
+    return {};
   }
-  forget_jobs(out);
-  return true;
 }
 
 void stop(const std::string& directory) {
   const auto state = read_submitted(directory);
+  const auto jobs = mark_jobs_if_told(directory, state);
   const bool is_asked = ask_launch(directory, state);
-  const bool are_shards_asked = ask_shards(directory);
-  if (end_jobs(directory, state, is_asked || are_shards_asked) || is_asked || are_shards_asked) return;
+  const auto shards = ask_shards(directory);
+  for (const auto& job : jobs) end_job(job, is_asked || shards.contains(shard_of(job)));
+  if (!jobs.empty()) forget_jobs(directory);
+  if (is_asked || !shards.empty() || !jobs.empty()) return;
   const bool has_died = !state.segments.empty() && state.last_exit < 0;
   fmt::print("Nothing runs on '{}'.{}\n", directory,
              has_died ? " Its last launch did not end in order: a 'run' that still lives starts it again within "

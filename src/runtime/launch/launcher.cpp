@@ -46,6 +46,7 @@ Launcher::Launcher(const LauncherOptions& options, const std::filesystem::path& 
 Launcher::~Launcher() {
   if (process_ <= 0) return;
   kill(process_, kind_ == LauncherKind::srun ? SIGQUIT : SIGKILL);
+  kill(process_, SIGCONT);  // one that is stopped would take no other signal
   while (waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
