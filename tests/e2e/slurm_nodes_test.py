@@ -1,16 +1,14 @@
 """Studies over three nodes of a real Slurm: started by mpirun, in groups across nodes, with a node lost from a range, submitted twice at
 once. The numbers are those of an undisturbed run on this machine."""
 import subprocess
-import tempfile
-import unittest
-from pathlib import Path
 
 import h5py
 
 import launches
 import slurm
+import slurm_case
 
-ESPALIER = launches.BIN / "espalier"
+ESPALIER = slurm_case.ESPALIER
 PATIENCE_S = 180
 SITE = """
 [slurm]
@@ -27,38 +25,23 @@ workers = 2
 """
 
 
-class SlurmNodes(unittest.TestCase):
+class SlurmNodes(slurm_case.SlurmCase):
+    nodes = 3
+    expected = {}
+
     @classmethod
     def setUpClass(cls):
-        cls.cluster = slurm.Cluster(3).start()
-        cls.addClassCleanup(cls.cluster.stop)
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = Path(folder.name)
+        super().setUpClass()
         for launcher in ("srun", "mpirun"):
             (cls.folder / f"{launcher}.toml").write_text(SITE.format(launcher=launcher))
-        cls.expected = {}
-
-    def setUp(self):
-        self.out = self.folder / self._testMethodName
 
     def study(self, name, epochs, more=""):
         """A study's file, and the numbers of an undisturbed run of it, once for all tests."""
         file = self.folder / f"{name}.toml"
         if name not in self.expected:
             file.write_text(launches.STUDY.format(epochs=epochs) + more)
-            out = self.folder / f"{name}-here"
-            subprocess.run([ESPALIER, "run", file, "--out", out, "--workers", "2"], check=True, capture_output=True)
-            self.expected[name] = self.numbers(out)
+            self.expected[name] = slurm_case.run_here(file, self.folder / f"{name}-here")
         return file
-
-    @staticmethod
-    def numbers(out):
-        done = subprocess.run([ESPALIER, "export", out, "--format", "csv"], check=True, capture_output=True, text=True)
-        return sorted(done.stdout.splitlines())
-
-    def espalier(self, *words):
-        return subprocess.run([ESPALIER, *map(str, words)], capture_output=True, text=True, env=self.cluster.environment)
 
     def submit(self, study, *words, launcher="srun"):
         done = self.espalier("submit", study, "--out", self.out, "--site", self.folder / f"{launcher}.toml", *words)
@@ -81,7 +64,7 @@ class SlurmNodes(unittest.TestCase):
     def finish(self, job, name):
         state = self.cluster.wait_for(job, {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}, PATIENCE_S)
         self.assertEqual(state, "COMPLETED", self.said())
-        self.assertEqual(self.numbers(self.out), self.expected[name])
+        self.assertEqual(slurm_case.numbers(self.out), self.expected[name])
 
     @slurm.long
     def test_started_by_mpirun_over_three_nodes_and_requeued(self):
@@ -125,7 +108,7 @@ class SlurmNodes(unittest.TestCase):
         self.assertTrue(jobs, said)
         states = [self.cluster.wait_for(job, {"COMPLETED", "FAILED"}, PATIENCE_S) for job in jobs]
         self.assertIn("COMPLETED", states, self.said())
-        self.assertEqual(self.numbers(self.out), self.expected["study"])
+        self.assertEqual(slurm_case.numbers(self.out), self.expected["study"])
 
 
 if __name__ == "__main__":

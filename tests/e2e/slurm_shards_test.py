@@ -2,15 +2,11 @@
 and reach their time limit. Each time the numbers are those of an undisturbed run on this machine."""
 import json
 import re
-import subprocess
-import tempfile
-import unittest
-from pathlib import Path
 
 import launches
 import slurm
+import slurm_case
 
-ESPALIER = launches.BIN / "espalier"
 PATIENCE_S = 240
 ENDED = {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}
 SITE = """
@@ -24,32 +20,16 @@ devices = 1
 """
 
 
-class SlurmShards(unittest.TestCase):
+class SlurmShards(slurm_case.SlurmCase):
+    nodes = 3
+
     @classmethod
     def setUpClass(cls):
-        cls.cluster = slurm.Cluster(3).start()
-        cls.addClassCleanup(cls.cluster.stop)
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = Path(folder.name)
+        super().setUpClass()
         (cls.folder / "site.toml").write_text(SITE)
         study = launches.STUDY.format(epochs=24)
         (cls.folder / "study.toml").write_text(study.replace("count = 2", "count = 1"))    # one source: all shards need it
-        out = cls.folder / "here"
-        subprocess.run([ESPALIER, "run", cls.folder / "study.toml", "--out", out, "--workers", "2"], check=True,
-                       capture_output=True)
-        cls.expected = cls.numbers(out)
-
-    @staticmethod
-    def numbers(out):
-        done = subprocess.run([ESPALIER, "export", out, "--format", "csv"], check=True, capture_output=True, text=True)
-        return sorted(done.stdout.splitlines())
-
-    def setUp(self):
-        self.out = self.folder / self._testMethodName
-
-    def espalier(self, *words):
-        return subprocess.run([ESPALIER, *map(str, words)], capture_output=True, text=True, env=self.cluster.environment)
+        cls.expected = slurm_case.run_here(cls.folder / "study.toml", cls.folder / "here")
 
     def submit(self, *words):
         """The ids of the three jobs."""
@@ -69,7 +49,7 @@ class SlurmShards(unittest.TestCase):
     def finish(self, last):
         state = self.cluster.wait_for(last, ENDED, PATIENCE_S)
         self.assertEqual(state, "COMPLETED", self.said())
-        self.assertEqual(self.numbers(self.out), self.expected)
+        self.assertEqual(slurm_case.numbers(self.out), self.expected)
         self.assertEqual(self.espalier("wait", self.out).returncode, 0)
 
     def wait_for_shard(self, shard, tasks=1):

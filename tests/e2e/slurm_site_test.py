@@ -2,32 +2,25 @@
 that are made here are named: a folder that one node sees, a foreign mpirun, fewer cores than asked for."""
 import re
 import subprocess
-import tempfile
-import unittest
-from pathlib import Path
 
 import launches
 import slurm
+import slurm_case
 
-ESPALIER = launches.BIN / "espalier"
 KINDS = {"job", "mpi", "ranks", "build", "clock", "devices", "folder", "fsync", "flock", "rename", "warning", "step"}
 
 
-class SlurmSite(unittest.TestCase):
+class SlurmSite(slurm_case.SlurmCase):
     @classmethod
     def setUpClass(cls):
-        cls.cluster = slurm.Cluster(2).start()
-        cls.addClassCleanup(cls.cluster.stop)
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = Path(folder.name)
+        super().setUpClass()
         cls.site = cls.folder / "found.toml"
-        cls.made = cls.espalier("site", "init", "--out", cls.site)
+        cls.made = cls.site_verb("init", "--out", cls.site)
 
     @classmethod
-    def espalier(cls, *words):
-        return subprocess.run([ESPALIER, *map(str, words)], capture_output=True, text=True, env=cls.cluster.environment,
-                              cwd=cls.folder)
+    def site_verb(cls, *words):
+        return subprocess.run([slurm_case.ESPALIER, "site", *map(str, words)], capture_output=True, text=True,
+                              env=cls.cluster.environment, cwd=cls.folder)
 
     def findings(self, done):
         """{kind: (ok, what is said)}"""
@@ -35,7 +28,7 @@ class SlurmSite(unittest.TestCase):
         return {kind: (state == "ok", said) for state, kind, said in lines}
 
     def check(self, *words, site=None):
-        done = self.espalier("site", "check", "--site", site or self.site, "--out", self.folder / self._testMethodName, *words)
+        done = self.site_verb("check", "--site", site or self.site, "--out", self.folder / self._testMethodName, *words)
         return done, self.findings(done)
 
     def faults(self, found):
@@ -51,7 +44,7 @@ class SlurmSite(unittest.TestCase):
     def test_init_writes_a_profile_that_submit_takes(self):
         self.assertEqual(self.made.returncode, 0, self.made.stderr)
         self.assertRegex(self.site.read_text(), r'(?m)^partition += "low"')
-        again = self.espalier("site", "init", "--out", self.site)
+        again = self.site_verb("init", "--out", self.site)
         self.assertEqual(again.returncode, 2)
         self.assertIn("is there already", again.stderr)
         study = self.folder / "study.toml"
@@ -60,7 +53,7 @@ class SlurmSite(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         for line in ("#SBATCH --partition=low", "#SBATCH --nodes=2", "#SBATCH --cpus-per-task=2"):
             self.assertIn(line + "\n", done.stdout)
-        high = self.espalier("site", "init", "--partition", "high")
+        high = self.site_verb("init", "--partition", "high")
         self.assertRegex(high.stdout, r'(?m)^partition += "high"')
 
     def test_check_finds_all_well_and_leaves_nothing(self):
@@ -74,7 +67,7 @@ class SlurmSite(unittest.TestCase):
     @slurm.long
     def test_a_folder_that_one_node_sees(self):
         local = self.cluster.folder / "local"    # each node has its own there
-        text = self.cluster.tell("on", "n1", "sh", "-c", '"$@"; echo "code $?"', "sh", ESPALIER, "site", "check", "--site",
+        text = self.cluster.tell("on", "n1", "sh", "-c", '"$@"; echo "code $?"', "sh", slurm_case.ESPALIER, "site", "check", "--site",
                                  self.site, "--out", local, "--", "--nodelist=n[1-2]")
         self.assertIn("code 1\n", text)
         found = self.findings(subprocess.CompletedProcess([], 1, text))
@@ -83,7 +76,7 @@ class SlurmSite(unittest.TestCase):
 
     @slurm.long
     def test_a_folder_that_no_node_sees(self):
-        done = self.espalier("site", "check", "--site", self.site, "--out", self.cluster.folder / "local" / "here")
+        done = self.site_verb("check", "--site", self.site, "--out", self.cluster.folder / "local" / "here")
         self.assertEqual(done.returncode, 1)
         self.assertEqual(set(self.findings(done)), {"job"})
         self.assertIn("left no report", done.stdout)

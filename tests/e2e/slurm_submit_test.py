@@ -1,18 +1,13 @@
 """espalier submit on a real Slurm of two nodes: to the end, requeued, at its time limit, cancelled, with a node lost or cut off, with
 slurmctld restarted. Each time the numbers are those of an undisturbed run on this machine."""
 import json
-import os
-import subprocess
-import tempfile
 import time
-import unittest
-from pathlib import Path
 
 import journal
 import launches
 import slurm
+import slurm_case
 
-ESPALIER = launches.BIN / "espalier"
 PATIENCE_S = 180
 LOST = 10    # a record's type, docs/journal.md
 SITE = """
@@ -26,37 +21,15 @@ devices = 1
 """
 
 
-class SlurmSubmit(unittest.TestCase):
+class SlurmSubmit(slurm_case.SlurmCase):
     @classmethod
     def setUpClass(cls):
-        cls.cluster = slurm.Cluster(2).start()
-        cls.addClassCleanup(cls.cluster.stop)
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = Path(folder.name)
+        super().setUpClass()
         (cls.folder / "site.toml").write_text(SITE)
         (cls.folder / "study.toml").write_text(launches.STUDY.format(epochs=24))
         (cls.folder / "long.toml").write_text(launches.STUDY.format(epochs=150))
-        cls.expected = {study: cls.run_here(study) for study in ("study", "long")}
-
-    @classmethod
-    def run_here(cls, study):
-        """The numbers of an undisturbed run."""
-        out = cls.folder / f"{study}-here"
-        subprocess.run([ESPALIER, "run", cls.folder / f"{study}.toml", "--out", out, "--workers", "2"], check=True,
-                       capture_output=True)
-        return cls.numbers(out)
-
-    @staticmethod
-    def numbers(out):
-        done = subprocess.run([ESPALIER, "export", out, "--format", "csv"], check=True, capture_output=True, text=True)
-        return sorted(done.stdout.splitlines())
-
-    def setUp(self):
-        self.out = self.folder / self._testMethodName
-
-    def espalier(self, *words):
-        return subprocess.run([ESPALIER, *map(str, words)], capture_output=True, text=True, env=self.cluster.environment)
+        cls.expected = {study: slurm_case.run_here(cls.folder / f"{study}.toml", cls.folder / f"{study}-here")
+                        for study in ("study", "long")}
 
     def submit(self, *words, study="study", nodes=2):
         done = self.espalier("submit", self.folder / f"{study}.toml", "--out", self.out, "--site", self.folder / "site.toml",
@@ -92,7 +65,7 @@ class SlurmSubmit(unittest.TestCase):
     def finish(self, job, study="study"):
         state = self.cluster.wait_for(job, {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}, PATIENCE_S)
         self.assertEqual(state, "COMPLETED", self.said())
-        self.assertEqual(self.numbers(self.out), self.expected[study])
+        self.assertEqual(slurm_case.numbers(self.out), self.expected[study])
         self.assertEqual(self.charged(), [], "an end that Slurm caused is no run's fault")
         self.assertEqual(self.espalier("wait", self.out).returncode, 0)
 
@@ -214,7 +187,7 @@ class SlurmSubmit(unittest.TestCase):
         finally:
             self.cluster.resume(node)
             self.cluster.wait_for_node(node, "idle", 60)
-        self.assertEqual(self.numbers(self.out), self.expected["long"])
+        self.assertEqual(slurm_case.numbers(self.out), self.expected["long"])
 
     @slurm.long
     def test_slurmctld_is_restarted(self):

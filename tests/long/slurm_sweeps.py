@@ -12,6 +12,7 @@ from pathlib import Path
 
 import launches
 import slurm
+import slurm_case
 
 ESPALIER = launches.BIN / "espalier"
 SITE = """
@@ -99,11 +100,6 @@ def stop(sweep):
 WAYS = (requeue, cancel, warn, preempt, cut, restart_slurmctld, stop)
 
 
-def numbers(out):
-    done = subprocess.run([ESPALIER, "export", out, "--format", "csv"], check=True, capture_output=True, text=True)
-    return sorted(done.stdout.splitlines())
-
-
 def interrupted(cluster, folder, number, longest_s):
     """The way in which a sweep was interrupted, and for how long it had run."""
     sweep = Sweep(cluster, folder, number, random.choice(("srun", "mpirun")))
@@ -118,7 +114,7 @@ def interrupted(cluster, folder, number, longest_s):
             if cluster.state(sweep.job) not in ENDED:  # it was done a moment before
                 raise
     sweep.finish()
-    return {"way": way.__name__, "launcher": sweep.site.stem, "after_s": round(after_s, 1)}, numbers(sweep.out)
+    return {"way": way.__name__, "launcher": sweep.site.stem, "after_s": round(after_s, 1)}, slurm_case.numbers(sweep.out)
 
 
 def main():
@@ -132,10 +128,8 @@ def main():
         folder = Path(name)
         (folder / "study.toml").write_text(launches.STUDY.format(epochs=12))
         before = time.monotonic()
-        subprocess.run([ESPALIER, "run", folder / "study.toml", "--out", folder / "here", "--workers", "2"], check=True,
-                       capture_output=True)
+        expected = slurm_case.run_here(folder / "study.toml", folder / "here")
         longest_s = time.monotonic() - before
-        expected = numbers(folder / "here")
         for number in range(options.sweeps):
             told, found = interrupted(cluster, folder, number, longest_s)
             sweeps.append({**told, "same": found == expected})
