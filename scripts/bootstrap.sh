@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 packages=(g++ cmake ninja-build ccache git python3-venv openmpi-bin libopenmpi-dev libhdf5-dev hdf5-tools
   libboost-dev libboost-serialization-dev libssl-dev libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev
   nlohmann-json3-dev libmuparserx-dev libjpeg-dev libpng-dev zlib1g-dev gnuplot-nox catch2 librapidcheck-dev
-  libbenchmark-dev libmimalloc-dev pkg-config protobuf-compiler)
+  libbenchmark-dev liblinear-dev liblbfgs-dev libmimalloc-dev pkg-config protobuf-compiler)
 # Services of theirs are of no use: Slurm has no configuration, and each test cluster a munged of its own.
 [[ "${1:-}" != --slurm ]] || packages+=(munge slurmctld slurmd slurm-client slurm-wlm-basic-plugins procps)
 
@@ -44,8 +44,8 @@ environment() {
   touch "$stamp"
 }
 
-environment .venv torch==2.13.0 numpy safetensors h5py pandas clang-format==23.1.5 clang-tidy==23.1.4 protobuf==7.36.2
-.venv/bin/python -c 'import torch, safetensors, h5py, pandas, google.protobuf'
+environment .venv torch==2.13.0 numpy scipy scikit-learn safetensors h5py pandas clang-format==23.1.5 clang-tidy==23.1.4 protobuf==7.36.2
+.venv/bin/python -c 'import torch, sklearn, safetensors, h5py, pandas, google.protobuf'
 if [[ "${1:-}" == --cuda ]]; then
   # Not past 2.11 as it is: resetting one graph frees cuBLAS workspaces that others on its stream use (PyTorch #193402).
   # crt and cccl: headers that those of the runtime include.

@@ -143,6 +143,10 @@ std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated) {
   if (plan.again) text += fmt::format(", {} to be trained again because more is to be recorded", plan.again);
   text += fmt::format("\n{:.2f} device-hours to do{}; {} on disk at the end\n", plan.device_hours,
                       calibrated ? "" : " (uncalibrated)", bytes_text(plan.disk_bytes));
+  if (plan.features_bytes > 0) {
+    text += fmt::format("a worker needs up to {} of memory for features and what is fitted to them\n",
+                        bytes_text(plan.features_bytes));
+  }
   if (plan.provisional) text += "some data are not here: ids are provisional\n";
   if (explain) text += "\n" + passes_text(plan) + selections_text(plan);
   return text;
@@ -160,6 +164,7 @@ std::string plan_json(const plan::Plan& plan, bool calibrated, const std::vector
                        {"device_hours", plan.device_hours},
                        {"calibrated", calibrated},
                        {"disk_bytes", plan.disk_bytes},
+                       {"features_bytes", plan.features_bytes},
                        {"provisional", plan.provisional},
                        {"experiments", experiments_json(plan)},
                        {"passes", passes_json(plan)},

@@ -73,6 +73,10 @@ std::string short_list(std::vector<std::string> names) {
 
 /// "the first 20 of each output, of all but the last 15 of each class".
 std::string images_text(const task::ImageSetSpec& images) {
+  if (!images.parts.empty()) {
+    return fmt::format("of the source {}; of the target {}", images_text(images.parts.front()),
+                       images_text(images.parts.back()));
+  }
   const auto& [rule, count, seed] = images.sample;
   const std::string sample = rule == task::SampleRule::all      ? "all"
                              : rule == task::SampleRule::first  ? fmt::format("the first {} of each output", count)
@@ -121,6 +125,29 @@ std::string steps_text(const task::Task& task) {
   return text;
 }
 
+/// What a probe does with features, and with which images.
+std::string features_text(const task::ProbeSpec& probe) {
+  const auto unit = probe.features;
+  if (probe.method == task::ProbeMethod::linear) {
+    const auto& linear = probe.linear;
+    return fmt::format("fits      {} (C = {}) to{} features of unit {} of {}\n",
+                       task::classifier_names().at(static_cast<std::size_t>(linear.classifier)), linear.c,
+                       linear.standardise ? " standardised" : "", unit, images_text(linear.images));
+  }
+  if (probe.method != task::ProbeMethod::distance) return "";
+  const auto& distance = probe.distance;
+  return fmt::format("compares  features of unit {} of {} images a side by {}\nsource    {}\ntarget    {}\n", unit,
+                     distance.count, task::distance_names().at(static_cast<std::size_t>(distance.method)),
+                     images_text(distance.source), images_text(distance.target));
+}
+
+/// "frozen", or "not used" behind the features that a probe takes.
+std::string trained_text(const task::Task& task, std::size_t unit, task::Trained trained) {
+  const auto* probe = task::probe_of(task);
+  const bool is_used = !probe || probe->features == 0 || unit < static_cast<std::size_t>(probe->features);
+  return is_used ? trained_text(trained) : "not used";
+}
+
 }  // namespace
 
 std::string units_table(const plan::Plan& plan, const task::Task& task) {
@@ -133,7 +160,7 @@ std::string units_table(const plan::Plan& plan, const task::Task& task) {
   for (std::size_t u = 0; u < spec.units.size(); ++u) {
     const auto& row = spec.units[u];
     std::vector<std::string> cells = {std::to_string(u + 1), network.units[u].name, start_text(row.start),
-                                      trained_text(row.trained)};
+                                      trained_text(task, u, row.trained)};
     for (const auto& moment : moments) cells.push_back(rate_at(row, moment));
     table.row(std::move(cells));
   }
@@ -157,10 +184,11 @@ std::string task_facts(const plan::Plan& plan, const task::Task& task, const pla
   const auto& labels = labels_of(plan, task);
   std::string text = fmt::format("data      {}\n", data_text(data.study(), spec));
   text += fmt::format("classes   {} ({})\n", labels.output_count, short_list(data.output_names(labels)));
-  if (!task::probe_of(task)) text += fmt::format("images    {}\n", images_text(spec.images));
+  const auto* probe = task::probe_of(task);
+  text += probe ? features_text(*probe) : fmt::format("images    {}\n", images_text(spec.images));
   for (const auto& measured : task.record.evaluations) text += measured_text(plan.catalog, measured);
   text += fmt::format("input     {}\n", shape_text(spec.input));
-  if (!task::probe_of(task)) text += steps_text(task);
+  if (!probe) text += steps_text(task);
   text += fmt::format("estimate  {:.1f} s (uncalibrated)\n", task.cost_s);
   return text;
 }

@@ -66,14 +66,15 @@ IndexKey index_key(const ImportSpec& spec, const DataFolders& folders) {
   };
   for (const std::string& name : spec.images) add(name);
   if (!spec.labels.empty()) add(spec.labels);
-  const Json key{{"readers", kReadersVersion},
-                 {"format", static_cast<int>(spec.format)},
-                 {"raw", raw},
-                 {"resize", spec.resize},
-                 {"grey", spec.grey},
-                 {"max_pixels", spec.max_pixels},
-                 {"made", spec.made},
-                 {"class_names", spec.class_names}};
+  Json key{{"readers", kReadersVersion},
+           {"format", static_cast<int>(spec.format)},
+           {"raw", raw},
+           {"resize", spec.resize},
+           {"grey", spec.grey},
+           {"max_pixels", spec.max_pixels},
+           {"made", spec.made},
+           {"class_names", spec.class_names}};
+  if (spec.rgb) key["rgb"] = true;  // left out at its default: images packed before are found
   return {to_hex(sha256(key.dump(-1, ' ', true, Json::error_handler_t::replace))), unwritten};
 }
 

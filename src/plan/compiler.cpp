@@ -45,8 +45,10 @@ std::string protocol_key(const PlannedExperiment& experiment, const grid::Cell& 
 }
 
 bool protocol_is_known(const grid::Grid& grid, const grid::Cell& cell) {
-  return std::all_of(study::axes().begin(), study::axes().end(),
-                     [&](const study::AxisRow& axis) { return !axis.counts_units || value_at(grid, cell, axis.name); });
+  return std::all_of(study::axes().begin(), study::axes().end(), [&](const study::AxisRow& axis) {
+    const bool asked = axis.counts_units && axis.is_in(study::Kind::train);
+    return !asked || value_at(grid, cell, axis.name);
+  });
 }
 
 void check_protocol(const grid::Grid& grid, const grid::Cell& cell, std::int32_t depth) {
@@ -358,7 +360,9 @@ void Compiler::finish() {
   for (const auto& entry : tasks_.probes()) {
     const auto outcome = outcomes_.find(entry.id);
     const bool is_done = outcome != outcomes_.end() && work_left(outcome->second, entry.probe.record) == Work::none;
-    if (report && !is_done && (all || wanted.contains(entry.id))) plan_.device_hours += entry.cost_s / 3600;
+    if (is_done || !(all || wanted.contains(entry.id))) continue;
+    if (report) plan_.device_hours += entry.cost_s / 3600;
+    plan_.features_bytes = std::max(plan_.features_bytes, features_bytes(entry.probe));
   }
   plan_.tasks = tasks_.take();
   if (!all) std::erase_if(plan_.tasks, [&](const task::Task& task) { return !wanted.contains(task.id); });

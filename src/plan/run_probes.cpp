@@ -54,12 +54,14 @@ Probe RunTrainings::probe_from(const std::vector<Origin>& origins, const std::ve
   return probe;
 }
 
+CompileError RunTrainings::nothing_to_measure(const CellView& view, const ClassPool& pool) {
+  return {{"target '" + view.target + "' has no images to measure on", "its data hold none back",
+           "Set valid or test on data '" + pool.data->study().name + "'."}};
+}
+
 void RunTrainings::check_images(const Probe& probe, const Origin& classifier, const ClassPool& pool,
                                 const CellView& view) const {
-  if (pool.evaluations.empty()) {
-    throw CompileError{{"target '" + view.target + "' has no images to measure on", "its data hold none back",
-                        "Set valid or test on data '" + pool.data->study().name + "'."}};
-  }
+  if (pool.evaluations.empty()) throw nothing_to_measure(view, pool);
   const auto outputs = classifier.pool->names();
   if (outputs != pool.names()) {
     throw CompileError{{"the network's outputs are not the classes of target '" + view.target + "'",
@@ -67,6 +69,10 @@ void RunTrainings::check_images(const Probe& probe, const Origin& classifier, co
                             std::to_string(pool.count()) + ", and their names must agree",
                         "Measure on a target with the classes that it was trained on."}};
   }
+  check_shape(probe, pool, view);
+}
+
+void RunTrainings::check_shape(const Probe& probe, const ClassPool& pool, const CellView& view) const {
   const auto& whole = pool.data->facts().shape;
   const bool cropped = probe.spec.centre_crop > 0 && whole.channels == probe.spec.input.channels &&
                        whole.height >= probe.spec.input.height && whole.width >= probe.spec.input.width;
@@ -76,7 +82,7 @@ void RunTrainings::check_images(const Probe& probe, const Origin& classifier, co
        std::to_string(whole.channels) + " x " + std::to_string(whole.height) + " x " + std::to_string(whole.width) +
            " against " + std::to_string(probe.spec.input.channels) + " x " + std::to_string(probe.spec.input.height) +
            " x " + std::to_string(probe.spec.input.width),
-       ""}};
+       "Set resize, grey or rgb of its data, or centre_crop."}};
 }
 
 RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, const grid::Cell& cell,

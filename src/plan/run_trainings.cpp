@@ -169,22 +169,33 @@ void RunTrainings::check_copies(const CellView& view, const Protocol& protocol, 
 
 RunTrainings::Made RunTrainings::add(const PlannedExperiment& experiment, const grid::Cell& cell,
                                      const LinkedRuns& linked) {
-  return study::trains(*experiment.study) ? add_training(experiment.grid, cell, linked)
-                                          : add_probe(experiment, cell, linked);
+  switch (study::kind_of(*experiment.study)) {
+    case study::Kind::train: return add_training(experiment.grid, cell, linked);
+    case study::Kind::evaluate: return add_probe(experiment, cell, linked);
+    case study::Kind::linear: return add_linear(experiment.grid, cell, linked);
+    case study::Kind::distance: return add_distance(experiment, cell);
+  }
+  return {};
+}
+
+/// All of a target training but its protocol.
+TrainingRequest RunTrainings::target_request(const grid::Grid& grid, const grid::Cell& cell, const CellView& view) {
+  TrainingRequest request;
+  request.values = &settings_.of(Role::target, view.target, view.overrides(Role::target));
+  request.pool = &pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+  request.network = &network_of(view.network);
+  request.per_class = size_of(value_at(grid, cell, "per_class"));
+  ClassPools::check_size(*request.pool, std::max<std::int64_t>(1, request.per_class));
+  request.streams = {view.split, view.replicate};
+  return request;
 }
 
 RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid::Cell& cell,
                                               const LinkedRuns& linked) {
   const CellView view(grid, cell);
-  TrainingRequest request;
-  request.values = &settings_.of(Role::target, view.target, view.overrides(Role::target));
-  request.pool = &pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
-  request.network = &network_of(view.network);
+  TrainingRequest request = target_request(grid, cell, view);
   request.protocol = read_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); },
                                    request.network->spec->depth(), view.sets_decay());
-  request.per_class = size_of(value_at(grid, cell, "per_class"));
-  ClassPools::check_size(*request.pool, std::max<std::int64_t>(1, request.per_class));
-  request.streams = {view.split, view.replicate};
   Made made;
   Origin from_run;
   const Origin* origin = nullptr;

@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "plan/findings.hpp"
 #include "plan/planned_experiment.hpp"
 #include "plan/run_links.hpp"
 #include "plan/task_table.hpp"
@@ -26,6 +27,13 @@ class RunTrainings {
     TaskId task;
     TaskId source;  ///< empty: nothing is copied from a pretraining
     std::vector<RunImages> measured;
+  };
+  /// A source's and a target's images, `count` of each to be drawn.
+  struct Compared {
+    task::ImageSetSpec source, target;
+    std::int64_t count = 0;
+    std::int64_t half = 0;  ///< of each that either half of its classes' images has for sure
+    std::uint64_t seed = 0;
   };
   /// Adds the cell's tasks to the table; runs that it is linked to have tasks. Throws CompileError where the cell
   /// cannot be trained, or measured.
@@ -53,6 +61,17 @@ class RunTrainings {
   Probe probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
   void check_fit(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
   void check_images(const Probe& probe, const Origin& classifier, const ClassPool& pool, const CellView& view) const;
+  void check_shape(const Probe& probe, const ClassPool& pool, const CellView& view) const;
+  static CompileError nothing_to_measure(const CellView& view, const ClassPool& pool);
+  Made add_linear(const grid::Grid& grid, const grid::Cell& cell, const LinkedRuns& linked);
+  Made add_distance(const PlannedExperiment& experiment, const grid::Cell& cell);
+  Compared compared(const CellView& view, const Origin& origin, const ClassPool& target);
+  Made add_told_apart(const study::Experiment& experiment, const CellView& view, const Origin& origin,
+                      const Compared& compared);
+  TaskId add_features(Probe probe);
+  std::int32_t features_of(const CellView& view, std::int32_t depth) const;
+  void check_features(const CellView& view, const Origin& origin, const Training& seen, std::int32_t features) const;
+  TrainingRequest target_request(const grid::Grid& grid, const grid::Cell& cell, const CellView& view);
   TrainingRequest source_request(const CellView& view, const std::string& source,
                                  const std::vector<Override>& overrides, std::int64_t replicate);
   Origin checkpoint(const study::Source& source, const CellView& view);
@@ -65,7 +84,7 @@ class RunTrainings {
   const study::Study& study_;
   const Facts& facts_;
   ClassPools& pools_;
-  const task::Catalog& catalog_;
+  task::Catalog& catalog_;
   TaskTable& tasks_;
   TrainSettings settings_;
   TrainingMaker maker_;

@@ -16,6 +16,8 @@ struct Probe {
   std::vector<std::int64_t> evaluated;                    ///< images of each of `record.evaluations`
   std::string measured_data;                              ///< digest of the pack that most of them are in
   const std::vector<network::UnitCost>* units = nullptr;  ///< owned by the maker
+  std::int64_t fitted = 0;                                ///< images besides them whose features are computed
+  std::int32_t classes = 0;                               ///< that a classifier of features tells apart
 };
 
 class TaskTable {

@@ -53,6 +53,13 @@ const study::TrainValues& TrainSettings::of(Role role, const std::string& name,
   return made_.emplace(key, std::move(values)).first->second;
 }
 
+const study::TrainValues& TrainSettings::of_cnn(const study::Experiment& experiment) {
+  const std::string key = "cnn\n" + experiment.name;
+  const auto known = made_.find(key);
+  if (known != made_.end()) return known->second;
+  return made_.emplace(key, merged(merged(study::train_defaults(), study_.train), experiment.cnn->train)).first->second;
+}
+
 std::int64_t steps_per_epoch(std::int64_t images, std::int64_t batch) { return (images + batch - 1) / batch; }
 
 std::int64_t steps_of(const study::Duration& duration, std::int64_t per_epoch) {

@@ -20,6 +20,9 @@ class TrainSettings {
   /// The merged values; all optional ones are set except warn_below. Throws CompileError where an override is invalid.
   const study::TrainValues& of(Role role, const std::string& name, const std::vector<Override>& overrides);
 
+  /// Those of the network that tells a source from a target, of an experiment with one.
+  const study::TrainValues& of_cnn(const study::Experiment& experiment);
+
  private:
   const study::Study& study_;
   std::map<std::string, study::TrainValues> made_;

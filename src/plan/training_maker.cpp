@@ -100,13 +100,15 @@ void TrainingMaker::set_rows(Training& training, const TrainingRequest& request,
 
 void TrainingMaker::set_record(Training& training, const TrainingRequest& request) {
   const auto wanted = study::record_settings(*request.values);
+  const auto* given = request.given;
   const auto add = [&](metrics::Subset name, const ImageSetId& images, std::int32_t every, std::int64_t count) {
-    training.record.evaluations.push_back({name, images, every, task::all_metrics()});
+    training.record.evaluations.push_back({name, images, every, given ? given->metrics : task::all_metrics()});
     training.evaluated.push_back(count);
   };
   training.record.evaluations.reserve(3);
   training.evaluated.reserve(3);
-  for (const auto& one : request.pool->evaluations) add(one.name, one.images, wanted.evaluate_every, one.count);
+  for (const auto& one : given ? given->evaluations : request.pool->evaluations)
+    add(one.name, one.images, wanted.evaluate_every, one.count);
   if (wanted.train_eval)
     add(metrics::Subset::train_eval, catalog_.add(training.spec.images), /*every=*/0, training.images);
   training.record.keep = request.role == Role::source ? task::Keep::last : wanted.keep;
@@ -121,15 +123,15 @@ Training TrainingMaker::make(const TrainingRequest& request) {
   spec.input = input_of(*request.pool, *request.values);
   spec.mean = floats(request.pool->data->study().mean, request.pool->data->facts().mean);
   spec.std = floats(request.pool->data->study().std, request.pool->data->facts().std);
-  spec.images = images_of(*request.pool, request.per_class);
+  spec.images = request.given ? request.given->train : images_of(*request.pool, request.per_class);
   study::write_spec(*request.values, spec);
-  training.images = request.pool->images(spec.images.sample.count);
-  training.classes = request.pool->count();
+  training.images = request.given ? request.given->count : request.pool->images(spec.images.sample.count);
+  training.classes = request.given ? request.given->classes : request.pool->count();
   const auto per_epoch = steps_per_epoch(training.images, spec.batch);
   training.steps = steps_of(*request.values->epochs, per_epoch);
   spec.length = moment_of(training.steps, per_epoch);
   training.epoch_images = spec.length.epoch * training.images + std::int64_t{1} * spec.length.step * spec.batch;
-  training.units = &units(*request.network, spec.input, request.pool->count());
+  training.units = &units(*request.network, spec.input, training.classes);
   set_rows(training, request, per_epoch);
   set_seeds(spec, request);
   canonicalise(spec, *training.units);

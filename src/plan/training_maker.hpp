@@ -23,6 +23,15 @@ struct StreamKey {
   std::int64_t split = 1, replicate = 1;
 };
 
+/// Images that a training uses in place of its pool's.
+struct GivenImages {
+  task::ImageSetSpec train;
+  std::int64_t count = 0;  ///< of `train`
+  std::int32_t classes = 0;
+  std::vector<PoolEvaluation> evaluations;
+  std::vector<metrics::Metric> metrics;  ///< that are measured on them
+};
+
 struct TrainingRequest {
   Role role = Role::target;
   const study::TrainValues* values = nullptr;
@@ -32,6 +41,7 @@ struct TrainingRequest {
   std::int64_t per_class = 0;                            ///< 0: all
   const std::vector<task::UnitStart>* copied = nullptr;  ///< by unit, where copied ones start
   StreamKey streams;
+  const GivenImages* given = nullptr;  ///< none: the pool's
 };
 
 /// A canonical training and quantities derived from it.

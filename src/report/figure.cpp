@@ -74,10 +74,12 @@ void drop_empty_series(FigurePanel& panel) {
 
 std::vector<study::FigureSpec> default_figures(const std::vector<RunView>& views, const study::Study& study) {
   std::vector<study::FigureSpec> figures;
-  const auto metric = metrics::to_string(reported_metric(views));
+  const auto wanted = reported_metric(views);
   for (const auto& experiment : study.experiments) {
-    const auto axes = own_axes(experiment, runs_of_experiment(views, experiment.name));
+    const auto runs = runs_of_experiment(views, experiment.name);
+    const auto axes = own_axes(experiment, runs);
     if (axes.empty()) continue;
+    const auto metric = metrics::to_string(metric_of_experiment(runs, wanted));
     figures.push_back({{}, experiment.name, axes[0], axes.size() > 1 ? axes[1] : "", metric, ""});
   }
   return figures;

@@ -2,6 +2,7 @@
 #include "espalier/report/page.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "espalier/report/wording.hpp"
 #include "report/html.hpp"
@@ -77,15 +78,27 @@ std::vector<std::string> own_axes(const study::Experiment& experiment, const std
   return own;
 }
 
+bool is_measured(const std::vector<RunView>& runs, const metrics::MetricName& metric) {
+  return std::any_of(runs.begin(), runs.end(), [&](const RunView& view) {
+    const auto* row = final_row(view, metric.subset);
+    return row && std::isfinite(metric.of(*row));
+  });
+}
+
 metrics::MetricName reported_metric(const std::vector<RunView>& views) {
-  for (const auto subset : {metrics::Subset::test, metrics::Subset::valid, metrics::Subset::train_eval}) {
-    const bool recorded =
-        std::any_of(views.begin(), views.end(), [&](const RunView& view) { return final_row(view, subset); });
-    if (recorded) return {subset, metrics::Metric::top1};
+  using metrics::Metric, metrics::Subset;
+  for (const metrics::MetricName metric : {metrics::MetricName{Subset::test, Metric::top1},
+                                           {Subset::valid, Metric::top1},
+                                           {Subset::test, Metric::distance},
+                                           {Subset::train_eval, Metric::top1},
+                                           {Subset::train, Metric::top1}}) {
+    if (is_measured(views, metric)) return metric;
   }
-  const bool any_done = std::any_of(views.begin(), views.end(),
-                                    [](const RunView& view) { return final_row(view, metrics::Subset::train); });
-  return {any_done ? metrics::Subset::train : metrics::Subset::test, metrics::Metric::top1};
+  return {Subset::test, Metric::top1};
+}
+
+metrics::MetricName metric_of_experiment(const std::vector<RunView>& runs, const metrics::MetricName& wanted) {
+  return is_measured(runs, wanted) ? wanted : reported_metric(runs);
 }
 
 bool is_report(std::string_view page) { return page.find(kGenerator) != std::string_view::npos; }

@@ -125,6 +125,7 @@ json request_of(const study::DataSet& data) {
           {"test_files", data.test_files ? request_of(*data.test_files) : json()},
           {"resize", data.resize},
           {"grey", data.grey},
+          {"rgb", data.rgb},
           {"max_pixels", data.max_pixels},
           {"made", data.made}};
 }

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/study/kinds.hpp"
 #include "espalier/study/needs.hpp"
 #include "espalier/study/units_word.hpp"
 #include "study/value_range.hpp"
@@ -26,6 +25,12 @@ MaybeProblem images_or_all(const Value& value) { return count_or_all(value, 1); 
 MaybeProblem units(const Value& value) { return integer_in(value, 0, 10'000).problem; }
 MaybeProblem number_from_1(const Value& value) { return integer_in(value, 1, 100'000).problem; }
 MaybeProblem any_word(const Value& value) { return word_of(value, {}).problem; }
+MaybeProblem unit(const Value& value) { return integer_in(value, 1, 10'000).problem; }
+MaybeProblem truth(const Value& value) { return truth_of(value).problem; }
+MaybeProblem above_zero(const Value& value) { return real_in(value, {.above = 0}).problem; }
+MaybeProblem images(const Value& value) { return integer_in(value, 1, kBig).problem; }
+MaybeProblem classifier(const Value& value) { return word_of(value, task::classifier_names()).problem; }
+MaybeProblem method(const Value& value) { return word_of(value, task::distance_names()).problem; }
 
 MaybeProblem first_decay(const Value& value) {
   if (value == Value("never")) return std::nullopt;
@@ -47,7 +52,6 @@ MaybeProblem units_word(const Value& value) {
 using Fallback = std::optional<Value>;
 
 Fallback all(const CellSoFar&) { return Value("all"); }
-Fallback first_replicate(const CellSoFar&) { return Value(1); }
 
 Fallback first_network(const CellSoFar& cell) {
   return cell.context.networks.empty() ? Fallback() : Value(cell.context.networks.front());
@@ -63,6 +67,19 @@ Fallback most_copied(const CellSoFar& cell) {
   const bool copies = cell.starts_from_run || !cell.context.sources.empty();
   return Value(copies ? depth->second - 1 : 0);
 }
+
+/// The last unit before the classifier.
+Fallback below_classifier(const CellSoFar& cell) {
+  const auto depth = cell.context.depth.find(cell.network ? to_string(*cell.network) : "");
+  if (depth == cell.context.depth.end()) return std::nullopt;
+  return Value(std::max(1, depth->second - 1));
+}
+
+Fallback svm(const CellSoFar&) { return Value("svm"); }
+Fallback one(const CellSoFar&) { return Value(1); }
+Fallback no(const CellSoFar&) { return Value(false); }
+Fallback cosine(const CellSoFar&) { return Value("cosine"); }
+Fallback many_images(const CellSoFar&) { return Value(5000); }
 
 Fallback first_of_top(const CellSoFar& cell) {
   const auto found = cell.context.decay_epoch.find(cell.target ? to_string(*cell.target) : "");
@@ -113,7 +130,7 @@ std::vector<AxisRow> places() {
        .meaning = "replicate",
        .check = number_from_1,
        .left_out = LeftOut::one,
-       .fallback = first_replicate,
+       .fallback = one,
        .repeats = true,
        .in_run_id = true},
   };
@@ -127,7 +144,7 @@ std::vector<AxisRow> protocol() {
        .check = images_or_all,
        .left_out = LeftOut::one,
        .fallback = all,
-       .of_training = true},
+       .only_in = {Kind::train, Kind::linear}},
       {.name = "transferred",
        .meaning = "units transferred",
        .methods =
@@ -137,7 +154,7 @@ std::vector<AxisRow> protocol() {
        .left_out = LeftOut::one,
        .fallback = most_copied,
        .counts_units = true,
-       .of_training = true},
+       .only_in = {Kind::train}},
       {.name = "frozen",
        .meaning = "units frozen",
        .methods = "units 1 to 'frozen' are never changed",
@@ -145,7 +162,7 @@ std::vector<AxisRow> protocol() {
        .left_out = LeftOut::one,
        .fallback = none_frozen,
        .counts_units = true,
-       .of_training = true},
+       .only_in = {Kind::train}},
       {.name = "high_units",
        .meaning = "units at the high rate",
        .methods = "the 'high_units' units nearest the classifier (\"all\": every unit) train at the high rate and the "
@@ -154,16 +171,64 @@ std::vector<AxisRow> protocol() {
        .left_out = LeftOut::one,
        .fallback = all,
        .counts_units = true,
-       .of_training = true},
+       .only_in = {Kind::train}},
       {.name = "decay_epoch",
        .meaning = "epoch of the first decay",
        .methods = "'decay_epoch' is the first epoch at which the high rate is lowered",
        .check = first_decay,
        .left_out = LeftOut::one,
        .fallback = first_of_top,
-       .of_training = true},
+       .only_in = {Kind::train}},
       {.name = "case", .meaning = "protocol", .check = any_word, .left_out = LeftOut::cases, .in_run_id = true},
-      {.name = "units", .meaning = "units", .check = units_word, .of_training = true},
+      {.name = "units", .meaning = "units", .check = units_word, .only_in = {Kind::train}},
+  };
+}
+
+/// What is done with the features of a network that is not trained.
+std::vector<AxisRow> features() {
+  return {
+      {.name = "features",
+       .meaning = "unit after which features are taken",
+       .methods = "features are the outputs of unit 'features'",
+       .check = unit,
+       .left_out = LeftOut::one,
+       .fallback = below_classifier,
+       .counts_units = true,
+       .only_in = {Kind::linear, Kind::distance}},
+      {.name = "classifier",
+       .meaning = "classifier",
+       .methods = "a linear classifier is fitted to features: 'svm' (one against the rest, squared hinge loss) or "
+                  "'logistic' (multinomial)",
+       .check = classifier,
+       .left_out = LeftOut::one,
+       .fallback = svm,
+       .only_in = {Kind::linear}},
+      {.name = "C",
+       .meaning = "C, the weight of the losses against |w|^2 / 2",
+       .check = above_zero,
+       .left_out = LeftOut::one,
+       .fallback = one,
+       .only_in = {Kind::linear}},
+      {.name = "standardise",
+       .meaning = "features standardised",
+       .check = truth,
+       .left_out = LeftOut::one,
+       .fallback = no,
+       .only_in = {Kind::linear}},
+      {.name = "method",
+       .meaning = "distance",
+       .methods = "the distance of a source's and a target's images is 'cosine' (of the mean features), 'mmd' (the "
+                  "norm of the difference of the means) or 'svm' (how well a linear SVM tells held-out images apart)",
+       .check = method,
+       .left_out = LeftOut::one,
+       .fallback = cosine,
+       .only_in = {Kind::distance}},
+      {.name = "images_each",
+       .meaning = "images of each side, at most",
+       .check = images,
+       .left_out = LeftOut::one,
+       .fallback = many_images,
+       .only_in = {Kind::distance}},
   };
 }
 
@@ -173,6 +238,7 @@ const std::vector<AxisRow>& axes() {
   static const std::vector<AxisRow> rows = [] {
     auto all = places();
     for (auto& row : protocol()) all.push_back(std::move(row));
+    for (auto& row : features()) all.push_back(std::move(row));
     return all;
   }();
   return rows;
@@ -184,14 +250,22 @@ const AxisRow* axis_row(const std::string& name) {
 }
 
 LeftOut left_out_in(const AxisRow& row, const Experiment& experiment) {
-  const bool no_training = row.of_training && !trains(experiment);
   const bool no_source = row.name == "source" && experiment.start && !finds_runs_by(experiment, row.name);
-  return no_training || no_source ? LeftOut::absent : row.left_out;
+  return no_source || !row.is_in(kind_of(experiment)) ? LeftOut::absent : row.left_out;
 }
 
-bool is_of_training(const std::string& axis) {
+bool AxisRow::is_in(Kind kind) const {
+  return only_in.empty() || std::find(only_in.begin(), only_in.end(), kind) != only_in.end();
+}
+
+std::vector<Kind> kinds_with(const std::string& axis) {
+  if (axis.starts_with("train.")) return {Kind::train};
+  std::vector<Kind> with;
   const auto* row = axis_row(axis);
-  return row ? row->of_training : axis.starts_with("train.");
+  for (const auto& kind : kinds()) {
+    if (!row || row->is_in(kind.kind)) with.push_back(kind.kind);
+  }
+  return with;
 }
 
 bool repeats(const std::string& axis) {

@@ -70,8 +70,9 @@ void add_data(Docs& all) {
        {"order", "word", "\"shuffled\"",
         "order of a class's images: \"shuffled\" (fixed, keyed by the digest) or \"file\""},
        {"label_kind", "word", "\"fine\"", "cifar: \"fine\" or \"coarse\" labels"},
-       {"resize", "integer", "0", "folder: shorter side in pixels, then a centre crop; 0: as they are"},
+       {"resize", "integer", "0", "idx, cifar, folder: shorter side in pixels, then a centre crop; 0: as they are"},
        {"grey", "truth value", "false", "folder: decode to one channel"},
+       {"rgb", "truth value", "false", "idx: grey images get three equal channels"},
        {"max_pixels", "integer", "100000000", "folder: an image with more pixels is refused before it is decoded"},
        {"mean", "numbers", "of the training files", "normalisation: a mean a channel, on pixels / 255"},
        {"std", "numbers", "of the training files", "normalisation: a deviation a channel, on pixels / 255"},
@@ -182,12 +183,20 @@ void add_train(Docs& all) {
        {"beat", "word", "as decays", "the earlier name of decays"}});
 }
 
+/// "\"train\": train networks; \"evaluate\": ...".
+std::string what_kinds_do() {
+  std::string text;
+  for (const auto& row : kinds()) text += (text.empty() ? "\"" : "; \"") + row.name + "\": " + row.does;
+  return text;
+}
+
 void add_experiment(Docs& all) {
   add(all, "experiment",
       {{"name", "word", "required", "unique"},
-       {"kind", "word", "\"train\"", quoted(kind_names()) + ": train networks, or measure finished ones"},
+       {"kind", "word", "\"train\"", what_kinds_do()},
        {"start", "table", "none", "the finished run of another experiment that units are copied from, not a source's"},
        {"units_from", "array of tables", "none", "kind \"evaluate\": single units of other networks"},
+       {"cnn", "table", "none", "kind \"distance\": the network that tells the two sets apart"},
        {"axes", "table", "none", "what is varied: axis = [values]"},
        {"fixed", "table", "none", "values of axes held at one value"},
        {"zip", "array of arrays", "none", "groups of axes that advance together"},
@@ -202,6 +211,9 @@ void add_experiment(Docs& all) {
        {"experiment", "word", "required but for source", "the units come from a run of this experiment"},
        {"same", "words", "[]", "axes of both experiments that find the run"},
        {"source", "word", "required but for experiment", "the units come from this source"}});
+  add(all, "experiment.cnn",
+      {{"network", "word", "required", "a network of the study; it is trained from scratch on pixels"},
+       {"train", "table", "[train]", "training values, over those of [train]"}});
   add(all, "experiment.take",
       {{"values", "words", "required", "axes whose values are taken"},
        {"from", "words", "required", "experiments chosen from, jointly"},

@@ -6,7 +6,12 @@
 namespace espalier::study {
 
 const std::vector<KindRow>& kinds() {
-  static const std::vector<KindRow> rows = {{.name = "train", .trains = true}, {.name = "evaluate", .trains = false}};
+  static const std::vector<KindRow> rows = {
+      {Kind::train, "train", "train networks"},
+      {Kind::evaluate, "evaluate", "measure finished networks"},
+      {Kind::linear, "linear", "fit linear classifiers to features"},
+      {Kind::distance, "distance", "compare a source's and a target's images"},
+  };
   return rows;
 }
 
@@ -16,11 +21,13 @@ std::vector<std::string> kind_names() {
   return names;
 }
 
-bool trains(const Experiment& experiment) {
+Kind kind_of(const Experiment& experiment) {
   const auto& rows = kinds();
   const auto found =
       std::find_if(rows.begin(), rows.end(), [&](const KindRow& row) { return row.name == experiment.kind; });
-  return found == rows.end() || found->trains;
+  return found == rows.end() ? Kind::train : found->kind;
 }
+
+bool trains(const Experiment& experiment) { return kind_of(experiment) == Kind::train; }
 
 }  // namespace espalier::study

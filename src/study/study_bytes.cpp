@@ -110,10 +110,10 @@ void each_member(auto& members, ExpectedData& value) {
 }
 
 void each_member(auto& members, DataSet& value) {
-  auto& [name, where, format, files, test_files, test_per_class, valid_per_class, order, label_kind, resize, grey,
+  auto& [name, where, format, files, test_files, test_per_class, valid_per_class, order, label_kind, resize, grey, rgb,
          max_pixels, mean, std, short_classes, made, expect] = value;
   members(name, where, format, files, test_files, test_per_class, valid_per_class, order, label_kind, resize, grey);
-  members(max_pixels, mean, std, short_classes, made, expect);
+  members(rgb, max_pixels, mean, std, short_classes, made, expect);
 }
 
 void each_member(auto& members, Split::ClassSplit& value) {
@@ -188,9 +188,14 @@ void each_member(auto& members, UnitsFrom& value) {
   members(where, units, run, source);
 }
 
+void each_member(auto& members, DistanceNetwork& value) {
+  auto& [where, network, train] = value;
+  members(where, network, train);
+}
+
 void each_member(auto& members, Experiment& value) {
-  auto& [name, where, kind, start, units_from, axes, zips, fixed, takes, excludes, cases] = value;
-  members(name, where, kind, start, units_from, axes, zips, fixed, takes, excludes, cases);
+  auto& [name, where, kind, start, units_from, cnn, axes, zips, fixed, takes, excludes, cases] = value;
+  members(name, where, kind, start, units_from, cnn, axes, zips, fixed, takes, excludes, cases);
 }
 
 void each_member(auto& members, Resources& value) {

@@ -48,10 +48,11 @@ std::vector<metrics::Metric> metrics_of(const EvaluationSpec& evaluation) {
 }
 
 std::vector<metrics::Metric> all_metrics() {
-  if constexpr (metrics::kMetrics.size() == metrics::kUnnamedMetrics.size()) return {};
   std::vector<metrics::Metric> all;
-  for (const auto& facts : metrics::kMetrics) all.push_back(facts.metric);
-  return all;
+  for (const auto& facts : metrics::kMetrics) {
+    if (!facts.of_sets) all.push_back(facts.metric);
+  }
+  return said_shortly(std::move(all));
 }
 
 RecordSpec both(const RecordSpec& a, const RecordSpec& b) {

@@ -24,6 +24,25 @@ TrainSpec untrained(const ProbeSpec& probe) {
   return spec;
 }
 
+std::vector<ImageSetSpec> used_images(const ProbeSpec& probe) {
+  switch (probe.method) {
+    case ProbeMethod::evaluate: return {};
+    case ProbeMethod::linear: return {probe.linear.images};
+    case ProbeMethod::distance: return {probe.distance.source, probe.distance.target};
+  }
+  return {};
+}
+
+const std::vector<std::string>& classifier_names() {
+  static const std::vector<std::string> names = {"svm", "logistic"};
+  return names;
+}
+
+const std::vector<std::string>& distance_names() {
+  static const std::vector<std::string> names = {"cosine", "mmd", "svm", "cnn"};
+  return names;
+}
+
 const char* name_of(WorkKind kind) {
   switch (kind) {
     case WorkKind::training: return "training";

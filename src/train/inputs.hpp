@@ -10,9 +10,6 @@
 
 namespace espalier::train {
 
-/// Asked after every chunk of features; false ends the work.
-using GoOn = std::function<bool()>;
-
 class FeatureInputs;
 
 class Inputs {

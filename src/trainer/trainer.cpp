@@ -251,27 +251,31 @@ void Trainer::await_end(AgentReducer& host_reducer) {
 
 train::Job Trainer::job_of(const protocol::TaskAssignment& assignment) {
   const auto* probe = task::probe_of(assignment.task);
-  const bool is_probe = probe != nullptr;
-  if (is_probe && probe->method != task::ProbeMethod::evaluate) {
-    throw UsageError("task " + assignment.task.id.brief() + " is a probe of another kind than 'evaluate'",
-                     "this trainer knows no other", "Use the espalier-trainer of the espalier that planned it.");
-  }
   const task::TrainSpec spec = task::as_training(assignment.task);
   const auto& labels = in_catalog(catalog_.label_maps, spec.images.labels, "label map");
   train::Job job;
   job.task = assignment.task;
   job.task.work = spec;  // what is only measured is a training that takes no step
   job.network = in_catalog(catalog_.networks, spec.network, "network");
-  job.classes = labels.output_count;
+  job.classes = job.outputs = labels.output_count;
+  if (probe) job.probe = *probe;
   auto told = std::chrono::steady_clock::now();
   const auto alive = [&] {
     if (std::chrono::steady_clock::now() - told < std::chrono::milliseconds(500)) return;
     port_.tell(protocol::Progress{assignment.fence, assignment.task.id, {}, 0});
     told = std::chrono::steady_clock::now();
   };
-  job.images = is_probe ? no_images() : images_.of(spec.images, labels, setup_.packs, alive);
+  const auto used = probe ? task::used_images(*probe) : std::vector{spec.images};
+  if (used.empty()) {
+    job.images = no_images();
+  } else {
+    const auto& its_labels = in_catalog(catalog_.label_maps, used.front().labels, "label map");
+    job.images = images_in(used.front(), alive);
+    job.outputs = its_labels.output_count;
+  }
+  const bool compares = probe && probe->method == task::ProbeMethod::distance;  // sets of any labels
   for (const auto& one : assignment.task.record.evaluations)
-    job.evaluations.push_back(measured_set(one, job.classes, alive));
+    job.evaluations.push_back(measured_set(one, compares ? 0 : job.outputs, alive));
   job.artifact_dir = setup_.artifact_dir;
   job.output_dir = setup_.unfinished_dir;
   job.sources = assignment.sources;
@@ -288,13 +292,22 @@ train::MeasuredSet Trainer::measured_set(const task::EvaluationSpec& evaluation,
                                          const std::function<void()>& alive) {
   const auto& set = in_catalog(catalog_.image_sets, evaluation.images.hex.str(), "image set");
   const auto& labels = in_catalog(catalog_.label_maps, set.labels, "label map");
-  if (labels.output_count != outputs) {
+  if (outputs > 0 && labels.output_count != outputs) {
     throw UsageError(std::string("the ") + metrics::name_of(evaluation.name) + " images have labels of " +
                          std::to_string(labels.output_count) + " outputs",
                      "the network has " + std::to_string(outputs), "Measure on images with the training's labels.");
   }
-  return {evaluation.name, evaluation.images, evaluation.every, task::metrics_of(evaluation),
-          images_.of(set, labels, setup_.packs, alive)};
+  return {evaluation.name, evaluation.images, evaluation.every, task::metrics_of(evaluation), images_in(set, alive)};
+}
+
+std::shared_ptr<const data::ImageSet> Trainer::images_in(const task::ImageSetSpec& set,
+                                                         const std::function<void()>& alive) {
+  if (set.parts.empty()) {
+    return images_.of(set, in_catalog(catalog_.label_maps, set.labels, "label map"), setup_.packs, alive);
+  }
+  std::vector<std::shared_ptr<const data::ImageSet>> parts;
+  for (const auto& part : set.parts) parts.push_back(images_in(part, alive));
+  return std::make_shared<data::ImageSet>(data::joined(parts, task::id_of(set).hex.str()));
 }
 
 protocol::Ended Trainer::answer(const protocol::TaskAssignment& assignment, task::End kind) const {

@@ -44,6 +44,7 @@ class Trainer {
   train::Job job_of(const protocol::TaskAssignment& assignment);
   train::MeasuredSet measured_set(const task::EvaluationSpec& evaluation, std::int32_t outputs,
                                   const std::function<void()>& alive);
+  std::shared_ptr<const data::ImageSet> images_in(const task::ImageSetSpec& set, const std::function<void()>& alive);
   protocol::Ended answer(const protocol::TaskAssignment& assignment, task::End kind) const;
 
   Port& port_;

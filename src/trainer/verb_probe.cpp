@@ -128,6 +128,7 @@ void add_probe_verbs(CLI::App& app, int&) {
   steps->add_option("file", *file)->required();
   steps->callback([file] { probe_steps(*file); });
   add_probe_sums(*probe);
+  add_probe_fits(*probe);
 }
 
 }  // namespace espalier::trainer

@@ -307,4 +307,18 @@ TEST_CASE("image set: what is not at hand, of other content, or impossible is re
   }
 }
 
+TEST_CASE("joined: all images of each part in turn, labelled by part, and shapes must be equal") {
+  ImageSet first{at::arange(12, at::kByte).view({6, 1, 1, 2}), {4, 1}, at::zeros({2}, at::kLong), "a"};
+  ImageSet second{at::arange(100, 108, at::kByte).view({4, 1, 1, 2}), {3}, at::ones({1}, at::kLong), "b"};
+  const auto share = [](const ImageSet& set) { return std::make_shared<const ImageSet>(set); };
+  const ImageSet whole = joined({share(first), share(second)}, "both");
+  CHECK(whole.data == "both");
+  CHECK(whole.rows == Rows{0, 1, 2});
+  CHECK(whole.labels.equal(at::tensor({0, 0, 1}, at::kLong)));
+  CHECK(whole.images.flatten().equal(at::tensor({8, 9, 2, 3, 106, 107}, at::kByte)));
+  second.images = second.images.view({2, 1, 2, 2});
+  second.rows = {1};
+  CHECK_THROWS_WITH(joined({share(first), share(second)}, "both"), Catch::Contains("their shapes differ"));
+}
+
 }  // namespace espalier::data

@@ -4,15 +4,21 @@
 
 using namespace espalier::study;
 
-TEST_CASE("axes: where nothing is trained only axes of place are left, whatever the experiment leaves out") {
-  Experiment evaluate, started;
-  evaluate.kind = "evaluate";
+TEST_CASE("axes: an experiment that leaves an axis out has its default only where the axis belongs to its kind") {
+  Experiment started;
   started.start = Start{"first", {"split"}, {}};
   for (const auto& row : axes()) {
     INFO(row.name);
-    CHECK((left_out_in(row, evaluate) == LeftOut::absent) == (row.of_training || row.left_out == LeftOut::absent));
-    CHECK((left_out_in(row, started) == row.left_out) == (row.name != "source"));
+    for (const auto& kind : kinds()) {
+      Experiment experiment;
+      experiment.kind = kind.name;
+      CHECK(left_out_in(row, experiment) == (row.is_in(kind.kind) ? row.left_out : LeftOut::absent));
+    }
+    if (row.is_in(Kind::train)) CHECK((left_out_in(row, started) == row.left_out) == (row.name != "source"));
   }
+  CHECK(kinds_with("per_class") == std::vector{Kind::train, Kind::linear});
+  CHECK(kinds_with("train.batch") == std::vector{Kind::train});
+  CHECK(kinds_with("source.batch").size() == kinds().size());
   started.start->same.push_back("source");
   CHECK(left_out_in(*axis_row("source"), started) == LeftOut::every);
 }

@@ -55,3 +55,37 @@ TEST_CASE("study: an experiment that evaluates is no parent, has no training met
                            "\"valid.top1\" }",
                            "(second takes from swap takes units from second)", "  { units = \"1-2"});
 }
+
+TEST_CASE("study: an axis of another kind, and values that no classifier or distance has, bring one message") {
+  const std::string linear =
+      kSmallStudy + "[[experiment]]\nname = \"l\"\nkind = \"linear\"\naxes = { features = [3, 6], C = [0.1, 1] }\n";
+  const std::vector<BadChange> all = {
+      {"C = [0.1, 1]", "C = [0.1, 0]", "0 is out of range (it must be above 0)", "axes ="},
+      {"C = [0.1, 1]", "C = [-1]", "-1 is out of range", "axes ="},
+      {"features = [3, 6]", "features = [3, 8]", "8 is out of range (the network has 7 units)", "axes ="},
+      {"features = [3, 6]", "features = [0]", "0 is out of range", "axes ="},
+      {"features = [3, 6]", "classifier = [\"tree\"]", "unknown word 'tree' (known: \"svm\" or \"logistic\")",
+       "axes ="},
+      {"features = [3, 6]", "method = [\"mmd\"]", "'method' is no axis of an experiment of kind \"linear\"", "axes ="},
+      {"features = [3, 6]", "frozen = [3]", "'frozen' says how a network is trained", "axes ="},
+  };
+  testing::parsed(linear);
+  for (const auto& bad : all) check_one_message(linear, bad);
+  const std::string distance =
+      kSmallStudy + "[[experiment]]\nname = \"d\"\nkind = \"distance\"\naxes = { method = [\"mmd\", \"svm\"] }\n";
+  testing::parsed(distance);
+  const std::vector<BadChange> more = {
+      {"\"svm\"]", "\"cnn\"]", "method \"cnn\" without a network", "[[experiment]]"},
+      {"axes = { method", "cnn = { network = \"cifar7\" }\naxes = { method", "cnn is not used", "cnn ="},
+      {"axes = { method", "axes = { per_class = [1], method", "'per_class' is no axis of", "axes ="},
+      {"axes = { method", "start = { experiment = \"a\" }\naxes = { method",
+       "start in an experiment of kind \"distance\"", "start ="},
+  };
+  for (const auto& bad : more) check_one_message(distance, bad);
+  const std::string train = kSmallStudy + "[[experiment]]\nname = \"b\"\naxes = { per_class = [1], replicate = 2 }\n";
+  check_one_message(train,
+                    {"replicate = 2", "features = [2]",
+                     "'features' is no axis of an experiment of kind \"train\" (it belongs to kind \"linear\" or "
+                     "\"distance\")",
+                     "axes = { per_class"});
+}

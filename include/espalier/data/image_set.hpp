@@ -1,5 +1,6 @@
 #pragma once
 // Selects from a pack the images of one set, with the outputs the network is to give for them.
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,9 @@ struct ImageSet {
 /// samples are contained in larger ones. Rows are listed output by output. Throws UsageError where the pack is not
 /// known, a class does not exist or the partition is impossible; EnvironmentError where the pack's file is gone.
 ImageSet select(const task::ImageSetSpec& spec, const task::LabelMap& labels, const PackPaths& packs);
+
+/// All images of `parts`, one after another; those of part i have label i. `data` names the whole. Throws UsageError
+/// where their shapes differ.
+ImageSet joined(const std::vector<std::shared_ptr<const ImageSet>>& parts, const std::string& data);
 
 }  // namespace espalier::data

@@ -16,10 +16,11 @@ task::ImageFormat format_named(const std::string& name);
 
 struct ImportSpec {
   task::ImageFormat format = task::ImageFormat::idx;
-  std::vector<std::string> images;  ///< one path or some, as the format says
-  std::string labels;               ///< idx
-  std::int32_t resize = 0;          ///< folder: shorter side, then centre crop; 0: images have one size already
-  bool grey = false;                ///< folder
+  std::vector<std::string> images;             ///< one path or some, as the format says
+  std::string labels;                          ///< idx
+  std::int32_t resize = 0;                     ///< shorter side, then centre crop; 0: images have one size already
+  bool grey = false;                           ///< folder
+  bool rgb = false;                            ///< idx: grey images get three equal channels
   std::int64_t max_pixels = task::kMaxPixels;  ///< folder: images with more are refused
   std::map<std::string, std::int64_t> made;
   std::vector<std::string>

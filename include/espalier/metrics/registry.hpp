@@ -8,7 +8,7 @@
 namespace espalier::metrics {
 
 /// The numbers are stored: they never change.
-enum class Metric : std::uint16_t { loss = 1, top1 = 2, top5 = 3 };
+enum class Metric : std::uint16_t { loss = 1, top1 = 2, top5 = 3, distance = 4, floor = 5 };
 
 enum class Better : std::uint8_t { lower, higher };
 
@@ -25,16 +25,20 @@ struct MetricFacts {
   const char* unit;   ///< of what is shown: "%", "nats"
   Better better;
   Adds adds;
-  std::int64_t within;  ///< of hits: an image counts if fewer classes than this score higher than its label; else 0
-  bool needs_scores;    ///< needs the scores of all images at once, and not only sums over batches
-  double shown_scale;   ///< what is shown is this times the value or rate
-  int digits;           ///< behind the point, where it is shown
+  std::int64_t within;   ///< of hits: an image counts if fewer classes than this score higher than its label; else 0
+  bool needs_scores;     ///< needs the scores of all images at once, and not only sums over batches
+  double shown_scale;    ///< what is shown is this times the value or rate
+  int digits;            ///< behind the point, where it is shown
+  bool of_sets = false;  ///< compares two image sets; no network's outputs are scored for it
 };
 
 inline constexpr std::array kMetrics{
     MetricFacts{Metric::loss, "loss", "loss", "nats", Better::lower, Adds::mean, 0, false, 1, 3},
     MetricFacts{Metric::top1, "top1", "top-1 accuracy", "%", Better::higher, Adds::hits, 1, false, 100, 1},
     MetricFacts{Metric::top5, "top5", "top-5 accuracy", "%", Better::higher, Adds::hits, 5, false, 100, 1},
+    MetricFacts{Metric::distance, "distance", "distance", "", Better::lower, Adds::mean, 0, false, 1, 3, true},
+    MetricFacts{Metric::floor, "floor", "distance within the source", "", Better::lower, Adds::mean, 0, false, 1, 3,
+                true},
 };
 
 /// What an evaluation measures that names no metrics: those that there were when the first journals were written. Never

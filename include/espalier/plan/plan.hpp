@@ -143,6 +143,7 @@ struct Plan {
   bool provisional = false;                     ///< some data are absent; ids will change
   double device_hours = 0;                      ///< of the tasks not done
   std::int64_t disk_bytes = 0;                  ///< estimated, at the end
+  std::int64_t features_bytes = 0;              ///< memory of a worker for the largest probe of features not done
   std::int64_t done = 0;                        ///< tasks whose results exist
   std::int64_t again = 0;                       ///< tasks done before, trained again because more is to be recorded
   std::int64_t remeasured = 0;  ///< tasks done before whose kept networks are measured on further images

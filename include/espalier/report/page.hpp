@@ -41,6 +41,8 @@ Report make_report(const ReportInput& input);
 /// The top-1 accuracy that tables and figures show where the study does not say: on test images, or where no run has
 /// that, on validation images, then on training images.
 metrics::MetricName reported_metric(const std::vector<RunView>& views);
+/// `wanted` where one of these runs has it, else what reported_metric() says of them alone.
+metrics::MetricName metric_of_experiment(const std::vector<RunView>& runs, const metrics::MetricName& wanted);
 
 /// One table per experiment: the first varying axis down, the second across; one table per value of further axes.
 std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const study::Study& study,

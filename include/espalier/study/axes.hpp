@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "espalier/study/kinds.hpp"
 #include "espalier/study/study.hpp"
 #include "espalier/study/train_values.hpp"
 
@@ -52,10 +53,11 @@ struct AxisRow {
   std::optional<Value> (*fallback)(const CellSoFar& cell) = nullptr;
   std::vector<Value> (*known)(const GridContext& context) = nullptr;  ///< the values there are; null: any that `check`
                                                                       ///< allows
-  bool repeats = false;       ///< repeats a setting: means are over it, and `axis = n` means 1 to n
-  bool counts_units = false;  ///< a number of units: at most those of the network
-  bool in_run_id = false;     ///< part of a run's id even where the experiment does not vary it
-  bool of_training = false;   ///< says how a network is trained: left out, it is absent where nothing is trained
+  bool repeats = false;            ///< repeats a setting: means are over it, and `axis = n` means 1 to n
+  bool counts_units = false;       ///< a number of units: at most those of the network
+  bool in_run_id = false;          ///< part of a run's id even where the experiment does not vary it
+  std::vector<Kind> only_in = {};  ///< kinds of experiments that have it; empty: all
+  bool is_in(Kind kind) const;
 };
 
 /// In the order in which they become columns of a grid; those that may be left out come after what their default needs.
@@ -65,8 +67,8 @@ const AxisRow* axis_row(const std::string& name);
 /// What the axis is in this experiment where that leaves it out. Differs from `row.left_out` where nothing is trained,
 /// and for `source` where units come from another experiment's run: it is absent then, unless runs are found by it.
 LeftOut left_out_in(const AxisRow& row, const Experiment& experiment);
-/// Whether the axis says how a network is trained: a row that is `of_training`, or `train.KEY`.
-bool is_of_training(const std::string& axis);
+/// The kinds of experiments that have the axis: of `train.KEY` those that train.
+std::vector<Kind> kinds_with(const std::string& axis);
 /// "split" and "replicate".
 bool repeats(const std::string& axis);
 

@@ -1,5 +1,6 @@
 #pragma once
 // The kinds of experiments, a row each.
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -7,13 +8,19 @@
 
 namespace espalier::study {
 
+enum class Kind : std::uint8_t { train, evaluate, linear, distance };
+
 struct KindRow {
+  Kind kind = Kind::train;
   std::string name;
-  bool trains = true;  ///< whether its runs train networks
+  std::string does;  ///< what its runs do, for readers: "train networks"
 };
+/// In the order of Kind.
 const std::vector<KindRow>& kinds();
 std::vector<std::string> kind_names();
-/// Whether the experiment's runs train networks. A kind that is not known counts as training; parsing refuses it.
+/// A kind that is not known counts as training; parsing refuses it.
+Kind kind_of(const Experiment& experiment);
+/// Whether the experiment's runs train networks.
 bool trains(const Experiment& experiment);
 
 }  // namespace espalier::study

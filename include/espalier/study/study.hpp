@@ -53,8 +53,9 @@ struct DataSet {
   std::int32_t valid_per_class = 0;     ///< valid = { per_class = n }
   task::ImageOrder order = task::ImageOrder::shuffled;
   std::string label_kind = "fine";  ///< cifar: "fine" | "coarse"
-  std::int32_t resize = 0;          ///< folder: side in pixels after resizing (shorter side, then centre crop)
+  std::int32_t resize = 0;          ///< side in pixels after resizing (shorter side, then centre crop); 0: as they are
   bool grey = false;                ///< folder: decode to one channel
+  bool rgb = false;                 ///< idx: grey images get three equal channels
   std::int64_t max_pixels = task::kMaxPixels;  ///< folder: images with more pixels are refused
   std::vector<double> mean, std;               ///< normalisation on pixels / 255; empty: from the training files
   ShortClasses short_classes = ShortClasses::refuse;
@@ -190,12 +191,21 @@ struct UnitsFrom {
   bool operator==(const UnitsFrom&) const = default;
 };
 
+/// The network that tells a source's images from a target's, of the distance "cnn", and how it is trained.
+struct DistanceNetwork {
+  Location where;
+  std::string network;
+  TrainValues train;
+  bool operator==(const DistanceNetwork&) const = default;
+};
+
 struct Experiment {
   std::string name;
   Location where;
   std::string kind = "train";                  ///< a name of kinds(); "" where the study names none of them
   std::optional<Start> start;                  ///< where units are copied from; none: from the source
   std::vector<UnitsFrom> units_from;           ///< kind "evaluate": single units of other networks
+  std::optional<DistanceNetwork> cnn;          ///< kind "distance"
   std::vector<Axis> axes;                      ///< in file order
   std::vector<std::vector<std::string>> zips;  ///< groups of axis names that advance together
   std::vector<std::pair<std::string, Value>> fixed;

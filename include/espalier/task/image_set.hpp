@@ -105,12 +105,15 @@ struct ImageSetSpec {
   PartitionSpec partition;
   SampleSpec sample;
   ImageOrder order = ImageOrder::shuffled;
+  /// Where there are some, the set joins them: output i has all images of parts[i], whatever their own labels, and of
+  /// the fields above only `labels` counts.
+  std::vector<ImageSetSpec> parts;
   bool operator==(const ImageSetSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
     archive& stored<1>("data", data) & stored<2>("labels", labels) & stored<3>("partition", partition) &
-        stored<4>("sample", sample) & stored<5>("order", order);
+        stored<4>("sample", sample) & stored<5>("order", order) & stored<6>("parts", parts);
   }
 };
 

@@ -42,7 +42,8 @@ struct RecordSpec {
 /// The metrics that an evaluation measures.
 std::vector<metrics::Metric> metrics_of(const EvaluationSpec& evaluation);
 
-/// All metrics of the registry, as EvaluationSpec::metrics says them: empty where they are the unnamed ones.
+/// All metrics that score a network's outputs, as EvaluationSpec::metrics says them: empty where they are the unnamed
+/// ones.
 std::vector<metrics::Metric> all_metrics();
 
 /// What must be recorded so that both are met; evaluations of `a` come first, in their order.

@@ -9,6 +9,7 @@
 #include "espalier/frame/canonical.hpp"
 #include "espalier/network/layer.hpp"
 #include "espalier/task/image_set.hpp"
+#include "espalier/task/probe_methods.hpp"
 #include "espalier/task/record_spec.hpp"
 
 namespace espalier::task {
@@ -138,14 +139,8 @@ struct TrainSpec {
   }
 };
 
-/// What a probe does with the features of its network.
-enum class ProbeMethod : std::uint8_t {
-  evaluate = 0,  ///< the network's own outputs are scored
-};
-constexpr ProbeMethod last_known(ProbeMethod) { return ProbeMethod::evaluate; }
-
-/// One pass over features of a network whose units come from anywhere: nothing is trained. The image sets are only
-/// measured, so that they are in RecordSpec and not here.
+/// One pass over features of a network whose units come from anywhere: no unit is trained. Image sets that are only
+/// measured are in RecordSpec and not here.
 struct ProbeSpec {
   std::int32_t identity_version = 0;  ///< kIdentityVersion
   std::int32_t numerics_version = 0;  ///< build_info::kNumericsVersion
@@ -156,8 +151,11 @@ struct ProbeSpec {
   std::vector<float> mean, std;  ///< as of TrainSpec
   std::int32_t centre_crop = 0;  ///< side in pixels; 0: whole image
   Precision precision = Precision::fp32;
-  std::vector<UnitStart> units;        ///< of every unit; none is fresh
+  std::vector<UnitStart> units;        ///< of every unit; those behind `features` are fresh, and no others
   std::int32_t placement_version = 0;  ///< kPlacementVersion where there is a crop
+  std::int32_t features = 0;           ///< units after which features are taken; 0: all, the outputs are scored
+  LinearSpec linear;                   ///< of ProbeMethod::linear
+  DistanceSpec distance;               ///< of ProbeMethod::distance
   bool operator==(const ProbeSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -166,9 +164,14 @@ struct ProbeSpec {
         stored<3>("method", method) & stored<4>("network", network) & stored<5>("labels", labels) &
         stored<6>("input", input) & stored<7>("mean", mean) & stored<8>("std", std) &
         stored<9>("centre_crop", centre_crop) & stored<10>("precision", precision) & stored<11>("units", units) &
-        stored<12>("placement_version", placement_version);
+        stored<12>("placement_version", placement_version) & stored<13>("features", features) &
+        stored<14>("linear", linear) & stored<15>("distance", distance);
   }
 };
+
+/// The image sets that a probe uses besides those that it is measured on: what a classifier is fitted to, or the two
+/// sets of a distance.
+std::vector<ImageSetSpec> used_images(const ProbeSpec& probe);
 
 /// The network of a probe in the form of a training that takes no step.
 TrainSpec untrained(const ProbeSpec& probe);

@@ -2,8 +2,10 @@
 // Runs the trainings of a bundle from first step or checkpoint to their ends, or measures a network that has ended. No
 // sockets, no messages.
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +36,10 @@ struct MeasuredSet {
 struct Job {
   task::Task task;
   network::NetworkSpec network;
-  std::int32_t classes = 0;
-  std::shared_ptr<const data::ImageSet> images;  ///< that are trained on
+  std::int32_t classes = 0;  ///< outputs of the network
+  std::int32_t outputs = 0;  ///< that its images are told apart by: of a probe of features not those of the network
+  std::optional<task::ProbeSpec> probe;  ///< of a probe; `task` holds its network as a training that takes no step
+  std::shared_ptr<const data::ImageSet> images;  ///< trained on; of a probe: what it is fitted to, or a source's
   std::vector<MeasuredSet> evaluations;          ///< predictions are written for the first one named `test`
   std::filesystem::path artifact_dir;            ///< of sources and named checkpoints
   std::filesystem::path output_dir;              ///< of files written
@@ -46,6 +50,9 @@ struct Job {
   bool smoke = false;        ///< one step, one batch of each evaluation, no predictions
   bool share_stages = true;  ///< false: takes all its steps alone
 };
+
+/// Asked between pieces of work; false ends it.
+using GoOn = std::function<bool()>;
 
 enum class ControlFlag : std::uint8_t { go_on, stop, cancel };
 

@@ -8,6 +8,7 @@ void add_data_verbs(CLI::App& app, int& exit_code);   ///< data import | make | 
 void add_model_verbs(CLI::App& app, int& exit_code);  ///< model info | import | export
 void add_calibrate_verb(CLI::App& app, int& exit_code);
 void add_probe_sums(CLI::App& probe);                 ///< one of them
+void add_probe_fits(CLI::App& probe);                 ///< two of them
 void add_probe_verbs(CLI::App& app, int& exit_code);  ///< for tests of the numerics; not shown in the help
 
 }  // namespace espalier::trainer

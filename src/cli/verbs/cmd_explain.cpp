@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <set>
 
@@ -176,24 +177,46 @@ void print_attempts(const store::TaskState& task) {
   fmt::print("\n{}", table.text());
 }
 
-/// Prints the last row of each image set, also for a training that has not ended.
+/// The last row of each image set, also for a training that has not ended.
+std::vector<const metrics::Row*> last_rows(const store::TaskState& task) {
+  using metrics::Subset;
+  std::vector<const metrics::Row*> rows;
+  for (const Subset subset : {Subset::train, Subset::train_eval, Subset::valid, Subset::test}) {
+    if (const auto* last = store::result_at(task, subset)) rows.push_back(last);
+  }
+  return rows;
+}
+
+/// The metrics of a network's outputs, and of others those that a row has.
+std::vector<metrics::MetricFacts> metrics_of(const std::vector<const metrics::Row*>& rows) {
+  std::vector<metrics::MetricFacts> shown;
+  for (const auto& facts : metrics::kMetrics) {
+    const bool is_measured = std::any_of(rows.begin(), rows.end(),
+                                         [&](const metrics::Row* row) { return !std::isnan(row->of(facts.metric)); });
+    if (is_measured || !facts.of_sets) shown.push_back(facts);
+  }
+  return shown;
+}
+
 void print_rows(const store::TaskState& task) {
+  const auto rows = last_rows(task);
+  if (rows.empty()) return;
+  const auto shown = metrics_of(rows);
   std::vector<std::string> header = {"subset", "epoch"};
-  for (const auto& facts : metrics::kMetrics) header.push_back(fmt::format("{} ({})", facts.title, facts.unit));
+  for (const auto& facts : shown)
+    header.push_back(*facts.unit ? fmt::format("{} ({})", facts.title, facts.unit) : facts.title);
   header.push_back("images");
   Table table(header);
-  using metrics::Subset;
-  for (const Subset subset : {Subset::train, Subset::train_eval, Subset::valid, Subset::test}) {
-    const metrics::Row* last = store::result_at(task, subset);
-    if (!last) continue;
-    std::vector<std::string> row = {metrics::name_of(subset), std::to_string(last->epoch)};
-    for (const auto& facts : metrics::kMetrics) {
-      row.push_back(metrics::shown(facts.metric, last->of(facts.metric)));
+  for (const auto* last : rows) {
+    std::vector<std::string> row = {metrics::name_of(last->subset), std::to_string(last->epoch)};
+    for (const auto& facts : shown) {
+      const double value = last->of(facts.metric);
+      row.push_back(std::isnan(value) ? "-" : metrics::shown(facts.metric, value));
     }
     row.push_back(std::to_string(last->count));
     table.row(std::move(row));
   }
-  if (!table.empty()) fmt::print("\n{}", table.text());
+  fmt::print("\n{}", table.text());
 }
 
 void print_selections(const Directory& directory, const RunView& view) {

@@ -1,5 +1,6 @@
 // Selects the rows of an image set: classes in order, their parts, the outputs they make up, a sample of those.
 #include <algorithm>
+#include <numeric>
 
 #include "data/batch/partition.hpp"
 #include "espalier/core/errors.hpp"
@@ -159,6 +160,23 @@ ImageSet select(const task::ImageSetSpec& spec, const task::LabelMap& labels, co
   const Pack pack = open_by_digest(spec.data, packs);
   const auto outputs = rows_by_output(parts_of(pack, labels, spec), labels, spec.order);
   return listed(sampled(outputs, spec.sample), pack);
+}
+
+ImageSet joined(const std::vector<std::shared_ptr<const ImageSet>>& parts, const std::string& data) {
+  std::vector<at::Tensor> images, labels;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const ImageSet& part = *parts[i];
+    if (part.images.sizes().slice(1) != parts.front()->images.sizes().slice(1)) {
+      throw UsageError("two sets of images cannot be joined", "their shapes differ",
+                       "Set resize or rgb of one of the data sets.");
+    }
+    images.push_back(part.images.index_select(0, at::tensor(part.rows, at::kLong)));
+    labels.push_back(at::full({part.size()}, static_cast<std::int64_t>(i), at::kLong));
+  }
+  ImageSet whole{at::cat(images), {}, at::cat(labels), data};
+  whole.rows.resize(static_cast<std::size_t>(whole.labels.size(0)));
+  std::iota(whole.rows.begin(), whole.rows.end(), std::int64_t{0});
+  return whole;
 }
 
 }  // namespace espalier::data

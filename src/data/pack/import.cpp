@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "data/decode/decode_image.hpp"
 #include "data/pack/same_images.hpp"
 #include "data/read/readers.hpp"
+#include "data/read/resize_image.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/data/pack_content.hpp"
@@ -86,11 +88,27 @@ std::vector<Problem> notes_on(const RawImages& raw, const Pack& pack, bool are_t
   return notes;
 }
 
+/// Images of record files in the form that was asked for; a folder's pictures are brought to it one by one.
+at::Tensor in_form(at::Tensor images, const ImportSpec& spec) {
+  if (spec.rgb && images.size(1) == 1) images = images.expand({-1, 3, -1, -1}).contiguous();
+  if (spec.rgb && images.size(1) != 3) {
+    throw UsageError("rgb = true", "the images have " + std::to_string(images.size(1)) + " channels, not one or three",
+                     "Remove it.");
+  }
+  try {
+    return spec.resize > 0 ? all_resized(images, spec.resize, spec.max_pixels) : images;
+  } catch (const Undecodable& error) {
+    throw UsageError("cannot resize the images", error.what(), "Set another size.");
+  }
+}
+
 /// Packs what a reader of raw images gives.
 template <RawImages (*read)(const ImportSpec&, const fs::path&)>
 Pack packed(const ImportSpec& spec, const fs::path& root) {
   RawImages raw = read(spec, root);
   adopt_classes(spec.class_names, raw.class_names);
+  if (spec.format == task::ImageFormat::idx || spec.format == task::ImageFormat::cifar)
+    raw.images = in_form(std::move(raw.images), spec);
   Pack pack = make_pack(raw.images, at::tensor(raw.labels, at::kInt), std::move(raw.class_names));
   pack.notes = std::move(raw.notes);
   if (spec.format != task::ImageFormat::made) {

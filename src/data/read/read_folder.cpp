@@ -1,10 +1,10 @@
 // Decodes the images of a folder, brings them to one size and puts them into one tensor.
 #include <algorithm>
-#include <cmath>
 
 #include "data/decode/decode_image.hpp"
 #include "data/read/list_images.hpp"
 #include "data/read/readers.hpp"
+#include "data/read/resize_image.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/mapped_file.hpp"
 
@@ -31,33 +31,12 @@ at::Tensor grey_of(const at::Tensor& rgb) {
   return grey;
 }
 
-/// Shorter side to the form's, antialiased bilinear, then the centre; sizes as torchvision rounds them. A channel at a
-/// time, so that few floats are in memory at once.
-at::Tensor resized(const at::Tensor& image, const Form& form) {
-  const std::int64_t side = form.resize, height = image.size(1), width = image.size(2);
-  const std::int64_t shorter = std::min(height, width);
-  const std::int64_t new_height = side * height / shorter, new_width = side * width / shorter;
-  if (new_height > std::max(form.max_pixels, side * side) / new_width) {
-    throw Undecodable("it has " + std::to_string(width) + " x " + std::to_string(height) +
-                      " pixels; its longer side would have " + std::to_string(std::max(new_height, new_width)) +
-                      " after resizing, and max_pixels allows " + std::to_string(form.max_pixels) + " in all");
-  }
-  const auto centre = [&](std::int64_t whole) { return std::lrint(static_cast<double>(whole - side) / 2.0); };
-  at::Tensor small = at::empty({image.size(0), side, side}, at::kByte);
-  for (std::int64_t c = 0; c < image.size(0); ++c) {
-    const at::Tensor plane = image.narrow(0, c, 1).to(at::kFloat).contiguous().unsqueeze(0);
-    const at::Tensor large = at::_upsample_bilinear2d_aa(plane, {new_height, new_width}, false)[0][0];
-    small[c].copy_(large.narrow(0, centre(new_height), side).narrow(1, centre(new_width), side).round().clamp(0, 255));
-  }
-  return small;
-}
-
 /// [C, H, W], its rows as the decoder left them: a copy more would be kept beside the pack.
 at::Tensor load(const fs::path& path, const Form& form) {
   const at::Tensor rgb = decode_image(os::MappedFile(path, os::NamedBy::user).bytes(), form.max_pixels);
   const at::Tensor image = form.grey ? grey_of(rgb) : rgb.permute({2, 0, 1});
   const bool fits = image.size(1) == form.resize && image.size(2) == form.resize;
-  return form.resize > 0 && !fits ? resized(image, form) : image;
+  return form.resize > 0 && !fits ? resized(image, form.resize, form.max_pixels) : image;
 }
 
 std::string size_of(const at::Tensor& image) {

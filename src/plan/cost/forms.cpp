@@ -56,7 +56,40 @@ std::string why_not_worth(const Training& training, const CostModel& costs, cons
   return "";
 }
 
+/// Passes over all features that a fit takes, by what was seen on CIFAR-100 (bench/README.md, "linear classifiers").
+constexpr double kFitPasses = 100;
+constexpr double kFitRate = 5e8;  ///< multiply-adds per second over features in memory
+
+/// Numbers in the features of one image.
+std::int64_t width_of(const Probe& probe) {
+  return (*probe.units)[static_cast<std::size_t>(probe.spec.features - 1)].output.elements();
+}
+
+/// The problems that are fitted one after another: one against the rest, but for two classes.
+std::int64_t problems_of(const Probe& probe) { return probe.classes > 2 ? probe.classes : 1; }
+
+double features_probe_s(const Probe& probe, std::int32_t threads) {
+  const auto images =
+      static_cast<double>(std::accumulate(probe.evaluated.begin(), probe.evaluated.end(), probe.fitted));
+  const double forward = forward_multiply_adds(*probe.units) - forward_multiply_adds(*probe.units, probe.spec.features);
+  const bool fits =
+      probe.spec.method == task::ProbeMethod::linear || probe.spec.distance.method == task::DistanceMethod::svm;
+  const double numbers = static_cast<double>(probe.fitted * width_of(probe) * problems_of(probe));
+  return images * forward / (kUncalibratedRate * threads) + (fits ? kFitPasses * numbers / kFitRate : 0);
+}
+
 }  // namespace
+
+std::int64_t features_bytes(const Probe& probe) {
+  if (probe.spec.features == 0) return 0;
+  const std::int64_t images = std::accumulate(probe.evaluated.begin(), probe.evaluated.end(), probe.fitted);
+  const bool is_svm = probe.spec.method == task::ProbeMethod::linear
+                          ? probe.spec.linear.classifier == task::Classifier::svm
+                          : probe.spec.distance.method == task::DistanceMethod::svm;
+  const std::int64_t float_bytes = 4, fitted_bytes = is_svm ? 16 : 8;  // LIBLINEAR's index and value; a double
+  const std::int64_t copies = probe.spec.method == task::ProbeMethod::linear || is_svm ? fitted_bytes : 0;
+  return width_of(probe) * (images * float_bytes + probe.fitted * copies);
+}
 
 Cut exact_cut(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units) {
   const std::int32_t frozen = frozen_units(spec);
@@ -119,6 +152,11 @@ void choose_probe_forms(TaskTable& tasks, const CompileOptions& options) {
   }
   for (auto& [id, probe, inputs, form, cost_s] : tasks.probes()) {
     form = {options.threads};
+    if (probe.spec.features > 0) {
+      form.cached_units = probe.spec.features;
+      cost_s = features_probe_s(probe, form.threads);
+      continue;
+    }
     const task::TrainSpec spec = task::untrained(probe.spec);
     for (const auto units : depths) {
       if (units > static_cast<std::int32_t>(spec.units.size()) || form.cached_units > 0) continue;

@@ -36,7 +36,10 @@ std::vector<const store::TaskState*> trainings_of(const PageContext& context, Tr
   std::set<TaskId> seen;
   const auto add = [&](const TaskId& id) {
     const auto found = context.state().tasks.find(id);
-    const bool is_training = found != context.state().tasks.end() && !task::probe_of(found->second.task);
+    const auto is_target = [](const task::Task& task) {  // neither a probe nor a small network that is a distance
+      return !task::probe_of(task) && task::training(task).images.parts.empty();
+    };
+    const bool is_training = found != context.state().tasks.end() && is_target(found->second.task);
     if (is_training && seen.insert(id).second) tasks.push_back(&found->second);
   };
   for (const auto& view : context.views) {

@@ -67,11 +67,12 @@ std::string figure_section(const PageContext& context, const Draw& draw) {
 }
 
 std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const study::Study& study,
-                                       const metrics::MetricName& metric) {
+                                       const metrics::MetricName& wanted) {
   std::vector<TitledTable> tables;
   for (const auto& experiment : study.experiments) {
     const auto runs = runs_of_experiment(views, experiment.name);
     if (runs.empty()) continue;
+    const auto metric = metric_of_experiment(runs, wanted);
     auto axes = own_axes(experiment, runs);
     if (axes.empty()) axes.push_back("experiment");
     const std::string down = axes[0];

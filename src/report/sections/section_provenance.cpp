@@ -39,6 +39,11 @@ std::string devices(const PageContext& context) {
 
 void row(WordTable& table, const std::string& what, const std::string& value) { table.rows.push_back({what, value}); }
 
+void add_packs(std::set<std::string>& packs, const task::ImageSetSpec& images) {
+  if (images.parts.empty()) packs.insert(images.data);
+  for (const auto& part : images.parts) add_packs(packs, part);
+}
+
 std::string facts(const PageContext& context) {
   const auto& study = context.state().study;
   WordTable table{{"fact", "value"}, {}};
@@ -55,10 +60,10 @@ std::string facts(const PageContext& context) {
   std::set<int> numerics;
   for (const auto& [id, task] : context.state().tasks) {
     const auto* probe = task::probe_of(task.task);
-    if (!probe) data.insert(task::training(task.task).images.data);
+    if (!probe) add_packs(data, task::training(task.task).images);
     numerics.insert(probe ? probe->numerics_version : task::training(task.task).numerics_version);
   }
-  for (const auto& [id, images] : context.state().catalog.image_sets) data.insert(images.data);
+  for (const auto& [id, images] : context.state().catalog.image_sets) add_packs(data, images);
   data.erase("");
   for (const auto& digest : data) row(table, "SHA-256 of images", digest);
   for (const int version : numerics) row(table, "numerics version", std::to_string(version));

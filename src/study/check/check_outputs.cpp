@@ -27,10 +27,10 @@ void check_outputs(const CheckContext& context) {
     try {
       const auto metric = metrics::parse_metric(figure.y);
       const Experiment* shown = find_experiment(context.study, figure.experiment);
-      const std::string why = shown ? not_recorded(context.study, *shown, metric.subset) : "";
+      const std::string why = shown ? not_recorded(context.study, *shown, metric) : "";
       if (!why.empty())
         context.report.error(figure.where, "figure.y",
-                             {"'" + figure.y + "' is not recorded", why, how_to_record(metric.subset)});
+                             {"'" + figure.y + "' is not recorded", why, how_to_record(metric)});
     } catch (const UsageError& error) {
       context.report.error(figure.where, "figure.y", error.problem());
     }

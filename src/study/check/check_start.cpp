@@ -195,7 +195,7 @@ void check_no_source(const CheckContext& context, const Experiment& experiment) 
 
 void check_starts(const CheckContext& context) {
   for (const auto& experiment : context.study.experiments) {
-    if (experiment.start) {
+    if (experiment.start && kind_of(experiment) != Kind::distance) {  // which has none: check_kinds() says so
       check_run(context, experiment, *experiment.start, "start");
       check_no_source(context, experiment);
     }

@@ -25,9 +25,9 @@ void check_freezing(const CheckContext& context);                            ///
 void check_outputs(const CheckContext& context);                             ///< figures
 
 /// Why a metric of this experiment is not recorded; "" where it is.
-std::string not_recorded(const Study& study, const Experiment& experiment, metrics::Subset subset);
-/// How to change the study so that the subset is recorded, for suggestions.
-std::string how_to_record(metrics::Subset subset);
+std::string not_recorded(const Study& study, const Experiment& experiment, const metrics::MetricName& metric);
+/// How to change the study so that the metric is recorded, for suggestions.
+std::string how_to_record(const metrics::MetricName& metric);
 
 /// "experiment.NAME.<part>", the dotted key of diagnostics.
 std::string key_of(const Experiment& experiment, const std::string& part);

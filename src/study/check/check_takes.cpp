@@ -32,7 +32,12 @@ std::set<std::string> targets_of(const Study& study, const Experiment& experimen
 
 }  // namespace
 
-std::string not_recorded(const Study& study, const Experiment& experiment, metrics::Subset subset) {
+std::string not_recorded(const Study& study, const Experiment& experiment, const metrics::MetricName& metric) {
+  const auto subset = metric.subset;
+  const bool of_sets = metrics::facts_of(metric.metric).of_sets;
+  if (kind_of(experiment) == Kind::distance)
+    return of_sets && subset == metrics::Subset::test ? "" : "a distance experiment gives test.distance and test.floor";
+  if (of_sets) return "only a distance experiment compares images of a source and a target";
   if (subset == metrics::Subset::train && !trains(experiment)) return "nothing is trained";
   const auto wanted = targets_of(study, experiment);
   for (const auto& target : study.targets) {
@@ -50,8 +55,9 @@ std::string not_recorded(const Study& study, const Experiment& experiment, metri
   return "";
 }
 
-std::string how_to_record(metrics::Subset subset) {
-  switch (subset) {
+std::string how_to_record(const metrics::MetricName& metric) {
+  if (metrics::facts_of(metric.metric).of_sets) return "Name another metric, or an experiment of kind \"distance\"";
+  switch (metric.subset) {
     case metrics::Subset::valid: return "Add valid = { per_class = N } to the data";
     case metrics::Subset::test: return "Add test = { per_class = N } to the data, or test files";
     case metrics::Subset::train_eval: return "Set train.train_eval = true";
@@ -72,10 +78,10 @@ void check_metric(const Scope& scope) {
   }
   for (const auto& name : scope.take.from) {
     const Experiment* from = find_experiment(scope.context.study, name);
-    const std::string why = from ? not_recorded(scope.context.study, *from, metric.subset) : "";
+    const std::string why = from ? not_recorded(scope.context.study, *from, metric) : "";
     if (!why.empty())
       return scope.error("best", {"'" + scope.take.best + "' is not recorded in experiment '" + name + "'", why,
-                                  how_to_record(metric.subset)});
+                                  how_to_record(metric)});
   }
   if (metric.subset != metrics::Subset::test) return;
   scope.context.report.warning(

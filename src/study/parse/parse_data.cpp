@@ -1,5 +1,7 @@
 // Parses [data.NAME]: format, files, test and validation images, normalisation, `expect`.
+#include <algorithm>
 #include <limits>
+#include <set>
 
 #include "study/parse/parse_tables.hpp"
 
@@ -107,15 +109,28 @@ void check_labels(const Reader& reader, const DataSet& data, const task::ImageFo
   }
 }
 
-/// A key of another format has no effect; old studies may have it.
+bool reads(const task::ImageFormatRow& format, const std::string& key) {
+  return std::find(format.own_keys.begin(), format.own_keys.end(), key) != format.own_keys.end();
+}
+
+/// "format = \"idx\" or \"cifar\"": the formats that read the key.
+std::string formats_that_read(const std::string& key) {
+  std::vector<std::string> names;
+  for (const auto& row : task::image_formats()) {
+    if (reads(row, key)) names.push_back(row.name);
+  }
+  return "format = " + either(names);
+}
+
+/// A key of other formats has no effect; old studies may have it.
 void warn_of_other_keys(const Reader& reader, const task::ImageFormatRow& format) {
-  for (const auto& other : task::image_formats()) {
-    for (const auto& key : other.own_keys) {
-      if (other.format == format.format || !reader.has(key)) continue;
-      reader.report().warning(reader.where(key), reader.path(key),
-                              {"'" + key + "' belongs to format = \"" + other.name + "\"",
-                               "it has no effect on " + format.name + " images", "Remove it"});
-    }
+  std::set<std::string> keys;
+  for (const auto& other : task::image_formats()) keys.insert(other.own_keys.begin(), other.own_keys.end());
+  for (const auto& key : keys) {
+    if (reads(format, key) || !reader.has(key)) continue;
+    reader.report().warning(reader.where(key), reader.path(key),
+                            {"'" + key + "' belongs to " + formats_that_read(key),
+                             "it has no effect on " + format.name + " images", "Remove it"});
   }
 }
 
@@ -141,6 +156,7 @@ DataSet parse_one(const std::string& name, const toml::table& table, Report& rep
   data.resize = static_cast<std::int32_t>(reader.integer("resize", 0, 8192).value_or(0));
   data.max_pixels = reader.integer("max_pixels", 1, kMostPixels).value_or(task::kMaxPixels);
   data.grey = reader.truth("grey").value_or(false);
+  data.rgb = reader.truth("rgb").value_or(false);
   parse_normalisation(reader, data);
   const auto rule = reader.choice("short_classes", {"refuse", "take-all", "leave-out"}).value_or("refuse");
   data.short_classes = rule == "refuse"     ? ShortClasses::refuse

@@ -71,6 +71,18 @@ void parse_cases(const Reader& reader, Experiment& experiment) {
   }
 }
 
+std::optional<DistanceNetwork> parse_cnn(const Reader& reader) {
+  const toml::table* table = reader.child("cnn");
+  if (!table) return std::nullopt;
+  const Reader own(*table, reader.path("cnn"), "experiment.cnn", reader.report());
+  if (!own.has("network")) own.missing("network", "Name a network of the study");
+  DistanceNetwork cnn{own.where(), own.word("network").value_or(""), {}};
+  if (const toml::table* train = own.child("train")) {
+    cnn.train = parse_train(*train, own.path("train"), /*is_source=*/false, reader.report());
+  }
+  return cnn;
+}
+
 Experiment parse_one(const Reader& reader, std::size_t number) {
   Experiment experiment;
   experiment.where = reader.where();
@@ -79,6 +91,7 @@ Experiment parse_one(const Reader& reader, std::size_t number) {
   experiment.kind = reader.choice("kind", kind_names()).value_or(reader.has("kind") ? "" : "train");
   experiment.start = parse_start(reader);
   experiment.units_from = parse_units_from(reader);
+  experiment.cnn = parse_cnn(reader);
   if (const toml::table* axes = reader.child("axes")) {
     experiment.axes = parse_axes(*axes, reader.path("axes"), reader.report());
   }

@@ -6,12 +6,15 @@
 namespace espalier::study {
 namespace {
 
-/// test.top1, or valid.top1 where the experiment measures that and no test images.
+/// test.top1, valid.top1 where the experiment measures that and no test images, or test.distance where it compares.
 std::string default_metric(const Study& study, const std::string& experiment) {
+  using metrics::Metric, metrics::MetricName, metrics::Subset;
   const Experiment* shown = find_experiment(study, experiment);
-  const auto recorded = [&](metrics::Subset subset) { return not_recorded(study, *shown, subset).empty(); };
-  if (!shown || recorded(metrics::Subset::test) || !recorded(metrics::Subset::valid)) return FigureSpec().y;
-  return metrics::to_string({metrics::Subset::valid, metrics::Metric::top1});
+  for (const auto& metric : {MetricName{Subset::test, Metric::top1}, MetricName{Subset::valid, Metric::top1},
+                             MetricName{Subset::test, Metric::distance}}) {
+    if (shown && not_recorded(study, *shown, metric).empty()) return metrics::to_string(metric);
+  }
+  return FigureSpec().y;
 }
 
 FigureSpec parse_figure(const Reader& reader, const Study& study) {

@@ -49,16 +49,6 @@ const MeasuredSet* test_set(const Job& job) {
   return test == job.evaluations.end() ? nullptr : &*test;
 }
 
-/// The row with the metrics that were asked for; the others count as not measured.
-metrics::Row row_for(const MeasuredSet& measured, const Score& score, task::Moment at) {
-  metrics::Row row = score.row(measured.name, measured.id, at);
-  if (measured.metrics.empty()) return row;
-  metrics::Values asked;
-  for (const Metric metric : measured.metrics) asked.set(metric, row.values.get(metric));
-  row.values = asked;
-  return row;
-}
-
 double mean_loss(const Score& score, task::Moment at) { return score.row(Subset::train, {}, at).of(Metric::loss); }
 
 }  // namespace
@@ -139,6 +129,18 @@ void Measurement::give_out() const {
     const auto rows = rows_of(member);
     if (!rows.empty()) bundle_.sink().rows(member, rows);
   }
+}
+
+metrics::Row row_for(const MeasuredSet& measured, const Score& score, task::Moment at) {
+  metrics::Row row = score.row(measured.name, measured.id, at);
+  if (measured.metrics.empty()) return row;
+  metrics::Values asked;
+  for (const Metric metric : measured.metrics) {
+    // How far two sets are apart that a network was taught to tell apart: the share that it gets right.
+    asked.set(metric, metric == Metric::distance ? row.of(Metric::top1) : row.values.get(metric));
+  }
+  row.values = asked;
+  return row;
 }
 
 void write_predictions_of(BundleState& bundle, std::size_t member, task::Moment at, const ImageSets& sets,

@@ -45,6 +45,9 @@ class Measurement {
   Predictions predictions_;
 };
 
+/// The row of a score with the metrics that were asked for; the others count as not measured.
+metrics::Row row_for(const MeasuredSet& measured, const Score& score, task::Moment at);
+
 /// Writes the predictions of a member that has ended, if its test set is among them.
 void write_predictions_of(BundleState& bundle, std::size_t member, task::Moment at, const ImageSets& sets,
                           const Predictions& predictions);

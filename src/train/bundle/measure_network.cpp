@@ -7,6 +7,7 @@
 #include "train/batched/batched_network.hpp"
 #include "train/bundle/measure.hpp"
 #include "train/engine.hpp"
+#include "train/features/measure_features.hpp"
 #include "train/prepare_network.hpp"
 
 namespace espalier::train {
@@ -16,8 +17,11 @@ namespace {
 /// How often a measurement is begun again, with less kept each time, where the device's memory runs out.
 constexpr int kTries = 3;
 
+bool takes_features(const Job& job) { return job.probe && job.probe->features > 0; }
+
 /// The job without its training images, unless it is measured on them: nothing else needs their features.
 Job without_unmeasured(const Job& job) {
+  if (takes_features(job)) return job;
   const ImageSetId own = task::id_of(task::training(job.task).images);
   Job slim = job;
   for (const MeasuredSet& measured : job.evaluations) {
@@ -70,6 +74,7 @@ ControlFlag measure_with(Network& network, BundleState& bundle, const ImageSets&
 }
 
 ControlFlag measure_once(BundleState& bundle, const Job& job, task::Moment at) {
+  if (takes_features(job)) return measure_features(bundle, job, at);
   const ImageSets sets(job);
   if (job.task.form.batched) {
     OneReplica replica(bundle, job, sets);

@@ -1,0 +1,188 @@
+"""Linear classifiers on features and distances, through the real processes: the features are those that PyTorch computes with the
+source's network, classifiers choose as scikit-learn's do on them, and a trained small network is a distance."""
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+import torch
+from safetensors import safe_open
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from launches import BIN, Launch
+
+STUDY = """
+[study]
+name = "features"
+seed = 4
+
+[data.toy]
+format = "made"
+classes = 8
+per_class = 100
+channels = 3
+height = 16
+width = 16
+noise = 200
+test = { per_class = 50 }
+
+[split]
+kind = "random"
+source = 4
+target = 4
+
+[source.half]
+data = "toy"
+classes = "split.source"
+train = { epochs = 3 }
+
+[target.other]
+data = "toy"
+classes = "split.target"
+
+[network]
+name = "cifar7"
+
+[train]
+batch = 8
+epochs = 2
+rates = [{ units = "rest", start = 0.005 }]
+
+[[experiment]]
+name = "trained"
+axes = { frozen = [6] }
+
+[[experiment]]
+name = "linear"
+kind = "linear"
+axes = { classifier = ["svm", "logistic"], features = [3, 6], standardise = [false, true] }
+fixed = { C = 0.1 }
+
+[[experiment]]
+name = "distances"
+kind = "distance"
+axes = { method = ["cosine", "mmd", "svm", "cnn"], replicate = 2 }
+cnn = { network = "cifar7", train = { epochs = 3, rates = [{ units = "rest", start = 0.002 }] } }
+"""
+
+
+class Features(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.launch = Launch(cls.folder.name, "features")
+        cls.launch.study.write_text(STUDY)
+        assert cls.launch.finish() == 0, cls.launch.said()
+        with h5py.File(cls.launch.out / "results.h5") as view:
+            cls.final = view["final"][:]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def rows(self, experiment):
+        return [row for row in self.final if row["experiment"] == experiment.encode()]
+
+    def artifacts(self, kind):
+        """(metadata, tensors) of each file of a kind."""
+        for file in (self.launch.out / "artifacts").glob("*.safetensors"):
+            with safe_open(file, "pt") as opened:
+                if opened.metadata().get("kind") == kind:
+                    yield opened.metadata(), {name: opened.get_tensor(name) for name in opened.keys()}
+
+    def images(self):
+        """The pack's images as the network sees them, and the finest labels."""
+        (file,) = Path(self.launch.environment["ESPALIER_CACHE"]).glob("*.safetensors")
+        with safe_open(file, "pt") as pack:
+            pixels, labels = pack.get_tensor("images"), pack.get_tensor("labels")
+        pixels = pixels.float() / 255
+        mean, std = pixels.mean((0, 2, 3), keepdim=True), pixels.std((0, 2, 3), keepdim=True, correction=0)
+        return (pixels - mean) / std, labels.numpy()
+
+    def features(self, images, units):
+        """Outputs of the source's first units, computed by PyTorch from the kept network's tensors."""
+        (_, tensors), = self.artifacts("espalier network 1")
+        outputs = images
+        for unit in range(1, units + 1):
+            name = f"conv{unit}.conv" if unit < 6 else f"fc{unit}.linear"
+            weight, bias = tensors[name + ".weight"], tensors[name + ".bias"]
+            if weight.dim() == 4:
+                outputs = torch.relu(torch.nn.functional.conv2d(outputs, weight, bias, padding=1))
+                if unit in (1, 2, 5):
+                    outputs = torch.nn.functional.max_pool2d(outputs, 2)
+            else:
+                outputs = torch.relu(outputs.flatten(1) @ weight.T + bias)
+        return outputs.flatten(1).double().numpy()
+
+    def test_classifiers_choose_as_scikit_learn_s_do_on_pytorch_s_features(self):
+        images, finest = self.images()
+        predictions = {meta["task"]: tensors for meta, tensors in self.artifacts("espalier predictions 1")}
+        rows = self.rows("linear")
+        self.assertEqual(len(rows), 8)
+        for row in rows:
+            told = predictions[row["task"].decode()]
+            tested, labels = told["row"].numpy(), told["label"].numpy()
+            output_of = dict(zip(finest[tested], labels))  # finest class -> output
+            fitted = np.array([i for i, label in enumerate(finest) if label in output_of and i not in set(tested)])
+            features = self.features(images, int(row["features"]))
+            seen = features[fitted]
+            asked = features[tested]
+            if row["standardise"] == b"true":
+                scaler = StandardScaler().fit(seen)
+                seen, asked = scaler.transform(seen), scaler.transform(asked)
+            wanted = np.array([output_of[finest[i]] for i in fitted])
+            if row["classifier"] == b"svm":
+                theirs = LinearSVC(C=0.1, dual=False, tol=1e-8, max_iter=100_000).fit(seen, wanted).predict(asked)
+                self.assertTrue(np.isnan(row["test.loss"]))
+            else:
+                machine = LogisticRegression(C=0.1, tol=1e-8, max_iter=100_000).fit(seen, wanted)
+                theirs = machine.predict(asked)
+                loss = -np.log(machine.predict_proba(asked)[np.arange(len(labels)), labels]).mean()
+                self.assertAlmostEqual(row["test.loss"], loss, delta=1e-3 * max(1, loss))
+            self.assertEqual(len(fitted), 4 * 50)
+            self.assertGreaterEqual((told["predicted"].numpy() == theirs).mean(), 0.995, row)
+            self.assertAlmostEqual(row["test.top1"], (told["predicted"].numpy() == labels).mean(), places=9)
+            self.assertGreater(row["test.top1"], 0.3)
+
+    def test_distances_have_values_and_floors(self):
+        rows = self.rows("distances")
+        self.assertEqual(len(rows), 8)
+        for row in rows:
+            method, distance, floor = row["method"].decode(), row["test.distance"], row["test.floor"]
+            self.assertTrue(np.isfinite(distance))
+            self.assertTrue(np.isnan(row["test.top1"]), "a distance has no accuracy of its own")
+            if method == "cnn":
+                self.assertTrue(np.isnan(floor))
+            else:
+                self.assertGreater(distance, floor, row)
+            if method in ("svm", "cnn"):
+                self.assertGreater(distance, 0.5)
+                self.assertLessEqual(distance, 1)
+
+    def test_reports_and_tables_show_them(self):
+        self.assertRegex(self.launch.ask("aggregate", "--experiment", "distances", "--by", "method", "--metric",
+                                         "test.distance"), r"mmd +\d")
+        self.launch.ask("report")
+        page = (self.launch.out / "report" / "index.html").read_text()
+        self.assertIn("distances: test.distance", page)
+        self.assertIn("linear: test.top1", page)
+
+    def test_a_probe_of_features_is_explained(self):
+        told = self.launch.ask("explain", "linear:classifier=svm,features=3,standardise=false")
+        self.assertIn("a probe: nothing is trained", told)
+        self.assertNotIn("distance", told)
+        told = self.launch.ask("explain", "distances:method=mmd,replicate=1")
+        self.assertRegex(told, r"(?m)^subset.* distance +distance within the source +images$")
+
+    def test_a_plan_says_how_much_memory_features_need(self):
+        said = subprocess.run([BIN / "espalier", "plan", self.launch.study], check=True, capture_output=True, text=True,
+                              env=self.launch.environment).stdout
+        self.assertRegex(said, r"a worker needs up to [\d.]+ MB of memory for features")
+
+
+if __name__ == "__main__":
+    unittest.main()
