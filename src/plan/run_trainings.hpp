@@ -52,6 +52,7 @@ class RunTrainings {
   const Origin& of_source(const CellView& view, const std::string& name);
   Probe probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
   void check_fit(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
+  std::vector<PoolEvaluation> measured_by(const CellView& view, const ClassPool& pool, const PlannedRun* start) const;
   void check_images(const Probe& probe, const Origin& classifier, const ClassPool& pool, const CellView& view) const;
   TrainingRequest source_request(const CellView& view, const std::string& source,
                                  const std::vector<Override>& overrides, std::int64_t replicate);

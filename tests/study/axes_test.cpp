@@ -6,15 +6,35 @@ using namespace espalier::study;
 
 TEST_CASE("axes: where nothing is trained only axes of place are left, whatever the experiment leaves out") {
   Experiment evaluate, started;
+  GridContext folded;
+  folded.folds = 5;
   evaluate.kind = "evaluate";
   started.start = Start{"first", {"split"}, {}};
   for (const auto& row : axes()) {
     INFO(row.name);
-    CHECK((left_out_in(row, evaluate) == LeftOut::absent) == (row.of_training || row.left_out == LeftOut::absent));
-    CHECK((left_out_in(row, started) == row.left_out) == (row.name != "source"));
+    const auto evaluated = left_out_in(row, evaluate, folded);
+    CHECK((evaluated == LeftOut::absent) == (row.of_training || row.left_out == LeftOut::absent));
+    CHECK((left_out_in(row, started, folded) == row.left_out) == (row.name != "source"));
   }
   started.start->same.push_back("source");
-  CHECK(left_out_in(*axis_row("source"), started) == LeftOut::every);
+  CHECK(left_out_in(*axis_row("source"), started, folded) == LeftOut::every);
+}
+
+TEST_CASE("axes: a fold is there where the study has folds, and where nothing is trained only to find runs by") {
+  const auto& fold = *axis_row("fold");
+  Experiment train, evaluate;
+  evaluate.kind = "evaluate";
+  evaluate.start = Start{"first", {"split"}, {}};
+  GridContext unfolded, folded;
+  folded.folds = 5;
+
+  CHECK(left_out_in(fold, train, unfolded) == LeftOut::absent);
+  CHECK(left_out_in(fold, train, folded) == LeftOut::every);
+  CHECK(left_out_in(fold, evaluate, folded) == LeftOut::absent);
+  evaluate.start->same.push_back("fold");
+  CHECK(left_out_in(fold, evaluate, folded) == LeftOut::every);
+  CHECK(fold.known(folded).size() == 5);
+  CHECK(repeats("fold"));
 }
 
 TEST_CASE("axes: what a row gives an experiment that leaves it out passes the row's own check") {
