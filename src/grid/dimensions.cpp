@@ -74,7 +74,8 @@ Dimensions::Dimensions(const study::Experiment& experiment, const GridContext& c
   for (const auto& one : experiment.cases) cases.emplace_back(one.name);
   if (!cases.empty()) add_default(experiment, "case", std::move(cases));
   for (const auto& row : study::axes()) {
-    if (left_out_in(row, experiment) == study::LeftOut::every) add_default(experiment, row.name, row.known(context));
+    if (left_out_in(row, experiment, context) != study::LeftOut::every) continue;
+    add_default(experiment, row.name, row.known(context));
   }
   order();
 }

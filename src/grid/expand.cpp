@@ -14,8 +14,8 @@ namespace {
 class Expander {
  public:
   Expander(const study::Experiment& experiment, const GridContext& context) : dimensions_(experiment, context) {
-    grid_.columns = columns_of(experiment);
-    shapes_ = shapes_of(experiment, grid_.columns);
+    grid_.columns = columns_of(experiment, context);
+    shapes_ = shapes_of(experiment, grid_.columns, context);
     for (const auto& one : shapes_) grid_.shapes.push_back(one.shape);
     for (const auto& rule : experiment.excludes) grid_.excluded[rule.name] = 0;
     values_.resize(grid_.columns.size());

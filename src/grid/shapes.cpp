@@ -7,14 +7,9 @@ namespace espalier::grid {
 namespace {
 
 /// Whether it has a column where the experiment leaves it out.
-bool has_default(const study::Experiment& experiment, const study::AxisRow& row) {
-  const auto left_out = left_out_in(row, experiment);
+bool has_default(const study::Experiment& experiment, const study::AxisRow& row, const GridContext& context) {
+  const auto left_out = left_out_in(row, experiment, context);
   return left_out == study::LeftOut::one || left_out == study::LeftOut::every;
-}
-
-bool has_default(const study::Experiment& experiment, const std::string& name) {
-  const auto* row = study::axis_row(name);
-  return row && has_default(experiment, *row);
 }
 
 void add_once(std::vector<std::string>& all, const std::string& name) {
@@ -23,8 +18,8 @@ void add_once(std::vector<std::string>& all, const std::string& name) {
 
 class ShapeMaker {
  public:
-  ShapeMaker(const study::Experiment& experiment, const std::vector<std::string>& columns)
-      : experiment_(experiment), columns_(columns) {
+  ShapeMaker(const study::Experiment& experiment, const std::vector<std::string>& columns, const GridContext& context)
+      : experiment_(experiment), columns_(columns), context_(context) {
     made_.shape.origins.assign(columns.size(), Origin::absent);
     made_.values.resize(columns.size());
   }
@@ -41,7 +36,8 @@ class ShapeMaker {
   ShapeValues finish(const std::string& case_name) {
     made_.shape.case_name = case_name;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (made_.shape.origins[i] == Origin::absent && has_default(experiment_, columns_[i]))
+      const auto* row = study::axis_row(columns_[i]);
+      if (row && made_.shape.origins[i] == Origin::absent && has_default(experiment_, *row, context_))
         made_.shape.origins[i] = Origin::fallback;
     }
     return std::move(made_);
@@ -55,13 +51,14 @@ class ShapeMaker {
   }
   const study::Experiment& experiment_;
   const std::vector<std::string>& columns_;
+  const GridContext& context_;
   ShapeValues made_;
 };
 
 /// Values of the most specific origin win: axes, then the case's own, then the experiment's.
 ShapeValues shape_of(const study::Experiment& experiment, const std::vector<std::string>& columns,
-                     const study::Case* one) {
-  ShapeMaker maker(experiment, columns);
+                     const GridContext& context, const study::Case* one) {
+  ShapeMaker maker(experiment, columns, context);
   maker.fixed(experiment.fixed, Origin::fixed);
   if (one) maker.takes(one->takes);
   maker.takes(experiment.takes);
@@ -72,7 +69,7 @@ ShapeValues shape_of(const study::Experiment& experiment, const std::vector<std:
 
 }  // namespace
 
-std::vector<std::string> columns_of(const study::Experiment& experiment) {
+std::vector<std::string> columns_of(const study::Experiment& experiment, const GridContext& context) {
   std::vector<std::string> columns;
   for (const auto& axis : experiment.axes) add_once(columns, axis.name);
   if (!experiment.cases.empty()) add_once(columns, "case");
@@ -87,15 +84,16 @@ std::vector<std::string> columns_of(const study::Experiment& experiment) {
     }
   }
   for (const auto& row : study::axes()) {
-    if (has_default(experiment, row)) add_once(columns, row.name);
+    if (has_default(experiment, row, context)) add_once(columns, row.name);
   }
   return columns;
 }
 
-std::vector<ShapeValues> shapes_of(const study::Experiment& experiment, const std::vector<std::string>& columns) {
+std::vector<ShapeValues> shapes_of(const study::Experiment& experiment, const std::vector<std::string>& columns,
+                                   const GridContext& context) {
   std::vector<ShapeValues> all;
-  if (experiment.cases.empty()) all.push_back(shape_of(experiment, columns, nullptr));
-  for (const auto& one : experiment.cases) all.push_back(shape_of(experiment, columns, &one));
+  if (experiment.cases.empty()) all.push_back(shape_of(experiment, columns, context, nullptr));
+  for (const auto& one : experiment.cases) all.push_back(shape_of(experiment, columns, context, &one));
   return all;
 }
 

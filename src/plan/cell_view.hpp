@@ -14,6 +14,7 @@ struct RunTrainings::CellView {
   const grid::Cell& cell;
   std::string source, target, network;
   std::int64_t split = 1, replicate = 1;
+  std::int64_t fold = 0;  ///< from 1; 0: it has none
 
   CellView(const grid::Grid& its_grid, const grid::Cell& its_cell) : grid(its_grid), cell(its_cell) {
     source = word("source");
@@ -21,6 +22,7 @@ struct RunTrainings::CellView {
     network = word("network");
     split = number("split");
     replicate = number("replicate");
+    if (value_at(grid, cell, "fold")) fold = number("fold");
   }
   std::string word(const char* axis) const {
     const auto* value = value_at(grid, cell, axis);

@@ -42,11 +42,36 @@ std::vector<std::string> LabelledData::output_names(const task::LabelMap& map) c
   return names;
 }
 
+std::int64_t LabelledData::trainable_of_finest(std::int32_t finest) const {
+  const std::int64_t images = facts_->class_counts[static_cast<std::size_t>(finest)];
+  return std::max<std::int64_t>(0, images - data_->valid_per_class - tests_cut());
+}
+
+std::int64_t LabelledData::in_front(std::int32_t finest, std::int32_t front) const {
+  const auto all = trainable_of_finest(finest);
+  return front > 0 ? std::min<std::int64_t>(front, all) : all;
+}
+
 std::int64_t LabelledData::trainable(std::int32_t index) const {
   std::int64_t sum = 0;
+  for (const auto one : finest(index)) sum += trainable_of_finest(one);
+  return sum;
+}
+
+std::int64_t LabelledData::fewest_in_finest(std::int32_t index, std::int32_t front) const {
+  std::int64_t fewest = in_front(finest(index).front(), front);
+  for (const auto one : finest(index)) fewest = std::min(fewest, in_front(one, front));
+  return fewest;
+}
+
+/// As the data room divides: the image at place p of a drawn order is in fold p modulo k.
+std::int64_t LabelledData::fold_count(std::int32_t index, std::int32_t front, const Fold& fold,
+                                      task::FoldUse use) const {
+  std::int64_t sum = 0;
   for (const auto one : finest(index)) {
-    const std::int64_t images = facts_->class_counts[static_cast<std::size_t>(one)];
-    sum += std::max<std::int64_t>(0, images - data_->valid_per_class - tests_cut());
+    const auto all = in_front(one, front);
+    const auto in_fold = all / fold.folds + (fold.fold < all % fold.folds ? 1 : 0);
+    sum += use == task::FoldUse::only ? in_fold : all - in_fold;
   }
   return sum;
 }
@@ -82,6 +107,19 @@ task::LabelMap LabelledData::label_map(const std::vector<std::int32_t>& classes)
 task::ImageSetSpec LabelledData::training_images(const std::string& labels, std::int64_t per_class) const {
   task::ImageSetSpec images{facts_->digest, labels, {}, {task::SampleRule::first, per_class, 0}, data_->order};
   images.partition.behind = data_->valid_per_class + tests_cut();
+  return images;
+}
+
+task::ImageSetSpec LabelledData::fold_images(const std::string& labels, std::int32_t front, const Fold& fold,
+                                             task::FoldUse use) const {
+  task::ImageSetSpec images{facts_->digest, labels, {}, {}, data_->order};
+  auto& part = images.partition;
+  part.behind = data_->valid_per_class + tests_cut();
+  part.front = front;
+  part.folds = fold.folds;
+  part.fold = fold.fold;
+  part.fold_use = use;
+  part.seed = fold.seed;
   return images;
 }
 

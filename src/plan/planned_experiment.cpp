@@ -80,12 +80,10 @@ std::string describe(const PlannedExperiment& experiment, const grid::Cell& cell
     if (const auto* value = value_at(experiment.grid, cell, axis))
       text += (text.empty() ? "" : ", ") + axis + "=" + to_string(*value);
   };
-  bool split_named = false;
-  for (const auto& axis : experiment.study->axes) {
-    add(axis.name);
-    split_named = split_named || axis.name == "split";
+  for (const auto& axis : experiment.study->axes) add(axis.name);
+  for (const char* axis : {"split", "fold"}) {
+    if (!study::find_axis(*experiment.study, axis)) add(axis);
   }
-  if (!split_named) add("split");
   return text;
 }
 

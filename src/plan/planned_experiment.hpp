@@ -32,7 +32,7 @@ class CanonicalSizes {
 const study::Value* value_at(const grid::Grid& grid, const grid::Cell& cell, const std::string& axis);
 
 /// Names the runs of one experiment. An id is a hash of the experiment, the values of its own axes and of case, split,
-/// replicate, source, target and network. Fixed and taken values do not enter it.
+/// replicate, fold, source, target and network. Fixed and taken values do not enter it.
 class RunIds {
  public:
   /// Both must outlive it.
@@ -48,7 +48,7 @@ class RunIds {
 /// Every column with its value, "later" where it is still to be taken.
 std::vector<Label> labels_of(const PlannedExperiment& experiment, const grid::Cell& cell);
 
-/// For example "frozen=3, per_class=8, split=2": the experiment's own axes and the split.
+/// For example "frozen=3, per_class=8, split=2": the experiment's own axes, the split and the fold.
 std::string describe(const PlannedExperiment& experiment, const grid::Cell& cell);
 
 }  // namespace espalier::plan

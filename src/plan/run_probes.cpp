@@ -59,9 +59,26 @@ CompileError RunTrainings::nothing_to_measure(const CellView& view, const ClassP
            "Set valid or test on data '" + pool.data->study().name + "'."}};
 }
 
+/// The target's validation and test images; of a run with a fold on its own target, the images of that fold.
+std::vector<PoolEvaluation> RunTrainings::measured_by(const CellView& view, const ClassPool& pool,
+                                                      const PlannedRun* start) const {
+  auto measured = pool.evaluations;
+  const bool has_fold = view.fold > 0 && start && *start->label("target") == view.target;
+  if (const auto* entry = has_fold ? tasks_.find(start->task) : nullptr) {
+    const auto fold = start->images(metrics::Subset::valid);
+    const auto& recorded = entry->training.record.evaluations;
+    for (std::size_t i = 0; i < recorded.size(); ++i) {
+      const auto& one = recorded[i];
+      if (one.name == metrics::Subset::valid && one.images == fold)
+        measured.insert(measured.begin(), {one.name, one.images, entry->training.evaluated[i]});
+    }
+  }
+  if (measured.empty()) throw nothing_to_measure(view, pool);
+  return measured;
+}
+
 void RunTrainings::check_images(const Probe& probe, const Origin& classifier, const ClassPool& pool,
                                 const CellView& view) const {
-  if (pool.evaluations.empty()) throw nothing_to_measure(view, pool);
   const auto outputs = classifier.pool->names();
   if (outputs != pool.names()) {
     throw CompileError{{"the network's outputs are not the classes of target '" + view.target + "'",
@@ -107,13 +124,14 @@ RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, 
   Probe probe = probe_from(origins, of_unit);
   const auto& pool = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
   check_images(probe, origins[of_unit.back()], pool, view);
+  const auto measured = measured_by(view, pool, linked.start);
   Made made;
-  for (const auto& one : pool.evaluations) {
+  for (const auto& one : measured) {
     probe.record.evaluations.push_back({one.name, one.images, /*every=*/0, task::all_metrics()});
     probe.evaluated.push_back(one.count);
     made.measured.push_back({one.name, one.images});
   }
-  probe.measured_data = main_data(pool.evaluations, catalog_);
+  probe.measured_data = main_data(measured, catalog_);
   std::vector<task::Input> inputs;
   for (const auto& start : probe.spec.units) add_input(inputs, start, kRole);
   made.task = tasks_.add(std::move(probe), std::move(inputs));

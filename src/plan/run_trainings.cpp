@@ -6,6 +6,7 @@
 #include "espalier/study/kinds.hpp"
 #include "plan/cell_view.hpp"
 #include "plan/findings.hpp"
+#include "plan/fold_images.hpp"
 
 namespace espalier::plan {
 
@@ -187,6 +188,7 @@ TrainingRequest RunTrainings::target_request(const grid::Grid& grid, const grid:
   request.per_class = size_of(value_at(grid, cell, "per_class"));
   ClassPools::check_size(*request.pool, std::max<std::int64_t>(1, request.per_class));
   request.streams = {view.split, view.replicate};
+  if (view.fold > 0) request.fold = fold_of(study_, view.split, view.fold);
   return request;
 }
 

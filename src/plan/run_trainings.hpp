@@ -60,6 +60,7 @@ class RunTrainings {
   const Origin& of_source(const CellView& view, const std::string& name);
   Probe probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
   void check_fit(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
+  std::vector<PoolEvaluation> measured_by(const CellView& view, const ClassPool& pool, const PlannedRun* start) const;
   void check_images(const Probe& probe, const Origin& classifier, const ClassPool& pool, const CellView& view) const;
   void check_shape(const Probe& probe, const ClassPool& pool, const CellView& view) const;
   static CompileError nothing_to_measure(const CellView& view, const ClassPool& pool);

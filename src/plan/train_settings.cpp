@@ -1,26 +1,24 @@
 // Merges training values from defaults, [train], the source or target and the run's axes; converts durations to steps.
 #include "plan/train_settings.hpp"
 
+#include "espalier/study/train_table.hpp"
 #include "espalier/study/train_values.hpp"
 #include "plan/findings.hpp"
 
 namespace espalier::plan {
 namespace {
 
-/// `train.augment = false` switches off all augmentation except the crop that evaluation uses too; `true` changes
-/// nothing.
-void set_augment(study::TrainValues& values, const study::Value& value) {
-  const bool* on = std::get_if<bool>(&value.held);
-  if (!on)
-    throw CompileError{{"'" + to_string(value) + "' does not say whether to augment", "", "Write true or false."}};
-  if (*on) return;
-  const auto centre_crop = values.augment ? values.augment->centre_crop : 0;
-  values.augment = task::AugmentSpec{};
-  values.augment->centre_crop = centre_crop;
+constexpr const char* kAugment = "augment";
+
+/// A name stands for a whole table, as in [train]: single values that other axes set come over it.
+void set_augment(const study::Study& study, study::TrainValues& values, const study::Value& name) {
+  values.augment = study::augment_named(study, to_string(name));
+  if (values.augment) return;
+  throw CompileError{
+      {"there is no augmentation '" + to_string(name) + "'", "", "Define [augment." + to_string(name) + "]."}};
 }
 
 void apply(study::TrainValues& values, const Override& override) {
-  if (override.first == "augment") return set_augment(values, override.second);
   if (const auto problem = study::set_train_value(values, override.first, override.second)) {
     throw CompileError{*problem};
   }
@@ -49,7 +47,12 @@ const study::TrainValues& TrainSettings::of(Role role, const std::string& name,
   const auto known = made_.find(key);
   if (known != made_.end()) return known->second;
   auto values = merged(merged(study::train_defaults(), study_.train), own_values(study_, role, name));
-  for (const auto& override : overrides) apply(values, override);
+  for (const auto& [what, value] : overrides) {
+    if (what == kAugment) set_augment(study_, values, value);
+  }
+  for (const auto& override : overrides) {
+    if (override.first != kAugment) apply(values, override);
+  }
   return made_.emplace(key, std::move(values)).first->second;
 }
 

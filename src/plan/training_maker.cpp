@@ -18,10 +18,10 @@ std::vector<float> floats(const std::vector<double>& given, const std::vector<fl
   return given.empty() ? measured : std::vector<float>(given.begin(), given.end());
 }
 
-/// The first images of each class; all there are is one value, however it is asked for.
-task::ImageSetSpec images_of(const ClassPool& pool, std::int64_t per_class) {
-  return pool.data->training_images(pool.labels,
-                                    per_class == 0 ? pool.train_available : std::min(per_class, pool.train_available));
+/// Images a class; all there are is one value, however it is asked for.
+std::int64_t size_of(const TrainingRequest& request) {
+  const auto all = request.pool->train_available;
+  return request.per_class == 0 ? all : std::min(request.per_class, all);
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ const std::vector<network::UnitCost>& TrainingMaker::units(const KnownNetwork& n
 }
 
 void TrainingMaker::set_seeds(task::TrainSpec& spec, const TrainingRequest& request) {
-  const std::int64_t size = spec.images.sample.count;
+  const std::int64_t size = size_of(request);  // before folding: the folds of a run share their streams
   const auto key = std::make_tuple(request.role, request.streams.split, request.streams.replicate, size);
   auto known = seeds_.find(key);
   if (known == seeds_.end()) {
@@ -98,7 +98,21 @@ void TrainingMaker::set_rows(Training& training, const TrainingRequest& request,
   }
 }
 
-void TrainingMaker::set_record(Training& training, const TrainingRequest& request) {
+void TrainingMaker::set_images(Training& training, const TrainingRequest& request,
+                               const std::optional<FoldImages>& fold) {
+  const auto& pool = *request.pool;
+  if (request.given) {
+    training.spec.images = request.given->train;
+    training.images = request.given->count;
+    return;
+  }
+  training.spec.images = fold ? fold->trained.spec : pool.data->training_images(pool.labels, size_of(request));
+  training.images = fold ? fold->trained.count : pool.images(size_of(request));
+}
+
+/// A fold's own images are those of validation.
+void TrainingMaker::set_record(Training& training, const TrainingRequest& request,
+                               const std::optional<FoldImages>& fold) {
   const auto wanted = study::record_settings(*request.values);
   const auto* given = request.given;
   const auto add = [&](metrics::Subset name, const ImageSetId& images, std::int32_t every, std::int64_t count) {
@@ -107,8 +121,13 @@ void TrainingMaker::set_record(Training& training, const TrainingRequest& reques
   };
   training.record.evaluations.reserve(3);
   training.evaluated.reserve(3);
-  for (const auto& one : given ? given->evaluations : request.pool->evaluations)
+  if (fold) {
+    add(metrics::Subset::valid, catalog_.add(fold->validated.spec), wanted.evaluate_every, fold->validated.count);
+  }
+  for (const auto& one : given ? given->evaluations : request.pool->evaluations) {
+    if (fold && one.name == metrics::Subset::valid) continue;
     add(one.name, one.images, wanted.evaluate_every, one.count);
+  }
   if (wanted.train_eval)
     add(metrics::Subset::train_eval, catalog_.add(training.spec.images), /*every=*/0, training.images);
   training.record.keep = request.role == Role::source ? task::Keep::last : wanted.keep;
@@ -123,9 +142,10 @@ Training TrainingMaker::make(const TrainingRequest& request) {
   spec.input = input_of(*request.pool, *request.values);
   spec.mean = floats(request.pool->data->study().mean, request.pool->data->facts().mean);
   spec.std = floats(request.pool->data->study().std, request.pool->data->facts().std);
-  spec.images = request.given ? request.given->train : images_of(*request.pool, request.per_class);
+  std::optional<FoldImages> fold;
+  if (request.fold.folds > 0) fold = fold_images(*request.pool, request.per_class, request.fold);
+  set_images(training, request, fold);
   study::write_spec(*request.values, spec);
-  training.images = request.given ? request.given->count : request.pool->images(spec.images.sample.count);
   training.classes = request.given ? request.given->classes : request.pool->count();
   const auto per_epoch = steps_per_epoch(training.images, spec.batch);
   training.steps = steps_of(*request.values->epochs, per_epoch);
@@ -136,7 +156,7 @@ Training TrainingMaker::make(const TrainingRequest& request) {
   set_seeds(spec, request);
   canonicalise(spec, *training.units);
   training.backward_multiply_adds = backward_multiply_adds(spec, *training.units);
-  set_record(training, request);
+  set_record(training, request, fold);
   return training;
 }
 

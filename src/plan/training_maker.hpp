@@ -2,12 +2,13 @@
 // Makes the spec of a training from settings, a pool of classes and a protocol, with what planning derives from it.
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "espalier/network/networks.hpp"
-#include "plan/class_pools.hpp"
+#include "plan/fold_images.hpp"
 #include "plan/protocol.hpp"
 
 namespace espalier::plan {
@@ -38,7 +39,8 @@ struct TrainingRequest {
   const ClassPool* pool = nullptr;
   const KnownNetwork* network = nullptr;
   Protocol protocol;
-  std::int64_t per_class = 0;                            ///< 0: all
+  std::int64_t per_class = 0;                            ///< before folding; 0: all
+  Fold fold;                                             ///< of a target; sources are not divided
   const std::vector<task::UnitStart>* copied = nullptr;  ///< by unit, where copied ones start
   StreamKey streams;
   const GivenImages* given = nullptr;  ///< none: the pool's
@@ -75,7 +77,8 @@ class TrainingMaker {
   using UnitsKey = std::tuple<std::string, std::int32_t, std::int32_t, std::int32_t, std::int32_t>;
   void set_rows(Training& training, const TrainingRequest& request, std::int64_t per_epoch) const;
   void set_seeds(task::TrainSpec& spec, const TrainingRequest& request);
-  void set_record(Training& training, const TrainingRequest& request);
+  static void set_images(Training& training, const TrainingRequest& request, const std::optional<FoldImages>& fold);
+  void set_record(Training& training, const TrainingRequest& request, const std::optional<FoldImages>& fold);
 
   const study::Study& study_;
   task::Catalog& catalog_;

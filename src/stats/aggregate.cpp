@@ -1,4 +1,4 @@
-// Averages observations within splits, then over splits, and counts what is missing.
+// Averages observations within splits, then over splits or over the folds of the only one; counts what is missing.
 #include "espalier/stats/aggregate.hpp"
 
 #include <cmath>
@@ -17,7 +17,7 @@ using Nested = std::map<std::string, BySetting>;
 struct Gathered {
   CellSummary cell;
   Nested values;
-  std::set<std::string> settings;
+  std::set<SettingAndFold> settings;
 };
 
 std::vector<Gathered> gather(const std::vector<Observation>& observations) {
@@ -28,9 +28,10 @@ std::vector<Gathered> gather(const std::vector<Observation>& observations) {
     if (is_new) cells.emplace_back().cell.group = seen.group;
     Gathered& gathered = cells[where->second];
     gathered.cell.counts.add(seen.presence);
-    gathered.settings.insert(seen.setting);
+    const SettingAndFold at{seen.setting, seen.fold};
+    gathered.settings.insert(at);
     auto& settings = gathered.values[seen.split];
-    if (seen.presence == Presence::measured) settings[seen.setting].push_back(exact(seen.value));
+    if (seen.presence == Presence::measured) settings[at].push_back(exact(seen.value));
   }
   return cells;
 }
@@ -56,6 +57,15 @@ int runs_of(const BySetting& settings) {
   return runs;
 }
 
+/// Over the splits' means; where there is one split only, over its folds if it has some.
+Summary summary_of(const Gathered& gathered, const std::vector<Exact>& means, double confidence) {
+  if (gathered.values.size() == 1 && means.size() == 1) {
+    const auto folds = values_of(fold_means(gathered.values.begin()->second));
+    if (folds.size() > 1) return summarise(folds, confidence, Over::folds);
+  }
+  return summarise(means, confidence);
+}
+
 CellSummary finish(Gathered gathered, double confidence) {
   CellSummary cell = std::move(gathered.cell);
   std::vector<Exact> means;
@@ -68,7 +78,7 @@ CellSummary finish(Gathered gathered, double confidence) {
     means.push_back(nested_mean(settings));
     cell.splits.push_back({split, rounded(means.back()), runs_of(settings)});
   }
-  cell.summary = summarise(means, confidence);
+  cell.summary = summary_of(gathered, means, confidence);
   cell.sd_within = pooled_sd(gathered.values);
   return cell;
 }

@@ -5,7 +5,7 @@
 
 namespace espalier::stats {
 
-Summary summarise(const std::vector<Exact>& values, double confidence);
-Paired paired(const std::vector<Exact>& a, const std::vector<Exact>& b, double confidence);
+Summary summarise(const std::vector<Exact>& values, double confidence, Over over = Over::splits);
+Paired paired(const std::vector<Exact>& a, const std::vector<Exact>& b, double confidence, Over over = Over::splits);
 
 }  // namespace espalier::stats

@@ -18,6 +18,7 @@ using Score = std::tuple<Exact, Exact, std::int32_t>;
 
 struct SplitScore {
   Exact metric, loss;
+  ByFold folds;  ///< the metric's means in each
 };
 
 /// A setting's means by the splits in which every cell of it has a value.
@@ -32,16 +33,18 @@ Exact mean_loss(const Cells& cells) { return cells.loss.empty() ? Exact(0) : nes
 
 BySplit split_means(const RankedSetting& setting) {
   std::map<std::string, Cells> splits;
-  std::set<std::string> all;
+  std::set<SettingAndFold> all;
   for (const auto& run : setting.runs) {
-    all.insert(run.cell);
+    const SettingAndFold at{run.cell, run.fold};
+    all.insert(at);
     if (run.diverged) continue;
-    splits[run.split].metric[run.cell].push_back(exact(run.metric));
-    if (std::isfinite(run.loss.amount)) splits[run.split].loss[run.cell].push_back(exact(run.loss));
+    splits[run.split].metric[at].push_back(exact(run.metric));
+    if (std::isfinite(run.loss.amount)) splits[run.split].loss[at].push_back(exact(run.loss));
   }
   BySplit means;
   for (const auto& [split, cells] : splits) {
-    if (cells.metric.size() == all.size()) means[split] = {nested_mean(cells.metric), mean_loss(cells)};
+    if (cells.metric.size() != all.size()) continue;
+    means[split] = {nested_mean(cells.metric), mean_loss(cells), fold_means(cells.metric)};
   }
   return means;
 }
@@ -53,7 +56,7 @@ SplitScore mean_of(const BySplit& splits) {
     metrics.push_back(score.metric);
     losses.push_back(score.loss);
   }
-  return {mean(metrics), mean(losses)};
+  return {mean(metrics), mean(losses), {}};
 }
 
 /// A setting with what it is compared by.
@@ -76,6 +79,7 @@ Contestant contestant_of(const std::vector<RankedSetting>& settings, std::size_t
   one.standing.mean = rounded(mean.metric);
   one.standing.loss = rounded(mean.loss);
   one.standing.splits = static_cast<int>(one.splits.size());
+  if (one.splits.size() == 1) one.standing.folds = static_cast<int>(one.splits.begin()->second.folds.size());
   return one;
 }
 
@@ -103,15 +107,29 @@ void count_wins(std::vector<Contestant>& contestants, metrics::Better better) {
   });
 }
 
-double p_against(const BySplit& best, const BySplit& other) {
+std::map<std::string, Exact> metric_by_split(const BySplit& splits) {
+  std::map<std::string, Exact> means;
+  for (const auto& [split, score] : splits) means.emplace(split, score.metric);
+  return means;
+}
+
+/// Over what both have of splits, or of folds.
+double p_of_common(const std::map<std::string, Exact>& best, const std::map<std::string, Exact>& other, Over over) {
   std::vector<Exact> a, b;
-  for (const auto& [split, score] : best) {
-    const auto found = other.find(split);
+  for (const auto& [name, value] : best) {
+    const auto found = other.find(name);
     if (found == other.end()) continue;
-    a.push_back(score.metric);
-    b.push_back(found->second.metric);
+    a.push_back(value);
+    b.push_back(found->second);
   }
-  return paired(a, b, kConfidence).p_value;
+  return paired(a, b, kConfidence, over).p_value;
+}
+
+double p_against(const BySplit& best, const BySplit& other) {
+  const bool one_split = best.size() == 1 && other.size() == 1 && best.begin()->first == other.begin()->first;
+  const ByFold* folds = one_split ? &best.begin()->second.folds : nullptr;
+  if (folds && folds->size() > 1) return p_of_common(*folds, other.begin()->second.folds, Over::folds);
+  return p_of_common(metric_by_split(best), metric_by_split(other), Over::splits);
 }
 
 void test_against_best(std::vector<Contestant>& contestants, double alpha) {

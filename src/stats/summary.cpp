@@ -21,42 +21,53 @@ double sd_of(const std::vector<Exact>& values, const Exact& mean) {
   return std::sqrt(rounded(squares / (values.size() - 1)));
 }
 
+/// The root of this is what sd is divided by to give the standard error of the mean: the number of values, were they
+/// independent.
+double effective_count(const Summary& summary) {
+  const double k = summary.values();
+  return summary.folds > 0 ? 1 / (1 / k + 1 / (k - 1)) : k;
+}
+
 double p_value_of(const Summary& difference) {
-  if (difference.n < kLeastSplits || difference.mean == 0) return 1;
+  if (difference.values() < kLeastSplits || difference.mean == 0) return 1;
   if (difference.sd == 0) return 0;
-  const double t = difference.mean * std::sqrt(difference.n) / difference.sd;
-  return student_two_sided(t, difference.n - 1);
+  const double t = difference.mean * std::sqrt(effective_count(difference)) / difference.sd;
+  return student_two_sided(t, difference.values() - 1);
 }
 
 }  // namespace
 
-Summary summarise(const std::vector<Exact>& values, double confidence) {
+Summary summarise(const std::vector<Exact>& values, double confidence, Over over) {
   ESPALIER_EXPECT(confidence > 0 && confidence < 1);
   Summary summary;
-  summary.n = static_cast<int>(values.size());
   if (values.empty()) return summary;
+  summary.n = over == Over::folds ? 1 : static_cast<int>(values.size());
+  if (over == Over::folds) summary.folds = static_cast<int>(values.size());
   const Exact middle = mean(values);
   summary.mean = rounded(middle);
   summary.sd = sd_of(values, middle);
-  if (summary.n < kLeastSplits) return summary;
-  const double half = student_quantile(0.5 + confidence / 2, summary.n - 1) * summary.sd / std::sqrt(summary.n);
+  if (summary.values() < kLeastSplits) return summary;
+  const double quantile = student_quantile(0.5 + confidence / 2, summary.values() - 1);
+  const double half = quantile * summary.sd / std::sqrt(effective_count(summary));
   summary.interval = Interval{summary.mean - half, summary.mean + half};
   return summary;
 }
 
-Summary summarise(const std::vector<double>& values, double confidence) { return summarise(exact(values), confidence); }
+Summary summarise(const std::vector<double>& values, double confidence, Over over) {
+  return summarise(exact(values), confidence, over);
+}
 
-Paired paired(const std::vector<Exact>& a, const std::vector<Exact>& b, double confidence) {
+Paired paired(const std::vector<Exact>& a, const std::vector<Exact>& b, double confidence, Over over) {
   ESPALIER_EXPECT(a.size() == b.size());
   std::vector<Exact> differences;
   for (std::size_t i = 0; i < a.size(); ++i) differences.emplace_back(a[i] - b[i]);
-  Paired result{summarise(differences, confidence), 1};
+  Paired result{summarise(differences, confidence, over), 1};
   result.p_value = p_value_of(result.difference);
   return result;
 }
 
-Paired paired(const std::vector<double>& a, const std::vector<double>& b, double confidence) {
-  return paired(exact(a), exact(b), confidence);
+Paired paired(const std::vector<double>& a, const std::vector<double>& b, double confidence, Over over) {
+  return paired(exact(a), exact(b), confidence, over);
 }
 
 std::vector<double> holm(const std::vector<double>& p_values) {

@@ -107,12 +107,24 @@ const std::vector<AugmentRow>& augment_rows() {
   return rows;
 }
 
+std::vector<std::string> augment_names(const Study& study) {
+  std::vector<std::string> names = {kNoAugment};
+  for (const auto& [name, augment] : study.augments) names.push_back(name);
+  return names;
+}
+
+std::optional<AugmentSpec> augment_named(const Study& study, const std::string& name) {
+  if (name == kNoAugment) return AugmentSpec{};
+  const auto found = study.augments.find(name);
+  return found == study.augments.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::string augment_text(const AugmentSpec& augment) {
   std::string text;
   for (const auto& row : augment_rows()) {
     if (row.is_on(augment)) text += (text.empty() ? "" : ", ") + row.text(augment);
   }
-  return text.empty() ? "none" : text;
+  return text.empty() ? kNoAugment : text;
 }
 
 std::string augment_methods(const AugmentSpec& augment) {

@@ -91,11 +91,13 @@ std::vector<Value> sources(const GridContext& context) { return words(context.so
 std::vector<Value> targets(const GridContext& context) { return words(context.targets); }
 std::vector<Value> networks(const GridContext& context) { return words(context.networks); }
 
-std::vector<Value> splits(const GridContext& context) {
+std::vector<Value> from_1_to(std::int32_t last) {
   std::vector<Value> numbers;
-  for (std::int32_t i = 1; i <= context.splits; ++i) numbers.emplace_back(i);
+  for (std::int32_t i = 1; i <= last; ++i) numbers.emplace_back(i);
   return numbers;
 }
+std::vector<Value> splits(const GridContext& context) { return from_1_to(context.splits); }
+std::vector<Value> folds(const GridContext& context) { return from_1_to(context.folds); }
 
 /// What a run is trained on and starts from.
 std::vector<AxisRow> places() {
@@ -133,6 +135,14 @@ std::vector<AxisRow> places() {
        .fallback = one,
        .repeats = true,
        .in_run_id = true},
+      {.name = "fold",
+       .meaning = "fold",
+       .check = number_from_1,
+       .left_out = LeftOut::every,
+       .known = folds,
+       .repeats = true,
+       .in_run_id = true,
+       .only_in = {Kind::train, Kind::linear}},
   };
 }
 
@@ -249,9 +259,12 @@ const AxisRow* axis_row(const std::string& name) {
   return found == axes().end() ? nullptr : &*found;
 }
 
-LeftOut left_out_in(const AxisRow& row, const Experiment& experiment) {
-  const bool no_source = row.name == "source" && experiment.start && !finds_runs_by(experiment, row.name);
-  return no_source || !row.is_in(kind_of(experiment)) ? LeftOut::absent : row.left_out;
+LeftOut left_out_in(const AxisRow& row, const Experiment& experiment, const GridContext& context) {
+  const bool tells_runs_apart = row.left_out == LeftOut::every && finds_runs_by(experiment, row.name);
+  const bool of_others = !row.is_in(kind_of(experiment)) && !tells_runs_apart;
+  const bool no_source = row.name == "source" && experiment.start && !tells_runs_apart;
+  const bool no_folds = row.name == "fold" && context.folds == 0;
+  return of_others || no_source || no_folds ? LeftOut::absent : row.left_out;
 }
 
 bool AxisRow::is_in(Kind kind) const {

@@ -71,6 +71,7 @@ GridContext grid_context_of(const Study& study) {
   GridContext context;
   context.splits = study.split.kind == Split::Kind::listed ? static_cast<std::int32_t>(study.split.listed.size())
                                                            : study.split.count;
+  context.folds = study.split.folds;
   for (const auto& source : study.sources) context.sources.push_back(source.name);
   for (const auto& target : study.targets) context.targets.push_back(target.name);
   for (const auto& network : study.networks) {

@@ -59,9 +59,10 @@ std::int64_t cell_count(const Study& study, const Experiment& experiment) {
     if (axis.by.empty() && !counted.contains(axis.name)) cells = times(cells, size_of(axis));
     counted.insert(axis.name);
   }
+  const auto context = grid_context_of(study);
   for (const auto& axis : axes()) {
     const bool given = counted.contains(axis.name) || given_by(experiment, axis.name) != Given::nowhere;
-    if (given || left_out_in(axis, experiment) != LeftOut::every) continue;
+    if (given || left_out_in(axis, experiment, context) != LeftOut::every) continue;
     cells = times(cells, std::max<std::int64_t>(1, static_cast<std::int64_t>(names_of(study, axis.name).size())));
   }
   return cells;

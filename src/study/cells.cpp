@@ -48,9 +48,11 @@ Given given_by(const Experiment& experiment, const std::string& axis) {
   return takes(experiment.takes, axis) ? Given::taken : Given::nowhere;
 }
 
-bool has_axis(const Experiment& experiment, const std::string& name) {
+bool has_axis(const Study& study, const Experiment& experiment, const std::string& name) {
+  if (find_axis(experiment, name)) return true;
   const auto* row = axis_row(name);
-  return find_axis(experiment, name) || (row && (row->repeats || left_out_in(*row, experiment) == LeftOut::every));
+  const auto left_out = row ? left_out_in(*row, experiment, grid_context_of(study)) : LeftOut::absent;
+  return left_out == LeftOut::every || (left_out == LeftOut::one && row->repeats);
 }
 
 std::vector<GivenAxis> given_axes(const Experiment& experiment) {

@@ -18,7 +18,7 @@ const Experiment* find_experiment(const Study& study, const std::string& name);
 std::vector<std::string> experiment_names(const Study& study);
 
 /// Whether runs can differ in the axis although it may not be given: it is varied, takes every value, or repeats.
-bool has_axis(const Experiment& experiment, const std::string& name);
+bool has_axis(const Study& study, const Experiment& experiment, const std::string& name);
 
 /// An axis that the experiment gives a value: varied, fixed, taken, or in a case.
 struct GivenAxis {

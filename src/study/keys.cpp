@@ -33,6 +33,7 @@ void add_top(Docs& all) {
        {"source", "tables by name", "none", "what is transferred from"},
        {"target", "tables by name", "required", "what is trained on"},
        {"network", "table, or tables by name", "required", "the network, or several"},
+       {"augment", "tables by name", "none", "named settings of train.augment"},
        {"train", "table", "every key's default", "defaults of every training"},
        {"experiment", "array of tables", "required", "named grids"},
        {"resources", "array of tables", "1 worker a task", "workers a task gets"},
@@ -101,7 +102,9 @@ void add_roles(Docs& all) {
        {"source", "integer", "required for random", "classes of the source half"},
        {"target", "integer", "required for random", "classes of the target half"},
        {"data", "word", "of the first source, else target", "the data set whose classes are divided"},
-       {"listed", "array of tables", "required for listed", "the halves of each split"}});
+       {"listed", "array of tables", "required for listed", "the halves of each split"},
+       {"folds", "integer", "none",
+        "divide a target's training images into so many folds, each the validation images once"}});
   add(all, "split.listed",
       {{"source", "integers", "required", "class indices, from 0"},
        {"target", "integers", "required", "class indices, from 0"}});
@@ -218,7 +221,7 @@ void add_experiment(Docs& all) {
       {{"values", "words", "required", "axes whose values are taken"},
        {"from", "words", "required", "experiments chosen from, jointly"},
        {"best", "word", "required", "metric: train, valid, test or train_eval, a dot, loss, top1 or top5"},
-       {"mean_over", "words", "[\"split\"]", "axes averaged over"},
+       {"mean_over", "words", "[\"split\"], with folds [\"split\", \"fold\"]", "axes averaged over"},
        {"per", "words", "[]", "axes for whose every value a choice is made"},
        {"allow_missing", "truth value", "false", "choose although some runs failed"}});
   add(all, "experiment.exclude",
@@ -235,7 +238,8 @@ void add_outputs(Docs& all) {
        {"x", "word", "required", "axis along x"},
        {"series", "word", "none", "axis with a curve each"},
        {"y", "word", "\"test.top1\"", "metric"},
-       {"title", "word", "of experiment and axes", "title"}});
+       {"title", "word", "of experiment and axes", "title"},
+       {"over_targets", "truth value", "false", "targets repeat a setting: n counts them, not splits"}});
 }
 
 }  // namespace

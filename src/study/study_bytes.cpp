@@ -122,8 +122,8 @@ void each_member(auto& members, Split::ClassSplit& value) {
 }
 
 void each_member(auto& members, Split& value) {
-  auto& [kind, where, count, source, target, listed, data] = value;
-  members(kind, where, count, source, target, listed, data);
+  auto& [kind, where, count, source, target, listed, data, folds] = value;
+  members(kind, where, count, source, target, listed, data, folds);
 }
 
 void each_member(auto& members, RateGroup::Relative& value) {
@@ -204,15 +204,15 @@ void each_member(auto& members, Resources& value) {
 }
 
 void each_member(auto& members, FigureSpec& value) {
-  auto& [where, experiment, x, series, y, title] = value;
-  members(where, experiment, x, series, y, title);
+  auto& [where, experiment, x, series, y, title, over_targets] = value;
+  members(where, experiment, x, series, y, title, over_targets);
 }
 
 void each_member(auto& members, Study& value) {
-  auto& [name, seed, max_runs, text, data, split, sources, targets, networks, train, experiments, resources, figures] =
-      value;
-  members(name, seed, max_runs, text, data, split, sources, targets, networks, train, experiments, resources);
-  members(figures);
+  auto& [name, seed, max_runs, text, data, split, sources, targets, networks, augments, train, experiments, resources,
+         figures] = value;
+  members(name, seed, max_runs, text, data, split, sources, targets, networks, augments, train, experiments);
+  members(resources, figures);
 }
 
 }  // namespace

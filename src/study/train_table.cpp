@@ -145,8 +145,14 @@ TrainRow weight_decay() {
 }
 
 TrainRow augment() {
-  auto row = row_for<task::AugmentSpec>("augment", {"table", "nothing", "random changes of training images"},
-                                        &TrainValues::augment, task::AugmentSpec{}, {});
+  auto row = row_for<task::AugmentSpec>(
+      "augment", {"table or word", "nothing", "random changes of training images, or the name of a setting of them"},
+      &TrainValues::augment, task::AugmentSpec{}, {});
+  row.set = [](TrainValues& values, const Value& value) {  // names but this one are the study's, and looked up there
+    auto problem = word_of(value, {}).problem;
+    if (value == Value(kNoAugment)) values.augment.emplace();
+    return problem;
+  };
   row.to_spec = [](const TrainValues& v, task::TrainSpec& spec) { spec.augment = *v.augment; };
   row.methods = "; augmentation: {}";
   row.in_methods = [](const task::TrainSpec& spec) { return augment_methods(spec.augment); };

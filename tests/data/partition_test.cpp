@@ -128,4 +128,23 @@ TEST_CASE("partition: shares and folds that cannot be are refused") {
   CHECK_NOTHROW(check(folds(0, 7, task::FoldUse::none)));
 }
 
+TEST_CASE("partition: the front of a range is kept before folds divide it, so that larger fronts hold smaller ones") {
+  const auto front = [](std::int32_t images, task::PartitionSpec spec = {}) {
+    spec.behind = 4;
+    spec.front = images;
+    return part_of_class(spec, 0, rows_of(20));
+  };
+  const Rows range = rows_of(16);
+  CHECK(front(0) == range);
+  CHECK(front(5) == Rows(range.begin(), range.begin() + 5));
+  CHECK(front(40) == range);
+  std::vector<Rows> parts;
+  for (std::int32_t fold = 0; fold < 5; ++fold) parts.push_back(front(10, folds(5, fold)));
+  for (const auto& part : parts) CHECK(part.size() == 2);
+  CHECK(together(parts) == front(10));
+  task::PartitionSpec negative;
+  negative.front = -1;
+  CHECK_THROWS_AS(check(negative), UsageError);
+}
+
 }  // namespace espalier::data

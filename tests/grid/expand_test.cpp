@@ -220,4 +220,22 @@ TEST_CASE("grid: the size of a product is told without multiplying") {
                 two_splits()) == 2e15);
 }
 
+TEST_CASE("grid: every run of a study with folds is made for each fold; without folds there is no such column") {
+  auto context = two_splits();
+  CHECK(expand_well(experiment("e", {axis("frozen", {0})}), context).column("fold") < 0);
+
+  context.folds = 3;
+  const Grid grid = expand_well(experiment("e", {axis("frozen", {0})}), context);
+
+  REQUIRE(grid.cells.size() == 2 * 3);
+  CHECK(value(grid, grid.cells[0], "fold") == "1");
+  CHECK(value(grid, grid.cells[4], "fold") == "2");
+  CHECK(value(grid, grid.cells[4], "split") == "2");
+  const Grid one = expand_well(experiment("e", {axis("frozen", {0})}, {{"fold", 2}}), context);
+  CHECK(one.cells.size() == 2);
+  auto evaluate = experiment("e", {});
+  evaluate.kind = "evaluate";
+  CHECK(expand_well(evaluate, context).column("fold") < 0);
+}
+
 }  // namespace espalier::grid

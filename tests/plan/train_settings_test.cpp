@@ -27,4 +27,31 @@ TEST_CASE("plan: a training value of targets leaves the pretraining alone, one o
   CHECK(others_in(plan) == 3);
 }
 
+TEST_CASE("plan: a named augmentation on an axis stands for its whole table, single values come over it") {
+  auto study = support::small_study(1);
+  study.augments["light"].flip = true;
+  study.augments["light"].shifted_crop = 2;
+  study.train.augment.emplace();
+  study.train.augment->rotation_degrees = 10;
+  study.experiments = {
+      experiment("a", {axis("train.augment.shifted_crop", {3}), axis("train.augment", {"none", "light"})})};
+
+  const Plan plan = compiled(study);
+
+  const auto augment_of = [&](const char* name) {
+    return task::training(*support::task_of(plan, support::run_where(plan, "a", {{"train.augment", name}}).task))
+        .augment;
+  };
+  CHECK(augment_of("light").flip);
+  CHECK(augment_of("light").shifted_crop == 3);
+  CHECK(augment_of("light").rotation_degrees == 0);
+  CHECK_FALSE(augment_of("none").flip);
+  CHECK(augment_of("none").shifted_crop == 3);
+  CHECK(sources_in(plan) == 1);
+  study.experiments = {experiment("a", {axis("source.augment", {"none", "light"})})};
+  CHECK(sources_in(compiled(study)) == 2);
+  study.experiments = {experiment("a", {axis("train.augment", {"strong"})})};
+  CHECK(support::complaints(study).find("there is no augmentation 'strong'") != std::string::npos);
+}
+
 }  // namespace espalier::plan

@@ -82,3 +82,53 @@ TEST_CASE("stats: cells are the same to the bit in any order of the runs") {
     RC_ASSERT(cells[0].counts.runs == static_cast<int>(values.size()));
   }));
 }
+
+namespace {
+
+Observation folded(std::string split, std::string fold, std::string replicate, double value) {
+  return {{"a"}, std::move(split), "", std::move(replicate), Presence::measured, value, std::move(fold)};
+}
+
+}  // namespace
+
+// The interval by NumPy and SciPy: folds of .55, .72 and .42 after their replicates.
+TEST_CASE("stats: the folds of one split are one value, whose spread is corrected") {
+  const auto cells = aggregate({folded("1", "1", "1", .5), folded("1", "1", "2", .6), folded("1", "2", "1", .7),
+                                folded("1", "2", "2", .74), folded("1", "3", "1", .4), folded("1", "3", "2", .44)});
+
+  REQUIRE(cells.size() == 1);
+  CHECK(cells[0].summary.n == 1);
+  CHECK(cells[0].summary.folds == 3);
+  CHECK(cells[0].summary.mean == Approx(0.5633333333333334));
+  CHECK(cells[0].summary.sd == Approx(0.15044378795195673));
+  CHECK(cells[0].summary.interval->low == Approx(-0.02757475145850985));
+  CHECK(cells[0].summary.interval->high == Approx(1.1542414181251766));
+  CHECK(cells[0].splits.at(0).runs == 6);
+  CHECK(cells[0].sd_within);
+}
+
+TEST_CASE("stats: with several splits folds are averaged within each, and n counts splits") {
+  std::vector<Observation> all;
+  for (int split = 1; split <= 3; ++split) {
+    for (int fold = 1; fold <= 4; ++fold)
+      all.push_back(folded(std::to_string(split), std::to_string(fold), "1", .1 * split + .01 * fold));
+  }
+
+  const auto cells = aggregate(all);
+
+  CHECK(cells[0].summary.n == 3);
+  CHECK(cells[0].summary.folds == 0);
+  CHECK(cells[0].summary.mean == Approx(.225));
+  CHECK(cells[0].summary.sd == Approx(.1));
+  CHECK_FALSE(cells[0].sd_within);
+}
+
+TEST_CASE("stats: a split that lacks a fold is left out, as one that lacks a setting is") {
+  auto lost_fold = folded("1", "3", "1", 0);
+  lost_fold.presence = Presence::diverged;
+
+  const auto cells = aggregate({folded("1", "1", "1", .5), folded("1", "2", "1", .6), lost_fold});
+
+  CHECK(cells[0].summary.n == 0);
+  CHECK(cells[0].incomplete == std::vector<std::string>{"1"});
+}

@@ -112,3 +112,51 @@ TEST_CASE("stats: a ratio's interval is SciPy's, through logarithms") {
   CHECK(ratio.interval->low == Approx(1.0006981036466245).epsilon(1e-12));
   CHECK(ratio.interval->high == Approx(1.079546704323042).epsilon(1e-12));
 }
+
+// NumPy and SciPy by the formula of the corrected variance.
+TEST_CASE("stats: a contrast within one split is paired over its folds, with the corrected variance") {
+  const std::vector<double> a = {.417, .529, .756, .611, .480}, b = {.402, .533, .701, .590, .455};
+  const auto side = [](const std::vector<double>& values) {
+    std::vector<Observation> all;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      all.push_back(seen("1", "1", values[i]));
+      all.back().fold = std::to_string(i + 1);
+    }
+    return all;
+  };
+
+  const auto c = contrast(side(a), side(b)).at(0);
+
+  CHECK(c.pairs == 5);
+  CHECK(c.difference.difference.n == 1);
+  CHECK(c.difference.difference.folds == 5);
+  CHECK(c.difference.difference.interval->high == Approx(0.0621633081214665));
+  CHECK(c.difference.p_value == Approx(0.19284771992546915));
+  CHECK(c.ratio->mean == Approx(1.0393749755569601));
+  CHECK(c.ratio->interval->low == Approx(0.9819027740789184));
+  CHECK(c.ratio->interval->high == Approx(1.100211108811069));
+  CHECK(c.mean_a.mean == Approx(.5586));
+
+  auto short_of_one = side(b);
+  short_of_one[2].presence = Presence::missing;
+  const auto incomplete = contrast(side(a), short_of_one).at(0);
+  CHECK(incomplete.difference.difference.n == 0);
+  CHECK(incomplete.incomplete == std::vector<std::string>{"1"});
+}
+
+TEST_CASE("stats: over several splits the folds of a pair are averaged first") {
+  std::vector<Observation> a, b;
+  for (const std::string split : {"1", "2", "3"}) {
+    for (const std::string fold : {"1", "2"}) {
+      a.push_back(seen(split, "1", fold == "1" ? .5 : .7));
+      b.push_back(seen(split, "1", fold == "1" ? .4 : .4));
+      a.back().fold = b.back().fold = fold;
+    }
+  }
+
+  const auto c = contrast(a, b).at(0);
+
+  CHECK(c.difference.difference.n == 3);
+  CHECK(c.difference.difference.folds == 0);
+  CHECK(c.difference.difference.mean == Approx(.2));
+}

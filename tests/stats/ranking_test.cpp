@@ -145,3 +145,27 @@ TEST_CASE("stats: a ranking has one best, in every split at least one win, and d
     RC_ASSERT(wins == 3);
   }));
 }
+
+TEST_CASE("stats: settings of one split are compared over its folds, those of several over splits") {
+  const auto folded = [](const std::vector<double>& folds) {
+    RankedSetting made;
+    for (std::size_t i = 0; i < folds.size(); ++i)
+      made.runs.push_back({"1", "", folds[i], 0.0, false, std::to_string(i + 1)});
+    return made;
+  };
+
+  const auto standings =
+      rank({folded({.1, .12, .11, .13, .1}), folded({.60, .62, .58, .64, .61})}, metrics::Better::higher);
+
+  CHECK(standings[0].setting == 1);
+  CHECK(standings[0].splits == 1);
+  CHECK(standings[0].folds == 5);
+  CHECK(standings[0].mean == Approx(.61));
+  CHECK(standings[1].significant);
+  CHECK(standings[1].p_value ==
+        Approx(paired({.60, .62, .58, .64, .61}, {.1, .12, .11, .13, .1}, kConfidence, Over::folds).p_value));
+  auto near = folded({.60, .61, .59, .63, .61});
+  near.runs.pop_back();
+  near.missing = 1;
+  CHECK_FALSE(rank({folded({.60, .62, .58, .64, .61}), near}, metrics::Better::higher)[1].significant);
+}

@@ -139,3 +139,31 @@ TEST_CASE("stats: paired tests, intervals and tails are SciPy's") {
   CHECK(stats::student_two_sided(12.3, 4) == Approx(0.00025097574104189654).epsilon(1e-12));
   CHECK(stats::student_two_sided(60, 11) == Approx(3.4092268653063034e-15).epsilon(1e-10));
 }
+
+// NumPy 2.4.6 and SciPy 1.17.1 by the formula: se = sqrt((1/k + 1/(k - 1)) * x.var(ddof=1)), t.ppf(.975, k - 1),
+// 2 * t.sf(mean / se, k - 1).
+TEST_CASE("stats: the folds of one split have the corrected variance of Nadeau and Bengio") {
+  const std::vector<double> a = {.417, .529, .756, .611, .480}, b = {.402, .533, .701, .590, .455};
+
+  const auto summary = stats::summarise(a, 0.95, stats::Over::folds);
+  CHECK(summary.n == 1);
+  CHECK(summary.folds == 5);
+  CHECK(summary.values() == 5);
+  CHECK(summary.mean == Approx(0.5586).epsilon(1e-12));
+  CHECK(summary.sd == Approx(0.13116516305787906).epsilon(1e-12));
+  CHECK(summary.interval->low == Approx(0.3143054088187578).epsilon(1e-12));
+  CHECK(summary.interval->high == Approx(0.8028945911812422).epsilon(1e-12));
+
+  const auto difference = stats::paired(a, b, 0.95, stats::Over::folds);
+  CHECK(difference.difference.n == 1);
+  CHECK(difference.difference.interval->low == Approx(-0.017363308121466504).epsilon(1e-10));
+  CHECK(difference.difference.interval->high == Approx(0.0621633081214665).epsilon(1e-10));
+  CHECK(difference.p_value == Approx(0.19284771992546915).epsilon(1e-10));
+  CHECK(difference.p_value > stats::paired(a, b).p_value);
+
+  const auto three = stats::summarise({.31, .28, .35}, 0.9, stats::Over::folds);
+  CHECK(three.interval->low == Approx(0.21972159317892315).epsilon(1e-12));
+  CHECK(three.interval->high == Approx(0.40694507348774356).epsilon(1e-12));
+  CHECK_FALSE(stats::summarise({.31, .28}, 0.9, stats::Over::folds).interval);
+  CHECK(stats::summarise({}, 0.95, stats::Over::folds).n == 0);
+}

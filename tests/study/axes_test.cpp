@@ -6,21 +6,40 @@ using namespace espalier::study;
 
 TEST_CASE("axes: an experiment that leaves an axis out has its default only where the axis belongs to its kind") {
   Experiment started;
+  GridContext folded;
+  folded.folds = 5;
   started.start = Start{"first", {"split"}, {}};
   for (const auto& row : axes()) {
     INFO(row.name);
     for (const auto& kind : kinds()) {
       Experiment experiment;
       experiment.kind = kind.name;
-      CHECK(left_out_in(row, experiment) == (row.is_in(kind.kind) ? row.left_out : LeftOut::absent));
+      CHECK(left_out_in(row, experiment, folded) == (row.is_in(kind.kind) ? row.left_out : LeftOut::absent));
     }
-    if (row.is_in(Kind::train)) CHECK((left_out_in(row, started) == row.left_out) == (row.name != "source"));
+    if (row.is_in(Kind::train)) CHECK((left_out_in(row, started, folded) == row.left_out) == (row.name != "source"));
   }
   CHECK(kinds_with("per_class") == std::vector{Kind::train, Kind::linear});
   CHECK(kinds_with("train.batch") == std::vector{Kind::train});
   CHECK(kinds_with("source.batch").size() == kinds().size());
   started.start->same.push_back("source");
-  CHECK(left_out_in(*axis_row("source"), started) == LeftOut::every);
+  CHECK(left_out_in(*axis_row("source"), started, folded) == LeftOut::every);
+}
+
+TEST_CASE("axes: a fold is there where the study has folds, and where nothing is trained only to find runs by") {
+  const auto& fold = *axis_row("fold");
+  Experiment train, evaluate;
+  evaluate.kind = "evaluate";
+  evaluate.start = Start{"first", {"split"}, {}};
+  GridContext unfolded, folded;
+  folded.folds = 5;
+
+  CHECK(left_out_in(fold, train, unfolded) == LeftOut::absent);
+  CHECK(left_out_in(fold, train, folded) == LeftOut::every);
+  CHECK(left_out_in(fold, evaluate, folded) == LeftOut::absent);
+  evaluate.start->same.push_back("fold");
+  CHECK(left_out_in(fold, evaluate, folded) == LeftOut::every);
+  CHECK(fold.known(folded).size() == 5);
+  CHECK(repeats("fold"));
 }
 
 TEST_CASE("axes: what a row gives an experiment that leaves it out passes the row's own check") {

@@ -32,7 +32,8 @@ TEST_CASE("cells: an axis is varied, fixed or nowhere, and its plain values incl
   CHECK(plain_values(grid, "frozen").empty());
   CHECK(find_axis(grid, "per_class")->values.size() == 2);
   CHECK(find_axis(grid, "frozen") == nullptr);
-  CHECK(has_axis(grid, "per_class"));
+  CHECK(has_axis(study, grid, "per_class"));
+  CHECK_FALSE(has_axis(study, grid, "fold"));
   CHECK(experiment_names(study) == std::vector<std::string>{"a", "grid"});
   CHECK(find_experiment(study, "none") == nullptr);
 }

@@ -101,6 +101,21 @@ TEST_CASE("study: values and networks that no run of the other experiment has ar
                      "network 'wide' cannot start from experiment 'first' (that trains network 'cifar7')", "start ="});
 }
 
+TEST_CASE("study: a run that starts from one of several folds names the fold") {
+  std::string good = kSmallStudy + kTwoSteps;
+  good.replace(good.find("valid = { per_class = 3 }\n"), 26, "[split]\nfolds = 3\n");
+  const std::string same = "same = [\"target\", \"per_class\", \"split\"";
+  good.replace(good.find(same), same.size(), same + ", \"fold\"");
+
+  CHECK(cell_count(parsed(good), parsed(good).experiments.at(2)) == 8 * 3);
+  check_one_message(good, {", \"fold\"", "", "experiment 'first' has several values of 'fold'", "start ="});
+  check_one_message(good, {"[split]\nfolds = 3\n", "valid = { per_class = 3 }\n",
+                           "'fold' is no axis of experiment 'first'", "start ="});
+  parsed(good +
+         "[[experiment]]\nname = \"e\"\nkind = \"evaluate\"\naxes = { per_class = [1, 2] }\n"
+         "start = { experiment = \"first\", same = [\"per_class\", \"target\", \"fold\"] }\n");
+}
+
 TEST_CASE("study: runs are found where a zip, a dependent axis or an exclusion leaves one") {
   const auto first = [](const std::string& axes, const std::string& same) {
     return kSmallStudy + "[target.u]\ndata = \"d\"\n[[experiment]]\nname = \"first\"\n" + axes +

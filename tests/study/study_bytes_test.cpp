@@ -37,7 +37,7 @@ Study unusual() {
   data.short_classes = ShortClasses::leave_out;
   data.made = {{"classes", 4}};
   data.expect = ExpectedData{3, 4, 5, {1, 28, 28}};
-  study.split = {Split::Kind::listed, {1, 2}, 3, 4, 5, {{{0, 1}, {2}}, {{}, {1}}}, "d"};
+  study.split = {Split::Kind::listed, {1, 2}, 3, 4, 5, {{{0, 1}, {2}}, {{}, {1}}}, "d", 5};
   RateGroup group{{3, 4}, "top", 0.5, RateGroup::Relative{"new", 0.2}, 0.1, parse_duration("5 steps"), Duration{}, {}};
   group.decay_times = RateGroup::DecayTimes::after_first;
   study.train = {8, Duration{}, "adam", 0.5,     0.1,   task::AugmentSpec{true, 2}, "on", "bf16",
@@ -55,7 +55,8 @@ Study unusual() {
   experiment.excludes = {{{9, 1}, "rule", "frozen > 1"}};
   experiment.cases = {{"one", {2, 2}, experiment.fixed, experiment.takes}};
   study.resources = {{{1, 1}, "images > 5", 4}};
-  study.figures = {{{1, 3}, "a", "x", "series", "valid.loss", "title"}};
+  study.figures = {{{1, 3}, "a", "x", "series", "valid.loss", "title", true}};
+  study.augments["light"].flip = true;
   return study;
 }
 

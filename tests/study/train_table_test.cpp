@@ -29,3 +29,13 @@ TEST_CASE("training values: of two sets the second counts where it says somethin
     CHECK(row.text(over) == row.text(base));
   }
 }
+
+TEST_CASE("training values: augmentation has names, of which 'none' is always there") {
+  Study study;
+  study.augments["light"].flip = true;
+
+  CHECK(augment_names(study) == std::vector<std::string>{"none", "light"});
+  CHECK(augment_named(study, "light")->flip);
+  CHECK(augment_named(study, "none") == espalier::task::AugmentSpec{});
+  CHECK_FALSE(augment_named(study, "strong"));
+}

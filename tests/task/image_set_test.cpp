@@ -85,6 +85,7 @@ TEST_CASE("image set: each field is part of the id") {
   CHECK(changed([](ImageSetSpec& one) { one.partition.share = 1; }));
   CHECK(changed([](ImageSetSpec& one) { one.partition.behind = 1; }));
   CHECK(changed([](ImageSetSpec& one) { one.partition.length = 1; }));
+  CHECK(changed([](ImageSetSpec& one) { one.partition.front = 1; }));
   CHECK(changed([](ImageSetSpec& one) { one.partition.folds = 2; }));
   CHECK(changed([](ImageSetSpec& one) { one.partition.fold = 1; }));
   CHECK(changed([](ImageSetSpec& one) { one.partition.fold_use = FoldUse::only; }));

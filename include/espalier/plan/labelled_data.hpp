@@ -7,6 +7,13 @@
 
 namespace espalier::plan {
 
+/// One fold of a target's training images, which are divided within each finest class.
+struct Fold {
+  std::int32_t folds = 0;  ///< 0: they are not divided
+  std::int32_t fold = 0;   ///< from 0
+  std::uint64_t seed = 0;  ///< of the division
+};
+
 /// Held-out images are cut from each finest class, so that they are the same at all levels.
 class LabelledData {
  public:
@@ -32,10 +39,19 @@ class LabelledData {
   task::LabelMap label_map(const std::vector<std::int32_t>& classes) const;
   /// The first `per_class` images of each class that training may use.
   task::ImageSetSpec training_images(const std::string& labels, std::int64_t per_class) const;
+  /// The images of `fold`, or the others, of the first `front` of each finest class (0: all) that training may use.
+  task::ImageSetSpec fold_images(const std::string& labels, std::int32_t front, const Fold& fold,
+                                 task::FoldUse use) const;
+  /// How many of them a class has.
+  std::int64_t fold_count(std::int32_t index, std::int32_t front, const Fold& fold, task::FoldUse use) const;
+  /// The fewest images, at most `front`, that a finest class of this class gives.
+  std::int64_t fewest_in_finest(std::int32_t index, std::int32_t front) const;
   task::ImageSetSpec validation_images(const std::string& labels) const;
   task::ImageSetSpec test_images_of(const std::string& labels) const;
 
  private:
+  std::int64_t trainable_of_finest(std::int32_t finest) const;
+  std::int64_t in_front(std::int32_t finest, std::int32_t front) const;
   std::int32_t tests_cut() const { return data_->test_files ? 0 : data_->test_per_class; }
 
   const study::DataSet* data_;

@@ -53,7 +53,7 @@ struct RunImages {
 
 /// One cell of an experiment.
 struct PlannedRun {
-  RunId id;  ///< of (experiment, axis labels, split, replicate); taken values are not in it
+  RunId id;  ///< of (experiment, axis labels, split, replicate, fold); taken values are not in it
   std::string experiment;
   std::vector<Label> labels;  ///< every protocol axis with its value, "later" where a selection must still choose it
   TaskId task;                ///< empty while later or aborted

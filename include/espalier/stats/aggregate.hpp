@@ -1,5 +1,5 @@
 #pragma once
-// Aggregates runs into cells: replicates are averaged within a split first, so n is the number of splits.
+// Aggregates runs into cells: replicates and folds are averaged within a split first, so n is the number of splits.
 #include <cstdint>
 #include <string>
 
@@ -18,6 +18,7 @@ struct Observation {
   std::string replicate;
   Presence presence = Presence::missing;
   metrics::Share value;  ///< of measured runs; finite
+  std::string fold;      ///< of a division of its training images; "" where there is none
 };
 
 struct RunCounts {
@@ -38,12 +39,13 @@ struct CellSummary {
   std::vector<std::string> group;
   RunCounts counts;
   std::vector<SplitMean> splits;        ///< by name
-  std::vector<std::string> incomplete;  ///< splits left out because a setting has no value there
-  Summary summary;                      ///< over the splits' means; its sd is the spread between splits
+  std::vector<std::string> incomplete;  ///< splits left out because a setting or a fold has no value there
+  Summary summary;                      ///< over the splits' means, or the folds of the one split
   std::optional<double> sd_within;      ///< pooled over replicates of one split; none without replicates
 };
 
-/// One cell per group, in order of first appearance.
+/// One cell per group, in order of first appearance. Folds of a split are averaged to its one value. Where a cell has
+/// one split only and folds, the spread of these stands for that of splits (Over::folds).
 std::vector<CellSummary> aggregate(const std::vector<Observation>& observations, double confidence = kConfidence);
 
 }  // namespace espalier::stats

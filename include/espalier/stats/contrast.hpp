@@ -15,15 +15,15 @@ struct Contrast {
   int pairs = 0;     ///< runs measured on both sides
   int unpaired = 0;  ///< measured on one side only: not used
   RunCounts a, b;
-  std::vector<std::string> incomplete;  ///< splits left out because a setting has no pair there
-  Summary mean_a, mean_b;               ///< of the paired runs, over splits
+  std::vector<std::string> incomplete;  ///< splits left out because a setting or a fold has no pair there
+  Summary mean_a, mean_b;               ///< of the paired runs, over splits or the folds of the one split
   Paired difference;                    ///< a - b
   std::optional<Ratio> ratio;           ///< a / b; none where a value is not positive
 };
 
-/// Pairs are averaged as values are in aggregate(): replicates within a setting, then settings; a split that lacks a
-/// pair of a setting which both sides have is left out. One contrast per group that occurs on either side, in order of
-/// first appearance in `a`, then `b`.
+/// Runs pair by fold, too. Pairs are averaged as values are in aggregate(): replicates within a setting, then settings;
+/// a split that lacks a pair of a setting which both sides have is left out. One contrast per group that occurs on
+/// either side, in order of first appearance in `a`, then `b`.
 std::vector<Contrast> contrast(const std::vector<Observation>& a, const std::vector<Observation>& b,
                                double confidence = kConfidence);
 

@@ -15,6 +15,7 @@ struct Measurement {
   std::string cell;  ///< values of the other axes averaged over; replicates share it
   metrics::Share metric, loss;
   bool diverged = false;
+  std::string fold;  ///< "" where there is none
 };
 
 /// A setting to be ranked. A loss that is NaN and trained units of 0 break no tie.
@@ -32,13 +33,15 @@ struct Standing {
   int splits = 0;                  ///< with a value
   int wins = 0;                    ///< splits in which it is the best; what is equal in all three counts for each
   double p_value = 1;              ///< against the best, over the splits both have, Holm-adjusted; 1 for the best
-  bool significant = false;        ///< differs from the best; never below 3 common splits, nor where it is incomplete
+  int folds = 0;                   ///< of the one split, over which it is compared with the best; 0: over splits
+  bool significant = false;        ///< differs from the best; never below 3 common splits (or folds of the only split),
+                                   ///< nor where it is incomplete
   bool indistinguishable = false;  ///< the best, or tested against it and not significant
 };
 
-/// Best first. Replicates are averaged within a cell, cells within a split. Means are compared without rounding; ties
-/// go to the lower loss, then to fewer trained units, then to the given order. Incomplete settings rank behind complete
-/// ones, those measured in fewer splits behind the others, those without any value last.
+/// Best first. Replicates are averaged within a cell and fold, these within a split. Means are compared without
+/// rounding; ties go to the lower loss, then to fewer trained units, then to the given order. Incomplete settings rank
+/// behind complete ones, those measured in fewer splits behind the others, those without any value last.
 std::vector<Standing> rank(const std::vector<RankedSetting>& settings, metrics::Better better, double alpha = 0.05);
 
 }  // namespace espalier::stats

@@ -19,6 +19,7 @@ struct GridContext {
   std::vector<std::string> networks;          ///< the first is the default
   std::map<std::string, std::int32_t> depth;  ///< units, by network name
   std::map<std::string, Value> decay_epoch;   ///< the top group's `first`, by target; "never" where it does not decay
+  std::int32_t folds = 0;                     ///< 0: there is no axis `fold`
 };
 /// Of the study, but for decay_epoch, which needs its merged training values.
 GridContext grid_context_of(const Study& study);
@@ -65,11 +66,12 @@ const std::vector<AxisRow>& axes();
 /// Null: no such axis, or a training value.
 const AxisRow* axis_row(const std::string& name);
 /// What the axis is in this experiment where that leaves it out. Differs from `row.left_out` where nothing is trained,
-/// and for `source` where units come from another experiment's run: it is absent then, unless runs are found by it.
-LeftOut left_out_in(const AxisRow& row, const Experiment& experiment);
+/// and for `source` where units come from another experiment's run: it is absent then, unless runs are found by it. So
+/// is `fold` in a study without folds.
+LeftOut left_out_in(const AxisRow& row, const Experiment& experiment, const GridContext& context);
 /// The kinds of experiments that have the axis: of `train.KEY` those that train.
 std::vector<Kind> kinds_with(const std::string& axis);
-/// "split" and "replicate".
+/// "split", "replicate" and "fold".
 bool repeats(const std::string& axis);
 
 }  // namespace espalier::study

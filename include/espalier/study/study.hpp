@@ -74,7 +74,8 @@ struct Split {
     bool operator==(const ClassSplit&) const = default;
   };
   std::vector<ClassSplit> listed;
-  std::string data;  ///< data set whose classes are divided; default: of the first source or target
+  std::string data;        ///< data set whose classes are divided; default: of the first source or target
+  std::int32_t folds = 0;  ///< stratified ones that a target's training images are divided into; 0: none
   bool operator==(const Split&) const = default;
 };
 
@@ -225,6 +226,7 @@ struct Resources {
 struct FigureSpec {
   Location where;
   std::string experiment, x, series, y = "test.top1", title;
+  bool over_targets = false;  ///< targets, not splits, are what repeats a setting
   bool operator==(const FigureSpec&) const = default;
 };
 
@@ -237,7 +239,8 @@ struct Study {
   Split split;
   std::vector<Source> sources;  ///< in file order
   std::vector<Target> targets;
-  std::vector<Network> networks;  ///< [network] is one; [network.NAME] several
+  std::vector<Network> networks;                      ///< [network] is one; [network.NAME] several
+  std::map<std::string, task::AugmentSpec> augments;  ///< [augment.NAME]
   TrainValues train;
   std::vector<Experiment> experiments;
   std::vector<Resources> resources;

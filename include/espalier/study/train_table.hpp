@@ -45,6 +45,9 @@ struct TrainRow {
 /// In the order of documents, show and report.
 const std::vector<TrainRow>& train_rows();
 
+/// The setting of augmentation that changes nothing.
+inline constexpr const char* kNoAugment = "none";
+
 /// One random change of training images: a key of `augment`.
 struct AugmentRow {
   std::string key;
@@ -61,6 +64,11 @@ const std::vector<AugmentRow>& augment_rows();
 /// "flip, shifted crop 4", or "none": for show; and in a report's words.
 std::string augment_text(const task::AugmentSpec& augment);
 std::string augment_methods(const task::AugmentSpec& augment);
+
+/// The names that stand for settings of augmentation: "none", which changes nothing, and the study's [augment.NAME].
+std::vector<std::string> augment_names(const Study& study);
+/// None where there is no such name.
+std::optional<task::AugmentSpec> augment_named(const Study& study, const std::string& name);
 
 /// What a task has of training values that are all set. Length, rates and rows are the planner's.
 void write_spec(const TrainValues& values, task::TrainSpec& spec);

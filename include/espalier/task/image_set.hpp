@@ -56,7 +56,8 @@ enum class FoldUse : std::uint8_t { none = 0, only = 1, without = 2 };
 constexpr FoldUse last_known(FoldUse) { return FoldUse::without; }
 
 /// Cuts the images of each finest class, in their order, into parts: whichever labels the network is taught by, an
-/// image is in the same part. The steps in order: a share of a division by image, a range of it, a fold of that.
+/// image is in the same part. The steps in order: a share of a division by image, a range of it, its front, a fold of
+/// that.
 struct PartitionSpec {
   std::vector<double> shares;  ///< parts of each class, drawn at random, that sum to at most 1; empty: undivided
   std::int32_t share = 0;      ///< index into `shares`
@@ -66,13 +67,14 @@ struct PartitionSpec {
   std::int32_t fold = 0;       ///< from 0
   FoldUse fold_use = FoldUse::none;
   std::uint64_t seed = 0;  ///< of shares and folds
+  std::int32_t front = 0;  ///< images from the front of the range that are kept; 0: all
   bool operator==(const PartitionSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
     archive& stored<1>("shares", shares) & stored<2>("share", share) & stored<3>("behind", behind) &
         stored<4>("length", length) & stored<5>("folds", folds) & stored<6>("fold", fold) &
-        stored<7>("fold_use", fold_use) & stored<8>("seed", seed);
+        stored<7>("fold_use", fold_use) & stored<8>("seed", seed) & stored<9>("front", front);
   }
 };
 

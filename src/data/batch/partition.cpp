@@ -1,4 +1,4 @@
-// Draws shares and folds of a class's images and cuts ranges of them.
+// Draws shares and folds of a class's images, and cuts ranges and fronts of them.
 #include "data/batch/partition.hpp"
 
 #include <algorithm>
@@ -58,6 +58,12 @@ Rows range_of(const task::PartitionSpec& partition, const Rows& rows) {
   return {rows.begin() + static_cast<std::ptrdiff_t>(end - length), rows.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
+/// A class with fewer images gives what it has.
+Rows front_of(const task::PartitionSpec& partition, Rows rows) {
+  if (partition.front > 0) rows.resize(std::min(rows.size(), static_cast<std::size_t>(partition.front)));
+  return rows;
+}
+
 Rows fold_of(const task::PartitionSpec& partition, std::int32_t class_index, const Rows& rows) {
   if (partition.fold_use == task::FoldUse::none) return rows;
   const bool only = partition.fold_use == task::FoldUse::only;
@@ -85,6 +91,9 @@ void check_shares(const task::PartitionSpec& partition) {
 
 void check(const task::PartitionSpec& partition) {
   check_shares(partition);
+  if (partition.front < 0) {
+    throw UsageError("the front of a part has " + std::to_string(partition.front) + " images", "it is below 0", "");
+  }
   if (partition.fold_use == task::FoldUse::none) return;
   if (partition.folds < 1 || partition.fold < 0 || partition.fold >= partition.folds) {
     throw UsageError("there is no fold " + std::to_string(partition.fold),
@@ -94,7 +103,8 @@ void check(const task::PartitionSpec& partition) {
 
 std::vector<std::int64_t> part_of_class(const task::PartitionSpec& partition, std::int32_t class_index,
                                         const std::vector<std::int64_t>& rows) {
-  return fold_of(partition, class_index, range_of(partition, share_of(partition, class_index, rows)));
+  const Rows range = range_of(partition, share_of(partition, class_index, rows));
+  return fold_of(partition, class_index, front_of(partition, range));
 }
 
 }  // namespace espalier::data

@@ -55,6 +55,7 @@ Setting* CandidateCollector::setting_of(const RunRef& ref) {
 Measurement CandidateCollector::measurement_of(const PlannedRun& run) const {
   Measurement measurement;
   if (const auto* split = run.label("split")) measurement.split = *split;
+  if (const auto* fold = run.label("fold")) measurement.fold = *fold;
   for (const auto& axis : take_.mean_over) {
     const auto* label = study::repeats(axis) ? nullptr : run.label(axis);
     if (label) measurement.cell += axis + "=" + *label + ",";
@@ -88,8 +89,8 @@ void CandidateCollector::add(const RunRef& ref) {
   }
   const Measurement measurement = measurement_of(run);
   const auto* replicate = run.label("replicate");
-  const std::string cell =
-      text_of(setting->values) + "|" + measurement.split + "|" + measurement.cell + "|" + (replicate ? *replicate : "");
+  const std::string cell = text_of(setting->values) + "|" + measurement.split + "|" + measurement.cell + "|" +
+                           (replicate ? *replicate : "") + "|" + measurement.fold;
   if (!seen_.insert(cell + "|" + run.task.hex.str()).second) return;
   if (!run.aborted.empty()) return fail(ref, *setting, "aborted: " + run.aborted);
   if (const auto* entry = tasks_.find(run.task)) {

@@ -4,6 +4,7 @@
 
 #include "espalier/study/axes.hpp"
 #include "espalier/study/kinds.hpp"
+#include "espalier/study/train_table.hpp"
 #include "espalier/study/units_word.hpp"
 #include "study/cells.hpp"
 #include "study/check/check_study.hpp"
@@ -44,12 +45,22 @@ void check_known(const Scope& scope, const std::string& axis, const std::vector<
   }
 }
 
-void check_splits(const Scope& scope) {
-  const std::int64_t count = scope.context.study.split.count;
-  for (const auto& value : plain_values(scope.experiment, "split")) {
+/// Refuses numbers of an axis beyond those that [split] has.
+void check_numbers(const Scope& scope, const std::string& axis, std::int64_t count) {
+  for (const auto& value : plain_values(scope.experiment, axis)) {
     if (!value.integer() || *value.integer() <= count) continue;
-    return scope.error(place_of(scope.experiment, "split"), "split",
-                       {"there is no split " + to_string(value), "[split] has " + std::to_string(count), ""});
+    return scope.error(place_of(scope.experiment, axis), axis,
+                       {"there is no " + axis + " " + to_string(value), "[split] has " + std::to_string(count), ""});
+  }
+}
+
+void check_folds(const Scope& scope) {
+  const auto folds = scope.context.study.split.folds;
+  if (folds > 0) return check_numbers(scope, "fold", folds);
+  for (const auto& given : given_axes(scope.experiment)) {
+    if (given.name != "fold") continue;
+    return scope.error(given.where, "fold",
+                       {"there are no folds", "split.folds is not set", "Add folds = 5 to [split]"});
   }
 }
 
@@ -146,6 +157,13 @@ void check_rate_axes(const Scope& scope) {
   }
 }
 
+/// Refuses names of augmentation that the study does not have.
+void check_augments(const Scope& scope) {
+  for (const char* axis : {"train.augment", "source.augment"}) {
+    check_known(scope, axis, augment_names(scope.context.study));
+  }
+}
+
 }  // namespace
 
 void check_experiments(const CheckContext& context) {
@@ -155,12 +173,14 @@ void check_experiments(const CheckContext& context) {
     for (const auto& axis : axes()) {
       if (axis.known && !axis.repeats) check_known(scope, axis.name, names_of(context.study, axis.name));
     }
-    check_splits(scope);
+    check_numbers(scope, "split", context.study.split.count);
+    check_folds(scope);
     check_units(scope);
     check_has_source(scope);
     check_one_origin(scope);
     check_units_alone(scope);
     check_rate_axes(scope);
+    check_augments(scope);
     check_grid(context, experiment);
   }
 }

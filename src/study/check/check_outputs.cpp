@@ -24,6 +24,10 @@ void check_outputs(const CheckContext& context) {
     }
     check_axis(context, figure, "x", figure.x);
     check_axis(context, figure, "series", figure.series);
+    if (figure.over_targets && (figure.x == "target" || figure.series == "target")) {
+      context.report.error(figure.where, "figure.over_targets",
+                           {"'target' is an axis of the figure", "over_targets averages over it", "Remove one"});
+    }
     try {
       const auto metric = metrics::parse_metric(figure.y);
       const Experiment* shown = find_experiment(context.study, figure.experiment);

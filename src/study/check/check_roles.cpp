@@ -80,6 +80,21 @@ void check_split_is_used(const CheckContext& context) {
                         "axis replicate"});
 }
 
+/// A run would have two sets of validation images.
+void check_folds_validate(const CheckContext& context) {
+  const Study& study = context.study;
+  std::set<std::string> seen;
+  for (const auto& target : study.targets) {
+    const auto data = study.data.find(target.data);
+    if (study.split.folds == 0 || data == study.data.end() || !seen.insert(target.data).second) continue;
+    if (data->second.valid_per_class == 0) continue;
+    context.report.error(data->second.where, "data." + target.data + ".valid",
+                         {"both split.folds and valid",
+                          "target '" + target.name + "' would have two sets of validation images: a fold's, and these",
+                          "Remove one of them"});
+  }
+}
+
 /// Warns of what is described and used nowhere: a name was mistaken, or a part forgotten.
 void check_data_are_used(const CheckContext& context) {
   const Study& study = context.study;
@@ -121,6 +136,7 @@ void check_roles(const CheckContext& context) {
   }
   check_expected_split(context);
   check_split_is_used(context);
+  check_folds_validate(context);
   check_data_are_used(context);
   check_networks_are_used(context);
 }

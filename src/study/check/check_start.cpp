@@ -34,11 +34,11 @@ std::string quoted(const std::vector<std::string>& words, const char* quote) {
 }
 
 /// The axes that runs of an experiment can be told apart by.
-std::vector<std::string> labels_of(const Experiment& experiment) {
+std::vector<std::string> labels_of(const Study& study, const Experiment& experiment) {
   std::vector<std::string> names;
   for (const auto& given : given_axes(experiment)) names.push_back(given.name);
   for (const auto& row : axes()) {
-    if (has_axis(experiment, row.name)) names.push_back(row.name);
+    if (has_axis(study, experiment, row.name)) names.push_back(row.name);
   }
   std::vector<std::string> once;
   std::set<std::string> seen;
@@ -50,7 +50,7 @@ std::vector<std::string> labels_of(const Experiment& experiment) {
 
 /// Whether the axis is one of the experiment; reports it where it is none.
 bool check_is_axis(const Scope& scope, const Experiment& experiment, const std::string& axis) {
-  const auto known = labels_of(experiment);
+  const auto known = labels_of(scope.context.study, experiment);
   if (std::find(known.begin(), known.end(), axis) != known.end()) return true;
   const std::string near = nearest(axis, known);
   scope.error("same", {"'" + axis + "' is no axis of " + named(experiment), "its axes are " + quoted(known, "'"),
@@ -71,7 +71,7 @@ std::vector<std::string> values_of(const Study& study, const Experiment& experim
   for (const auto& value : plain_values(experiment, axis)) words.push_back(to_string(value));
   if (!words.empty() || is_taken(experiment, axis)) return words;
   if (axis == "replicate") return {"1"};
-  return has_axis(experiment, axis) ? names_of(study, axis) : words;
+  return has_axis(study, experiment, axis) ? names_of(study, axis) : words;
 }
 
 /// Checks names and numbers that both experiments list; sizes are compared when planning, where "all" is a number.
@@ -128,8 +128,9 @@ std::vector<std::string> open_axes(const Scope& scope) {
     if (several && !scope.by(axis.name) && !is_decided(scope, axis)) open.push_back(axis.name);
   }
   for (const auto& one : given_axes(scope.parent)) given.insert(one.name);
+  const auto context = grid_context_of(scope.context.study);
   for (const auto& row : axes()) {
-    const bool every = left_out_in(row, scope.parent) == LeftOut::every && !given.contains(row.name);
+    const bool every = left_out_in(row, scope.parent, context) == LeftOut::every && !given.contains(row.name);
     if (every && !scope.by(row.name) && names_of(scope.context.study, row.name).size() > 1) open.push_back(row.name);
   }
   return open;

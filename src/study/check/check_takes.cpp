@@ -40,11 +40,12 @@ std::string not_recorded(const Study& study, const Experiment& experiment, const
   if (of_sets) return "only a distance experiment compares images of a source and a target";
   if (subset == metrics::Subset::train && !trains(experiment)) return "nothing is trained";
   const auto wanted = targets_of(study, experiment);
+  const bool folded = has_axis(study, experiment, "fold") || given_by(experiment, "fold") != Given::nowhere;
   for (const auto& target : study.targets) {
     const auto data = study.data.find(target.data);
     if (!wanted.contains(target.name) || data == study.data.end()) continue;
     const DataSet& set = data->second;
-    if (subset == metrics::Subset::valid && set.valid_per_class == 0)
+    if (subset == metrics::Subset::valid && set.valid_per_class == 0 && !folded)
       return "data." + set.name + " holds out no validation images";
     if (subset == metrics::Subset::test && set.test_per_class == 0 && !set.test_files)
       return "data." + set.name + " has no test images";
@@ -58,7 +59,7 @@ std::string not_recorded(const Study& study, const Experiment& experiment, const
 std::string how_to_record(const metrics::MetricName& metric) {
   if (metrics::facts_of(metric.metric).of_sets) return "Name another metric, or an experiment of kind \"distance\"";
   switch (metric.subset) {
-    case metrics::Subset::valid: return "Add valid = { per_class = N } to the data";
+    case metrics::Subset::valid: return "Add valid = { per_class = N } to the data, or folds to [split]";
     case metrics::Subset::test: return "Add test = { per_class = N } to the data, or test files";
     case metrics::Subset::train_eval: return "Set train.train_eval = true";
     case metrics::Subset::train: break;
@@ -100,13 +101,13 @@ void check_axis_list(const Scope& scope, const std::string& part, const std::vec
 void check_per(const Scope& scope) {
   for (const auto& name : scope.take.per) {
     if (!is_axis(name)) continue;
-    if (!has_axis(scope.experiment, name) && given_by(scope.experiment, name) == Given::nowhere) {
+    if (!has_axis(scope.context.study, scope.experiment, name) && given_by(scope.experiment, name) == Given::nowhere) {
       scope.error("per",
                   {"'" + name + "' is no axis of this experiment", "a choice is made for each of its values", ""});
     }
     for (const auto& experiment : scope.take.from) {
       const Experiment* from = find_experiment(scope.context.study, experiment);
-      if (!from || has_axis(*from, name) || given_by(*from, name) != Given::nowhere) continue;
+      if (!from || has_axis(scope.context.study, *from, name) || given_by(*from, name) != Given::nowhere) continue;
       scope.error("per", {"'" + name + "' is no axis of experiment '" + experiment + "'",
                           "a choice is made for each of its values", ""});
     }

@@ -51,7 +51,7 @@ void parse_excludes(const Reader& reader, Experiment& experiment) {
   }
 }
 
-void parse_cases(const Reader& reader, Experiment& experiment) {
+void parse_cases(const Reader& reader, const std::vector<std::string>& mean_over, Experiment& experiment) {
   const toml::table* all = reader.child("case");
   if (!all) return;
   for (const auto& entry : entries(*all)) {
@@ -66,7 +66,7 @@ void parse_cases(const Reader& reader, Experiment& experiment) {
     one.name = entry.key;
     one.where = entry.where;
     one.fixed = parse_fixed(*table, path, reader.report());
-    one.takes = parse_takes(*table, path, reader.report());
+    one.takes = parse_takes(*table, path, mean_over, reader.report());
     experiment.cases.push_back(std::move(one));
   }
 }
@@ -83,7 +83,7 @@ std::optional<DistanceNetwork> parse_cnn(const Reader& reader) {
   return cnn;
 }
 
-Experiment parse_one(const Reader& reader, std::size_t number) {
+Experiment parse_one(const Reader& reader, std::size_t number, const std::vector<std::string>& mean_over) {
   Experiment experiment;
   experiment.where = reader.where();
   if (!reader.has("name")) reader.missing("name", "Add name = \"...\"");
@@ -99,9 +99,9 @@ Experiment parse_one(const Reader& reader, std::size_t number) {
     experiment.fixed = parse_fixed(*fixed, reader.path("fixed"), reader.report());
   }
   parse_zip(reader, experiment);
-  experiment.takes = parse_takes(reader.table(), reader.path(), reader.report());
+  experiment.takes = parse_takes(reader.table(), reader.path(), mean_over, reader.report());
   parse_excludes(reader, experiment);
-  parse_cases(reader, experiment);
+  parse_cases(reader, mean_over, experiment);
   return experiment;
 }
 
@@ -110,6 +110,8 @@ Experiment parse_one(const Reader& reader, std::size_t number) {
 void parse_experiments(const Reader& root, Study& study) {
   Report& report = root.report();
   const auto tables = root.children("experiment");
+  std::vector<std::string> mean_over = {"split"};
+  if (study.split.folds > 0) mean_over.push_back("fold");
   if (!root.has("experiment")) {
     return report.error({}, "experiment",
                         {"there is no experiment", "a study runs one at least", "Add [[experiment]]"});
@@ -117,7 +119,8 @@ void parse_experiments(const Reader& root, Study& study) {
   for (const toml::table* table : tables) {
     const auto name = (*table)["name"].value<std::string>();
     const std::string path = "experiment." + name.value_or("#" + std::to_string(study.experiments.size() + 1));
-    study.experiments.push_back(parse_one(Reader(*table, path, "experiment", report), study.experiments.size() + 1));
+    const Reader reader(*table, path, "experiment", report);
+    study.experiments.push_back(parse_one(reader, study.experiments.size() + 1, mean_over));
   }
 }
 

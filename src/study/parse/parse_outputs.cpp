@@ -28,6 +28,7 @@ FigureSpec parse_figure(const Reader& reader, const Study& study) {
   figure.series = reader.word("series").value_or("");
   figure.y = reader.word("y").value_or(default_metric(study, figure.experiment));
   figure.title = reader.word("title").value_or("");
+  figure.over_targets = reader.truth("over_targets").value_or(false);
   return figure;
 }
 

@@ -16,7 +16,7 @@ void parse_classes(const Reader& reader, std::string& classes, std::vector<std::
 }
 
 template <class SourceOrTarget>
-SourceOrTarget parse_role(const Reader& reader, const std::string& name, bool is_source) {
+SourceOrTarget parse_role(const Reader& reader, const std::string& name, bool is_source, const Study& study) {
   SourceOrTarget role;
   role.name = name;
   role.where = reader.where();
@@ -24,7 +24,7 @@ SourceOrTarget parse_role(const Reader& reader, const std::string& name, bool is
   if (!reader.has("data")) reader.missing("data", "Name a data set");
   parse_classes(reader, role.classes, role.class_list);
   if (const toml::table* train = reader.child("train")) {
-    role.train = parse_train(*train, reader.path("train"), is_source, reader.report());
+    role.train = parse_train(*train, reader.path("train"), is_source, study, reader.report());
   }
   return role;
 }
@@ -54,11 +54,11 @@ void each_named(const Reader& root, const std::string& table, Parse parse) {
 
 void parse_roles(const Reader& root, Study& study) {
   each_named(root, "source", [&](const std::string& name, const Reader& reader) {
-    study.sources.push_back(parse_role<Source>(reader, name, true));
+    study.sources.push_back(parse_role<Source>(reader, name, true, study));
     parse_checkpoint(reader, study.sources.back());
   });
   each_named(root, "target", [&](const std::string& name, const Reader& reader) {
-    study.targets.push_back(parse_role<Target>(reader, name, false));
+    study.targets.push_back(parse_role<Target>(reader, name, false, study));
   });
   if (!root.has("target")) {
     root.report().error({}, "target", {"there is no target", "runs are trained on one", "Add [target.NAME]"});

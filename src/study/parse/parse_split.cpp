@@ -1,4 +1,4 @@
-// Parses [split]: random, listed or none.
+// Parses [split]: random, listed or none, and its folds.
 #include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
@@ -47,7 +47,9 @@ void parse_split(const Reader& root, Study& study) {
   Split& split = study.split;
   split.where = reader.where();
   split.data = reader.word("data").value_or("");
-  if (!reader.has("kind")) reader.missing("kind", "Write kind = \"random\", \"listed\" or \"none\"");
+  split.folds = static_cast<std::int32_t>(reader.integer("folds", 2, 1'000).value_or(0));
+  if (!reader.has("kind") && !reader.has("folds"))
+    reader.missing("kind", "Write kind = \"random\", \"listed\" or \"none\"");
   const auto kind = reader.choice("kind", {"none", "random", "listed"});
   if (kind == "random") {
     split.kind = Split::Kind::random;

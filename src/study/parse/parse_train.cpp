@@ -1,4 +1,4 @@
-// Parses a table of training values such as [train], with its nested tables.
+// Parses a table of training values such as [train], with its nested tables, and [augment.NAME].
 #include "espalier/study/train_table.hpp"
 #include "study/parse/parse_tables.hpp"
 
@@ -38,19 +38,58 @@ void check_names(const Reader& reader) {
   }
 }
 
-void check_augment(const Reader& reader, const TrainValues& values) {
+void check_augment(Report& report, Location where, const std::string& key, const TrainValues& values) {
   if (values.augment && values.augment->shifted_crop > 0 && values.augment->random_resized > 0) {
-    reader.error("augment", {"both shifted_crop and random_resized", "a training image is cropped once", "Choose one"});
+    report.error(where, key,
+                 {"both shifted_crop and random_resized", "a training image is cropped once", "Choose one"});
   }
+}
+
+/// `augment = "light"`: the table of that name.
+void set_named_augment(const Reader& reader, const Study& study, TrainValues& values) {
+  const auto name = reader.word("augment");
+  values.augment = name ? augment_named(study, *name) : std::nullopt;
+  if (name && !values.augment) reader.error("augment", unknown_word("augmentation", *name, augment_names(study)));
+}
+
+task::AugmentSpec parse_augment(const Reader& root, const std::string& name, const toml::table& table) {
+  const Reader reader(table, "augment." + name, "train.augment", root.report());
+  TrainValues values;
+  values.augment.emplace();
+  for (const auto& entry : entries(table)) {
+    if (is_train_key("augment." + entry.key)) set_from(reader, "augment.", entry, values);
+  }
+  check_augment(root.report(), reader.where(), "augment." + name, values);
+  if (name == kNoAugment) {
+    root.report().error(reader.where(), "augment.none",
+                        {"'none' is the setting that changes nothing", "it is always there", "Choose another name"});
+  }
+  return *values.augment;
 }
 
 }  // namespace
 
-TrainValues parse_train(const toml::table& table, const std::string& path, bool is_source, Report& report) {
+void parse_augments(const Reader& root, Study& study) {
+  const toml::table* all = root.child("augment");
+  if (!all) return;
+  for (const auto& entry : entries(*all)) {
+    if (const toml::table* table = entry.node->as_table()) {
+      study.augments[entry.key] = parse_augment(root, entry.key, *table);
+    } else {
+      root.report().error(entry.where, "augment." + entry.key,
+                          {"expected a table", "found " + kind_of(*entry.node), "Write [augment.NAME]"});
+    }
+  }
+}
+
+TrainValues parse_train(const toml::table& table, const std::string& path, bool is_source, const Study& study,
+                        Report& report) {
   const Reader reader(table, path, "train", report);
   TrainValues values;
   for (const auto& entry : entries(table)) {
-    if (entry.key == "augment" || entry.key == "evaluate") {
+    if (entry.key == "augment" && entry.node->is_string()) {
+      set_named_augment(reader, study, values);
+    } else if (entry.key == "augment" || entry.key == "evaluate") {
       set_nested(reader, entry.key, values);
     } else if (entry.key == "rates") {
       values.rates = parse_rates(*entry.node, reader.path("rates"), report);
@@ -60,7 +99,8 @@ TrainValues parse_train(const toml::table& table, const std::string& path, bool 
   }
   check_names(reader);
   check_source_only(reader, is_source);
-  check_augment(reader, values);
+  if (table.get_as<toml::table>("augment"))
+    check_augment(report, reader.where("augment"), reader.path("augment"), values);
   return values;
 }
 

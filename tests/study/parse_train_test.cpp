@@ -1,0 +1,54 @@
+// Named settings of augmentation: where they may stand, and what is wrong with them.
+#include <catch2/catch.hpp>
+
+#include "study/study_texts.hpp"
+
+using namespace espalier;
+using namespace espalier::study;
+using testing::check_one_message;
+using testing::kSmallStudy;
+using testing::parsed;
+
+namespace {
+
+const std::string kNamed = kSmallStudy + R"toml(
+[augment.light]
+flip = true
+shifted_crop = 4
+[train]
+augment = "light"
+[[experiment]]
+name = "b"
+axes = { train.augment = ["none", "light"], source = { augment = ["light"] } }
+)toml";
+
+}  // namespace
+
+TEST_CASE("train: a name stands for its table in [train], in a target's train and on an axis") {
+  const Study study = parsed(kNamed);
+
+  CHECK(study.augments.at("light").shifted_crop == 4);
+  CHECK(study.train.augment == study.augments.at("light"));
+  CHECK(study.experiments[1].axes[0].name == "train.augment");
+  CHECK(study.experiments[1].axes[0].values == std::vector<Value>{"none", "light"});
+  CHECK(study.experiments[1].axes[1].name == "source.augment");
+  std::string of_target = kNamed;
+  of_target.replace(of_target.find("[target.t]\ndata = \"d\""), 21,
+                    "[target.t]\ndata = \"d\"\ntrain = { augment = \"none\" }");
+  CHECK(parsed(of_target).targets[0].train.augment == task::AugmentSpec{});
+}
+
+TEST_CASE("train: what is wrong with a named augmentation brings one message") {
+  check_one_message(kNamed,
+                    {"augment = \"light\"", "augment = \"lihgt\"", "Did you mean 'light'?", "augment = \"lihgt\""});
+  check_one_message(kNamed,
+                    {"[\"none\", \"light\"]", "[\"none\", \"lite\"]", "unknown train.augment 'lite'", "axes ="});
+  check_one_message(kNamed, {"[\"none\", \"light\"]", "[true]", "expected a word in quotes", "axes ="});
+  check_one_message(kNamed, {"flip = true", "flop = true", "Did you mean 'flip'?", "flop ="});
+  check_one_message(kNamed, {"shifted_crop = 4", "shifted_crop = 4\nrandom_resized = 8",
+                             "augment.light: both shifted_crop and random_resized", "[augment.light]"});
+  check_one_message(kNamed, {"[train]", "[augment.none]\nflip = true\n[train]",
+                             "'none' is the setting that changes nothing", "[augment.none]"});
+  check_one_message(kSmallStudy + "[augment]\n",
+                    {"[augment]\n", "[augment]\nflip = true\n", "Write [augment.NAME]", "flip ="});
+}
