@@ -55,6 +55,13 @@ if(ESPALIER_TRAINER)
                        DISCOVERY_MODE PRE_TEST)
 endif()
 
+# What tests load before a whole program: a machine whose file systems have no locks.
+add_library(espalier-test-no-flock MODULE ${CMAKE_SOURCE_DIR}/tests/support/no_flock.cpp)
+target_link_libraries(espalier-test-no-flock PRIVATE espalier_flags)
+target_compile_options(espalier-test-no-flock PRIVATE -fno-sanitize=all)
+target_link_options(espalier-test-no-flock PRIVATE -fno-sanitize=all)
+set_target_properties(espalier-test-no-flock PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+
 # Whole programs: tests/e2e/*_test.py and tests/checks/*.py, run by the virtual environment's Python. slurm_*_test.py start a
 # Slurm of their own, and have a label for it: ctest -LE slurm leaves them out.
 find_program(ESPALIER_PYTHON python3 HINTS ${CMAKE_SOURCE_DIR}/.venv/bin NO_DEFAULT_PATH REQUIRED)

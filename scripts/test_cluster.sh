@@ -11,7 +11,8 @@
 # A requeued job waits two minutes, which no setting of Slurm changes. Once it is pending:
 #   scontrol update JobId=ID StartTime=now+4     (at once, it may be given the exit code of its last start)
 # Needs root, namespaces and what scripts/bootstrap.sh --slurm installs; without them it says so and exits with 77.
-# All hosts share this machine's files. ESPALIER_CLUSTER_CPUS (2) is how many CPUs a node is said to have.
+# All hosts share this machine's files. ESPALIER_CLUSTER_CPUS (2) is how many CPUs a node is said to have. With
+# ESPALIER_CLUSTER_PREEMPTS_BY=TERM, a job that is preempted gets SIGTERM in place of the warning that it asked for.
 set -euo pipefail
 
 lock=/run/espalier-test-cluster.lock
@@ -127,7 +128,8 @@ free_ports() {
 }
 
 write_configuration() {
-  local nodes=$1 port=$2 node
+  local nodes=$1 port=$2 node warns=SlurmctldParameters=preempt_send_user_signal
+  [[ ${ESPALIER_CLUSTER_PREEMPTS_BY:-} != TERM ]] || warns=
   cat >"$dir/slurm.conf" <<CONF
 ClusterName=espalier
 SlurmctldHost=head(127.0.0.1)
@@ -164,7 +166,7 @@ UnkillableStepTimeout=300
 JobRequeue=1
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
-SlurmctldParameters=preempt_send_user_signal
+$warns
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 SlurmdParameters=config_overrides

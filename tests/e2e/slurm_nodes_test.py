@@ -1,6 +1,7 @@
 """Studies over three nodes of a real Slurm: started by mpirun, in groups across nodes, with a node lost from a range, submitted twice at
 once. The numbers are those of an undisturbed run on this machine."""
 import subprocess
+from pathlib import Path
 
 import h5py
 
@@ -43,17 +44,24 @@ class SlurmNodes(slurm_case.SlurmCase):
             self.expected[name] = slurm_case.run_here(file, self.folder / f"{name}-here")
         return file
 
-    def submit(self, study, *words, launcher="srun"):
-        done = self.espalier("submit", study, "--out", self.out, "--site", self.folder / f"{launcher}.toml", *words)
+    def submit(self, study, *words, launcher="srun", **more):
+        done = self.espalier("submit", study, "--out", self.out, "--site", self.folder / f"{launcher}.toml", *words, **more)
         self.assertEqual(done.returncode, 0, done.stderr)
         return int(done.stdout.split()[2].rstrip("."))
-
-    def said(self):
-        return "\n".join(file.read_text(errors="replace")[-3000:] for file in (self.out / "logs").glob("*.*"))
 
     def hosts_of_trainers(self):
         return {node for node in self.cluster.nodes
                 if any("espalier-trainer" in command for command in self.cluster.processes(node).values())}
+
+    def slots(self):
+        """(node, device) of each trainer."""
+        found = []
+        for node in self.cluster.nodes:
+            for pid, command in self.cluster.processes(node).items():
+                if "espalier-trainer --socket" in command:
+                    environment = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+                    found += [(node, word.split("=")[1]) for word in environment if word.startswith("ESPALIER_SLOT=")]
+        return found
 
     def wait_for_rows(self):
         def has_rows():
@@ -62,18 +70,21 @@ class SlurmNodes(slurm_case.SlurmCase):
         self.cluster.wait(has_rows, "rows", PATIENCE_S, self.said)
 
     def finish(self, job, name):
-        state = self.cluster.wait_for(job, {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}, PATIENCE_S)
-        self.assertEqual(state, "COMPLETED", self.said())
-        self.assertEqual(slurm_case.numbers(self.out), self.expected[name])
+        self.finish_with(job, self.expected[name])
 
     @slurm.long
     def test_started_by_mpirun_over_three_nodes_and_requeued(self):
-        job = self.submit(self.study("study", 24), "--nodes", 3, launcher="mpirun")
+        """mpirun's helpers die of SIGTERM. A training that hangs, once, is one that surely has not saved by then."""
+        hangs = self.folder / "hangs"
+        job = self.submit(self.study("study", 24), "--nodes", 3, launcher="mpirun", ESPALIER_FAULT="hang_at=:3:1",
+                          ESPALIER_FAULT_MARKER=str(hangs))
+        self.cluster.wait(hangs.exists, "a training that hangs", PATIENCE_S, self.said)
         self.wait_for_rows()
         self.cluster.scontrol("requeue", job)
         self.cluster.wait_for_restart(job, 1)
-        # mpirun's helpers die of SIGTERM: what was in hand is named, unless it was saved before.
-        self.assertRegex(self.said(), "Stopped and saved|Stopped.*could not save|goes on from")
+        said = self.said()
+        self.assertRegex(said, r"Stopped\. \d tasks? could not save what came after the last checkpoint:\n  task [0-9a-f]+ goes on from")
+        self.assertNotIn("Stopped and saved", said)
         self.finish(job, "study")
 
     def test_a_group_of_two_workers_on_two_nodes(self):
@@ -106,9 +117,31 @@ class SlurmNodes(slurm_case.SlurmCase):
         said = [one.communicate() for one in both]
         jobs = [int(out.split()[2].rstrip(".")) for out, _ in said if out]
         self.assertTrue(jobs, said)
-        states = [self.cluster.wait_for(job, {"COMPLETED", "FAILED"}, PATIENCE_S) for job in jobs]
-        self.assertIn("COMPLETED", states, self.said())
-        self.assertEqual(slurm_case.numbers(self.out), self.expected["study"])
+        self.assertEqual(sorted(one.returncode for one in both), [0, 2], said)
+        self.assertEqual(len(jobs), 1, said)
+        refused = said[[one.returncode for one in both].index(2)][1]
+        self.assertRegex(refused, rf"job {jobs[0]} for .* already|another 'espalier submit' works on")
+        queued = self.cluster.call("squeue", "--noheader", "--format=%i").split()
+        self.assertLessEqual(set(queued), {str(jobs[0])}, "a second job is queued")
+        self.finish(jobs[0], "study")
+
+    @slurm.long
+    def test_devices_are_counted_on_each_node(self):
+        (self.folder / "two.toml").write_text(SITE.format(launcher="srun") + "devices = 2\n")
+        job = self.submit(self.study("study", 24), "--nodes", 3, launcher="two")
+        self.cluster.wait(lambda: len(self.slots()) == 6, "two trainers on each of three nodes", PATIENCE_S, self.said)
+        self.assertEqual(sorted(self.slots()), sorted((node, slot) for node in self.cluster.nodes for slot in "01"))
+        self.finish(job, "study")
+
+    @slurm.long
+    def test_a_node_that_does_not_see_the_folder_is_named(self):
+        """Each node has its own files in the folder `local` of the cluster."""
+        study, out = self.study("study", 24), self.cluster.folder / "local" / "out"
+        job = self.cluster.submit(f"{ESPALIER} run {study} --out {out} --launcher srun --workers 2", "-N2", "--ntasks-per-node=1", "-c2")
+        self.cluster.wait_for(job, "FAILED", PATIENCE_S)
+        said = self.cluster.said(job)
+        self.assertEqual(self.cluster.job(job)["ExitCode"], "77:0", said)
+        self.assertRegex(said, r"node 'n2' does not see the folder that 'run' works in: '.*/out/launch' is not there")
 
 
 if __name__ == "__main__":

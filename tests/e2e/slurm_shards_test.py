@@ -1,6 +1,5 @@
 """espalier submit --shards on a real Slurm of three nodes: to the end, with a shard that fails at first, with jobs that are requeued
 and reach their time limit. Each time the numbers are those of an undisturbed run on this machine."""
-import json
 import re
 
 import launches
@@ -8,7 +7,6 @@ import slurm
 import slurm_case
 
 PATIENCE_S = 240
-ENDED = {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}
 SITE = """
 [slurm]
 partition = "low"
@@ -38,19 +36,11 @@ class SlurmShards(slurm_case.SlurmCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return [int(job) for job in re.match(r"Submitted jobs (\d+), (\d+), (\d+)\.", done.stdout).groups()]
 
-    def said(self):
-        return "\n".join(f"{file.name}:\n{file.read_text(errors='replace')[-2000:]}"
-                         for file in sorted((self.out / "logs").glob("job-*.out")))
-
     def shards(self):
-        done = self.espalier("status", self.out, "--json")
-        return json.loads(done.stdout).get("shards", []) if done.returncode == 0 else []
+        return self.status().get("shards", [])
 
     def finish(self, last):
-        state = self.cluster.wait_for(last, ENDED, PATIENCE_S)
-        self.assertEqual(state, "COMPLETED", self.said())
-        self.assertEqual(slurm_case.numbers(self.out), self.expected)
-        self.assertEqual(self.espalier("wait", self.out).returncode, 0)
+        self.finish_with(last, self.expected)
 
     def wait_for_shard(self, shard, tasks=1):
         self.cluster.wait(lambda: len(self.shards()) > shard and self.shards()[shard]["done"] >= tasks
@@ -118,7 +108,7 @@ class SlurmShards(slurm_case.SlurmCase):
         self.cluster.wait_for(first, "RUNNING")
         self.cluster.call("scancel", first)
         for job in (f"{array}_1", f"{array}_3", last):
-            self.assertEqual(self.cluster.wait_for(job, ENDED, PATIENCE_S), "FAILED")
+            self.assertEqual(self.cluster.wait_for(job, slurm_case.ENDED, PATIENCE_S), "FAILED")
         self.assertEqual(self.said().count("the first job, which trains what the shards need, is not done"), 4)
         self.finish(self.submit()[2])
 

@@ -35,13 +35,22 @@ class Sweep:
         self.cluster, self.out = cluster, folder / f"out-{number}"
         self.study, self.site = folder / "study.toml", folder / f"{launcher}.toml"
         (self.site).write_text(SITE.format(launcher=launcher))
-        self.job, self.spared = self.submit(), set()
+        self.jobs, self.spared = [], set()
+        self.submit()
 
     def submit(self):
         done = subprocess.run([ESPALIER, "submit", self.study, "--out", self.out, "--site", self.site, "--nodes", "2", "--",
                                "--exclusive"], capture_output=True, text=True, env=self.cluster.environment)
         assert done.returncode == 0, done.stderr
-        return int(done.stdout.split()[2].rstrip("."))
+        self.jobs.append(int(done.stdout.split()[2].rstrip(".")))
+
+    @property
+    def job(self):
+        return self.jobs[-1]
+
+    def starts(self):
+        """How often Slurm has started a job for it."""
+        return sum(1 + int(self.cluster.job(job)["Restarts"]) for job in self.jobs)
 
     def spare_the_delay(self):
         """A job that was put back would wait for two minutes, each time."""
@@ -58,7 +67,7 @@ class Sweep:
             if state == "COMPLETED":
                 return
             if state in ENDED:
-                self.job = self.submit()
+                self.submit()
             self.spare_the_delay()
             time.sleep(0.5)
         raise AssertionError(f"job {self.job} does not end: {self.cluster.job(self.job)}")
@@ -100,21 +109,31 @@ def stop(sweep):
 WAYS = (requeue, cancel, warn, preempt, cut, restart_slurmctld, stop)
 
 
-def interrupted(cluster, folder, number, longest_s):
-    """The way in which a sweep was interrupted, and for how long it had run."""
+def interrupted(cluster, folder, number, longest_s, way):
+    """How a sweep was interrupted in that way, and its numbers. `took_effect`: a job ran before, and another start has gone on (after
+    slurmctld's restart, the same)."""
     sweep = Sweep(cluster, folder, number, random.choice(("srun", "mpirun")))
     cluster.wait_for(sweep.job, {"RUNNING"} | ENDED, PATIENCE_S)
     after_s = random.uniform(0, longest_s)
     time.sleep(after_s)
-    way = random.choice(WAYS)
-    if cluster.state(sweep.job) == "RUNNING":
+    ran = cluster.state(sweep.job) == "RUNNING"
+    if ran:
         try:
             way(sweep)
         except (AssertionError, subprocess.CalledProcessError):
             if cluster.state(sweep.job) not in ENDED:  # it was done a moment before
                 raise
+    still_runs = cluster.state(sweep.job) == "RUNNING"
     sweep.finish()
-    return {"way": way.__name__, "launcher": sweep.site.stem, "after_s": round(after_s, 1)}, slurm_case.numbers(sweep.out)
+    took_effect = ran and (still_runs if way is restart_slurmctld else sweep.starts() > 1)
+    return {"way": way.__name__, "launcher": sweep.site.stem, "after_s": round(after_s, 1),
+            "took_effect": took_effect}, slurm_case.numbers(sweep.out)
+
+
+def drawn_ways():
+    """Ways without end: all of them in an order of chance, then all of them in another."""
+    while True:
+        yield from random.sample(WAYS, len(WAYS))
 
 
 def main():
@@ -123,21 +142,27 @@ def main():
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4)))
     options = parser.parse_args()
     random.seed(options.seed)
-    begun, sweeps = time.monotonic(), []
+    begun, sweeps, too_late, ways = time.monotonic(), [], 0, drawn_ways()
     with tempfile.TemporaryDirectory() as name, slurm.Cluster(2) as cluster:
         folder = Path(name)
         (folder / "study.toml").write_text(launches.STUDY.format(epochs=12))
         before = time.monotonic()
         expected = slurm_case.run_here(folder / "study.toml", folder / "here")
         longest_s = time.monotonic() - before
-        for number in range(options.sweeps):
-            told, found = interrupted(cluster, folder, number, longest_s)
-            sweeps.append({**told, "same": found == expected})
-            print(f"{number + 1}: {sweeps[-1]}", file=sys.stderr, flush=True)
+        way = next(ways)
+        while len(sweeps) < options.sweeps and too_late <= options.sweeps:
+            told, found = interrupted(cluster, folder, len(sweeps) + too_late, longest_s, way)
+            told["same"] = found == expected
+            print(f"{len(sweeps) + 1}: {told}", file=sys.stderr, flush=True)
+            if not told["same"] or told["took_effect"]:
+                sweeps.append(told)
+                way = next(ways)
+            else:
+                too_late += 1    # the study was done before: that says nothing of interruptions
     finished = sum(one["same"] for one in sweeps)
-    print(json.dumps({"interrupted": len(sweeps), "finished_with_the_same_numbers": finished, "seed": options.seed,
+    print(json.dumps({"interrupted": len(sweeps), "too_late": too_late, "finished_with_the_same_numbers": finished, "seed": options.seed,
                       "sweeps": sweeps, "seconds": round(time.monotonic() - begun)}))
-    return 0 if finished == len(sweeps) else 1
+    return 0 if finished == len(sweeps) == options.sweeps else 1
 
 
 if __name__ == "__main__":

@@ -15,9 +15,11 @@ long = unittest.skipUnless(os.environ.get("ESPALIER_LONG"), "a part of scripts/t
 
 
 class Cluster:
-    """`with Cluster(2) as cluster:`, or start() and stop(). Its nodes are n1, n2, ...; slurmctld's host is head."""
+    """`with Cluster(2) as cluster:`, or start() and stop(). Its nodes are n1, n2, ...; slurmctld's host is head. `settings`:
+    variables of scripts/test_cluster.sh."""
 
-    def __init__(self, nodes):
+    def __init__(self, nodes, settings=None):
+        self.settings = settings or {}
         self.nodes = [f"n{number + 1}" for number in range(nodes)]
         self.temporary = tempfile.TemporaryDirectory(prefix="slurm-")
         self.folder = Path(self.temporary.name)
@@ -33,7 +35,7 @@ class Cluster:
 
     def start(self):
         done = subprocess.run([SCRIPT, "up", str(len(self.nodes)), self.folder], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL)
+                              stdin=subprocess.DEVNULL, env={**os.environ, **self.settings})
         if done.returncode == 77:
             self.temporary.cleanup()
             raise unittest.SkipTest(f"NOT RUN: {done.stderr.strip()}")
