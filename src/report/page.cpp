@@ -12,9 +12,10 @@ namespace espalier::report {
 namespace {
 
 constexpr std::pair<const char*, const char*> kPlaces[] = {
-    {"figures", "Figures"},         {"best", "Best settings"}, {"selections", "Selections"},
-    {"overfitting", "Overfitting"}, {"sources", "Sources"},    {"failures", "Failures"},
-    {"methods", "Methods"},         {"tables", "All cells"},   {"provenance", "Provenance"}};
+    {"figures", "Figures"},       {"best", "Best settings"},      {"advice", "Which protocol"},
+    {"selections", "Selections"}, {"overfitting", "Overfitting"}, {"sources", "Sources"},
+    {"failures", "Failures"},     {"methods", "Methods"},         {"tables", "All cells"},
+    {"provenance", "Provenance"}};
 
 /// Links to the sections that exist.
 std::string navigation(const std::string& body) {
@@ -112,9 +113,9 @@ Report make_report(const ReportInput& input) {
   context.figures = make_figures(context.views, context.study);
   Report report;
   std::string body = warning_box(context) + figure_section(context, input.draw) + best_section(context) +
-                     selection_section(context) + overfitting_section(context) + source_section(context) +
-                     failure_section(context) + methods_section(context) + tables_section(context) +
-                     provenance_section(context);
+                     advice_section(context) + selection_section(context) + overfitting_section(context) +
+                     source_section(context) + failure_section(context) + methods_section(context) +
+                     tables_section(context) + provenance_section(context);
   for (const auto& figure : context.figures) report.files.push_back({figure.name + ".csv", csv(figure.table)});
   report.html = whole_page(context.study.name, file_lines(report.files), head_section(context, input.made_at), body);
   report.tables = result_tables(context.views, context.study, reported_metric(context.views));

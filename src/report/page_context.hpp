@@ -25,6 +25,7 @@ std::string head_section(const PageContext& context, const std::string& made_at)
 std::string warning_box(const PageContext& context);
 std::string figure_section(const PageContext& context, const Draw& draw);
 std::string best_section(const PageContext& context);
+std::string advice_section(const PageContext& context);
 std::string selection_section(const PageContext& context);
 std::string overfitting_section(const PageContext& context);
 std::string source_section(const PageContext& context);

@@ -63,7 +63,11 @@ bool data_can_be_read(const CheckedStudy& checked) {
 }  // namespace
 
 CheckedStudy check_study(const StudyArguments& arguments, WantImages images) {
-  auto parsed = study::parse(read_study_text(arguments.file), arguments.overrides);
+  return check_study_text(read_study_text(arguments.file), arguments, images);
+}
+
+CheckedStudy check_study_text(const std::string& text, const StudyArguments& arguments, WantImages images) {
+  auto parsed = study::parse(text, arguments.overrides);
   CheckedStudy checked{{std::move(parsed.study), {}, {}, {}}, std::move(parsed.diagnostics)};
   const auto root = root_of(arguments);
   checked.input.data_root = root.string();

@@ -1,4 +1,4 @@
-// The verbs `espalier-trainer data resolve | check | import | make | info` (docs/data.md).
+// The verbs `espalier-trainer data resolve | check | look | import | make | info` (docs/data.md).
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
@@ -149,10 +149,11 @@ void add_info(CLI::App& data) {
 }  // namespace
 
 void add_data_verbs(CLI::App& app, int&) {
-  auto* data = app.add_subcommand("data", "packs of images: resolve, check, import, make, info");
+  auto* data = app.add_subcommand("data", "packs of images: resolve, check, look, import, make, info");
   data->require_subcommand(1);
   add_request(*data, "resolve", "packs what a request on standard input names; answers in JSON", data::resolve_request);
   add_request(*data, "check", "checks packs and raw images that a request names; answers in JSON", data::check_request);
+  add_request(*data, "look", "looks at the folder that a request names; answers in JSON", data::look_request);
   add_import(*data);
   add_make(*data);
   add_info(*data);

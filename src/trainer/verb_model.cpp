@@ -1,4 +1,4 @@
-// The verbs `espalier-trainer model info | import | export | features`.
+// The verbs `espalier-trainer model info | look | import | export | features`.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -12,6 +12,7 @@
 #include "espalier/network/networks.hpp"
 #include "espalier/trainer/verbs.hpp"
 #include "trainer/model_files.hpp"
+#include "trainer/model_look.hpp"
 #include "trainer/model_table.hpp"
 
 namespace espalier::trainer {
@@ -126,6 +127,12 @@ void add_info(CLI::App& model, const Shared& arguments) {
   verb->add_flag("--json", arguments->json, "one JSON value");
   verb->add_option("--toml", arguments->toml, "the [network] table of a study file, under this name");
   verb->callback([arguments] { info(*arguments); });
+}
+
+void add_look(CLI::App& model, const Shared& arguments) {
+  auto* verb = model.add_subcommand("look", "says in JSON which network a file holds");
+  verb->add_option("file", arguments->file)->required();
+  verb->callback([arguments] { std::cout << look_at_model(arguments->file) << "\n"; });
 }
 
 void add_export(CLI::App& model, const Shared& arguments) {

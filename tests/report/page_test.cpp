@@ -48,6 +48,15 @@ TEST_CASE("report: the best setting per size is chosen on validation images, wit
   CHECK_THAT(best, Contains("3 of 3"));
 }
 
+TEST_CASE("report: each size has its best protocol over all experiments, and what papers say of it") {
+  const auto advice = part("advice");
+
+  CHECK_THAT(advice, Contains("Which protocol, by what was measured"));
+  CHECK_THAT(advice, Contains("half, 1 image a class"));
+  CHECK_THAT(advice, Contains("Best on validation images: transferred 6 (copied units tuned)"));
+  CHECK_THAT(advice, Contains("Distance unknown.") && Contains("Chu et al. 2016"));
+}
+
 TEST_CASE("report: selections show what was taken and what cannot be told from it") {
   CHECK_THAT(part("selections"), Contains("transferred\u00a06"));
   CHECK_THAT(part("selections"), Contains("53.0"));

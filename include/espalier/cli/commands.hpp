@@ -4,6 +4,7 @@
 
 namespace espalier::cli {
 
+void add_init(CLI::App& app, int& exit_code);  ///< starts the trainer
 void add_validate(CLI::App& app, int& exit_code);
 void add_show(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);
@@ -28,7 +29,8 @@ void add_aggregate(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
-void add_data(CLI::App& app, int& exit_code);   ///< starts the trainer
-void add_model(CLI::App& app, int& exit_code);  ///< starts the trainer
+void add_recommend(CLI::App& app, int& exit_code);  ///< starts the trainer where it is to look at images
+void add_data(CLI::App& app, int& exit_code);       ///< starts the trainer
+void add_model(CLI::App& app, int& exit_code);      ///< starts the trainer
 
 }  // namespace espalier::cli

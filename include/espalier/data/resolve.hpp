@@ -51,6 +51,10 @@ std::vector<Problem> notes_on_both(const PackFacts& train, const PackFacts& test
 /// malformed request throws UsageError.
 std::string resolve_request(const std::string& request);
 
+/// The verb `data look`: a folder of images in JSON in, its classes, counts, sizes and greys in JSON out
+/// (docs/data.md).
+std::string look_request(const std::string& request);
+
 /// The verb `data check`: JSON in, JSON out (docs/data.md). Reads packs whole, and decodes data sets again to compare
 /// their digests.
 std::string check_request(const std::string& request);

@@ -36,6 +36,9 @@ struct CheckedStudy {
 /// the trainer cannot be started.
 CheckedStudy check_study(const StudyArguments& arguments, WantImages images);
 
+/// The same for a study that is not a file yet: `arguments.file` is where it would lie, without being read.
+CheckedStudy check_study_text(const std::string& text, const StudyArguments& arguments, WantImages images);
+
 /// espalier-trainer beside this program, or $ESPALIER_TRAINER. Throws EnvironmentError if it is not there.
 std::filesystem::path trainer_path();
 

@@ -1,5 +1,4 @@
 // espalier site init and check: a first profile of a site's Slurm, and a job that tries a profile out.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <memory>
 #include <thread>
 
+#include "cli/new_file.hpp"
 #include "cli/site/check_json.hpp"
 #include "cli/site/check_probes.hpp"
 #include "espalier/cli/commands.hpp"
@@ -40,16 +40,6 @@ struct CheckOptions {
   std::int32_t nodes = 0;
   std::vector<std::string> sbatch_options;
 };
-
-/// Fails where the file is there already, whoever makes it at the same time.
-void write_new(const std::filesystem::path& file, const std::string& text) {
-  const os::Descriptor opened(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (!opened && errno == EEXIST)
-    throw UsageError(fmt::format("'{}' is there already", file.string()), "", "Give another name, or remove it first.");
-  if (!opened) throw UsageError(fmt::format("cannot write '{}'", file.string()), std::strerror(errno), "");
-  if (write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || fsync(opened.get()) != 0)
-    throw EnvironmentError(fmt::format("cannot write '{}'", file.string()), std::strerror(errno), "");
-}
 
 void init(const InitOptions& options) {
   const auto text = site::first_profile(site::ask_cluster(), options.partition);

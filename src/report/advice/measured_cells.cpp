@@ -1,0 +1,237 @@
+// Groups runs by source, target, size and network, ranks the protocols of each group, and finds its distance.
+#include "espalier/report/measured_cells.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "espalier/stats/ranking.hpp"
+#include "espalier/study/axes.hpp"
+#include "report/advice/measured_distance.hpp"
+
+namespace espalier::report {
+namespace {
+
+constexpr metrics::MetricName kValid{metrics::Subset::valid, metrics::Metric::top1};
+constexpr metrics::MetricName kTest{metrics::Subset::test, metrics::Metric::top1};
+
+/// Axes that say where a protocol was tried, not what it is.
+bool is_of_place(const std::string& axis) {
+  static const std::set<std::string> place = {"source", "target", "per_class", "network", "fold"};
+  return place.contains(axis) || study::repeats(axis);
+}
+
+/// Where protocols compete.
+std::vector<std::string> place_of(const RunView& view) {
+  return {view.value("source"), view.value("target"), view.value("per_class"), view.value("network")};
+}
+
+std::vector<std::string> repeat_of(const RunView& view) {
+  return {view.value("split"), view.value("fold"), view.value("replicate")};
+}
+
+std::vector<std::string> values_at(const RunView& view, const std::vector<std::string>& axes) {
+  std::vector<std::string> values;
+  for (const auto& axis : axes) values.push_back(view.value(axis));
+  return values;
+}
+
+/// The axes in which the protocols of a place differ, in label order.
+std::vector<std::string> differing_axes(const std::vector<RunView>& runs) {
+  std::vector<std::string> axes;
+  std::set<std::string> seen;
+  for (const auto& view : runs) {
+    for (const auto& label : view.run->labels) {
+      if (is_of_place(label.axis) || !seen.insert(label.axis).second) continue;
+      const auto differs = [&](const RunView& one) { return one.value(label.axis) != view.value(label.axis); };
+      if (std::any_of(runs.begin(), runs.end(), differs)) axes.push_back(label.axis);
+    }
+  }
+  return axes;
+}
+
+/// Whether two experiments trained differently what has equal values on `axes`.
+bool needs_experiment(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
+  std::map<std::pair<std::vector<std::string>, std::vector<std::string>>, TaskId> seen;
+  return std::any_of(runs.begin(), runs.end(), [&](const RunView& view) {
+    const auto [where, is_new] = seen.try_emplace({values_at(view, axes), repeat_of(view)}, view.run->task);
+    return !is_new && where->second != view.run->task;
+  });
+}
+
+/// A protocol with its runs, each once.
+struct Protocol {
+  std::vector<RunView> runs;
+  std::set<std::vector<std::string>> repeats;
+};
+
+std::vector<Protocol> protocols_of(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
+  std::vector<Protocol> protocols;
+  std::map<std::vector<std::string>, std::size_t> index;
+  for (const auto& view : runs) {
+    const auto [where, is_new] = index.try_emplace(values_at(view, axes), protocols.size());
+    if (is_new) protocols.emplace_back();
+    Protocol& protocol = protocols[where->second];
+    if (protocol.repeats.insert(repeat_of(view)).second) protocol.runs.push_back(view);
+  }
+  return protocols;
+}
+
+/// Folds of one split are separate values.
+std::string split_of(const RunView& view) {
+  const auto fold = view.value("fold");
+  return fold.empty() ? view.value("split") : view.value("split") + "/" + fold;
+}
+
+const metrics::Row* finite_row(const RunView& view, const metrics::MetricName& metric) {
+  const auto* row = final_row(view, metric.subset);
+  return row && std::isfinite(metric.of(*row)) ? row : nullptr;
+}
+
+std::int32_t trained_units(const store::TaskState* task) {
+  if (!task || !std::holds_alternative<task::TrainSpec>(task->task.work)) return 0;
+  const auto& units = task::training(task->task).units;
+  return static_cast<std::int32_t>(std::count_if(
+      units.begin(), units.end(), [](const task::UnitRow& row) { return row.trained != task::Trained::no; }));
+}
+
+stats::RankedSetting to_rank(const Protocol& protocol) {
+  stats::RankedSetting setting;
+  for (const auto& view : protocol.runs) {
+    setting.trained_units = std::max(setting.trained_units, trained_units(view.task));
+    const auto* row = finite_row(view, kValid);
+    if (!row && !view.diverged()) {
+      ++setting.missing;
+      continue;
+    }
+    stats::Measurement run{split_of(view), "", {}, {}, view.diverged()};
+    if (row) run.metric = metrics::share_of(*row, kValid.metric);
+    if (row) run.loss = metrics::share_of(*row, metrics::Metric::loss);
+    setting.runs.push_back(std::move(run));
+  }
+  return setting;
+}
+
+/// A case of a study stands for all values that it sets, where no other protocol has its name.
+void name_by_cases(std::vector<RankedProtocol>& protocols) {
+  const auto case_of = [](const RankedProtocol& one) {
+    const auto found =
+        std::find_if(one.values.begin(), one.values.end(), [](const auto& l) { return l.axis == "case"; });
+    return found == one.values.end() ? std::string() : found->value;
+  };
+  std::map<std::string, int> times;
+  for (const auto& one : protocols) ++times[case_of(one)];
+  for (auto& one : protocols) {
+    if (const auto name = case_of(one); !name.empty() && times[name] == 1) one.values = {{"case", name}};
+  }
+}
+
+stats::CellSummary summary_of(const Protocol& protocol, const metrics::MetricName& metric) {
+  std::vector<stats::Observation> seen;
+  for (const auto& view : protocol.runs) {
+    stats::Observation one{{}, split_of(view), "", view.value("replicate"), stats::Presence::missing, {}};
+    if (view.diverged()) one.presence = stats::Presence::diverged;
+    if (const auto* row = finite_row(view, metric)) {
+      one.presence = stats::Presence::measured;
+      one.value = metrics::share_of(*row, metric.metric);
+    }
+    seen.push_back(std::move(one));
+  }
+  return stats::aggregate(seen).front();
+}
+
+class CellMaker {
+ public:
+  CellMaker(const std::vector<RunView>& runs, const study::Study& study) : runs_(runs), study_(study) {
+    axes_ = differing_axes(runs);
+    if (needs_experiment(runs, axes_)) axes_.insert(axes_.begin(), "experiment");
+  }
+
+  MeasuredCell made() {
+    const RunView& first = runs_.front();
+    cell_.directory = first.directory->name;
+    cell_.source = first.value("source");
+    cell_.target = first.value("target");
+    cell_.network = first.value("network");
+    cell_.per_class = first.value("per_class");
+    for (const auto& view : runs_) take_sizes(view);
+    rank();
+    return std::move(cell_);
+  }
+
+ private:
+  /// Sizes and the network, from the first run that has a task which knows them.
+  void take_sizes(const RunView& view) {
+    if (!view.task) return;
+    const auto spec = task::as_training(view.task->task);
+    const auto& catalog = view.directory->state.catalog;
+    if (const auto found = catalog.networks.find(spec.network); found != catalog.networks.end()) {
+      cell_.network_digest = spec.network;
+      cell_.units = found->second.depth();
+    }
+    cell_.images = std::max(cell_.images, static_cast<double>(view.task->task.images));
+    const auto labels = catalog.label_maps.find(spec.images.labels);
+    const double classes = labels == catalog.label_maps.end() ? 0 : labels->second.output_count;
+    if (cell_.per_class != "all") cell_.images_per_class = std::strtod(cell_.per_class.c_str(), nullptr);
+    else if (classes > 0) cell_.images_per_class = cell_.images / classes;
+  }
+
+  void rank() {
+    const auto protocols = protocols_of(runs_, axes_);
+    std::vector<stats::RankedSetting> settings;
+    for (const auto& protocol : protocols) settings.push_back(to_rank(protocol));
+    for (const auto& standing : stats::rank(settings, metrics::Better::higher)) add(protocols, standing);
+    if (!cell_.protocols.empty()) cell_.protocols.front().best = cell_.protocols.front().splits > 0;
+    name_by_cases(cell_.protocols);
+  }
+
+  void add(const std::vector<Protocol>& protocols, const stats::Standing& standing) {
+    const auto& protocol = protocols[standing.setting];
+    const RunView& first = protocol.runs.front();
+    RankedProtocol ranked;
+    for (const auto& axis : axes_) {
+      if (const auto value = first.value(axis); !value.empty()) ranked.values.push_back({axis, value});
+    }
+    ranked.family = family_of(first.run->labels, kind_of(study_, first.run->experiment) == "linear");
+    const auto valid = summary_of(protocol, kValid);
+    ranked.runs = valid.counts;
+    ranked.valid = valid.summary;
+    ranked.test = summary_of(protocol, kTest).summary;
+    ranked.splits = standing.splits;
+    ranked.wins = standing.wins;
+    ranked.indistinguishable = standing.indistinguishable;
+    ranked.p_value = standing.p_value;
+    cell_.runs += valid.counts.measured;
+    cell_.protocols.push_back(std::move(ranked));
+  }
+
+  const std::vector<RunView>& runs_;
+  const study::Study& study_;
+  std::vector<std::string> axes_;
+  MeasuredCell cell_;
+};
+
+}  // namespace
+
+std::vector<MeasuredCell> measured_cells(const std::vector<RunView>& views, const study::Study& study) {
+  std::vector<std::vector<std::string>> order;
+  std::map<std::vector<std::string>, std::vector<RunView>> places;
+  for (const auto& view : views) {
+    const auto kind = kind_of(study, view.run->experiment);
+    if (kind != "train" && kind != "linear") continue;
+    auto& runs = places[place_of(view)];
+    if (runs.empty()) order.push_back(place_of(view));
+    runs.push_back(view);
+  }
+  std::vector<MeasuredCell> cells;
+  for (const auto& place : order) {
+    auto cell = CellMaker(places.at(place), study).made();
+    if (cell.runs == 0) continue;
+    cell.distance = measured_distance(views, study, cell.source, cell.target, cell.network);
+    cells.push_back(std::move(cell));
+  }
+  return cells;
+}
+
+}  // namespace espalier::report

@@ -1,0 +1,70 @@
+// Which runs of kind "distance" give the distance of a source and a target.
+#include "report/advice/measured_distance.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "support/state_builder.hpp"
+
+using namespace espalier;
+using testing::StateBuilder;
+
+namespace {
+
+study::Study study_with_distances() {
+  study::Study study;
+  study.experiments.resize(1);
+  study.experiments[0].name = "far";
+  study.experiments[0].kind = "distance";
+  return study;
+}
+
+std::vector<plan::Label> labels(const std::string& target, int unit, const std::string& method, int split) {
+  return {{"source", "s"},    {"target", target}, {"network", "cifar7"},           {"features", std::to_string(unit)},
+          {"method", method}, {"replicate", "1"}, {"split", std::to_string(split)}};
+}
+
+/// A finished run whose test row has this distance, and a thousandth of it between halves of the source.
+void add(StateBuilder& builder, const std::vector<plan::Label>& cell, double distance) {
+  builder.done("far", cell, {});
+  auto& task = builder.state().tasks.at(builder.state().runs.back().run.task);
+  for (auto& current : task.rows) {
+    if (current.row.subset != metrics::Subset::test) continue;
+    if (const auto* facts = metrics::find_metric("distance")) current.row.values.set(facts->metric, distance);
+    if (const auto* facts = metrics::find_metric("floor")) current.row.values.set(facts->metric, distance / 1000);
+  }
+}
+
+std::optional<report::MeasuredDistance> distance_of(const StateBuilder& builder, const std::string& target) {
+  const report::Directory directory{"out", builder.state()};
+  return report::measured_distance(report::runs_of(directory), study_with_distances(), "s", target, "cifar7");
+}
+
+}  // namespace
+
+TEST_CASE("measured distance: the mean over splits of the cosine distance after the last unit that was measured") {
+  StateBuilder builder;
+  for (int split = 1; split <= 3; ++split) {
+    add(builder, labels("t", 3, "cosine", split), 0.9);
+    add(builder, labels("t", 6, "cosine", split), 0.1 + 0.1 * split);
+    add(builder, labels("t", 6, "mmd", split), 40);
+    add(builder, labels("u", 6, "cosine", split), 0.7);
+  }
+  const bool known = metrics::find_metric("distance") != nullptr;
+
+  const auto found = distance_of(builder, "t");
+
+  REQUIRE(found.has_value() == known);
+  if (!known) return;
+  CHECK(found->value == Approx(0.3));
+  CHECK(found->interval);
+  CHECK(*found->floor == Approx(0.0003));
+  CHECK(found->unit == "6");  // the builder's tasks have no network that would name it
+  CHECK(found->network == "cifar7");
+  CHECK(found->runs == 3);
+  CHECK_FALSE(distance_of(builder, "v"));
+}
+
+TEST_CASE("measured distance: an experiment that the study does not have trains") {
+  CHECK(report::kind_of(study_with_distances(), "far") == "distance");
+  CHECK(report::kind_of(study_with_distances(), "gone") == "train");
+}
