@@ -68,19 +68,19 @@ const PoolEvaluation* held_out(const ClassPool& pool) {
   return nullptr;
 }
 
-struct CountedImages {
+struct HeldImages {
   task::ImageSetSpec images;
   std::int64_t count = 0;
 };
 
-CountedImages source_images(const ClassPool& pool, const std::string& source, const task::Catalog& catalog) {
+HeldImages source_images(const ClassPool& pool, const std::string& source, const task::Catalog& catalog) {
   if (const auto* one = held_out(pool)) return {catalog.image_sets.at(one->images.hex.str()), one->count};
   throw CompileError{{"source '" + source + "' has no images that it was not trained on", "its data hold none back",
                       "Set valid or test on data '" + pool.data->study().name + "'."}};
 }
 
 /// Held-out images where there are some, as of the source; else all.
-CountedImages target_images(const ClassPool& pool, const task::Catalog& catalog) {
+HeldImages target_images(const ClassPool& pool, const task::Catalog& catalog) {
   if (const auto* one = held_out(pool)) return {catalog.image_sets.at(one->images.hex.str()), one->count};
   return {pool.data->training_images(pool.labels, pool.train_available), pool.images(pool.train_available)};
 }
@@ -120,7 +120,7 @@ RunTrainings::Made RunTrainings::add_linear(const grid::Grid& grid, const grid::
       std::vector<study::UnitUse>(static_cast<std::size_t>(depth), study::UnitUse::frozen), 0, false, {}};
   request.copied = &origin.starts;
   if (request.pool->count() < 2) {
-    throw CompileError{{"target '" + view.target + "' has one class only", "a classifier tells classes apart",
+    throw CompileError{{"target '" + view.target + "' has a single class", "a classifier tells classes apart",
                         "Give it two classes at least."}};
   }
   const Training seen = maker_.make(request);
@@ -162,7 +162,7 @@ RunTrainings::Compared RunTrainings::compared(const CellView& view, const Origin
   }
   const auto seed = seed_of(static_cast<std::uint64_t>(study_.seed), {"distance", view.split, view.replicate});
   // Of a class with an odd number of images one half has an image less.
-  const auto halved = [&](const CountedImages& all) {
+  const auto halved = [&](const HeldImages& all) {
     const auto classes = catalog_.label_maps.at(all.images.labels).classes.size();
     return (all.count - static_cast<std::int64_t>(classes)) / 2;
   };

@@ -150,7 +150,7 @@ TEST_CASE("features: what cannot be fitted or compared brings one message") {
   study.targets[0].classes = "list";
   study.targets[0].class_list = {3};
   study.experiments = {of_kind("linear", {})};
-  CHECK_THAT(complaints(study), Catch::Contains("target 'other' has one class only"));
+  CHECK_THAT(complaints(study), Catch::Contains("target 'other' has a single class"));
   study = small_study(1);
   study.data["letters"].valid_per_class = study.data["letters"].test_per_class = 0;
   study.experiments = {of_kind("linear", {})};

@@ -71,27 +71,27 @@ void parse_cases(const Reader& reader, const std::vector<std::string>& mean_over
   }
 }
 
-std::optional<DistanceNetwork> parse_cnn(const Reader& reader) {
+std::optional<DistanceNetwork> parse_cnn(const Reader& reader, const Study& study) {
   const toml::table* table = reader.child("cnn");
   if (!table) return std::nullopt;
   const Reader own(*table, reader.path("cnn"), "experiment.cnn", reader.report());
   if (!own.has("network")) own.missing("network", "Name a network of the study");
   DistanceNetwork cnn{own.where(), own.word("network").value_or(""), {}};
   if (const toml::table* train = own.child("train")) {
-    cnn.train = parse_train(*train, own.path("train"), /*is_source=*/false, reader.report());
+    cnn.train = parse_train(*train, own.path("train"), /*is_source=*/false, study, reader.report());
   }
   return cnn;
 }
 
-Experiment parse_one(const Reader& reader, std::size_t number, const std::vector<std::string>& mean_over) {
+Experiment parse_one(const Reader& reader, const Study& study, const std::vector<std::string>& mean_over) {
   Experiment experiment;
   experiment.where = reader.where();
   if (!reader.has("name")) reader.missing("name", "Add name = \"...\"");
-  experiment.name = reader.word("name").value_or("#" + std::to_string(number));
+  experiment.name = reader.word("name").value_or("#" + std::to_string(study.experiments.size() + 1));
   experiment.kind = reader.choice("kind", kind_names()).value_or(reader.has("kind") ? "" : "train");
   experiment.start = parse_start(reader);
   experiment.units_from = parse_units_from(reader);
-  experiment.cnn = parse_cnn(reader);
+  experiment.cnn = parse_cnn(reader, study);
   if (const toml::table* axes = reader.child("axes")) {
     experiment.axes = parse_axes(*axes, reader.path("axes"), reader.report());
   }
@@ -120,7 +120,7 @@ void parse_experiments(const Reader& root, Study& study) {
     const auto name = (*table)["name"].value<std::string>();
     const std::string path = "experiment." + name.value_or("#" + std::to_string(study.experiments.size() + 1));
     const Reader reader(*table, path, "experiment", report);
-    study.experiments.push_back(parse_one(reader, study.experiments.size() + 1, mean_over));
+    study.experiments.push_back(parse_one(reader, study, mean_over));
   }
 }
 
