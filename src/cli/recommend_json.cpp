@@ -18,7 +18,10 @@ Json to_json(const std::optional<stats::Interval>& interval) {
 
 Json to_json(const stats::Summary& summary) {
   if (summary.n == 0) return nullptr;
-  return {{"mean", summary.mean}, {"interval", to_json(summary.interval)}, {"splits", summary.n}};
+  return {{"mean", summary.mean},
+          {"interval", to_json(summary.interval)},
+          {"splits", summary.n},
+          {"folds", summary.folds > 0 ? Json(summary.folds) : Json(nullptr)}};
 }
 
 Json to_json(const report::RankedProtocol& protocol) {

@@ -58,7 +58,7 @@ TEST_CASE("budget: epochs are cut first, then protocols, sizes and folds, and wh
   const double all = seconds_of(draft);
 
   const auto epochs = cli::fit(draft, all / 2, seconds_of);
-  CHECK(epochs.draft.cut == std::vector<std::string>{"epochs 60 -> 26", "epochs of the pretraining 30 -> 20"});
+  CHECK(epochs.draft.cut == std::vector<std::string>{"epochs 60 -> 26", "epochs of the pretraining 30 -> 15"});
 
   const auto more = cli::fit(draft, all / 20, seconds_of);
   CHECK(more.draft.protocols.size() == 4);
@@ -71,7 +71,7 @@ TEST_CASE("budget: epochs are cut first, then protocols, sizes and folds, and wh
 TEST_CASE("budget: images a class are cut where nothing else is left, and the protocols are chosen for them") {
   const auto draft = draft_of(1000);
 
-  const auto fitted = cli::fit(draft, seconds_of(draft) / 2000, seconds_of);
+  const auto fitted = cli::fit(draft, seconds_of(draft) / 4000, seconds_of);
 
   CHECK(fitted.draft.used_per_class() < 20);
   CHECK(fitted.draft.protocols.front().name == "freeze");

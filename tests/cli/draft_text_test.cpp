@@ -44,6 +44,10 @@ TEST_CASE("draft text: from scratch, from a checkpoint and from a pretraining it
   const auto trained = parsed(study_text(cli::make_draft(seen, "c")));
   CHECK(trained.data.at("pretrain").files.images.front() == "others");
   CHECK(trained.sources[0].class_list == std::vector<std::int32_t>{0, 1});
+  CHECK(trained.split.folds == 5);
+  REQUIRE(trained.experiments.size() == 3);
+  CHECK(trained.experiments[1].kind == "linear");
+  CHECK(trained.experiments[2].kind == "distance");
 }
 
 TEST_CASE("draft text: a network without a name is listed by its units") {
@@ -68,6 +72,14 @@ TEST_CASE("draft text: the head says images, cost and what was cut") {
   CHECK_THAT(text, Contains("about 10 min on 2 workers"));
   CHECK_THAT(text, Contains("# Cut to fit the budget: epochs 60 -> 26"));
   CHECK_THAT(text, Contains("--pretrain FOLDER"));
+}
+
+TEST_CASE("draft text: a line break in a name ends no comment") {
+  auto seen = seen_of({100, 100, 2});
+  seen.images_path = "a\nb";
+  seen.images.classes[2].name = "c\n[evil]";
+
+  parsed(study_text(cli::make_draft(seen, "mine")));
 }
 
 TEST_CASE("draft text: sizes and greys are said") {

@@ -32,6 +32,21 @@ TEST_CASE("draft: fewer images are passed over more often, in smaller batches") 
   CHECK((many.epochs == 15 && many.batch == 32));
 }
 
+TEST_CASE("draft: few images are divided into five folds, more into three, and never into more than a class has") {
+  CHECK(make_draft(seen_of({100, 100}), "mine").folds == 5);
+  CHECK(make_draft(seen_of({900, 900}), "mine").folds == 3);
+  CHECK(make_draft(seen_of({5, 4}), "mine").folds == 3);
+}
+
+TEST_CASE("draft: linear classifiers are for few images with a source, distances for a source with images") {
+  auto seen = seen_of({100, 100});
+  CHECK_FALSE(make_draft(seen, "mine").has_linear);
+  seen.pretrain = look_of({500, 500});
+  CHECK((make_draft(seen, "mine").has_linear && make_draft(seen, "mine").has_distance));
+  seen.images = look_of({900, 900});
+  CHECK_FALSE(make_draft(seen, "mine").has_linear);
+}
+
 TEST_CASE("draft: images take the form of the checkpoint's network") {
   auto seen = seen_of({100, 100});
   seen.network = network_of(10);

@@ -2,6 +2,7 @@
 #include "espalier/report/measured_cells.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "support/state_builder.hpp"
 
@@ -78,6 +79,44 @@ TEST_CASE("measured cells: what is not significantly worse cannot be told from t
 
   CHECK(protocols[1].indistinguishable);
   CHECK_FALSE(protocols[2].indistinguishable);
+}
+
+TEST_CASE("measured cells: folds of one split tell protocols apart, and are no splits") {
+  StateBuilder builder;
+  for (int fold = 1; fold <= 5; ++fold) {
+    for (const int frozen : {6, 0}) {
+      auto labels = cell(6, frozen, "5", 1);
+      labels.push_back({"fold", std::to_string(fold)});
+      builder.done("e", labels, {.valid_top1 = (frozen ? .5 : .2) + .01 * (fold % 2), .test_top1 = .4 + .01 * fold});
+    }
+  }
+
+  const auto one = cells_of(builder).front();
+
+  REQUIRE(one.protocols.size() == 2);
+  CHECK(one.protocols[0].family == Family::freeze);
+  CHECK((one.protocols[0].splits == 1 && one.protocols[0].folds == 5));
+  CHECK(one.can_tell());
+  CHECK_FALSE(one.protocols[1].indistinguishable);
+  CHECK(one.protocols[0].test.folds == 5);
+  const auto interval = *one.protocols[0].test.interval;
+  CHECK(interval.high - .43 == Approx(2.776445 * .0158114 * std::sqrt(1. / 5 + 1. / 4)).epsilon(1e-4));
+}
+
+TEST_CASE("measured cells: a case that one protocol has stands for all values that it sets") {
+  StateBuilder builder;
+  for (const auto& [name, frozen] : {std::pair("freeze", 6), std::pair("tune", 0)}) {
+    for (int split = 1; split <= 3; ++split) {
+      auto labels = cell(6, frozen, "5", split);
+      labels.insert(labels.begin(), {"case", name});
+      builder.done("e", labels, {.valid_top1 = .3 + .01 * frozen});
+    }
+  }
+
+  const auto protocols = cells_of(builder).front().protocols;
+
+  CHECK(protocols[0].values == std::vector<plan::Label>{{"case", "freeze"}});
+  CHECK(protocols[0].family == Family::freeze);
 }
 
 TEST_CASE("measured cells: with two splits nothing can be told apart") {

@@ -2,6 +2,7 @@
 #include "espalier/report/recommend.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 using namespace espalier::report;
 

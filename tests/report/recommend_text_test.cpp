@@ -60,6 +60,20 @@ TEST_CASE("recommend text: too few splits are said, and diverged runs are named"
   CHECK_THAT(sentences(few), Contains("Runs are missing or diverged: frozen 2"));
 }
 
+TEST_CASE("recommend text: the interval of one split's folds is labelled, and three folds are needed") {
+  auto folded = cell();
+  for (auto& one : folded.protocols) {
+    one.splits = one.wins = 1;
+    one.folds = 5;
+    one.test.folds = 5;
+  }
+  CHECK_THAT(sentences(folded), Contains("test accuracy 50.0 % [48.0, 52.0] over 5 folds (corrected); 9 runs"));
+  CHECK_THAT(sentences(folded), Contains("Cannot be told from it: frozen 0"));
+
+  folded.protocols[0].folds = 2;
+  CHECK_THAT(sentences(folded), Contains("With two folds it cannot be said"));
+}
+
 TEST_CASE("recommend text: a distance says its method, unit, interval and floor, or that it is unknown") {
   auto measured = cell();
   CHECK(distance_text(measured) == "distance unknown");
@@ -69,9 +83,10 @@ TEST_CASE("recommend text: a distance says its method, unit, interval and floor,
   measured.distance->floor = 0.003;
   measured.distance->network = "cifar7";
   measured.distance->unit = "fc6";
+  measured.distance->runs = 4;
 
   CHECK(distance_text(measured) ==
-        "distance 0.213 [0.200, 0.220] (cosine, after fc6 of cifar7; two halves of the source: 0.003)");
+        "distance 0.213 [0.200, 0.220] (cosine, after fc6 of cifar7; two halves of the source: 0.003; 4 runs)");
   CHECK(place_text(measured) == "half to other, 5 images a class (150 in all), cifar7");
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // What finished runs say of protocols: for each source, target and size the protocols ranked, and the distance
 // measured.
+#include <algorithm>
 #include <optional>
 
 #include "espalier/report/published_rules.hpp"
@@ -25,10 +26,11 @@ struct RankedProtocol {
   Family family = Family::tune;
   stats::RunCounts runs;
   int splits = 0, wins = 0;
+  int folds = 0;  ///< of the one split, over which protocols are compared; 0: over splits
   bool best = false;
   bool indistinguishable = false;  ///< cannot be told from the best
   double p_value = 1;
-  stats::Summary valid, test;  ///< top-1 as a fraction, over splits
+  stats::Summary valid, test;  ///< top-1 as a fraction, over splits or the folds of the one split
 };
 
 /// The protocols of one place, best first on validation images.
@@ -43,8 +45,10 @@ struct MeasuredCell {
   std::optional<MeasuredDistance> distance;
   std::vector<RankedProtocol> protocols;
   int runs = 0;  ///< with a result
-  /// With fewer splits nothing can be told apart.
-  bool can_tell() const { return !protocols.empty() && protocols.front().splits >= stats::kLeastSplits; }
+  /// With fewer splits, or folds of the only split, nothing can be told apart.
+  bool can_tell() const {
+    return !protocols.empty() && std::max(protocols.front().splits, protocols.front().folds) >= stats::kLeastSplits;
+  }
 };
 
 /// What the labels of a run say of its copied units; `linear`: it is a classifier on features.

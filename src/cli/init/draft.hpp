@@ -39,7 +39,7 @@ struct Draft {
   session::NetworkLook network;  ///< of the checkpoint, or the one that is proposed
   std::int32_t side = 0;         ///< images are resized to side x side; 0: they have one size
   bool grey = false;
-  std::int32_t folds = 0;  ///< 0: validation images are held out
+  std::int32_t folds = 0;  ///< of the training images: each validates once
   std::int32_t epochs = 0, source_epochs = 0, batch = 0;
   std::int64_t per_class = 0;            ///< at most so many images of a class are trained on; 0: all
   std::vector<DraftProtocol> protocols;  ///< the most supported ones first

@@ -55,10 +55,8 @@ DraftProtocol common(const Draft& draft) {
 }
 
 DraftProtocol augmented(const Draft& draft) {
-  return {"tune-augmented",
-          copied(draft.depth() - 1, 0, "1") +
-              ", train.augment.translation = 0.1, train.augment.rotation = 10, train.augment.flip = true",
-          "Chadha: images moved, turned and mirrored at random; take flip out where a mirrored image is another class"};
+  return {"tune-augmented", copied(draft.depth() - 1, 0, "1") + ", train.augment = \"moved\"",
+          "Chadha: the images are moved, turned and mirrored at random"};
 }
 
 DraftProtocol scratch() { return {"scratch", copied(0, 0, "\"all\""), "nothing copied: what the source is worth"}; }
@@ -66,10 +64,8 @@ DraftProtocol scratch() { return {"scratch", copied(0, 0, "\"all\""), "nothing c
 std::vector<DraftProtocol> without_source() {
   return {
       {"scratch", copied(0, 0, "\"all\""), "all units at the high rate"},
-      {"scratch-augmented",
-       copied(0, 0, "\"all\"") +
-           ", train.augment.translation = 0.1, train.augment.rotation = 10, train.augment.flip = true",
-       "Chadha: images moved, turned and mirrored at random; take flip out where a mirrored image is another class"},
+      {"scratch-augmented", copied(0, 0, "\"all\"") + ", train.augment = \"moved\"",
+       "Chadha: the images are moved, turned and mirrored at random"},
       {"scratch-tenth", copied(0, 0, "0") + ", train.rates.rest.relative = 0.1", "all units at a tenth of the rate"}};
 }
 

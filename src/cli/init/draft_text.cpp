@@ -10,10 +10,18 @@
 namespace espalier::cli {
 namespace {
 
+/// Names of folders may hold line breaks, which would end a comment.
+std::string plain(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return text;
+}
+
 /// "key = value" and a comment behind it, in a column of its own where there is room.
 std::string line(const std::string& setting, const std::string& comment) {
   constexpr std::size_t kColumn = 40;
-  return comment.empty() ? setting + "\n" : fmt::format("{:<{}} # {}\n", setting, kColumn, comment);
+  return comment.empty() ? setting + "\n" : fmt::format("{:<{}} # {}\n", setting, kColumn, plain(comment));
 }
 
 std::string some(const std::vector<std::string>& words) {
@@ -52,9 +60,9 @@ std::string cost_text(const DraftCost& cost) {
 std::string head(const Draft& draft, const DraftCost& cost) {
   std::vector<std::string> names;
   for (const auto& one : draft.protocols) names.push_back(one.name);
-  std::string text = fmt::format("# Question: which protocol for the images in {}?\n", draft.target.path);
-  for (const auto& said : look_lines(draft.target)) text += "# Images:   " + said + "\n";
-  text += "# Source:   " + source_text(draft) + "\n";
+  std::string text = fmt::format("# Question: which protocol for the images in {}?\n", plain(draft.target.path));
+  for (const auto& said : look_lines(draft.target)) text += "# Images:   " + plain(said) + "\n";
+  text += "# Source:   " + plain(source_text(draft)) + "\n";
   text += fmt::format("# Compared: {}\n", fmt::join(names, ", "));
   text += cost_text(cost);
   if (!draft.cut.empty()) text += fmt::format("# Cut to fit the budget: {}\n", fmt::join(draft.cut, "; "));
@@ -85,9 +93,9 @@ std::string classes_line(const DraftData& data) {
 }
 
 std::string split_table(const Draft& draft) {
-  if (draft.folds == 0) return "";
   return "[split]\n" +
-         line(fmt::format("folds = {}", draft.folds), "few images: each is used for training and for validation") +
+         line(fmt::format("folds = {}", draft.folds),
+              "each image is used for training and, in its fold, for validation") +
          "\n";
 }
 
@@ -130,6 +138,16 @@ std::string train_table(const Draft& draft) {
   return text + "]\n\n";
 }
 
+/// What some protocols name.
+std::string augment_table(const Draft& draft) {
+  const bool used = std::any_of(draft.protocols.begin(), draft.protocols.end(),
+                                [](const auto& one) { return one.values.find("\"moved\"") != std::string::npos; });
+  if (!used) return "";
+  return "[augment.moved]\n" + line("translation = 0.1", "by at most a tenth of the side") +
+         line("rotation = 10", "degrees to either side") +
+         line("flip = true", "take it out where a mirrored image is of another class") + "\n";
+}
+
 std::string protocols_table(const Draft& draft) {
   std::vector<std::string> names;
   for (const auto& one : draft.protocols) names.push_back(toml_string(one.name));
@@ -138,7 +156,6 @@ std::string protocols_table(const Draft& draft) {
   text += fmt::format("axes.case = [{}]\n", fmt::join(names, ", "));
   text +=
       line(fmt::format("axes.per_class = [{}]", size), "more sizes, as [5, 20, \"all\"], show what more images bring");
-  if (draft.folds == 0) text += line("axes.replicate = 3", "each protocol three times, with other random numbers");
   for (const auto& one : draft.protocols) {
     text += fmt::format("# {}\ncase.{} = {{ {} }}\n", one.why, one.name, one.values);
   }
@@ -168,7 +185,8 @@ std::string linear_table(const Draft& draft) {
 std::string distance_table(const Draft& draft) {
   if (!draft.has_distance) return "";
   return "[[experiment]]\nname = \"distance\"\nkind = \"distance\"\n" +
-         line("axes.method = [\"cosine\"]", "also \"mmd\" and \"svm\"; 'recommend' reads the cosine distance") + "\n";
+         line("axes.method = [\"cosine\"]", "also \"mmd\" and \"svm\"; 'recommend' reads the cosine distance") +
+         line("axes.replicate = 5", "five draws of images") + "\n";
 }
 
 std::string figure_table() {
@@ -207,11 +225,11 @@ std::string study_text(const Draft& draft, const DraftCost& cost) {
   std::string text = head(draft, cost);
   text += "[study]\n" + line("name = " + toml_string(draft.name), "") +
           line("seed = 1", "another number: other random numbers everywhere") + "\n";
-  text += data_table("images", draft.target, draft, draft.folds > 0);
+  text += data_table("images", draft.target, draft, true);
   if (draft.source == DraftSource::pretraining) text += data_table("pretrain", draft.pretrain, draft, false);
   text += split_table(draft) + source_table(draft) + "[target.images]\ndata = \"images\"\n" +
           classes_line(draft.target) + "\n";
-  text += network_table(draft) + train_table(draft) + protocols_table(draft);
+  text += network_table(draft) + train_table(draft) + augment_table(draft) + protocols_table(draft);
   return text + linear_table(draft) + distance_table(draft) + figure_table();
 }
 

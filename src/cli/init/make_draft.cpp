@@ -7,8 +7,6 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/network/networks.hpp"
-#include "espalier/study/axes.hpp"
-#include "espalier/study/kinds.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -70,20 +68,14 @@ std::int32_t batch_for(std::int64_t images) {
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(images / 20, 4, 32));
 }
 
-bool knows_kind(const std::string& kind) {
-  const auto names = study::kind_names();
-  return std::find(names.begin(), names.end(), kind) != names.end();
-}
-
 }  // namespace
 
 Draft make_draft(const Seen& seen, const std::string& name) {
   Draft draft;
   draft.name = name;
-  const bool folded = study::axis_row("fold") != nullptr;
-  draft.target = data_of(seen.images, seen.images_path, folded);
-  const auto training = draft.target.least - draft.target.test;
-  if (folded) draft.folds = static_cast<std::int32_t>(std::min(are_few(seen.images) ? kFolds : kFoldsOfMany, training));
+  draft.target = data_of(seen.images, seen.images_path, true);
+  draft.folds = static_cast<std::int32_t>(
+      std::min(are_few(seen.images) ? kFolds : kFoldsOfMany, draft.target.least - draft.target.test));
   if (seen.network) {
     draft.source = DraftSource::checkpoint;
     draft.checkpoint = seen.checkpoint_path;
@@ -98,8 +90,8 @@ Draft make_draft(const Seen& seen, const std::string& name) {
   }
   draft.epochs = epochs_for(draft.target.training_images());
   draft.batch = batch_for(draft.target.training_images());
-  draft.has_linear = draft.source != DraftSource::none && knows_kind("linear");
-  draft.has_distance = draft.source == DraftSource::pretraining && knows_kind("distance");
+  draft.has_linear = draft.source != DraftSource::none && draft.target.training_images() < kSomeImages;
+  draft.has_distance = draft.source == DraftSource::pretraining;
   draft.protocols = protocols_for(draft);
   return draft;
 }

@@ -18,7 +18,7 @@ constexpr metrics::MetricName kTest{metrics::Subset::test, metrics::Metric::top1
 
 /// Axes that say where a protocol was tried, not what it is.
 bool is_of_place(const std::string& axis) {
-  static const std::set<std::string> place = {"source", "target", "per_class", "network", "fold"};
+  static const std::set<std::string> place = {"source", "target", "per_class", "network"};
   return place.contains(axis) || study::repeats(axis);
 }
 
@@ -78,12 +78,6 @@ std::vector<Protocol> protocols_of(const std::vector<RunView>& runs, const std::
   return protocols;
 }
 
-/// Folds of one split are separate values.
-std::string split_of(const RunView& view) {
-  const auto fold = view.value("fold");
-  return fold.empty() ? view.value("split") : view.value("split") + "/" + fold;
-}
-
 const metrics::Row* finite_row(const RunView& view, const metrics::MetricName& metric) {
   const auto* row = final_row(view, metric.subset);
   return row && std::isfinite(metric.of(*row)) ? row : nullptr;
@@ -105,7 +99,7 @@ stats::RankedSetting to_rank(const Protocol& protocol) {
       ++setting.missing;
       continue;
     }
-    stats::Measurement run{split_of(view), "", {}, {}, view.diverged()};
+    stats::Measurement run{view.value("split"), "", {}, {}, view.diverged(), view.value("fold")};
     if (row) run.metric = metrics::share_of(*row, kValid.metric);
     if (row) run.loss = metrics::share_of(*row, metrics::Metric::loss);
     setting.runs.push_back(std::move(run));
@@ -130,7 +124,10 @@ void name_by_cases(std::vector<RankedProtocol>& protocols) {
 stats::CellSummary summary_of(const Protocol& protocol, const metrics::MetricName& metric) {
   std::vector<stats::Observation> seen;
   for (const auto& view : protocol.runs) {
-    stats::Observation one{{}, split_of(view), "", view.value("replicate"), stats::Presence::missing, {}};
+    stats::Observation one;
+    one.split = view.value("split");
+    one.replicate = view.value("replicate");
+    one.fold = view.value("fold");
     if (view.diverged()) one.presence = stats::Presence::diverged;
     if (const auto* row = finite_row(view, metric)) {
       one.presence = stats::Presence::measured;
@@ -200,6 +197,7 @@ class CellMaker {
     ranked.test = summary_of(protocol, kTest).summary;
     ranked.splits = standing.splits;
     ranked.wins = standing.wins;
+    ranked.folds = standing.folds;
     ranked.indistinguishable = standing.indistinguishable;
     ranked.p_value = standing.p_value;
     cell_.runs += valid.counts.measured;

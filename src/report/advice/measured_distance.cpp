@@ -32,14 +32,17 @@ std::string unit_name(const RunView& view, const std::string& number) {
   return known ? found->second.units[place - 1].name : number;
 }
 
-MeasuredDistance mean_over_splits(const std::vector<RunView>& runs, const std::string& unit) {
+/// Over splits, or over the draws of images of the only split.
+MeasuredDistance mean_distance(const std::vector<RunView>& runs, const std::string& unit) {
   std::map<std::string, std::vector<double>> by_split;
   std::vector<double> values, floors;
   for (const auto& view : runs) {
     by_split[view.value("split")].push_back(measured(view, "distance"));
     if (const double floor = measured(view, "floor"); std::isfinite(floor)) floors.push_back(floor);
   }
-  for (const auto& [split, replicates] : by_split) values.push_back(stats::summarise(replicates).mean);
+  if (by_split.size() == 1) values = by_split.begin()->second;  // draws of images from one network's source
+  else
+    for (const auto& [split, replicates] : by_split) values.push_back(stats::summarise(replicates).mean);
   const auto summary = stats::summarise(values);
   MeasuredDistance distance;
   distance.value = summary.mean;
@@ -72,7 +75,7 @@ std::optional<MeasuredDistance> measured_distance(const std::vector<RunView>& vi
   }
   if (by_unit.empty()) return std::nullopt;
   const auto& [number, runs] = *by_unit.rbegin();
-  return mean_over_splits(runs, std::to_string(number));
+  return mean_distance(runs, std::to_string(number));
 }
 
 }  // namespace espalier::report

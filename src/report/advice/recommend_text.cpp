@@ -22,6 +22,7 @@ std::string accuracy(const metrics::MetricName& metric, const stats::Summary& su
   if (summary.n == 0) return "";
   std::string text = figure_of(metric, summary.mean) + " %";
   if (summary.interval) text += " " + interval_text(metric, summary.interval);
+  if (summary.folds > 0) text += fmt::format(" over {} folds{}", summary.folds, summary.interval ? " (corrected)" : "");
   return text;
 }
 
@@ -61,11 +62,16 @@ std::string best_sentence(const MeasuredCell& cell) {
                      accuracy_text(best), wins, cell.runs, cell.protocols.size());
 }
 
+/// What there is too little of to tell protocols apart: "one split", "two folds".
+std::string repeats_text(const RankedProtocol& best) {
+  const int count = std::max(best.splits, best.folds);
+  return fmt::format("{} {}{}", count == 1 ? "one" : "two", best.folds > 0 ? "fold" : "split", count == 1 ? "" : "s");
+}
+
 std::string ties_sentence(const MeasuredCell& cell) {
   if (cell.protocols.size() < 2) return "No other protocol was tried.";
   if (!cell.can_tell()) {
-    return fmt::format("With {} it cannot be said which others are as good.",
-                       cell.protocols.front().splits == 1 ? "one split" : "two splits");
+    return fmt::format("With {} it cannot be said which others are as good.", repeats_text(cell.protocols.front()));
   }
   const auto ties = others(cell, [](const RankedProtocol& one) { return one.indistinguishable; });
   if (ties.empty()) return "All others are worse.";
@@ -126,7 +132,7 @@ std::string distance_text(const MeasuredCell& cell) {
   if (distance.interval) text += fmt::format(" [{:.3f}, {:.3f}]", distance.interval->low, distance.interval->high);
   text += fmt::format(" ({}, after {} of {}", distance.method, distance.unit, distance.network);
   if (distance.floor) text += fmt::format("; two halves of the source: {:.3f}", *distance.floor);
-  return text + ")";
+  return text + fmt::format("; {} {})", distance.runs, distance.runs == 1 ? "run" : "runs");
 }
 
 std::vector<std::string> measured_sentences(const MeasuredCell& cell) {
