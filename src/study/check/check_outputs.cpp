@@ -125,9 +125,9 @@ class OutputCheck {
     if (!is_axis(condition.axis)) return error(key, unknown_word("axis", condition.axis, axis_names()));
     if (!shown_) return;
     const auto given = given_axes(*shown_);
-    const bool has = has_axis(*shown_, condition.axis) || std::any_of(given.begin(), given.end(), [&](const auto& one) {
-                       return one.name == condition.axis;
-                     });
+    const bool has =
+        has_axis(context_.study, *shown_, condition.axis) ||
+        std::any_of(given.begin(), given.end(), [&](const auto& one) { return one.name == condition.axis; });
     if (!has) {
       return error(key, {"experiment '" + shown_->name + "' does not vary '" + condition.axis + "'",
                          "it gives the axis no value", "Name one of its own axes"});
