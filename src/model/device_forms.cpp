@@ -1,4 +1,4 @@
-// Channel averaging and adaptive pooling as plain sums and matrix products, deterministic on GPUs.
+// Channel averaging, adaptive pooling and bilinear resizing as plain sums and matrix products, deterministic on GPUs.
 #include "device_forms.hpp"
 
 namespace espalier::model {
@@ -11,6 +11,16 @@ at::Tensor averaging(std::int64_t from, std::int64_t to, const at::TensorOptions
   const at::Tensor first = (row * from).floor_divide(to), end = ((row + 1) * from + to - 1).floor_divide(to);
   const at::Tensor inside = position.ge(first).logical_and(position.lt(end));
   return inside.to(options.dtype()) / (end - first).to(options.dtype());
+}
+
+/// [to, from]: row i weighs the two positions nearest to (i + 1/2) * from / to - 1/2 by their nearness; what lies
+/// outside takes the outermost one. Made on the device.
+at::Tensor interpolation(std::int64_t from, std::int64_t to, const at::TensorOptions& options) {
+  const auto exact = options.dtype(options.dtype() == at::kDouble ? at::kDouble : at::kFloat);
+  const double scale = static_cast<double>(from) / static_cast<double>(to);
+  const at::Tensor place = at::arange(to, exact).add(0.5).mul(scale).sub(0.5).clamp(0, static_cast<double>(from - 1));
+  const at::Tensor distance = place.unsqueeze(1).sub(at::arange(from, exact).unsqueeze(0)).abs();
+  return distance.neg().add(1).clamp_min(0).to(options.dtype());
 }
 
 }  // namespace
@@ -28,6 +38,13 @@ at::Tensor adaptive_average(const at::Tensor& x, std::int64_t height, std::int64
   const auto options = x.options();
   return at::matmul(at::matmul(averaging(x.size(2), height, options), x),
                     averaging(x.size(3), width, options).transpose(0, 1));
+}
+
+at::Tensor resized(const at::Tensor& x, std::int64_t height, std::int64_t width) {
+  if (x.size(2) == height && x.size(3) == width) return x;
+  const auto options = x.options();
+  return at::matmul(at::matmul(interpolation(x.size(2), height, options), x),
+                    interpolation(x.size(3), width, options).transpose(0, 1));
 }
 
 }  // namespace espalier::model

@@ -10,4 +10,7 @@ at::Tensor channel_average(const at::Tensor& x, std::int64_t size);
 /// As adaptive_avg_pool2d, to [N, C, height, width].
 at::Tensor adaptive_average(const at::Tensor& x, std::int64_t height, std::int64_t width);
 
+/// As upsample_bilinear2d without aligned corners, to [N, C, height, width].
+at::Tensor resized(const at::Tensor& x, std::int64_t height, std::int64_t width);
+
 }  // namespace espalier::model

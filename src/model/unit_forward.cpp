@@ -65,6 +65,7 @@ const Unit::Forward& Unit::forward_of(const Operation& op) {
       {LayerKind::dropout, &Unit::drop},
       {LayerKind::concatenate, &Unit::concatenate},
       {LayerKind::add, &Unit::add, true},
+      {LayerKind::resize, &Unit::interpolate},
   };
   const Forward& row = kRows[static_cast<std::size_t>(op.layer.kind)];
   ESPALIER_EXPECT(row.kind == op.layer.kind);
@@ -131,6 +132,11 @@ at::Tensor Unit::pool_to_size(const Operation& op, const at::Tensor& x, const Un
   const auto height = op.layer.kernel_h, width = op.layer.kernel_w;
   return x.is_cuda() ? adaptive_average(spatial(x), height, width)
                      : at::adaptive_avg_pool2d(spatial(x), {height, width});
+}
+
+at::Tensor Unit::interpolate(const Operation& op, const at::Tensor& x, const UnitMode&) const {
+  const auto height = op.layer.kernel_h, width = op.layer.kernel_w;
+  return x.is_cuda() ? resized(spatial(x), height, width) : at::upsample_bilinear2d(spatial(x), {height, width}, false);
 }
 
 at::Tensor Unit::respond(const Operation& op, const at::Tensor& x, const UnitMode&) const {

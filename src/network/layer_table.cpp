@@ -164,6 +164,12 @@ const std::vector<LayerRow>& layers() {
        .shape = dropout_shape},
       joining(concatenate, "concatenate"),
       joining(add, "add"),
+      {.kind = LayerKind::resize,
+       .name = "resize",
+       .defaults = spec(LayerKind::resize),
+       .has_kernel = true,
+       .check = check_window,
+       .shape = fixed_shape},
   };
   return rows;
 }

@@ -29,6 +29,19 @@ TEST_CASE("device forms: adaptive average pooling is LibTorch's, values and grad
   }
 }
 
+TEST_CASE("device forms: resizing is LibTorch's bilinear one, values and gradients") {
+  for (const auto& [from, to] : {std::pair{6, 6}, {32, 227}, {13, 6}, {1, 5}, {7, 1}, {5, 7}, {12, 4}}) {
+    const at::Tensor x = at::rand({2, 3, from, from + 1}, at::kDouble).set_requires_grad(true);
+    const at::Tensor y = x.detach().clone().set_requires_grad(true);
+    const at::Tensor ours = model::resized(x, to, to + 1), theirs = at::upsample_bilinear2d(y, {to, to + 1}, false);
+    const at::Tensor weights = at::rand_like(theirs);
+    (ours * weights).sum().backward();
+    (theirs * weights).sum().backward();
+    CHECK(at::allclose(ours, theirs));
+    CHECK(at::allclose(x.grad(), y.grad()));
+  }
+}
+
 TEST_CASE("device forms: masks are drawn by splitmix64's own sequence, whose seed stands in a table") {
   const std::vector<std::int64_t> seeds{5, -7, 123456789012345, 1, 2, 3};  // 3 steps of 2 layers
   const device::SeedTable table{at::tensor(seeds, at::kLong).view({3, 2}), at::tensor({std::int64_t{1}}, at::kLong)};

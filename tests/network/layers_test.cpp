@@ -13,5 +13,5 @@ TEST_CASE("layers: each kind finds its own row, by value and by name, and its de
     CHECK(parse_kind(row.name) == row.kind);
     CHECK(row.defaults.kind == row.kind);
   }
-  CHECK(layers().back().kind == LayerKind::add);
+  CHECK(layers().back().kind == LayerKind::resize);
 }

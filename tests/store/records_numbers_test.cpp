@@ -45,12 +45,13 @@ TEST_CASE("numbers: layers and how they are drawn have the numbers that ids are 
   using namespace network;
   CHECK(are_numbered({LayerKind::convolution, LayerKind::linear, LayerKind::relu, LayerKind::max_pool,
                       LayerKind::average_pool, LayerKind::adaptive_average_pool, LayerKind::local_response_norm,
-                      LayerKind::batch_norm, LayerKind::dropout, LayerKind::concatenate, LayerKind::add}));
+                      LayerKind::batch_norm, LayerKind::dropout, LayerKind::concatenate, LayerKind::add,
+                      LayerKind::resize}));
   CHECK(are_numbered({Init::none, Init::he_normal_fan_in, Init::he_normal_fan_out, Init::torch_default, Init::gaussian,
                       Init::ones_zeros}));
   CHECK(kind_names() == std::vector<std::string>{"convolution", "linear", "relu", "max_pool", "average_pool",
                                                  "adaptive_average_pool", "local_response_norm", "batch_norm",
-                                                 "dropout", "concatenate", "add"});
+                                                 "dropout", "concatenate", "add", "resize"});
   CHECK(init_names() == std::vector<std::string>{"none", "he_normal_fan_in", "he_normal_fan_out", "torch_default",
                                                  "gaussian", "ones_zeros"});
 }

@@ -21,8 +21,9 @@ enum class LayerKind : std::uint8_t {
   dropout = 8,
   concatenate = 9,  ///< branches, joined along channels
   add = 10,         ///< branches, summed; an empty branch is the identity
+  resize = 11,      ///< bilinear, to (height, width) in kernel_h, kernel_w; pixels are areas (align_corners = False)
 };
-constexpr LayerKind last_known(LayerKind) { return LayerKind::add; }
+constexpr LayerKind last_known(LayerKind) { return LayerKind::resize; }
 
 /// How a layer's parameters are drawn.
 enum class Init : std::uint8_t {
