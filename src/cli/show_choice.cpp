@@ -5,7 +5,7 @@
 #include <unordered_set>
 
 #include "espalier/core/errors.hpp"
-#include "espalier/report/conditions.hpp"
+#include "espalier/study/conditions.hpp"
 #include "espalier/study/parse.hpp"
 
 namespace espalier::cli {
@@ -13,13 +13,13 @@ namespace {
 
 struct Wanted {
   std::string experiment;
-  std::vector<report::AxisCondition> conditions;
+  std::vector<study::AxisCondition> conditions;
 };
 
 Wanted parse_wanted(const std::string& text) {
-  const auto named = report::parse_named_runs(text);
+  const auto named = study::parse_named_runs(text);
   if (named.conditions.empty()) return {named.experiment, {}};
-  return {named.experiment, report::parse_conditions(named.conditions)};
+  return {named.experiment, study::parse_conditions(named.conditions)};
 }
 
 bool same_value(const std::string& a, const std::string& b) {
@@ -28,7 +28,7 @@ bool same_value(const std::string& a, const std::string& b) {
 
 bool fits(const plan::PlannedRun& run, const Wanted& wanted) {
   if (!wanted.experiment.empty() && run.experiment != wanted.experiment) return false;
-  return std::all_of(wanted.conditions.begin(), wanted.conditions.end(), [&](const report::AxisCondition& condition) {
+  return std::all_of(wanted.conditions.begin(), wanted.conditions.end(), [&](const study::AxisCondition& condition) {
     const auto* value = run.label(condition.axis);
     return value && std::any_of(condition.values.begin(), condition.values.end(),
                                 [&](const std::string& one) { return same_value(one, *value); });

@@ -7,30 +7,11 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/report/wording.hpp"
 #include "report/axis_values.hpp"
+#include "report/figure_parts.hpp"
 #include "report/page_context.hpp"
 
 namespace espalier::report {
 namespace {
-
-XScale scale_of(const std::string& axis, const std::vector<std::string>& values) {
-  const bool has_all = std::find(values.begin(), values.end(), "all") != values.end();
-  if (has_all || values.size() < 2 || !all_numbers(values)) return XScale::category;
-  const double first = number_of(values.front()), last = number_of(values.back());
-  const bool counts_images = axis == "per_class" && values.size() > 2;
-  if (first > 0 && (last / first >= 50 || counts_images)) return XScale::logarithmic;
-  return XScale::linear;
-}
-
-/// Replaces all characters but letters, digits, '-' and '_', since file names must not come straight from the study.
-std::string harmless(const std::string& text) {
-  std::string name;
-  for (const char c : text) {
-    const bool keeps =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    name += keeps ? c : '-';
-  }
-  return name;
-}
 
 std::string caption_of(const std::vector<std::string>& axes, const std::vector<std::string>& values) {
   std::string caption;
@@ -48,10 +29,6 @@ FigurePanel& panel_of(Figure& figure, const std::string& caption) {
   panel.caption = caption;
   for (const auto& value : figure.series_values) panel.series.push_back({value, {}});
   return panel;
-}
-
-std::size_t place_of(const std::vector<std::string>& values, const std::string& value) {
-  return static_cast<std::size_t>(std::find(values.begin(), values.end(), value) - values.begin());
 }
 
 void put_cell(Figure& figure, const std::vector<std::string>& panel_axes, stats::CellSummary cell) {
@@ -85,7 +62,37 @@ std::vector<study::FigureSpec> default_figures(const std::vector<RunView>& views
 
 }  // namespace
 
+bool is_by_distance(const study::FigureSpec& asked) { return asked.ratio && asked.x == study::kDistance; }
+
+XScale scale_of(const std::string& axis, const std::vector<std::string>& values) {
+  const bool has_all = std::find(values.begin(), values.end(), "all") != values.end();
+  if (has_all || values.size() < 2 || !all_numbers(values)) return XScale::category;
+  const double first = number_of(values.front()), last = number_of(values.back());
+  const bool counts_images = axis == "per_class" && values.size() > 2;
+  if (first > 0 && (last / first >= 50 || counts_images)) return XScale::logarithmic;
+  return XScale::linear;
+}
+
+std::string harmless(const std::string& text) {
+  std::string name;
+  for (const char c : text) {
+    const bool keeps =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    name += keeps ? c : '-';
+  }
+  return name;
+}
+
+std::size_t place_of(const std::vector<std::string>& values, const std::string& value) {
+  return static_cast<std::size_t>(std::find(values.begin(), values.end(), value) - values.begin());
+}
+
+double position(const Figure& figure, std::size_t x) {
+  return figure.x_scale == XScale::category ? static_cast<double>(x) : number_of(figure.x_values[x]);
+}
+
 Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& asked) {
+  if (asked.ratio) return make_ratio_figure(views, asked);
   const auto runs = runs_of_experiment(views, asked.experiment);
   Figure figure;
   figure.asked = asked;

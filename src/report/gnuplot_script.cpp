@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 
-#include "espalier/report/figure.hpp"
 #include "espalier/report/wording.hpp"
 #include "report/axis_values.hpp"
+#include "report/figure_parts.hpp"
 #include "report/palette.hpp"
 
 namespace espalier::report {
@@ -38,15 +38,11 @@ std::string tic_label(const std::string& text) {
   return quoted(result);
 }
 
-double place(const Figure& figure, std::size_t x) {
-  return figure.x_scale == XScale::category ? static_cast<double>(x) : number_of(figure.x_values[x]);
-}
-
 /// The least distance between two places on the x axis (on a logarithmic axis, the least ratio).
 double least_step(const Figure& figure) {
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 1; i < figure.x_values.size(); ++i) {
-    const double a = place(figure, i - 1), b = place(figure, i);
+    const double a = position(figure, i - 1), b = position(figure, i);
     least = std::min(least, figure.x_scale == XScale::logarithmic ? b / a : b - a);
   }
   return std::isfinite(least) ? least : (figure.x_scale == XScale::logarithmic ? 2 : 1);
@@ -56,7 +52,7 @@ double least_step(const Figure& figure) {
 double beside(const Figure& figure, std::size_t x, std::size_t series, std::size_t count) {
   const double offset = static_cast<double>(series) - static_cast<double>(count - 1) / 2;
   const double share = std::min(0.06, 0.4 / static_cast<double>(std::max<std::size_t>(1, count)));
-  const double at = place(figure, x);
+  const double at = position(figure, x);
   if (figure.x_scale == XScale::logarithmic) return at * std::pow(least_step(figure), offset * share);
   return at + offset * share * least_step(figure);
 }
@@ -75,19 +71,35 @@ Range y_range(const Figure& figure) {
       }
     }
   }
+  if (figure.asked.ratio) range.add(1);  // where both sides are equal
   if (range.low > range.high) return {0, 1};
   const double room = std::max(1e-3, 0.06 * (range.high - range.low));
-  const bool is_rate = shown_scale(figure.metric) == 100;
+  const bool is_rate = !figure.asked.ratio && shown_scale(figure.metric) == 100;
   // Leaves room for the marks, but keeps the axis within possible accuracies or losses.
   return {std::max(0.0, range.low - room), is_rate ? std::min(1.0, range.high + room) : range.high + room};
 }
 
+/// Ratios are shown as they are.
+double scale_of_values(const Figure& figure) { return figure.asked.ratio ? 1 : shown_scale(figure.metric); }
+
+/// An axis of measured distances, whose tics gnuplot chooses.
+std::string distance_axis(const Figure& figure) {
+  const double low = figure.x_values.empty() ? 0 : number_of(figure.x_values.front());
+  const double high = figure.x_values.empty() ? 1 : number_of(figure.x_values.back());
+  const double room = std::max(1e-3, 0.05 * (high - low));
+  return fmt::format("set xrange [{}:{}]\nset xlabel {}\n", low - room, high + room,
+                     quoted("distance of the target (" + figure.asked.ratio->distances.method + ")"));
+}
+
 std::string x_axis(const Figure& figure) {
+  if (is_by_distance(figure.asked)) return distance_axis(figure);
+  if (figure.x_values.empty()) return "";
   std::string tics;
   for (std::size_t i = 0; i < figure.x_values.size(); ++i) {
-    tics += fmt::format("{}{} {}", i ? ", " : "", tic_label(figure.x_values[i]), place(figure, i));
+    tics += fmt::format("{}{} {}", i ? ", " : "", tic_label(figure.x_values[i]), position(figure, i));
   }
-  const double first = place(figure, 0), last = place(figure, figure.x_values.size() - 1), step = least_step(figure);
+  const double first = position(figure, 0), last = position(figure, figure.x_values.size() - 1),
+               step = least_step(figure);
   std::string text;
   if (figure.x_scale == XScale::logarithmic) {
     const double factor = std::pow(step, 0.4);
@@ -100,7 +112,7 @@ std::string x_axis(const Figure& figure) {
 
 /// The data blocks of one series: means, intervals, and single splits where there are too few for an interval.
 std::string data_blocks(const Figure& figure, const FigureSeries& series, std::size_t index, std::size_t count) {
-  const double scale = shown_scale(figure.metric);
+  const double scale = scale_of_values(figure);
   std::string means, intervals, splits;
   for (const auto& point : series.points) {
     const auto& summary = point.cell.summary;
@@ -137,18 +149,47 @@ std::string plot_of(const Figure& figure, const FigureSeries& series, std::size_
       index, style, look, title, mark.colour);
 }
 
+/// Points of the trend line, which is straight in the logarithm of the ratio and so bends here.
+std::string trend_block(const Figure& figure) {
+  constexpr int kPieces = 60;
+  if (!figure.trend) return "";
+  const bool logarithmic = figure.x_scale == XScale::logarithmic;
+  const double low = position(figure, 0), high = position(figure, figure.x_values.size() - 1);
+  std::string rows;
+  for (int i = 0; i <= kPieces; ++i) {
+    const double share = static_cast<double>(i) / kPieces;
+    const double x = logarithmic ? low * std::pow(high / low, share) : low + share * (high - low);
+    rows += fmt::format("{} {}\n", x, std::exp(figure.trend->at(logarithmic ? std::log10(x) : x)));
+  }
+  return "$trend << EOD\n" + rows + "EOD\n";
+}
+
+std::string ratio_lines(const Figure& figure) {
+  if (!figure.asked.ratio) return "";
+  const std::string trend =
+      figure.trend ? ", \\\n  $trend using 1:2 with lines lt -1 lw 1.2 dt 2 notitle" : "";
+  return ", \\\n  1 with lines lc rgb '#9a9a9a' lw 1 notitle" + trend;
+}
+
+std::string y_title(const Figure& figure) {
+  const auto& facts = metrics::facts_of(figure.metric.metric);
+  const std::string title = axis_title(figure.metric);
+  return figure.asked.ratio ? fmt::format("ratio of {} {}", metrics::name_of(figure.metric.subset), facts.title)
+                            : title;
+}
+
 }  // namespace
 
 std::string gnuplot_script(const Figure& figure, const FigurePanel& panel) {
   const bool small = figure.panels.size() > 1;
   const Range range = y_range(figure);
-  const double scale = shown_scale(figure.metric);
+  const double scale = scale_of_values(figure);
   std::string script = fmt::format("set terminal svg size {} dynamic noenhanced font 'Helvetica,13' name 'f'\n",
                                    small ? "470,330" : "760,430");
   script += "set encoding utf8\nset border 3 lw 0.8\nset tics nomirror out scale 0.5\n";
   script += "set grid ytics lt 1 lw 0.4 lc rgb '#9a9a9a'\nset style fill transparent\nset errorbars 0.6\n";
   script += fmt::format("set yrange [{}:{}]\nset ylabel {}\n", scale * range.low, scale * range.high,
-                        quoted(axis_title(figure.metric)));
+                        quoted(y_title(figure)));
   script += x_axis(figure);
   if (figure.asked.series.empty()) script += "unset key\n";
   else
@@ -160,7 +201,7 @@ std::string gnuplot_script(const Figure& figure, const FigurePanel& panel) {
     plots += (i ? ", \\\n  " : "plot ") + plot_of(figure, panel.series[i], i);
   }
   if (plots.empty()) plots = "unset key\nplot NaN notitle";
-  return script + plots + "\n";
+  return script + trend_block(figure) + plots + ratio_lines(figure) + "\n";
 }
 
 }  // namespace espalier::report

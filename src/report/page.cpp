@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "espalier/core/errors.hpp"
 #include "espalier/report/wording.hpp"
 #include "report/html.hpp"
 #include "report/page_context.hpp"
@@ -11,9 +12,10 @@ namespace espalier::report {
 namespace {
 
 constexpr std::pair<const char*, const char*> kPlaces[] = {
-    {"figures", "Figures"},         {"best", "Best settings"}, {"selections", "Selections"},
-    {"overfitting", "Overfitting"}, {"sources", "Sources"},    {"failures", "Failures"},
-    {"methods", "Methods"},         {"tables", "All cells"},   {"provenance", "Provenance"}};
+    {"figures", "Figures"},       {"study-tables", "Tables"},     {"best", "Best settings"},
+    {"selections", "Selections"}, {"overfitting", "Overfitting"}, {"sources", "Sources"},
+    {"failures", "Failures"},     {"methods", "Methods"},         {"tables", "All cells"},
+    {"provenance", "Provenance"}};
 
 /// Links to the sections that exist.
 std::string navigation(const std::string& body) {
@@ -56,6 +58,13 @@ std::vector<RunView> runs_of_experiment(const std::vector<RunView>& views, const
   return found;
 }
 
+std::vector<RunView> required_runs(const std::vector<RunView>& views, const std::string& experiment) {
+  auto runs = runs_of_experiment(views, experiment);
+  if (!runs.empty()) return runs;
+  throw UsageError("no run of '" + experiment + "' is here", "the experiment is not planned in this directory",
+                   "Run the study as it is, or leave the figure or table out.");
+}
+
 std::vector<std::string> experiments_of(const PageContext& context) {
   std::vector<std::string> names;
   for (const auto& experiment : context.study.experiments) {
@@ -95,16 +104,23 @@ bool names_file(std::string_view page, const std::string& name) {
 }
 
 Report make_report(const ReportInput& input) {
-  PageContext context{*input.directory, input.study, runs_of(*input.directory), {}, splits_overlap(input.study)};
+  PageContext context{*input.directory, input.study, runs_of(*input.directory), {}, {}, splits_overlap(input.study)};
   context.figures = make_figures(context.views, context.study);
+  context.tables = make_study_tables(context.views, context.study);
   Report report;
-  std::string body = warning_box(context) + figure_section(context, input.draw) + best_section(context) +
-                     selection_section(context) + overfitting_section(context) + source_section(context) +
-                     failure_section(context) + methods_section(context) + tables_section(context) +
-                     provenance_section(context);
+  std::string body = warning_box(context) + figure_section(context, input.draw) + study_tables_section(context) +
+                     best_section(context) + selection_section(context) + overfitting_section(context) +
+                     source_section(context) + failure_section(context) + methods_section(context) +
+                     tables_section(context) + provenance_section(context);
   for (const auto& figure : context.figures) report.files.push_back({figure.name + ".csv", csv(figure.table)});
+  for (const auto& table : context.tables) report.files.push_back({table.name + ".csv", csv(table.exact)});
   report.html = whole_page(context.study.name, file_lines(report.files), head_section(context, input.made_at), body);
   report.tables = result_tables(context.views, context.study, reported_metric(context.views));
+  for (const auto& table : context.tables) {
+    for (const auto& part : table.parts) {
+      report.tables.push_back({table.title + (part.title.empty() ? "" : ": " + part.title), table.note, part.words});
+    }
+  }
   return report;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // What every section of the page is made from, and the section functions.
 #include "espalier/report/page.hpp"
+#include "report/tables/study_tables.hpp"
 
 namespace espalier::report {
 
@@ -9,6 +10,7 @@ struct PageContext {
   const study::Study& study;
   std::vector<RunView> views;
   std::vector<Figure> figures;
+  std::vector<StudyTable> tables;
   bool overlapping = false;  ///< splits share classes
   const store::State& state() const { return directory.state; }
 };
@@ -16,6 +18,8 @@ struct PageContext {
 /// The experiments of the page in the study's order, without those that have no run.
 std::vector<std::string> experiments_of(const PageContext& context);
 std::vector<RunView> runs_of_experiment(const std::vector<RunView>& views, const std::string& experiment);
+/// Throws UsageError where there is none.
+std::vector<RunView> required_runs(const std::vector<RunView>& views, const std::string& experiment);
 
 /// The axes that the experiment itself varies, in its own order; axes whose values a selection gave are left out.
 std::vector<std::string> own_axes(const study::Experiment& experiment, const std::vector<RunView>& runs);
@@ -24,6 +28,7 @@ std::vector<std::string> own_axes(const study::Experiment& experiment, const std
 std::string head_section(const PageContext& context, const std::string& made_at);
 std::string warning_box(const PageContext& context);
 std::string figure_section(const PageContext& context, const Draw& draw);
+std::string study_tables_section(const PageContext& context);
 std::string best_section(const PageContext& context);
 std::string selection_section(const PageContext& context);
 std::string overfitting_section(const PageContext& context);

@@ -55,7 +55,8 @@ void find_checkpoints(const std::filesystem::path& root, CheckedStudy& checked) 
 bool data_can_be_read(const CheckedStudy& checked) {
   return std::none_of(checked.diagnostics.begin(), checked.diagnostics.end(), [](const study::Diagnostic& found) {
     const bool elsewhere = found.key.starts_with("experiment") || found.key.starts_with("train") ||
-                           found.key.starts_with("figure") || found.key.starts_with("network");
+                           found.key.starts_with("figure") || found.key.starts_with("table") ||
+                           found.key.starts_with("network");
     return found.severity == study::Diagnostic::Severity::error && !elsewhere;
   });
 }

@@ -6,6 +6,7 @@
 #include "espalier/network/networks.hpp"
 #include "espalier/study/kinds.hpp"
 #include "espalier/study/parse.hpp"
+#include "espalier/study/table_kinds.hpp"
 #include "espalier/study/train_table.hpp"
 #include "study/value_range.hpp"
 
@@ -36,7 +37,8 @@ void add_top(Docs& all) {
        {"train", "table", "every key's default", "defaults of every training"},
        {"experiment", "array of tables", "required", "named grids"},
        {"resources", "array of tables", "1 worker a task", "workers a task gets"},
-       {"figure", "array of tables", "none", "figures that report draws"}});
+       {"figure", "array of tables", "none", "figures that report draws"},
+       {"table", "array of tables", "none", "tables that report makes, beside its own"}});
   add(all, "study",
       {{"name", "word", "required", "the study's name"},
        {"seed", "integer", "0", "all random streams derive from it"},
@@ -129,7 +131,8 @@ void add_network(Docs& all) {
       {{"kind", "word", "required", quoted(network::kind_names())},
        {"name", "word", "its place in the unit, from 0", "prefix of its parameters' names"},
        {"outputs", "integer", "0", "channels or features; 0: as many as there are classes"},
-       {"kernel", "integer or two", "0", "height and width of the kernel, or of an adaptive pool's output"},
+       {"kernel", "integer or two", "0",
+        "height and width of the kernel, or of an adaptive pool's or a resize's output"},
        {"kernel_h", "integer", "kernel", "height alone"},
        {"kernel_w", "integer", "kernel", "width alone"},
        {"stride", "integer", "1; pools: the kernel", "stride"},
@@ -218,12 +221,32 @@ void add_outputs(Docs& all) {
   add(all, "resources",
       {{"when", "word", "always", "condition on axes and `images`; the first match wins"},
        {"workers", "integer", "1", "workers such a task gets"}});
+  const std::initializer_list<std::array<std::string, 4>> distances = {
+      {"distances", "word", "none", "an experiment of kind \"distance\", which has the targets' distances"},
+      {"method", "word", "\"cosine\"", "which of its distances"},
+      {"features", "integer", "the only one", "the unit after which they were measured"}};
   add(all, "figure",
-      {{"experiment", "word", "required", "an experiment"},
-       {"x", "word", "required", "axis along x"},
+      {{"kind", "word", "\"mean\"", "\"mean\" of each cell, or \"ratio\" of two sides"},
+       {"experiment", "word", "required", "an experiment"},
+       {"x", "word", "required", "axis along x; of ratios also \"distance\""},
        {"series", "word", "none", "axis with a curve each"},
        {"y", "word", "\"test.top1\"", "metric"},
-       {"title", "word", "of experiment and axes", "title"}});
+       {"title", "word", "of experiment and axes", "title"},
+       {"over", "word", "required for ratio", "condition of the runs whose metric is divided"},
+       {"under", "word", "required for ratio", "condition of the runs that it is divided by"}});
+  add(all, "figure", distances);
+  add(all, "table",
+      {{"kind", "word", "required", quoted(table_kind_names())},
+       {"experiment", "word", "required", "an experiment; distances: one of kind \"distance\""},
+       {"y", "word", "\"test.top1\"", "metric"},
+       {"title", "word", "of kind and experiment", "title"},
+       {"by", "words", "all that vary", "ratio: axes with a row for each value, before the others that vary"},
+       {"over", "word", "required for ratio, recommendation",
+        "condition of the runs whose metric is divided; recommendation: of those that tune"},
+       {"under", "word", "required for ratio, recommendation",
+        "condition of the runs that it is divided by; recommendation: of those that freeze"},
+       {"thresholds", "numbers", "[0.2, 0.4]", "recommendation: where medium and high distances begin"}});
+  add(all, "table", distances);
 }
 
 }  // namespace

@@ -198,16 +198,36 @@ void each_member(auto& members, Resources& value) {
   members(where, when, workers);
 }
 
+void each_member(auto& members, AxisCondition& value) {
+  auto& [axis, values] = value;
+  members(axis, values);
+}
+
+void each_member(auto& members, DistancesFrom& value) {
+  auto& [experiment, method, features] = value;
+  members(experiment, method, features);
+}
+
+void each_member(auto& members, RatioSpec& value) {
+  auto& [over, under, distances] = value;
+  members(over, under, distances);
+}
+
 void each_member(auto& members, FigureSpec& value) {
-  auto& [where, experiment, x, series, y, title] = value;
-  members(where, experiment, x, series, y, title);
+  auto& [where, experiment, x, series, y, title, ratio] = value;
+  members(where, experiment, x, series, y, title, ratio);
+}
+
+void each_member(auto& members, TableSpec& value) {
+  auto& [where, kind, experiment, y, title, by, ratio, thresholds] = value;
+  members(where, kind, experiment, y, title, by, ratio, thresholds);
 }
 
 void each_member(auto& members, Study& value) {
-  auto& [name, seed, max_runs, text, data, split, sources, targets, networks, train, experiments, resources, figures] =
-      value;
+  auto& [name, seed, max_runs, text, data, split, sources, targets, networks, train, experiments, resources, figures,
+         tables] = value;
   members(name, seed, max_runs, text, data, split, sources, targets, networks, train, experiments, resources);
-  members(figures);
+  members(figures, tables);
 }
 
 }  // namespace

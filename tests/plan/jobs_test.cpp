@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "espalier/study/parse.hpp"
@@ -91,6 +92,36 @@ TEST_CASE("plan: plested-imagenet counts 1,032 runs with the paper's selections"
   CHECK(plan.runs.size() == 1032);
   CHECK(plan.pending.empty());
   for (const auto& run : plan.runs) CHECK(run.aborted.empty());
+}
+
+TEST_CASE("plan: chu-imagenet counts 138 runs for six targets and 30 for half of ImageNet, without their images") {
+  const auto study = job("chu-imagenet.toml");
+
+  const Plan plan = support::compiled(study, {}, {}, expected(study));
+
+  std::map<std::string, std::int64_t> runs;
+  for (const auto& one : plan.experiments) runs[one.name] = one.runs;
+  CHECK(runs["targets"] == 138);
+  CHECK(runs["half"] == 30);
+  CHECK(plan.provisional);
+  CHECK(support::pretrainings(plan).size() == 2);
+  for (const auto& run : plan.runs) CHECK(run.aborted.empty());
+}
+
+TEST_CASE("plan: chu-imagenet tunes at 0.2 of the rate of new units, and frozen units have none") {
+  const auto study = job("chu-imagenet.toml");
+
+  const Plan plan = support::compiled(study, {}, {}, expected(study));
+
+  for (const auto& run : plan.runs) {
+    const auto& units = task::training(*support::task_of(plan, run.task)).units;
+    const bool tuned = run.label("units")->front() == 'T';
+    INFO(*run.label("units"));
+    CHECK((units.front().trained == task::Trained::all) == tuned);
+    REQUIRE_FALSE(units.back().rates.empty());
+    CHECK(units.back().rates.front().rate == 0.01f);
+    if (tuned) CHECK(units.front().rates.front().rate == 0.002f);
+  }
 }
 
 }  // namespace espalier::plan

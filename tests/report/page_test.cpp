@@ -177,3 +177,22 @@ TEST_CASE("report: a study without test images is reported on by its validation 
   CHECK(report.tables[0].words.rows[1][1] == "60.0");
   CHECK_THAT(report.html, Contains("No run of this figure has a test top-1 accuracy (%) yet."));
 }
+
+TEST_CASE("report: tables that the study asks for stand on the page, beside it as CSV, and on the terminal") {
+  auto builder = testing::fixture_state();
+  builder.study(testing::fixture_text() +
+                std::string("[[table]]\nkind = \"raw\"\nexperiment = \"transferred\"\ntitle = \"Every <cell>\"\n"
+                            "[[table]]\nkind = \"ratio\"\nexperiment = \"transferred\"\nover = \"transferred=6\"\n"
+                            "under = \"transferred=0\"\n"));
+  const report::Directory directory{"out", builder.state()};
+
+  const auto report = testing::fixture_report(directory, no_drawing);
+
+  CHECK_THAT(report.html, Contains("<section id=\"study-tables\"") && Contains("Every &lt;cell&gt;"));
+  CHECK_THAT(report.html, Contains("<a href=\"#study-tables\">Tables</a>"));
+  CHECK_THAT(report.html, Contains("<a href=\"table-transferred-ratio.csv\">CSV</a>"));
+  CHECK(report::names_file(report.html, "table-transferred-raw.csv"));
+  CHECK(report.files.back().name == "table-transferred-ratio.csv");
+  CHECK_THAT(report.files.back().text, Contains("ratio_low"));
+  CHECK(report.tables.back().title == "transferred: transferred=6 over transferred=0");
+}

@@ -79,4 +79,5 @@ TEST_CASE("documents: every job is a study without a finding") {
   CHECK(cells(job("quickstart.toml")) == 144);
   CHECK(cells(job("plested-cifar100.toml")) == 1008);
   CHECK(job("plested-omniglot.toml").experiments.size() == 6);
+  CHECK(cells(job("chu-imagenet.toml")) == 168);
 }

@@ -56,6 +56,10 @@ Study unusual() {
   experiment.cases = {{"one", {2, 2}, experiment.fixed, experiment.takes}};
   study.resources = {{{1, 1}, "images > 5", 4}};
   study.figures = {{{1, 3}, "a", "x", "series", "valid.loss", "title"}};
+  const RatioSpec ratio{{{"units", {"a", "b"}}}, {{"frozen", {"1"}}, {"split", {"2"}}}, {"far", "mmd", 6}};
+  study.figures.push_back({{1, 4}, "a", "distance", "", "test.top1", "", ratio});
+  study.tables = {
+      {{5, 5}, TableKind::recommendation, "a", "valid.top5", "title", {"target", "split"}, ratio, {0.1, 0.5}}};
   return study;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "espalier/report/cell_table.hpp"
+#include "espalier/stats/trend.hpp"
 #include "espalier/study/study.hpp"
 
 namespace espalier::report {
@@ -34,10 +35,15 @@ struct Figure {
   std::vector<std::string> x_values, series_values;
   std::vector<FigurePanel> panels;  ///< one per value of the axes that are neither x nor series
   double confidence = 0.95;
-  WordTable table;  ///< exact values; its axes are the panel axes, series and x
+  std::optional<stats::Trend>
+      trend;            ///< of ratios: their logarithms by x, or by the logarithm (to 10) of a logarithmic x
+  int left_out = 0;     ///< of ratios: pairs of cells without a ratio, or whose target has no distance yet
+  std::string problem;  ///< why there is nothing to draw; else ""
+  WordTable table;      ///< exact values; its axes are the panel axes, series and x
 };
 
-/// Gathers the cells of the figure `asked`. Throws UsageError where its axes or metric do not exist.
+/// Gathers the cells of the figure `asked`. Throws UsageError where its axes or metric do not exist. Of ratios, a
+/// cell's mean and interval are those of the ratio, and all axes that vary otherwise are points of their own.
 Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& asked);
 
 /// The figures that the study asks for; if it asks for none, one per experiment over its first two varying axes.

@@ -1,10 +1,16 @@
 #pragma once
 // Turns recorded runs into cells and contrasts, for `aggregate`, `compare` and the report.
-#include "espalier/report/conditions.hpp"
 #include "espalier/report/run_view.hpp"
 #include "espalier/stats/contrast.hpp"
+#include "espalier/study/conditions.hpp"
 
 namespace espalier::report {
+
+using study::AxisCondition;
+using study::parse_condition;
+using study::parse_conditions;
+using study::parse_named_runs;
+using study::spelled;
 
 /// What becomes of a metric that finished runs have not recorded: an error, or cells without values.
 enum class Unrecorded : std::uint8_t { refused, empty };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "espalier/network/layer.hpp"
+#include "espalier/study/conditions.hpp"
 #include "espalier/study/value.hpp"
 #include "espalier/task/image_formats.hpp"
 #include "espalier/task/task.hpp"  // value enums shared with tasks (ImageOrder, AugmentSpec, OptimiserKind, ...)
@@ -212,10 +213,45 @@ struct Resources {
   bool operator==(const Resources&) const = default;
 };
 
+/// Distances that an experiment of kind "distance" measures, as figures and tables use them.
+struct DistancesFrom {
+  std::string experiment, method = "cosine";
+  std::int32_t features = 0;  ///< the unit after which they are taken; 0: the only one there is
+  bool operator==(const DistancesFrom&) const = default;
+};
+
+/// The metric of the runs that fulfil `over`, divided by that of their partners that fulfil `under`.
+struct RatioSpec {
+  std::vector<AxisCondition> over, under;
+  DistancesFrom distances;
+  bool operator==(const RatioSpec&) const = default;
+};
+
+/// What stands for x where a figure of ratios has the distance of the target there.
+inline constexpr const char* kDistance = "distance";
+
 struct FigureSpec {
   Location where;
   std::string experiment, x, series, y = "test.top1", title;
+  std::optional<RatioSpec> ratio = {};  ///< kind = "ratio"; else the cells' means are drawn
   bool operator==(const FigureSpec&) const = default;
+};
+
+enum class TableKind : std::uint8_t {
+  ratio,           ///< two sides, their difference and ratio
+  raw,             ///< every cell
+  distances,       ///< targets by methods, and how far the methods' orders agree
+  recommendation,  ///< the advice of Chu et al. by distance and size, and how often these measurements agree
+};
+
+struct TableSpec {
+  Location where;
+  TableKind kind = TableKind::raw;
+  std::string experiment, y = "test.top1", title;
+  std::vector<std::string> by;  ///< ratio: axes with a row for each value, before those that vary otherwise
+  RatioSpec ratio;              ///< of ratio and recommendation, where `over` tunes and `under` freezes
+  std::vector<double> thresholds = {0.2, 0.4};  ///< recommendation: where medium and high distances begin
+  bool operator==(const TableSpec&) const = default;
 };
 
 struct Study {
@@ -232,6 +268,7 @@ struct Study {
   std::vector<Experiment> experiments;
   std::vector<Resources> resources;
   std::vector<FigureSpec> figures;
+  std::vector<TableSpec> tables;
   bool operator==(const Study&) const = default;
 };
 

@@ -37,12 +37,16 @@ std::string experiment_at(const study::Study& study, const study::Diagnostic& fo
   return name;
 }
 
+bool is_of_output(const study::Diagnostic& found) {
+  return found.key.starts_with("figure") || found.key.starts_with("table");
+}
+
 /// Drops experiments that have errors, and those that take from them, so that the rest is still planned and all errors
 /// are found at once. Returns false where nothing can be planned because an error lies outside of experiments.
 bool drop_faulty_experiments(study::Study& study, const std::vector<study::Diagnostic>& diagnostics) {
   std::set<std::string> faulty;
   for (const auto& found : diagnostics) {
-    if (!is_error(found) || found.key.starts_with("figure") || found.key.starts_with("train.")) continue;
+    if (!is_error(found) || is_of_output(found) || found.key.starts_with("train.")) continue;
     if (!found.key.starts_with("experiment")) return false;
     faulty.insert(experiment_at(study, found));
   }

@@ -5,6 +5,7 @@
 
 #include "espalier/report/wording.hpp"
 #include "report/axis_values.hpp"
+#include "report/figure_parts.hpp"
 #include "report/html.hpp"
 #include "report/page_context.hpp"
 
@@ -21,7 +22,38 @@ int most_splits(const Figure& figure) {
   return most;
 }
 
+/// "rises by 0.53 [0.10, 0.96]": how the logarithm of the ratio goes with x.
+std::string trend_text(const Figure& figure) {
+  if (!figure.trend) return "";
+  const auto& [slope, intercept, interval, n] = *figure.trend;
+  const std::string step = figure.x_scale == XScale::logarithmic ? "factor of 10 in" : "unit of";
+  std::string text =
+      fmt::format(" Dashed: least squares through the logarithms of {} ratios: their slope is {:+.3f}", n, slope);
+  if (interval) text += fmt::format(" [{:+.3f}, {:+.3f}]", interval->low, interval->high);
+  return text + fmt::format(" for each {} {}, the points taken as independent.", step,
+                            is_by_distance(figure.asked) ? "distance" : meaning_of(figure.asked.x));
+}
+
+std::string ratio_note(const Figure& figure, bool overlapping) {
+  if (!figure.problem.empty()) return "This figure cannot be drawn: " + figure.problem;
+  const auto& ratio = *figure.asked.ratio;
+  std::string note = fmt::format(
+      "Ratio of {}: runs of experiment '{}' with {}, over those with {}; a point is a pair of cells",
+      axis_title(figure.metric), figure.asked.experiment, study::text_of(ratio.over), study::text_of(ratio.under));
+  const int splits = most_splits(figure);
+  note += splits > 0 ? ", " + over_splits(splits, overlapping) + "." : "; none is measured yet.";
+  if (splits >= stats::kLeastSplits) {
+    note += fmt::format(" Bars: {:g} % intervals through the logarithms.", 100 * figure.confidence);
+  }
+  if (figure.left_out > 0) {
+    note += fmt::format(" Left out: {} pairs without a ratio{}.", figure.left_out,
+                        is_by_distance(figure.asked) ? " or without a distance" : "");
+  }
+  return note + trend_text(figure);
+}
+
 std::string note_of(const Figure& figure, bool overlapping) {
+  if (figure.asked.ratio) return ratio_note(figure, overlapping);
   const int splits = most_splits(figure);
   if (splits == 0) return fmt::format("No run of this figure has a {} yet.", axis_title(figure.metric));
   std::string note = fmt::format("Mean {} of experiment '{}' {}.", axis_title(figure.metric), figure.asked.experiment,
@@ -33,6 +65,11 @@ std::string note_of(const Figure& figure, bool overlapping) {
 
 std::string title_of(const Figure& figure) {
   if (!figure.asked.title.empty()) return figure.asked.title;
+  if (figure.asked.ratio) {
+    return fmt::format("{} over {} by {}", study::text_of(figure.asked.ratio->over),
+                       study::text_of(figure.asked.ratio->under),
+                       is_by_distance(figure.asked) ? "distance" : meaning_of(figure.asked.x));
+  }
   const std::string by = figure.asked.series.empty() ? "" : " and " + meaning_of(figure.asked.series);
   return axis_title(figure.metric) + " by " + meaning_of(figure.asked.x) + by;
 }

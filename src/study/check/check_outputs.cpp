@@ -1,6 +1,10 @@
-// Checks figures: known experiment and axes, and a metric that is recorded.
+// Checks figures and tables: known experiments, axes and values, and metrics that are recorded.
+#include <algorithm>
+
 #include "espalier/core/errors.hpp"
 #include "espalier/metrics/row.hpp"
+#include "espalier/study/axes.hpp"
+#include "espalier/study/table_kinds.hpp"
 #include "study/axis_names.hpp"
 #include "study/cells.hpp"
 #include "study/check/check_study.hpp"
@@ -8,33 +12,164 @@
 namespace espalier::study {
 namespace {
 
-void check_axis(const CheckContext& context, const FigureSpec& figure, const std::string& part,
-                const std::string& axis) {
-  if (axis.empty() || is_axis(axis)) return;
-  context.report.error(figure.where, "figure." + part, unknown_word("axis", axis, axis_names()));
+/// A figure or a table while it is checked.
+class OutputCheck {
+ public:
+  OutputCheck(const CheckContext& context, std::string name, Location where, const std::string& experiment)
+      : context_(context), name_(std::move(name)), where_(where) {
+    shown_ = known_experiment("experiment", experiment);
+  }
+  const Experiment* shown() const { return shown_; }
+
+  void error(const std::string& key, const Problem& problem) const {
+    context_.report.error(where_, name_ + "." + key, problem);
+  }
+
+  const Experiment* known_experiment(const std::string& key, const std::string& experiment) const {
+    const Experiment* found = find_experiment(context_.study, experiment);
+    if (!experiment.empty() && !found) {
+      error(key, unknown_word("experiment", experiment, experiment_names(context_.study)));
+    }
+    return found;
+  }
+
+  void check_axis(const std::string& key, const std::string& axis) const {
+    if (axis.empty() || is_axis(axis)) return;
+    error(key, unknown_word("axis", axis, axis_names()));
+  }
+
+  void check_metric(const std::string& y) const {
+    try {
+      const auto metric = metrics::parse_metric(y);
+      const std::string why = shown_ ? not_recorded(context_.study, *shown_, metric.subset) : "";
+      if (!why.empty()) error("y", {"'" + y + "' is not recorded", why, how_to_record(metric.subset)});
+    } catch (const UsageError& problem) {
+      error("y", problem.problem());
+    }
+  }
+
+  void check_sides(const RatioSpec& ratio) const {
+    for (const auto& condition : ratio.over) check_condition("over", condition);
+    for (const auto& condition : ratio.under) check_condition("under", condition);
+    if (ratio.over.empty() || ratio.under.empty()) return;  // that is said already
+    if (ratio.over == ratio.under) {
+      error("under", {"over and under are one condition", "every ratio would be 1", "Name the other side"});
+    }
+    check_paired("over", ratio.over, ratio.under);
+    check_paired("under", ratio.under, ratio.over);
+  }
+
+  /// Refuses several values on one side, whose runs would have no partner of the other value.
+  void check_paired(const std::string& key, const std::vector<AxisCondition>& side,
+                    const std::vector<AxisCondition>& other) const {
+    for (const auto& condition : side) {
+      const bool common = std::find(other.begin(), other.end(), condition) != other.end();
+      if (condition.values.size() == 1 || common) continue;
+      error(key, {"'" + condition.axis + "' has several values on one side",
+                  "a ratio is of runs that differ in it by one value for another",
+                  "Name one value, or the same on both sides"});
+    }
+  }
+
+  void check_distances(const DistancesFrom& from) const {
+    const Experiment* measured = known_experiment("distances", from.experiment);
+    if (!measured) return;
+    require_distance("distances", *measured);
+    const auto methods = words_of(plain_values(*measured, "method"));
+    if (!methods.empty() && std::find(methods.begin(), methods.end(), from.method) == methods.end()) {
+      error("method", unknown_word("method", from.method, methods));
+    }
+    const auto units = words_of(plain_values(*measured, "features"));
+    const std::string unit = std::to_string(from.features);
+    if (from.features == 0 && units.size() > 1) {
+      error("features", {"'" + from.experiment + "' measured after several units", "one distance is wanted",
+                         "Write features = " + units.front() + " or another"});
+    } else if (from.features > 0 && std::find(units.begin(), units.end(), unit) == units.end()) {
+      error("features", unknown_word("unit", unit, units));
+    }
+  }
+
+  void require_distance(const std::string& key, const Experiment& experiment) const {
+    if (experiment.kind == "distance" || experiment.kind.empty()) return;
+    error(key, {"'" + experiment.name + "' measures no distances", "it is of kind \"" + experiment.kind + "\"",
+                "Name an experiment of kind \"distance\""});
+  }
+
+ private:
+  static std::vector<std::string> words_of(const std::vector<Value>& values) {
+    std::vector<std::string> words;
+    for (const auto& value : values) {
+      const std::string word = to_string(value);
+      if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+    }
+    return words;
+  }
+
+  /// The values that the axis may have in the experiment; empty where they are not known beforehand.
+  std::vector<std::string> values_of(const std::string& axis) const {
+    const auto taken = all_takes(*shown_);
+    const bool chosen = std::any_of(taken.begin(), taken.end(), [&](const Take& take) {
+      return std::find(take.values.begin(), take.values.end(), axis) != take.values.end();
+    });
+    if (chosen || repeats(axis)) return {};
+    if (axis == "case") {
+      std::vector<std::string> names;
+      for (const auto& one : shown_->cases) names.push_back(one.name);
+      return names;
+    }
+    const auto words = words_of(plain_values(*shown_, axis));
+    return words.empty() ? names_of(context_.study, axis) : words;
+  }
+
+  void check_condition(const std::string& key, const AxisCondition& condition) const {
+    if (!is_axis(condition.axis)) return error(key, unknown_word("axis", condition.axis, axis_names()));
+    if (!shown_) return;
+    const auto given = given_axes(*shown_);
+    const bool has = has_axis(*shown_, condition.axis) || std::any_of(given.begin(), given.end(), [&](const auto& one) {
+                       return one.name == condition.axis;
+                     });
+    if (!has) {
+      return error(key, {"experiment '" + shown_->name + "' does not vary '" + condition.axis + "'",
+                         "it gives the axis no value", "Name one of its own axes"});
+    }
+    const auto known = values_of(condition.axis);
+    for (const auto& value : condition.values) {
+      const bool found = std::find(known.begin(), known.end(), to_string(parse_value(value))) != known.end();
+      if (!known.empty() && !found) error(key, unknown_word(condition.axis, value, known));
+    }
+  }
+
+  const CheckContext& context_;
+  std::string name_;
+  Location where_;
+  const Experiment* shown_ = nullptr;
+};
+
+void check_figure(const CheckContext& context, const FigureSpec& figure) {
+  const OutputCheck check(context, "figure", figure.where, figure.experiment);
+  const bool by_distance = figure.ratio && figure.x == kDistance;
+  if (!by_distance) check.check_axis("x", figure.x);
+  check.check_axis("series", figure.series);
+  check.check_metric(figure.y);
+  if (figure.ratio) check.check_sides(*figure.ratio);
+  if (by_distance) check.check_distances(figure.ratio->distances);
+}
+
+void check_table(const CheckContext& context, const TableSpec& table) {
+  const OutputCheck check(context, "table", table.where, table.experiment);
+  const auto& row = row_of(table.kind);
+  for (const auto& axis : table.by) check.check_axis("by", axis);
+  if (row.has_metric) check.check_metric(table.y);
+  if (row.has_sides) check.check_sides(table.ratio);
+  if (row.needs_distances) check.check_distances(table.ratio.distances);
+  if (table.kind == TableKind::distances && check.shown()) check.require_distance("experiment", *check.shown());
 }
 
 }  // namespace
 
 void check_outputs(const CheckContext& context) {
-  for (const auto& figure : context.study.figures) {
-    if (!figure.experiment.empty() && !find_experiment(context.study, figure.experiment)) {
-      context.report.error(figure.where, "figure.experiment",
-                           unknown_word("experiment", figure.experiment, experiment_names(context.study)));
-    }
-    check_axis(context, figure, "x", figure.x);
-    check_axis(context, figure, "series", figure.series);
-    try {
-      const auto metric = metrics::parse_metric(figure.y);
-      const Experiment* shown = find_experiment(context.study, figure.experiment);
-      const std::string why = shown ? not_recorded(context.study, *shown, metric.subset) : "";
-      if (!why.empty())
-        context.report.error(figure.where, "figure.y",
-                             {"'" + figure.y + "' is not recorded", why, how_to_record(metric.subset)});
-    } catch (const UsageError& error) {
-      context.report.error(figure.where, "figure.y", error.problem());
-    }
-  }
+  for (const auto& figure : context.study.figures) check_figure(context, figure);
+  for (const auto& table : context.study.tables) check_table(context, table);
 }
 
 }  // namespace espalier::study

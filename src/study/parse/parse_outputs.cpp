@@ -1,4 +1,8 @@
-// Parses [[resources]] and [[figure]].
+// Parses [[resources]], [[figure]] and [[table]].
+#include <algorithm>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/study/table_kinds.hpp"
 #include "study/cells.hpp"
 #include "study/check/check_study.hpp"
 #include "study/parse/parse_tables.hpp"
@@ -6,12 +10,44 @@
 namespace espalier::study {
 namespace {
 
+constexpr const char* kDistanceKeys[] = {"distances", "method", "features"};
+
 /// test.top1, or valid.top1 where the experiment measures that and no test images.
 std::string default_metric(const Study& study, const std::string& experiment) {
   const Experiment* shown = find_experiment(study, experiment);
   const auto recorded = [&](metrics::Subset subset) { return not_recorded(study, *shown, subset).empty(); };
   if (!shown || recorded(metrics::Subset::test) || !recorded(metrics::Subset::valid)) return FigureSpec().y;
   return metrics::to_string({metrics::Subset::valid, metrics::Metric::top1});
+}
+
+/// Refuses a key that belongs to another kind of figure or table.
+void refuse(const Reader& reader, const std::string& key, const std::string& kind) {
+  if (!reader.has(key)) return;
+  reader.error(key, {"'" + key + "' does not belong to kind = \"" + kind + "\"", "it would have no effect",
+                     "Remove it, or change the kind"});
+}
+
+std::vector<AxisCondition> parse_side(const Reader& reader, const std::string& key) {
+  const auto text = reader.word(key);
+  if (!reader.has(key)) reader.missing(key, "Write " + key + " = \"units=T(1-7)R(8)\" or another condition");
+  try {
+    return text ? parse_conditions(*text) : std::vector<AxisCondition>();
+  } catch (const UsageError& error) {
+    reader.error(key, error.problem());
+    return {};
+  }
+}
+
+DistancesFrom parse_distances(const Reader& reader) {
+  DistancesFrom distances;
+  distances.experiment = reader.word("distances").value_or("");
+  distances.method = reader.word("method").value_or(distances.method);
+  distances.features = static_cast<std::int32_t>(reader.integer("features", 1, 1'000'000).value_or(0));
+  return distances;
+}
+
+RatioSpec parse_ratio(const Reader& reader) {
+  return {parse_side(reader, "over"), parse_side(reader, "under"), parse_distances(reader)};
 }
 
 FigureSpec parse_figure(const Reader& reader, const Study& study) {
@@ -25,7 +61,62 @@ FigureSpec parse_figure(const Reader& reader, const Study& study) {
   figure.series = reader.word("series").value_or("");
   figure.y = reader.word("y").value_or(default_metric(study, figure.experiment));
   figure.title = reader.word("title").value_or("");
+  const std::string kind = reader.choice("kind", {"mean", "ratio"}).value_or("mean");
+  if (kind == "ratio") figure.ratio = parse_ratio(reader);
+  const bool by_distance = figure.ratio && figure.x == kDistance;
+  if (!figure.ratio) {
+    for (const char* key : {"over", "under"}) refuse(reader, key, kind);
+  }
+  for (const char* key : kDistanceKeys) {
+    if (!by_distance) refuse(reader, key, figure.ratio ? "ratio\" without x = \"distance" : kind);
+  }
+  if (by_distance && !reader.has("distances")) {
+    reader.missing("distances", "Name an experiment of kind \"distance\"");
+  }
   return figure;
+}
+
+std::vector<double> parse_thresholds(const Reader& reader) {
+  if (!reader.has("thresholds")) return TableSpec().thresholds;
+  const auto values = reader.reals("thresholds", {.above = 0});
+  const bool fits = values.size() == 2 && values[0] < values[1];
+  if (!fits) {
+    reader.error("thresholds",
+                 {"expected two ascending numbers", "medium distances begin at the first, high ones at the second",
+                  "Write thresholds = [0.2, 0.4]"});
+  }
+  return fits ? values : TableSpec().thresholds;
+}
+
+TableSpec parse_table(const Reader& reader, const Study& study) {
+  TableSpec table;
+  table.where = reader.where();
+  table.experiment = reader.word("experiment").value_or("");
+  table.title = reader.word("title").value_or("");
+  if (!reader.has("experiment")) reader.missing("experiment", "Write experiment = \"...\"");
+  if (!reader.has("kind")) reader.missing("kind", "Write kind = \"raw\" or another");
+  const auto word = reader.choice("kind", table_kind_names());
+  if (!word) return table;  // the rest depends on it
+  const auto names = table_kind_names();
+  const auto& row =
+      table_kinds().at(static_cast<std::size_t>(std::find(names.begin(), names.end(), *word) - names.begin()));
+  table.kind = row.kind;
+  table.y = reader.word("y").value_or(default_metric(study, table.experiment));
+  table.by = reader.words("by");
+  if (row.has_sides) table.ratio = parse_ratio(reader);
+  table.thresholds = parse_thresholds(reader);
+  if (row.needs_distances && !reader.has("distances")) {
+    reader.missing("distances", "Name an experiment of kind \"distance\"");
+  }
+  if (!row.has_metric) refuse(reader, "y", *word);
+  if (!row.has_axes) refuse(reader, "by", *word);
+  for (const char* key : {"over", "under"}) {
+    if (!row.has_sides) refuse(reader, key, *word);
+  }
+  for (const char* key : {"distances", "method", "features", "thresholds"}) {
+    if (!row.needs_distances) refuse(reader, key, *word);
+  }
+  return table;
 }
 
 }  // namespace
@@ -39,6 +130,9 @@ void parse_outputs(const Reader& root, Study& study) {
   }
   for (const toml::table* table : root.children("figure")) {
     study.figures.push_back(parse_figure(Reader(*table, "figure", "figure", root.report()), study));
+  }
+  for (const toml::table* table : root.children("table")) {
+    study.tables.push_back(parse_table(Reader(*table, "table", "table", root.report()), study));
   }
 }
 

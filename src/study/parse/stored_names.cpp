@@ -28,6 +28,12 @@ void rename(std::vector<Take>& takes) {
   }
 }
 
+void rename(RatioSpec& ratio) {
+  for (auto* side : {&ratio.over, &ratio.under}) {
+    for (auto& condition : *side) rename(condition.axis);
+  }
+}
+
 void rename(Experiment& experiment) {
   rename(experiment.start);
   for (auto& units : experiment.units_from) rename(units.run);
@@ -51,6 +57,11 @@ void use_stored_axis_names(Study& study) {
   for (auto& figure : study.figures) {
     rename(figure.x);
     rename(figure.series);
+    if (figure.ratio) rename(*figure.ratio);
+  }
+  for (auto& table : study.tables) {
+    rename(table.by);
+    rename(table.ratio);
   }
 }
 

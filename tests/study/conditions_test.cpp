@@ -1,4 +1,4 @@
-#include "espalier/report/conditions.hpp"
+#include "espalier/study/conditions.hpp"
 
 #include <rapidcheck.h>
 
@@ -7,8 +7,8 @@
 #include "espalier/core/errors.hpp"
 
 using namespace espalier;
-using report::parse_condition;
-using report::parse_conditions;
+using study::parse_condition;
+using study::parse_conditions;
 using Words = std::vector<std::string>;
 
 TEST_CASE("condition: quotes protect what would separate") {
@@ -28,12 +28,12 @@ TEST_CASE("condition: spaces around a word do not count, within quotes they do")
 }
 
 TEST_CASE("condition: runs are named by an experiment and conditions, and either may be quoted") {
-  const auto named = report::parse_named_runs(R"("a:b":case="x:y")");
+  const auto named = study::parse_named_runs(R"("a:b":case="x:y")");
 
   CHECK(named.has_colon);
   CHECK(named.experiment == "a:b");
   CHECK(parse_conditions(named.conditions)[0].values == Words{"x:y"});
-  CHECK_FALSE(report::parse_named_runs("0123abcd").has_colon);
+  CHECK_FALSE(study::parse_named_runs("0123abcd").has_colon);
 }
 
 TEST_CASE("condition: what is no condition is refused, an open quote too") {
@@ -45,13 +45,13 @@ TEST_CASE("condition: what is no condition is refused, an open quote too") {
 }
 
 TEST_CASE("condition: every word can be spelled, and is read back as it was") {
-  CHECK(report::spelled("plain-word_1.5") == "plain-word_1.5");
+  CHECK(study::spelled("plain-word_1.5") == "plain-word_1.5");
   CHECK(rc::check([] {
     const auto letters = rc::gen::elementOf(std::string("ab,|=:\"\\ 1"));
     const auto word = *rc::gen::container<std::string>(letters);
-    const auto condition = parse_conditions("case=" + report::spelled(word) + "|other,split=1");
+    const auto condition = parse_conditions("case=" + study::spelled(word) + "|other,split=1");
     RC_ASSERT(condition.size() == 2u);
     RC_ASSERT(condition[0].values == (Words{word, "other"}));
-    RC_ASSERT(report::parse_named_runs(report::spelled(word) + ":split=1").experiment == word);
+    RC_ASSERT(study::parse_named_runs(study::spelled(word) + ":split=1").experiment == word);
   }));
 }

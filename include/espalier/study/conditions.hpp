@@ -1,14 +1,16 @@
 #pragma once
-// Reads the conditions that verbs are given: AXIS=VALUE[|VALUE...][,AXIS=VALUE...], where double quotes protect a word.
+// Reads conditions on axes, as verbs and figures are given them: AXIS=VALUE[|VALUE...][,AXIS=VALUE...], where double
+// quotes protect a word.
 #include <string>
 #include <vector>
 
-namespace espalier::report {
+namespace espalier::study {
 
 /// "per_class=1|2": the axis has one of these values.
 struct AxisCondition {
   std::string axis;
   std::vector<std::string> values;
+  bool operator==(const AxisCondition&) const = default;
 };
 /// `case="a,b"|"x|y"`: within double quotes every character stands for itself, but \" and \\ for " and \. Throws
 /// UsageError where `text` is not AXIS=VALUE[|VALUE...].
@@ -26,5 +28,7 @@ NamedRuns parse_named_runs(const std::string& text);
 
 /// The word as conditions must spell it: in quotes where a character of it would separate.
 std::string spelled(const std::string& word);
+/// The inverse of parse_conditions().
+std::string text_of(const std::vector<AxisCondition>& conditions);
 
-}  // namespace espalier::report
+}  // namespace espalier::study

@@ -1,11 +1,11 @@
 // Splits the text of conditions outside double quotes, and puts words into quotes where they need them.
-#include "espalier/report/conditions.hpp"
+#include "espalier/study/conditions.hpp"
 
 #include <algorithm>
 
 #include "espalier/core/errors.hpp"
 
-namespace espalier::report {
+namespace espalier::study {
 namespace {
 
 /// Walks a text and knows whether a place is within quotes.
@@ -111,4 +111,13 @@ std::string spelled(const std::string& word) {
   return quoted + "\"";
 }
 
-}  // namespace espalier::report
+std::string text_of(const std::vector<AxisCondition>& conditions) {
+  std::string text;
+  for (const auto& [axis, values] : conditions) {
+    text += (text.empty() ? "" : ",") + axis + "=";
+    for (std::size_t i = 0; i < values.size(); ++i) text += (i ? "|" : "") + spelled(values[i]);
+  }
+  return text;
+}
+
+}  // namespace espalier::study

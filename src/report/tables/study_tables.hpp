@@ -1,0 +1,24 @@
+#pragma once
+// The tables that a study asks for by [[table]]: what readers see, and a CSV file of each.
+#include "espalier/report/page.hpp"
+
+namespace espalier::report {
+
+struct StudyTable {
+  std::string name;  ///< of its file, without extension: "table-tuned-ratio"
+  std::string title, note;
+  std::vector<TitledTable> parts;  ///< what is shown, with captions where there are several
+  WordTable exact;
+  std::string problem;  ///< why there is nothing to show; else ""
+};
+
+/// In the study's order. Never throws for what runs do not have: StudyTable::problem says it.
+std::vector<StudyTable> make_study_tables(const std::vector<RunView>& views, const study::Study& study);
+
+/// What fills a table of each kind. They throw UsageError where nothing can be shown.
+void fill_ratio_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked);
+void fill_raw_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked);
+void fill_distances_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked);
+void fill_recommendation_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked);
+
+}  // namespace espalier::report

@@ -1,0 +1,105 @@
+// What figures and tables may ask for.
+#include <catch2/catch.hpp>
+
+#include "espalier/study/study_bytes.hpp"
+#include "study/study_texts.hpp"
+
+using namespace espalier;
+using namespace espalier::study;
+using testing::BadChange;
+using testing::check_one_message;
+using testing::kSmallStudy;
+
+namespace {
+
+const std::string kUnits = kSmallStudy + R"toml([target.u]
+data = "d"
+[[experiment]]
+name = "b"
+axes = { units = ["T(1-6)R(7)", "F(1-6)R(7)", "F(1-5)R(6-7)"], per_class = { by = "target", t = [1, 2], u = [3] } }
+)toml";
+const std::string kRatio = kUnits + R"toml([[figure]]
+kind = "ratio"
+experiment = "b"
+over = "units=T(1-6)R(7),per_class=1|3"
+under = "units=F(1-6)R(7),per_class=1|3"
+x = "per_class"
+)toml";
+const std::string kTable = kUnits + R"toml([[table]]
+kind = "ratio"
+experiment = "b"
+over = "units=T(1-6)R(7)"
+under = "units=F(1-6)R(7)"
+by = ["target"]
+[[table]]
+kind = "raw"
+experiment = "b"
+)toml";
+
+}  // namespace
+
+TEST_CASE("outputs: figures and tables of ratios are read, with their conditions") {
+  const auto figure = parse(kRatio);
+  const auto table = parse(kTable);
+
+  CHECK(figure.diagnostics.empty());
+  REQUIRE(figure.study.figures.size() == 1);
+  CHECK(figure.study.figures[0].ratio->over ==
+        std::vector<AxisCondition>{{"units", {"T(1-6)R(7)"}}, {"per_class", {"1", "3"}}});
+  CHECK(table.diagnostics.empty());
+  REQUIRE(table.study.tables.size() == 2);
+  CHECK(table.study.tables[0].kind == TableKind::ratio);
+  CHECK(text_of(table.study.tables[0].ratio.under) == "units=F(1-6)R(7)");
+  CHECK(table.study.tables[1].kind == TableKind::raw);
+  CHECK(table.study.tables[1].y == "test.top1");
+  CHECK(from_bytes(to_bytes(table.study)) == table.study);
+  CHECK(from_bytes(to_bytes(figure.study)) == figure.study);
+}
+
+TEST_CASE("outputs: what a figure of ratios may not ask for brings one message, at its line") {
+  const std::vector<BadChange> all = {
+      {"kind = \"ratio\"", "kind = \"ration\"", "Did you mean 'ratio'?", "kind = \"ration"},
+      {"over = \"units=T(1-6)R(7),per_class=1|3\"\n", "", "'over' is missing", "[[figure]]"},
+      {"over = \"units=", "over = \"", "'T(1-6)R(7)' is not a condition", "over ="},
+      {"experiment = \"b\"", "experiment = \"c\"", "unknown experiment 'c'", "[[figure]]"},
+      {"over = \"units=T(1-6)R(7)", "over = \"unit=T(1-6)R(7)", "Did you mean 'units'?", "[[figure]]"},
+      {"over = \"units=T(1-6)R(7)", "over = \"frozen=3,units=T(1-6)R(7)", "experiment 'b' does not vary 'frozen'",
+       "[[figure]]"},
+      {"over = \"units=T(1-6)R(7)", "over = \"units=T(1-5)R(6-7)", "unknown units 'T(1-5)R(6-7)'", "[[figure]]"},
+      {"over = \"units=T(1-6)R(7)", "over = \"target=v,units=T(1-6)R(7)", "unknown target 'v'", "[[figure]]"},
+      {"over = \"units=T(1-6)R(7),per_class=1|3", "over = \"units=T(1-6)R(7)",
+       "'per_class' has several values on one side", "[[figure]]"},
+      {"x = \"per_class\"", "x = \"per_class\"\nmethod = \"mmd\"", "without x = \"distance\"", "method ="},
+      {"x = \"per_class\"", "x = \"distance\"", "'distances' is missing", "[[figure]]"},
+      {"x = \"per_class\"", "x = \"distance\"\ndistances = \"b\"",
+       "'b' measures no distances (it is of kind \"train\")", "[[figure]]"},
+  };
+  for (auto bad : all) {
+    INFO(bad.now);
+    check_one_message(kRatio, bad);
+  }
+  check_one_message(kUnits + "[[figure]]\nexperiment = \"b\"\nx = \"units\"\nover = \"target=t\"\n",
+                    {"target=t", "target=t", "'over' does not belong to kind = \"mean\"", "over ="});
+  check_one_message(
+      kRatio + "[[table]]\nkind = \"raw\"\nexperiment = \"b\"\n",
+      {"under = \"units=F(1-6)", "under = \"units=T(1-6)", "over and under are one condition", "[[figure]]"});
+}
+
+TEST_CASE("outputs: what a table may not ask for brings one message, at its line") {
+  const std::vector<BadChange> all = {
+      {"kind = \"raw\"", "kind = \"row\"", "Did you mean 'raw'?", "kind = \"row"},
+      {"kind = \"raw\"\n", "", "'kind' is missing", "[[table]]\nexperiment"},
+      {"kind = \"raw\"\nexperiment = \"b\"", "kind = \"raw\"\nexperiment = \"c\"", "unknown experiment 'c'",
+       "[[table]]\nkind = \"raw"},
+      {"kind = \"raw\"", "kind = \"raw\"\nover = \"units=x\"", "'over' does not belong to kind = \"raw\"",
+       "over = \"units=x"},
+      {"kind = \"raw\"", "kind = \"raw\"\ny = \"test.top9\"", "top9", "[[table]]\nkind = \"raw"},
+      {"kind = \"raw\"", "kind = \"distances\"", "'b' measures no distances", "[[table]]\nkind = \"dist"},
+      {"by = [\"target\"]", "by = [\"targets\"]", "unknown axis 'targets'", "[[table]]\nkind = \"ratio"},
+      {"kind = \"ratio\"", "kind = \"ratio\"\nthresholds = [0.1, 0.2]", "'thresholds' does not belong", "thresholds ="},
+  };
+  for (auto bad : all) {
+    INFO(bad.now);
+    check_one_message(kTable, bad);
+  }
+}
