@@ -29,11 +29,14 @@ void add_new(std::vector<std::string>& axes, const std::vector<std::string>& mor
 
 /// The axes that both conditions hold at one value each: they are what the sides differ in.
 std::vector<std::string> held_axes(const study::RatioSpec& ratio) {
+  const auto holds = [](const std::vector<AxisCondition>& side, const std::string& axis) {
+    return std::any_of(side.begin(), side.end(), [&](const AxisCondition& condition) {
+      return condition.axis == axis && condition.values.size() == 1;
+    });
+  };
   std::vector<std::string> held;
-  for (const auto* side : {&ratio.over, &ratio.under}) {
-    for (const auto& condition : *side) {
-      if (condition.values.size() == 1) held.push_back(condition.axis);
-    }
+  for (const auto& condition : ratio.over) {
+    if (holds(ratio.over, condition.axis) && holds(ratio.under, condition.axis)) held.push_back(condition.axis);
   }
   return held;
 }

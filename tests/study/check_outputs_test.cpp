@@ -12,21 +12,20 @@ using testing::kSmallStudy;
 
 namespace {
 
-const std::string kUnits = kSmallStudy + R"([target.u]
+const std::string kUnits = kSmallStudy + R"toml([target.u]
 data = "d"
 [[experiment]]
 name = "b"
-axes = { units = ["T(1-6)R(7)", "F(1-6)R(7)", "F(1-5)R(6-7)"], per_class = { by = "target", t = [1, 2], u = [3] }
-}
-)";
-const std::string kRatio = kUnits + R"([[figure]]
+axes = { units = ["T(1-6)R(7)", "F(1-6)R(7)", "F(1-5)R(6-7)"], per_class = { by = "target", t = [1, 2], u = [3] } }
+)toml";
+const std::string kRatio = kUnits + R"toml([[figure]]
 kind = "ratio"
 experiment = "b"
 over = "units=T(1-6)R(7),per_class=1|3"
 under = "units=F(1-6)R(7),per_class=1|3"
 x = "per_class"
-)";
-const std::string kTable = kUnits + R"([[table]]
+)toml";
+const std::string kTable = kUnits + R"toml([[table]]
 kind = "ratio"
 experiment = "b"
 over = "units=T(1-6)R(7)"
@@ -35,7 +34,7 @@ by = ["target"]
 [[table]]
 kind = "raw"
 experiment = "b"
-)";
+)toml";
 
 }  // namespace
 
