@@ -45,15 +45,15 @@ void check_has_network(const CheckContext& context, const Experiment& experiment
 
 void check_has_source(const CheckContext& context, const Experiment& experiment) {
   if (experiment.start) {
-    context.report.error(experiment.start->where, key_of(experiment, "start"),
-                         {"start in an experiment of kind \"distance\"",
-                          "a source is compared with a target, as the source's network sees them",
-                          "Remove it, and name the source"});
+    context.report.error(
+        experiment.start->where, key_of(experiment, "start"),
+        {"start in an experiment of kind \"distance\"",
+         "a source is compared with a target, as the source's network sees them", "Remove it, and name the source"});
   }
   if (!context.study.sources.empty()) return;
-  context.report.error(experiment.where, key_of(experiment, "source"),
-                       {"there is no source to compare with", "a distance is that of a target from one",
-                        "Add [source.NAME]"});
+  context.report.error(
+      experiment.where, key_of(experiment, "source"),
+      {"there is no source to compare with", "a distance is that of a target from one", "Add [source.NAME]"});
 }
 
 /// The distance "cnn" needs a network to train; no other has one.
