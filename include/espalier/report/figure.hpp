@@ -34,7 +34,8 @@ struct Figure {
   std::vector<std::string> x_values, series_values;
   std::vector<FigurePanel> panels;  ///< one per value of the axes that are neither x nor series
   double confidence = 0.95;
-  WordTable table;  ///< exact values; its axes are the panel axes, series and x
+  std::string unit = "split";  ///< what repeats a setting: "split" or "target"
+  WordTable table;             ///< exact values; its axes are the panel axes, series and x
 };
 
 /// Gathers the cells of the figure `asked`. Throws UsageError where its axes or metric do not exist.
