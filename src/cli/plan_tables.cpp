@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include "cli/json_text.hpp"
 #include "cli/text_table.hpp"
@@ -58,6 +60,45 @@ std::string selections_text(const plan::Plan& plan) {
   }
   if (!plan.pending.empty()) text += fmt::format("\n{} selections wait for results", plan.pending.size());
   return text.empty() ? text : text + "\n";
+}
+
+/// The least and the most images that the folds of one target and size train on.
+struct FoldSizes {
+  std::int64_t least = 0, most = 0;
+};
+using ByTargetAndSize = std::map<std::pair<std::string, std::string>, FoldSizes>;
+
+ByTargetAndSize fold_sizes(const plan::Plan& plan) {
+  std::unordered_map<TaskId, std::int64_t> images;
+  for (const auto& task : plan.tasks) images[task.id] = task.images;
+  ByTargetAndSize all;
+  for (const auto& run : plan.runs) {
+    const auto *target = run.label("target"), *size = run.label("per_class");
+    const auto task = images.find(run.task);
+    if (!run.label("fold") || !target || !size || task == images.end() || task->second == 0) continue;
+    auto& sizes = all.try_emplace({*target, *size}, FoldSizes{task->second, task->second}).first->second;
+    sizes = {std::min(sizes.least, task->second), std::max(sizes.most, task->second)};
+  }
+  return all;
+}
+
+/// "a fold of target 'other' trains on 32 images at per_class 10".
+std::string folds_text(const plan::Plan& plan) {
+  std::string text;
+  for (const auto& [at, sizes] : fold_sizes(plan)) {
+    const auto range =
+        sizes.least == sizes.most ? std::to_string(sizes.most) : fmt::format("{} to {}", sizes.least, sizes.most);
+    text += fmt::format("a fold of target '{}' trains on {} images at per_class {}\n", at.first, range, at.second);
+  }
+  return text;
+}
+
+ordered_json folds_json(const plan::Plan& plan) {
+  ordered_json all = ordered_json::array();
+  for (const auto& [at, sizes] : fold_sizes(plan)) {
+    all.push_back({{"target", at.first}, {"per_class", at.second}, {"trained", {sizes.least, sizes.most}}});
+  }
+  return all;
 }
 
 ordered_json experiments_json(const plan::Plan& plan) {
@@ -141,7 +182,8 @@ std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated) {
   text += fmt::format("; {} done", plan.done);
   if (plan.remeasured) text += fmt::format(", kept networks of {} to be measured on further images", plan.remeasured);
   if (plan.again) text += fmt::format(", {} to be trained again because more is to be recorded", plan.again);
-  text += fmt::format("\n{:.2f} device-hours to do{}; {} on disk at the end\n", plan.device_hours,
+  text += "\n" + folds_text(plan);
+  text += fmt::format("{:.2f} device-hours to do{}; {} on disk at the end\n", plan.device_hours,
                       calibrated ? "" : " (uncalibrated)", bytes_text(plan.disk_bytes));
   if (plan.features_bytes > 0) {
     text += fmt::format("a worker needs up to {} of memory for features and what is fitted to them\n",
@@ -167,6 +209,7 @@ std::string plan_json(const plan::Plan& plan, bool calibrated, const std::vector
                        {"features_bytes", plan.features_bytes},
                        {"provisional", plan.provisional},
                        {"experiments", experiments_json(plan)},
+                       {"folds", folds_json(plan)},
                        {"passes", passes_json(plan)},
                        {"features_refused", plan.refused},
                        {"selections_pending", plan.pending.size()}};

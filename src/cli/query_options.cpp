@@ -11,6 +11,8 @@ namespace espalier::cli {
 void add_query_options(CLI::App& verb, QueryOptions& options) {
   verb.add_option("--by", options.by, "axes that make the cells, by commas");
   verb.add_option("--over", options.over, "axes to average over within a split");
+  verb.add_flag("--over-targets", options.over_targets,
+                "targets are what repeats a setting: n counts them, and splits are averaged within each");
   verb.add_option("--metric", options.metric,
                   "at the final epoch: train|valid|test|train_eval . loss|top1|top5; default: test.top1, or what was "
                   "recorded in its place");
@@ -29,6 +31,7 @@ report::Query query_of(const QueryOptions& options) {
   query.by = parse_axes(options.by);
   query.over = parse_axes(options.over);
   query.confidence = options.confidence;
+  if (options.over_targets) query.unit = "target";
   for (const auto& text : options.where) query.where.push_back(report::parse_condition(text));
   if (!options.experiment.empty()) query.where.push_back({"experiment", {options.experiment}});
   return query;

@@ -12,7 +12,7 @@ struct QueryOptions {
   std::string by, over, metric, experiment;
   std::vector<std::string> where;
   double confidence = 0.95;
-  bool csv = false, json = false;
+  bool over_targets = false, csv = false, json = false;
 };
 
 void add_query_options(CLI::App& verb, QueryOptions& options);

@@ -91,7 +91,12 @@ std::vector<std::string> parse_axes(const std::string& text) {
   return axes;
 }
 
-std::string interval_note(const std::vector<report::Directory>& directories, double confidence) {
+std::string interval_note(const std::vector<report::Directory>& directories, const report::Query& query) {
+  const auto intervals = fmt::format("Intervals are Student's at {:g} %, from {} {}s on.", 100 * query.confidence,
+                                     stats::kLeastSplits, query.unit);
+  if (query.unit != "split")
+    return fmt::format("Means over {0}s, which n counts; splits and replicates are averaged within a {0} first. {1}",
+                       query.unit, intervals);
   bool overlapping = false;
   int splits = 0;
   for (const auto& directory : directories) {
@@ -99,9 +104,8 @@ std::string interval_note(const std::vector<report::Directory>& directories, dou
     overlapping = overlapping || report::splits_overlap(study);
     splits = std::max(splits, study.split.count);
   }
-  return fmt::format(
-      "Means {}; replicates are averaged within a split first. Intervals are Student's at {:g} %, from {} splits on.",
-      report::over_splits(splits, overlapping), 100 * confidence, stats::kLeastSplits);
+  return fmt::format("Means {}; replicates are averaged within a split first. {}",
+                     report::over_splits(splits, overlapping), intervals);
 }
 
 Table printable(const report::WordTable& words) {

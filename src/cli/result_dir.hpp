@@ -39,7 +39,7 @@ study::Study study_of(const store::State& state);
 std::vector<std::string> parse_axes(const std::string& text);
 
 /// How the intervals were computed, for the foot of a table: "Means over 4 overlapping splits; ...".
-std::string interval_note(const std::vector<report::Directory>& directories, double confidence);
+std::string interval_note(const std::vector<report::Directory>& directories, const report::Query& query);
 
 Table printable(const report::WordTable& words);
 

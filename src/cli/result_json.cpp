@@ -15,12 +15,14 @@ Json to_json(const stats::RunCounts& counts) {
       {"runs", counts.runs}, {"measured", counts.measured}, {"diverged", counts.diverged}, {"missing", counts.missing}};
 }
 
-Json to_json(const stats::Summary& summary) {
+/// `folds` is a number where sd and interval are over the folds of the one split, by the corrected variance.
+Json to_json(const stats::Summary& summary, const std::string& unit) {
   const bool any = summary.n > 0;
-  return {{"splits", summary.n},
+  return {{unit + "s", summary.n},
           {"mean", any ? Json(summary.mean) : Json(nullptr)},
-          {"sd", summary.n > 1 ? Json(summary.sd) : Json(nullptr)},
-          {"interval", to_json(summary.interval)}};
+          {"sd", summary.values() > 1 ? Json(summary.sd) : Json(nullptr)},
+          {"interval", to_json(summary.interval)},
+          {"folds", summary.folds > 0 ? Json(summary.folds) : Json(nullptr)}};
 }
 
 Json axis_values(const std::vector<std::string>& axes, const std::vector<std::string>& values) {
@@ -32,26 +34,27 @@ Json axis_values(const std::vector<std::string>& axes, const std::vector<std::st
 }  // namespace
 
 Json to_json(const stats::CellSummary& cell, const report::Query& query) {
-  Json object = to_json(cell.summary);
+  Json object = to_json(cell.summary, query.unit);
   object["sd_within"] = cell.sd_within ? Json(*cell.sd_within) : Json(nullptr);
   object["runs"] = to_json(cell.counts);
-  object["by_split"] = Json::object();
-  for (const auto& split : cell.splits) object["by_split"][split.split] = split.mean;
-  object["incomplete_splits"] = cell.incomplete;
+  const auto by_unit = "by_" + query.unit;
+  object[by_unit] = Json::object();
+  for (const auto& split : cell.splits) object[by_unit][split.split] = split.mean;
+  object["incomplete_" + query.unit + "s"] = cell.incomplete;
   return {{"axes", axis_values(query.by, cell.group)}, {"value", object}};
 }
 
 Json to_json(const stats::Contrast& contrast, const report::Query& query) {
   const bool has_interval = contrast.difference.difference.interval.has_value();
   Json object = {{"axes", axis_values(query.by, contrast.group)},
-                 {"a", to_json(contrast.mean_a)},
-                 {"b", to_json(contrast.mean_b)},
-                 {"difference", to_json(contrast.difference.difference)},
+                 {"a", to_json(contrast.mean_a, query.unit)},
+                 {"b", to_json(contrast.mean_b, query.unit)},
+                 {"difference", to_json(contrast.difference.difference, query.unit)},
                  {"p", has_interval ? Json(contrast.difference.p_value) : Json(nullptr)},
                  {"ratio", nullptr},
                  {"pairs", contrast.pairs},
                  {"unpaired", contrast.unpaired},
-                 {"incomplete_splits", contrast.incomplete},
+                 {"incomplete_" + query.unit + "s", contrast.incomplete},
                  {"runs_a", to_json(contrast.a)},
                  {"runs_b", to_json(contrast.b)}};
   if (contrast.ratio)

@@ -74,6 +74,12 @@ std::vector<std::pair<TrainValues, std::string>> layers(const study::Study& stud
   return all;
 }
 
+/// " (flip, rotation 10)" of the setting of that name.
+std::string augmentation_of(const study::Study& study, const std::string& name) {
+  const auto augment = study::augment_named(study, name);
+  return augment && name != study::kNoAugment ? " (" + study::augment_text(*augment) + ")" : "";
+}
+
 }  // namespace
 
 std::vector<ShownValue> shown_labels(const study::Study& study, const plan::PlannedRun& run) {
@@ -94,6 +100,7 @@ std::vector<ShownValue> shown_training(const study::Study& study, const plan::Pl
     ShownValue shown{row.key, "", ""};
     if (const auto* set = run.label(study::stored_axis_name(prefix + row.key))) {
       shown.value = *set;
+      if (row.key == "augment") shown.value += augmentation_of(study, *set);
       shown.from = "experiment " + run.experiment;
     }
     for (auto set = sets.begin(); shown.from.empty() && set != sets.end(); ++set) {

@@ -87,6 +87,7 @@ std::string images_text(const task::ImageSetSpec& images) {
   if (part.length > 0) text += fmt::format(" of the last {} of each class", part.length);
   if (part.behind > 0)
     text += fmt::format("{} but for its last {}", part.length > 0 ? "" : " of each class", part.behind);
+  if (part.front > 0) text += fmt::format(", the first {} of those", part.front);
   if (!part.shares.empty()) text += fmt::format(", share {} of {}", part.share + 1, part.shares.size());
   if (part.folds > 0) {
     text += fmt::format(", {} fold {} of {}", part.fold_use == task::FoldUse::only ? "only" : "without", part.fold + 1,
@@ -185,7 +186,7 @@ std::string task_facts(const plan::Plan& plan, const task::Task& task, const pla
   std::string text = fmt::format("data      {}\n", data_text(data.study(), spec));
   text += fmt::format("classes   {} ({})\n", labels.output_count, short_list(data.output_names(labels)));
   const auto* probe = task::probe_of(task);
-  text += probe ? features_text(*probe) : fmt::format("images    {}\n", images_text(spec.images));
+  text += probe ? features_text(*probe) : fmt::format("images    {}: {}\n", images_text(spec.images), task.images);
   for (const auto& measured : task.record.evaluations) text += measured_text(plan.catalog, measured);
   text += fmt::format("input     {}\n", shape_text(spec.input));
   if (!probe) text += steps_text(task);

@@ -72,6 +72,15 @@ FoldImages fold_images(const ClassPool& pool, std::int64_t per_class, const Fold
   return {counted(pool, front, fold, task::FoldUse::without), counted(pool, front, fold, task::FoldUse::only)};
 }
 
+void check_same_fold(const PlannedRun& run, const std::string& target, const ImageSetId& valid) {
+  const auto theirs = run.images(metrics::Subset::valid);
+  if (*run.label("target") != target || theirs.empty() || theirs == valid) return;
+  throw CompileError{
+      {"a run of experiment '" + run.experiment + "' was trained on images that validate what is made of it",
+       "the folds of two sizes are drawn apart", "Add \"per_class\" to same."},
+      "trained on what validates"};
+}
+
 Fold fold_of(const study::Study& study, std::int64_t split, std::int64_t fold) {
   const auto folds = study.split.folds;
   if (fold > folds) {

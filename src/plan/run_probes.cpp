@@ -125,6 +125,10 @@ RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, 
   const auto& pool = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
   check_images(probe, origins[of_unit.back()], pool, view);
   const auto measured = measured_by(view, pool, linked.start);
+  for (const auto* run : linked.units) {
+    if (view.fold > 0 && run && linked.start)
+      check_same_fold(*run, view.target, linked.start->images(metrics::Subset::valid));
+  }
   Made made;
   for (const auto& one : measured) {
     probe.record.evaluations.push_back({one.name, one.images, /*every=*/0, task::all_metrics()});

@@ -213,6 +213,10 @@ RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid
     check_copies(view, request.protocol, *origin, *training.units);
     if (origin->role == task::InputRole::pretraining) made.source = origin->task;
   }
+  if (view.fold > 0 && linked.start && origin) {
+    check_same_fold(*linked.start, view.target,
+                    task::evaluation_named(training.record, metrics::Subset::valid)->images);
+  }
   std::vector<task::Input> inputs;
   if (origin) {
     for (const auto& row : training.spec.units) add_input(inputs, row.start, origin->role);

@@ -33,6 +33,26 @@ std::string ratio_text(const std::optional<stats::Ratio>& ratio) {
   return fmt::format("{:.3f} [{:.3f}, {:.3f}]", ratio->mean, ratio->interval->low, ratio->interval->high);
 }
 
+/// "4"; of one split with folds "1 (5 folds)".
+std::string count_text(const stats::Summary& summary) {
+  if (summary.folds == 0) return std::to_string(summary.n);
+  return fmt::format("{} ({} folds)", summary.n, summary.folds);
+}
+
+std::string units_of(const Query& query) { return query.unit + "s"; }
+
+/// What the intervals of folds are by: a word behind them, wherever they stand.
+std::string labelled_interval(const Query& query, const stats::Summary& summary) {
+  const bool corrected = summary.folds > 0 && summary.interval;
+  return interval_text(query.metric, summary.interval) + (corrected ? " (corrected)" : "");
+}
+
+/// Behind all other columns: what repeats a setting, and how many folds the intervals are over.
+void append_spread(Row& row, const Query& query, const stats::Summary& summary) {
+  row.push_back(query.unit);
+  row.push_back(summary.folds > 0 ? std::to_string(summary.folds) : "");
+}
+
 std::string side_text(const Query& query, const stats::Summary& side) {
   return side.n ? figure_of(query.metric, side.mean) : "-";
 }
@@ -49,18 +69,19 @@ WordTable readable(const std::vector<stats::CellSummary>& cells, const Query& qu
   const std::string unit = shown_scale(query.metric) == 100 ? " %" : "";
   const std::string confidence = fmt::format("{:g} % interval", 100 * query.confidence);
   for (const auto& title : {metrics::to_string(query.metric) + unit, confidence, std::string("sd"),
-                            std::string("sd within"), std::string("splits"), std::string("runs")}) {
+                            std::string("sd within"), units_of(query), std::string("runs")}) {
     table.header.push_back(title);
   }
   for (const auto& cell : cells) {
     Row row = cell.group;
     row.push_back(cell.summary.n ? figure_of(query.metric, cell.summary.mean) : "-");
-    row.push_back(interval_text(query.metric, cell.summary.interval));
-    row.push_back(cell.summary.n > 1 ? figure_of(query.metric, cell.summary.sd) : "-");
+    row.push_back(labelled_interval(query, cell.summary));
+    row.push_back(cell.summary.values() > 1 ? figure_of(query.metric, cell.summary.sd) : "-");
     row.push_back(cell.sd_within ? figure_of(query.metric, *cell.sd_within) : "-");
-    row.push_back(std::to_string(cell.summary.n));
+    row.push_back(count_text(cell.summary));
     std::string runs = stats::to_string(cell.counts);
-    if (!cell.incomplete.empty()) runs += fmt::format("; {} incomplete splits left out", cell.incomplete.size());
+    if (!cell.incomplete.empty())
+      runs += fmt::format("; {} incomplete {} left out", cell.incomplete.size(), units_of(query));
     row.push_back(std::move(runs));
     table.rows.push_back(std::move(row));
   }
@@ -73,7 +94,7 @@ WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& q
   const std::string metric = metrics::to_string(query.metric) + (shown_scale(query.metric) == 100 ? " %" : "");
   for (const auto& title : {metric + " of " + a, "of " + b, std::string("difference"),
                             fmt::format("{:g} % interval", 100 * query.confidence), std::string("p"),
-                            std::string("ratio"), std::string("splits"), std::string("pairs")}) {
+                            std::string("ratio"), units_of(query), std::string("pairs")}) {
     table.header.push_back(title);
   }
   for (const auto& contrast : contrasts) {
@@ -82,14 +103,14 @@ WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& q
     row.push_back(side_text(query, contrast.mean_a));
     row.push_back(side_text(query, contrast.mean_b));
     row.push_back(signed_figure(query, difference));
-    row.push_back(interval_text(query.metric, difference.interval));
+    row.push_back(labelled_interval(query, difference));
     row.push_back(difference.interval ? p_text(contrast.difference.p_value) : "-");
     row.push_back(ratio_text(contrast.ratio));
-    row.push_back(std::to_string(difference.n));
+    row.push_back(count_text(difference));
     std::string pairs = std::to_string(contrast.pairs);
     if (contrast.unpaired) pairs += fmt::format(", {} without partner", contrast.unpaired);
     if (!contrast.incomplete.empty())
-      pairs += fmt::format("; {} incomplete splits left out", contrast.incomplete.size());
+      pairs += fmt::format("; {} incomplete {} left out", contrast.incomplete.size(), units_of(query));
     if (!contrast.a.complete()) pairs += "; a: " + stats::to_string(contrast.a);
     if (!contrast.b.complete()) pairs += "; b: " + stats::to_string(contrast.b);
     row.push_back(std::move(pairs));
@@ -100,20 +121,20 @@ WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& q
 
 WordTable exact(const std::vector<stats::CellSummary>& cells, const Query& query) {
   WordTable table{query.by, {}};
-  for (const char* title : {"metric", "splits", "mean", "sd", "low", "high", "sd_within", "runs", "measured",
-                            "diverged", "missing", "incomplete_splits"}) {
-    table.header.push_back(title);
-  }
+  table.header.insert(table.header.end(),
+                      {"metric", units_of(query), "mean", "sd", "low", "high", "sd_within", "runs", "measured",
+                       "diverged", "missing", "incomplete_" + units_of(query), "unit", "folds"});
   for (const auto& cell : cells) {
     Row row = cell.group;
     row.push_back(metrics::to_string(query.metric));
     row.push_back(std::to_string(cell.summary.n));
     row.push_back(or_empty(cell.summary.n, cell.summary.mean));
-    row.push_back(cell.summary.n > 1 ? exact_number(cell.summary.sd) : "");
+    row.push_back(cell.summary.values() > 1 ? exact_number(cell.summary.sd) : "");
     append_interval(row, cell.summary.interval);
     row.push_back(cell.sd_within ? exact_number(*cell.sd_within) : "");
     append_counts(row, cell.counts);
     row.push_back(std::to_string(cell.incomplete.size()));
+    append_spread(row, query, cell.summary);
     table.rows.push_back(std::move(row));
   }
   return table;
@@ -121,10 +142,9 @@ WordTable exact(const std::vector<stats::CellSummary>& cells, const Query& query
 
 WordTable exact(const std::vector<stats::Contrast>& contrasts, const Query& query) {
   WordTable table{query.by, {}};
-  for (const char* title : {"metric", "splits", "mean_a", "mean_b", "difference", "difference_low", "difference_high",
-                            "p", "ratio", "ratio_low", "ratio_high", "pairs", "unpaired", "incomplete_splits"}) {
-    table.header.push_back(title);
-  }
+  table.header.insert(table.header.end(), {"metric", units_of(query), "mean_a", "mean_b", "difference",
+                                           "difference_low", "difference_high", "p", "ratio", "ratio_low", "ratio_high",
+                                           "pairs", "unpaired", "incomplete_" + units_of(query), "unit", "folds"});
   for (const auto& contrast : contrasts) {
     Row row = contrast.group;
     const auto& difference = contrast.difference.difference;
@@ -140,6 +160,7 @@ WordTable exact(const std::vector<stats::Contrast>& contrasts, const Query& quer
     row.push_back(std::to_string(contrast.pairs));
     row.push_back(std::to_string(contrast.unpaired));
     row.push_back(std::to_string(contrast.incomplete.size()));
+    append_spread(row, query, difference);
     table.rows.push_back(std::move(row));
   }
   return table;

@@ -57,7 +57,7 @@ std::vector<study::FigureSpec> default_figures(const std::vector<RunView>& views
     const auto axes = own_axes(experiment, runs);
     if (axes.empty()) continue;
     const auto metric = metrics::to_string(metric_of_experiment(runs, wanted));
-    figures.push_back({{}, experiment.name, axes[0], axes.size() > 1 ? axes[1] : "", metric, ""});
+    figures.push_back({{}, experiment.name, axes[0], axes.size() > 1 ? axes[1] : "", metric, "", false, {}});
   }
   return figures;
 }
@@ -109,7 +109,9 @@ Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& a
   Query query;
   query.metric = figure.metric;
   query.unrecorded = Unrecorded::empty;  // the figure says so
-  query.by = unexplained_axes(runs, shown);
+  if (asked.over_targets) query.unit = "target";
+  figure.unit = query.unit;
+  query.by = unexplained_axes(runs, shown, query.unit);
   const auto panel_axes = query.by;
   query.by.insert(query.by.end(), shown.begin(), shown.end());
   figure.confidence = query.confidence;

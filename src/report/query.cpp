@@ -58,7 +58,8 @@ std::vector<std::string> values_at(const RunView& view, const std::vector<std::s
 std::vector<std::string> pair_key(const RunView& view, const Query& query) {
   auto key = values_at(view, query.by);
   for (const auto& axis : query.over) key.push_back(view.value(axis));
-  for (const auto* axis : {"split", "replicate"}) key.push_back(view.value(axis));
+  for (const auto* axis : {"split", "replicate", "fold"}) key.push_back(view.value(axis));
+  key.push_back(view.value(query.unit));
   return key;
 }
 
@@ -66,7 +67,7 @@ std::vector<std::string> pair_key(const RunView& view, const Query& query) {
 class UnexplainedAxes {
  public:
   UnexplainedAxes(const std::vector<RunView>& views, const Query& query) {
-    std::set<std::string> explained = {"split", "replicate", "directory"};
+    std::set<std::string> explained = {"split", "replicate", "fold", "directory", query.unit};
     explained.insert(query.by.begin(), query.by.end());
     explained.insert(query.over.begin(), query.over.end());
     for (const auto& axis : axes_of(views)) {
@@ -99,9 +100,13 @@ std::string text_of(const std::vector<std::string>& values) {
   return text;
 }
 
+/// Where targets repeat a setting, splits are averaged over within each, as other axes are.
 stats::Observation observation_of(const RunView& view, const Query& query) {
-  stats::Observation seen{values_at(view, query.by), view.value("split"),      text_of(values_at(view, query.over)),
-                          view.value("replicate"),   stats::Presence::missing, 0};
+  auto within = values_at(view, query.over);
+  if (query.unit != "split") within.push_back(view.value("split"));
+  stats::Observation seen{values_at(view, query.by), view.value(query.unit),   text_of(within),
+                          view.value("replicate"),   stats::Presence::missing, 0,
+                          view.value("fold")};
   if (view.diverged()) seen.presence = stats::Presence::diverged;
   if (const auto* row = final_row(view, query.metric.subset)) {
     seen.value = metrics::share_of(*row, query.metric.metric);
@@ -111,7 +116,7 @@ stats::Observation observation_of(const RunView& view, const Query& query) {
   return seen;
 }
 
-/// Refuses --over axes that are in --by as well, and split and replicate, which every mean is over anyway.
+/// Refuses --over axes that are in --by as well, and split, replicate and fold, which every mean is over anyway.
 void check_over(const Query& query) {
   for (const auto& axis : query.over) {
     const bool listed = std::find(query.by.begin(), query.by.end(), axis) != query.by.end();
@@ -121,7 +126,16 @@ void check_over(const Query& query) {
     }
     if (!study::repeats(axis)) continue;
     throw UsageError("--over " + axis + " averages over what every mean is over anyway",
-                     "replicates are averaged within their split, then splits", "Leave it out.");
+                     "replicates and folds are averaged within their split, then splits", "Leave it out.");
+  }
+}
+
+/// Refuses cells by the axis that repeats them.
+void check_unit(const Query& query) {
+  for (const auto* axes : {&query.by, &query.over}) {
+    if (query.unit == "split" || std::find(axes->begin(), axes->end(), query.unit) == axes->end()) continue;
+    throw UsageError("'" + query.unit + "' repeats each setting, and is named in --by or --over",
+                     "with --over-targets a mean is over the targets", "Remove one.");
   }
 }
 
@@ -159,7 +173,9 @@ std::vector<stats::Observation> observe(const std::vector<RunView>& views, const
   const auto known = axes_of(views);
   for (const auto& axis : query.by) require_axis(known, axis);
   for (const auto& axis : query.over) require_axis(known, axis);
+  if (query.unit != "split") require_axis(known, query.unit);
   check_over(query);
+  check_unit(query);
   if (query.unrecorded == Unrecorded::refused) require_recorded(views, query);
   UnexplainedAxes unexplained(views, query);
   std::vector<stats::Observation> observations;
@@ -193,7 +209,7 @@ std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const s
 
 std::vector<std::string> also_differing(const std::vector<RunView>& views, const std::vector<AxisCondition>& a,
                                         const std::vector<AxisCondition>& b, const Query& query) {
-  std::set<std::string> named = {"experiment", "directory", "split", "replicate", "case"};
+  std::set<std::string> named = {"experiment", "directory", "split", "replicate", "fold", "case"};
   for (const auto& condition : a) named.insert(condition.axis);
   for (const auto& condition : b) named.insert(condition.axis);
   named.insert(query.over.begin(), query.over.end());
@@ -222,10 +238,11 @@ std::vector<std::string> varying_axes(const std::vector<RunView>& views) {
   return varying;
 }
 
-std::vector<std::string> unexplained_axes(const std::vector<RunView>& views, const std::vector<std::string>& shown) {
+std::vector<std::string> unexplained_axes(const std::vector<RunView>& views, const std::vector<std::string>& shown,
+                                          const std::string& unit) {
   std::vector<std::string> added;
   std::vector<std::string> key_axes = shown;
-  key_axes.push_back("split");
+  key_axes.insert(key_axes.end(), {"split", unit});
   for (const auto& axis : varying_axes(views)) {
     std::map<std::vector<std::string>, std::string> value_at;
     const bool varies = std::any_of(views.begin(), views.end(), [&](const RunView& view) {

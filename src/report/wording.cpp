@@ -49,6 +49,7 @@ std::string cell_text(const MetricName& metric, const stats::CellSummary& cell) 
   std::string text = "-";
   if (cell.summary.n > 0) text = figure_of(metric, cell.summary.mean);
   if (cell.summary.interval) text += " ± " + figure_of(metric, cell.summary.interval->high - cell.summary.mean);
+  if (cell.summary.interval && cell.summary.folds > 0) text += fmt::format(" over {} folds", cell.summary.folds);
   if (!cell.counts.complete()) text += " (" + stats::to_string(cell.counts) + ")";
   return text;
 }
@@ -63,6 +64,16 @@ std::string p_text(double p_value) { return p_value < 0.001 ? "<0.001" : fmt::fo
 std::string over_splits(int splits, bool overlapping) {
   if (splits == 1) return "from 1 split";
   return fmt::format("over {} {}splits", splits, overlapping ? "overlapping " : "");
+}
+
+std::string over_units(const std::string& unit, int n, bool overlapping) {
+  if (unit == "split") return over_splits(n, overlapping);
+  return n == 1 ? "from 1 " + unit : fmt::format("over {} {}s", n, unit);
+}
+
+std::string folds_note() {
+  return "folds overlap in what they train on: their mean has the corrected variance of Nadeau and Bengio (2003), "
+         "(1/k + 1/(k - 1)) sd^2, with Student's t of k - 1 degrees";
 }
 
 bool splits_overlap(const study::Study& study) {

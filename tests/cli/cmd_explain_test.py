@@ -23,7 +23,7 @@ class Explain(looking.Looking):
         lines = lines_of(text)
         self.assertEqual((lines["run"], lines["of"]), (run.id, "some: transferred=2 per_class=8 case=optimal"))
         self.assertEqual((lines["state"], lines["form"]), ("done", "1 thread"))
-        self.assertEqual(lines["task"], f"{run.task}, 3 epochs, 100 epoch-images")
+        self.assertRegex(lines["task"], rf"^{run.task}, 3 epochs, 100 epoch-images of \d+ images$")
         self.assertEqual(lines["from"], f"task {facts.inputs[run.task][0]}")
         rows = [line.split() for line in text.splitlines()]
         for subset in ("train", "test"):

@@ -24,6 +24,8 @@ TEST_CASE("query options: without any, test accuracy at 95 %") {
   CHECK(metrics::to_string(query.metric) == "test.top1");
   CHECK(query.confidence == 0.95);
   CHECK((query.by.empty() && query.over.empty() && query.where.empty()));
+  CHECK(query.unit == "split");
+  CHECK(query_of(parsed("--over-targets")).unit == "target");
 }
 
 TEST_CASE("query options: axes by commas, conditions each, an experiment as one of them") {

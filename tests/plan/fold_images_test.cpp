@@ -176,6 +176,21 @@ TEST_CASE("folds: a network that is measured again is measured on its own fold")
   CHECK(plan.runs.size() == 12);
 }
 
+TEST_CASE("folds: a run that starts from another size would be validated on what that was trained on, and is refused") {
+  auto study = folded_study(3, {12});
+  auto second = experiment("b", {axis("per_class", {6, 12})}, {{"transferred", 2}});
+  second.start = study::Start{"a", {"fold", "split"}, {}};
+  study.experiments.push_back(second);
+
+  const auto refused = complaints(study);
+
+  CHECK(refused.find("a run of experiment 'a' was trained on images that validate what is made of it") !=
+        std::string::npos);
+  CHECK(refused.find("per_class=6") != std::string::npos);
+  study.experiments[1].axes = {axis("per_class", {12})};
+  CHECK(compiled(study).runs.size() == 6);
+}
+
 TEST_CASE("folds: a selection averages over them, and a failure in one of them is named with it") {
   auto study = folded_study(4, {5, 10});
   auto second = experiment("b", {axis("frozen", {0})}, {{"transferred", 0}});

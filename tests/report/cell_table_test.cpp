@@ -66,7 +66,7 @@ TEST_CASE("cell table: where nothing was measured a reader sees dashes and a pro
   CHECK(report::readable(cells, by({"transferred"})).rows[0] ==
         Row{"6", "-", "-", "-", "-", "0", "0 of 1, 1 diverged"});
   CHECK(report::exact(cells, by({"transferred"})).rows[0] ==
-        Row{"6", "test.top1", "0", "", "", "", "", "", "1", "0", "1", "0", "0"});
+        Row{"6", "test.top1", "0", "", "", "", "", "", "1", "0", "1", "0", "0", "split", ""});
 }
 
 TEST_CASE("cell table: a single split has a mean and no spread") {
@@ -81,7 +81,8 @@ TEST_CASE("cell table: exact numbers read back as the same bits") {
   const auto row = report::exact(std::vector{measured()}, by({"transferred"})).rows[0];
 
   CHECK(std::stod(row[3]) == 1.0 / 3);
-  CHECK(row == Row{"2", "test.top1", "3", row[3], "0.015625", "0.25", "0.5", "0.0625", "3", "3", "0", "0", "0"});
+  CHECK(row ==
+        Row{"2", "test.top1", "3", row[3], "0.015625", "0.25", "0.5", "0.0625", "3", "3", "0", "0", "0", "split", ""});
 }
 
 TEST_CASE("cell table: splits that were left out are said with the runs") {
@@ -89,7 +90,28 @@ TEST_CASE("cell table: splits that were left out are said with the runs") {
   cell.incomplete = {"2", "3"};
 
   CHECK(report::readable(std::vector{cell}, by({"t"})).rows[0].back() == "3; 2 incomplete splits left out");
-  CHECK(report::exact(std::vector{cell}, by({"t"})).rows[0].back() == "2");
+  CHECK(report::exact(std::vector{cell}, by({"t"})).rows[0].at(12) == "2");
+}
+
+TEST_CASE("cell table: what is over the folds of one split says so, and targets are counted by their name") {
+  auto cell = measured();
+  cell.summary = {1, 0.5, 0.015625, stats::Interval{0.25, 0.75}, 5};
+  const auto row = report::readable(std::vector{cell}, by({"t"})).rows[0];
+  CHECK(row == Row{"2", "50.0", "[25.0, 75.0] (corrected)", "1.6", "6.2", "1 (5 folds)", "3"});
+  CHECK(report::exact(std::vector{cell}, by({"t"})).rows[0].back() == "5");
+  auto one = contrast();
+  one.difference.difference.folds = 5;
+  one.difference.difference.n = 1;
+  const auto compared = report::readable(std::vector{one}, by({"t"}), "A", "B").rows[0];
+  CHECK(compared[4] == "[12.5, 37.5] (corrected)");
+  CHECK(compared[7] == "1 (5 folds)");
+
+  auto over_targets = by({"t"});
+  over_targets.unit = "target";
+  CHECK(report::readable(std::vector{measured()}, over_targets).header.at(5) == "targets");
+  const auto exact = report::exact(std::vector{measured()}, over_targets);
+  CHECK(exact.header.at(2) == "targets");
+  CHECK(exact.rows[0].at(13) == "target");
 }
 
 TEST_CASE("cell table: a contrast has both sides, a signed difference, and the ratio with its interval") {
@@ -99,9 +121,9 @@ TEST_CASE("cell table: a contrast has both sides, a signed difference, and the r
         Row{"per_class", "test.top1 % of A", "of B", "difference", "95 % interval", "p", "ratio", "splits", "pairs"});
   CHECK(table.rows ==
         std::vector<Row>{{"8", "75.0", "50.0", "+25.0", "[12.5, 37.5]", "0.031", "1.500 [1.250, 1.750]", "3", "3"}});
-  CHECK(report::exact(std::vector{contrast()}, by({"per_class"})).rows[0] == Row{"8", "test.top1", "3", "0.75", "0.5",
-                                                                                 "0.25", "0.125", "0.375", "0.03125",
-                                                                                 "1.5", "1.25", "1.75", "3", "0", "0"});
+  CHECK(report::exact(std::vector{contrast()}, by({"per_class"})).rows[0] ==
+        Row{"8", "test.top1", "3", "0.75", "0.5", "0.25", "0.125", "0.375", "0.03125", "1.5", "1.25", "1.75", "3", "0",
+            "0", "split", ""});
 }
 
 TEST_CASE("cell table: a contrast says who has no partner and which side is not complete") {
@@ -116,7 +138,7 @@ TEST_CASE("cell table: a contrast says who has no partner and which side is not 
   CHECK(row == Row{"8", "75.0", "50.0", "-25.0", "-", "-", "-", "2",
                    "3, 1 without partner; 1 incomplete splits left out; a: 2 of 3, 1 diverged"});
   const auto exact = report::exact(std::vector{one}, by({"per_class"})).rows[0];
-  CHECK(Row(exact.begin() + 6, exact.end()) == Row{"", "", "", "", "", "", "3", "1", "1"});
+  CHECK(Row(exact.begin() + 6, exact.end()) == Row{"", "", "", "", "", "", "3", "1", "1", "split", ""});
 }
 
 TEST_CASE("cell table: fields with a comma or a quote are quoted in CSV") {

@@ -89,3 +89,27 @@ TEST_CASE("figure: a study without figures gets one an experiment, by its first 
   CHECK(figures[0].asked.x == "transferred");
   CHECK(figures[0].asked.series == "per_class");
 }
+
+TEST_CASE("figure: over targets each point is a mean over them, in one panel") {
+  testing::StateBuilder builder;
+  for (const std::string target : {"a", "b", "c"}) {
+    for (const std::string size : {"1", "5"}) {
+      const double level = (target == "a" ? .2 : target == "b" ? .4 : .6) + (size == "5" ? .1 : 0);
+      builder.done("e", {{"target", target}, {"per_class", size}, {"split", "1"}, {"replicate", "1"}},
+                   {.test_top1 = level});
+    }
+  }
+  const report::Directory directory{"out", builder.state()};
+  study::FigureSpec asked{{}, "e", "per_class", "", "test.top1", ""};
+  CHECK(figure_of(directory, asked).panels.size() == 3);
+  asked.over_targets = true;
+
+  const auto figure = figure_of(directory, asked);
+
+  CHECK(figure.unit == "target");
+  REQUIRE(figure.panels.size() == 1);
+  const auto& points = figure.panels[0].series.at(0).points;
+  REQUIRE(points.size() == 2);
+  CHECK(points[1].cell.summary.n == 3);
+  CHECK(points[1].cell.summary.mean == Approx(.5));
+}

@@ -198,3 +198,51 @@ TEST_CASE("report: a contrast pairs the runs of two sides, cell by cell") {
   CHECK(contrasts[0].difference.difference.mean == Approx(.3));
   CHECK(contrasts[0].ratio->mean > 2);
 }
+
+TEST_CASE("report: folds are averaged to one value of a split, which stands for the spread where there is one") {
+  StateBuilder builder;
+  for (int fold = 1; fold <= 4; ++fold) {
+    auto labels = cell(6, "1", 1);
+    labels.push_back({"fold", std::to_string(fold)});
+    builder.done("e", labels, {.test_top1 = 0.5 + 0.01 * fold});
+  }
+  const auto directories = one(builder);
+  const auto views = report::runs_of(directories);
+
+  const auto cells = report::aggregate(views, by({"transferred"}));
+
+  REQUIRE(cells.size() == 1);
+  CHECK(cells[0].summary.n == 1);
+  CHECK(cells[0].summary.folds == 4);
+  CHECK(cells[0].summary.mean == Approx(.525));
+  CHECK(report::varying_axes(views).empty());
+  auto over = by({"transferred"});
+  over.over = {"fold"};
+  CHECK_THROWS_WITH(report::aggregate(views, over), Catch::Contains("every mean is over anyway"));
+}
+
+TEST_CASE("report: over targets n counts them, and splits are averaged within each") {
+  StateBuilder builder;
+  for (const std::string target : {"a", "b", "c"}) {
+    for (int split = 1; split <= 2; ++split) {
+      auto labels = cell(6, "1", split);
+      labels.push_back({"target", target});
+      builder.done("e", labels, {.test_top1 = (target == "a" ? .2 : target == "b" ? .4 : .6) + .01 * split});
+    }
+  }
+  const auto directories = one(builder);
+  const auto views = report::runs_of(directories);
+  auto query = by({"transferred"});
+  CHECK_THROWS_WITH(report::aggregate(views, query), Catch::Contains("'target' varies within a cell"));
+  query.unit = "target";
+
+  const auto cells = report::aggregate(views, query);
+
+  REQUIRE(cells.size() == 1);
+  CHECK(cells[0].summary.n == 3);
+  CHECK(cells[0].summary.mean == Approx(.415));
+  CHECK(cells[0].summary.sd == Approx(.2));
+  CHECK(cells[0].splits.at(1).split == "b");
+  query.by.push_back("target");
+  CHECK_THROWS_WITH(report::aggregate(views, query), Catch::Contains("'target' repeats each setting"));
+}

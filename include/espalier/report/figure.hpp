@@ -35,6 +35,7 @@ struct Figure {
   std::vector<std::string> x_values, series_values;
   std::vector<FigurePanel> panels;  ///< one per value of the axes that are neither x nor series
   double confidence = 0.95;
+  std::string unit = "split";  ///< what repeats a setting: "split" or "target"
   std::optional<stats::Trend>
       trend;            ///< of ratios: their logarithms by x, or by the logarithm (to 10) of a logarithmic x
   int left_out = 0;     ///< of ratios: pairs of cells without a ratio, or whose target has no distance yet

@@ -19,6 +19,7 @@ struct Query {
   metrics::MetricName metric{metrics::Subset::test, metrics::Metric::top1};
   std::vector<std::string> by;    ///< axes that make the cells
   std::vector<std::string> over;  ///< axes averaged over within a split
+  std::string unit = "split";     ///< the axis whose values repeat a setting and are counted: "split" or "target"
   std::vector<AxisCondition> where;
   double confidence = stats::kConfidence;
   Unrecorded unrecorded = Unrecorded::refused;
@@ -43,11 +44,13 @@ std::vector<stats::CellSummary> aggregate(const std::vector<RunView>& views, con
 std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<AxisCondition>& a,
                                       const std::vector<AxisCondition>& b, const Query& query);
 
-/// Axes (not split, not replicate, not experiment) that take several values in `views`, in label order.
+/// Axes (not split, not replicate, not fold, not experiment) that take several values in `views`, in label order.
 std::vector<std::string> varying_axes(const std::vector<RunView>& views);
 
-/// The axes that must be added to `shown` so that every cell of a split holds one setting, in label order.
-std::vector<std::string> unexplained_axes(const std::vector<RunView>& views, const std::vector<std::string>& shown);
+/// The axes that must be added to `shown` so that every cell of a split (and of `unit`) holds one setting, in label
+/// order.
+std::vector<std::string> unexplained_axes(const std::vector<RunView>& views, const std::vector<std::string>& shown,
+                                          const std::string& unit = "split");
 
 /// The distinct values of an axis in their order.
 std::vector<std::string> values_of(const std::vector<RunView>& views, const std::string& axis);

@@ -16,7 +16,8 @@ std::string axis_title(const metrics::MetricName& metric);
 /// The factor from stored to shown values: 100 for accuracies.
 double shown_scale(const metrics::MetricName& metric);
 
-/// "53.1 ± 2.0"; without interval "53.1"; without a value "-"; "53.1 (2 of 3, 1 diverged)" where runs are missing.
+/// "53.1 ± 2.0", of one split "53.1 ± 2.0 over 5 folds"; without interval "53.1"; without a value "-"; "53.1 (2 of 3, 1
+/// diverged)" where runs are missing.
 std::string cell_text(const metrics::MetricName& metric, const stats::CellSummary& cell);
 /// "[51.1, 55.1]", or "-".
 std::string interval_text(const metrics::MetricName& metric, const std::optional<stats::Interval>& interval);
@@ -26,6 +27,10 @@ std::string p_text(double p_value);
 
 /// For example "over 4 overlapping splits": random halves of one set of classes share classes and are not independent.
 std::string over_splits(int splits, bool overlapping);
+/// The same of what repeats a setting: "over 4 targets".
+std::string over_units(const std::string& unit, int n, bool overlapping);
+/// How the spread of one split's folds gives an interval.
+std::string folds_note();
 bool splits_overlap(const study::Study& study);
 
 /// What an axis means to a reader, for example "units transferred".

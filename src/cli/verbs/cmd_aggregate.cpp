@@ -10,6 +10,7 @@
 #include "cli/result_json.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/report/wording.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -27,7 +28,7 @@ bool names(const std::vector<std::string>& axes, const std::string& axis) {
 void fill_axes(report::Query& query, const std::vector<report::RunView>& views, bool asked) {
   if (!asked) {
     for (const auto& axis : report::varying_axes(views)) {
-      if (!names(query.over, axis)) query.by.push_back(axis);
+      if (axis != query.unit && !names(query.over, axis)) query.by.push_back(axis);
     }
   }
   const bool several = report::values_of(views, "experiment").size() > 1;
@@ -37,8 +38,10 @@ void fill_axes(report::Query& query, const std::vector<report::RunView>& views, 
 void print(const Options& options, const report::Query& query, const std::vector<stats::CellSummary>& cells,
            const std::vector<report::Directory>& directories) {
   if (options.query.json) {
-    nlohmann::ordered_json out = {
-        {"metric", metrics::to_string(query.metric)}, {"by", query.by}, {"confidence", options.query.confidence}};
+    nlohmann::ordered_json out = {{"metric", metrics::to_string(query.metric)},
+                                  {"by", query.by},
+                                  {"unit", query.unit},
+                                  {"confidence", options.query.confidence}};
     out["cells"] = nlohmann::ordered_json::array();
     for (const auto& cell : cells) out["cells"].push_back(to_json(cell, query));
     fmt::print("{}\n", json_text(out, 2));
@@ -46,7 +49,9 @@ void print(const Options& options, const report::Query& query, const std::vector
     fmt::print("{}", report::csv(report::exact(cells, query)));
   } else {
     fmt::print("{}", printable(report::readable(cells, query)).text());
-    if (out_is_terminal()) fmt::print("\n{}\n", interval_note(directories, options.query.confidence));
+    const auto over_folds = [](const stats::CellSummary& cell) { return cell.summary.folds > 0; };
+    if (std::any_of(cells.begin(), cells.end(), over_folds)) fmt::print("\n(corrected) {}\n", report::folds_note());
+    if (out_is_terminal()) fmt::print("\n{}\n", interval_note(directories, query));
   }
 }
 

@@ -10,6 +10,7 @@
 #include "cli/result_json.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/report/wording.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -51,6 +52,7 @@ void print(const Options& options, const report::Query& query, const std::vector
                                   {"a", options.a},
                                   {"b", options.b},
                                   {"by", query.by},
+                                  {"unit", query.unit},
                                   {"confidence", query.confidence},
                                   {"also_differ", also}};
     out["contrasts"] = nlohmann::ordered_json::array();
@@ -60,7 +62,10 @@ void print(const Options& options, const report::Query& query, const std::vector
     fmt::print("{}", report::csv(report::exact(contrasts, query)));
   } else {
     fmt::print("{}", printable(report::readable(contrasts, query, options.a, options.b)).text());
-    if (out_is_terminal()) fmt::print("\n{}\n", interval_note(directories, options.query.confidence));
+    const auto over_folds = [](const stats::Contrast& one) { return one.difference.difference.folds > 0; };
+    if (std::any_of(contrasts.begin(), contrasts.end(), over_folds))
+      fmt::print("\n(corrected) {}\n", report::folds_note());
+    if (out_is_terminal()) fmt::print("\n{}\n", interval_note(directories, query));
   }
 }
 

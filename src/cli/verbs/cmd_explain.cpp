@@ -145,10 +145,10 @@ void print_origin(const Directory& directory, const store::TaskState& task) {
 /// `but`: the run that is explained, if any.
 void print_task(const Directory& directory, const std::vector<RunView>& views, const store::TaskState& task,
                 const RunView* but) {
-  const std::string work =
-      task::probe_of(task.task)
-          ? "a probe: nothing is trained"
-          : fmt::format("{} epochs, {} epoch-images", task::training(task.task).length.epoch, task.task.epoch_images);
+  const std::string work = task::probe_of(task.task) ? "a probe: nothing is trained"
+                                                     : fmt::format("{} epochs, {} epoch-images of {} images",
+                                                                   task::training(task.task).length.epoch,
+                                                                   task.task.epoch_images, task.task.images);
   line("task", fmt::format("{}, {}", task.task.id.hex.view(), work));
   for (const auto& [need, role] : task.task.inputs) {
     line("from", fmt::format("task {}{}", need.hex.view(), source_text(directory, need)));

@@ -10,6 +10,7 @@
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/plan/fold_proposals.hpp"
 #include "espalier/session/calibration_file.hpp"
 #include "espalier/session/plan_bundles.hpp"
 #include "espalier/session/plan_given.hpp"
@@ -68,6 +69,8 @@ int run(const Options& options) {
   const plan::Plan plan = plan::compile(input.study, input.facts, outcomes, compile);
   print_diagnostics(plan.diagnostics, options.study.file);
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
+  for (const auto& proposal : plan::propose_folds(input.study, plan))
+    fmt::print(stderr, "espalier: note: {}\n", to_string(proposal));
   if (writes) session::write_bundles(plan, input, compile, options.bundles);
   const bool calibrated = !compile.calibration.empty();
   const auto cut = cut_of(options, input);

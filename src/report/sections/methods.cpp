@@ -61,12 +61,19 @@ std::string data_methods(const PageContext& context) {
         name, data.order == task::ImageOrder::file ? "the file's" : "a fixed shuffled");
     text += data.valid_per_class > 0
                 ? fmt::format("{} images a class are held out for validation", data.valid_per_class)
-                : "no images are held out for validation";
+                : "no images are held out for validation alone";
     text += data.test_files ? " and test images have files of their own. "
                             : fmt::format(" and {} for test. ", data.test_per_class);
   }
   const auto targets = trainings_of(context, TrainingsOf::target), sources = trainings_of(context, TrainingsOf::source);
   const auto& split = context.study.split;
+  if (split.folds > 0) {
+    text += fmt::format(
+        "A target's training images of each size are divided within each class into {} folds, of which each run trains "
+        "on "
+        "all but one and is validated on that one; sizes count images before they are divided. ",
+        split.folds);
+  }
   if (split.kind == study::Split::Kind::none) return text + "Classes are not split.";
   const auto classes = [&](const store::TaskState& t) { return classes_text(context, task::training(t.task)); };
   text += fmt::format("{} {} split{}: {} target classes", split.count,
@@ -88,17 +95,27 @@ std::string protocol_methods(const PageContext& context) {
   return text + ". Axes that an experiment does not vary stand at the values given with it.";
 }
 
+/// What the statistics of folds assume; "" where there are none.
+std::string folds_methods(const study::Split& split) {
+  if (split.folds == 0) return "";
+  if (split.count > 1) return " Folds are averaged within a split, too.";
+  return " The folds of the one split are averaged to one value; intervals and tests are over folds: " + folds_note() +
+         ".";
+}
+
 std::string statistics_methods(const PageContext& context) {
   return fmt::format(
       "Every figure is measured after the last epoch. Replicates are averaged within a split first; n is the number of "
-      "splits, and means are {}. Intervals are Student's at 95 %, drawn from {} splits on{}. Settings are compared by "
+      "splits, and means are {}.{} Intervals are Student's at 95 %, drawn from {} splits on{}. Settings are compared "
+      "by "
       "paired differences over splits: runs that differ in protocol only share initialisation, images and the order of "
       "minibatches (study seed {}). Where several are compared with the best, p-values are adjusted after Holm and "
       "called "
       "different below 0.05. Ties of a selection go to the lower validation loss, then to fewer trained units, then to "
       "the order of the axes. Diverged and missing runs are counted in their cells and never replaced.{}",
-      over_splits(context.study.split.count, context.overlapping), stats::kLeastSplits,
-      context.overlapping ? " (they treat overlapping splits as independent)" : "", context.study.seed,
+      over_splits(context.study.split.count, context.overlapping), folds_methods(context.study.split),
+      stats::kLeastSplits, context.overlapping ? " (they treat overlapping splits as independent)" : "",
+      context.study.seed,
       selects_on_test(context)
           ? " Some selections were made on test images: test accuracies of what they chose are too good to be true."
           : "");

@@ -77,6 +77,8 @@ std::string experiment_text(const study::Experiment& experiment, const std::vect
   const auto replicates = values_of(runs, "replicate").size();
   parts.push_back(replicates > 1 ? fmt::format("{} replicates in every split", replicates)
                                  : "one training in every split");
+  if (const auto folds = values_of(runs, "fold"); folds.size() > 1)
+    parts.push_back(fmt::format("each for {} folds", folds.size()));
   return fmt::format("{}: {}; {} runs.", experiment.name, fmt::join(parts, "; "), runs.size());
 }
 

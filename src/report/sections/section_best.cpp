@@ -38,7 +38,7 @@ void add_run(stats::RankedSetting& setting, const RunView& view) {
     ++setting.missing;
     return;
   }
-  stats::Measurement run{view.value("split"), "", {}, {}, view.diverged()};
+  stats::Measurement run{view.value("split"), "", {}, {}, view.diverged(), view.value("fold")};
   if (row) run.metric = metrics::share_of(*row, kValid.metric);
   if (row) run.loss = metrics::share_of(*row, metrics::Metric::loss);
   setting.runs.push_back(std::move(run));
@@ -94,7 +94,7 @@ std::vector<std::string> best_row(const std::vector<RunView>& runs, const std::v
   for (std::size_t i = 1; i < standings.size(); ++i) {
     if (standings[i].indistinguishable) ties.push_back(setting_of(axes, settings[standings[i].setting].values));
   }
-  const bool cannot_say = standings.front().splits < stats::kLeastSplits;
+  const bool cannot_say = std::max(standings.front().splits, standings.front().folds) < stats::kLeastSplits;
   const auto chosen = runs_with(runs, axes, best);
   return {setting_of(axes, best), metric_text(chosen, axes, kValid), metric_text(chosen, axes, kTest),
           fmt::format("{} of {}", standings.front().wins, standings.front().splits),
@@ -167,8 +167,11 @@ std::string best_section(const PageContext& context) {
       "For each size (and target), the setting with the highest validation top-1 accuracy {}; its test accuracy; in "
       "how many "
       "splits it was the best; and every setting whose paired difference to it is not significant "
-      "(Student's test over splits, Holm's adjustment within a size, 0.05). Ties go as those of selections do.",
-      over_splits(context.study.split.count, context.overlapping));
+      "(Student's test over splits{}, Holm's adjustment within a size, 0.05). Ties go as those of selections do.",
+      over_splits(context.study.split.count, context.overlapping),
+      context.study.split.folds > 0 && context.study.split.count == 1
+          ? ", here over the folds of the one: " + folds_note()
+          : "");
   return section("best", "Best settings, size by size", paragraph(note) + body);
 }
 

@@ -12,11 +12,18 @@
 namespace espalier::report {
 namespace {
 
-int most_splits(const Figure& figure) {
-  int most = 0;
+/// The most splits (or targets) and folds that a point has.
+struct Most {
+  int n = 0, folds = 0;
+};
+
+Most most_of(const Figure& figure) {
+  Most most;
   for (const auto& panel : figure.panels) {
     for (const auto& series : panel.series) {
-      for (const auto& point : series.points) most = std::max(most, point.cell.summary.n);
+      for (const auto& [x, cell] : series.points) {
+        most = {std::max(most.n, cell.summary.n), std::max(most.folds, cell.summary.folds)};
+      }
     }
   }
   return most;
@@ -40,9 +47,9 @@ std::string ratio_note(const Figure& figure, bool overlapping) {
   std::string note = fmt::format(
       "Ratio of {}: runs of experiment '{}' with {}, over those with {}; a point is a pair of cells",
       axis_title(figure.metric), figure.asked.experiment, study::text_of(ratio.over), study::text_of(ratio.under));
-  const int splits = most_splits(figure);
-  note += splits > 0 ? ", " + over_splits(splits, overlapping) + "." : "; none is measured yet.";
-  if (splits >= stats::kLeastSplits) {
+  const auto most = most_of(figure);
+  note += most.n > 0 ? ", " + over_splits(most.n, overlapping) + "." : "; none is measured yet.";
+  if (std::max(most.n, most.folds) >= stats::kLeastSplits) {
     note += fmt::format(" Bars: {:g} % intervals through the logarithms.", 100 * figure.confidence);
   }
   if (figure.left_out > 0) {
@@ -52,15 +59,22 @@ std::string ratio_note(const Figure& figure, bool overlapping) {
   return note + trend_text(figure);
 }
 
+std::string bars_text(const Figure& figure, const Most& most) {
+  if (most.folds >= stats::kLeastSplits)
+    return fmt::format(" Bars: {:g} % intervals over {} folds ({}).", 100 * figure.confidence, most.folds,
+                       folds_note());
+  if (most.n >= stats::kLeastSplits) return fmt::format(" Bars: Student's {:g} % intervals.", 100 * figure.confidence);
+  return most.n > 1 ? " Crosses: single " + figure.unit + "s; too few for intervals." : "";
+}
+
 std::string note_of(const Figure& figure, bool overlapping) {
   if (figure.asked.ratio) return ratio_note(figure, overlapping);
-  const int splits = most_splits(figure);
-  if (splits == 0) return fmt::format("No run of this figure has a {} yet.", axis_title(figure.metric));
+  const auto most = most_of(figure);
+  if (most.n == 0) return fmt::format("No run of this figure has a {} yet.", axis_title(figure.metric));
   std::string note = fmt::format("Mean {} of experiment '{}' {}.", axis_title(figure.metric), figure.asked.experiment,
-                                 over_splits(splits, overlapping));
-  if (splits >= stats::kLeastSplits) note += fmt::format(" Bars: Student's {:g} % intervals.", 100 * figure.confidence);
-  else if (splits > 1) note += " Crosses: single splits; too few for intervals.";
-  return note;
+                                 over_units(figure.unit, most.n, overlapping));
+  if (figure.unit == "target") note += " Targets are what repeats a setting here: n counts them, not splits.";
+  return note + bars_text(figure, most);
 }
 
 std::string title_of(const Figure& figure) {
@@ -89,8 +103,10 @@ std::string drawn(const Figure& figure, std::size_t number, bool overlapping, co
 }
 
 std::string cell_note(const PageContext& context) {
-  return fmt::format("{}: mean {} ± half of Student's 95 % interval.", axis_title(reported_metric(context.views)),
-                     over_splits(context.study.split.count, context.overlapping));
+  const bool over_folds = context.study.split.count == 1 && context.study.split.folds > 0;
+  return fmt::format("{}: mean {} ± half of Student's 95 % interval{}.", axis_title(reported_metric(context.views)),
+                     over_splits(context.study.split.count, context.overlapping),
+                     over_folds ? " over its folds (" + folds_note() + ")" : "");
 }
 
 }  // namespace

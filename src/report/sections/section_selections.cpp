@@ -12,8 +12,10 @@
 namespace espalier::report {
 namespace {
 
-std::string ties_of(const plan::SelectionOutcome& selection) {
-  if (selection.candidates.front().splits < stats::kLeastSplits) return "too few splits to say";
+/// `folds`: over which candidates of one split were compared; 0: none.
+std::string ties_of(const plan::SelectionOutcome& selection, std::int32_t folds) {
+  const auto splits = selection.candidates.front().splits;
+  if ((splits == 1 ? std::max(splits, folds) : splits) < stats::kLeastSplits) return "too few splits to say";
   std::vector<std::string> ties;
   for (std::size_t i = 1; i < selection.candidates.size(); ++i) {
     if (selection.candidates[i].indistinguishable) ties.push_back(setting_text(selection.candidates[i].values));
@@ -26,7 +28,7 @@ std::string lost_text(const plan::Candidate& candidate) {
   return fmt::format(" ({} missing, {} diverged)", candidate.missing, candidate.diverged);
 }
 
-std::vector<std::string> row_of(const plan::SelectionOutcome& selection) {
+std::vector<std::string> row_of(const plan::SelectionOutcome& selection, std::int32_t folds) {
   const std::string per = selection.per.empty() ? "all" : setting_text(selection.per);
   if (selection.chosen.empty() || selection.candidates.empty()) {
     const std::string why =
@@ -40,7 +42,14 @@ std::vector<std::string> row_of(const plan::SelectionOutcome& selection) {
           figure_of(metric, best.mean) + lost_text(best),
           fmt::format("{} of {}", best.wins, best.splits),
           std::to_string(selection.candidates.size()),
-          ties_of(selection)};
+          ties_of(selection, folds)};
+}
+
+/// None where the choice was made for each fold.
+std::int32_t folds_compared(const PageContext& context, const plan::SelectionOutcome& selection) {
+  const bool for_each = std::any_of(selection.per.begin(), selection.per.end(),
+                                    [](const plan::Label& label) { return label.axis == "fold"; });
+  return for_each ? 0 : context.study.split.folds;
 }
 
 /// The part of a selection's key before its cell: experiment, case, and index of the take.
@@ -91,7 +100,7 @@ std::string selection_section(const PageContext& context) {
     auto& group = groups[name];
     in_size_order(group);
     WordTable table{{"for", "chosen", group.front()->metric, "wins", "candidates", "cannot be told from it"}, {}};
-    for (const auto* selection : group) table.rows.push_back(row_of(*selection));
+    for (const auto* selection : group) table.rows.push_back(row_of(*selection, folds_compared(context, *selection)));
     body += element("h3", escape(title_of(group))) + "\n" + html_table(table);
   }
   if (body.empty()) return "";
