@@ -88,3 +88,33 @@ TEST_CASE("ratio figure: what no run fulfils is said in place of the figure") {
   CHECK(some.problem.empty());  // one size has both sides, two have only the frozen one
   CHECK(some.left_out == 2);
 }
+
+TEST_CASE("ratio figure: by distance, points stand at the measured distance of their target, others are left out",
+          "[.distance]") {
+  auto builder = testing::tuning_state();
+  for (const auto& [target, distance] : {std::pair{"near", .1}, {"far", .5}}) {
+    builder.done("distances",
+                 {{"source", "s"},
+                  {"target", target},
+                  {"network", "caffenet"},
+                  {"features", "7"},
+                  {"method", "cosine"},
+                  {"split", "1"},
+                  {"replicate", "1"}},
+                 {.distance = distance, .floor = .01});
+  }
+  const report::Directory directory{"out", builder.state()};
+  auto wanted = asked("distance", "per_class");
+  wanted.ratio->distances.experiment = "distances";
+
+  const auto figure = report::make_figure(report::runs_of(directory), wanted);
+
+  REQUIRE(figure.problem.empty());
+  CHECK(figure.x_values == std::vector<std::string>{"0.1", "0.5"});
+  CHECK(figure.left_out == 3);  // the target in the middle has no distance
+  REQUIRE(figure.trend);
+  CHECK(figure.trend->n == 6);
+  CHECK(figure.trend->slope == Approx(std::log(1.2 / 0.8) / 0.4).margin(1e-6));
+  CHECK(figure.table.header.front() == "distance");
+  CHECK_THAT(report::gnuplot_script(figure, figure.panels[0]), Contains("distance of the target (cosine)"));
+}

@@ -13,6 +13,7 @@ namespace espalier::testing {
 struct Measured {
   double valid_top1 = 0.5, test_top1 = 0.5;                     ///< of 1000 images each
   double train_loss = 1, valid_loss = 2, train_eval_loss = -1;  ///< train_eval is recorded where it is not negative
+  double distance = -1, floor = -1;  ///< of a distance task, whose only row they are where they are not negative
 };
 
 class StateBuilder {
@@ -137,6 +138,14 @@ class StateBuilder {
     const auto count = [](double rate) { return static_cast<std::int64_t>(std::lround(rate * 1000)); };
     using metrics::Subset;
     task.rows.clear();
+    if (m.distance >= 0) {
+      auto row = measured_row(0, Subset::test, 0, 0, 0, 1);
+      row.values = {};
+      row.values.set(metrics::parse_metric("test.distance").metric, m.distance);
+      row.values.set(metrics::parse_metric("test.floor").metric, m.floor);
+      task.rows.push_back({{1, 1}, row});
+      return;
+    }
     for (const int epoch : {10, 20}) {  // what was measured half-way must never be taken for the result
       const double share = epoch == 20 ? 1 : 0.5;
       const auto row = [&](Subset subset, double loss, double top1) {

@@ -44,9 +44,10 @@ std::string trend_text(const Figure& figure) {
 std::string ratio_note(const Figure& figure, bool overlapping) {
   if (!figure.problem.empty()) return "This figure cannot be drawn: " + figure.problem;
   const auto& ratio = *figure.asked.ratio;
-  std::string note = fmt::format(
-      "Ratio of {}: runs of experiment '{}' with {}, over those with {}; a point is a pair of cells",
-      axis_title(figure.metric), figure.asked.experiment, study::text_of(ratio.over), study::text_of(ratio.under));
+  std::string note =
+      fmt::format("Ratio of {}: runs of experiment '{}' with {}, over those with {}; a point is a pair of cells",
+                  metrics::to_string(figure.metric), figure.asked.experiment, study::text_of(ratio.over),
+                  study::text_of(ratio.under));
   const auto most = most_of(figure);
   note += most.n > 0 ? ", " + over_splits(most.n, overlapping) + "." : "; none is measured yet.";
   if (std::max(most.n, most.folds) >= stats::kLeastSplits) {

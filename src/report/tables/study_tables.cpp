@@ -1,4 +1,4 @@
-// Makes the tables that a study asks for: those of cells and ratios here, the others in files of their own.
+// Makes the tables that a study asks for and their section; those of distances and advice have files of their own.
 #include "report/tables/study_tables.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +9,7 @@
 #include "espalier/report/wording.hpp"
 #include "espalier/study/table_kinds.hpp"
 #include "report/figure_parts.hpp"
+#include "report/html.hpp"
 #include "report/page_context.hpp"
 #include "report/sides.hpp"
 
@@ -80,6 +81,17 @@ std::vector<StudyTable> make_study_tables(const std::vector<RunView>& views, con
     if (times > 1) tables.back().name += "-" + std::to_string(times);
   }
   return tables;
+}
+
+std::string study_tables_section(const PageContext& context) {
+  std::string body;
+  for (const auto& table : context.tables) {
+    body += element("h3", escape(table.title)) + "\n";
+    for (const auto& part : table.parts) body += html_table(part.words, part.title);
+    const std::string note = escape(table.problem.empty() ? table.note : table.problem);
+    body += "<p>" + note + (table.problem.empty() ? " <a href=\"" + table.name + ".csv\">CSV</a>" : "") + "</p>\n";
+  }
+  return section("study-tables", "Tables of the study", body);
 }
 
 }  // namespace espalier::report

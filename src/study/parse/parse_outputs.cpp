@@ -65,7 +65,8 @@ FigureSpec parse_figure(const Reader& reader, const Study& study) {
   figure.y = reader.word("y").value_or(default_metric(study, figure.experiment));
   figure.title = reader.word("title").value_or("");
   figure.over_targets = reader.truth("over_targets").value_or(false);
-  const std::string kind = reader.choice("kind", {"mean", "ratio"}).value_or("mean");
+  const std::string kind = reader.choice("kind", {"mean", "ratio"}).value_or(reader.has("kind") ? "" : "mean");
+  if (kind.empty()) return figure;  // the rest depends on it
   if (kind == "ratio") figure.ratio = parse_ratio(reader);
   const bool by_distance = figure.ratio && figure.x == kDistance;
   if (!figure.ratio) {
