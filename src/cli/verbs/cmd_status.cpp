@@ -182,7 +182,8 @@ void print_words(const store::State& state, const report::StudyProgress& progres
   for (const auto& one : shards) fmt::print("{}", shard_line(one));
   for (const auto& request : pending) {
     if (request.verb == "job-end") continue;  // is among the ends above
-    const auto of = request.targets.empty() ? "" : fmt::format(" of {}", request.targets.size());
+    const auto of =
+        request.targets.empty() || request.verb == "stop" ? "" : fmt::format(" of {}", request.targets.size());
     fmt::print("request   {}{} ({}), not taken up yet\n", request.verb, of, request.from);
   }
   for (const auto& warning : state.warnings) fmt::print("\nwarning: {}", warning);
