@@ -9,6 +9,8 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/runtime/signals.hpp"
+#include "espalier/session/rank.hpp"
 #include "espalier/site/job_end.hpp"
 #include "espalier/store/requests.hpp"
 
@@ -87,11 +89,12 @@ void note_lost_start(const store::State& earlier, const std::filesystem::path& o
 }
 
 /// A disk that is full must not hide how the launch ended.
-void note_end(const std::filesystem::path& out, const store::WriterIdentity& who, double warned_s) {
-  if (who.job.empty()) return;
+bool note_end(const std::filesystem::path& out, const store::WriterIdentity& who, int signal, double warned_s) {
+  const bool is_warned = runtime::is_warning(signal);
+  if (who.job.empty()) return is_warned;
   const auto job = own_job();
-  const auto cause =
-      site::cause_of_end(site::slurm_job(job.id), job.restart, static_cast<std::int64_t>(warned_s) + kEnding_s);
+  const auto facts = site::slurm_job(job.id);
+  const auto cause = site::cause_of_end(facts, job.restart, static_cast<std::int64_t>(warned_s) + kEnding_s);
   try {
     store::leave_request(out, kVerb, 0, {who.job, std::to_string(who.restart), cause});
   } catch (const EnvironmentError& error) {
@@ -111,6 +114,7 @@ std::string ends_text(const store::State& state, const std::filesystem::path& ou
   std::string text, job;
   for (const auto& end : known_ends(state, out)) {
     text += end[0] == job ? "; " : fmt::format("{}job {}, ", text.empty() ? "" : "; ", end[0]);
+  return site::comes_back(facts, cause, is_warned);
     text += fmt::format("start {}: {}", end[1], end[2]);
     job = end[0];
   }

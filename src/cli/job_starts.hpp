@@ -16,8 +16,9 @@ void refuse_restarts_without_progress(const store::State& earlier, const store::
 /// Notes that an earlier start of this job ended without a word, as where its node was lost.
 void note_lost_start(const store::State& earlier, const std::filesystem::path& out, const store::WriterIdentity& who);
 
-/// Asks Slurm why this start of the job was told to end, and notes that. `warned_s`: of runtime::SupervisorOptions.
-void note_end(const std::filesystem::path& out, const store::WriterIdentity& who, double warned_s);
+/// Asks Slurm why this start of the job was told to end by `signal`, and notes that. Returns whether the job is to come
+/// back (site::comes_back). `warned_s`: of runtime::SupervisorOptions.
+bool note_end(const std::filesystem::path& out, const store::WriterIdentity& who, int signal, double warned_s);
 
 /// Whether this start of the job may start a launch that died again.
 runtime::JobHealth job_health();

@@ -1,6 +1,8 @@
 """espalier submit with stand-ins for sbatch, squeue and scontrol: what it asks Slurm for, and what its script does in a job.
 A real Slurm: tests/e2e/slurm_submit_test.py."""
 import json
+import os
+import pathlib
 import signal
 import subprocess
 import time
@@ -96,6 +98,74 @@ class Submit(submissions.Submission):
         self.wait_for_rows()
         job.send_signal(signal.SIGUSR1)
         said, _ = job.communicate(timeout=submissions.PATIENCE_S)
+    CANCELLED = "JobId=77 JobState=COMPLETING Restarts=0 RunTime=00:00:04 TimeLimit=00:05:00 PreemptTime=None\n"
+
+    def end_job(self, job, number):
+        """The exit code of a script that is signalled, and what it prints."""
+        job.send_signal(number)
+        said, _ = job.communicate(timeout=submissions.PATIENCE_S)
+        return job.returncode, said
+
+    def rank_0(self):
+        """The process of the job that `scancel` without --batch would signal, too."""
+        for entry in pathlib.Path("/proc").iterdir():
+            try:
+                environment = (entry / "environ").read_bytes().split(b"\0")
+                if f"SAID={self.folder}".encode() in environment and b"OMPI_COMM_WORLD_RANK=0" in environment:
+                    if b"rank" in (entry / "cmdline").read_bytes().split(b"\0"):
+                        return int(entry.name)
+            except OSError:    # no process, or one that has ended
+                pass
+        self.fail("no rank 0")
+
+    def test_a_warning_that_reaches_the_study_alone_is_told_to_the_script(self):
+        job = self.start_job()
+        self.wait_for_rows()
+        os.kill(self.rank_0(), signal.SIGUSR2)
+        said, _ = job.communicate(timeout=submissions.PATIENCE_S)
+        self.assertEqual(self.said("scontrol"), "requeue 77\n", said)
+        self.assertEqual(job.returncode, 75)
+
+    def test_a_job_that_slurm_preempts_without_a_warning_comes_back(self):
+        job = self.start_job()
+        self.wait_for_rows()
+        code, said = self.end_job(job, signal.SIGTERM)
+        self.assertEqual((code, self.said("scontrol")), (75, "requeue 77\n"), said)
+
+    def test_a_warned_job_that_is_cancelled_while_it_saves_is_not_requeued(self):
+        job = self.start_job()
+        self.wait_for_rows()
+        (self.folder / "job").write_text(self.CANCELLED)
+        code, said = self.end_job(job, signal.SIGUSR2)
+        self.assertEqual((code, self.said("scontrol")), (75, ""), said)
+
+    def test_a_job_that_is_warned_while_its_modules_load_comes_back_without_a_launch(self):
+        (self.folder / "slow.sh").write_text('touch "$SAID/loads"; sleep 2\n')
+        with open(self.folder / "site.toml", "a") as site:
+            site.write(f'[environment]\nscript = "{self.folder}/slow.sh"\n')
+        for number in (signal.SIGUSR2, signal.SIGUSR1, signal.SIGTERM):
+            with self.subTest(number):
+                for file in ("loads", "scontrol"):
+                    (self.folder / file).unlink(missing_ok=True)
+                job = self.start_job()
+                while not (self.folder / "loads").exists():
+                    time.sleep(0.05)
+                code, said = self.end_job(job, number)
+                self.assertEqual(self.said("scontrol"), "" if number == signal.SIGTERM else "requeue 77\n", said)
+                self.assertEqual(code, 75)
+                self.assertFalse((self.out / "journal").exists())
+
+    def test_a_job_that_was_stopped_ends_at_once_where_slurm_puts_it_back(self):
+        self.submit()
+        (self.out / "logs" / "stopped").write_text("espalier stop\n")
+        again = subprocess.run(["bash", self.folder / "script"], capture_output=True, text=True,
+                               env={**self.environment, "SLURM_JOB_NUM_NODES": "1", "SLURM_JOB_ID": "77",
+                                    "SLURM_RESTART_COUNT": "1"})
+        self.assertEqual(again.returncode, 75, again.stderr)
+        self.assertIn("'espalier stop' has ended this job", again.stderr)
+        self.assertFalse((self.out / "journal").exists())
+        self.assertEqual(self.said("scontrol"), "")
+
         self.assertEqual(self.said("scontrol"), "requeue 77\n", said)
         self.assertIn("Stopped and saved", said)
 
@@ -123,6 +193,7 @@ class Submit(submissions.Submission):
         self.assertEqual(job.returncode, 75, said)
         self.assertEqual(self.said("scontrol"), "")
         waited = self.espalier("wait", self.out)
+        (self.folder / "job").write_text(self.CANCELLED)
         self.assertEqual(waited.returncode, 75)
         self.assertIn("nothing works on", waited.stderr)
 

@@ -19,6 +19,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/runtime/signals.hpp"
 #include "espalier/runtime/supervisor.hpp"
 #include "espalier/session/launch_file.hpp"
 #include "espalier/session/rank.hpp"
@@ -142,6 +143,7 @@ int run(session::RunArguments arguments) {
   prepare_store(arguments);
   fill_defaults(arguments.launch, earlier.study);
   runtime::SupervisorOptions options;
+  runtime::exit_at_warning(arguments.warned_code);
   options.out = session::store_of(arguments);
   options.workers = arguments.launch.workers;
   options.threads = arguments.launch.threads;
@@ -156,9 +158,9 @@ int run(session::RunArguments arguments) {
   if (!who.job.empty()) options.job_health = job_health;
   note_lost_start(earlier, options.out, who);
   const auto end = runtime::supervise(options);
-  if (end.signal != 0) note_end(options.out, who, arguments.warned_s);
+  const bool comes_back = end.signal != 0 && note_end(options.out, who, end.signal, arguments.warned_s);
   print_end(arguments, end.code);
-  return end.code;
+  return comes_back && end.code == static_cast<int>(ExitCode::stopped) ? arguments.warned_code : end.code;
 }
 
 }  // namespace
