@@ -80,6 +80,9 @@ class Queue(submissions.Submission):
         self.assertEqual(stopped.returncode, 0, stopped.stderr)
         self.assertIn("warning: jobs that wait are not taken back: squeue ended with code 1", stopped.stderr)
         self.assertIn("Nothing runs on", stopped.stdout)
+        self.assertTrue((self.out / "logs" / "stopped").exists(), "a job that waits would begin")
+        self.submit()
+        self.assertFalse((self.out / "logs" / "stopped").exists())
 
     def test_a_slurm_that_hangs_is_given_up(self):
         self.submit()
