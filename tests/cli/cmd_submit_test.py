@@ -17,7 +17,7 @@ class Submit(submissions.Submission):
         done = self.submit("--nodes", 2, "--time", "7:00")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("Submitted job 77.", done.stdout)
-        self.assertIn("2 nodes with 2 devices each for 00:07:00", done.stderr)
+        self.assertIn("2 nodes with 2 devices each for 00:07:00\nSlurm's default partition: 2 cores a node\n", done.stderr)
         self.assertRegex(done.stderr, r"about \d+\.\d\d device-hours, \d+\.\d\d h on 4 devices")
         script = self.said("script")
         self.assertIn("#SBATCH --time=00:07:00\n", script)
@@ -29,6 +29,13 @@ class Submit(submissions.Submission):
         self.assertIn("job 77 for", again.stderr)
         self.assertIn("is PENDING already (Priority)", again.stderr)
         self.assertEqual(len(self.said("sbatch").splitlines()), 1)
+
+    def test_what_a_node_is_asked_for_is_said(self):
+        (self.folder / "site.toml").write_text("[nodes]\nmost = 2\ndevices = 4\ncores_per_device = 8\nmegabytes_per_device = 2000\n"
+                                               'gres = "gpu:a100:4"\n[slurm]\npartition = "gpu,long"\n')
+        done = self.submit("--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("partition gpu,long: 32 cores, 8000 MB, gpu:a100:4 a node\n", done.stderr)
 
     def test_dry_run_prints_the_script_and_starts_nothing(self):
         done = self.submit("--dry-run", "--", "--exclude=n5")
@@ -91,13 +98,6 @@ class Submit(submissions.Submission):
         self.assertEqual(list((self.out / "requests").iterdir()), [], "the journal has them")
         self.assertIn("ended     job 77, start 0: preempted\n", self.espalier("status", self.out).stdout)
 
-    def test_a_warning_by_the_other_signal(self):
-        with open(self.folder / "site.toml", "a") as site:
-            site.write('signal = "USR1"\n')
-        job = self.start_job()
-        self.wait_for_rows()
-        job.send_signal(signal.SIGUSR1)
-        said, _ = job.communicate(timeout=submissions.PATIENCE_S)
     CANCELLED = "JobId=77 JobState=COMPLETING Restarts=0 RunTime=00:00:04 TimeLimit=00:05:00 PreemptTime=None\n"
 
     def end_job(self, job, number):
@@ -166,6 +166,13 @@ class Submit(submissions.Submission):
         self.assertFalse((self.out / "journal").exists())
         self.assertEqual(self.said("scontrol"), "")
 
+    def test_a_warning_by_the_other_signal(self):
+        with open(self.folder / "site.toml", "a") as site:
+            site.write('signal = "USR1"\n')
+        job = self.start_job()
+        self.wait_for_rows()
+        job.send_signal(signal.SIGUSR1)
+        said, _ = job.communicate(timeout=submissions.PATIENCE_S)
         self.assertEqual(self.said("scontrol"), "requeue 77\n", said)
         self.assertIn("Stopped and saved", said)
 
@@ -186,6 +193,7 @@ class Submit(submissions.Submission):
         self.assertIn("job 77 was put back 4 times", in_vain.stderr)
 
     def test_a_cancelled_job_saves_and_is_not_requeued(self):
+        (self.folder / "job").write_text(self.CANCELLED)
         job = self.start_job()
         self.wait_for_rows()
         job.send_signal(signal.SIGTERM)
@@ -193,7 +201,6 @@ class Submit(submissions.Submission):
         self.assertEqual(job.returncode, 75, said)
         self.assertEqual(self.said("scontrol"), "")
         waited = self.espalier("wait", self.out)
-        (self.folder / "job").write_text(self.CANCELLED)
         self.assertEqual(waited.returncode, 75)
         self.assertIn("nothing works on", waited.stderr)
 
