@@ -9,6 +9,8 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/runtime/signals.hpp"
+#include "espalier/session/rank.hpp"
 #include "espalier/site/job_end.hpp"
 #include "espalier/store/requests.hpp"
 
@@ -42,11 +44,8 @@ struct OwnJob {
 };
 
 OwnJob own_job() {
-  const auto word = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string(value ? value : "");
-  };
-  return {word("SLURM_JOB_ID"), whole_number<std::int64_t>(word("SLURM_RESTART_COUNT")).value_or(0)};
+  const char* restarts = std::getenv("SLURM_RESTART_COUNT");
+  return {session::job_of_environment(), whole_number<std::int64_t>(restarts ? restarts : "").value_or(0)};
 }
 
 /// The first journal segment that a start of this job from `restart` on has written; 0: none.
@@ -57,7 +56,24 @@ std::uint32_t first_segment(const store::State& earlier, const store::WriterIden
   return 0;
 }
 
+/// Whether `submit` has ever given OUT to Slurm as this job.
+bool was_submitted_as(const std::string& job, const store::State& state, const std::filesystem::path& out) {
+  const auto has = [&](const auto& requests) {
+    return std::any_of(requests.begin(), requests.end(), [&](const auto& one) {
+      return one.verb == "submit" && std::find(one.targets.begin(), one.targets.end(), job) != one.targets.end();
+    });
+  };
+  return has(state.requests) || has(store::pending_requests(out));
+}
+
 }  // namespace
+
+std::optional<std::uint32_t> restarts_of(const std::string& job, const store::SegmentStart& newest,
+                                         const store::State& state, const std::filesystem::path& out) {
+  const bool is_successor = !was_submitted_as(job, state, out) && was_submitted_as(newest.job, state, out);
+  if (newest.job == job || is_successor) return newest.restart;
+  return std::nullopt;
+}
 
 void refuse_restarts_without_progress(const store::State& earlier, const store::WriterIdentity& who) {
   const bool is_over = earlier.last_exit == 0 || earlier.last_exit == 1;
@@ -87,16 +103,18 @@ void note_lost_start(const store::State& earlier, const std::filesystem::path& o
 }
 
 /// A disk that is full must not hide how the launch ended.
-void note_end(const std::filesystem::path& out, const store::WriterIdentity& who, double warned_s) {
-  if (who.job.empty()) return;
+bool note_end(const std::filesystem::path& out, const store::WriterIdentity& who, int signal, double warned_s) {
+  const bool is_warned = runtime::is_warning(signal);
+  if (who.job.empty()) return is_warned;
   const auto job = own_job();
-  const auto cause =
-      site::cause_of_end(site::slurm_job(job.id), job.restart, static_cast<std::int64_t>(warned_s) + kEnding_s);
+  const auto facts = site::slurm_job(job.id);
+  const auto cause = site::cause_of_end(facts, job.restart, static_cast<std::int64_t>(warned_s) + kEnding_s);
   try {
     store::leave_request(out, kVerb, 0, {who.job, std::to_string(who.restart), cause});
   } catch (const EnvironmentError& error) {
     fmt::print(stderr, "espalier: warning: that the job was ended ({}) is not kept: {}\n", cause, error.what());
   }
+  return site::comes_back(facts, cause, is_warned);
 }
 
 runtime::JobHealth job_health() {

@@ -81,8 +81,11 @@ void add_options(CLI::App& verb, session::RunArguments& arguments) {
   verb.add_option("--launcher", arguments.launcher, "who starts the processes: mpirun (default), or srun within a job")
       ->check(CLI::IsMember({"mpirun", "srun"}));
   verb.add_option("--mpi", arguments.mpi_plugin, "srun's plugin for Open MPI (default pmix)");
-  verb.add_option("--warned-s", arguments.warned_s, "seconds to save in after SIGUSR2 (default 115)")
+  verb.add_option("--warned-s", arguments.warned_s, "seconds to save in after SIGUSR1 or SIGUSR2 (default 115)")
       ->check(CLI::PositiveNumber);
+  verb.add_option("--warned-code", arguments.warned_code,
+                  "exit code in place of 75 where Slurm has ended the run by a warning, a preemption or its time limit")
+      ->check(CLI::Range(1, 127));
   verb.add_option("--hang-s", launch.hang_s, "")->check(CLI::PositiveNumber)->group("");
   verb.add_option("--view-every-s", launch.view_every_s, "")->check(CLI::NonNegativeNumber)->group("");
   verb.add_option("--first-heartbeat-s", arguments.first_heartbeat_s, "")->check(CLI::PositiveNumber)->group("");

@@ -5,6 +5,7 @@
 
 #include <unordered_set>
 
+#include "cli/job_starts.hpp"
 #include "cli/lock_probe.hpp"
 #include "cli/result_dir.hpp"
 #include "cli/shard_cut_file.hpp"
@@ -26,6 +27,11 @@ std::vector<ShardProgress> shard_progress(const std::filesystem::path& out, cons
     if (!std::filesystem::exists(store / "journal")) continue;
     const auto its_state = read_brief(store.string());
     shard.launch = launch_state(its_state, probe_lock(store));
+    if (!its_state.segments.empty()) {
+      shard.job = its_state.segments.back().job;
+      shard.restart = its_state.segments.back().restart;
+    }
+    shard.ends = ends_text(its_state, store);
     for (const auto& [id, task] : its_state.tasks) {
       if (!task::is_final(task.state) || (i > 0 && shared.contains(id))) continue;
       if (i == 0) shared.insert(id);
@@ -37,8 +43,9 @@ std::vector<ShardProgress> shard_progress(const std::filesystem::path& out, cons
 
 std::string shard_line(const ShardProgress& shard) {
   const auto failed = shard.unsuccessful > 0 ? fmt::format(", {} without success", shard.unsuccessful) : "";
-  return fmt::format("shard {:<4}{} of {} tasks done{}; {}\n", shard.shard, shard.done, shard.tasks, failed,
-                     shard.launch);
+  const auto ends = shard.ends.empty() ? "" : fmt::format("ended     shard {}: {}\n", shard.shard, shard.ends);
+  return fmt::format("shard {:<4}{} of {} tasks done{}; {}\n{}", shard.shard, shard.done, shard.tasks, failed,
+                     shard.launch, ends);
 }
 
 }  // namespace espalier::cli

@@ -51,7 +51,7 @@ std::int32_t usable_cores(const std::filesystem::path& root) {
   return std::max(1, static_cast<std::int32_t>(std::ceil(*quota)));
 }
 
-std::optional<std::int32_t> cores_of_job(const char* cpus_per_node) {
+std::optional<std::int32_t> cores_of_job(const char* cpus_per_node, std::int32_t most) {
   constexpr std::int64_t kMostCores = 10'000'000;
   std::int64_t cores = 0;
   std::string_view rest = cpus_per_node ? cpus_per_node : "";
@@ -69,7 +69,7 @@ std::optional<std::int32_t> cores_of_job(const char* cpus_per_node) {
       if (!take(nodes) || !rest.starts_with(')')) return std::nullopt;
       rest.remove_prefix(1);
     }
-    cores += here * nodes;
+    cores += std::min<std::int64_t>(here, most) * nodes;
     if (cores > kMostCores) return std::nullopt;
     if (rest.empty()) return static_cast<std::int32_t>(cores);
     if (rest.front() != ',') return std::nullopt;

@@ -80,6 +80,8 @@ void say_begun() {
 
 void say_ended(int exit_code) { say("ended " + std::to_string(exit_code)); }
 
+void say_signalled(int signal) { say("signal " + std::to_string(signal)); }
+
 void say_refused(int exit_code) { write_if_taken(kWord + ("refused " + std::to_string(exit_code) + "\n")); }
 
 }  // namespace espalier::runtime

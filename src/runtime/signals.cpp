@@ -1,7 +1,8 @@
-// Installs the signal handlers of rank 0 and of the agents.
+// Installs the signal handlers of rank 0, of the agents, and of `run` before its first launch.
 #include "espalier/runtime/signals.hpp"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <initializer_list>
@@ -10,10 +11,14 @@ namespace espalier::runtime {
 
 namespace {
 
-volatile std::sig_atomic_t wanted = 0, time_is_up = 0;
+constexpr std::initializer_list<int> kWarnings = {SIGUSR1, SIGUSR2};
+volatile std::sig_atomic_t noted = 0, code_at_warning = 0;
 
-void note(int) { wanted = 1; }
-void note_end(int) { time_is_up = 1; }
+void note(int number) {
+  if (noted == 0) noted = number;
+}
+
+void exit_now(int) { _exit(code_at_warning); }
 
 void handle(int number, void (*handler)(int)) {
   struct sigaction action{};
@@ -25,16 +30,20 @@ void handle(int number, void (*handler)(int)) {
 }  // namespace
 
 void catch_stop_signals() {
-  for (const int number : {SIGUSR2, SIGTERM, SIGINT}) handle(number, note);
-  handle(SIGUSR1, note_end);
+  for (const int number : {SIGUSR1, SIGUSR2, SIGTERM, SIGINT}) handle(number, note);
 }
 
 void ignore_stop_signals() {
   for (const int number : {SIGUSR1, SIGUSR2, SIGINT, SIGTERM}) handle(number, SIG_IGN);
 }
 
-bool stop_wanted() { return wanted != 0; }
+int stop_signal() { return noted; }
 
-bool stop_time_is_up() { return time_is_up != 0; }
+bool is_warning(int signal) { return signal == SIGUSR1 || signal == SIGUSR2; }
+
+void exit_at_warning(int code) {
+  code_at_warning = code;
+  for (const int number : kWarnings) handle(number, exit_now);
+}
 
 }  // namespace espalier::runtime

@@ -78,6 +78,12 @@ EnvironmentError other_folder(const std::filesystem::path& launch_file) {
 
 }  // namespace
 
+std::string job_of_environment() {
+  const auto array = word_of_environment("SLURM_ARRAY_JOB_ID"), element = word_of_environment("SLURM_ARRAY_TASK_ID");
+  const auto job = word_of_environment("SLURM_JOB_ID");
+  return job.empty() || array.empty() || element.empty() ? job : array + "_" + element;
+}
+
 store::WriterIdentity writer_identity(bool take_over) {
   store::WriterIdentity who;
   who.host = os::host_name();
@@ -85,7 +91,7 @@ store::WriterIdentity writer_identity(bool take_over) {
   const auto number = [](const char* name) {
     return whole_number<std::uint32_t>(word_of_environment(name)).value_or(0);
   };
-  who.job = word_of_environment("SLURM_JOB_ID");
+  who.job = job_of_environment();
   who.restart = number("SLURM_RESTART_COUNT");
   if (const auto first = word_of_environment("ESPALIER_JOB"); !who.job.empty() && !first.empty()) {
     who.job = first;

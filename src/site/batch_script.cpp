@@ -86,6 +86,7 @@ std::string command_of(const JobRequest& request, const Profile& profile) {
   text += fmt::format("--launcher {} ", profile.launcher);
   if (profile.launcher == "srun") text += fmt::format("--mpi {} ", shell_word(profile.mpi));
   text += fmt::format("--warned-s {} ", seconds_to_save(profile.lead_s));
+  text += fmt::format("--warned-code {} ", kWarnedCode);
   return text + fmt::format("--workers \"$((SLURM_JOB_NUM_NODES * {}))\"", profile.devices);
 }
 
@@ -101,9 +102,12 @@ constexpr const char* kSubmitSuccessor =
     "  done\n"
     "  echo \"espalier: saved, but no successor could be submitted. The same 'espalier submit' goes on.\" >&2";
 
+/// The id of one element of an array may be that of the whole array.
+const char* own_job(const JobRequest& request) {
+  return request.array > 0 ? "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}" : "$SLURM_JOB_ID";
+}
+
 std::string come_back(const JobRequest& request, const Profile& profile) {
-  // The id of one element of an array may be that of the whole array.
-  const char* own = request.array > 0 ? "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}" : "$SLURM_JOB_ID";
   switch (profile.requeue) {
     case Requeue::never: return "  echo \"espalier: saved. The same 'espalier submit' goes on.\"";
     case Requeue::submit: return kSubmitSuccessor;
@@ -111,7 +115,7 @@ std::string come_back(const JobRequest& request, const Profile& profile) {
   }
   return "  for pause in 1 2 4 8 16 32 60; do # slurmctld may be away for a moment\n"
          "    if scontrol requeue \"" +
-         std::string(own) +
+         std::string(own_job(request)) +
          "\"; then\n"
          "      while [ -z \"$over\" ]; do sleep 1; done # Slurm ends this script now\n"
          "      exit \"$code\"\n"
@@ -167,7 +171,7 @@ std::string batch_script(const JobRequest& request, const Profile& profile) {
                                                           {"environment", environment_of(request, profile)},
                                                           {"command", command_of(request, profile)},
                                                           {"lead", std::to_string(profile.lead_s)},
-                                                          {"signal", profile.signal},
+                                                          {"warned_code", std::to_string(kWarnedCode)},
                                                           {"stopped", shell_word(stop_mark(request.out).string())},
                                                           {"come_back", come_back(request, profile)}};
   std::string script;

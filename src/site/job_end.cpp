@@ -60,6 +60,12 @@ std::string node_trouble(const std::string& job, std::int64_t nodes) {
   return fmt::format("the nodes of job {} do not all answer ({})", job, said.empty() ? "within 20 s" : said);
 }
 
+bool comes_back(const SlurmJob& facts, const std::string& cause, bool is_warned) {
+  if (is_warned) return cause != "cancelled";
+  const bool runs = facts.state == "RUNNING";
+  return runs ? cause == "preempted" : cause == "time limit";
+}
+
 std::string cause_of_end(const SlurmJob& facts, std::int64_t restart, std::int64_t warning_s) {
   constexpr std::int64_t kEarly_s = 90;  // Slurm looks at its limits once a minute or less
   if (facts.state.empty()) return "unknown";

@@ -9,7 +9,7 @@ namespace espalier::site {
 namespace {
 
 /// Given to all functions. A warning that comes before the run has begun: the job comes back as after one that saves.
-constexpr const char* kComeBack = "  trap 'exit 75' USR1 USR2\n";
+std::string come_back() { return fmt::format("  trap 'exit {}' USR1 USR2\n", kWarnedCode); }
 
 std::string words_of(const std::vector<std::string>& command) {
   std::string text;
@@ -27,7 +27,7 @@ std::string first_function(const ShardedRequest& request, const Profile& profile
       "  fi\n"
       "  exec \"$@\"\n"
       "}}",
-      kComeBack, shell_word((store / "calibration.json").string()), words_of(request.calibrate),
+      come_back(), shell_word((store / "calibration.json").string()), words_of(request.calibrate),
       shell_word(store.string()), profile.devices);
 }
 
@@ -53,7 +53,7 @@ std::string shard_function(const ShardedRequest& request) {
       "  fi\n"
       "  exec \"$@\" --out \"$store\" --shard \"$SLURM_ARRAY_TASK_ID/{5}\"\n"
       "}}",
-      shell_word((request.job.out / "shards").string()), kComeBack, first_is_done(request),
+      shell_word((request.job.out / "shards").string()), come_back(), first_is_done(request),
       shell_word(request.job.command.front()), shell_word(store_of_shard(request.job.out, 0).string()), request.shards);
 }
 
@@ -72,7 +72,7 @@ std::string last_function(const ShardedRequest& request) {
       "  {4} merge \"${{stores[@]}}\" --out {5} || exit\n"
       "  exec \"$@\"\n"
       "}}",
-      kComeBack, first_is_done(request), request.shards, shell_word((request.job.out / "shards").string()),
+      come_back(), first_is_done(request), request.shards, shell_word((request.job.out / "shards").string()),
       shell_word(request.job.command.front()), shell_word(request.job.out.string()));
 }
 

@@ -19,7 +19,7 @@ class Queue(submissions.Submission):
         before = len(self.said("squeue").splitlines())
         for _ in range(2):
             shown = self.espalier("status", self.out)
-            self.assertIn("job 77    RUNNING since 1:05, 58:55 left", shown.stdout)
+            self.assertIn("job 77    RUNNING for 1:05, 58:55 left", shown.stdout)
             self.assertNotIn("job 78", shown.stdout)
         self.assertEqual(len(self.said("squeue").splitlines()), before + 1)
         (self.out / "logs" / "squeue").unlink()
@@ -80,6 +80,9 @@ class Queue(submissions.Submission):
         self.assertEqual(stopped.returncode, 0, stopped.stderr)
         self.assertIn("warning: jobs that wait are not taken back: squeue ended with code 1", stopped.stderr)
         self.assertIn("Nothing runs on", stopped.stdout)
+        self.assertTrue((self.out / "logs" / "stopped").exists(), "a job that waits would begin")
+        self.submit()
+        self.assertFalse((self.out / "logs" / "stopped").exists())
 
     def test_a_slurm_that_hangs_is_given_up(self):
         self.submit()
@@ -145,6 +148,44 @@ class Queue(submissions.Submission):
             self.assertEqual("put back 2 times" in self.espalier("status", self.out).stdout, restarts == 2)
             job, = json.loads(self.espalier("status", self.out, "--json").stdout)["jobs"]
             self.assertEqual((job["state"], job["restarts"]), (state, restarts))
+
+    def shown_restarts(self, job):
+        """What status says of a running job: in words, and how often it was put back."""
+        token = next(line.split("=")[1] for line in self.said("script").splitlines() if "--comment" in line)
+        (self.folder / "queue").write_text(f"{job}|RUNNING|1:05|58:55|None|{token}\n")
+        (self.out / "logs" / "squeue").unlink(missing_ok=True)
+        shown, = json.loads(self.espalier("status", self.out, "--json").stdout)["jobs"]
+        return self.espalier("status", self.out).stdout, shown["restarts"]
+
+    def test_how_often_jobs_of_shards_were_put_back_and_why_they_ended_is_said(self):
+        self.study.write_text(launches.STUDY.format(epochs=1))
+        self.submit("--shards", 3)
+        def start(script, **more):
+            done = subprocess.run(["bash", self.out / "logs" / script], capture_output=True, text=True,
+                                  env={**self.environment, "SLURM_JOB_NUM_NODES": "1", **more})
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        start("job-first.sh", SLURM_JOB_ID="77", SLURM_RESTART_COUNT="2")
+        start("job-shards.sh", SLURM_JOB_ID="72", SLURM_ARRAY_JOB_ID="70", SLURM_ARRAY_TASK_ID="2", SLURM_RESTART_COUNT="1")
+        store = self.out / "shards" / "2"
+        (store / "requests").mkdir(exist_ok=True)
+        (store / "requests" / "1.0-1.request").write_text(
+            "espalier request 1\nverb=job-end\nfrom=process 1 on n1\ntime=1.0\nsegment=0\ntarget=70_2\ntarget=0\ntarget=preempted\n")
+        for job, restarts, words in (("77", 2, "put back 2 times"), ("70_2", 1, "put back once"), ("70_1", None, None)):
+            text, shown = self.shown_restarts(job)
+            self.assertEqual(shown, restarts)
+            self.assertIn(f"job {job:<6}RUNNING for 1:05, 58:55 left{', ' + words if words else ''}\n", text)
+        self.assertIn("\nended     shard 2: job 70_2, start 0: preempted\n", text)
+
+    def test_how_often_a_job_was_put_back_counts_the_jobs_before_it(self):
+        """Where requeueing is forbidden, each job submits its successor, whose id `submit` has never seen."""
+        self.study.write_text(launches.STUDY.format(epochs=1))
+        self.submit()
+        ran = self.espalier("run", self.study, "--out", self.out, "--workers", 2, "--only", "experiment == 'transferred'",
+                            SLURM_JOB_ID="80", ESPALIER_JOB="77", ESPALIER_STARTS="2")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        text, shown = self.shown_restarts("80")
+        self.assertEqual(shown, 2)
+        self.assertIn("put back 2 times", text)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """espalier submit with stand-ins for sbatch, squeue and scontrol: what it asks Slurm for, and what its script does in a job.
 A real Slurm: tests/e2e/slurm_submit_test.py."""
 import json
+import os
+import pathlib
 import signal
 import subprocess
 import time
@@ -15,7 +17,7 @@ class Submit(submissions.Submission):
         done = self.submit("--nodes", 2, "--time", "7:00")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("Submitted job 77.", done.stdout)
-        self.assertIn("2 nodes with 2 devices each for 00:07:00", done.stderr)
+        self.assertIn("2 nodes with 2 devices each for 00:07:00\nSlurm's default partition: 2 cores a node\n", done.stderr)
         self.assertRegex(done.stderr, r"about \d+\.\d\d device-hours, \d+\.\d\d h on 4 devices")
         script = self.said("script")
         self.assertIn("#SBATCH --time=00:07:00\n", script)
@@ -27,6 +29,13 @@ class Submit(submissions.Submission):
         self.assertIn("job 77 for", again.stderr)
         self.assertIn("is PENDING already (Priority)", again.stderr)
         self.assertEqual(len(self.said("sbatch").splitlines()), 1)
+
+    def test_what_a_node_is_asked_for_is_said(self):
+        (self.folder / "site.toml").write_text("[nodes]\nmost = 2\ndevices = 4\ncores_per_device = 8\nmegabytes_per_device = 2000\n"
+                                               'gres = "gpu:a100:4"\n[slurm]\npartition = "gpu,long"\n')
+        done = self.submit("--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("partition gpu,long: 32 cores, 8000 MB, gpu:a100:4 a node\n", done.stderr)
 
     def test_dry_run_prints_the_script_and_starts_nothing(self):
         done = self.submit("--dry-run", "--", "--exclude=n5")
@@ -89,6 +98,74 @@ class Submit(submissions.Submission):
         self.assertEqual(list((self.out / "requests").iterdir()), [], "the journal has them")
         self.assertIn("ended     job 77, start 0: preempted\n", self.espalier("status", self.out).stdout)
 
+    CANCELLED = "JobId=77 JobState=COMPLETING Restarts=0 RunTime=00:00:04 TimeLimit=00:05:00 PreemptTime=None\n"
+
+    def end_job(self, job, number):
+        """The exit code of a script that is signalled, and what it prints."""
+        job.send_signal(number)
+        said, _ = job.communicate(timeout=submissions.PATIENCE_S)
+        return job.returncode, said
+
+    def rank_0(self):
+        """The process of the job that `scancel` without --batch would signal, too."""
+        for entry in pathlib.Path("/proc").iterdir():
+            try:
+                environment = (entry / "environ").read_bytes().split(b"\0")
+                if f"SAID={self.folder}".encode() in environment and b"OMPI_COMM_WORLD_RANK=0" in environment:
+                    if b"rank" in (entry / "cmdline").read_bytes().split(b"\0"):
+                        return int(entry.name)
+            except OSError:    # no process, or one that has ended
+                pass
+        self.fail("no rank 0")
+
+    def test_a_warning_that_reaches_the_study_alone_is_told_to_the_script(self):
+        job = self.start_job()
+        self.wait_for_rows()
+        os.kill(self.rank_0(), signal.SIGUSR2)
+        said, _ = job.communicate(timeout=submissions.PATIENCE_S)
+        self.assertEqual(self.said("scontrol"), "requeue 77\n", said)
+        self.assertEqual(job.returncode, 75)
+
+    def test_a_job_that_slurm_preempts_without_a_warning_comes_back(self):
+        job = self.start_job()
+        self.wait_for_rows()
+        code, said = self.end_job(job, signal.SIGTERM)
+        self.assertEqual((code, self.said("scontrol")), (75, "requeue 77\n"), said)
+
+    def test_a_warned_job_that_is_cancelled_while_it_saves_is_not_requeued(self):
+        job = self.start_job()
+        self.wait_for_rows()
+        (self.folder / "job").write_text(self.CANCELLED)
+        code, said = self.end_job(job, signal.SIGUSR2)
+        self.assertEqual((code, self.said("scontrol")), (75, ""), said)
+
+    def test_a_job_that_is_warned_while_its_modules_load_comes_back_without_a_launch(self):
+        (self.folder / "slow.sh").write_text('touch "$SAID/loads"; sleep 2\n')
+        with open(self.folder / "site.toml", "a") as site:
+            site.write(f'[environment]\nscript = "{self.folder}/slow.sh"\n')
+        for number in (signal.SIGUSR2, signal.SIGUSR1, signal.SIGTERM):
+            with self.subTest(number):
+                for file in ("loads", "scontrol"):
+                    (self.folder / file).unlink(missing_ok=True)
+                job = self.start_job()
+                while not (self.folder / "loads").exists():
+                    time.sleep(0.05)
+                code, said = self.end_job(job, number)
+                self.assertEqual(self.said("scontrol"), "" if number == signal.SIGTERM else "requeue 77\n", said)
+                self.assertEqual(code, 75)
+                self.assertFalse((self.out / "journal").exists())
+
+    def test_a_job_that_was_stopped_ends_at_once_where_slurm_puts_it_back(self):
+        self.submit()
+        (self.out / "logs" / "stopped").write_text("espalier stop\n")
+        again = subprocess.run(["bash", self.folder / "script"], capture_output=True, text=True,
+                               env={**self.environment, "SLURM_JOB_NUM_NODES": "1", "SLURM_JOB_ID": "77",
+                                    "SLURM_RESTART_COUNT": "1"})
+        self.assertEqual(again.returncode, 75, again.stderr)
+        self.assertIn("'espalier stop' has ended this job", again.stderr)
+        self.assertFalse((self.out / "journal").exists())
+        self.assertEqual(self.said("scontrol"), "")
+
     def test_a_warning_by_the_other_signal(self):
         with open(self.folder / "site.toml", "a") as site:
             site.write('signal = "USR1"\n')
@@ -116,6 +193,7 @@ class Submit(submissions.Submission):
         self.assertIn("job 77 was put back 4 times", in_vain.stderr)
 
     def test_a_cancelled_job_saves_and_is_not_requeued(self):
+        (self.folder / "job").write_text(self.CANCELLED)
         job = self.start_job()
         self.wait_for_rows()
         job.send_signal(signal.SIGTERM)

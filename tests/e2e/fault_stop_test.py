@@ -1,4 +1,4 @@
-"""Stops: SIGTERM, SIGUSR2 and Ctrl-C save and leave with 75 within 10 s, and the same command finishes with the bits
+"""Stops: SIGTERM, SIGUSR1, SIGUSR2 and Ctrl-C save and leave with 75 within 10 s, and the same command finishes with the bits
 of an undisturbed run."""
 import fcntl
 import os
@@ -50,6 +50,39 @@ class Stops(unittest.TestCase):
 
     def test_usr2(self):
         self.stop_and_go_on("usr2", signal.SIGUSR2)
+
+    def test_usr1(self):
+        self.stop_and_go_on("usr1", signal.SIGUSR1)
+
+    def test_a_warning_to_every_process_at_once_waits_for_a_step_and_saves(self):
+        """As `scancel --full --signal=USR1` sends it."""
+        for number in (signal.SIGUSR1, signal.SIGUSR2):
+            with self.subTest(number):
+                launch = Launch(self.folder.name, f"all-{number.name}", checkpoint_s=3600, workers=1,
+                                environment={"ESPALIER_FAULT": "slow_at=:2:1"}).start()
+                launch.wait_for_rows(2)
+                time.sleep(SLOW_STEP_S + 0.8)    # the second slow step has just begun
+                for pid in launch.processes():
+                    os.kill(pid, number)
+
+                self.assertEqual(launch.wait(40), 75, launch.said())
+                self.assertIn("Stopped and saved", launch.said())
+                self.assertEqual(launch.records(10), [])
+                launch.environment.pop("ESPALIER_FAULT")
+                self.assertEqual(launch.finish(), 0, launch.said())
+                self.assertEqual(launch.metrics(), self.expected)
+
+    def test_a_warning_to_rank_0_alone_is_told_by_the_exit_code(self):
+        """As `scancel --signal=USR2` sends it, which reaches the steps of a job and not its script."""
+        for number, code in ((signal.SIGUSR2, 85), (signal.SIGUSR1, 85), (signal.SIGTERM, 75)):
+            with self.subTest(number):
+                launch = Launch(self.folder.name, f"rank-0-{number.name}", more=("--warned-code", "85")).start()
+                launch.wait_for_rows(8)
+                launch.kill("rank0", number)
+
+                self.assertEqual(launch.wait(30), code, launch.said())
+                self.assertIn("Stopped and saved", launch.said())
+                self.assertEqual(launch.records(14, 1)[-1][1], [2 * 75], "the journal knows one code of a stop")
 
     def test_ctrl_c(self):
         self.stop_and_go_on("int", signal.SIGINT)

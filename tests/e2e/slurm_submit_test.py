@@ -1,15 +1,12 @@
 """espalier submit on a real Slurm of two nodes: to the end, requeued, at its time limit, cancelled, with a node lost or cut off, with
 slurmctld restarted. Each time the numbers are those of an undisturbed run on this machine."""
-import json
 import time
 
-import journal
 import launches
 import slurm
 import slurm_case
 
 PATIENCE_S = 180
-LOST = 10    # a record's type, docs/journal.md
 SITE = """
 [slurm]
 partition = "low"
@@ -37,43 +34,13 @@ class SlurmSubmit(slurm_case.SlurmCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return int(done.stdout.split()[2].rstrip("."))
 
-    def status(self):
-        done = self.espalier("status", self.out, "--json")
-        return json.loads(done.stdout) if done.returncode == 0 else {"tasks": {"done": 0}}
-
-    def wait_for_work(self, tasks=3):
-        """Until so many tasks are done and something is being trained."""
-        self.cluster.wait(lambda: self.status()["tasks"]["done"] >= tasks, f"{tasks} tasks", PATIENCE_S, self.said)
-
-    def ended(self):
-        """Why each start of the job was ended, as status tells it."""
-        shown = self.espalier("status", self.out).stdout
-        return next((line.split(None, 1)[1] for line in shown.splitlines() if line.startswith("ended ")), "")
-
-    def wait_until_saved(self):
-        """SIGTERM came to every process of the job at once; srun waits for those that save."""
-        self.cluster.wait(lambda: "Stopped and saved" in self.said(), "everything to be saved", 30, self.said)
-
     def ours_on(self, node):
         """Supervisors and trainers; an agent whose rank 0 has failed waits for it for a quarter of an hour."""
         return [command for command in self.cluster.processes(node).values()
                 if "espalier run" in command or "espalier-trainer" in command]
 
-    def said(self):
-        return "\n".join(file.read_text(errors="replace")[-3000:] for file in (self.out / "logs").glob("job-*.out"))
-
     def finish(self, job, study="study"):
-        state = self.cluster.wait_for(job, {"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"}, PATIENCE_S)
-        self.assertEqual(state, "COMPLETED", self.said())
-        self.assertEqual(slurm_case.numbers(self.out), self.expected[study])
-        self.assertEqual(self.charged(), [], "an end that Slurm caused is no run's fault")
-        self.assertEqual(self.espalier("wait", self.out).returncode, 0)
-
-    def charged(self):
-        """The records of lost workers that count against their tasks."""
-        lost = [journal.fields(payload) for file in (self.out / "journal").glob("*.log")
-                for kind, payload in journal.records(file.read_bytes()) if kind == LOST]
-        return [record for record in lost if record.get(8, [0]) != [0]]
+        self.finish_with(job, self.expected[study])
 
     def test_to_the_end_over_both_nodes_and_once(self):
         job = self.submit()
@@ -82,7 +49,7 @@ class SlurmSubmit(slurm_case.SlurmCase):
         self.assertIn(f"job {job} for", again.stderr)
         self.wait_for_work()
         shown = self.espalier("status", self.out).stdout
-        self.assertRegex(shown, rf"job {job}\s+RUNNING since")
+        self.assertRegex(shown, rf"job {job}\s+RUNNING for \d")
         self.finish(job)
         self.assertEqual(self.status()["workers"], 2)
 
@@ -149,6 +116,54 @@ class SlurmSubmit(slurm_case.SlurmCase):
         self.cluster.wait_for(job, "FAILED")  # 75: saved, and not asked to come back
         self.assertEqual(self.cluster.job(job)["ExitCode"], "75:0")
         self.assertEqual(self.cluster.job(job)["Restarts"], "0")
+        self.finish(self.submit())
+
+    def test_a_warning_to_the_steps_of_the_job_alone(self):
+        """As `scancel --signal` sends it unless it is told --batch or --full: the script hears of it by its study."""
+        job = self.submit()
+        self.wait_for_work()
+        self.cluster.call("scancel", "--signal=USR1", job)
+        self.wait_until_saved()
+        self.cluster.wait_for_restart(job, 1)
+        self.finish(job)
+        self.assertEqual(self.ended(), f"job {job}, start 0: signal")
+
+    @slurm.long
+    def test_a_warning_to_every_process_of_the_job(self):
+        for number, name in enumerate(("USR2", "USR1")):
+            with self.subTest(name):
+                self.out = self.folder / f"all-{name}"
+                job = self.submit()
+                self.wait_for_work()
+                self.cluster.call("scancel", "--full", f"--signal={name}", job)
+                self.wait_until_saved()
+                self.cluster.wait_for_restart(job, 1)
+                self.finish(job)
+
+    @slurm.long
+    def test_a_warned_job_that_is_cancelled_stays_so(self):
+        job = self.submit()
+        self.wait_for_work()
+        self.cluster.call("scancel", "--signal=USR2", "--batch", job)
+        self.cluster.call("scancel", job)
+        self.cluster.wait_for(job, "CANCELLED")
+        time.sleep(3)
+        self.assertEqual(self.cluster.state(job), "CANCELLED", "it has come back")
+        self.finish(self.submit())
+
+    @slurm.long
+    def test_a_stopped_job_that_slurm_puts_back_does_nothing(self):
+        job = self.submit()
+        self.wait_for_work()
+        self.assertEqual(self.espalier("stop", self.out).returncode, 0)
+        self.cluster.wait_for(job, "FAILED")
+        launches_before = self.status()["launches"]
+        self.cluster.scontrol("requeue", job)
+        self.cluster.wait(lambda: self.cluster.state(job) == "PENDING", "the job to be put back")
+        self.cluster.scontrol("update", f"JobId={job}", "StartTime=now+4")
+        self.cluster.wait(lambda: "'espalier stop' has ended this job" in self.said(), "its second start", 60, self.said)
+        self.cluster.wait_for(job, "FAILED")
+        self.assertEqual(self.status()["launches"], launches_before)
         self.finish(self.submit())
 
     @slurm.long

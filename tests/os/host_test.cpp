@@ -64,6 +64,8 @@ TEST_CASE("host: the cores of a Slurm job are those of all its nodes") {
   CHECK(cores_of_job("4") == 4);
   CHECK(cores_of_job("2(x3)") == 6);
   CHECK(cores_of_job("2(x3),4,8(x2)") == 26);
+  CHECK(cores_of_job("2(x3),4,8(x2)", 3) == 15);  // where a control group allows 3
+  CHECK(cores_of_job("64", 2) == 2);
   CHECK_FALSE(cores_of_job(nullptr));
   for (const char* text :
        {"", "x", "0", "-2", "2(x", "2(x3", "2(x0)", "2(3)", "2,", ",2", "2 ", "99999999999", "9999999(x9999999)"}) {

@@ -11,6 +11,7 @@ TEST_CASE("launch words: heartbeats and words are taken out of the text, whereve
   const std::string output =
       "one\n\x06two\x05"
       "begun\n\x06\n lines\n\x05"
+      "signal 12\n\x05"
       "ended 75\n\x05"
       "refused 77\nlast";
   const auto cut = static_cast<std::size_t>(GENERATE(1, 2, 3, 7, 100));
@@ -22,6 +23,7 @@ TEST_CASE("launch words: heartbeats and words are taken out of the text, whereve
   CHECK(text == "one\ntwo lines\nlast");
   CHECK(reader.words().heartbeats == 2);
   CHECK(reader.words().begun);
+  CHECK(reader.words().signal == 12);
   CHECK(reader.words().ended_with == 75);
   CHECK(reader.words().refused_with == 77);
 }

@@ -78,7 +78,6 @@ class FakeWorld final : public LoopWorld {
   void advance() override {}
   double now() override { return clock; }
   bool stop_wanted() override { return stop; }
-  bool stop_time_is_up() override { return time_is_up; }
   void pause(bool) override { clock += 0.1; }
   std::string trouble() override { return said; }
 
@@ -89,7 +88,7 @@ class FakeWorld final : public LoopWorld {
   std::deque<mpi::Packet> arrived;
   std::deque<Sent> sent;
   double clock = 1000;
-  bool stop = false, time_is_up = false;
+  bool stop = false;
   std::string said;  ///< trouble that the world reports
 };
 

@@ -53,7 +53,7 @@ TEST_CASE("loop: agents that say that they are well get more time to save, but n
   CHECK(scene.loop().is_over());
 }
 
-TEST_CASE("loop: agents are told once that the time of a stop is up, by a signal or before they must have left") {
+TEST_CASE("loop: agents are told once that the time of a stop is up, by a request or before they must have left") {
   LoopScene scene(2);
   scene.begin_with_worker();
   scene.world.stop = true;
@@ -61,8 +61,8 @@ TEST_CASE("loop: agents are told once that the time of a stop is up, by a signal
   CHECK_FALSE(scene.sent<protocol::Stop>(1).time_is_up);
 
   if (GENERATE(true, false)) {
-    scene.world.time_is_up = true;
-    scene.turn();
+    store::leave_request(scene.options.out, "stop", 1, {store::kTimeIsUp});
+    scene.turn(1);
   } else {
     for (int i = 0; i < 596; ++i) {
       scene.arrives(1, protocol::Alive{{1}});
@@ -74,6 +74,18 @@ TEST_CASE("loop: agents are told once that the time of a stop is up, by a signal
   scene.turn(1);
   scene.nothing_sent();
   CHECK_FALSE(scene.loop().is_over());
+}
+
+TEST_CASE("loop: that the time of a stop is up begins the stop where it has not begun") {
+  LoopScene scene;
+  scene.begin_with_worker();
+  store::leave_request(scene.options.out, "stop", 1, {store::kTimeIsUp});
+
+  scene.turn(1);
+
+  CHECK_FALSE(scene.sent<protocol::Stop>(1).time_is_up);
+  CHECK(scene.sent<protocol::Stop>(1).time_is_up);
+  CHECK_FALSE(has_requests(scene));
 }
 
 TEST_CASE("loop: a stop ends after 8.6 s in which no agent says anything") {

@@ -54,5 +54,22 @@ TEST_CASE("supervisor: srun's name is said, and the time to save is what the job
   scene.begins().seconds(1, true).nothing_else();
   scene.signal(SIGUSR2).nothing_else();
   scene.seconds(1, true).signals(SIGUSR2).nothing_else();
-  scene.seconds(15, true).signals(SIGUSR1).nothing_else();
+  scene.seconds(15, true).says_time_is_up().nothing_else();
+}
+
+TEST_CASE("supervisor: a warning that came to rank 0 alone is a stop of the same length, and no launch follows it") {
+  SupervisorScene scene({"srun", 20, true});
+  scene.begins().seconds(1, true).nothing_else();
+  scene.words.signal = GENERATE(SIGUSR1, SIGUSR2);
+  scene.seconds(16, true).nothing_else();
+  scene.seconds(1, true).says_time_is_up().nothing_else();
+  scene.seconds(3, true).nothing_else();
+  scene.dies(kKilled).exits(75).nothing_else();
+}
+
+TEST_CASE("supervisor: TERM that came to rank 0 alone may be the launcher's, for a rank that died") {
+  SupervisorScene scene;
+  scene.words.signal = SIGTERM;
+  scene.begins().seconds(1, true).nothing_else();
+  scene.dies(kKilled).says("starting it again").nothing_else();
 }

@@ -127,7 +127,7 @@ TEST_CASE("supervisor: results that were there before, or that are fewer than on
 }
 
 TEST_CASE("supervisor: a signal becomes one save-and-stop, and the code of a stop") {
-  const int number = GENERATE(SIGTERM, SIGUSR2, SIGHUP);
+  const int number = GENERATE(SIGTERM, SIGUSR1, SIGUSR2, SIGHUP);
   Scene scene;
   scene.begins();
 
@@ -181,7 +181,7 @@ TEST_CASE("supervisor: a launch that is silent for 9.6 s after the stop is kille
 }
 
 TEST_CASE("supervisor: a launch that saves gets as long as its signal allows") {
-  const int number = GENERATE(SIGTERM, SIGHUP, SIGUSR2, SIGINT);
+  const int number = GENERATE(SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGINT);
   Scene scene;
   scene.begins();
   auto answer = scene.signal(number);
@@ -190,7 +190,7 @@ TEST_CASE("supervisor: a launch that saves gets as long as its signal allows") {
   scene.tick().signals(SIGUSR2).nothing_else();
 
   scene.seconds(static_cast<int>(stop_limit_s(number) - kLastWords_s), true).nothing_else();
-  scene.seconds(1, true).signals(SIGUSR1).nothing_else();  // its time is up: it journals what is not saved
+  scene.seconds(1, true).says_time_is_up().nothing_else();  // its time is up: it journals what is not saved
   scene.seconds(static_cast<int>(kLastWords_s) - 1, true).nothing_else();
   scene.seconds(1, true).signals(SIGKILL).nothing_else();
 }
@@ -238,7 +238,7 @@ TEST_CASE("supervisor: an abort never gives a launch more time than the stop did
   const int before_last_words = static_cast<int>(stop_limit_s(SIGTERM) - kLastWords_s);
   scene.seconds(before_last_words, true).nothing_else();
   if (GENERATE(true, false)) {
-    scene.seconds(1, true).signals(SIGUSR1).nothing_else();
+    scene.seconds(1, true).says_time_is_up().nothing_else();
     scene.seconds(3, true).nothing_else();
     scene.signal(SIGINT).signals(SIGTERM).nothing_else();
     scene.seconds(1, true).nothing_else();
@@ -255,7 +255,7 @@ TEST_CASE("supervisor: Ctrl-C after another signal aborts, other signals after a
   scene.signal(SIGTERM).nothing_else();
   scene.tick().signals(SIGUSR2).nothing_else();
 
-  for (const int number : {SIGTERM, SIGUSR2, SIGHUP}) scene.signal(number).nothing_else();
+  for (const int number : {SIGTERM, SIGUSR1, SIGUSR2, SIGHUP}) scene.signal(number).nothing_else();
   scene.tick().nothing_else();
   scene.signal(SIGINT).signals(SIGTERM).nothing_else();
 
@@ -273,7 +273,7 @@ TEST_CASE("supervisor: an aborted launch that ended in order after all keeps its
 }
 
 TEST_CASE("supervisor: any signal in the pause before another launch ends it with the code of a stop") {
-  const int number = GENERATE(SIGINT, SIGTERM, SIGUSR2, SIGHUP);
+  const int number = GENERATE(SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP);
   Scene scene;
   scene.begins().dies(kKilled).says("starting it again").nothing_else();
 

@@ -25,6 +25,10 @@ class SupervisorAnswer {
     CHECK(next<SignalLaunch>().signal == number);
     return *this;
   }
+  SupervisorAnswer& says_time_is_up() {
+    next<SayTimeIsUp>();
+    return *this;
+  }
   SupervisorAnswer& says(const std::string& part) {
     CHECK_THAT(next<PrintLine>().line, Catch::StartsWith("espalier: ") && Catch::Contains(part));
     return *this;

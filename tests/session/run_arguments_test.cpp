@@ -1,6 +1,7 @@
 #include "espalier/session/run_arguments.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 
 using namespace espalier;
 using namespace espalier::session;
@@ -23,6 +24,19 @@ TEST_CASE("run arguments: memory for features is what was given, else one worker
   CHECK(one > 0);
   CHECK(many < one);
   CHECK(feature_bytes_of(0, 0) > 0);  // as many workers as there are cores: not known yet
+}
+
+TEST_CASE("run arguments: memory for features is a part of what Slurm gave the job on a node") {
+  setenv("SLURM_MEM_PER_NODE", "64", 1);
+  CHECK(feature_bytes_of(0, 1) == 16 << 20);
+  CHECK(feature_bytes_of(0, 4) == 4 << 20);
+  setenv("SLURM_JOB_NUM_NODES", "2", 1);
+  CHECK(feature_bytes_of(0, 4) == 8 << 20);  // two workers on each
+  unsetenv("SLURM_JOB_NUM_NODES");
+  setenv("SLURM_MEM_PER_NODE", "99999999", 1);
+  const auto of_job = feature_bytes_of(0, 1);
+  unsetenv("SLURM_MEM_PER_NODE");
+  CHECK(of_job < std::int64_t{99999999} << 18);  // more than is free
 }
 
 TEST_CASE("run arguments: smoke and no-op runs have directories apart from real results") {

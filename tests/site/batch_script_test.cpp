@@ -48,6 +48,7 @@ TEST_CASE("batch script: asks for what the request and the profile say") {
         "#SBATCH --output=\"/shared/my results/100%%/logs\"/job-%j.out\n", "#SBATCH --exclusive\n",
         "#SBATCH --exclude=n5\n",
         "'/shared/me/it'\\''s.toml' --out '/shared/my results/100%' --launcher srun --mpi pmix --warned-s 115 "
+        "--warned-code 85 "
         "--workers \"$((SLURM_JOB_NUM_NODES * 4))\" &\n"}) {
     CHECK_THAT(script, Contains(line));
   }

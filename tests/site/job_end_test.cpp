@@ -46,3 +46,20 @@ TEST_CASE("job end: a job without a limit is never at it") {
   CHECK(cause("JobState=RUNNING Restarts=0 RunTime=3-00:00:00 TimeLimit=UNLIMITED PreemptTime=None") == "signal");
   CHECK(cause("JobState=CANCELLED Restarts=0 RunTime=3-00:00:00 TimeLimit=UNLIMITED PreemptTime=None") == "cancelled");
 }
+
+TEST_CASE("job end: a job comes back after a warning, a preemption and its time limit, not where it was cancelled") {
+  const auto back = [](const std::string& text, bool is_warned) {
+    const auto facts = site::parse_job(text);
+    return site::comes_back(facts, site::cause_of_end(facts, 0, 120), is_warned);
+  };
+  for (const bool is_warned : {false, true}) {
+    CHECK(back(line("RUNNING", 0, "00:00:04", "2026-11-26T10:51:48"), is_warned));
+    CHECK(back(line("COMPLETING", 0, "00:05:02", "None"), is_warned));
+    CHECK(back(line("TIMEOUT", 0, "00:05:02", "None"), is_warned));
+    CHECK_FALSE(back(line("COMPLETING", 0, "00:00:02", "None"), is_warned));
+    CHECK_FALSE(back(line("CANCELLED", 0, "00:00:02", "None"), is_warned));
+    CHECK(back(line("RUNNING", 0, "00:01:00", "None"), is_warned) == is_warned);
+    CHECK(back(line("RUNNING", 0, "00:04:00", "None"), is_warned) == is_warned);
+    CHECK(back("slurm_load_jobs error: Connection refused", is_warned) == is_warned);
+  }
+}

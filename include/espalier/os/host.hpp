@@ -2,6 +2,7 @@
 // Facts about this machine, as far as this process may use it.
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -16,9 +17,10 @@ std::string own_program();
 /// 1. `root`: the folder with proc and sys.
 std::int32_t usable_cores(const std::filesystem::path& root = "/");
 
-/// Cores of all nodes of the batch job that this process is in, as Slurm's SLURM_JOB_CPUS_PER_NODE says ("2(x3),4");
-/// none outside of a job, or where that says something else.
-std::optional<std::int32_t> cores_of_job(const char* cpus_per_node);
+/// Cores of all nodes of the batch job that this process is in, as Slurm's SLURM_JOB_CPUS_PER_NODE says ("2(x3),4"), of
+/// no node more than `most`; none outside of a job, or where that says something else.
+std::optional<std::int32_t> cores_of_job(const char* cpus_per_node,
+                                         std::int32_t most = std::numeric_limits<std::int32_t>::max());
 
 /// GPUs of all nodes of the batch job that this process is in: as many on each as Slurm's SLURM_GPUS_ON_NODE says; none
 /// outside of a job, or of one without GPUs.

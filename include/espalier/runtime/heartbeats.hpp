@@ -25,9 +25,12 @@ class Heartbeats {
   std::thread thread_;
 };
 
-/// Says that rank 0 has opened its journal, and that it ends in order. No-ops in a process without heartbeats.
+/// Says that rank 0 has opened its journal, and that it ends in order. These and the next are no-ops in a process
+/// without heartbeats.
 void say_begun();
 void say_ended(int exit_code);
+/// Says which signal has come to rank 0 itself: one that was sent to the step alone has not reached the supervisor.
+void say_signalled(int signal);
 /// Says that the launch cannot work, from any rank, and that another would not do better.
 void say_refused(int exit_code);
 

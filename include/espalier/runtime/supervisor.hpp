@@ -32,7 +32,7 @@ struct SupervisorOptions {
   std::string mpi_plugin = "pmix";        ///< srun's
   std::filesystem::path srun_library;     ///< slurm/srun_waits.cpp, built; empty: not there
   std::function<JobHealth()> job_health;  ///< within a batch job; takes seconds
-  double warned_s = 115;                  ///< how long a launch may take to save once USR2 came
+  double warned_s = 115;                  ///< how long a launch may take to save once a warning came
 };
 
 /// How rank 0 finds this process: its number and the machine on which that means something.
@@ -40,7 +40,7 @@ std::string supervisor_address();
 
 struct SupervisorEnd {
   int code = 0;    ///< of `espalier run`: 0, 1, 2, 75, 77 or 128+n
-  int signal = 0;  ///< the first that asked for an end; 0: none did
+  int signal = 0;  ///< the first that asked this process, or rank 0 alone, for an end; 0: none did
 };
 
 /// Runs launches until the study has ended. Call from the main thread.

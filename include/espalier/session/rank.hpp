@@ -9,6 +9,10 @@
 
 namespace espalier::session {
 
+/// The Slurm job that this process is in, as squeue and the names of logs call it: an element of an array is "70_2".
+/// Empty outside of a job.
+std::string job_of_environment();
+
 /// This process as a writer of OUT: its host, and the Slurm job that it is in with the number of that job's restarts. A
 /// job that another has submitted to go on counts as a later start of the first (ESPALIER_JOB, slurm/job.sh).
 store::WriterIdentity writer_identity(bool take_over);

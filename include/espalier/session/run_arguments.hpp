@@ -47,6 +47,7 @@ struct RunArguments {
   double first_heartbeat_s = 120, silence_s = 30;  ///< of runtime::SupervisorOptions
   std::string launcher = "mpirun", mpi_plugin = "pmix";
   double warned_s = 115;
+  int warned_code = 75;  ///< exit code in place of 75 where Slurm has ended the run before its time
 };
 
 plan::Passes passes_of(const std::vector<std::string>& without);

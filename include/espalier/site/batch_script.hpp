@@ -9,6 +9,9 @@
 
 namespace espalier::site {
 
+/// How `run` ends in a job that Slurm ends early, as the job is to come back: no other program in a script ends so.
+inline constexpr int kWarnedCode = 85;
+
 /// What one job is asked for.
 struct JobRequest {
   std::string name;                   ///< of the study

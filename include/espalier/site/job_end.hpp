@@ -25,6 +25,10 @@ SlurmJob slurm_job(const std::string& job);
 /// which start of the job was told to end; `warning_s`: how long before its limit Slurm warns it.
 std::string cause_of_end(const SlurmJob& facts, std::int64_t restart, std::int64_t warning_s);
 
+/// Whether a job is to come back that has saved and ended for this cause. `is_warned`: by Slurm's early signal; without
+/// one, it comes back where Slurm makes room for another job or its time is over, not where it was cancelled.
+bool comes_back(const SlurmJob& facts, const std::string& cause, bool is_warned);
+
 /// Why this start of a job is over for Slurm, or "".
 std::string why_over(const SlurmJob& facts, const std::string& job, std::int64_t restart);
 

@@ -8,6 +8,9 @@
 
 namespace espalier::store {
 
+/// The target of a stop that has had its time: what is not saved by now is lost. A supervisor leaves it.
+inline constexpr const char* kTimeIsUp = "time is up";
+
 struct Request {
   std::string id;             ///< the file's name without its extension
   std::string verb;           ///< "stop", "retry", "cancel", "submit", "job-end"

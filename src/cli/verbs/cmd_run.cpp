@@ -19,6 +19,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/runtime/signals.hpp"
 #include "espalier/runtime/supervisor.hpp"
 #include "espalier/session/launch_file.hpp"
 #include "espalier/session/rank.hpp"
@@ -79,9 +80,18 @@ void prepare_store(const session::RunArguments& arguments) {
   std::filesystem::create_directories(store);
 }
 
+/// Of each node no more than a control group allows here, which may be less than Slurm says. The shell of salloc may be
+/// on a machine that is no node of its job.
+std::int32_t cores_for_trainers() {
+  const bool is_elsewhere = std::getenv("SLURM_JOB_ID") && !std::getenv("SLURMD_NODENAME");
+  const auto here = os::usable_cores();
+  const char* of_job = std::getenv("SLURM_JOB_CPUS_PER_NODE");
+  return (is_elsewhere ? os::cores_of_job(of_job) : os::cores_of_job(of_job, here)).value_or(here);
+}
+
 void fill_defaults(session::LaunchSettings& launch, const store::StudyRecord& before) {
   if (launch.threads == 0) launch.threads = before.text.empty() ? 1 : before.threads;
-  const auto cores = os::cores_of_job(std::getenv("SLURM_JOB_CPUS_PER_NODE")).value_or(os::usable_cores());
+  const auto cores = cores_for_trainers();
   const auto gpus = launch.device == "cpu" ? std::nullopt : os::gpus_of_job(std::getenv("SLURM_GPUS_ON_NODE"));
   if (launch.workers == 0) launch.workers = gpus.value_or(std::max(1, cores / launch.threads));
 }
@@ -133,6 +143,7 @@ int run(session::RunArguments arguments) {
     throw UsageError("no study", "'run' needs a study file", "Write: espalier run STUDY --out DIR");
   }
   refuse_inside_launcher();
+  runtime::exit_at_warning(arguments.warned_code);
   if (arguments.launcher == "mpirun") site::refuse_foreign_mpirun(mpi::library());
   const auto input = resolve(arguments);
   const auto earlier = check_out(arguments, input);
@@ -156,9 +167,9 @@ int run(session::RunArguments arguments) {
   if (!who.job.empty()) options.job_health = job_health;
   note_lost_start(earlier, options.out, who);
   const auto end = runtime::supervise(options);
-  if (end.signal != 0) note_end(options.out, who, arguments.warned_s);
+  const bool comes_back = end.signal != 0 && note_end(options.out, who, end.signal, arguments.warned_s);
   print_end(arguments, end.code);
-  return end.code;
+  return comes_back && end.code == static_cast<int>(ExitCode::stopped) ? arguments.warned_code : end.code;
 }
 
 }  // namespace

@@ -194,7 +194,7 @@ void add_probes(CLI::App& site) {
   verb->add_option("--workers", job->ranks)->required();
   verb->add_option("--launcher", job->launcher)->check(CLI::IsMember({"mpirun", "srun"}));
   verb->add_option("--mpi", job->plugin);
-  verb->add_option("--warned-s")->expected(1);  // of `run`; nothing is saved here
+  for (const char* of_run : {"--warned-s", "--warned-code"}) verb->add_option(of_run)->expected(1);  // nothing is saved
   verb->callback([job] { probe_job(*job); });
 
   auto rank = std::make_shared<JobProbe>();

@@ -26,10 +26,21 @@ constexpr task::RunState kShown[] = {task::RunState::done,      task::RunState::
                                      task::RunState::waiting,   task::RunState::failed,  task::RunState::quarantined,
                                      task::RunState::cancelled, task::RunState::aborted};
 
+/// What `status` knows of jobs: what Slurm says, and which of them works in which store.
+struct JobsView {
+  JobLook look;
+  std::vector<ShardProgress> shards;
+  std::filesystem::path out;
+};
+
 /// How often a running job was put back, as its newest launch knows it. Of a job that waits nobody here knows it.
-std::optional<std::uint32_t> restarts_of(const site::QueuedJob& job, const store::State& state) {
+std::optional<std::uint32_t> restarts_shown(const site::QueuedJob& job, const store::State& state,
+                                            const JobsView& view) {
   if (job.state != "RUNNING") return std::nullopt;
-  return !state.segments.empty() && state.segments.back().job == job.id ? state.segments.back().restart : 0;
+  for (const auto& shard : view.shards) {
+    if (shard.job == job.id) return shard.restart;
+  }
+  return state.segments.empty() ? std::nullopt : restarts_of(job.id, state.segments.back(), state, view.out);
 }
 
 Json restarts_json(std::optional<std::uint32_t> restarts) { return restarts ? Json(*restarts) : Json(nullptr); }
@@ -45,8 +56,7 @@ Json to_json(const report::StateCounts& counts) {
 Json running_json(HoldState held) { return held == HoldState::unknown ? Json(nullptr) : Json(held == HoldState::yes); }
 
 Json to_json(const store::State& state, const report::StudyProgress& progress, const LockProbe& probe,
-             const std::vector<store::Request>& pending, const JobLook& look,
-             const std::vector<ShardProgress>& shards) {
+             const std::vector<store::Request>& pending, const JobsView& view) {
   Json out = {{"launch", launch_state(state, probe)}, {"running", running_json(launch_held(probe, state))}};
   out["last_exit"] = state.last_exit < 0 ? Json(nullptr) : Json(state.last_exit);
   out["launches"] = state.segments.size();
@@ -78,20 +88,22 @@ Json to_json(const store::State& state, const report::StudyProgress& progress, c
                                {"targets", request.targets}});
   }
   out["jobs"] = Json::array();
-  for (const auto& job : look.jobs) {
+  for (const auto& job : view.look.jobs) {
     out["jobs"].push_back({{"id", job.id},
                            {"state", job.state},
                            {"reason", job.reason},
                            {"used", job.used},
                            {"left", job.left},
-                           {"restarts", restarts_json(restarts_of(job, state))}});
+                           {"restarts", restarts_json(restarts_shown(job, state, view))}});
   }
-  for (const auto& one : shards) {
+  out["ended"] = ends_text(state, view.out);
+  for (const auto& one : view.shards) {
     out["shards"].push_back({{"shard", one.shard},
                              {"tasks", one.tasks},
                              {"done", one.done},
                              {"unsuccessful", one.unsuccessful},
-                             {"launch", one.launch}});
+                             {"launch", one.launch},
+                             {"ended", one.ends}});
   }
   out["damaged"] = Json::array();
   for (const auto& file : state.damaged) {
@@ -158,31 +170,31 @@ std::string lacking_memory(const store::State& state) {
                      count == 1 ? "task" : "tasks", fmt::join(tasks, ", "), count == 1 ? "it" : "them");
 }
 
-void print_jobs(const JobLook& look, const store::State& state, const std::filesystem::path& out) {
-  for (const auto& job : look.jobs) {
+void print_jobs(const JobsView& view, const store::State& state) {
+  for (const auto& job : view.look.jobs) {
     const bool runs = job.state == "RUNNING";
-    const auto restarts = restarts_of(job, state).value_or(0);
+    const auto restarts = restarts_shown(job, state, view).value_or(0);
     fmt::print(
         "job {:<6}{}{}{}\n", job.id, job.state,
-        runs ? fmt::format(" since {}, {} left", job.used, job.left) : fmt::format(" ({})", job.reason),
+        runs ? fmt::format(" for {}, {} left", job.used, job.left) : fmt::format(" ({})", job.reason),
         restarts > 0 ? fmt::format(", put back {}", restarts == 1 ? "once" : fmt::format("{} times", restarts)) : "");
   }
-  const auto ends = ends_text(state, out);
+  const auto ends = ends_text(state, view.out);
   if (!ends.empty()) fmt::print("ended     {}\n", ends);
-  if (!look.trouble.empty()) fmt::print("job       Slurm could not be asked: {}\n", look.trouble);
+  if (!view.look.trouble.empty()) fmt::print("job       Slurm could not be asked: {}\n", view.look.trouble);
+  for (const auto& one : view.shards) fmt::print("{}", shard_line(one));
 }
 
 void print_words(const store::State& state, const report::StudyProgress& progress, const LockProbe& probe,
-                 const std::vector<store::Request>& pending, const JobLook& look,
-                 const std::vector<ShardProgress>& shards, const std::filesystem::path& path) {
+                 const std::vector<store::Request>& pending, const JobsView& view) {
   fmt::print("{}\n\n{}", launch_state(state, probe), counts_table(progress).text());
   print_pace(state, progress, launch_held(probe, state) != HoldState::no);
   fmt::print("{}", lacking_memory(state));
-  print_jobs(look, state, path);
-  for (const auto& one : shards) fmt::print("{}", shard_line(one));
+  print_jobs(view, state);
   for (const auto& request : pending) {
     if (request.verb == "job-end") continue;  // is among the ends above
-    const auto of = request.targets.empty() ? "" : fmt::format(" of {}", request.targets.size());
+    const auto of =
+        request.targets.empty() || request.verb == "stop" ? "" : fmt::format(" of {}", request.targets.size());
     fmt::print("request   {}{} ({}), not taken up yet\n", request.verb, of, request.from);
   }
   for (const auto& warning : state.warnings) fmt::print("\nwarning: {}", warning);
@@ -197,10 +209,9 @@ void status(const std::string& path, bool json) {
   const auto progress = report::progress(state);
   const LockProbe probe = probe_lock(path);
   const auto pending = store::pending_requests(path);
-  const auto look = look_at_jobs(path, state);
-  const auto shards = shard_progress(path, state);
-  if (json) fmt::print("{}\n", json_text(to_json(state, progress, probe, pending, look, shards), 2));
-  else print_words(state, progress, probe, pending, look, shards, path);
+  const JobsView view{look_at_jobs(path, state), shard_progress(path, state), path};
+  if (json) fmt::print("{}\n", json_text(to_json(state, progress, probe, pending, view), 2));
+  else print_words(state, progress, probe, pending, view);
 }
 
 }  // namespace

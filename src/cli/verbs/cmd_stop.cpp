@@ -58,30 +58,33 @@ void end_job(const site::QueuedJob& job, bool is_asked) {
   fmt::print("Job {} saves and ends.\n", job.id);
 }
 
-/// The jobs of a directory that was submitted; none where it was not. The mark keeps one that Slurm warns at the same
-/// time from coming back, so it stands before anything is asked to end.
-std::vector<site::QueuedJob> mark_jobs(const std::filesystem::path& out, const store::State& state) {
-  if (!was_submitted(out, state)) return {};
-  auto jobs = site::jobs_with(site::token_of(out), site::queued_jobs());
-  if (jobs.empty()) return {};
+/// Keeps a job from coming back that Slurm warns at the same time, or puts back later.
+void leave_mark(const std::filesystem::path& out) {
   std::filesystem::create_directories(out / "logs");
   os::write_file_durably(site::stop_mark(out), bytes_of("espalier stop\n"));
-  return jobs;
 }
 
-/// Work that runs is stopped although Slurm does not answer.
-std::vector<site::QueuedJob> mark_jobs_if_told(const std::filesystem::path& out, const store::State& state) {
+/// The jobs of a directory that was submitted; none where it was not. The mark stands before anything is asked to end.
+/// Where Slurm does not answer there may be jobs: work that runs is stopped all the same.
+std::vector<site::QueuedJob> mark_jobs(const std::filesystem::path& out, const store::State& state) {
+  if (!was_submitted(out, state)) return {};
+  std::vector<site::QueuedJob> jobs;
   try {
-    return mark_jobs(out, state);
+    jobs = site::jobs_with(site::token_of(out), site::queued_jobs());
   } catch (const EnvironmentError& error) {
-    fmt::print(stderr, "espalier: warning: jobs that wait are not taken back: {}\n", error.what());
+    leave_mark(out);
+    fmt::print(stderr,
+               "espalier: warning: jobs that wait are not taken back: {}. They end by themselves when they start.\n",
+               error.what());
     return {};
   }
+  if (!jobs.empty()) leave_mark(out);
+  return jobs;
 }
 
 void stop(const std::string& directory) {
   const auto state = read_submitted(directory);
-  const auto jobs = mark_jobs_if_told(directory, state);
+  const auto jobs = mark_jobs(directory, state);
   const bool is_asked = ask_launch(directory, state);
   const auto shards = ask_shards(directory);
   for (const auto& job : jobs) end_job(job, is_asked || shards.contains(shard_of(job)));

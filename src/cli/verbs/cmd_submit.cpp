@@ -130,6 +130,17 @@ plan::CompileOptions compile_options(const Options& options, const store::StudyR
   return compile;
 }
 
+/// "partition gpu: 16 cores, 64000 MB, gpu:a100:4 a node"; what the profile leaves to Slurm is not said.
+std::string asked_a_node(const site::Profile& profile) {
+  const auto cores = profile.devices * profile.cores_per_device;
+  std::vector<std::string> asked = {fmt::format("{} core{}", cores, cores == 1 ? "" : "s")};
+  if (profile.megabytes_per_device > 0)
+    asked.push_back(fmt::format("{} MB", profile.devices * profile.megabytes_per_device));
+  if (!profile.gres.empty()) asked.push_back(profile.gres);
+  const auto partition = profile.partition.empty() ? "Slurm's default partition" : "partition " + profile.partition;
+  return fmt::format("{}: {} a node", partition, fmt::join(asked, ", "));
+}
+
 /// What the job will take, on standard error: --dry-run prints the script alone on standard output.
 void print_estimate(const Options& options, const session::StudyInput& input, const site::JobRequest& request,
                     const site::Profile& profile, plan::CompileOptions compile) {
@@ -140,10 +151,10 @@ void print_estimate(const Options& options, const session::StudyInput& input, co
   const double device_hours = plan.device_hours;
   const auto seen = simulate_plan(input, compile, plan, {compile.workers, 0, 60, 1});
   fmt::print(
-      stderr, "{} node{} with {} device{} each for {}\n{}: about {:.2f} device-hours, {:.2f} h on {} devices{}\n",
+      stderr, "{} node{} with {} device{} each for {}\n{}\n{}: about {:.2f} device-hours, {:.2f} h on {} devices{}\n",
       site::nodes_text(request), request.most_nodes == 1 ? "" : "s", profile.devices, profile.devices == 1 ? "" : "s",
-      site::slurm_time_of(request.time_s), compile.only.empty() ? "the whole study" : "these runs", device_hours,
-      seen.makespan_s / 3600, compile.workers,
+      site::slurm_time_of(request.time_s), asked_a_node(profile),
+      compile.only.empty() ? "the whole study" : "these runs", device_hours, seen.makespan_s / 3600, compile.workers,
       compile.calibration.empty() ? " (uncalibrated: 'espalier calibrate' makes this an estimate)" : "");
 }
 

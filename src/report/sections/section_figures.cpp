@@ -1,4 +1,4 @@
-// Report section: the figures, the tables that the study asks for, and all cells.
+// Report section: figures with their notes, and the tables of all cells.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -151,17 +151,6 @@ std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const 
     }
   }
   return tables;
-}
-
-std::string study_tables_section(const PageContext& context) {
-  std::string body;
-  for (const auto& table : context.tables) {
-    body += element("h3", escape(table.title)) + "\n";
-    for (const auto& part : table.parts) body += html_table(part.words, part.title);
-    const std::string note = escape(table.problem.empty() ? table.note : table.problem);
-    body += "<p>" + note + (table.problem.empty() ? " <a href=\"" + table.name + ".csv\">CSV</a>" : "") + "</p>\n";
-  }
-  return section("study-tables", "Tables of the study", body);
 }
 
 std::string tables_section(const PageContext& context) {

@@ -30,6 +30,7 @@ void WordReader::take_word() {
     if (word_.starts_with(word)) code = whole_number<int>(word_.substr(word.size())).value_or(code);
   };
   if (word_.starts_with("begun")) words_.begun = true;
+  take_code("signal ", words_.signal);
   take_code("ended ", words_.ended_with);
   take_code("refused ", words_.refused_with);
   word_.clear();

@@ -10,7 +10,7 @@ namespace espalier::runtime {
 
 /// A heartbeat. A line break behind it belongs to it: srun passes on whole lines. Neither byte occurs in text.
 inline constexpr char kHeartbeat = '\x06';
-/// Before a word, which ends with its line: "begun", "ended CODE", or "refused CODE" from any rank.
+/// Before a word, which ends with its line: "begun", "signal NUMBER", "ended CODE", or "refused CODE" from any rank.
 inline constexpr char kWord = '\x05';
 
 /// What a launch has said of itself since it was started, and what shows of mpirun or srun.
@@ -19,6 +19,7 @@ struct LaunchWords {
   bool begun = false;             ///< rank 0 has opened its journal
   int refused_with = -1;          ///< the exit code of a rank that cannot work, and would not next time; -1: none
   int ended_with = -1;            ///< the exit code of a launch that ended in order; -1: it has not
+  int signal = 0;                 ///< the first that asked rank 0 to stop, from whomever; 0: none did
   bool launcher_stopped = false;  ///< mpirun or srun is stopped by a signal, or by a debugger
   std::string last_line;          ///< that was printed and says something (LastLines)
 };

@@ -15,6 +15,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/os/descriptor.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/store/requests.hpp"
 #include "runtime/agent/group_exchange.hpp"
 #include "runtime/launch/backoff.hpp"
 #include "runtime/launch/file_limit.hpp"
@@ -37,7 +38,7 @@ class Signals {
  public:
   Signals() {
     sigemptyset(&set_);
-    for (const int number : {SIGTERM, SIGUSR2, SIGCHLD}) sigaddset(&set_, number);
+    for (const int number : {SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD}) sigaddset(&set_, number);
     for (const int number : {SIGHUP, SIGINT}) {  // nohup ignores the first, a shell's background the second
       if (!is_ignored(number)) sigaddset(&set_, number);
     }
@@ -46,7 +47,7 @@ class Signals {
     if (!descriptor_) throw EnvironmentError("cannot wait for signals", std::strerror(errno), "");
   }
   ~Signals() {
-    std::signal(SIGHUP, SIG_IGN);  // a terminal that closes sends more than one
+    for (const int number : {SIGHUP, SIGUSR1, SIGUSR2}) std::signal(number, SIG_IGN);  // more may come than one
     sigprocmask(SIG_SETMASK, &before_, nullptr);
   }
   Signals(const Signals&) = delete;
@@ -104,6 +105,7 @@ class Supervisor {
     tell(NodesChecked{health.trouble, health.is_over});
   }
   void obey(const SignalLaunch& command) { launcher_->signal(command.signal, now_s()); }
+  void obey(const SayTimeIsUp&);
   void obey(const PrintLine& command) { print({command.line}); }
   void obey(const ExitWith& command) { exit_code_ = command.code; }
   void print(const std::vector<std::string>& lines);
@@ -118,7 +120,8 @@ class Supervisor {
   ProgressBar bar_;
   std::optional<Launcher> launcher_;  ///< empty between two launches
   std::optional<int> exit_code_;
-  int signal_ = 0;  ///< the first that asked for an end
+  int signal_ = 0;         ///< the first that asked for an end
+  int rank_0_signal_ = 0;  ///< the first that came to rank 0 of the last launch
   double next_look_ = 0;
 };
 
@@ -134,7 +137,8 @@ SupervisorEnd Supervisor::run() {
     tell(SupervisorTick{segments(), words()});
     reap_launch();
   }
-  return {*exit_code_, signal_};
+  const bool is_stopped = *exit_code_ == static_cast<int>(ExitCode::stopped);
+  return {*exit_code_, signal_ == 0 && is_stopped ? rank_0_signal_ : signal_};
 }
 
 void Supervisor::wait() {
@@ -156,6 +160,7 @@ void Supervisor::reap_launch() {
   if (!exit) return;
   print(launcher_->read_lines());
   const auto words = launcher_->words();
+  rank_0_signal_ = words.signal;
   launcher_.reset();
   tail_.advance();
   bar_.clear();
@@ -184,6 +189,18 @@ void Supervisor::obey(const StartLaunch&) {
   launch.shared_memory = shared_memory_.path();
   launch.srun_library = options_.srun_library;
   launcher_.emplace(launch, log_);
+}
+
+/// Where that fails, rank 0 could not journal either what is not saved.
+void Supervisor::obey(const SayTimeIsUp&) {
+  tail_.advance();
+  const auto& launches = tail_.state().segments;
+  if (launches.empty()) return;
+  try {
+    store::leave_request(options_.out, "stop", launches.back().segment, {store::kTimeIsUp});
+  } catch (const EnvironmentError& error) {
+    print({std::string("espalier: warning: what is not saved is not told apart: ") + error.what()});
+  }
 }
 
 void Supervisor::print(const std::vector<std::string>& lines) {

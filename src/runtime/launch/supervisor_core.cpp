@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/runtime/signals.hpp"
 
 namespace espalier::runtime {
 
@@ -24,7 +25,7 @@ std::string last_said(const LaunchWords& words) {
 
 double stop_limit_s(int signal, double warned_s) {
   if (signal == SIGINT) return 600;  // a second one aborts
-  return signal == SIGUSR2 ? warned_s : 28;
+  return is_warning(signal) ? warned_s : 28;
 }
 
 SupervisorCommands SupervisorCore::on(const SupervisorEvent& event, double now) {
@@ -69,6 +70,14 @@ void SupervisorCore::begin_stop(const SignalCame& event) {
   if (event.signal == SIGINT) print("espalier: stopping and saving. Ctrl-C again aborts.");
 }
 
+/// A warning to a job's step alone has not come to this process. Other signals do not say that: a launcher that ends
+/// its ranks for one that died sends them TERM.
+void SupervisorCore::join_stop(const SupervisorTick& event) {
+  if (!is_warning(event.words.signal)) return;
+  begin_stop({event.words.signal, event.segments, event.words});
+  stop_sent_ = true;
+}
+
 void SupervisorCore::take(const SupervisorTick& event) {
   if (phase_ == Phase::pausing && now_ >= start_at_) {
     if (!facts_.has_nodes) return start(segments_before_);
@@ -78,6 +87,7 @@ void SupervisorCore::take(const SupervisorTick& event) {
   }
   if (phase_ != Phase::launched) return;
   listen(event);
+  if (stop_signal_ == 0) join_stop(event);
   if (stop_signal_ != 0) watch_stop(event);
   else watch(event);
   if (over_s_ > kEndLimit_s) killing_ = true;
@@ -149,7 +159,7 @@ void SupervisorCore::watch_stop(const SupervisorTick& event) {
     stop_sent_ = true;
   }
   if (now_ > time_is_up_at_) {
-    commands_.emplace_back(SignalLaunch{SIGUSR1});
+    commands_.emplace_back(SayTimeIsUp{});
     time_is_up_at_ = kNever;
   }
   if (now_ > stop_deadline_ || silent_s_ > kStopSilence_s) killing_ = true;

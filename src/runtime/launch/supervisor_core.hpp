@@ -27,7 +27,7 @@ inline constexpr double kFirstPause_s = 0.5;  ///< before a launch that died is 
 /// What the supervisor knows of its surroundings.
 struct LaunchFacts {
   std::string launcher = "mpirun";  ///< or "srun", for what is said
-  double warned_s = 115;            ///< after USR2; docs/running.md asks for it two minutes before the end
+  double warned_s = 115;            ///< after USR1 or USR2; docs/running.md asks for it two minutes before the end
   bool has_nodes = false;           ///< those of a batch job, which may be lost
 };
 
@@ -51,7 +51,7 @@ struct JournalFacts {
 struct SupervisorStarted {
   JournalFacts journal;
 };
-/// Somebody asks for an end: SIGINT, SIGTERM, SIGUSR2 or SIGHUP.
+/// Somebody asks for an end: SIGINT, SIGTERM, SIGUSR1, SIGUSR2 or SIGHUP.
 struct SignalCame {
   int signal = 0;
   std::size_t segments = 0;
@@ -82,6 +82,9 @@ struct CheckNodes {};
 struct SignalLaunch {
   int signal = 0;
 };
+/// Tells rank 0 that a stop has had its time: what is not saved by now is to be journaled as lost. By a request, since
+/// every signal that launchers pass on may also come from outside.
+struct SayTimeIsUp {};
 struct PrintLine {
   std::string line;
 };
@@ -89,7 +92,7 @@ struct PrintLine {
 struct ExitWith {
   int code = 0;
 };
-using SupervisorCommand = std::variant<StartLaunch, CheckNodes, SignalLaunch, PrintLine, ExitWith>;
+using SupervisorCommand = std::variant<StartLaunch, CheckNodes, SignalLaunch, SayTimeIsUp, PrintLine, ExitWith>;
 /// To be done in this order.
 using SupervisorCommands = std::vector<SupervisorCommand>;
 
@@ -114,6 +117,7 @@ class SupervisorCore {
   void start_again_later(const JournalFacts& journal, const LaunchWords& words);
   void give_up_trying(const LaunchWords& words);
   void begin_stop(const SignalCame& event);
+  void join_stop(const SupervisorTick& event);
   void listen(const SupervisorTick& event);
   void watch(const SupervisorTick& event);
   void watch_stop(const SupervisorTick& event);

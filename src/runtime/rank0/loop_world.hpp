@@ -21,8 +21,6 @@ class LoopWorld {
   virtual double now() = 0;
   /// Whether a signal has asked this process to stop.
   virtual bool stop_wanted() = 0;
-  /// Whether a signal has said that the time for a stop is up.
-  virtual bool stop_time_is_up() { return false; }
   /// Something that the user should know about the processes that this one watches; asked once a second.
   virtual std::string trouble() { return ""; }
   /// Called once per round; waits a little after a round in which nothing was received.

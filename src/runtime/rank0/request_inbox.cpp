@@ -24,10 +24,15 @@ bool is_known(const std::string& verb) {
   return verb == "retry" || verb == "cancel" || verb == "submit" || verb == "job-end";
 }
 
+AskedStop asked_by(const store::Request& stop) {
+  const bool is_last = std::find(stop.targets.begin(), stop.targets.end(), store::kTimeIsUp) != stop.targets.end();
+  return is_last ? AskedStop::time_is_up : AskedStop::save;
+}
+
 }  // namespace
 
-bool RequestInbox::take(Obeys obeys) {
-  bool stop = false;
+AskedStop RequestInbox::take(Obeys obeys) {
+  auto stop = AskedStop::none;
   for (const auto& id : store::newer_requests(out_)) {
     if (!refused_.insert(id).second) continue;
     journal_.warn(fmt::format(
@@ -44,7 +49,7 @@ bool RequestInbox::take(Obeys obeys) {
     journal_.commit();
     if (journal_.superseded()) return stop;
     store::remove_request(out_, request);
-    stop = stop || (is_stop && is_obeyed);
+    if (is_stop && is_obeyed) stop = std::max(stop, asked_by(request));
   }
   return stop;
 }

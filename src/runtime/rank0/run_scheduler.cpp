@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "espalier/runtime/heartbeats.hpp"
 #include "espalier/runtime/launch.hpp"
@@ -36,8 +37,11 @@ class MpiWorld final : public LoopWorld {
   void send(WorkerId to, std::string frames) override { mailbox_.send(to.rank, std::move(frames)); }
   void advance() override { mailbox_.advance(); }
   double now() override { return clock_.advance(now_s()); }
-  bool stop_wanted() override { return runtime::stop_wanted(); }
-  bool stop_time_is_up() override { return runtime::stop_time_is_up(); }
+  bool stop_wanted() override {
+    const int signal = stop_signal();
+    if (signal != 0 && !std::exchange(signal_said_, true)) say_signalled(signal);
+    return signal != 0;
+  }
   std::string trouble() override {
     hang_if_asked();
     return supervisor_.look(now_s());
@@ -52,6 +56,7 @@ class MpiWorld final : public LoopWorld {
   Backoff backoff_;
   WatchedClock clock_{kLongestStep_s};
   SupervisorWatch supervisor_;
+  bool signal_said_ = false;
 };
 
 }  // namespace

@@ -61,7 +61,7 @@ void SchedulerLoop::begin() {
   artifacts_.complete_moves();
   artifacts_.complete_set_asides(journal_.state());
   give_up_folders();
-  const bool is_stopped = requests_.take();
+  const bool is_stopped = requests_.take() != AskedStop::none;
   replan_wanted_ = false;
   plan_again();
   if (is_stopped) begin_stop();
@@ -218,11 +218,13 @@ void SchedulerLoop::plan_again() {
 void SchedulerLoop::tick() {
   const double now = world_.now();
   if (world_.stop_wanted()) begin_stop();
-  if (world_.stop_time_is_up() || departure_.time_is_up(now)) end_stop();
+  if (departure_.time_is_up(now)) end_stop();
   if (now < next_tick_) return;
   next_tick_ = now + kTick_s;
   const bool ends = departure_.is_stopping() || departure_.sent_away();
-  if (requests_.take(ends ? Obeys::stop_only : Obeys::all)) begin_stop();
+  const auto asked = requests_.take(ends ? Obeys::stop_only : Obeys::all);
+  if (asked != AskedStop::none) begin_stop();
+  if (asked == AskedStop::time_is_up) end_stop();
   tell(sched::Tick{});
   if (const auto trouble = world_.trouble(); !trouble.empty()) journal_.warn(trouble);
   view_.tick(now, journal_.state().records);
