@@ -138,8 +138,9 @@ json ask_trainer(const std::string& verb, const json& request) {
   if (answer.exit_code == static_cast<int>(ExitCode::environment)) {
     if (const std::string said = said_by_trainer(answer.err); !said.empty()) throw EnvironmentError(said);
   }
+  const std::string asked = verb == "look" ? "look at the folder" : verb + " the data";
   throw EnvironmentError(
-      verb == "resolve" ? "espalier-trainer did not resolve the data" : "espalier-trainer did not check the data",
+      "espalier-trainer did not " + asked,
       "exit code " + std::to_string(answer.exit_code) + (answer.err.empty() ? "" : ": " + answer.err),
       "Run 'espalier-trainer data " + verb + "' by hand to see more");
 }

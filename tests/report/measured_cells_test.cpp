@@ -193,6 +193,16 @@ TEST_CASE("measured cells: the number of images a class that 'all' is comes from
   CHECK(one.images == 120);
 }
 
+TEST_CASE("measured cells: runs whose values a selection is still to choose are no protocol") {
+  StateBuilder builder;
+  add(builder, 6, 6, {.50, .52, .51});
+  auto later = cell(6, 6, "5", 1);
+  later[0].value = "later";
+  builder.later("e", later, "selection");
+
+  CHECK(cells_of(builder).front().protocols.size() == 1);
+}
+
 TEST_CASE("measured cells: without validation results there is none") {
   StateBuilder builder;
   builder.waiting("e", cell(6, 6, "5", 1));

@@ -218,6 +218,7 @@ std::vector<MeasuredCell> measured_cells(const std::vector<RunView>& views, cons
   for (const auto& view : views) {
     const auto kind = kind_of(study, view.run->experiment);
     if (kind != "train" && kind != "linear") continue;
+    if (view.run->task.empty()) continue;  // a selection is still to choose what it is
     auto& runs = places[place_of(view)];
     if (runs.empty()) order.push_back(place_of(view));
     runs.push_back(view);
