@@ -74,7 +74,7 @@ struct PartitionSpec {
     using frame::stored;
     archive& stored<1>("shares", shares) & stored<2>("share", share) & stored<3>("behind", behind) &
         stored<4>("length", length) & stored<5>("folds", folds) & stored<6>("fold", fold) &
-        stored<7>("fold_use", fold_use) & stored<8>("seed", seed) & stored<1009>("front", front);
+        stored<7>("fold_use", fold_use) & stored<8>("seed", seed) & stored<9>("front", front);
   }
 };
 
