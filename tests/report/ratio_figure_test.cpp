@@ -89,8 +89,7 @@ TEST_CASE("ratio figure: what no run fulfils is said in place of the figure") {
   CHECK(some.left_out == 2);
 }
 
-TEST_CASE("ratio figure: by distance, points stand at the measured distance of their target, others are left out",
-          "[.distance]") {
+TEST_CASE("ratio figure: by distance, points stand at the measured distance of their target, others are left out") {
   auto builder = testing::tuning_state();
   for (const auto& [target, distance] : {std::pair{"near", .1}, {"far", .5}}) {
     builder.done("distances",

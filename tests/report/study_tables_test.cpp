@@ -100,8 +100,8 @@ testing::StateBuilder with_distances(testing::StateBuilder builder, const std::s
 
 }  // namespace
 
-TEST_CASE("study tables: distances have a row for each target, nearest first, with floors and the agreement of orders",
-          "[.distance]") {
+TEST_CASE(
+    "study tables: distances have a row for each target, nearest first, with floors and the agreement of orders") {
   auto wanted = asked(study::TableKind::distances);
   wanted.experiment = "distances";
 
@@ -118,8 +118,7 @@ TEST_CASE("study tables: distances have a row for each target, nearest first, wi
   CHECK(table.exact.rows.size() == 12);
 }
 
-TEST_CASE("study tables: the recommendation counts how often tuning came out as the advice of its cell",
-          "[.distance]") {
+TEST_CASE("study tables: the recommendation counts how often tuning came out as the advice of its cell") {
   auto wanted = asked(study::TableKind::recommendation);
   wanted.ratio.distances.experiment = "distances";
   auto builder = with_distances(testing::tuning_state());
@@ -140,8 +139,8 @@ TEST_CASE("study tables: the recommendation counts how often tuning came out as 
   CHECK(table.exact.rows.size() == 9);
 }
 
-TEST_CASE("study tables: other networks and thresholds are said not to be calibrated, unmeasured settings are counted",
-          "[.distance]") {
+TEST_CASE(
+    "study tables: other networks and thresholds are said not to be calibrated, unmeasured settings are counted") {
   auto wanted = asked(study::TableKind::recommendation);
   wanted.ratio.distances.experiment = "distances";
   auto builder = with_distances(testing::tuning_state(), "caffenet", "6");
