@@ -179,7 +179,7 @@ void add_model_verbs(CLI::App& app, int&) {
   auto* model = app.add_subcommand("model", "networks and checkpoints");
   model->require_subcommand(1);
   const auto arguments = std::make_shared<Arguments>();
-  for (auto* add : {add_info, add_export, add_import, add_features}) add(*model, arguments);
+  for (auto* add : {add_info, add_look, add_export, add_import, add_features}) add(*model, arguments);
 }
 
 }  // namespace espalier::trainer

@@ -72,7 +72,7 @@ class Init(unittest.TestCase):
 
         said = self.said("init", "pictures", "--out", "my.toml")
 
-        self.assertIn("60 of 3 classes, 20 each", said)
+        self.assertIn("60 images of 3 classes, 20 each", said)
         self.assertIn("no source: --source NET.safetensors or --pretrain FOLDER", said)
         text = self.valid("my.toml")
         self.assertIn('images = "pictures"', text)
@@ -86,7 +86,7 @@ class Init(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done)
         (self.root / "printed.toml").write_text(done.stdout)
         self.valid("printed.toml")
-        self.assertIn("60 of 3 classes", done.stderr)
+        self.assertIn("60 images of 3 classes", done.stderr)
 
     def test_sizes_greys_and_short_classes_are_told(self):
         self.folder(counts={"a": 30, "b": 30, "c": 3, "d": 25}, side=lambda i: (40 + i, 50), grey=True)

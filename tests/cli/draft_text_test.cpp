@@ -66,7 +66,7 @@ TEST_CASE("draft text: the head says images, cost and what was cut") {
 
   const auto text = study_text(draft, {600, 2});
 
-  CHECK_THAT(text, Contains("# Images:   193 of 3 classes, 3 to 100 each"));
+  CHECK_THAT(text, Contains("# Images:   193 images of 3 classes, 3 to 100 each"));
   CHECK_THAT(text, Contains("32 x 32 pixels"));
   CHECK_THAT(text, Contains("too small a class, left out: class1"));
   CHECK_THAT(text, Contains("about 10 min on 2 workers"));

@@ -28,7 +28,7 @@ TEST_CASE("draft: without a source a small network is trained from scratch, on i
 TEST_CASE("draft: fewer images are passed over more often, in smaller batches") {
   const auto few = make_draft(seen_of({20, 20}), "mine"), many = make_draft(seen_of({9000, 9000}), "mine");
 
-  CHECK((few.epochs == 60 && few.batch == 4));
+  CHECK((few.epochs == 60 && few.batch == 8));
   CHECK((many.epochs == 15 && many.batch == 32));
 }
 

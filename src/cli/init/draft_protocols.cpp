@@ -32,7 +32,7 @@ DraftProtocol tenth(const Draft& draft) {
 DraftProtocol first_frozen(const Draft& draft) {
   const auto frozen = std::max(1, draft.depth() / 3);
   return {"first-frozen", copied(draft.depth() - 1, frozen, "0") + ", train.rates.rest.relative = 0.1",
-          "Chadha, guidelines 2 and 3: the same, and the first units stay as they are"};
+          "Chadha, guidelines 2 and 3: a tenth of the rate, and the first units stay as they are"};
 }
 
 /// Table 2 is of eight units and 30 epochs: depth below the top, share of frozen units and decay are carried over.

@@ -61,11 +61,13 @@ void fit_network(const Seen& seen, Draft& draft) {
   draft.side = input.height;
 }
 
+constexpr std::int64_t kLeastBatch = 8;  // with 4, cifar7 from scratch diverged at the rates below
+
 /// More passes over fewer images.
 std::int32_t epochs_for(std::int64_t images) { return images < kSomeImages ? 60 : images < kManyImages ? 30 : 15; }
 
 std::int32_t batch_for(std::int64_t images) {
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(images / 20, 4, 32));
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(images / 20, kLeastBatch, 32));
 }
 
 }  // namespace
