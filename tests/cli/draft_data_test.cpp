@@ -24,10 +24,10 @@ TEST_CASE("draft data: with folds nothing is held out for validation, and at mos
 }
 
 TEST_CASE("draft data: classes with less than a tenth of the usual number, or three images, are left out by number") {
-  const auto data = data_of(look_of({100, 9, 100, 3, 10}), "images", false);
+  const auto data = data_of(look_of({100, 9, 100, 3, 10, 100, 100}), "images", false);
 
   CHECK(data.short_classes == std::vector<std::string>{"class1", "class3"});
-  CHECK(data.kept == std::vector<std::int32_t>{0, 2, 4});
+  CHECK(data.kept == std::vector<std::int32_t>{0, 2, 4, 5, 6});
   CHECK(data.test == 2);
 }
 
