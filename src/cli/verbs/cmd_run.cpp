@@ -19,6 +19,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
+#include "espalier/plan/refusal.hpp"
 #include "espalier/runtime/signals.hpp"
 #include "espalier/runtime/supervisor.hpp"
 #include "espalier/session/launch_file.hpp"
@@ -71,6 +72,16 @@ std::filesystem::path srun_library(runtime::LauncherKind launcher) {
   if (std::filesystem::exists(file)) return file;
   throw EnvironmentError("'" + file.string() + "' is not there", "it is built with this program, and srun needs it",
                          "Copy it there, or use --launcher mpirun.");
+}
+
+/// A study that cannot be planned is refused before anything is written. Rank 0 plans again; of a study that has begun
+/// it alone does, with the selections that were made.
+void refuse_unplannable(const session::RunArguments& arguments, const session::StudyInput& input,
+                        const store::State& earlier) {
+  if (arguments.launch.noop_tasks > 0 || !earlier.runs.empty()) return;
+  plan::CompileOptions options;
+  options.account = false;
+  plan::refuse_errors(plan::compile(input.study, input.facts, {}, options), arguments.study.file.filename().string());
 }
 
 /// Creates the store; a smoke or no-op run removes what an earlier one wrote.
@@ -147,6 +158,7 @@ int run(session::RunArguments arguments) {
   if (arguments.launcher == "mpirun") site::refuse_foreign_mpirun(mpi::library());
   const auto input = resolve(arguments);
   const auto earlier = check_out(arguments, input);
+  refuse_unplannable(arguments, input, earlier);
   const auto who = session::writer_identity(arguments.launch.take_over);
   refuse_restarts_without_progress(earlier, who);
   refuse_if_held(arguments);

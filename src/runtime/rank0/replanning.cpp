@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/plan/refusal.hpp"
 #include "espalier/store/recover.hpp"
 #include "espalier/store/requested_work.hpp"
 #include "runtime/busy.hpp"
@@ -21,13 +22,6 @@ namespace {
 
 bool same_study(const store::StudyRecord& left, const store::StudyRecord& right) {
   return frame::to_bytes(left) == frame::to_bytes(right);
-}
-
-void refuse_errors(const plan::Plan& plan, const std::string& file) {
-  if (!study::has_errors(plan.diagnostics)) return;
-  std::string text;
-  for (const auto& one : plan.diagnostics) text += "\nespalier: " + study::format(one, file);
-  throw UsageError(file + " cannot be planned:" + text);
 }
 
 bool is_in_launch(const Planned& planned, const TaskId& task) {
@@ -66,7 +60,7 @@ void Replanning::check_form() const {
 
 Planned Replanning::compile() const {
   Planned planned = replan_(journal_.state().outcomes(), journal_.state().selections);
-  refuse_errors(planned.plan, options_.study.file_name);
+  plan::refuse_errors(planned.plan, options_.study.file_name);
   return planned;
 }
 
