@@ -53,6 +53,7 @@ TEST_CASE("draft text: from scratch, from a checkpoint and from a pretraining it
 TEST_CASE("draft text: a network without a name is listed by its units") {
   auto seen = with_checkpoint({100, 100});
   seen.network->name = "";
+  seen.network->units = {"a", "b"};
   seen.network->table =
       "[network]\nname = \"source\"\nunits = [\n  { name = \"a\", layers = [\n    { kind = \"linear\" },\n  ] },\n"
       "  { name = \"b\", layers = [\n    { kind = \"linear\" },\n  ] },\n]\n";

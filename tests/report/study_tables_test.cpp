@@ -53,7 +53,7 @@ TEST_CASE("study tables: raw has every cell, and a title of the study's choice")
   CHECK(table.title == "Figure 3");
   CHECK(table.parts.at(0).words.rows.size() == 18);
   CHECK(table.parts[0].words.header.at(0) == "target");
-  CHECK(table.exact.header.back() == "incomplete_splits");
+  CHECK(table.exact.header.back() == "folds");
 }
 
 TEST_CASE("study tables: what cannot be made says why, and two of one name have files of their own") {

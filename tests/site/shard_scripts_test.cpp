@@ -36,7 +36,7 @@ TEST_CASE("shard scripts: the first job calibrates once and runs what several sh
   CHECK_THAT(script, Contains("if [ ! -e '/shared/it'\\''s $mine/shards/0/calibration.json' ]; then\n"
                               "    /opt/espalier calibrate /shared/me/study.toml --out "
                               "'/shared/it'\\''s $mine/shards/0' --workers 4 || exit\n"));
-  CHECK_THAT(script, Contains("\nrun_first /opt/espalier run /shared/me/study.toml --only 'split == 1' --out "
+  CHECK_THAT(script, Contains("\n  run_first /opt/espalier run /shared/me/study.toml --only 'split == 1' --out "
                               "'/shared/it'\\''s $mine/shards/0' --shard 0/3 "));
   CHECK_THAT(script, Contains("scontrol requeue \"$SLURM_JOB_ID\"") && !Contains("--array"));
 }
@@ -52,7 +52,7 @@ TEST_CASE("shard scripts: the array has an element a shard, each with its own st
 TEST_CASE("shard scripts: the last job merges into OUT and runs the whole study") {
   const auto script = scripts().last;
   CHECK_THAT(script, Contains("/opt/espalier merge \"${stores[@]}\" --out '/shared/it'\\''s $mine' || exit\n"));
-  CHECK_THAT(script, Contains("\nrun_last /opt/espalier run /shared/me/study.toml --only 'split == 1' --out "
+  CHECK_THAT(script, Contains("\n  run_last /opt/espalier run /shared/me/study.toml --only 'split == 1' --out "
                               "'/shared/it'\\''s $mine' "));
   CHECK_THAT(script, !Contains("--shard ") && !Contains("--array"));
 }

@@ -2,6 +2,7 @@
 // it since it was frozen, one with what a later version may add, one with what it may add only for itself, and one of a
 // format that no version reads any more. docs/journal.md says when a new one is due.
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <set>
 #include <sstream>
@@ -35,8 +36,10 @@ void add_task(std::string& text, const TaskState& task) {
   for (const auto& current : task.rows) {
     std::ostringstream values;
     values.precision(17);
-    for (const auto& facts : metrics::kMetrics)
-      values << facts.name << "=" << current.row.values.get(facts.metric) << " ";
+    for (const auto& facts : metrics::kMetrics) {
+      const double value = current.row.values.get(facts.metric);
+      if (!std::isnan(value)) values << facts.name << "=" << value << " ";  // others may be younger than the journal
+    }
     text += "row " + std::to_string(current.row.epoch) + " " + metrics::name_of(current.row.subset) + " " +
             current.row.set.hex.str() + " " + std::to_string(current.row.count) + " " + values.str() + "\n";
   }

@@ -21,7 +21,8 @@ bool are_grey(const session::FolderLook& look) { return look.grey == look.looked
 session::NetworkLook named(const std::string& name) {
   session::NetworkLook look;
   look.name = name;
-  for (const auto& unit : network::named(name)->units) {
+  const auto spec = network::named(name);  // outlives the loop, as a temporary would not
+  for (const auto& unit : spec->units) {
     look.units.push_back(unit.name);
     look.linear.push_back(std::any_of(unit.layers.begin(), unit.layers.end(),
                                       [](const auto& layer) { return layer.kind == network::LayerKind::linear; }));
