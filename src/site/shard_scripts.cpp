@@ -34,8 +34,9 @@ std::string first_function(const ShardedRequest& request, const Profile& profile
 /// Refuses where the first job has not ended its work: its code is kept, so that the cause is told by every job.
 std::string first_is_done(const ShardedRequest& request) {
   return fmt::format(
+      "  code=0\n"
       "  {0} wait {1} || code=$?\n"
-      "  if [ \"${{code:-0}}\" -gt 1 ]; then # 1: some of its runs failed\n"
+      "  if [ \"$code\" -gt 1 ]; then # 1: some of its runs failed\n"
       "    echo \"espalier: the first job, which trains what the shards need, is not done (code $code);\" \\\n"
       "      \"the same 'espalier submit' goes on\" >&2\n"
       "    exit \"$code\"\n"
