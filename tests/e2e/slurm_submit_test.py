@@ -1,7 +1,6 @@
 """espalier submit on a real Slurm of two nodes: to the end, requeued, at its time limit, cancelled, with a node lost or cut off, with
 slurmctld restarted. Each time the numbers are those of an undisturbed run on this machine."""
 import time
-import unittest
 
 import launches
 import slurm
@@ -53,6 +52,16 @@ class SlurmSubmit(slurm_case.SlurmCase):
         self.assertRegex(shown, rf"job {job}\s+RUNNING for \d")
         self.finish(job)
         self.assertEqual(self.status()["workers"], 2)
+
+    def test_heartbeats_come_through_srun(self):
+        """A launch without them is killed for its silence, here after 8 s, and else after two minutes."""
+        said = self.folder / "heartbeats.out"
+        self.cluster.call("sbatch", "--wait", "--partition=low", "--nodes=2", "--ntasks-per-node=1", f"--output={said}",
+                          f"--wrap=exec {slurm_case.ESPALIER} run {self.folder / 'study.toml'} --out {self.out} --workers 2 --threads 1"
+                          " --launcher srun --mpi pmix --first-heartbeat-s 8 --silence-s 8")
+        self.assertNotIn("heartbeat", said.read_text())
+        self.assertEqual(len(list((self.out / "journal").glob("*.log"))), 1, "it was launched once")
+        self.assertEqual(slurm_case.numbers(self.out), self.expected["study"])
 
     def test_requeued_in_the_middle(self):
         job = self.submit()
@@ -119,9 +128,6 @@ class SlurmSubmit(slurm_case.SlurmCase):
         self.assertEqual(self.cluster.job(job)["Restarts"], "0")
         self.finish(self.submit())
 
-    # Not mended yet: all is saved, but the supervisor does not hear of rank 0's signal through srun, so that the job ends with 75.
-    @slurm.long
-    @unittest.expectedFailure
     def test_a_warning_to_the_steps_of_the_job_alone(self):
         """As `scancel --signal` sends it unless it is told --batch or --full: the script hears of it by its study."""
         job = self.submit()
