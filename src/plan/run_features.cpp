@@ -5,6 +5,7 @@
 #include "espalier/core/seed.hpp"
 #include "plan/cell_view.hpp"
 #include "plan/findings.hpp"
+#include "plan/fold_images.hpp"
 #include "plan/run_trainings.hpp"
 
 namespace espalier::plan {
@@ -68,19 +69,14 @@ const PoolEvaluation* held_out(const ClassPool& pool) {
   return nullptr;
 }
 
-struct HeldImages {
-  task::ImageSetSpec images;
-  std::int64_t count = 0;
-};
-
-HeldImages source_images(const ClassPool& pool, const std::string& source, const task::Catalog& catalog) {
+CountedImages source_images(const ClassPool& pool, const std::string& source, const task::Catalog& catalog) {
   if (const auto* one = held_out(pool)) return {catalog.image_sets.at(one->images.hex.str()), one->count};
   throw CompileError{{"source '" + source + "' has no images that it was not trained on", "its data hold none back",
                       "Set valid or test on data '" + pool.data->study().name + "'."}};
 }
 
 /// Held-out images where there are some, as of the source; else all.
-HeldImages target_images(const ClassPool& pool, const task::Catalog& catalog) {
+CountedImages target_images(const ClassPool& pool, const task::Catalog& catalog) {
   if (const auto* one = held_out(pool)) return {catalog.image_sets.at(one->images.hex.str()), one->count};
   return {pool.data->training_images(pool.labels, pool.train_available), pool.images(pool.train_available)};
 }
@@ -162,12 +158,12 @@ RunTrainings::Compared RunTrainings::compared(const CellView& view, const Origin
   }
   const auto seed = seed_of(static_cast<std::uint64_t>(study_.seed), {"distance", view.split, view.replicate});
   // Of a class with an odd number of images one half has an image less.
-  const auto halved = [&](const HeldImages& all) {
-    const auto classes = catalog_.label_maps.at(all.images.labels).classes.size();
+  const auto halved = [&](const CountedImages& all) {
+    const auto classes = catalog_.label_maps.at(all.spec.labels).classes.size();
     return (all.count - static_cast<std::int64_t>(classes)) / 2;
   };
   const std::int64_t half = std::max<std::int64_t>(2, std::min({count / 2, halved(from), halved(to)}));
-  return {std::move(from.images), std::move(to.images), count, half, seed};
+  return {std::move(from.spec), std::move(to.spec), count, half, seed};
 }
 
 RunTrainings::Made RunTrainings::add_distance(const PlannedExperiment& experiment, const grid::Cell& cell) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/report/published_rules.hpp"
 #include "report/page_context.hpp"
 
 namespace espalier::report {
@@ -29,9 +30,9 @@ std::vector<RunView> measured_by(const std::vector<RunView>& views, const study:
 
 }  // namespace
 
-metrics::MetricName distance_metric() { return metrics::parse_metric("test.distance"); }
+metrics::MetricName distance_metric() { return {metrics::Subset::test, metrics::Metric::distance}; }
 
-metrics::MetricName floor_metric() { return metrics::parse_metric("test.floor"); }
+metrics::MetricName floor_metric() { return {metrics::Subset::test, metrics::Metric::floor}; }
 
 std::string distance_text(const std::string& method, double value) {
   if (method == "cosine") return fmt::format("{:.3f}", value);
@@ -50,7 +51,7 @@ TargetDistances::TargetDistances(const std::vector<RunView>& views, const study:
   query.by = axes_;
   cells_ = aggregate(runs, query);
   calibrated_ = from.method == "cosine" && std::all_of(runs.begin(), runs.end(), [](const RunView& view) {
-                  return view.value("network") == "caffenet" && view.value("features") == "7";
+                  return view.value("network") == kCalibratedNetwork && view.value("features") == "7";
                 });
 }
 

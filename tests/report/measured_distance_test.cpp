@@ -30,8 +30,8 @@ void add(StateBuilder& builder, const std::vector<plan::Label>& cell, double dis
   auto& task = builder.state().tasks.at(builder.state().runs.back().run.task);
   for (auto& current : task.rows) {
     if (current.row.subset != metrics::Subset::test) continue;
-    if (const auto* facts = metrics::find_metric("distance")) current.row.values.set(facts->metric, distance);
-    if (const auto* facts = metrics::find_metric("floor")) current.row.values.set(facts->metric, distance / 1000);
+    current.row.values.set(metrics::Metric::distance, distance);
+    current.row.values.set(metrics::Metric::floor, distance / 1000);
   }
 }
 

@@ -30,6 +30,9 @@ Level distance_level(double cosine);
 /// Chu et al., Section 4: low up to 20 images a class, medium up to 99.
 Level data_level(double per_class);
 
+/// What Chu et al. (Table 3) advise: to freeze, to tune, or to try both.
+const std::vector<Family>& chu_advice(Level distance, Level data);
+
 /// The network and unit for which Chu's thresholds of the distance hold.
 inline constexpr const char* kCalibratedNetwork = "caffenet";
 inline constexpr const char* kCalibratedUnit = "fc7";

@@ -15,8 +15,9 @@
 namespace espalier::cli {
 namespace {
 
-/// Before MPI starts, so that a start that hangs is told from a launcher that does. mpirun sets the first variable, which
-/// MPI itself sets under srun, but later; srun's PMIx plugin sets the second, and other plugins none but Slurm's own.
+/// Before MPI starts, so that a start that hangs is told from a launcher that does. mpirun sets the first variable,
+/// which MPI itself sets under srun, but later; srun's PMIx plugin sets the second, and other plugins none but Slurm's
+/// own.
 bool is_rank_0() {
   for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"}) {
     if (const char* rank = std::getenv(name)) return std::string(rank) == "0";

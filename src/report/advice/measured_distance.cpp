@@ -11,11 +11,10 @@ namespace {
 
 constexpr const char* kCosine = "cosine";  ///< the method whose classes Chu's Table 3 has
 
-/// NaN where this version has no such metric, or the run has no such value.
-double measured(const RunView& view, const char* metric) {
-  const auto* facts = metrics::find_metric(metric);
-  const auto* row = facts ? final_row(view, metrics::Subset::test) : nullptr;
-  return row ? row->of(facts->metric) : std::nan("");
+/// NaN where the run has no such value.
+double measured(const RunView& view, metrics::Metric metric) {
+  const auto* row = final_row(view, metrics::Subset::test);
+  return row ? row->of(metric) : std::nan("");
 }
 
 bool fits(const RunView& view, const std::string& axis, const std::string& wanted) {
@@ -37,8 +36,8 @@ MeasuredDistance mean_distance(const std::vector<RunView>& runs, const std::stri
   std::map<std::string, std::vector<double>> by_split;
   std::vector<double> values, floors;
   for (const auto& view : runs) {
-    by_split[view.value("split")].push_back(measured(view, "distance"));
-    if (const double floor = measured(view, "floor"); std::isfinite(floor)) floors.push_back(floor);
+    by_split[view.value("split")].push_back(measured(view, metrics::Metric::distance));
+    if (const double floor = measured(view, metrics::Metric::floor); std::isfinite(floor)) floors.push_back(floor);
   }
   if (by_split.size() == 1) values = by_split.begin()->second;  // draws of images from one network's source
   else
@@ -70,7 +69,7 @@ std::optional<MeasuredDistance> measured_distance(const std::vector<RunView>& vi
   for (const auto& view : views) {
     if (kind_of(study, view.run->experiment) != "distance" || !view.task) continue;
     if (!fits(view, "source", source) || !fits(view, "target", target) || !fits(view, "network", network)) continue;
-    if (!fits(view, "method", kCosine) || !std::isfinite(measured(view, "distance"))) continue;
+    if (!fits(view, "method", kCosine) || !std::isfinite(measured(view, metrics::Metric::distance))) continue;
     by_unit[std::strtol(view.value("features").c_str(), nullptr, 10)].push_back(view);
   }
   if (by_unit.empty()) return std::nullopt;

@@ -160,6 +160,8 @@ bool share_a_protocol(const Opinion& a, const Opinion& b) {
 
 }  // namespace
 
+const std::vector<Family>& chu_advice(Level distance, Level data) { return chu_cell(distance, data).protocols; }
+
 const char* name_of(Family family) {
   switch (family) {
     case scratch: return "no unit copied";

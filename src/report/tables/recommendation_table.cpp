@@ -3,7 +3,9 @@
 
 #include <array>
 #include <iterator>
+#include <map>
 
+#include "espalier/report/published_rules.hpp"
 #include "espalier/report/wording.hpp"
 #include "report/axis_values.hpp"
 #include "report/sides.hpp"
@@ -14,15 +16,13 @@ namespace espalier::report {
 namespace {
 
 enum class Advice : std::uint8_t { freeze, either, tune };
-constexpr std::size_t kClasses = 3;  ///< low, medium, high
+constexpr std::array kLevels = {Level::low, Level::medium, Level::high};
 
-/// By distance, then by images a class.
-constexpr std::array<std::array<Advice, kClasses>, kClasses> kAdvice = {{
-    {Advice::freeze, Advice::either, Advice::tune},
-    {Advice::either, Advice::tune, Advice::tune},
-    {Advice::either, Advice::tune, Advice::tune},
-}};
-constexpr double kMostOfLow = 20, kMostOfMedium = 99;  ///< images a class
+Advice advice_of(Level distance, Level data) {
+  const auto& protocols = chu_advice(distance, data);
+  if (protocols.size() > 1) return Advice::either;
+  return protocols.front() == Family::tune ? Advice::tune : Advice::freeze;
+}
 
 const char* text_of(Advice advice) {
   switch (advice) {
@@ -57,14 +57,13 @@ struct Tally {
   }
 };
 
-std::optional<std::size_t> size_class(const std::string& per_class) {
+std::optional<Level> size_class(const std::string& per_class) {
   if (per_class == "all" || !all_numbers({per_class})) return std::nullopt;
-  const double images = number_of(per_class);
-  return images <= kMostOfLow ? 0 : images <= kMostOfMedium ? 1 : 2;
+  return data_level(number_of(per_class));
 }
 
-std::size_t distance_class(double distance, const std::vector<double>& thresholds) {
-  return distance < thresholds[0] ? 0 : distance < thresholds[1] ? 1 : 2;
+Level distance_class(double distance, const std::vector<double>& thresholds) {
+  return distance < thresholds[0] ? Level::low : distance < thresholds[1] ? Level::medium : Level::high;
 }
 
 std::string cell_text(Advice advice, const Tally& tally) {
@@ -91,14 +90,12 @@ class Recommendation {
   WordTable words() const {
     const auto& limits = asked_.thresholds;
     WordTable words{{"distance", "1 to 20 images a class", "21 to 99", "100 and more"}, {}};
-    const std::array<std::string, kClasses> names = {fmt::format("low (below {:g})", limits[0]),
-                                                     fmt::format("medium ({:g} to {:g})", limits[0], limits[1]),
-                                                     fmt::format("high (from {:g})", limits[1])};
-    for (std::size_t distance = 0; distance < kClasses; ++distance) {
-      std::vector<std::string> row = {names[distance]};
-      for (std::size_t size = 0; size < kClasses; ++size) {
-        row.push_back(cell_text(kAdvice[distance][size], tallies_[distance][size]));
-      }
+    const std::array names = {fmt::format("low (below {:g})", limits[0]),
+                              fmt::format("medium ({:g} to {:g})", limits[0], limits[1]),
+                              fmt::format("high (from {:g})", limits[1])};
+    for (const Level distance : kLevels) {
+      std::vector<std::string> row = {names.at(static_cast<std::size_t>(distance))};
+      for (const Level size : kLevels) row.push_back(cell_text(advice_of(distance, size), tally_of(distance, size)));
       words.rows.push_back(std::move(row));
     }
     return words;
@@ -130,13 +127,12 @@ class Recommendation {
     const auto size = size_class(run.value("per_class"));
     const auto& difference = contrast.difference.difference;
     std::vector<std::string> row = {distance ? fmt::format("{}", *distance) : "", "", "", ""};
-    static constexpr const char* kNames[] = {"low", "medium", "high"};
-    if (size) row[2] = kNames[*size];
-    if (distance) row[1] = kNames[distance_class(*distance, asked_.thresholds)];
+    if (size) row[2] = name_of(*size);
+    if (distance) row[1] = name_of(distance_class(*distance, asked_.thresholds));
     if (distance && size && difference.n > 0) {
-      const std::size_t place = distance_class(*distance, asked_.thresholds);
-      tallies_[place][*size].add(difference);
-      row[3] = text_of(kAdvice[place][*size]);
+      const Level place = distance_class(*distance, asked_.thresholds);
+      tallies_[{place, *size}].add(difference);
+      row[3] = text_of(advice_of(place, *size));
     } else {
       ++left_out_;
     }
@@ -144,12 +140,17 @@ class Recommendation {
     exact_.rows.push_back(std::move(row));
   }
 
+  Tally tally_of(Level distance, Level size) const {
+    const auto found = tallies_.find({distance, size});
+    return found == tallies_.end() ? Tally() : found->second;
+  }
+
   std::string totals() const {
     int settings = 0, agreeing = 0, told = 0, against = 0;
-    for (std::size_t distance = 0; distance < kClasses; ++distance) {
-      for (std::size_t size = 0; size < kClasses; ++size) {
-        const Advice advice = kAdvice[distance][size];
-        const Tally& tally = tallies_[distance][size];
+    for (const Level distance : kLevels) {
+      for (const Level size : kLevels) {
+        const Advice advice = advice_of(distance, size);
+        const Tally tally = tally_of(distance, size);
         if (advice == Advice::either) continue;
         settings += tally.settings;
         agreeing += tally.agreeing(advice);
@@ -176,7 +177,7 @@ class Recommendation {
   const study::TableSpec& asked_;
   Sides sides_;
   TargetDistances distances_;
-  std::array<std::array<Tally, kClasses>, kClasses> tallies_{};
+  std::map<std::pair<Level, Level>, Tally> tallies_;  ///< by distance and images a class
   WordTable exact_;
   int left_out_ = 0;
 };
