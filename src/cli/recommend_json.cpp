@@ -43,10 +43,14 @@ Json to_json(const report::RankedProtocol& protocol) {
 
 Json to_json(const std::optional<report::MeasuredDistance>& distance) {
   if (!distance) return nullptr;
-  return {{"value", distance->value},   {"interval", to_json(distance->interval)},
-          {"method", distance->method}, {"network", distance->network},
-          {"unit", distance->unit},     {"floor", optional(distance->floor)},
-          {"runs", distance->runs},     {"calibrated", report::is_calibrated(distance->network, distance->unit)}};
+  return {{"value", distance->value},
+          {"interval", to_json(distance->interval)},
+          {"method", distance->method},
+          {"network", distance->network},
+          {"unit", distance->unit},
+          {"floor", optional(distance->floor)},
+          {"runs", distance->runs},
+          {"calibrated", report::is_calibrated(distance->network, distance->unit, distance->network_digest)}};
 }
 
 Json to_json(const report::NearCell& near) {
@@ -64,6 +68,7 @@ Json to_json(const report::NearCell& near) {
           {"gap", optional(near.gap)},
           {"near", near.gap ? Json(*near.gap <= report::kNear) : Json(nullptr)},
           {"not_compared", near.not_compared},
+          {"ranked_on", metrics::name_of(cell.ranked_on)},
           {"runs", cell.runs},
           {"can_tell", cell.can_tell()},
           {"protocols", protocols}};

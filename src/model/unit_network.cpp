@@ -114,8 +114,8 @@ at::Tensor UnitNetwork::eval_forward(const at::Tensor& input, std::int32_t after
   return impl_->evaluate(input, after, depth()).flatten(1).to(at::kFloat);
 }
 
-at::Tensor UnitNetwork::features(const at::Tensor& images, std::int32_t unit) {
-  return impl_->evaluate(images, 0, unit);
+at::Tensor UnitNetwork::features(const at::Tensor& images, std::int32_t unit, std::int32_t after) {
+  return impl_->evaluate(images, after, unit);
 }
 
 void UnitNetwork::to(at::Device device) {

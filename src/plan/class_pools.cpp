@@ -32,17 +32,17 @@ Made find(const study::Study& study, Role role, const std::string& name) {
 }
 
 /// Of the whole data set, whatever the split: "'bat' has 3, 'cow' has 5 and 4 more".
-std::string short_classes(const ClassPool& pool, std::int64_t per_class) {
+std::string short_classes(const LabelledData& data, std::int64_t per_class) {
   std::string text;
   std::size_t named = 0, more = 0;
-  for (std::int32_t index = 0; index < pool.data->class_count(); ++index) {
-    const auto available = pool.data->trainable(index);
+  for (std::int32_t index = 0; index < data.class_count(); ++index) {
+    const auto available = data.trainable(index);
     if (available >= per_class) continue;
     if (named == kNamedAtMost) {
       ++more;
       continue;
     }
-    text += (named++ ? ", '" : "'") + pool.data->class_name(index) + "' has " + std::to_string(available);
+    text += (named++ ? ", '" : "'") + data.class_name(index) + "' has " + std::to_string(available);
   }
   return more ? text + " and " + std::to_string(more) + " more" : text;
 }
@@ -200,10 +200,30 @@ void ClassPools::check_size(const ClassPool& pool, std::int64_t per_class) {
   const bool enough =
       std::all_of(pool.available.begin(), pool.available.end(), [&](std::int64_t images) { return images >= least; });
   if (enough) return;
-  const std::string found = short_classes(pool, least);
+  const std::string found = short_classes(*pool.data, least);
   throw CompileError{{"data '" + pool.data->study().name + "' has classes with fewer than " + std::to_string(least) +
                           " training images",
                       found + "; validation and test images are set apart first", remedy(pool, least)}};
+}
+
+void ClassPools::check_classes(const ClassPool& pool, const std::string& whose) {
+  if (pool.count() > 1) return;
+  throw CompileError{{whose + " has a single class",
+                      "a network learns to tell classes apart, and this one would be right always",
+                      "Give it two classes at least."}};
+}
+
+std::map<std::string, Problem> ClassPools::left_out() const {
+  std::map<std::string, Problem> found;
+  for (const auto& [name, data] : data_) {
+    const auto used = usable(name);
+    const auto count = std::count(used.begin(), used.end(), false);
+    if (count == 0) continue;
+    const auto least = std::to_string(least_of(name));
+    found[name] = {std::to_string(count) + (count == 1 ? " class is" : " classes are") + " left out",
+                   short_classes(data, least_of(name)) + "; " + least + " training images are asked of a class", ""};
+  }
+  return found;
 }
 
 std::int64_t ClassPools::all_of(const std::string& target) const {

@@ -48,6 +48,12 @@ class ClassPools {
   /// Throws CompileError naming the classes with fewer than `per_class` images and how many they have.
   static void check_size(const ClassPool& pool, std::int64_t per_class);
 
+  /// Throws CompileError where there is nothing to tell apart. `whose` is for example "target 'birds'".
+  static void check_classes(const ClassPool& pool, const std::string& whose);
+
+  /// By data set, the classes that short_classes = "leave-out" leaves out, with their images; none for other rules.
+  std::map<std::string, Problem> left_out() const;
+
   /// The size from which on every class gives all its images, so that it and "all" are one value.
   std::int64_t all_of(const std::string& target) const;
 

@@ -111,6 +111,8 @@ Plan Compiler::run() {
   try {
     pools_ = std::make_unique<ClassPools>(study_, facts_, largest_sizes(), plan_.catalog);
     for (const auto& target : study_.targets) sizes_.set(target.name, pools_->all_of(target.name));
+    for (const auto& [name, problem] : pools_->left_out())
+      findings_.warning(study_.data.at(name).where, "data." + name, problem);
   } catch (const CompileError& error) {
     findings_.error(study_.split.where, "split", error.problem, error.once);
     return std::move(plan_);

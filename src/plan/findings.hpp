@@ -24,6 +24,9 @@ class Findings {
     if (!seen_.insert(key + '\n' + (once.empty() ? problem.problem : once)).second) return;
     all_.push_back({study::Diagnostic::Severity::error, where, key, problem});
   }
+  void warning(study::Location where, const std::string& key, const Problem& problem) {
+    all_.push_back({study::Diagnostic::Severity::warning, where, key, problem});
+  }
   bool has_errors() const { return study::has_errors(all_); }
 
  private:

@@ -61,8 +61,8 @@ std::vector<FoldProposal> propose_folds(const study::Study& study, const Plan& p
 std::string to_string(const FoldProposal& proposal) {
   return "target '" + proposal.target + "' trains on at most " + std::to_string(proposal.images) + " images and has " +
          (proposal.valid == 0 ? "no" : std::to_string(proposal.valid)) +
-         " validation images: with folds = " + std::to_string(proposal.folds) +
-         " in [split], in place of valid, each training image would be validated once";
+         " validation images: with folds = " + std::to_string(proposal.folds) + " in [split]" +
+         (proposal.valid == 0 ? "" : ", in place of valid,") + " each training image would be validated once";
 }
 
 }  // namespace espalier::plan

@@ -115,10 +115,6 @@ RunTrainings::Made RunTrainings::add_linear(const grid::Grid& grid, const grid::
   request.protocol = {
       std::vector<study::UnitUse>(static_cast<std::size_t>(depth), study::UnitUse::frozen), 0, false, {}};
   request.copied = &origin.starts;
-  if (request.pool->count() < 2) {
-    throw CompileError{{"target '" + view.target + "' has a single class", "a classifier tells classes apart",
-                        "Give it two classes at least."}};
-  }
   const Training seen = maker_.make(request);
   check_features(view, origin, seen, features);
   if (seen.record.evaluations.empty()) throw nothing_to_measure(view, *request.pool);
@@ -171,6 +167,13 @@ RunTrainings::Made RunTrainings::add_distance(const PlannedExperiment& experimen
   const Origin& origin = of_source(view, view.source);
   const auto features = features_of(view, static_cast<std::int32_t>(origin.units->size()));
   const auto& target = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+  if (origin.starts.front().kind == task::StartKind::checkpoint && origin.pool->data == target.data) {
+    throw CompileError{{"the distance of target '" + view.target + "' from source '" + view.source + "' is unknown",
+                        "the source is a checkpoint, and its data are the target's: images that it was trained on are "
+                        "not here",
+                        "Give the source the data that it was trained on. Of a network that espalier trained, "
+                        "'espalier model distance' says how far images are."}};
+  }
   Probe probe = seen_as(origin.spec, task::ProbeMethod::distance, features);
   check_shape(probe, target, view);
   auto images = compared(view, origin, target);

@@ -100,6 +100,7 @@ RunTrainings::Origin RunTrainings::checkpoint(const study::Source& source, const
 RunTrainings::Origin RunTrainings::pretraining(const CellView& view, const std::string& source,
                                                const std::vector<Override>& overrides, std::int64_t replicate) {
   const auto request = source_request(view, source, overrides, replicate);
+  ClassPools::check_classes(*request.pool, "source '" + source + "'");
   Training training = maker_.make(request);
   Origin origin{{},          {}, task::InputRole::pretraining, training.spec, training.units, "source '" + source + "'",
                 request.pool};
@@ -187,6 +188,7 @@ TrainingRequest RunTrainings::target_request(const grid::Grid& grid, const grid:
   request.network = &network_of(view.network);
   request.per_class = size_of(value_at(grid, cell, "per_class"));
   ClassPools::check_size(*request.pool, std::max<std::int64_t>(1, request.per_class));
+  ClassPools::check_classes(*request.pool, "target '" + view.target + "'");
   request.streams = {view.split, view.replicate};
   if (view.fold > 0) request.fold = fold_of(study_, view.split, view.fold);
   return request;

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/report/published_rules.hpp"
+#include "espalier/report/recommend.hpp"
 #include "report/page_context.hpp"
 
 namespace espalier::report {
@@ -40,6 +42,13 @@ std::string distance_text(const std::string& method, double value) {
   return fmt::format("{:.1f} %", 100 * value);  // the accuracy of what tells the two sets apart
 }
 
+std::optional<stats::Interval> range_of_draws(const std::vector<double>& draws) {
+  const auto summary = stats::summarise(draws);
+  if (!summary.interval) return std::nullopt;
+  const double half = (summary.interval->high - summary.mean) * std::sqrt(static_cast<double>(summary.n));
+  return stats::Interval{summary.mean - half, summary.mean + half};
+}
+
 TargetDistances::TargetDistances(const std::vector<RunView>& views, const study::DistancesFrom& from) {
   const auto runs = measured_by(views, from);
   for (const char* axis : {"target", "source", "network"}) {
@@ -51,7 +60,9 @@ TargetDistances::TargetDistances(const std::vector<RunView>& views, const study:
   query.by = axes_;
   cells_ = aggregate(runs, query);
   calibrated_ = from.method == "cosine" && std::all_of(runs.begin(), runs.end(), [](const RunView& view) {
-                  return view.value("network") == kCalibratedNetwork && view.value("features") == "7";
+                  return view.task && view.value("features") == "7" &&
+                         report::is_calibrated(view.value("network"), kCalibratedUnit,
+                                               task::as_training(view.task->task).network);
                 });
 }
 

@@ -13,6 +13,10 @@ metrics::MetricName floor_metric();
 /// "0.071", "10.6" or "71.4 %", as the method's distances are read.
 std::string distance_text(const std::string& method, double value);
 
+/// Student's 95 % range of one draw of images, from several draws with one network: mean and deviation of the draws.
+/// None for fewer than kLeastSplits. Draws of one set of images say nothing of other networks.
+std::optional<stats::Interval> range_of_draws(const std::vector<double>& draws);
+
 class TargetDistances {
  public:
   /// Throws UsageError where no run of the experiment has the method and unit, or where several distances fit a target.

@@ -44,6 +44,10 @@ FolderLook folder_from(const json& answer) {
 NetworkLook network_from(const json& answer) {
   NetworkLook look;
   answer.at("has_our_names").get_to(look.has_our_names);
+  answer.at("has_feature_means").get_to(look.has_feature_means);
+  answer.at("mean").get_to(look.mean);
+  answer.at("std").get_to(look.std);
+  answer.at("digest").get_to(look.digest);
   answer.at("name").get_to(look.name);
   answer.at("width").get_to(look.width);
   answer.at("table").get_to(look.table);
@@ -67,6 +71,19 @@ void require_folder(const std::filesystem::path& folder) {
                      "Name the folder.");
 }
 
+/// What `espalier-trainer model` with these words says of a network's file, in JSON.
+json ask_about(const std::filesystem::path& file, const std::vector<std::string>& words) {
+  std::vector<std::string> command{trainer_path().string(), "model"};
+  command.insert(command.end(), words.begin(), words.end());
+  const auto answer = process::capture(command, "");
+  json reply = json::parse(answer.out, nullptr, false);
+  if (reply.is_discarded() || !reply.is_object()) {
+    throw EnvironmentError("espalier-trainer did not look at '" + file.string() + "'",
+                           "exit code " + std::to_string(answer.exit_code) + ": " + answer.err, "");
+  }
+  return without_error(std::move(reply));
+}
+
 }  // namespace
 
 FolderLook look_at_folder(const std::filesystem::path& folder) {
@@ -79,13 +96,25 @@ FolderLook look_at_folder(const std::filesystem::path& folder) {
 }
 
 NetworkLook look_at_network(const std::filesystem::path& file) {
-  const auto answer = process::capture({trainer_path().string(), "model", "look", file.string()}, "");
-  json reply = json::parse(answer.out, nullptr, false);
-  if (reply.is_discarded() || !reply.is_object()) {
-    throw EnvironmentError("espalier-trainer did not look at '" + file.string() + "'",
-                           "exit code " + std::to_string(answer.exit_code) + ": " + answer.err, "");
-  }
-  return network_from(without_error(std::move(reply)));
+  return network_from(ask_about(file, {"look", file.string()}));
+}
+
+UnitDistance distance_from(const std::filesystem::path& network, const std::filesystem::path& folder) {
+  require_folder(folder);
+  const json answer = ask_about(network, {"distance", network.string(), folder.string()});
+  const json& last = answer.at("units").back();
+  UnitDistance distance;
+  const auto look = look_at_network(network);
+  distance.network = look.name;
+  distance.digest = look.digest;
+  last.at("name").get_to(distance.unit);
+  answer.at("images").get_to(distance.images);
+  if (last.at("cosine").is_null() || last.at("cosine_floor").is_null())
+    throw UsageError("the distance from '" + network.string() + "' is not defined",
+                     "all features after " + distance.unit + " are 0 for one of the sets", "Name another source.");
+  last.at("cosine").get_to(distance.cosine);
+  last.at("cosine_floor").get_to(distance.floor);
+  return distance;
 }
 
 void import_network(const std::filesystem::path& file, const NetworkLook& look, const std::filesystem::path& out) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <set>
 
 #include "study/value_range.hpp"
 
@@ -70,8 +71,10 @@ std::optional<Problem> set_decay_times(RateGroup& group, const Value& value) {
 
 std::optional<Problem> set_start(RateGroup& group, const Value& value) {
   const auto read = real_in(value, {.most = 1000, .above = 0});
-  if (!read.problem) group.start = read.value;
-  return read.problem;
+  if (read.problem) return read.problem;
+  group.start = read.value;
+  group.relative.reset();  // a group has one rate: one that a case gives takes the place of the study's
+  return std::nullopt;
 }
 
 std::optional<Problem> set_relative(RateGroup& group, const Value& value) {
@@ -121,7 +124,17 @@ bool is_rate_key(const std::string& key) {
   return std::find(kRateKeys.begin(), kRateKeys.end(), key) != kRateKeys.end();
 }
 
+/// A key of a schedule that would be passed over, since the group follows another one.
+std::optional<Problem> passed_over(const RateGroup& group, const std::string& key) {
+  static const std::set<std::string> schedule = {"factor", "first", "every", "decays", "beat"};
+  if (!group.relative || !schedule.contains(key)) return std::nullopt;
+  return Problem{"a relative rate has no schedule",
+                 "the group '" + group.units + "' follows '" + group.relative->to + "'",
+                 "Set start, too, or the schedule of '" + group.relative->to + "'"};
+}
+
 std::optional<Problem> set_rate_value(RateGroup& group, const std::string& key, const Value& value) {
+  if (auto problem = passed_over(group, key)) return problem;
   if (key == "units") return set_units(group, value);
   if (key == "start") return set_start(group, value);
   if (key == "relative") return set_relative(group, value);

@@ -10,6 +10,8 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/model/exchange.hpp"
 #include "espalier/network/networks.hpp"
+#include "espalier/train/feature_means.hpp"
+#include "trainer/error_json.hpp"
 #include "trainer/model_files.hpp"
 
 namespace espalier::trainer {
@@ -22,6 +24,7 @@ struct Seen {
   std::string name;  ///< "" where it is none of the named networks
   double width = 1;
   bool has_our_names = true;
+  std::optional<train::FeatureMeans> means{};  ///< of its source's images
 };
 
 constexpr std::array kWidths{1.0, 0.125, 0.25, 0.5, 2.0, 4.0};  ///< of named networks that are recognised
@@ -67,7 +70,7 @@ std::optional<Seen> try_network(const data::TensorFile& file, const std::string&
 Seen recognised(const std::string& path) {
   const auto file = data::read_safetensors(path);
   if (const auto own = model::description_of(file)) {
-    Seen seen{*own, "", 1, true};
+    Seen seen{*own, "", 1, true, train::feature_means_of(file, own->network)};
     find_name(seen);
     return seen;
   }
@@ -97,6 +100,10 @@ Json json_of(const Seen& seen) {
   return {{"name", seen.name},
           {"width", seen.width},
           {"has_our_names", seen.has_our_names},
+          {"has_feature_means", seen.means.has_value()},
+          {"mean", seen.means ? seen.means->mean : std::vector<float>()},
+          {"std", seen.means ? seen.means->std : std::vector<float>()},
+          {"digest", task::Catalog().add(network)},
           {"table", model::units_to_toml(network, seen.name.empty() ? "source" : seen.name)},
           {"input", {input.channels, input.height, input.width}},
           {"classes", classes},
@@ -106,15 +113,7 @@ Json json_of(const Seen& seen) {
 }  // namespace
 
 std::string look_at_model(const std::string& file) {
-  try {
-    return json_of(recognised(file)).dump();
-  } catch (const EnvironmentError&) {
-    throw;
-  } catch (const Error& error) {
-    const auto& problem = error.problem();
-    return Json{{"error", {{"problem", problem.problem}, {"why", problem.why}, {"suggestion", problem.suggestion}}}}
-        .dump(-1, ' ', false, Json::error_handler_t::replace);
-  }
+  return answer_or_error([&] { return json_of(recognised(file)); });
 }
 
 }  // namespace espalier::trainer

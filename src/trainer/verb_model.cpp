@@ -1,4 +1,4 @@
-// The verbs `espalier-trainer model info | look | import | export | features`.
+// The verbs `espalier-trainer model info | look | distance | import | export | features`.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -11,6 +11,7 @@
 #include "espalier/model/unit_network.hpp"
 #include "espalier/network/networks.hpp"
 #include "espalier/trainer/verbs.hpp"
+#include "trainer/model_distance.hpp"
 #include "trainer/model_files.hpp"
 #include "trainer/model_look.hpp"
 #include "trainer/model_table.hpp"
@@ -135,6 +136,13 @@ void add_look(CLI::App& model, const Shared& arguments) {
   verb->callback([arguments] { std::cout << look_at_model(arguments->file) << "\n"; });
 }
 
+void add_distance(CLI::App& model, const Shared& arguments) {
+  auto* verb = model.add_subcommand("distance", "says in JSON how far a folder's images are from a network's own");
+  verb->add_option("file", arguments->file, "a network that espalier trained")->required();
+  verb->add_option("folder", arguments->images, "a folder with a folder of images for each class")->required();
+  verb->callback([arguments] { std::cout << distance_to_model(arguments->file, arguments->images) << "\n"; });
+}
+
 void add_export(CLI::App& model, const Shared& arguments) {
   auto* verb = model.add_subcommand("export", "a checkpoint under the tensor names of another library");
   verb->add_option("checkpoint", arguments->file)->required();
@@ -179,7 +187,7 @@ void add_model_verbs(CLI::App& app, int&) {
   auto* model = app.add_subcommand("model", "networks and checkpoints");
   model->require_subcommand(1);
   const auto arguments = std::make_shared<Arguments>();
-  for (auto* add : {add_info, add_look, add_export, add_import, add_features}) add(*model, arguments);
+  for (auto* add : {add_info, add_look, add_distance, add_export, add_import, add_features}) add(*model, arguments);
 }
 
 }  // namespace espalier::trainer

@@ -67,6 +67,15 @@ class Init(unittest.TestCase):
             own.replace(path)
         return path
 
+    def test_a_source_beside_a_class_that_is_too_small(self):
+        self.folder(counts={"apple": 40, "bread": 40, "rare": 3})
+        self.said("init", "pictures", "--source", self.network(), "--out", "my.toml")
+
+        text = self.valid("my.toml")
+
+        self.assertEqual(text.count("classes = [0, 1]"), 2)  # of the target, and of the source whose images these stand for
+        self.assertIn("# mean = [0.485", text)
+
     def test_without_a_source_the_study_is_valid_and_says_how_to_name_one(self):
         self.folder()
 

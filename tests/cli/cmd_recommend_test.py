@@ -79,7 +79,7 @@ class Recommend(looking.Looking):
         self.assert_refused("recommend", "--data", pathlib.Path(__file__), because="is a file")
         self.assert_refused("recommend", "--per-class", "0", because="--per-class")
         self.made()
-        self.assert_refused("recommend", self.out, "--network", "resnet18", because="no run has a validation result")
+        self.assert_refused("recommend", self.out, "--network", "resnet18", because="no run has a result")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ inline session::NetworkLook network_of(std::size_t depth, std::int32_t side = 64
 }
 
 inline cli::Seen seen_of(const std::vector<std::int64_t>& counts) {
-  return {look_of(counts), "images", std::nullopt, "", std::nullopt, ""};
+  return {look_of(counts), "images", std::nullopt, "", std::nullopt, "", std::nullopt};
 }
 
 }  // namespace espalier::testing

@@ -47,6 +47,16 @@ TEST_CASE("draft: linear classifiers are for few images with a source, distances
   CHECK_FALSE(make_draft(seen, "mine").has_linear);
 }
 
+TEST_CASE("draft: images are normalised as the source's were, where that is known") {
+  auto seen = seen_of({100, 100});
+  seen.network = network_of(10);
+  CHECK(make_draft(seen, "mine").network.mean.empty());
+  seen.network->has_our_names = false;  // torchvision's, or behind a prefix
+  CHECK(make_draft(seen, "mine").network.std == std::vector<float>{0.229F, 0.224F, 0.225F});
+  seen.network->mean = {0.5F, 0.5F, 0.5F};
+  CHECK(make_draft(seen, "mine").network.mean == std::vector<float>{0.5F, 0.5F, 0.5F});
+}
+
 TEST_CASE("draft: images take the form of the checkpoint's network") {
   auto seen = seen_of({100, 100});
   seen.network = network_of(10);

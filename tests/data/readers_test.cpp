@@ -203,6 +203,24 @@ TEST_CASE("folder: JPEG decodes to its pixels, is resized and cropped, grey on r
   CHECK(std::abs(small.images[0][0][6][6].item<int>() - (12.5 * 3 + 16.5 * 2 + 0.701 * 20)) <= 3);
 }
 
+TEST_CASE("folder: where not all images are wanted, each class keeps its share") {
+  const TemporaryFolder folder;
+  for (const std::string name : {"few", "many"}) {
+    std::filesystem::create_directory(folder / name);
+    for (int i = 0; i < (name == "few" ? 4 : 12); ++i)
+      put_bytes(folder / (name + "/" + std::to_string(i) + ".jpg"), jpeg_of(ramp(8, 8)));
+  }
+  ImportSpec spec;
+  for (const auto& [most, few, many] : {std::tuple(8, 2, 6), std::tuple(16, 4, 12), std::tuple(100, 4, 12)}) {
+    spec.most = most;
+
+    const auto labels = read_folder(folder.path(), spec).labels;
+
+    CHECK(std::count(labels.begin(), labels.end(), 0) == few);
+    CHECK(std::count(labels.begin(), labels.end(), 1) == many);
+  }
+}
+
 TEST_CASE("folder: images that cannot be decoded are named, with why, all at once") {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder / "a");

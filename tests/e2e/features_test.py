@@ -1,5 +1,6 @@
 """Linear classifiers on features and distances, through the real processes: the features are those that PyTorch computes with the
 source's network, classifiers choose as scikit-learn's do on them, and a trained small network is a distance."""
+import json
 import subprocess
 import tempfile
 import unittest
@@ -162,6 +163,18 @@ class Features(unittest.TestCase):
             if method in ("svm", "cnn"):
                 self.assertGreater(distance, 0.5)
                 self.assertLessEqual(distance, 1)
+
+    def test_a_source_s_file_keeps_the_mean_features_of_its_test_images(self):
+        (meta, tensors), = self.artifacts("espalier network 1")
+        predictions = {told["task"]: kept for told, kept in self.artifacts("espalier predictions 1")}
+        tested = predictions[meta["task"]]["row"].numpy()
+        images, _ = self.images()
+        self.assertEqual(json.loads(meta["feature_means"])["images"], len(tested) // 2)
+        for unit in range(1, 7):
+            features = self.features(images[tested], unit)
+            kept = tensors["feature_mean." + (f"conv{unit}" if unit < 6 else "fc6")].double().numpy()
+            for half in (0, 1):
+                np.testing.assert_allclose(kept[half], features[half::2].mean(0), rtol=1e-4, atol=1e-6)
 
     def test_reports_and_tables_show_them(self):
         self.assertRegex(self.launch.ask("aggregate", "--experiment", "distances", "--by", "method", "--metric",

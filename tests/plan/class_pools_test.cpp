@@ -29,6 +29,18 @@ TEST_CASE("plan: more images than a class has are refused with the classes and t
   CHECK(refused.find("experiment.a") != std::string::npos);
 }
 
+TEST_CASE("plan: a single class is nothing to tell apart, for a source or a target") {
+  auto study = support::small_study(1);
+  study.experiments = {experiment("a", {axis("per_class", {1})})};
+  auto target = study;
+  target.targets[0].classes = "list";
+  target.targets[0].class_list = {3};
+  CHECK_THAT(complaints(target), Catch::Contains("target 'other' has a single class"));
+  study.sources[0].classes = "list";
+  study.sources[0].class_list = {3};
+  CHECK_THAT(complaints(study), Catch::Contains("source '" + study.sources[0].name + "' has a single class"));
+}
+
 TEST_CASE("plan: short classes give all they have, or are left out at every size, as asked") {
   auto study = support::small_study(1);
   study.split.kind = study::Split::Kind::none;
@@ -47,6 +59,10 @@ TEST_CASE("plan: short classes give all they have, or are left out at every size
 
   study.data["letters"].short_classes = study::ShortClasses::leave_out;
   const Plan fewer = compiled(study, {}, {}, facts);
+  REQUIRE(fewer.diagnostics.size() == 1);
+  CHECK_THAT(
+      study::format(fewer.diagnostics[0], "s"),
+      Catch::Contains("warning: data.letters: 1 class is left out ('letter 3' has 3; 5 training images are asked"));
   for (const auto& run : fewer.runs) {
     const auto& classes = fewer.catalog.label_maps.at(task::training(*task_of(fewer, run.task)).images.labels).classes;
     CHECK(classes.size() == 11);

@@ -27,6 +27,21 @@ TEST_CASE("plan: freezing makes a training cheaper") {
   CHECK(cost("1") > cost("2"));
 }
 
+TEST_CASE("plan: classifiers that share features are charged for them once a worker") {
+  const auto cost_of = [](std::vector<study::Value> values) {
+    auto study = support::small_study(1);
+    study.experiments = {experiment("a", {axis("C", std::move(values)), axis("features", {2})})};
+    study.experiments[0].kind = "linear";
+    const Plan plan = compiled(study);
+    double sum = 0;
+    for (const auto& task : plan.tasks) sum += task::probe_of(task) ? task.cost_s : 0;
+    return sum;
+  };
+  const double one = cost_of({1}), two = cost_of({1, 2}), four = cost_of({1, 2, 3, 4});
+  CHECK(four - two == Approx(2 * (two - one)));  // what each more costs is its fit
+  CHECK(two - one < 0.999 * one);                // the images are few and the network small
+}
+
 TEST_CASE("costs: a calibration counts where it has the key, the journal scales what it has seen") {
   auto study = support::small_study();
   study.experiments = {experiment("e", {axis("frozen", {0, 2}), axis("per_class", {2, 4})}, {{"transferred", 2}})};

@@ -142,6 +142,21 @@ TEST_CASE("distances: the small network trains on one half of both sets' images 
   CHECK(plan.catalog.label_maps.at(spec.images.labels).names == std::vector<std::string>{"source", "target"});
 }
 
+TEST_CASE("features: a checkpoint whose data are the target's has no distance, and one with data of its own has") {
+  auto study = small_study(/*splits=*/1);
+  study.sources[0].checkpoint = "net.safetensors";
+  study.experiments = {of_kind("distance", {})};
+  auto facts = small_facts();
+  facts.checkpoints[study.sources[0].name] = ArtifactId{std::string(64, 'a')};
+  CHECK_THAT(complaints(study, facts), Catch::Contains("the source is a checkpoint, and its data are the target's"));
+  study.data["others"] = study.data["letters"];
+  study.data["others"].name = "others";
+  study.sources[0].data = "others";
+  study.sources[0].classes = "all";
+  facts.data["others"] = facts.data["letters"];
+  CHECK(complaints(study, facts).empty());
+}
+
 TEST_CASE("features: what cannot be fitted or compared brings one message") {
   auto study = small_study(/*splits=*/1);
   study.experiments = {of_kind("linear", {axis("features", {4})})};

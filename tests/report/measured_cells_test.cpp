@@ -203,9 +203,24 @@ TEST_CASE("measured cells: runs whose values a selection is still to choose are 
   CHECK(cells_of(builder).front().protocols.size() == 1);
 }
 
-TEST_CASE("measured cells: without validation results there is none") {
+TEST_CASE("measured cells: without any result there is none") {
   StateBuilder builder;
   builder.waiting("e", cell(6, 6, "5", 1));
 
   CHECK(cells_of(builder).empty());
+}
+
+TEST_CASE("measured cells: where no run has validation images, test images rank, and the cell says so") {
+  StateBuilder builder;
+  add(builder, 6, 6, {.50, .52, .51});
+  add(builder, 6, 0, {.60, .61, .62});
+  for (auto& [id, task] : builder.state().tasks)
+    std::erase_if(task.rows, [](const auto& one) { return one.row.subset == metrics::Subset::valid; });
+
+  const auto cell = cells_of(builder).front();
+
+  CHECK(cell.ranked_on == metrics::Subset::test);
+  CHECK(cell.protocols.front().family == Family::tune);
+  CHECK(cell.protocols.front().valid.n == 0);
+  CHECK(cell.runs == 6);
 }

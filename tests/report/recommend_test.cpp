@@ -69,6 +69,16 @@ TEST_CASE("recommend: a distance of another unit is not compared, and such a cel
   CHECK(answer.cells[1].not_compared == std::vector<std::string>{"distance"});
 }
 
+TEST_CASE("recommend: a distance through other units of the same name is not compared") {
+  auto thin = cell(12, 0.1);
+  thin.distance->network_digest = "thin";
+  auto question = asked(0.1, 12);
+  CHECK(recommend({thin}, question).cells[0].not_compared.empty());  // the question does not say which units
+  question.network_digest = "wide";
+  CHECK(recommend({thin}, question).cells[0].not_compared == std::vector<std::string>{"distance"});
+  CHECK_FALSE(is_calibrated("caffenet", "fc7", "thin"));
+}
+
 TEST_CASE("recommend: without a distance cells are compared by size alone") {
   const auto answer = recommend({cell(100, 0.1), cell(10, std::nullopt)}, asked(std::nullopt, 12));
 

@@ -79,5 +79,8 @@ TEST_CASE("documents: every job is a study without a finding") {
   CHECK(cells(job("quickstart.toml")) == 144);
   CHECK(cells(job("plested-cifar100.toml")) == 1008);
   CHECK(job("plested-omniglot.toml").experiments.size() == 6);
-  CHECK(cells(job("chu-imagenet.toml")) == 168);
+  CHECK(cells(job("chu-imagenet.toml")) == 258);
+  CHECK(cells(job("chu-small.toml")) == 304);
+  CHECK(cells(job("chu-small-squeezenet.toml")) == 450);
+  CHECK(cells(job("chadha-small.toml")) == 150);
 }

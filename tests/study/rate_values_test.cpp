@@ -34,6 +34,18 @@ TEST_CASE("rates: each key is set, and shows in the words") {
   CHECK(rates_text({with({{"relative", Value(0.1)}, {"to", Value("top")}})}) == "rest 0.1 x top");
 }
 
+TEST_CASE("rates: a start takes the place of a relative rate, whose schedule cannot be set without it") {
+  RateGroup group = with({{"relative", Value(0.1)}, {"to", Value("top")}});
+  for (const char* key : {"factor", "first", "every", "decays"}) {
+    const auto refused = set_rate_value(group, key, Value(2));
+    REQUIRE(refused);
+    CHECK(refused->problem == "a relative rate has no schedule");
+  }
+  CHECK_FALSE(set_rate_value(group, "start", Value(0.5)));
+  CHECK_FALSE(set_rate_value(group, "first", Value(3)));
+  CHECK(rates_text({group}).starts_with("rest 0.5 x"));
+}
+
 TEST_CASE("rates: what a key cannot be is refused, and the group stays as it was") {
   const std::vector<std::pair<std::string, Value>> wrong = {
       {"start", Value(0)},    {"start", Value("fast")},   {"factor", Value(-1.0)}, {"first", Value("soon")},

@@ -22,6 +22,7 @@ struct ImportSpec {
   bool grey = false;                           ///< folder
   bool rgb = false;                            ///< idx: grey images get three equal channels
   std::int64_t max_pixels = task::kMaxPixels;  ///< folder: images with more are refused
+  std::int64_t most = 0;                       ///< folder: so many images at most, spread evenly; 0: all
   std::map<std::string, std::int64_t> made;
   std::vector<std::string>
       class_names;  ///< test images: the classes of the training images, in their order; else empty

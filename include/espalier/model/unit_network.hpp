@@ -84,8 +84,9 @@ class UnitNetwork {
   at::Tensor train_forward(const at::Tensor& x, const StepKey& key, std::int32_t after = 0);
   /// Evaluation mode: no dropout, running statistics, no graph.
   at::Tensor eval_forward(const at::Tensor& x, std::int32_t after = 0);
-  /// Output of unit `unit`, evaluation mode: [N, C, H, W] (channels-last) or [N, features].
-  at::Tensor features(const at::Tensor& images, std::int32_t unit);
+  /// Output of unit `unit`, evaluation mode: [N, C, H, W] (channels-last) or [N, features]. With `after` > 0, `images`
+  /// is the output of that unit.
+  at::Tensor features(const at::Tensor& images, std::int32_t unit, std::int32_t after = 0);
 
   /// Moves all tensors to the device; earlier references to their values are invalid. Inputs and outputs are on it from
   /// now on.

@@ -17,6 +17,7 @@ struct MeasuredDistance {
   std::optional<double> floor;    ///< between two halves of the source
   std::string method = "cosine";  ///< other methods are not comparable with Chu's classes
   std::string network;            ///< its name in the study
+  std::string network_digest;     ///< of its units; "" where no task says
   std::string unit;               ///< name of the unit after which features were taken, or its number
   int runs = 0;
 };
@@ -33,7 +34,7 @@ struct RankedProtocol {
   stats::Summary valid, test;  ///< top-1 as a fraction, over splits or the folds of the one split
 };
 
-/// The protocols of one place, best first on validation images.
+/// The protocols of one place, best first on validation images; on test images where no run has others.
 struct MeasuredCell {
   std::string directory, source, target;
   std::string network;          ///< its name in the study
@@ -44,7 +45,8 @@ struct MeasuredCell {
   std::int32_t units = 0;       ///< of the network; 0: unknown
   std::optional<MeasuredDistance> distance;
   std::vector<RankedProtocol> protocols;
-  int runs = 0;  ///< with a result
+  metrics::Subset ranked_on = metrics::Subset::valid;  ///< test where the study has no validation images
+  int runs = 0;                                        ///< with a result
   /// With fewer splits, or folds of the only split, nothing can be told apart.
   bool can_tell() const {
     return !protocols.empty() && std::max(protocols.front().splits, protocols.front().folds) >= stats::kLeastSplits;
@@ -54,8 +56,8 @@ struct MeasuredCell {
 /// What the labels of a run say of its copied units; `linear`: it is a classifier on features.
 Family family_of(const std::vector<plan::Label>& labels, bool linear);
 
-/// The cells in which at least one run has a validation result, in the order of the runs. Runs of kinds "train" and
-/// "linear" count; those of kind "distance" give the cells' distances.
+/// The cells in which at least one run has a validation or test result, in the order of the runs. Runs of kinds "train"
+/// and "linear" count; those of kind "distance" give the cells' distances.
 std::vector<MeasuredCell> measured_cells(const std::vector<RunView>& views, const study::Study& study);
 
 }  // namespace espalier::report

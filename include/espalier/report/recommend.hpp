@@ -8,8 +8,9 @@ namespace espalier::report {
 struct Question {
   std::optional<double> distance;
   std::optional<double> per_class;
-  double images = 0;          ///< in all; 0: unknown
-  std::string network, unit;  ///< in which the distance was measured; "": not said
+  double images = 0;             ///< in all; 0: unknown
+  std::string network, unit;     ///< in which the distance was measured; "": not said
+  std::string network_digest{};  ///< of that network's units; "": unknown
 };
 
 /// How a paper's rule stands to what was measured.
@@ -56,7 +57,8 @@ Situation situation_of(const Question& question);
 /// Where the question names a distance, only cells with a distance of the same network and unit are compared by it.
 Recommendation recommend(const std::vector<MeasuredCell>& cells, const Question& question, std::size_t most = 3);
 
-/// "caffenet" and "fc7": Chu's thresholds hold for no other.
-bool is_calibrated(const std::string& network, const std::string& unit);
+/// "caffenet" and "fc7": Chu's thresholds hold for no other, nor for one of that name with other units. `digest`: of
+/// the network's units; "" where it is not known.
+bool is_calibrated(const std::string& network, const std::string& unit, const std::string& digest = "");
 
 }  // namespace espalier::report

@@ -43,10 +43,25 @@ struct NetworkLook {
   std::int32_t classes = 0;
   std::vector<std::string> units;  ///< their names
   std::vector<bool> linear;        ///< which of them hold fully connected layers
+  bool has_feature_means = false;  ///< of images of its source: distance_from() answers
+  std::vector<float> mean, std;    ///< how those images were normalised, per channel; empty: unknown
+  std::string digest;              ///< of its units, as tasks name it
 };
 
 /// Throws UsageError where it is no network that espalier knows by its description or by its tensors' names.
 NetworkLook look_at_network(const std::filesystem::path& file);
+
+/// How far a folder's images are from those of a network's source, as the network sees them.
+struct UnitDistance {
+  std::string network, digest;   ///< of the network, as in NetworkLook
+  std::string unit;              ///< after which it was measured
+  double cosine = 0, floor = 0;  ///< of mean features; floor: between two halves of the source's images
+  std::int64_t images = 0;       ///< of the folder that were seen
+};
+
+/// After the last unit but the classifier, by the mean features that the file keeps. Throws UsageError where it keeps
+/// none, the folder's images cannot be seen by the network, or no cosine is defined.
+UnitDistance distance_from(const std::filesystem::path& network, const std::filesystem::path& folder);
 
 /// Writes the network under our names. `out` must not exist. Throws UsageError as `espalier model import` does.
 void import_network(const std::filesystem::path& file, const NetworkLook& look, const std::filesystem::path& out);

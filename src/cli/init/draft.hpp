@@ -1,5 +1,6 @@
 #pragma once
 // The study that `init` is about to write, as choices that are not text yet.
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,11 +42,12 @@ struct Draft {
   bool grey = false;
   std::int32_t folds = 0;  ///< of the training images: each validates once
   std::int32_t epochs = 0, source_epochs = 0, batch = 0;
-  std::int64_t per_class = 0;            ///< at most so many images of a class are trained on; 0: all
-  std::vector<DraftProtocol> protocols;  ///< the most supported ones first
-  bool has_linear = false;               ///< with linear classifiers on features
-  bool has_distance = false;             ///< with the distance of source and target
-  std::vector<std::string> cut;          ///< what was reduced to fit the budget
+  std::int64_t per_class = 0;                     ///< at most so many images of a class are trained on; 0: all
+  std::vector<DraftProtocol> protocols;           ///< the most supported ones first
+  bool has_linear = false;                        ///< with linear classifiers on features
+  bool has_distance = false;                      ///< with the distance of source and target
+  std::optional<session::UnitDistance> distance;  ///< from a checkpoint that keeps mean features
+  std::vector<std::string> cut;                   ///< what was reduced to fit the budget
   std::int32_t depth() const { return static_cast<std::int32_t>(network.units.size()); }
   /// Training images of a class that the study uses.
   std::int64_t used_per_class() const {
@@ -56,6 +58,12 @@ struct Draft {
 /// How large the data are, what is held out, and which classes are too small. Throws UsageError where fewer than two
 /// classes are large enough. `folds`: validation images come from folds, none are held out.
 DraftData data_of(const session::FolderLook& look, const std::string& path, bool folds);
+
+/// Whether the draft's distance is of a kind that Chu et al. divided into classes.
+bool has_distance_class(const Draft& draft);
+
+/// The rate of new units at the start.
+double first_rate(const Draft& draft);
 
 /// Whether so few images should be divided into folds.
 bool are_few(const session::FolderLook& look);

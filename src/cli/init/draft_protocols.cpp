@@ -6,6 +6,7 @@
 
 #include "cli/init/draft.hpp"
 #include "espalier/report/published_rules.hpp"
+#include "espalier/report/recommend.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -35,7 +36,8 @@ DraftProtocol first_frozen(const Draft& draft) {
           "Chadha, guidelines 2 and 3: a tenth of the rate, and the first units stay as they are"};
 }
 
-/// Table 2 is of eight units and 30 epochs: depth below the top, share of frozen units and decay are carried over.
+/// Table 2 is of eight units and 30 epochs: depth below the top, share of frozen units and decay are carried over. The
+/// low rate is a tenth of the high one and does not fall with it: the common fall comes after 30 epochs.
 DraftProtocol plested(const Draft& draft) {
   const auto& best = report::plested_optimum(static_cast<double>(draft.used_per_class()));
   const auto transferred = std::max(1, draft.depth() - (8 - best.transferred));
@@ -43,7 +45,8 @@ DraftProtocol plested(const Draft& draft) {
   const auto frozen = static_cast<std::int32_t>(std::lround(share * transferred));
   const auto decay = static_cast<std::int32_t>(std::lround(best.decay_epoch * draft.epochs / 30.0));
   return {"plested",
-          copied(transferred, frozen, "1") + fmt::format(", train.rates.rest.relative = 0.1, decay_epoch = {}", decay),
+          copied(transferred, frozen, "1") +
+              fmt::format(", train.rates.rest.start = {:g}, decay_epoch = {}", first_rate(draft) / 10, decay),
           fmt::format("Plested, Table 2, at {:.0f} images a class: {} of 8 units copied, {} frozen, decay at {} of 30 "
                       "epochs",
                       best.per_class, best.transferred, best.frozen, best.decay_epoch)};
@@ -69,11 +72,9 @@ std::vector<DraftProtocol> without_source() {
       {"scratch-tenth", copied(0, 0, "0") + ", train.rates.rest.relative = 0.1", "all units at a tenth of the rate"}};
 }
 
-}  // namespace
-
-std::vector<DraftProtocol> protocols_for(const Draft& draft) {
-  if (draft.source == DraftSource::none) return without_source();
-  const auto level = report::data_level(static_cast<double>(draft.used_per_class()));
+/// The most supported ones first. The distance would not change which: where Chu's Table 3 depends on it, it lets one
+/// try both freezing and tuning, or asks for what comes first for this much data.
+std::vector<DraftProtocol> by_size(const Draft& draft, report::Level level) {
   if (level == report::Level::low) {
     return {freeze(draft), tune(draft), plested(draft), scratch(), first_frozen(draft), augmented(draft), tenth(draft)};
   }
@@ -81,6 +82,21 @@ std::vector<DraftProtocol> protocols_for(const Draft& draft) {
     return {tune(draft), freeze(draft), plested(draft), scratch(), augmented(draft), first_frozen(draft), tenth(draft)};
   }
   return {tune(draft), plested(draft), tenth(draft), scratch(), augmented(draft), common(draft), freeze(draft)};
+}
+
+}  // namespace
+
+bool has_distance_class(const Draft& draft) {
+  return draft.distance && report::is_calibrated(draft.distance->network, draft.distance->unit, draft.distance->digest);
+}
+
+double first_rate(const Draft& draft) {
+  return draft.batch < 32 ? 0.005 : 0.01;  // small batches are noisy: more of them diverge at 0.01
+}
+
+std::vector<DraftProtocol> protocols_for(const Draft& draft) {
+  if (draft.source == DraftSource::none) return without_source();
+  return by_size(draft, report::data_level(static_cast<double>(draft.used_per_class())));
 }
 
 }  // namespace espalier::cli

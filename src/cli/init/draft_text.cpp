@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "espalier/report/progress.hpp"
 
@@ -63,12 +64,26 @@ std::string head(const Draft& draft, const DraftCost& cost) {
   std::string text = fmt::format("# Question: which protocol for the images in {}?\n", plain(draft.target.path));
   for (const auto& said : look_lines(draft.target)) text += "# Images:   " + plain(said) + "\n";
   text += "# Source:   " + plain(source_text(draft)) + "\n";
+  if (const auto said = distance_line(draft); !said.empty()) text += "# Distance: " + plain(said) + "\n";
   text += fmt::format("# Compared: {}\n", fmt::join(names, ", "));
   text += cost_text(cost);
   if (!draft.cut.empty()) text += fmt::format("# Cut to fit the budget: {}\n", fmt::join(draft.cut, "; "));
   return text +
          "# Drafted by 'espalier init' after the rules of four papers (docs/recommend.md). Change what you like; then\n"
          "#   espalier validate FILE,  espalier run FILE --out OUT,  espalier report OUT,  espalier recommend OUT\n\n";
+}
+
+/// A source sees images as it was trained to see them only where they are normalised alike.
+std::string normalised_lines(const Draft& draft) {
+  if (draft.source != DraftSource::checkpoint) return "";
+  const auto& [mean, std] = std::tie(draft.network.mean, draft.network.std);
+  if (mean.empty())
+    return "# mean = [0.485, 0.456, 0.406] and std = [0.229, 0.224, 0.225] are ImageNet's: give those that the source "
+           "was trained\n"
+           "# with (pixels in 0 to 1, a number for each channel). Without them these images' own are used.\n";
+  return line(fmt::format("mean = [{:.6g}]", fmt::join(mean, ", ")),
+              "of pixels in 0 to 1, as the source's images were") +
+         line(fmt::format("std = [{:.6g}]", fmt::join(std, ", ")), "normalised");
 }
 
 std::string data_table(const std::string& name, const DraftData& data, const Draft& draft, bool folds) {
@@ -83,6 +98,7 @@ std::string data_table(const std::string& name, const DraftData& data, const Dra
                  "on these the report says how good the source is");
   text += line(fmt::format("test = {{ per_class = {} }}", data.test),
                folds ? "protocols are reported on these, which choose nothing" : "the distance is measured on these");
+  if (folds) text += normalised_lines(draft);
   text += line("short_classes = \"take-all\"", "a class with fewer images than a size gives what it has");
   return text + "\n";
 }
@@ -107,7 +123,8 @@ std::string source_table(const Draft& draft) {
            "# --source NET.safetensors or --pretrain FOLDER.\n\n";
   if (draft.source == DraftSource::checkpoint) {
     return "[source.net]\n" + line("checkpoint = " + toml_string(draft.checkpoint), "units are copied from it") +
-           line("data = \"images\"", "it was trained on others, which are not here") + "\n";
+           line("data = \"images\"", "it was trained on others, which are not here") + classes_line(draft.target) +
+           "\n";
   }
   return "[source.pretrained]\n" + line("data = \"pretrain\"", "trained on these first; units are copied from it") +
          classes_line(draft.pretrain) +
@@ -134,9 +151,9 @@ std::string train_table(const Draft& draft) {
   text += line("momentum = 0.9", "");
   text += line("evaluate = { every = 0 }", "accuracy is measured at the end; 1: after each epoch, for curves");
   text += "rates = [\n";
-  const char* start = draft.batch < 32 ? "0.005" : "0.01";  // small batches are noisy: more of them diverge at 0.01
-  text += line(fmt::format("  {{ units = \"top\", start = {}, factor = 0.1, first = {} }},", start, first),
-               "new units; a tenth from that epoch on");
+  text +=
+      line(fmt::format("  {{ units = \"top\", start = {:g}, factor = 0.1, first = {} }},", first_rate(draft), first),
+           "new units; a tenth from that epoch on");
   text += line("  { units = \"rest\", relative = 0.2, to = \"top\" },", "copied units learn at 0.2 of that");
   return text + "]\n\n";
 }
@@ -222,6 +239,21 @@ std::vector<std::string> look_lines(const DraftData& data) {
   if (!data.short_classes.empty())
     lines.push_back(fmt::format("too small a class, left out: {}", some(data.short_classes)));
   return lines;
+}
+
+std::string distance_line(const Draft& draft) {
+  switch (draft.source) {
+    case DraftSource::none: return "";
+    case DraftSource::pretraining: return "measured by the experiment 'distance' once the source is trained";
+    case DraftSource::checkpoint: break;
+  }
+  if (!draft.distance) return "unknown: the source's file keeps no mean features of its own images";
+  const auto& [network, digest, unit, cosine, floor, images] = *draft.distance;
+  return fmt::format("{:.3f} after {} (cosine of mean features, {} images; two halves of the source: {:.3f}){}", cosine,
+                     unit, images, floor,
+                     has_distance_class(draft) ? ""
+                                               : "; Chu's classes of distance hold for CaffeNet's fc7 alone, so both "
+                                                 "freezing and tuning are compared");
 }
 
 std::string study_text(const Draft& draft, const DraftCost& cost) {

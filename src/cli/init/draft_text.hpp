@@ -17,6 +17,9 @@ std::string study_text(const Draft& draft, const DraftCost& cost = {});
 /// What was seen in a folder, a line each: images and classes, sizes, greys, classes that are too small.
 std::vector<std::string> look_lines(const DraftData& data);
 
+/// The distance from the source: measured, measured later, or unknown and why. Empty where there is no source.
+std::string distance_line(const Draft& draft);
+
 /// A TOML string with its quotes.
 std::string toml_string(const std::string& text);
 

@@ -50,6 +50,12 @@ void fit_network(const Seen& seen, Draft& draft) {
     throw UsageError(fmt::format("'{}' takes images of {} channels", seen.checkpoint_path, input.channels),
                      "images of a folder have one or three", "Name another source.");
   draft.grey = input.channels == 1;
+  const bool torchvision =
+      !seen.network->has_our_names && (seen.network->name == "alexnet" || seen.network->name == "resnet18");
+  if (torchvision && draft.network.mean.empty()) {
+    draft.network.mean = {0.485F, 0.456F, 0.406F};
+    draft.network.std = {0.229F, 0.224F, 0.225F};
+  }
   const bool as_they_are = look.sizes == 1 && look.looked == look.images && look.median.height == input.height &&
                            look.median.width == input.width;
   if (as_they_are) return;
@@ -82,6 +88,7 @@ Draft make_draft(const Seen& seen, const std::string& name) {
   if (seen.network) {
     draft.source = DraftSource::checkpoint;
     draft.checkpoint = seen.checkpoint_path;
+    draft.distance = seen.distance;
     fit_network(seen, draft);
   } else {
     choose_network(seen, draft);

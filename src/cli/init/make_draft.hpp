@@ -14,6 +14,7 @@ struct Seen {
   std::string pretrain_path;
   std::optional<session::NetworkLook> network;
   std::string checkpoint_path;
+  std::optional<session::UnitDistance> distance;  ///< from the checkpoint's source
 };
 
 /// Before it is fitted to a budget. Throws UsageError where classes are too small, or the network does not fit.

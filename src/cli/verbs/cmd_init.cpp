@@ -69,7 +69,7 @@ class ImportedSource {
 
 Seen look_at(const Options& options, ImportedSource& imported) {
   const fs::path base = base_of(options);
-  Seen seen{session::look_at_folder(options.folder), as_named(options.folder, base), {}, "", {}, ""};
+  Seen seen{session::look_at_folder(options.folder), as_named(options.folder, base), {}, "", {}, "", {}};
   if (!options.pretrain.empty()) {
     seen.pretrain = session::look_at_folder(options.pretrain);
     seen.pretrain_path = as_named(options.pretrain, base);
@@ -79,6 +79,7 @@ Seen look_at(const Options& options, ImportedSource& imported) {
   const auto file =
       seen.network->has_our_names ? options.source : imported.import(options.source, *seen.network, options.out);
   seen.checkpoint_path = as_named(file, base);
+  if (seen.network->has_feature_means) seen.distance = session::distance_from(file, options.folder);
   return seen;
 }
 
@@ -134,6 +135,7 @@ void say(const Options& options, const Draft& draft, const DraftCost& cost, cons
   std::FILE* stream = options.out.empty() ? stderr : stdout;
   for (const auto& line : look_lines(draft.target)) fmt::print(stream, "{}: {}\n", options.folder.string(), line);
   for (const auto& note : draft.target.look.notes) fmt::print(stream, "note: {}\n", to_string(note));
+  if (const auto said = distance_line(draft); !said.empty()) fmt::print(stream, "distance from the source: {}\n", said);
   if (!draft.cut.empty()) fmt::print(stream, "cut to fit --budget: {}\n", fmt::join(draft.cut, "; "));
   fmt::print(stream, "{} protocols, about {} on {} workers (estimated, not measured)\n", draft.protocols.size(),
              report::duration_text(cost.seconds), cost.workers);

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::vector<std::string> directories;
-  fs::path data;
+  fs::path data, source;
   std::optional<double> distance, per_class;
   std::string network, unit;
   bool json = false;
@@ -79,6 +79,7 @@ void take_distance(report::Question& question, const std::vector<Evidence>& evid
       if (!cell.distance || !targets.contains(cell.target)) continue;
       question.distance = cell.distance->value;
       question.network = cell.distance->network;
+      question.network_digest = cell.distance->network_digest;
       question.unit = cell.distance->unit;
       return;
     }
@@ -116,6 +117,13 @@ report::Question question_of(const Options& options, const std::vector<Evidence>
     const auto look = session::look_at_folder(options.data);
     question.per_class = median_count(look);
     question.images = static_cast<double>(look.images);
+    if (!options.source.empty()) {
+      const auto measured = session::distance_from(options.source, options.data);
+      question.distance = measured.cosine;
+      question.network = measured.network;
+      question.network_digest = measured.digest;
+      question.unit = measured.unit;
+    }
     if (!question.distance) take_distance(question, evidence, options.data);
   }
   if (question.distance) settle_unit(question, cells_of(evidence, options.network));
@@ -148,8 +156,9 @@ std::vector<report::Recommendation> answers_to(const Options& options) {
   }
   const auto cells = cells_of(evidence, options.network);
   if (cells.empty())
-    throw UsageError("no run has a validation result", "protocols are ranked on validation images",
-                     "Name --per-class for what papers say, or a study with 'valid' that has run.");
+    throw UsageError("no run has a result",
+                     "protocols are ranked on validation images, or on test images without these",
+                     "Name --per-class for what papers say, or a study that has run.");
   return own_answers(cells);
 }
 
@@ -175,8 +184,12 @@ void add_recommend(CLI::App& app, int&) {
   auto* verb = app.add_subcommand("recommend", "which protocol to use, by what was measured and what papers say");
   verb->add_option("DIR", options->directories, "what 'run --out' was given; none: what papers say alone");
   auto* data = verb->add_option("--data", options->data, "a folder with a folder of images for each class");
+  auto* source = verb->add_option("--source", options->source,
+                                  "with --data: a network of espalier's, whose images they are compared with");
+  source->needs(data);
   verb->add_option("--distance", options->distance, "from the source, as a cosine distance of mean features")
-      ->check(CLI::Range(0.0, 2.0));
+      ->check(CLI::Range(0.0, 2.0))
+      ->excludes(source);
   verb->add_option("--per-class", options->per_class, "training images a class")
       ->check(CLI::Range(1.0, 1e9))
       ->excludes(data);

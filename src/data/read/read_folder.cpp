@@ -102,10 +102,19 @@ class Collector {
   std::string why_, others_;
 };
 
+/// They are listed class by class, so each class keeps its share.
+void keep_some(std::vector<ImageFile>& images, std::size_t most) {
+  const std::size_t all = images.size();
+  if (all <= most) return;
+  for (std::size_t i = 0; i < most; ++i) images[i] = images[i * all / most];
+  images.resize(most);
+}
+
 }  // namespace
 
 RawImages read_folder(const fs::path& folder, const ImportSpec& spec) {
   ImageFiles found = list_images(folder, spec.class_names);
+  if (spec.most > 0) keep_some(found.images, static_cast<std::size_t>(spec.most));
   Collector collector(found.images.size(), {spec.resize, spec.grey, spec.max_pixels});
   RawImages raw;
   for (const ImageFile& file : found.images) {

@@ -68,14 +68,15 @@ std::int64_t width_of(const Probe& probe) {
 /// The problems that are fitted one after another: one against the rest, but for two classes.
 std::int64_t problems_of(const Probe& probe) { return probe.classes > 2 ? probe.classes : 1; }
 
-double features_probe_s(const Probe& probe, std::int32_t threads) {
+/// `passes`: its part of the passes over the images, which probes of the same features share.
+double features_probe_s(const Probe& probe, std::int32_t threads, double passes) {
   const auto images =
       static_cast<double>(std::accumulate(probe.evaluated.begin(), probe.evaluated.end(), probe.fitted));
   const double forward = forward_multiply_adds(*probe.units) - forward_multiply_adds(*probe.units, probe.spec.features);
   const bool fits =
       probe.spec.method == task::ProbeMethod::linear || probe.spec.distance.method == task::DistanceMethod::svm;
   const double numbers = static_cast<double>(probe.fitted * width_of(probe) * problems_of(probe));
-  return images * forward / (kUncalibratedRate * threads) + (fits ? kFitPasses * numbers / kFitRate : 0);
+  return passes * images * forward / (kUncalibratedRate * threads) + (fits ? kFitPasses * numbers / kFitRate : 0);
 }
 
 }  // namespace
@@ -142,6 +143,15 @@ std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::C
   return refused;
 }
 
+namespace {
+
+/// Names the features that a probe takes.
+std::string features_key(const Probe& probe) {
+  return task::prefix_key(task::untrained(probe.spec), probe.spec.features) + probe.measured_data;
+}
+
+}  // namespace
+
 void choose_probe_forms(TaskTable& tasks, const CompileOptions& options) {
   std::set<std::string> features;  // of trainings: prefix and data
   std::set<std::int32_t, std::greater<>> depths;
@@ -150,11 +160,16 @@ void choose_probe_forms(TaskTable& tasks, const CompileOptions& options) {
     depths.insert(entry.form.cached_units);
     features.insert(task::prefix_key(entry.training.spec, entry.form.cached_units) + entry.training.spec.images.data);
   }
+  std::map<std::string, double> sharing;  // probes of the same features, which each worker computes once
+  for (const auto& entry : tasks.probes()) {
+    if (entry.probe.spec.features > 0) ++sharing[features_key(entry.probe)];
+  }
   for (auto& [id, probe, inputs, form, cost_s] : tasks.probes()) {
     form = {options.threads};
     if (probe.spec.features > 0) {
       form.cached_units = probe.spec.features;
-      cost_s = features_probe_s(probe, form.threads);
+      const double sharers = sharing.at(features_key(probe));
+      cost_s = features_probe_s(probe, form.threads, std::min<double>(options.workers, sharers) / sharers);
       continue;
     }
     const task::TrainSpec spec = task::untrained(probe.spec);

@@ -90,17 +90,17 @@ std::int32_t trained_units(const store::TaskState* task) {
       units.begin(), units.end(), [](const task::UnitRow& row) { return row.trained != task::Trained::no; }));
 }
 
-stats::RankedSetting to_rank(const Protocol& protocol) {
+stats::RankedSetting to_rank(const Protocol& protocol, const metrics::MetricName& by) {
   stats::RankedSetting setting;
   for (const auto& view : protocol.runs) {
     setting.trained_units = std::max(setting.trained_units, trained_units(view.task));
-    const auto* row = finite_row(view, kValid);
+    const auto* row = finite_row(view, by);
     if (!row && !view.diverged()) {
       ++setting.missing;
       continue;
     }
     stats::Measurement run{view.value("split"), "", {}, {}, view.diverged(), view.value("fold")};
-    if (row) run.metric = metrics::share_of(*row, kValid.metric);
+    if (row) run.metric = metrics::share_of(*row, by.metric);
     if (row) run.loss = metrics::share_of(*row, metrics::Metric::loss);
     setting.runs.push_back(std::move(run));
   }
@@ -176,8 +176,10 @@ class CellMaker {
 
   void rank() {
     const auto protocols = protocols_of(runs_, axes_);
+    if (std::none_of(runs_.begin(), runs_.end(), [](const auto& view) { return finite_row(view, kValid); }))
+      cell_.ranked_on = metrics::Subset::test;
     std::vector<stats::RankedSetting> settings;
-    for (const auto& protocol : protocols) settings.push_back(to_rank(protocol));
+    for (const auto& protocol : protocols) settings.push_back(to_rank(protocol, judge()));
     for (const auto& standing : stats::rank(settings, metrics::Better::higher)) add(protocols, standing);
     if (!cell_.protocols.empty()) cell_.protocols.front().best = cell_.protocols.front().splits > 0;
     name_by_cases(cell_.protocols);
@@ -191,18 +193,19 @@ class CellMaker {
       if (const auto value = first.value(axis); !value.empty()) ranked.values.push_back({axis, value});
     }
     ranked.family = family_of(first.run->labels, kind_of(study_, first.run->experiment) == "linear");
-    const auto valid = summary_of(protocol, kValid);
-    ranked.runs = valid.counts;
-    ranked.valid = valid.summary;
+    ranked.runs = summary_of(protocol, judge()).counts;
+    ranked.valid = summary_of(protocol, kValid).summary;
     ranked.test = summary_of(protocol, kTest).summary;
     ranked.splits = standing.splits;
     ranked.wins = standing.wins;
     ranked.folds = standing.folds;
     ranked.indistinguishable = standing.indistinguishable;
     ranked.p_value = standing.p_value;
-    cell_.runs += valid.counts.measured;
+    cell_.runs += ranked.runs.measured;
     cell_.protocols.push_back(std::move(ranked));
   }
+
+  metrics::MetricName judge() const { return {cell_.ranked_on, kValid.metric}; }
 
   const std::vector<RunView>& runs_;
   const study::Study& study_;

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <map>
 
+#include "report/target_distances.hpp"
+
 namespace espalier::report {
 namespace {
 
@@ -31,7 +33,7 @@ std::string unit_name(const RunView& view, const std::string& number) {
   return known ? found->second.units[place - 1].name : number;
 }
 
-/// Over splits, or over the draws of images of the only split.
+/// Over splits; with one split, the range is that of a draw of images.
 MeasuredDistance mean_distance(const std::vector<RunView>& runs, const std::string& unit) {
   std::map<std::string, std::vector<double>> by_split;
   std::vector<double> values, floors;
@@ -39,15 +41,17 @@ MeasuredDistance mean_distance(const std::vector<RunView>& runs, const std::stri
     by_split[view.value("split")].push_back(measured(view, metrics::Metric::distance));
     if (const double floor = measured(view, metrics::Metric::floor); std::isfinite(floor)) floors.push_back(floor);
   }
-  if (by_split.size() == 1) values = by_split.begin()->second;  // draws of images from one network's source
+  const bool of_draws = by_split.size() == 1;  // of images, with one network
+  if (of_draws) values = by_split.begin()->second;
   else
     for (const auto& [split, replicates] : by_split) values.push_back(stats::summarise(replicates).mean);
   const auto summary = stats::summarise(values);
   MeasuredDistance distance;
   distance.value = summary.mean;
-  distance.interval = summary.interval;
+  distance.interval = of_draws ? range_of_draws(values) : summary.interval;
   if (!floors.empty()) distance.floor = stats::summarise(floors).mean;
   distance.network = runs.front().value("network");
+  distance.network_digest = task::as_training(runs.front().task->task).network;
   distance.unit = unit_name(runs.front(), unit);
   distance.runs = static_cast<int>(runs.size());
   return distance;

@@ -3,6 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+
+#include "espalier/network/networks.hpp"
+#include "espalier/task/task.hpp"
 
 namespace espalier::report {
 namespace {
@@ -28,6 +32,8 @@ Agreement agreement_of(const Opinion& opinion, const std::vector<RankedProtocol>
 }
 
 bool same_measure(const MeasuredDistance& measured, const Question& question) {
+  const auto& [one, other] = std::tie(measured.network_digest, question.network_digest);
+  if (!one.empty() && !other.empty() && one != other) return false;  // other units under one name
   return (question.network.empty() || question.network == measured.network) &&
          (question.unit.empty() || question.unit == measured.unit);
 }
@@ -85,15 +91,16 @@ const char* name_of(Agreement agreement) {
   return "";
 }
 
-bool is_calibrated(const std::string& network, const std::string& unit) {
-  return network == kCalibratedNetwork && unit == kCalibratedUnit;
+bool is_calibrated(const std::string& network, const std::string& unit, const std::string& digest) {
+  static const std::string calibrated = task::Catalog().add(*network::named(kCalibratedNetwork));
+  return network == kCalibratedNetwork && unit == kCalibratedUnit && (digest.empty() || digest == calibrated);
 }
 
 Situation situation_of(const MeasuredCell& cell) {
   Situation here;
   if (cell.distance) {
     here.distance = cell.distance->value;
-    here.calibrated = is_calibrated(cell.distance->network, cell.distance->unit);
+    here.calibrated = is_calibrated(cell.distance->network, cell.distance->unit, cell.distance->network_digest);
   }
   here.per_class = cell.images_per_class;
   here.images = cell.images;
@@ -104,7 +111,7 @@ Situation situation_of(const MeasuredCell& cell) {
 Situation situation_of(const Question& question) {
   Situation here;
   here.distance = question.distance;
-  here.calibrated = question.distance && is_calibrated(question.network, question.unit);
+  here.calibrated = question.distance && is_calibrated(question.network, question.unit, question.network_digest);
   here.per_class = question.per_class.value_or(0);
   here.images = question.images;
   return here;

@@ -58,8 +58,13 @@ std::string best_sentence(const MeasuredCell& cell) {
   const auto& best = cell.protocols.front();
   const std::string wins =
       best.splits > 1 ? fmt::format(", the best in {} of {} splits", best.wins, best.splits) : std::string();
-  return fmt::format("Best on validation images: {}, {}{}; {} runs of {} protocols say so.", with_family(best),
-                     accuracy_text(best), wins, cell.runs, cell.protocols.size());
+  const bool on_test = cell.ranked_on == metrics::Subset::test;
+  return fmt::format("Best on {}: {}, {}{}; {} runs of {} protocols say so.{}",
+                     on_test ? "test images" : "validation images", with_family(best), accuracy_text(best), wins,
+                     cell.runs, cell.protocols.size(),
+                     on_test ? " There are no validation images: the best of several looks better than it is on the "
+                               "images that choose it."
+                             : "");
 }
 
 /// What there is too little of to tell protocols apart: "one split", "two folds".
@@ -136,7 +141,7 @@ std::string distance_text(const MeasuredCell& cell) {
 }
 
 std::vector<std::string> measured_sentences(const MeasuredCell& cell) {
-  if (cell.protocols.empty() || cell.protocols.front().splits == 0) return {"No run has a validation result."};
+  if (cell.protocols.empty() || cell.protocols.front().splits == 0) return {"No run has a result."};
   std::vector<std::string> sentences{best_sentence(cell), ties_sentence(cell)};
   if (const auto unranked = unranked_sentence(cell); !unranked.empty()) sentences.push_back(unranked);
   return sentences;

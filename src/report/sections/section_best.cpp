@@ -17,7 +17,7 @@ namespace {
 constexpr metrics::MetricName kValid{metrics::Subset::valid, metrics::Metric::top1};
 constexpr metrics::MetricName kTest{metrics::Subset::test, metrics::Metric::top1};
 
-/// One setting of a size: its axis values, and what its runs measured on validation images.
+/// One setting of a size: its axis values, and what its runs measured on the images that rank settings.
 struct Setting {
   std::vector<std::string> values;
   stats::RankedSetting ranked;
@@ -30,22 +30,23 @@ std::int32_t trained_units(const store::TaskState* task) {
       units.begin(), units.end(), [](const task::UnitRow& row) { return row.trained != task::Trained::no; }));
 }
 
-void add_run(stats::RankedSetting& setting, const RunView& view) {
+void add_run(stats::RankedSetting& setting, const RunView& view, const metrics::MetricName& by) {
   setting.trained_units = std::max(setting.trained_units, trained_units(view.task));
-  const auto* row = final_row(view, kValid.subset);
-  if (row && !std::isfinite(kValid.of(*row))) row = nullptr;
+  const auto* row = final_row(view, by.subset);
+  if (row && !std::isfinite(by.of(*row))) row = nullptr;
   if (!row && !view.diverged()) {
     ++setting.missing;
     return;
   }
   stats::Measurement run{view.value("split"), "", {}, {}, view.diverged(), view.value("fold")};
-  if (row) run.metric = metrics::share_of(*row, kValid.metric);
+  if (row) run.metric = metrics::share_of(*row, by.metric);
   if (row) run.loss = metrics::share_of(*row, metrics::Metric::loss);
   setting.runs.push_back(std::move(run));
 }
 
 /// In the order of the runs, which is that of the study's axes: the order in which selections break ties.
-std::vector<Setting> settings_of(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
+std::vector<Setting> settings_of(const std::vector<RunView>& runs, const std::vector<std::string>& axes,
+                                 const metrics::MetricName& by) {
   std::vector<Setting> settings;
   std::map<std::vector<std::string>, std::size_t> index;
   for (const auto& view : runs) {
@@ -53,7 +54,7 @@ std::vector<Setting> settings_of(const std::vector<RunView>& runs, const std::ve
     for (const auto& axis : axes) values.push_back(view.value(axis));
     const auto [where, is_new] = index.try_emplace(values, settings.size());
     if (is_new) settings.push_back({values, {}});
-    add_run(settings[where->second].ranked, view);
+    add_run(settings[where->second].ranked, view, by);
   }
   return settings;
 }
@@ -83,8 +84,9 @@ std::string metric_text(const std::vector<RunView>& chosen, const std::vector<st
   return cell_text(metric, aggregate(chosen, query).front());
 }
 
-std::vector<std::string> best_row(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
-  const auto settings = settings_of(runs, axes);
+std::vector<std::string> best_row(const std::vector<RunView>& runs, const std::vector<std::string>& axes,
+                                  const metrics::MetricName& by) {
+  const auto settings = settings_of(runs, axes, by);
   std::vector<stats::RankedSetting> to_rank;
   for (const auto& setting : settings) to_rank.push_back(setting.ranked);
   const auto standings = stats::rank(to_rank, metrics::Better::higher);
@@ -101,9 +103,8 @@ std::vector<std::string> best_row(const std::vector<RunView>& runs, const std::v
           cannot_say ? "too few splits to say" : ties_text(ties)};
 }
 
-bool has_valid(const std::vector<RunView>& runs) {
-  return std::any_of(runs.begin(), runs.end(),
-                     [](const RunView& view) { return final_row(view, metrics::Subset::valid); });
+bool has(metrics::Subset subset, const std::vector<RunView>& runs) {
+  return std::any_of(runs.begin(), runs.end(), [&](const RunView& view) { return final_row(view, subset); });
 }
 
 /// The axes in which the settings of one size differ.
@@ -137,15 +138,18 @@ std::vector<std::vector<RunView>> by_place(const std::vector<RunView>& runs, con
 std::string best_table(const std::vector<RunView>& runs, const study::Experiment& experiment) {
   auto axes = own_axes(experiment, runs);
   const auto place_axes = axes_of_place(runs);
-  if (std::erase(axes, "per_class") == 0 || axes.empty() || !has_valid(runs)) return "";
+  if (std::erase(axes, "per_class") == 0 || axes.empty()) return "";
+  const bool on_valid = has(kValid.subset, runs);
+  if (!on_valid && !has(kTest.subset, runs)) return "";
   WordTable table{place_axes, {}};
-  for (const char* title : {"best on validation", "validation %", "test %", "wins", "cannot be told from it"}) {
+  for (const char* title : {on_valid ? "best on validation" : "best on test (no validation images)", "validation %",
+                            "test %", "wins", "cannot be told from it"}) {
     table.header.push_back(title);
   }
   for (const auto& here : by_place(runs, place_axes)) {
     const auto settings = setting_axes(experiment, here);
     if (settings.empty()) continue;
-    auto row = best_row(here, settings);
+    auto row = best_row(here, settings, on_valid ? kValid : kTest);
     for (std::size_t i = 0; i < place_axes.size(); ++i) {
       row.insert(row.begin() + static_cast<std::ptrdiff_t>(i), here.front().value(place_axes[i]));
     }
@@ -164,8 +168,9 @@ std::string best_section(const PageContext& context) {
   }
   if (body.empty()) return "";
   const std::string note = fmt::format(
-      "For each size (and target), the setting with the highest validation top-1 accuracy {}; its test accuracy; in "
-      "how many "
+      "For each size (and target), the setting with the highest validation top-1 accuracy {} (test accuracy where a "
+      "study has no validation images: the best of several looks better than it is there); its test accuracy; in how "
+      "many "
       "splits it was the best; and every setting whose paired difference to it is not significant "
       "(Student's test over splits{}, Holm's adjustment within a size, 0.05). Ties go as those of selections do.",
       over_splits(context.study.split.count, context.overlapping),

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -25,10 +26,25 @@ Query query_of(const metrics::MetricName& metric) {
   return query;
 }
 
+/// What each draw of images gave.
+std::vector<double> draws_of(const std::vector<RunView>& runs, const metrics::MetricName& metric) {
+  std::vector<double> draws;
+  for (const auto& view : runs) {
+    const auto* row = final_row(view, metric.subset);
+    if (row && std::isfinite(metric.of(*row))) draws.push_back(metric.of(*row));
+  }
+  return draws;
+}
+
 Cells cells_of(const std::vector<RunView>& runs, const metrics::MetricName& metric) {
+  const bool one_split = values_of(runs, "split").size() < 2;
   Cells cells;
   for (auto& cell : aggregate(runs, query_of(metric))) {
     const Row place = cell.group;
+    if (one_split) {
+      const auto here = select(runs, {{"target", {place[0]}}, {"method", {place[1]}}});
+      cell.summary.interval = range_of_draws(draws_of(here, metric));
+    }
     cells.emplace(place, std::move(cell));
   }
   return cells;
@@ -131,7 +147,9 @@ WordTable exact_words(const std::vector<RunView>& runs) {
 void fill_distances_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked) {
   const auto runs = required_runs(views, asked.experiment);
   table.note =
-      "Mean over splits ± half of Student's 95 % interval. The floor is what two halves of the source's own images "
+      "Mean over splits ± half of Student's 95 % interval; with a single split, ± half of Student's 95 % range of one "
+      "draw "
+      "of images, where there are several (replicates). The floor is what two halves of the source's own images "
       "give. Of svm and "
       "cnn: the accuracy of what tells the two sets of images apart, 50 % where it cannot.";
   for (const auto& [caption, here] : settings_of(runs)) {

@@ -113,6 +113,7 @@ void check_networks_are_used(const CheckContext& context) {
   std::set<std::string> named;
   for (const auto& experiment : context.study.experiments) {
     for (const auto& value : plain_values(experiment, "network")) named.insert(to_string(value));
+    if (experiment.cnn) named.insert(experiment.cnn->network);
   }
   for (std::size_t i = 1; i < context.study.networks.size(); ++i) {
     const auto& network = context.study.networks[i];

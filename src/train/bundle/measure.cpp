@@ -6,6 +6,7 @@
 
 #include "espalier/data/safetensors.hpp"
 #include "espalier/model/description.hpp"
+#include "espalier/train/feature_means.hpp"
 
 namespace espalier::train {
 
@@ -23,11 +24,27 @@ data::Metadata describe_file(const Job& job, const char* kind, task::Moment at) 
           {"step", std::to_string(at.step)}};
 }
 
-/// Writes the network's tensors, with kind, task and moment as metadata.
-data::WrittenArtifact write_finished(const Job& job, const model::UnitNetwork& network, task::Moment at) {
+/// The images that the network was not trained on: for test, else for validation; null where it has none.
+const MeasuredSet* held_out(const Job& job) {
+  for (const Subset name : {Subset::test, Subset::valid}) {
+    for (const MeasuredSet& one : job.evaluations) {
+      if (one.name == name) return &one;
+    }
+  }
+  return nullptr;
+}
+
+/// Writes the network's tensors, with kind, task and moment as metadata, and its mean features on held-out images, by
+/// which other images' distance from these is known where these are not at hand.
+data::WrittenArtifact write_finished(const Job& job, model::UnitNetwork network, task::Moment at) {
   data::Metadata metadata = model::describe({network.spec(), network.input(), network.classes()});
   metadata.merge(describe_file(job, "espalier network 1", at));
-  return data::write_artifact(job.output_dir, network.state(), metadata);
+  data::NamedTensors tensors = network.state();
+  if (const MeasuredSet* seen = held_out(job); seen && !job.smoke) {
+    const auto means = feature_means(network, *seen->images, task::training(job.task));
+    if (means) add_feature_means(*means, network, tensors, metadata);
+  }
+  return data::write_artifact(job.output_dir, tensors, metadata);
 }
 
 /// Writes per image of `set` "predicted" and "label" (int32, the network's outputs) and "row" (int64, in its pack).

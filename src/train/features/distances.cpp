@@ -40,12 +40,18 @@ std::optional<double> told_apart(const at::Tensor& a, const at::Tensor& b, const
 
 }  // namespace
 
+double distance_of_means(task::DistanceMethod method, const at::Tensor& a, const at::Tensor& b) {
+  ESPALIER_EXPECT(a.dim() == 1 && a.sizes() == b.sizes());
+  const at::Tensor first = a.to(at::kDouble), second = b.to(at::kDouble);
+  return method == task::DistanceMethod::cosine ? cosine(first, second) : (first - second).norm().item<double>();
+}
+
 std::optional<double> distance_of(task::DistanceMethod method, const at::Tensor& a, const at::Tensor& b,
                                   const GoOn& go_on) {
   ESPALIER_EXPECT(a.dim() == 2 && a.sizes() == b.sizes() && a.size(0) >= 2);
   switch (method) {
-    case task::DistanceMethod::cosine: return cosine(mean_of(a), mean_of(b));
-    case task::DistanceMethod::mmd: return (mean_of(a) - mean_of(b)).norm().item<double>();
+    case task::DistanceMethod::cosine:
+    case task::DistanceMethod::mmd: return distance_of_means(method, mean_of(a), mean_of(b));
     case task::DistanceMethod::svm: return told_apart(a, b, go_on);
     case task::DistanceMethod::cnn: break;  // a training
   }
