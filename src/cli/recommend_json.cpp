@@ -85,6 +85,13 @@ Json to_json(const report::JudgedOpinion& judged) {
           {"measured", report::name_of(judged.agreement)}};
 }
 
+/// Whether something that was measured speaks for the question.
+const char* evidence_of(const report::Recommendation& answer) {
+  if (answer.cells.empty()) return "papers";
+  const auto& gap = answer.cells.front().gap;
+  return gap && *gap > report::kNear ? "measured too far away" : "measured";
+}
+
 }  // namespace
 
 Json to_json(const report::Recommendation& answer) {
@@ -94,7 +101,7 @@ Json to_json(const report::Recommendation& answer) {
                {"images", number(question.images)},
                {"network", word(question.network)},
                {"unit", word(question.unit)},
-               {"evidence", answer.cells.empty() ? "papers" : "measured"}};
+               {"evidence", evidence_of(answer)}};
   json["cells"] = Json::array();
   for (const auto& near : answer.cells) json["cells"].push_back(to_json(near));
   json["papers"] = Json::array();

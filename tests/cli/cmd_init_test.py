@@ -179,12 +179,13 @@ class Init(unittest.TestCase):
         self.assert_refused("file", "--out", "my.toml", because="'file' is a file")
         self.assert_refused("missing", "--out", "my.toml", because="'missing' is not there")
         self.folder("few", {"a": 3, "b": 3})
-        self.assert_refused("few", "--out", "my.toml", because="'few' has fewer than two classes with 4 images")
+        self.assert_refused("few", "--out", "my.toml", because="'few' has fewer than two classes with 4 images (some are held out of each class for validation and tests; 'a' has 3, 'b' has 3)")
 
     def test_no_file_is_overwritten(self):
         self.folder()
         (self.root / "my.toml").write_text("mine")
         self.assert_refused("pictures", "--out", "my.toml", because="'my.toml' is there already")
+        self.assert_refused("pictures", "--out", "no/such/my.toml", because="'no/such' is no folder")
         self.assertEqual((self.root / "my.toml").read_text(), "mine")
 
     def test_sources_that_do_not_fit_are_refused(self):

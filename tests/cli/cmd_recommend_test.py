@@ -46,6 +46,13 @@ class Recommend(looking.Looking):
         self.assertEqual(answer["cells"][0]["not_compared"], ["distance"])
         self.assertEqual(answer["evidence"], "measured")
 
+    def test_a_cell_that_is_too_far_is_no_evidence(self):
+        self.made()
+
+        answer, = self.answers(self.out, "--per-class", "5000")
+
+        self.assertEqual((answer["evidence"], answer["cells"][0]["near"]), ("measured too far away", False))
+
     def test_a_diverged_run_ranks_a_protocol_behind(self):
         self.made()
 

@@ -24,6 +24,17 @@ std::vector<std::int64_t> counts_of(const session::FolderLook& look) {
   return counts;
 }
 
+/// "'owl' has 3, 'eel' has 2": the largest of the classes that are too small.
+std::string fewest_text(const session::FolderLook& look) {
+  constexpr std::size_t kNamed = 3;
+  auto classes = look.classes;
+  std::stable_sort(classes.begin(), classes.end(), [](const auto& a, const auto& b) { return a.images > b.images; });
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kNamed, classes.size()); ++i)
+    text += (i ? ", '" : "'") + classes[i].name + "' has " + std::to_string(classes[i].images);
+  return text;
+}
+
 /// A fifth, but one at least.
 std::int64_t held_out(std::int64_t images) { return std::clamp<std::int64_t>(images / 5, 1, kMostHeldOut); }
 
@@ -49,7 +60,7 @@ DraftData data_of(const session::FolderLook& look, const std::string& path, bool
   }
   if (data.kept.size() < 2) {
     throw UsageError("'" + path + "' has fewer than two classes with " + std::to_string(least_kept) + " images",
-                     "some are held out of each class for validation and tests", "Add images.");
+                     "some are held out of each class for validation and tests; " + fewest_text(look), "Add images.");
   }
   data.test = held_out(data.least);
   data.valid = folds ? 0 : data.test;

@@ -67,6 +67,13 @@ class ImportedSource {
   fs::path file_, kept_;
 };
 
+/// Before minutes go into an estimate of what could not be written.
+void require_folder_of(const fs::path& file) {
+  const auto folder = file.parent_path();
+  if (file.empty() || folder.empty() || fs::is_directory(folder)) return;
+  throw UsageError("'" + folder.string() + "' is no folder", "the study is to be written there", "Make it first.");
+}
+
 Seen look_at(const Options& options, ImportedSource& imported) {
   const fs::path base = base_of(options);
   Seen seen{session::look_at_folder(options.folder), as_named(options.folder, base), {}, "", {}, "", {}};
@@ -151,6 +158,7 @@ void say(const Options& options, const Draft& draft, const DraftCost& cost, cons
 void init(const Options& options) {
   const double budget_s = parse_budget(options.budget);
   refuse_existing(options.out);
+  require_folder_of(options.out);
   ImportedSource imported;
   const Seen seen = look_at(options, imported);
   const auto workers = os::usable_cores();
