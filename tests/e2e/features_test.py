@@ -1,5 +1,6 @@
 """Linear classifiers on features and distances, through the real processes: the features are those that PyTorch computes with the
 source's network, classifiers choose as scikit-learn's do on them, and a trained small network is a distance."""
+import hashlib
 import json
 import subprocess
 import tempfile
@@ -69,6 +70,54 @@ kind = "distance"
 axes = { method = ["cosine", "mmd", "svm", "cnn"], replicate = 2 }
 cnn = { network = "cifar7", train = { epochs = 3, rates = [{ units = "rest", start = 0.002 }] } }
 """
+
+
+def seed_of(study, *parts):
+    """A stream's seed by its key, as docs/adr and src/core/seed.cpp define it."""
+    key = f"seed:{study}" + "".join(f"|s{len(part)}:{part}" if isinstance(part, str) else f"|i{part}" for part in parts)
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "little")
+
+
+def permutation(count, seed):
+    """Fisher and Yates's, by splitmix64 without modulo bias."""
+    whole, order = 2 ** 64, list(range(count))
+    for i in range(count, 1, -1):
+        while True:
+            seed = (seed + 0x9E3779B97F4A7C15) % whole
+            z = (seed ^ (seed >> 30)) * 0xBF58476D1CE4E5B9 % whole
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EB % whole
+            value = z ^ (z >> 31)
+            if value < i * ((whole - 1) // i):
+                break
+        order[i - 1], order[value % i] = order[value % i], order[i - 1]
+    return order
+
+
+def drawn_over_all(rows, outputs, count, seed):
+    """`count` of an image set's rows, listed output by output in the order in which they were drawn."""
+    places = permutation(len(rows), seed_of(seed, "sample over all"))[:count]
+    return [rows[place] for output in range(outputs.max() + 1) for place in places if outputs[place] == output]
+
+
+def told_apart(a, b):
+    """Share of held-out images that a linear SVM puts right: fitted to the first halves, then to the second."""
+    half, right = len(a) // 2, 0
+    for fitted, asked in ((slice(0, half), slice(half, 2 * half)), (slice(half, 2 * half), slice(0, half))):
+        scaler = StandardScaler().fit(np.concatenate([a[fitted], b[fitted]]))
+        labels = np.repeat([0, 1], half)
+        machine = LinearSVC(C=1, dual=False, tol=1e-8, max_iter=100_000)
+        machine.fit(scaler.transform(np.concatenate([a[fitted], b[fitted]])), labels)
+        right += (machine.predict(scaler.transform(np.concatenate([a[asked], b[asked]]))) == labels).sum()
+    return right / (4 * half)
+
+
+def distance(method, a, b):
+    mean_a, mean_b = a.mean(0), b.mean(0)
+    if method == "svm":
+        return told_apart(a, b)
+    if method == "mmd":
+        return np.linalg.norm(mean_a - mean_b)
+    return 1 - mean_a @ mean_b / np.linalg.norm(mean_a) / np.linalg.norm(mean_b)
 
 
 class Features(unittest.TestCase):
@@ -148,6 +197,27 @@ class Features(unittest.TestCase):
             self.assertGreaterEqual((told["predicted"].numpy() == theirs).mean(), 0.995, row)
             self.assertAlmostEqual(row["test.top1"], (told["predicted"].numpy() == labels).mean(), places=9)
             self.assertGreater(row["test.top1"], 0.3)
+
+    def test_distances_are_those_of_pytorch_s_features_by_numpy_and_scikit_learn(self):
+        """The images are drawn again here, by the keys that name the draws."""
+        predictions = {meta["task"]: tensors for meta, tensors in self.artifacts("espalier predictions 1")}
+        (network, _), = self.artifacts("espalier network 1")
+        source = predictions[network["task"]]
+        target = predictions[self.rows("trained")[0]["task"].decode()]
+        images, _ = self.images()
+        features = self.features(images, 6)
+        count = 100  # half of the source's 200 test images; the target has 200
+        for row in self.rows("distances"):
+            method = row["method"].decode()
+            if method == "cnn":
+                continue
+            seed = seed_of(4, "distance", 1, int(row["replicate"]))
+            mixed = lambda some: features[[some[place] for place in permutation(len(some), seed_of(seed, "halves"))]]
+            ours = mixed(drawn_over_all(source["row"].tolist(), source["label"].numpy(), 2 * count, seed))
+            theirs = mixed(drawn_over_all(target["row"].tolist(), target["label"].numpy(), count, seed))
+            for name, a, b in (("distance", ours[:count], theirs), ("floor", ours[:count], ours[count:])):
+                wanted = distance(method, a, b)
+                self.assertAlmostEqual(row["test." + name], wanted, delta=1e-5 * max(1, wanted), msg=f"{method} {name}")
 
     def test_distances_have_values_and_floors(self):
         rows = self.rows("distances")
