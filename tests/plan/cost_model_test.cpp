@@ -42,6 +42,22 @@ TEST_CASE("plan: classifiers that share features are charged for them once a wor
   CHECK(two - one < 0.999 * one);                // the images are few and the network small
 }
 
+TEST_CASE("plan: a kept network takes its parameters and two means of what each hidden unit gives") {
+  auto study = support::small_study(1);
+  study.experiments = {experiment("a", {axis("frozen", {0})}, {{"transferred", 0}})};
+  const auto none = compiled(study).disk_bytes;
+  study.train.keep = "last";
+  const Plan plan = compiled(study);
+
+  const auto& task = *task_of(plan, plan.runs.front().task);
+  const auto& spec = task::training(task);
+  const auto& labels = plan.catalog.label_maps.at(spec.images.labels);
+  const auto units = network::infer(plan.catalog.networks.at(spec.network), spec.input, labels.output_count);
+  std::int64_t numbers = network::parameter_count(units);
+  for (std::size_t u = 0; u + 1 < units.size(); ++u) numbers += 2 * units[u].output.elements();
+  CHECK(plan.disk_bytes - none == 4 * numbers);
+}
+
 TEST_CASE("costs: a calibration counts where it has the key, the journal scales what it has seen") {
   auto study = support::small_study();
   study.experiments = {experiment("e", {axis("frozen", {0, 2}), axis("per_class", {2, 4})}, {{"transferred", 2}})};

@@ -158,12 +158,24 @@ double CostModel::features_s(const Training& training, const task::NumericForm& 
   return form.cached_units == 0 ? 0 : batches_of(images) * of(training, form).features_s;
 }
 
+namespace {
+
+/// Of a finished network's file: parameters, and two means of what each unit but the last gives on held-out images.
+std::int64_t numbers_kept(const Training& training) {
+  if (training.record.keep == task::Keep::none || training.record.keep == task::Keep::selected) return 0;
+  std::int64_t numbers = network::parameter_count(*training.units);
+  if (held_out_images(training) == 0) return numbers;
+  for (std::size_t u = 0; u + 1 < training.units->size(); ++u) numbers += 2 * (*training.units)[u].output.elements();
+  return numbers;
+}
+
+}  // namespace
+
 std::int64_t disk_bytes(const Training& training) {
-  const bool kept = training.record.keep != task::Keep::none && training.record.keep != task::Keep::selected;
-  const auto parameters = kept ? network::parameter_count(*training.units) : 0;
   const auto measured = static_cast<std::int64_t>(sum_of_evaluations(training, [](std::int64_t) { return 1.0; }));
   const auto rows = training.spec.length.epoch + 1 + measured;
-  return parameters * 4 + images_of(training, metrics::Subset::test) * kPredictionBytes + rows * kRowBytes + kTaskBytes;
+  return numbers_kept(training) * 4 + images_of(training, metrics::Subset::test) * kPredictionBytes + rows * kRowBytes +
+         kTaskBytes;
 }
 
 }  // namespace espalier::plan
