@@ -8,9 +8,9 @@ namespace espalier::report {
 struct Question {
   std::optional<double> distance;
   std::optional<double> per_class;
-  double images = 0;             ///< in all; 0: unknown
-  std::string network, unit;     ///< in which the distance was measured; "": not said
-  std::string network_digest{};  ///< of that network's units; "": unknown
+  double images = 0;           ///< in all; 0: unknown
+  std::string network, unit;   ///< in which the distance was measured; "": not said
+  std::string network_digest;  ///< of that network's units; "": unknown
 };
 
 /// How a paper's rule stands to what was measured.

@@ -54,10 +54,10 @@ struct AxisRow {
   std::optional<Value> (*fallback)(const CellSoFar& cell) = nullptr;
   std::vector<Value> (*known)(const GridContext& context) = nullptr;  ///< the values there are; null: any that `check`
                                                                       ///< allows
-  bool repeats = false;            ///< repeats a setting: means are over it, and `axis = n` means 1 to n
-  bool counts_units = false;       ///< a number of units: at most those of the network
-  bool in_run_id = false;          ///< part of a run's id even where the experiment does not vary it
-  std::vector<Kind> only_in = {};  ///< kinds of experiments that have it; empty: all
+  bool repeats = false;       ///< repeats a setting: means are over it, and `axis = n` means 1 to n
+  bool counts_units = false;  ///< a number of units: at most those of the network
+  bool in_run_id = false;     ///< part of a run's id even where the experiment does not vary it
+  std::vector<Kind> only_in;  ///< kinds of experiments that have it; empty: all
   bool is_in(Kind kind) const;
 };
 

@@ -244,8 +244,8 @@ inline constexpr const char* kDistance = "distance";
 struct FigureSpec {
   Location where;
   std::string experiment, x, series, y = "test.top1", title;
-  bool over_targets = false;            ///< targets, not splits, are what repeats a setting
-  std::optional<RatioSpec> ratio = {};  ///< kind = "ratio"; else the cells' means are drawn
+  bool over_targets = false;       ///< targets, not splits, are what repeats a setting
+  std::optional<RatioSpec> ratio;  ///< kind = "ratio"; else the cells' means are drawn
   bool operator==(const FigureSpec&) const = default;
 };
 
