@@ -217,8 +217,10 @@ TEST_CASE("measured cells: where no run has validation images, test images rank,
   for (auto& [id, task] : builder.state().tasks)
     std::erase_if(task.rows, [](const auto& one) { return one.row.subset == metrics::Subset::valid; });
 
-  const auto cell = cells_of(builder).front();
+  const auto cells = cells_of(builder);
 
+  REQUIRE(cells.size() == 1);
+  const auto& cell = cells.front();
   CHECK(cell.ranked_on == metrics::Subset::test);
   CHECK(cell.protocols.front().family == Family::tune);
   CHECK(cell.protocols.front().valid.n == 0);

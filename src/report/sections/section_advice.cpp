@@ -34,7 +34,8 @@ std::string advice_section(const PageContext& context) {
   if (body.empty()) return "";
   const std::string note =
       "Of all protocols that were tried for a source, target and size, over all experiments: the one with the highest "
-      "validation top-1 accuracy, and those whose paired difference to it is not significant. The papers' rules are "
+      "validation top-1 accuracy (test accuracy without validation images), and those whose paired difference to it is "
+      "not significant. The papers' rules are "
       "held against that. 'espalier recommend' gives the same for other distances and sizes.";
   return section("advice", "Which protocol, by what was measured", paragraph(note) + body);
 }

@@ -170,8 +170,7 @@ std::string best_section(const PageContext& context) {
   const std::string note = fmt::format(
       "For each size (and target), the setting with the highest validation top-1 accuracy {} (test accuracy where a "
       "study has no validation images: the best of several looks better than it is there); its test accuracy; in how "
-      "many "
-      "splits it was the best; and every setting whose paired difference to it is not significant "
+      "many splits it was the best; and every setting whose paired difference to it is not significant "
       "(Student's test over splits{}, Holm's adjustment within a size, 0.05). Ties go as those of selections do.",
       over_splits(context.study.split.count, context.overlapping),
       context.study.split.folds > 0 && context.study.split.count == 1

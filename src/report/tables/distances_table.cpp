@@ -148,10 +148,8 @@ void fill_distances_table(StudyTable& table, const std::vector<RunView>& views, 
   const auto runs = required_runs(views, asked.experiment);
   table.note =
       "Mean over splits ± half of Student's 95 % interval; with a single split, ± half of Student's 95 % range of one "
-      "draw "
-      "of images, where there are several (replicates). The floor is what two halves of the source's own images "
-      "give. Of svm and "
-      "cnn: the accuracy of what tells the two sets of images apart, 50 % where it cannot.";
+      "draw of images, where there are several (replicates). The floor is what two halves of the source's own images "
+      "give. Of svm and cnn: the accuracy of what tells the two sets of images apart, 50 % where it cannot.";
   for (const auto& [caption, here] : settings_of(runs)) {
     const auto distances = cells_of(here, distance_metric()), floors = cells_of(here, floor_metric());
     const auto methods = values_of(here, "method");
