@@ -99,12 +99,12 @@ NetworkLook look_at_network(const std::filesystem::path& file) {
   return network_from(ask_about(file, {"look", file.string()}));
 }
 
-UnitDistance distance_from(const std::filesystem::path& network, const std::filesystem::path& folder) {
+UnitDistance distance_from(const std::filesystem::path& network, const NetworkLook& look,
+                           const std::filesystem::path& folder) {
   require_folder(folder);
   const json answer = ask_about(network, {"distance", network.string(), folder.string()});
   const json& last = answer.at("units").back();
   UnitDistance distance;
-  const auto look = look_at_network(network);
   distance.network = look.name;
   distance.digest = look.digest;
   last.at("name").get_to(distance.unit);

@@ -59,9 +59,10 @@ struct UnitDistance {
   std::int64_t images = 0;       ///< of the folder that were seen
 };
 
-/// After the last unit but the classifier, by the mean features that the file keeps. Throws UsageError where it keeps
-/// none, the folder's images cannot be seen by the network, or no cosine is defined.
-UnitDistance distance_from(const std::filesystem::path& network, const std::filesystem::path& folder);
+/// After the last unit but the classifier, by the mean features that the file keeps; `look` is what was seen in it.
+/// Throws UsageError where it keeps none, the folder's images cannot be seen by the network, or no cosine is defined.
+UnitDistance distance_from(const std::filesystem::path& network, const NetworkLook& look,
+                           const std::filesystem::path& folder);
 
 /// Writes the network under our names. `out` must not exist. Throws UsageError as `espalier model import` does.
 void import_network(const std::filesystem::path& file, const NetworkLook& look, const std::filesystem::path& out);

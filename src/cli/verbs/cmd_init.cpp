@@ -86,7 +86,7 @@ Seen look_at(const Options& options, ImportedSource& imported) {
   const auto file =
       seen.network->has_our_names ? options.source : imported.import(options.source, *seen.network, options.out);
   seen.checkpoint_path = as_named(file, base);
-  if (seen.network->has_feature_means) seen.distance = session::distance_from(file, options.folder);
+  if (seen.network->has_feature_means) seen.distance = session::distance_from(file, *seen.network, options.folder);
   return seen;
 }
 

@@ -118,7 +118,8 @@ report::Question question_of(const Options& options, const std::vector<Evidence>
     question.per_class = median_count(look);
     question.images = static_cast<double>(look.images);
     if (!options.source.empty()) {
-      const auto measured = session::distance_from(options.source, options.data);
+      const auto measured =
+          session::distance_from(options.source, session::look_at_network(options.source), options.data);
       question.distance = measured.cosine;
       question.network = measured.network;
       question.network_digest = measured.digest;
