@@ -109,11 +109,16 @@ void each_member(auto& members, ExpectedData& value) {
   members(classes, per_class, test_per_class, shape);
 }
 
+void each_member(auto& members, task::TransformSpec& value) {
+  auto& [kind, numbers, words] = value;
+  members(kind, numbers, words);
+}
+
 void each_member(auto& members, DataSet& value) {
   auto& [name, where, format, files, test_files, test_per_class, valid_per_class, order, label_kind, resize, grey, rgb,
-         max_pixels, mean, std, short_classes, made, expect] = value;
+         max_pixels, mean, std, short_classes, made, expect, from, transforms] = value;
   members(name, where, format, files, test_files, test_per_class, valid_per_class, order, label_kind, resize, grey);
-  members(rgb, max_pixels, mean, std, short_classes, made, expect);
+  members(rgb, max_pixels, mean, std, short_classes, made, expect, from, transforms);
 }
 
 void each_member(auto& members, Split::ClassSplit& value) {
@@ -121,9 +126,14 @@ void each_member(auto& members, Split::ClassSplit& value) {
   members(source, target);
 }
 
+void each_member(auto& members, Split::Part& value) {
+  auto& [name, share] = value;
+  members(name, share);
+}
+
 void each_member(auto& members, Split& value) {
-  auto& [kind, where, count, source, target, listed, data, folds] = value;
-  members(kind, where, count, source, target, listed, data, folds);
+  auto& [kind, where, count, source, target, listed, data, parts, folds] = value;
+  members(kind, where, count, source, target, listed, data, parts, folds);
 }
 
 void each_member(auto& members, RateGroup::Relative& value) {
@@ -136,26 +146,36 @@ void each_member(auto& members, RateGroup& value) {
   members(where, units, start, relative, factor, first, every, decay_times);
 }
 
+void each_member(auto& members, StopRule& value) {
+  auto& [where, on, metric, every, patience, min_delta, restore] = value;
+  members(where, on, metric, every, patience, min_delta, restore);
+}
+
 void each_member(auto& members, TrainValues& value) {
   auto& [batch, epochs, optimiser, momentum, weight_decay, augment, frozen_dropout, precision, evaluate_every,
-         train_eval, warn_below, rates, keep] = value;
+         train_eval, warn_below, rates, stop, keep] = value;
   members(batch, epochs, optimiser, momentum, weight_decay, augment, frozen_dropout, precision, evaluate_every);
-  members(train_eval, warn_below, rates, keep);
+  members(train_eval, warn_below, rates, stop, keep);
 }
 
 void each_member(auto& members, Source& value) {
-  auto& [name, where, data, classes, class_list, train, checkpoint] = value;
-  members(name, where, data, classes, class_list, train, checkpoint);
+  auto& [name, where, data, classes, class_list, train, checkpoint, part] = value;
+  members(name, where, data, classes, class_list, train, checkpoint, part);
+}
+
+void each_member(auto& members, TargetSample& value) {
+  auto& [where, random, stratified, redraw] = value;
+  members(where, random, stratified, redraw);
 }
 
 void each_member(auto& members, Target& value) {
-  auto& [name, where, data, classes, class_list, train] = value;
-  members(name, where, data, classes, class_list, train);
+  auto& [name, where, data, classes, class_list, train, part, sample, outputs_of] = value;
+  members(name, where, data, classes, class_list, train, part, sample, outputs_of);
 }
 
 void each_member(auto& members, Network& value) {
-  auto& [name, where, width, spec] = value;
-  members(name, where, width, spec);
+  auto& [name, where, width, spec, front] = value;
+  members(name, where, width, spec, front);
 }
 
 void each_member(auto& members, Axis& value) {
@@ -184,8 +204,8 @@ void each_member(auto& members, Start& value) {
 }
 
 void each_member(auto& members, UnitsFrom& value) {
-  auto& [where, units, run, source] = value;
-  members(where, units, run, source);
+  auto& [where, units, run, source, axis] = value;
+  members(where, units, run, source, axis);
 }
 
 void each_member(auto& members, DistanceNetwork& value) {
@@ -193,9 +213,14 @@ void each_member(auto& members, DistanceNetwork& value) {
   members(where, network, train);
 }
 
+void each_member(auto& members, Pick& value) {
+  auto& [where, from, best, per] = value;
+  members(where, from, best, per);
+}
+
 void each_member(auto& members, Experiment& value) {
-  auto& [name, where, kind, start, units_from, cnn, axes, zips, fixed, takes, excludes, cases] = value;
-  members(name, where, kind, start, units_from, cnn, axes, zips, fixed, takes, excludes, cases);
+  auto& [name, where, kind, start, units_from, cnn, pick, axes, zips, fixed, takes, excludes, cases] = value;
+  members(name, where, kind, start, units_from, cnn, pick, axes, zips, fixed, takes, excludes, cases);
 }
 
 void each_member(auto& members, Resources& value) {
@@ -224,8 +249,8 @@ void each_member(auto& members, FigureSpec& value) {
 }
 
 void each_member(auto& members, TableSpec& value) {
-  auto& [where, kind, experiment, y, title, by, ratio, thresholds] = value;
-  members(where, kind, experiment, y, title, by, ratio, thresholds);
+  auto& [where, kind, experiment, y, title, experiments, by, ratio, thresholds] = value;
+  members(where, kind, experiment, y, title, experiments, by, ratio, thresholds);
 }
 
 void each_member(auto& members, Study& value) {

@@ -29,6 +29,7 @@ std::vector<ImageSetSpec> used_images(const ProbeSpec& probe) {
     case ProbeMethod::evaluate: return {};
     case ProbeMethod::linear: return {probe.linear.images};
     case ProbeMethod::distance: return {probe.distance.source, probe.distance.target};
+    case ProbeMethod::retrieval: return {probe.retrieval.gallery};
   }
   return {};
 }

@@ -8,7 +8,7 @@
 namespace espalier::metrics {
 
 /// The numbers are stored: they never change.
-enum class Metric : std::uint16_t { loss = 1, top1 = 2, top5 = 3, distance = 4, floor = 5 };
+enum class Metric : std::uint16_t { loss = 1, top1 = 2, top5 = 3, distance = 4, floor = 5, map10 = 6 };
 
 enum class Better : std::uint8_t { lower, higher };
 
@@ -29,7 +29,7 @@ struct MetricFacts {
   bool needs_scores;     ///< needs the scores of all images at once, and not only sums over batches
   double shown_scale;    ///< what is shown is this times the value or rate
   int digits;            ///< behind the point, where it is shown
-  bool of_sets = false;  ///< compares two image sets; no network's outputs are scored for it
+  bool of_sets = false;  ///< compares two image sets, or looks images up; no network's outputs are scored for it
 };
 
 inline constexpr std::array kMetrics{
@@ -39,6 +39,8 @@ inline constexpr std::array kMetrics{
     MetricFacts{Metric::distance, "distance", "distance", "", Better::lower, Adds::mean, 0, false, 1, 3, true},
     MetricFacts{Metric::floor, "floor", "distance within the source", "", Better::lower, Adds::mean, 0, false, 1, 3,
                 true},
+    MetricFacts{Metric::map10, "map@10", "mean average precision at 10", "%", Better::higher, Adds::mean, 0, false, 100,
+                1, true},
 };
 
 /// What an evaluation measures that names no metrics: those that there were when the first journals were written. Never

@@ -8,7 +8,7 @@
 
 namespace espalier::study {
 
-enum class Kind : std::uint8_t { train, evaluate, linear, distance };
+enum class Kind : std::uint8_t { train, evaluate, linear, distance, retrieval, pick };
 
 struct KindRow {
   Kind kind = Kind::train;

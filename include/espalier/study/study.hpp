@@ -12,6 +12,7 @@
 #include "espalier/study/value.hpp"
 #include "espalier/task/image_formats.hpp"
 #include "espalier/task/task.hpp"  // value enums shared with tasks (ImageOrder, AugmentSpec, OptimiserKind, ...)
+#include "espalier/task/transforms.hpp"
 
 namespace espalier::study {
 
@@ -62,11 +63,13 @@ struct DataSet {
   ShortClasses short_classes = ShortClasses::refuse;
   std::map<std::string, std::int64_t> made;  ///< made: classes, per_class, channels, height, width, seed, noise
   std::optional<ExpectedData> expect;
+  std::string from;                             ///< data set that this one is derived from; "": made of files
+  std::vector<task::TransformSpec> transforms;  ///< of a derived one, in their order
   bool operator==(const DataSet&) const = default;
 };
 
 struct Split {
-  enum class Kind : std::uint8_t { none, random, listed } kind = Kind::none;
+  enum class Kind : std::uint8_t { none, random, listed, images } kind = Kind::none;
   Location where;
   std::int32_t count = 1;
   std::int32_t source = 0, target = 0;  ///< classes in each half (random)
@@ -75,8 +78,15 @@ struct Split {
     bool operator==(const ClassSplit&) const = default;
   };
   std::vector<ClassSplit> listed;
-  std::string data;        ///< data set whose classes are divided; default: of the first source or target
-  std::int32_t folds = 0;  ///< stratified ones that a target's training images are divided into; 0: none
+  std::string data;  ///< data set whose classes are divided; default: of the first source or target
+  /// A part of each class's images, drawn anew for each split.
+  struct Part {
+    std::string name;
+    double share = 0;
+    bool operator==(const Part&) const = default;
+  };
+  std::vector<Part> parts;  ///< of kind images, in file order
+  std::int32_t folds = 0;   ///< stratified ones that a target's training images are divided into; 0: none
   bool operator==(const Split&) const = default;
 };
 
@@ -100,6 +110,18 @@ struct RateGroup {
   bool operator==(const RateGroup&) const = default;
 };
 
+/// When a training ends before its length, and which of its states is its result.
+struct StopRule {
+  Location where;
+  bool on = false;  ///< `stop = "none"` where an axis or a target switches off what [train] says
+  std::string metric = "valid.top1";
+  Duration every{Duration::Unit::epochs, 1};
+  std::int64_t patience = 0;     ///< evaluations without a better one
+  double min_delta = 0;          ///< a better one is better by more than this, in the metric's unit as stored
+  std::string restore = "best";  ///< "best" | "last"
+  bool operator==(const StopRule&) const = default;
+};
+
 /// The values of [train]; each can be an axis as `train.<key>` or `source.<key>`.
 struct TrainValues {
   std::optional<std::int64_t> batch;
@@ -112,6 +134,7 @@ struct TrainValues {
   std::optional<bool> train_eval;
   std::optional<double> warn_below;  ///< sources: least validation top-1 that is good enough
   std::vector<RateGroup> rates;      ///< empty: inherited
+  std::optional<StopRule> stop;      ///< none: inherited
   std::string keep;                  ///< "" : inherited
   bool operator==(const TrainValues&) const = default;
 };
@@ -123,7 +146,17 @@ struct Source {
   std::vector<std::int32_t> class_list;
   TrainValues train;
   std::string checkpoint;  ///< a safetensors file instead of a pretraining
+  std::string part;        ///< of a split by image, whose images these are; "": all
   bool operator==(const Source&) const = default;
+};
+
+/// Which images of a class, or of all, a size of `per_class` takes.
+struct TargetSample {
+  Location where;
+  bool random = false;     ///< rule = "random"; else the first ones, always the same
+  bool stratified = true;  ///< per_class images of each class; else as many over all classes on average
+  std::string redraw;      ///< "replicate": drawn anew for each; "": the same for all
+  bool operator==(const TargetSample&) const = default;
 };
 
 struct Target {
@@ -132,6 +165,9 @@ struct Target {
   std::string data, classes = "all";
   std::vector<std::int32_t> class_list;
   TrainValues train;
+  std::string part;                    ///< as a source's
+  std::optional<TargetSample> sample;  ///< none: the first of each class
+  std::string outputs_of;  ///< "source": the source's outputs, of which the target's classes are some; "": its own
   bool operator==(const Target&) const = default;
 };
 
@@ -140,6 +176,7 @@ struct Network {
   Location where;
   double width = 1;
   network::NetworkSpec spec;
+  bool front = false;  ///< an image-to-image unit that stands before other networks
   bool operator==(const Network&) const = default;
 };
 
@@ -190,6 +227,7 @@ struct UnitsFrom {
   std::vector<std::int32_t> units;  ///< from 1, ascending
   std::optional<Start> run;         ///< none: from `source`
   std::string source;
+  std::string axis;  ///< the axis whose value is the unit, in place of `units`; "": none
   bool operator==(const UnitsFrom&) const = default;
 };
 
@@ -201,6 +239,15 @@ struct DistanceNetwork {
   bool operator==(const DistanceNetwork&) const = default;
 };
 
+/// Chooses among finished runs: an experiment of kind "pick", whose runs are those that it chose.
+struct Pick {
+  Location where;
+  std::vector<std::string> from;  ///< experiments
+  std::string best;               ///< metric, "valid.top1"
+  std::vector<std::string> per;   ///< axes: one choice for each of their values
+  bool operator==(const Pick&) const = default;
+};
+
 struct Experiment {
   std::string name;
   Location where;
@@ -208,6 +255,7 @@ struct Experiment {
   std::optional<Start> start;                  ///< where units are copied from; none: from the source
   std::vector<UnitsFrom> units_from;           ///< kind "evaluate": single units of other networks
   std::optional<DistanceNetwork> cnn;          ///< kind "distance"
+  std::optional<Pick> pick;                    ///< kind "pick"
   std::vector<Axis> axes;                      ///< in file order
   std::vector<std::vector<std::string>> zips;  ///< groups of axis names that advance together
   std::vector<std::pair<std::string, Value>> fixed;
@@ -254,14 +302,18 @@ enum class TableKind : std::uint8_t {
   raw,             ///< every cell
   distances,       ///< targets by methods, and how far the methods' orders agree
   recommendation,  ///< the advice of Chu et al. by distance and size, and how often these measurements agree
+  wins,            ///< scenarios by experiments: which is best, and in how many
+  rank,            ///< which value of an axis was chosen, and rank sums of all of them
+  cost,            ///< what experiments took, against formulas
 };
 
 struct TableSpec {
   Location where;
   TableKind kind = TableKind::raw;
   std::string experiment, y = "test.top1", title;
-  std::vector<std::string> by;  ///< ratio: axes with a row for each value, before those that vary otherwise
-  RatioSpec ratio;              ///< of ratio and recommendation, where `over` tunes and `under` freezes
+  std::vector<std::string> experiments;  ///< of wins, rank and cost
+  std::vector<std::string> by;           ///< ratio: axes with a row for each value, before those that vary otherwise
+  RatioSpec ratio;                       ///< of ratio and recommendation, where `over` tunes and `under` freezes
   std::vector<double> thresholds = {0.2, 0.4};  ///< recommendation: where medium and high distances begin
   bool operator==(const TableSpec&) const = default;
 };

@@ -1,13 +1,13 @@
 #pragma once
-// Chu et al.'s notation of a protocol, "F(1-5)R(6-8)": F copied and frozen, T copied and tuned, R drawn anew; and lists
-// of units, "1-3,7".
+// Chu et al.'s notation of a protocol, "F(1-5)R(6-8)": F copied and frozen, T copied and tuned, S copied and only
+// scaled and shifted, R drawn anew; and lists of units, "1-3,7".
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace espalier::study {
 
-enum class UnitUse : std::uint8_t { frozen, tuned, fresh };
+enum class UnitUse : std::uint8_t { frozen, tuned, fresh, scaled };
 
 /// One entry per unit, units 1 to N in order; the caller checks N against its network. Throws UsageError where the word
 /// is malformed, or a unit is named twice or left out.

@@ -11,11 +11,12 @@ namespace espalier::task {
 /// What a probe does with the features of its network. The numbers of this and the other enumerations here are stored
 /// and form ids.
 enum class ProbeMethod : std::uint8_t {
-  evaluate = 0,  ///< the network's own outputs are scored
-  linear = 1,    ///< a linear classifier is fitted to features and scored
-  distance = 2,  ///< the features of two image sets are compared
+  evaluate = 0,   ///< the network's own outputs are scored
+  linear = 1,     ///< a linear classifier is fitted to features and scored
+  distance = 2,   ///< the features of two image sets are compared
+  retrieval = 3,  ///< the images nearest to each one are looked up in another set
 };
-constexpr ProbeMethod last_known(ProbeMethod) { return ProbeMethod::distance; }
+constexpr ProbeMethod last_known(ProbeMethod) { return ProbeMethod::retrieval; }
 
 enum class Classifier : std::uint8_t {
   svm = 0,       ///< one against the rest, squared hinge loss, the bias penalised as a weight (LIBLINEAR)

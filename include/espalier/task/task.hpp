@@ -105,6 +105,25 @@ constexpr Precision last_known(Precision) { return Precision::bf16; }
 /// Raised when ids are formed anew although nothing else changes, so that old and new ones cannot be mistaken.
 inline constexpr std::int32_t kIdentityVersion = 1;
 
+/// When a training ends before its length, and which of its states is its result. Trainings that differ in it alone
+/// take the same steps (sharing.hpp).
+struct StopSpec {
+  ImageSetId images;  ///< that it is judged by, in the catalog; empty: there is no rule
+  metrics::Metric metric = metrics::Metric::top1;
+  Moment every;               ///< evaluations are after each such stretch of epochs, or steps, and at the end
+  std::int32_t patience = 0;  ///< evaluations without a better one after which it ends, from 1
+  double min_delta = 0;       ///< a better value is better by more than this; of hits: their share of the images
+  bool restores_best = true;  ///< else the last state is the result
+  bool on() const { return !images.empty(); }
+  bool operator==(const StopSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("images", images) & stored<2>("metric", metric) & stored<3>("every", every) &
+        stored<4>("patience", patience) & stored<5>("min_delta", min_delta) & stored<6>("restores_best", restores_best);
+  }
+};
+
 /// Everything that can change the result of a training. Its hash is the task's id.
 struct TrainSpec {
   std::int32_t identity_version = 0;  ///< kIdentityVersion
@@ -123,6 +142,7 @@ struct TrainSpec {
   FrozenDropout frozen_dropout = FrozenDropout::off;
   Precision precision = Precision::fp32;
   std::uint64_t init_seed = 0, order_seed = 0, mask_seed = 0, augment_seed = 0;
+  StopSpec stop;
   bool operator==(const TrainSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -135,7 +155,20 @@ struct TrainSpec {
         frame::stored<14>("frozen_dropout", frozen_dropout) & frame::stored<15>("precision", precision) &
         frame::stored<16>("init_seed", init_seed) & frame::stored<17>("order_seed", order_seed) &
         frame::stored<18>("mask_seed", mask_seed) & frame::stored<19>("augment_seed", augment_seed) &
-        frame::stored<20>("identity_version", identity_version);
+        frame::stored<20>("identity_version", identity_version) & frame::stored<21>("stop", stop);
+  }
+};
+
+/// The images that queries retrieve from, as another network sees them.
+struct RetrievalSpec {
+  std::vector<UnitStart> units;  ///< of that network, as those of the probe's own
+  ImageSetSpec gallery;
+  std::int32_t depth = 0;  ///< the first so many retrieved images count
+  bool operator==(const RetrievalSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    using frame::stored;
+    archive& stored<1>("units", units) & stored<2>("gallery", gallery) & stored<3>("depth", depth);
   }
 };
 
@@ -156,6 +189,7 @@ struct ProbeSpec {
   std::int32_t features = 0;           ///< units after which features are taken; 0: all, the outputs are scored
   LinearSpec linear;                   ///< of ProbeMethod::linear
   DistanceSpec distance;               ///< of ProbeMethod::distance
+  RetrievalSpec retrieval;             ///< of ProbeMethod::retrieval
   bool operator==(const ProbeSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -165,7 +199,7 @@ struct ProbeSpec {
         stored<6>("input", input) & stored<7>("mean", mean) & stored<8>("std", std) &
         stored<9>("centre_crop", centre_crop) & stored<10>("precision", precision) & stored<11>("units", units) &
         stored<12>("placement_version", placement_version) & stored<13>("features", features) &
-        stored<14>("linear", linear) & stored<15>("distance", distance);
+        stored<14>("linear", linear) & stored<15>("distance", distance) & stored<16>("retrieval", retrieval);
   }
 };
 

@@ -24,6 +24,9 @@ std::string default_title(const study::TableSpec& asked) {
     case study::TableKind::raw: return asked.experiment + ": all cells";
     case study::TableKind::distances: return asked.experiment + ": distances between source and target";
     case study::TableKind::recommendation: return asked.experiment + ": freeze or tune?";
+    case study::TableKind::wins:
+    case study::TableKind::rank:
+    case study::TableKind::cost: break;
   }
   return "";
 }
@@ -34,6 +37,9 @@ void fill(StudyTable& table, const std::vector<RunView>& views, const study::Tab
     case study::TableKind::raw: return fill_raw_table(table, views, asked);
     case study::TableKind::distances: return fill_distances_table(table, views, asked);
     case study::TableKind::recommendation: return fill_recommendation_table(table, views, asked);
+    case study::TableKind::wins:
+    case study::TableKind::rank:
+    case study::TableKind::cost: break;
   }
 }
 
