@@ -88,6 +88,7 @@ void Scheduler::Core::on(const protocol::Ended& ended) {
         const double ratio = ended.seconds / entry->share_s;
         seconds_per_cost = seconds_per_cost ? 0.8 * *seconds_per_cost + 0.2 * ratio : ratio;
       }
+      end.stopped = ended.stopped;
       return finish(*entry, end);
     case task::End::diverged:
       end.diverged = true;

@@ -244,6 +244,7 @@ void apply_one(State& state, EndedRecord&& record) {
   task->seconds += record.seconds;
   task->epoch_images += record.epoch_images;
   if (!record.device.empty()) task->device = std::move(record.device);
+  if (record.stopped != task::Stopped{}) task->stopped = record.stopped;  // one that only measures does not say it
   if (!is_final(task->state)) return;
   replace(state, task->training, {});
   task->recorded = recorded_by(*task, task->attempts.empty() ? task::Moment{} : task->attempts.back().resumed_from);

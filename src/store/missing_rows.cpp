@@ -9,23 +9,18 @@ namespace espalier::store {
 
 namespace {
 
-task::Moment end_of(const task::Task& task) {
-  return task::probe_of(task) ? task::Moment{} : task::training(task).length;
-}
-
 /// A no-op task measures nothing, and a smoke test ends after the first step, in epoch 0.
 bool ended_early(const TaskState& task) {
   if (task.device == "no-op") return true;
-  return !task.rows.empty() && task.rows.back().row.epoch == 0 && end_of(task.task).epoch > 0;
+  return !task.rows.empty() && task.rows.back().row.epoch == 0 && end_of(task).epoch > 0;
 }
 
-bool has_row_at_end(const TaskState& task, const task::EvaluationSpec& wanted) {
-  const task::Moment end = end_of(task.task);
-  for (auto at = task.rows.rbegin(); at != task.rows.rend(); ++at) {
-    if (task::Moment{at->row.epoch, at->row.step} != end) return false;
-    if (at->row.subset == wanted.name && at->row.set == wanted.images) return true;
-  }
-  return false;
+bool has_result(const TaskState& task, const task::EvaluationSpec& wanted) {
+  const task::Moment result = result_moment(task);
+  return std::any_of(task.rows.rbegin(), task.rows.rend(), [&](const CurrentRow& at) {
+    return task::Moment{at.row.epoch, at.row.step} == result && at.row.subset == wanted.name &&
+           at.row.set == wanted.images;
+  });
 }
 
 /// Whole epochs before the end at which a training was to be measured, and had no row left.
@@ -39,7 +34,7 @@ Gap gap_of(const TaskState& task, const task::EvaluationSpec& asked, task::Momen
     if (at.row.step == 0 && at.row.subset == asked.name && at.row.set == asked.images) measured.push_back(at.row.epoch);
   }
   Gap gap;
-  const task::Moment end = end_of(task.task);
+  const task::Moment end = end_of(task);
   for (std::int32_t epoch = (since.epoch / asked.every + 1) * asked.every; epoch < end.epoch; epoch += asked.every) {
     ++gap.wanted;
     if (std::binary_search(measured.begin(), measured.end(), epoch)) continue;
@@ -84,7 +79,7 @@ std::vector<std::string> forget_missing_rows(TaskState& task) {
   std::vector<std::string> texts;
   if (ended_early(task)) return texts;
   std::erase_if(task.recorded.evaluations, [&](const task::EvaluationSpec& one) {
-    if (has_row_at_end(task, one)) return false;
+    if (has_result(task, one)) return false;
     texts.push_back(fmt::format("task {} is done, and its row of the end on {} is gone: 'run' measures it again",
                                 task.task.id.brief(), metrics::name_of(one.name)));
     return true;

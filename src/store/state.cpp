@@ -38,12 +38,23 @@ void mark_accepted(State& state) {
   }
 }
 
+task::Moment end_of(const TaskState& task) {
+  if (task::probe_of(task.task)) return {};
+  return task.stopped == task::Stopped{} ? task::training(task.task).length : task.stopped.ended;
+}
+
+task::Moment result_moment(const TaskState& task) {
+  if (task::probe_of(task.task)) return {};
+  return task.stopped == task::Stopped{} ? task::training(task.task).length : task.stopped.result;
+}
+
 namespace {
 
 const metrics::Row* result_on(const TaskState& task, metrics::Subset name, const ImageSetId& images) {
   if (images.empty() != (name == metrics::Subset::train)) return nullptr;  // the running score has no image set
-  return task::result_at(task.rows, name, images,
-                         [](const CurrentRow& current) -> const metrics::Row& { return current.row; });
+  return task::result_at(
+      task.rows, name, images, [](const CurrentRow& current) -> const metrics::Row& { return current.row; },
+      task::last_result(task.stopped));
 }
 
 }  // namespace
@@ -85,6 +96,7 @@ plan::Outcomes State::outcomes() const {
     plan::TaskOutcome& outcome = all[id];
     outcome.state = task.state;
     outcome.diverged = task.diverged;
+    outcome.stopped = task.stopped;
     outcome.cause = task.cause;
     outcome.recorded = is_final(task.state) ? task.recorded : task.task.record;
     outcome.has_network = !task.finished.artifact.empty();

@@ -25,6 +25,7 @@ struct TaskOutcome {
   std::string cause;               ///< of failed, quarantined, cancelled, aborted
   std::vector<metrics::Row> rows;  ///< current rows
   task::RecordSpec recorded;
+  task::Stopped stopped;          ///< where its rule ended it, if it has one
   bool has_network = false;       ///< its finished network is kept
   double seconds = 0;             ///< of work on it; shared work counts in part
   std::int64_t epoch_images = 0;  ///< trained for it; shared ones count for one task only

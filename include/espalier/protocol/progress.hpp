@@ -73,11 +73,12 @@ struct Ended {
   std::string text;    ///< of diverged and refused: what happened and where
   double seconds = 0;  ///< of work in this attempt
   std::int64_t epoch_images = 0;
-  std::string device;  ///< provenance: "cpu: <model>, 1 thread, libtorch 2.13.0"
+  std::string device;     ///< provenance: "cpu: <model>, 1 thread, libtorch 2.13.0"
+  task::Stopped stopped;  ///< of a training with a rule that is done
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& ESPALIER_FIELD(fence) & ESPALIER_FIELD(task) & ESPALIER_FIELD(kind) & ESPALIER_FIELD(text) &
-        ESPALIER_FIELD(seconds) & ESPALIER_FIELD(epoch_images) & ESPALIER_FIELD(device);
+        ESPALIER_FIELD(seconds) & ESPALIER_FIELD(epoch_images) & ESPALIER_FIELD(device) & ESPALIER_FIELD(stopped);
   }
 };
 

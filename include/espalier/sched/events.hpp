@@ -73,6 +73,7 @@ struct TaskEnded {
   std::int64_t epoch_images = 0;
   std::string device;
   bool diverged = false;  ///< failed because a loss was not finite
+  task::Stopped stopped;  ///< of a training with a rule that is done
 };
 
 struct AttemptLost {

@@ -201,12 +201,14 @@ struct EndedRecord {
   std::string device;
   double time = 0;
   bool diverged = false;  ///< failed because a loss was not finite
+  task::Stopped stopped;  ///< of a training with a rule that is done; rows behind its result are not results
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
     archive& stored<1>("fence", fence) & stored<2>("task", task) & stored<3>("state", state) &
         stored<4>("cause", cause) & stored<5>("seconds", seconds) & stored<6>("epoch_images", epoch_images) &
-        stored<7>("device", device) & stored<8>("time", time) & stored<9>("diverged", diverged);
+        stored<7>("device", device) & stored<8>("time", time) & stored<9>("diverged", diverged) &
+        stored<1010>("stopped", stopped);
   }
 };
 

@@ -56,6 +56,7 @@ struct TaskState {
   double seconds = 0;              ///< of work, all attempts
   std::int64_t epoch_images = 0;
   std::string device;
+  task::Stopped stopped;  ///< where its rule ended it, if it has one
 };
 
 struct RunEntry {
@@ -146,7 +147,12 @@ struct State {
   plan::Outcomes outcomes() const;
 };
 
-/// The result of a task on its first image set of that name: its last row there; null where there is none.
+/// Where the training ended, and the moment of the state that is its result; of a probe {0, 0}.
+task::Moment end_of(const TaskState& task);
+task::Moment result_moment(const TaskState& task);
+
+/// The result of a task on its first image set of that name: its last row there up to
+/// result_moment(); null where there is none.
 const metrics::Row* result_at(const TaskState& task, metrics::Subset name);
 /// The result of a run of that task, on the run's own image set.
 const metrics::Row* result_at(const TaskState& task, const plan::PlannedRun& run, metrics::Subset name);

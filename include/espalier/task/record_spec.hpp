@@ -2,6 +2,7 @@
 // What is recorded of a task's work: the image sets it is measured on, and whether its network is kept. Never part of
 // its identity.
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -61,14 +62,19 @@ bool is_too_rare(const RecordSpec& recorded, const EvaluationSpec& wanted);
 /// The first image set of that name; null where there is none.
 const EvaluationSpec* evaluation_named(const RecordSpec& record, metrics::Subset name);
 
-/// The result on one image set: its last row there, in the order of moments; null where there is none. `row_of` gives
-/// the metrics::Row of an item of `rows`.
+/// A row's place in a training: whole epochs, and further steps.
+using RowMoment = std::pair<std::int32_t, std::int32_t>;
+inline constexpr RowMoment kAnyMoment{std::numeric_limits<std::int32_t>::max(), 0};
+
+/// The result on one image set: its last row there that is not behind `until`, in the order of moments; null where
+/// there is none. `row_of` gives the metrics::Row of an item of `rows`.
 template <class Rows, class RowOf>
-const metrics::Row* result_at(const Rows& rows, metrics::Subset name, const ImageSetId& images, RowOf row_of) {
+const metrics::Row* result_at(const Rows& rows, metrics::Subset name, const ImageSetId& images, RowOf row_of,
+                              RowMoment until = kAnyMoment) {
   const metrics::Row* last = nullptr;
   for (const auto& item : rows) {
     const metrics::Row& row = row_of(item);
-    if (row.subset != name || row.set != images) continue;
+    if (row.subset != name || row.set != images || RowMoment(row.epoch, row.step) > until) continue;
     if (!last || std::pair(row.epoch, row.step) >= std::pair(last->epoch, last->step)) last = &row;
   }
   return last;

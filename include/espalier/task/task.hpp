@@ -124,6 +124,22 @@ struct StopSpec {
   }
 };
 
+/// Where a training ended that a StopSpec may end, and the moment of the state that is its result: at most `ended`.
+/// Both are {0, 0} of any other training, whose length says so.
+struct Stopped {
+  Moment ended, result;
+  bool operator==(const Stopped&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("ended", ended) & frame::stored<2>("result", result);
+  }
+};
+
+/// The last rows that may be results: those behind a restored state are a curve.
+inline RowMoment last_result(const Stopped& stopped) {
+  return stopped == Stopped{} ? kAnyMoment : RowMoment{stopped.result.epoch, stopped.result.step};
+}
+
 /// Everything that can change the result of a training. Its hash is the task's id.
 struct TrainSpec {
   std::int32_t identity_version = 0;  ///< kIdentityVersion
@@ -155,7 +171,7 @@ struct TrainSpec {
         frame::stored<14>("frozen_dropout", frozen_dropout) & frame::stored<15>("precision", precision) &
         frame::stored<16>("init_seed", init_seed) & frame::stored<17>("order_seed", order_seed) &
         frame::stored<18>("mask_seed", mask_seed) & frame::stored<19>("augment_seed", augment_seed) &
-        frame::stored<20>("identity_version", identity_version) & frame::stored<21>("stop", stop);
+        frame::stored<20>("identity_version", identity_version) & frame::stored<1021>("stop", stop);
   }
 };
 

@@ -78,8 +78,9 @@ struct Checkpoint {
 
 struct Outcome {
   task::End end = task::End::done;
-  std::string text;    ///< of diverged and refused: what happened, where
-  double seconds = 0;  ///< of work in this attempt; its part of shared work
+  std::string text;       ///< of diverged and refused: what happened, where
+  double seconds = 0;     ///< of work in this attempt; its part of shared work
+  task::Stopped stopped;  ///< of a job with a rule that is done
   /// Images trained in this attempt; shared ones count for one of the members that shared them.
   std::int64_t epoch_images = 0;
 };

@@ -12,7 +12,7 @@ namespace espalier::plan {
 namespace {
 
 const metrics::Row* result_of(const TaskOutcome& outcome, metrics::Subset subset, const PlannedRun& run) {
-  return task::result_at(outcome.rows, subset, run.images(subset), std::identity{});
+  return task::result_at(outcome.rows, subset, run.images(subset), std::identity{}, task::last_result(outcome.stopped));
 }
 
 metrics::MetricName metric_of(const study::Take& take) {

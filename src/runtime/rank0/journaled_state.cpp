@@ -29,7 +29,7 @@ struct ToRecord {
   }
   void operator()(const sched::TaskEnded& end) const {
     journal.write(store::EndedRecord{end.fence, end.task, end.state, end.cause, end.seconds, end.epoch_images,
-                                     end.device, time, end.diverged});
+                                     end.device, time, end.diverged, end.stopped});
   }
   void operator()(const sched::AttemptLost& loss) const {
     store::LostRecord record;
