@@ -9,6 +9,7 @@
 
 #include "cli/json_text.hpp"
 #include "cli/text_table.hpp"
+#include "espalier/plan/early_stopping.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -49,6 +50,16 @@ std::string passes_text(const plan::Plan& plan) {
   std::string text = table.text();
   for (const auto& [why, count] : plan.refused) text += fmt::format("features: {} tasks without, {}\n", count, why);
   return text;
+}
+
+/// "early stopping: 12 trainings may end before their length; ...".
+std::string stopping_text(const plan::Plan& plan) {
+  const auto range = plan::stopping_range(plan.tasks);
+  if (range.trainings == 0) return "";
+  return fmt::format(
+      "early stopping: {} {} may end before {} length; with what shares {} steps {} at least {} of {} epoch-images\n",
+      range.trainings, range.trainings == 1 ? "training" : "trainings", range.trainings == 1 ? "its" : "their",
+      range.trainings == 1 ? "its" : "their", range.trainings == 1 ? "it takes" : "they take", range.least, range.most);
 }
 
 std::string selections_text(const plan::Plan& plan) {
@@ -182,7 +193,7 @@ std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated) {
   text += fmt::format("; {} done", plan.done);
   if (plan.remeasured) text += fmt::format(", kept networks of {} to be measured on further images", plan.remeasured);
   if (plan.again) text += fmt::format(", {} to be trained again because more is to be recorded", plan.again);
-  text += "\n" + folds_text(plan);
+  text += "\n" + folds_text(plan) + stopping_text(plan);
   text += fmt::format("{:.2f} device-hours to do{}; {} on disk at the end\n", plan.device_hours,
                       calibrated ? "" : " (uncalibrated)", bytes_text(plan.disk_bytes));
   if (plan.features_bytes > 0) {
@@ -196,6 +207,7 @@ std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated) {
 
 std::string plan_json(const plan::Plan& plan, bool calibrated, const std::vector<plan::ShardWork>& shards) {
   const auto totals = totals_of(plan);
+  const auto stopping = plan::stopping_range(plan.tasks);
   ordered_json json = {{"runs", totals.runs},
                        {"later", totals.later},
                        {"excluded", totals.excluded},
@@ -210,6 +222,10 @@ std::string plan_json(const plan::Plan& plan, bool calibrated, const std::vector
                        {"provisional", plan.provisional},
                        {"experiments", experiments_json(plan)},
                        {"folds", folds_json(plan)},
+                       {"early_stopping",
+                        {{"trainings", stopping.trainings},
+                         {"least_epoch_images", stopping.least},
+                         {"most_epoch_images", stopping.most}}},
                        {"passes", passes_json(plan)},
                        {"features_refused", plan.refused},
                        {"selections_pending", plan.pending.size()}};

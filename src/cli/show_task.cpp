@@ -115,11 +115,36 @@ std::string data_text(const study::DataSet& data, const task::TrainSpec& spec) {
                                                              : "left out");
 }
 
+/// "5 epochs", "100 steps".
+std::string stretch_text(const task::Moment& every) {
+  const std::string epochs =
+      every.epoch > 0 ? fmt::format("{} {}", every.epoch, every.epoch == 1 ? "epoch" : "epochs") : "";
+  const std::string steps = every.step > 0 ? fmt::format("{} {}", every.step, every.step == 1 ? "step" : "steps") : "";
+  return epochs + (epochs.empty() || steps.empty() ? "" : " and ") + steps;
+}
+
+/// "stops     once valid.top1 has not risen for 3 evaluations, one every 5 epochs; the best state is restored".
+std::string stop_text(const task::Task& task) {
+  const auto& rule = task::training(task).stop;
+  if (!rule.on()) return "";
+  const auto& all = task.record.evaluations;
+  const auto judged = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.images == rule.images; });
+  const auto& facts = metrics::facts_of(rule.metric);
+  return fmt::format("stops     once {}.{} has not {}{} for {}, one every {}; {}\n",
+                     judged == all.end() ? "?" : metrics::name_of(judged->name), facts.name,
+                     facts.better == metrics::Better::higher ? "risen" : "fallen",
+                     rule.min_delta > 0 ? fmt::format(" by more than {}", rule.min_delta) : "",
+                     rule.patience == 1 ? "1 evaluation" : fmt::format("{} evaluations", rule.patience),
+                     stretch_text(rule.every),
+                     rule.restores_best ? "the best state is restored" : "the last state is the result");
+}
+
 /// Length, batches and seeds of a training.
 std::string steps_text(const task::Task& task) {
   const auto& spec = task::training(task);
   std::string text = fmt::format("length    {}, {} images seen, batches of {}\n", moment_text(spec.length),
                                  task.epoch_images, spec.batch);
+  text += stop_text(task);
   text +=
       fmt::format("seeds     init {:016x}, order {:016x}, masks {:016x}, augmentation {:016x} (0: nothing is drawn)\n",
                   spec.init_seed, spec.order_seed, spec.mask_seed, spec.augment_seed);

@@ -60,7 +60,9 @@ const study::TrainValues& TrainSettings::of_cnn(const study::Experiment& experim
   const std::string key = "cnn\n" + experiment.name;
   const auto known = made_.find(key);
   if (known != made_.end()) return known->second;
-  return made_.emplace(key, merged(merged(study::train_defaults(), study_.train), experiment.cnn->train)).first->second;
+  auto values = merged(merged(study::train_defaults(), study_.train), experiment.cnn->train);
+  values.stop = experiment.cnn->train.stop;  // that of [train] reads images of targets
+  return made_.emplace(key, std::move(values)).first->second;
 }
 
 std::int64_t steps_per_epoch(std::int64_t images, std::int64_t batch) { return (images + batch - 1) / batch; }

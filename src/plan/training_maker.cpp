@@ -4,7 +4,9 @@
 #include "espalier/core/build_info.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
+#include "espalier/metrics/row.hpp"
 #include "espalier/study/train_table.hpp"
+#include "espalier/task/stop_rule.hpp"
 #include "plan/canonicalise.hpp"
 #include "plan/cost/cost_model.hpp"
 #include "plan/findings.hpp"
@@ -133,6 +135,35 @@ void TrainingMaker::set_record(Training& training, const TrainingRequest& reques
   training.record.keep = request.role == Role::source ? task::Keep::last : wanted.keep;
 }
 
+/// The rule reads one of the image sets that the training is measured on anyway.
+void TrainingMaker::set_stop(Training& training, const study::TrainValues& values, std::int64_t per_epoch) {
+  if (!values.stop || !values.stop->on) return;
+  const auto& rule = *values.stop;
+  const auto metric = metrics::parse_metric(rule.metric);
+  const auto* judged = task::evaluation_named(training.record, metric.subset);
+  if (!judged) {
+    const std::string name = metrics::name_of(metric.subset);
+    throw CompileError{{"train.stop reads '" + rule.metric + "', and there are no " + name + " images",
+                        "the data set holds none out", "Add " + name + " = { per_class = N } to the data set."}};
+  }
+  if (rule.patience < 1) throw CompileError{{"train.stop has no patience", "", "Add stop = { patience = 3 }."}};
+  const std::int64_t every = steps_of(rule.every, per_epoch);
+  if (every > training.steps) {
+    throw CompileError{
+        {"train.stop evaluates every " + to_string(rule.every) +
+             (rule.every.unit == study::Duration::Unit::epochs ? " epochs" : "") + ", which never comes",
+         "the training takes " + std::to_string(training.steps) + " steps, " + std::to_string(per_epoch) + " an epoch",
+         "Evaluate more often, or train longer."}};
+  }
+  training.spec.stop = {
+      judged->images, metric.metric,         moment_of(every, per_epoch), static_cast<std::int32_t>(rule.patience),
+      rule.min_delta, rule.restore == "best"};
+  const task::Timeline timeline(training.images, training.spec.batch, training.spec.length);
+  const bool changes =
+      training.spec.stop.restores_best || task::least_steps(training.spec.stop, timeline) < timeline.total_steps();
+  if (!changes) training.spec.stop = {};  // it never ends the training, and the last state is the result anyway
+}
+
 Training TrainingMaker::make(const TrainingRequest& request) {
   Training training;
   auto& spec = training.spec;
@@ -157,6 +188,7 @@ Training TrainingMaker::make(const TrainingRequest& request) {
   canonicalise(spec, *training.units);
   training.backward_multiply_adds = backward_multiply_adds(spec, *training.units);
   set_record(training, request, fold);
+  set_stop(training, *request.values, per_epoch);
   return training;
 }
 

@@ -79,6 +79,7 @@ class TrainingMaker {
   void set_seeds(task::TrainSpec& spec, const TrainingRequest& request);
   static void set_images(Training& training, const TrainingRequest& request, const std::optional<FoldImages>& fold);
   void set_record(Training& training, const TrainingRequest& request, const std::optional<FoldImages>& fold);
+  static void set_stop(Training& training, const study::TrainValues& values, std::int64_t per_epoch);
 
   const study::Study& study_;
   task::Catalog& catalog_;

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "espalier/task/timeline.hpp"
+
 namespace espalier::report {
 namespace {
 
@@ -76,9 +78,21 @@ task::RunState state_of(const store::State& state, const store::TaskState& task)
   return is_ready ? task::RunState::ready : task::RunState::waiting;
 }
 
+void count_early_end(EndedEarly& early, const store::TaskState& task) {
+  if (task.state != task::RunState::done || task.stopped == task::Stopped{} || task.task.images == 0) return;
+  const auto& spec = task::training(task.task);
+  const task::Timeline timeline(task.task.images, spec.batch, spec.length);
+  const double epoch = timeline.steps_per_epoch();
+  ++early.with_rule;
+  early.trainings += task.stopped.ended < spec.length;
+  early.epochs += static_cast<double>(timeline.index(task.stopped.ended)) / epoch;
+  early.epochs_at_most += static_cast<double>(timeline.total_steps()) / epoch;
+}
+
 void count_tasks(StudyProgress& progress, const store::State& state, const WantedTasks& wanted) {
   for (const auto* task : wanted.tasks) {
     count(progress.tasks, state_of(state, *task), false);
+    if (!task::probe_of(task->task)) count_early_end(progress.ended_early, *task);
     progress.images_left += images_left(*task);
     if (task->state != task::RunState::running || task->attempts.empty()) continue;
     const auto& attempt = task->attempts.back();

@@ -17,6 +17,12 @@ using metrics::kSubsets;
 using LastRows = std::array<const metrics::Row*, kSubsets.size()>;
 
 /// The result on each image set that the run is measured on.
+/// Of the result where a rule to stop has chosen it, else of the last row.
+std::int32_t epoch_of(const TaskState& task) {
+  if (task.stopped != task::Stopped{}) return task.stopped.result.epoch;
+  return task.rows.empty() ? 0 : task.rows.back().row.epoch;
+}
+
 LastRows last_rows(const TaskState& task, const plan::PlannedRun& run) {
   LastRows last{};
   for (const Subset subset : kSubsets) last[static_cast<std::size_t>(subset)] = result_at(task, run, subset);
@@ -34,7 +40,7 @@ std::vector<FinalRun> collect(const State& state) {
   for (const RunEntry& entry : state.runs) {
     if (!entry.current || state.state_of(entry.run) != task::RunState::done) continue;
     const TaskState& task = state.tasks.at(entry.run.task);
-    found.push_back({&entry.run, task.rows.empty() ? 0 : task.rows.back().row.epoch, last_rows(task, entry.run)});
+    found.push_back({&entry.run, epoch_of(task), last_rows(task, entry.run)});
   }
   return found;
 }

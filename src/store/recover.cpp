@@ -81,7 +81,7 @@ class Search {
 
   void compare(const TaskState& known, const ViewedTask& viewed) {
     const bool was_done = known.state == task::RunState::done;
-    RecoveredTask task{known.task.id, viewed.form, {}, {}, {}, 0, 0, viewed.device};
+    RecoveredTask task{known.task.id, viewed.form, {}, {}, {}, 0, 0, viewed.device, viewed.stopped};
     for (const metrics::Row& row : viewed.rows) {
       if (!has_row(known, row)) task.rows.push_back(row);
     }
@@ -110,7 +110,8 @@ class Search {
     if (check_ == FileCheck::content && to_hex(sha256(os::MappedFile(file).bytes())) != viewed.hex) {
       return lose("holds other bytes than its name says");
     }
-    return {viewed, end_of(task.task), static_cast<std::int64_t>(std::filesystem::file_size(file))};
+    return {viewed, task::probe_of(task.task) ? task::Moment{} : result_moment(task),
+            static_cast<std::int64_t>(std::filesystem::file_size(file))};
   }
 
   bool was_set_aside(const ArtifactId& id) const {
@@ -155,7 +156,8 @@ void append_task(const Appender& append, const RecoveredTask& one, double time) 
   };
   keep(task::ArtifactKind::finished, one.finished);
   keep(task::ArtifactKind::predictions, one.predictions);
-  append(EndedRecord{fence, one.task, task::RunState::done, "", one.seconds, one.epoch_images, one.device, time});
+  append(EndedRecord{fence, one.task, task::RunState::done, "", one.seconds, one.epoch_images, one.device, time, false,
+                     one.stopped});
   forget_missing_rows(task);
 }
 

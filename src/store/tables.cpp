@@ -105,6 +105,10 @@ h5::Table tasks_table(const State& state) {
   add.texts("source", [&](Item task) { return table.keep(sources_of(state, *task)); });
   add.texts("finished", [](Item task) -> std::string_view { return task->finished.artifact.hex; });
   add.texts("predictions", [](Item task) -> std::string_view { return task->predictions.artifact.hex; });
+  add.integers("ended_epoch", [](Item task) { return task->stopped.ended.epoch; });
+  add.integers("ended_step", [](Item task) { return task->stopped.ended.step; });
+  add.integers("result_epoch", [](Item task) { return task->stopped.result.epoch; });
+  add.integers("result_step", [](Item task) { return task->stopped.result.step; });
   return table;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <set>
 
@@ -55,6 +56,24 @@ std::vector<task::NumericForm> read_forms(const h5::ReadFile& view) {
   return forms;
 }
 
+bool has_column(const h5::ReadFile& view, const char* table, const std::string& name) {
+  const auto columns = view.columns(table);
+  return std::find(columns.begin(), columns.end(), name) != columns.end();
+}
+
+/// Where rules to stop ended tasks; views of earlier versions know of none.
+std::vector<task::Stopped> read_stopped(const h5::ReadFile& view, std::size_t tasks) {
+  std::vector<task::Stopped> all(tasks);
+  if (!has_column(view, "tasks", "ended_epoch")) return all;
+  const auto column = [&](const char* name) { return view.integers("tasks", name); };
+  const auto ended = column("ended_epoch"), ended_step = column("ended_step");
+  const auto result = column("result_epoch"), result_step = column("result_step");
+  for (std::size_t i = 0; i < tasks; ++i) {
+    all[i] = {{small_of(ended[i]), small_of(ended_step[i])}, {small_of(result[i]), small_of(result_step[i])}};
+  }
+  return all;
+}
+
 void read_tasks(const h5::ReadFile& view, ViewedTasks& all) {
   const auto ids = view.texts("tasks", "task"), states = view.texts("tasks", "state");
   const auto devices = view.texts("tasks", "device"), finished = view.texts("tasks", "finished");
@@ -62,10 +81,11 @@ void read_tasks(const h5::ReadFile& view, ViewedTasks& all) {
   const auto seconds = view.reals("tasks", "seconds");
   const auto images = view.integers("tasks", "epoch_images");
   const auto forms = read_forms(view);
+  const auto stopped = read_stopped(view, ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     all.tasks[id_of<TaskId>(ids[i])] = {
         states[i], devices[i], seconds[i], images[i], artifact_of(finished[i]), artifact_of(predictions[i]),
-        forms[i],  {}};
+        forms[i],  stopped[i], {}};
   }
 }
 
@@ -75,7 +95,11 @@ void read_rows(const h5::ReadFile& view, ViewedTasks& all) {
   const auto epochs = view.integers("metrics", "epoch"), steps = view.integers("metrics", "step");
   const auto counts = view.integers("metrics", "count");
   std::vector<std::vector<double>> values;
-  for (const auto& facts : metrics::kMetrics) values.push_back(view.reals("metrics", facts.name));
+  for (const auto& facts : metrics::kMetrics) {  // one that is newer than the view was not measured
+    const bool is_there = has_column(view, "metrics", facts.name);
+    values.push_back(is_there ? view.reals("metrics", facts.name)
+                              : std::vector<double>(tasks.size(), std::numeric_limits<double>::quiet_NaN()));
+  }
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     metrics::Row row{small_of(epochs[i]),        small_of(steps[i]), subset_of(subsets[i]),
                      id_of<ImageSetId>(sets[i]), counts[i],          {}};

@@ -17,6 +17,7 @@ struct ViewedTask {
   std::int64_t epoch_images = 0;
   ArtifactId finished, predictions;
   task::NumericForm form;
+  task::Stopped stopped;
   std::vector<metrics::Row> rows;
 };
 

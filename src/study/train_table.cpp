@@ -8,6 +8,7 @@
 #include "espalier/core/checks.hpp"
 #include "espalier/task/optimisers.hpp"
 #include "study/rate_values.hpp"
+#include "study/stop_rows.hpp"
 #include "study/value_range.hpp"
 
 namespace espalier::study {
@@ -239,9 +240,14 @@ TrainRow warn_below() {
 }  // namespace
 
 const std::vector<TrainRow>& train_rows() {
-  static const std::vector<TrainRow> rows = {batch(),   epochs(),         optimiser(), momentum(),       weight_decay(),
-                                             augment(), frozen_dropout(), precision(), evaluate_every(), train_eval(),
-                                             rates(),   keep(),           warn_below()};
+  static const std::vector<TrainRow> rows = [] {
+    std::vector<TrainRow> all = {batch(),          epochs(),     optimiser(),      momentum(),
+                                 weight_decay(),   augment(),    frozen_dropout(), precision(),
+                                 evaluate_every(), train_eval(), rates()};
+    for (auto& row : stop_rows()) all.push_back(std::move(row));
+    for (auto& row : {keep(), warn_below()}) all.push_back(row);
+    return all;
+  }();
   return rows;
 }
 

@@ -10,7 +10,7 @@ namespace espalier::task {
 
 namespace {
 
-constexpr std::string_view kOfOneTraining[] = {"rates", "length"};
+constexpr std::string_view kOfOneTraining[] = {"rates", "length", "stop"};
 
 /// Hashes what replicas of one batched network must have in common: shapes, optimiser and steps after unit k.
 std::uint64_t replicas_key(const Task& task) {
@@ -68,6 +68,7 @@ std::string prefix_key(const TrainSpec& spec, std::int32_t units) {
 std::string prefix_state_id(const TrainSpec& spec, const Timeline& timeline, Moment at) {
   TrainSpec prefix = spec;
   prefix.length = timeline.normalised(at);
+  prefix.stop = {};
   for (auto& row : prefix.units) {
     std::erase_if(row.rates, [&](const RatePoint& point) { return timeline.index(point.from) >= timeline.index(at); });
     for (auto& point : row.rates) point.from = timeline.normalised(point.from);

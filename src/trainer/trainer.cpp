@@ -79,6 +79,7 @@ class Trainer::Reporter : public train::Sink {
     ended.text = outcome.text;
     ended.seconds = outcome.seconds;
     ended.epoch_images = outcome.epoch_images;
+    ended.stopped = outcome.stopped;
     tell(ended);
   }
 

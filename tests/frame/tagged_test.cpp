@@ -9,6 +9,7 @@ namespace {
 
 struct Inner {
   std::string text;
+  bool operator==(const Inner&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<1>("text", text);
@@ -21,6 +22,15 @@ struct Outer {
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<2>("inner", inner) & frame::stored<20>("values", values);
+  }
+};
+
+/// A record with a message that readers must understand.
+struct Demanding {
+  Inner inner;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<frame::kFirstMandatoryField>("inner", inner);
   }
 };
 
@@ -84,4 +94,14 @@ TEST_CASE("tagged: a value of an enumeration that only a newer version knows is 
   }
   CHECK_THROWS_AS(frame::from_tagged<Painted>(field(2, "\x01\x02")), frame::NewerFormatError);
   CHECK_THROWS_WITH(frame::from_tagged<Painted>(painted(7)), Catch::Contains("value 7") && Catch::Contains("up to 1"));
+}
+
+TEST_CASE("tagged: a message that must be understood is left out where it says nothing, so that older readers go on") {
+  Demanding plain, saying;
+  saying.inner.text = "listen";
+
+  CHECK(frame::to_tagged(plain).empty());
+  CHECK(frame::from_tagged<Demanding>(frame::to_tagged(saying)).inner.text == "listen");
+  CHECK(frame::from_tagged<Demanding>("").inner.text.empty());
+  CHECK_THROWS_AS(frame::from_tagged<Inner>(frame::to_tagged(saying)), frame::NewerFormatError);
 }

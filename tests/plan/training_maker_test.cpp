@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "espalier/task/sharing.hpp"
 #include "plan/findings.hpp"
 #include "plan/train_settings.hpp"
 #include "support/study_builder.hpp"
@@ -201,4 +202,45 @@ TEST_CASE("training maker: a frozen unit saves the backward pass below the lowes
   tuned.uses[0] = study::UnitUse::tuned;
 
   CHECK(scene.make(mixed()).backward_multiply_adds < scene.make(tuned).backward_multiply_adds);
+}
+
+TEST_CASE("training maker: a rule to stop reads an image set of the record; its stretch is written as a moment") {
+  Scene scene;
+  study::StopRule rule{.on = true, .every = {study::Duration::Unit::epochs, 5}, .patience = 3, .min_delta = 0.01};
+  const auto plain = scene.make(mixed(), 5);
+  scene.study.train.stop = rule;
+
+  const auto stopping = scene.make(mixed(), 5);
+
+  CHECK(stopping.spec.stop.images == task::evaluation_named(stopping.record, metrics::Subset::valid)->images);
+  CHECK(stopping.spec.stop.metric == metrics::Metric::top1);
+  CHECK(stopping.spec.stop.every == task::Moment{5, 0});
+  CHECK(stopping.spec.stop.patience == 3);
+  CHECK(stopping.spec.stop.min_delta == 0.01);
+  CHECK(stopping.spec.stop.restores_best);
+  CHECK(task::task_id(stopping.spec) != task::task_id(plain.spec));
+  CHECK(task::family_key(stopping.spec, {}) == task::family_key(plain.spec, {}));
+
+  rule.every = {study::Duration::Unit::steps, 4};  // 3 steps an epoch
+  scene.study.train.stop = rule;
+  CHECK(scene.make(mixed(), 5).spec.stop.every == task::Moment{1, 1});
+}
+
+TEST_CASE("training maker: a rule that can change nothing is none") {
+  Scene scene;
+  const auto plain = scene.make(mixed(), 5);
+  study::StopRule rule{.on = true, .every = {study::Duration::Unit::epochs, 30}, .patience = 2, .restore = "last"};
+  scene.study.train.stop = rule;
+  CHECK(task::task_id(scene.make(mixed(), 5).spec) == task::task_id(plain.spec));
+
+  scene.study.train.stop->patience = 1;  // may end after 60 of 90 epochs
+  CHECK(scene.make(mixed(), 5).spec.stop.on());
+  scene.study.train.stop->on = false;
+  CHECK(task::task_id(scene.make(mixed(), 5).spec) == task::task_id(plain.spec));
+}
+
+TEST_CASE("training maker: a rule without images, or one that never evaluates, is refused") {
+  Scene scene;
+  scene.study.train.stop = study::StopRule{.on = true, .every = {study::Duration::Unit::epochs, 91}, .patience = 1};
+  CHECK_THAT(scene.refusal(mixed()), Catch::Contains("every 91 epochs, which never comes"));
 }

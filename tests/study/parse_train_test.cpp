@@ -1,6 +1,7 @@
 // Named settings of augmentation: where they may stand, and what is wrong with them.
 #include <catch2/catch.hpp>
 
+#include "espalier/study/train_values.hpp"
 #include "study/study_texts.hpp"
 
 using namespace espalier;
@@ -51,4 +52,44 @@ TEST_CASE("train: what is wrong with a named augmentation brings one message") {
                              "'none' is the setting that changes nothing", "[augment.none]"});
   check_one_message(kSmallStudy + "[augment]\n",
                     {"[augment]\n", "[augment]\nflip = true\n", "Write [augment.NAME]", "flip ="});
+}
+
+namespace {
+
+const std::string kStopping = kSmallStudy + R"toml([train]
+stop = { metric = "valid.loss", every = "20 steps", patience = 3, min_delta = 0.01, restore = "last" }
+[[experiment]]
+name = "b"
+axes = { train.stop.patience = [1, 2] }
+fixed = { train.stop.every = 5 }
+)toml";
+
+}  // namespace
+
+TEST_CASE("train: a rule to stop, its keys on axes, and how it is switched off") {
+  const Study study = parsed(kStopping);
+
+  REQUIRE(study.train.stop);
+  CHECK(study.train.stop->on);
+  CHECK(study.train.stop->metric == "valid.loss");
+  CHECK(study.train.stop->every == Duration{Duration::Unit::steps, 20});
+  CHECK(study.train.stop->patience == 3);
+  CHECK(study.train.stop->min_delta == 0.01);
+  CHECK(study.train.stop->restore == "last");
+  CHECK(study.experiments[1].axes[0].name == "train.stop.patience");
+  TrainValues off;
+  CHECK_FALSE(set_train_value(off, "stop", "none"));
+  CHECK_FALSE(merged(study.train, off).stop->on);
+  CHECK(merged(study.train, {}).stop->on);
+}
+
+TEST_CASE("train: what is wrong with a rule to stop brings one message") {
+  check_one_message(kStopping, {"patience = 3", "patience = 0", "patience", "patience ="});
+  check_one_message(kStopping, {", patience = 3", "", "stop has no patience", "stop ="});
+  check_one_message(kStopping, {"valid.loss", "train.loss", "cannot end a training", "metric ="});
+  check_one_message(kStopping, {"valid.loss", "valid.distance", "cannot end a training", "metric ="});
+  check_one_message(kStopping, {"20 steps", "0 steps", "every", "every ="});
+  check_one_message(kStopping, {"restore = \"last\"", "restore = \"lats\"", "Did you mean 'last'?", "restore ="});
+  check_one_message(kStopping, {"min_delta = 0.01", "min_dleta = 0.01", "Did you mean 'min_delta'?", "min_dleta ="});
+  check_one_message(kStopping, {"valid = { per_class = 3 }\n", "", "holds out no valid images", "stop ="});
 }

@@ -50,9 +50,9 @@ TEST_CASE("snapshot: a checkpoint of this version is read back") {
 
 TEST_CASE("snapshot: a newer version's checkpoint is refused, and is no damage") {
   const Folder folder;
-  const auto id = write(folder.path(), "espalier training checkpoint 3");
+  const auto id = write(folder.path(), "espalier training checkpoint 4");
   CHECK_THROWS_AS(read(folder.path(), id), EnvironmentError);
-  CHECK_THROWS_WITH(read(folder.path(), id), Catch::Contains("version 3") && Catch::Contains(id.hex));
+  CHECK_THROWS_WITH(read(folder.path(), id), Catch::Contains("version 4") && Catch::Contains(id.hex));
 }
 
 TEST_CASE("snapshot: a file of another kind, or of an older version, is damage") {

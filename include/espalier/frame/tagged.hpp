@@ -140,6 +140,9 @@ class TaggedWriter {
   template <int N, class T>
     requires(std::is_class_v<T>)
   void put(const T& value) {
+    if constexpr (N >= kFirstMandatoryField) {
+      if (value == T{}) return;  // readers that do not know the field are stopped only where it says something
+    }
     nested<N>([&](TaggedWriter& inner) { inner.message(value); });
   }
 

@@ -31,10 +31,19 @@ struct RunningTask {
   std::int32_t epoch = 0;  ///< the last one with a row
 };
 
+/// What rules to stop did: trainings that ended before their length.
+struct EndedEarly {
+  std::int64_t trainings = 0;  ///< that are done and ended early
+  std::int64_t with_rule = 0;  ///< that are done and might have
+  double epochs = 0;           ///< that those with a rule trained; steps count as parts of epochs
+  double epochs_at_most = 0;   ///< that they would have trained to their lengths
+};
+
 struct StudyProgress {
   std::vector<ExperimentProgress> experiments;  ///< in planning order
   StateCounts runs, tasks;                      ///< tasks of the study's runs and their sources
   std::vector<RunningTask> running;
+  EndedEarly ended_early;
   double images_per_s = 0;             ///< epoch-images per second, all workers, recent trainings; 0: unknown
   std::int64_t images_left = 0;        ///< epoch-images of the tasks known so far
   std::optional<double> seconds_left;  ///< none where the rate is unknown

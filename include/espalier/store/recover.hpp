@@ -20,6 +20,7 @@ struct RecoveredTask {
   double seconds = 0;              ///< of work, which the journal does not know of
   std::int64_t epoch_images = 0;
   std::string device;
+  task::Stopped stopped;  ///< where its rule to stop ended it, if it has one
 };
 
 struct Recovery {

@@ -9,7 +9,7 @@ namespace espalier::task {
 
 /// Hashes that are equal for tasks that can share; 0 where there is nothing to share.
 struct Sharing {
-  std::uint64_t family = 0;    ///< same start and data; rates and length may differ: a stage tree
+  std::uint64_t family = 0;    ///< same start and data; rates, length and rule to stop may differ: a stage tree
   std::uint64_t features = 0;  ///< same outputs of the cached units
   std::uint64_t replicas = 0;  ///< same shapes above the cached units, same steps per epoch: one batched network
   bool operator==(const Sharing&) const = default;
@@ -17,7 +17,7 @@ struct Sharing {
 
 Sharing sharing_of(const Task& task);
 
-/// A hash of everything except rates and length; never 0.
+/// A hash of everything except rates, length and when it stops; never 0.
 std::uint64_t family_key(const TrainSpec& spec, const NumericForm& form);
 
 /// Describes what the outputs of units 1 to k depend on besides the image: their values, the input's form and the

@@ -66,6 +66,11 @@ Json to_json(const store::State& state, const report::StudyProgress& progress, c
   for (const auto& experiment : progress.experiments) out["experiments"][experiment.name] = to_json(experiment.runs);
   out["runs"] = to_json(progress.runs);
   out["tasks"] = to_json(progress.tasks);
+  const auto& early = progress.ended_early;
+  out["early_stopping"] = {{"with_rule", early.with_rule},
+                           {"ended_early", early.trainings},
+                           {"epochs", early.epochs},
+                           {"epochs_at_most", early.epochs_at_most}};
   out["images_per_s"] = progress.images_per_s;
   out["images_left"] = progress.images_left;
   out["seconds_left"] = progress.seconds_left ? Json(*progress.seconds_left) : Json(nullptr);
@@ -138,6 +143,10 @@ void print_pace(const store::State& state, const report::StudyProgress& progress
   const auto& tasks = progress.tasks;
   fmt::print("\ntasks     {} of {} done", tasks[task::RunState::done], tasks.total);
   if (tasks[task::RunState::running]) fmt::print(", {} running", tasks[task::RunState::running]);
+  if (const auto& early = progress.ended_early; early.with_rule > 0) {
+    fmt::print("\nstopped   {} of {} trainings with a rule before their length: {:.0f} of {:.0f} epochs were trained",
+               early.trainings, early.with_rule, early.epochs, early.epochs_at_most);
+  }
   fmt::print("\nworkers   {} with {} thread{} each\n", state.study.workers, state.study.threads,
              state.study.threads == 1 ? "" : "s");
   if (progress.images_per_s > 0) fmt::print("rate      {:.0f} epoch-images/s\n", progress.images_per_s);

@@ -79,6 +79,16 @@ double features_probe_s(const Probe& probe, std::int32_t threads, double passes)
   return passes * images * forward / (kUncalibratedRate * threads) + (fits ? kFitPasses * numbers / kFitRate : 0);
 }
 
+/// Families with a member that a rule may end early: replicas end together, and one numeric form lets all members
+/// share their steps.
+std::set<std::uint64_t> families_that_stop(const TaskTable& tasks) {
+  std::set<std::uint64_t> families;
+  for (const auto& entry : tasks.all()) {
+    if (entry.training.spec.stop.on()) families.insert(task::family_key(entry.training.spec, {}));
+  }
+  return families;
+}
+
 }  // namespace
 
 std::int64_t features_bytes(const Probe& probe) {
@@ -123,6 +133,7 @@ bool can_be_replica(const task::TrainSpec& spec, const network::NetworkSpec& net
 std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::Catalog& catalog, const CostModel& costs,
                                                  const CompileOptions& options) {
   std::map<std::string, std::int64_t> refused;
+  const auto stopping = families_that_stop(tasks);
   for (auto& entry : tasks.all()) {
     const auto& training = entry.training;
     entry.form = {options.threads};
@@ -138,6 +149,10 @@ std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::C
     const auto& network = catalog.networks.at(training.spec.network);
     entry.form.batched =
         options.passes.replicas && can_be_replica(training.spec, network, *training.units, entry.form.cached_units);
+    if (entry.form.batched && stopping.contains(task::family_key(training.spec, {}))) {
+      entry.form.batched = false;
+      ++refused["trainings that stop early, and those that share their steps, are no replicas of a batched network"];
+    }
     entry.cost_s = costs.cost_s(training, entry.form);
   }
   return refused;

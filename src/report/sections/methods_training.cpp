@@ -106,6 +106,34 @@ std::string evaluation_text(const Tasks& tasks) {
          train_eval_text(tasks);
 }
 
+/// "5 epochs", "100 steps".
+std::string stretch_text(const task::Moment& every) {
+  if (every.epoch == 0) return fmt::format("{} {}", every.step, every.step == 1 ? "step" : "steps");
+  return every.epoch == 1 && every.step == 0 ? "epoch" : length_text(every);
+}
+
+/// What ends trainings before their length, where something does.
+std::string stop_text(const Tasks& tasks) {
+  std::set<std::string> rules;
+  bool all_stop = true;
+  for (const auto* task : tasks) {
+    const auto& rule = task::training(task->task).stop;
+    all_stop = all_stop && rule.on();
+    if (!rule.on()) continue;
+    const auto& all = task->task.record.evaluations;
+    const auto judged =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.images == rule.images; });
+    rules.insert(fmt::format(
+        "{} on {} images has not improved{} for {} evaluations, one every {} (its {} is the result)",
+        metrics::facts_of(rule.metric).title, judged == all.end() ? "held-out" : metrics::name_of(judged->name),
+        rule.min_delta > 0 ? fmt::format(" by more than {}", rule.min_delta) : "", rule.patience,
+        stretch_text(rule.every), rule.restores_best ? "best state" : "last state"));
+  }
+  if (rules.empty()) return "";
+  return fmt::format(" {} ends before this length once {}.",
+                     all_stop ? "A training" : "Where a study says so, a training", fmt::join(rules, ", or "));
+}
+
 std::string normalisation(const task::TrainSpec& spec) {
   std::vector<std::string> mean, std;
   for (const float value : spec.mean) mean.push_back(number(value));
@@ -185,7 +213,7 @@ std::string training_methods(const PageContext& context) {
       " The loss is the mean cross-entropy of the batch. Frozen units get no gradient and no decay; their dropout is "
       "{}.",
       dropout);
-  return text + evaluation_text(targets) + normalisation(task::training(targets.front()->task));
+  return text + stop_text(targets) + evaluation_text(targets) + normalisation(task::training(targets.front()->task));
 }
 
 }  // namespace espalier::report

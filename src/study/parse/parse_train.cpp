@@ -13,12 +13,13 @@ void set_from(const Reader& reader, const std::string& prefix, const Entry& entr
   if (const auto problem = set_train_value(values, prefix + entry.key, *value)) reader.error(entry.key, *problem);
 }
 
-/// Parses a table inside [train]: augment or evaluate.
+/// Parses a table inside [train]: augment, evaluate or stop.
 void set_nested(const Reader& train, const std::string& key, TrainValues& values) {
   const toml::table* table = train.child(key);
   if (!table) return;
   const Reader reader(*table, train.path(key), "train." + key, train.report());
   if (key == "augment") values.augment.emplace();
+  if (key == "stop") values.stop = StopRule{.where = reader.where(), .on = true};
   for (const auto& entry : entries(*table)) {
     if (is_train_key(key + "." + entry.key)) set_from(reader, key + ".", entry, values);
   }
@@ -43,6 +44,13 @@ void check_augment(Report& report, Location where, const std::string& key, const
     report.error(where, key,
                  {"both shifted_crop and random_resized", "a training image is cropped once", "Choose one"});
   }
+}
+
+void check_stop(const Reader& reader, const std::optional<StopRule>& rule) {
+  if (!rule || !rule->on || rule->patience > 0) return;
+  reader.error("stop",
+               {"stop has no patience", "it says after how many evaluations without a better one a training ends",
+                "Write stop = { metric = \"valid.top1\", every = 5, patience = 3 }"});
 }
 
 /// `augment = "light"`: the table of that name.
@@ -89,7 +97,7 @@ TrainValues parse_train(const toml::table& table, const std::string& path, bool 
   for (const auto& entry : entries(table)) {
     if (entry.key == "augment" && entry.node->is_string()) {
       set_named_augment(reader, study, values);
-    } else if (entry.key == "augment" || entry.key == "evaluate") {
+    } else if (entry.key == "augment" || entry.key == "evaluate" || (entry.key == "stop" && entry.node->is_table())) {
       set_nested(reader, entry.key, values);
     } else if (entry.key == "rates") {
       values.rates = parse_rates(*entry.node, reader.path("rates"), report);
@@ -98,6 +106,7 @@ TrainValues parse_train(const toml::table& table, const std::string& path, bool 
     }
   }
   check_names(reader);
+  check_stop(reader, values.stop);
   check_source_only(reader, is_source);
   if (table.get_as<toml::table>("augment"))
     check_augment(report, reader.where("augment"), reader.path("augment"), values);

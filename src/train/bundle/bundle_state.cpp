@@ -45,6 +45,11 @@ void BundleState::end(std::size_t member, task::End end, const std::string& text
   sink_.ended(member, spent_[member]);
 }
 
+const task::StopSpec* BundleState::rule(std::size_t member) const {
+  const auto& rule = task::training(jobs_[member].task).stop;
+  return rule.on() && !jobs_[member].smoke ? &rule : nullptr;
+}
+
 void BundleState::end_all(const Members& members, task::End end, const std::string& text) {
   for (const std::size_t member : members) this->end(member, end, text);
 }

@@ -37,6 +37,11 @@ class BundleState {
   bool is_open(std::size_t member) const { return !closed_[member]; }
   Members open_of(const Members& members) const;
   void end(std::size_t member, task::End end, const std::string& text = "");
+  /// The rule by which the member may end before its length; null where it has none, and in a smoke run.
+  const task::StopSpec* rule(std::size_t member) const;
+  /// Where the member's rule ended it: told with its end.
+  void set_stopped(std::size_t member, const task::Stopped& stopped) { spent_[member].stopped = stopped; }
+  const task::Stopped& stopped(std::size_t member) const { return spent_[member].stopped; }
   void end_all(const Members& members, task::End end, const std::string& text = "");
 
   /// Returns the control flag to follow after a step, and sends a heartbeat when one is due. Cancelled members end

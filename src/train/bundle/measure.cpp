@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 
+#include "espalier/core/checks.hpp"
 #include "espalier/data/safetensors.hpp"
 #include "espalier/model/description.hpp"
 #include "espalier/train/feature_means.hpp"
@@ -36,9 +39,14 @@ const MeasuredSet* held_out(const Job& job) {
 
 /// Writes the network's tensors, with kind, task and moment as metadata, and its mean features on held-out images, by
 /// which other images' distance from these is known where these are not at hand.
-data::WrittenArtifact write_finished(const Job& job, model::UnitNetwork network, task::Moment at) {
+data::WrittenArtifact write_finished(const Job& job, model::UnitNetwork network, task::Moment at,
+                                     const task::Stopped& stopped) {
   data::Metadata metadata = model::describe({network.spec(), network.input(), network.classes()});
   metadata.merge(describe_file(job, "espalier network 1", at));
+  if (stopped != task::Stopped{}) {  // `at` is the moment of the result; the training may have gone on
+    metadata["ended_epoch"] = std::to_string(stopped.ended.epoch);
+    metadata["ended_step"] = std::to_string(stopped.ended.step);
+  }
   data::NamedTensors tensors = network.state();
   if (const MeasuredSet* seen = held_out(job); seen && !job.smoke) {
     const auto means = feature_means(network, *seen->images, task::training(job.task));
@@ -72,21 +80,67 @@ double mean_loss(const Score& score, task::Moment at) { return score.row(Subset:
 
 Measurement::Measurement(BundleState& bundle, const ImageSets& sets, const Members& members, task::Moment at,
                          const Score& running)
-    : bundle_(bundle), sets_(sets), members_(bundle.open_of(members)), at_(at), running_(running) {}
+    : Measurement(bundle, sets, members, at, running,
+                  {[&bundle, at](std::size_t member) { return bundle.timeline(member).is_end(at); }, {}}) {}
+
+Measurement::Measurement(BundleState& bundle, const ImageSets& sets, const Members& members, task::Moment at,
+                         const Score& running, Occasion occasion)
+    : bundle_(bundle),
+      sets_(sets),
+      members_(bundle.open_of(members)),
+      at_(at),
+      running_(running),
+      occasion_(std::move(occasion)) {}
+
+Measurement::Measurement(const Measurement& before, const Members& ending)
+    : bundle_(before.bundle_),
+      sets_(before.sets_),
+      members_(before.bundle_.open_of(ending)),
+      at_(before.at_),
+      running_(before.running_),
+      occasion_{[](std::size_t) { return true; }, {}},
+      scores_(before.scores_),
+      predictions_(before.predictions_) {
+  std::set<std::pair<std::size_t, SetNumber>> given;
+  for (const std::size_t member : members_) {
+    gave_running_ = gave_running_ || before.wants_running(member);
+    for (const MeasuredSet& measured : bundle_.job(member).evaluations) {
+      if (before.wants(member, measured)) given.emplace(member, sets_.number_of(measured));
+    }
+  }
+  occasion_.given = [&sets = sets_, given](std::size_t member, const MeasuredSet& measured) {
+    return given.contains({member, sets.number_of(measured)});
+  };
+}
 
 bool Measurement::wants(std::size_t member, const MeasuredSet& measured) const {
-  return ends(member) || (at_.step == 0 && measured.every > 0 && at_.epoch % measured.every == 0);
+  if (occasion_.given && occasion_.given(member, measured)) return false;
+  if (ends(member)) return true;
+  const bool judges = occasion_.judges && occasion_.judges(member);
+  if (judges && measured.id == task::training(bundle_.job(member).task).stop.images) return true;
+  return !occasion_.only_judges && at_.step == 0 && measured.every > 0 && at_.epoch % measured.every == 0;
 }
 
 bool Measurement::wants_running(std::size_t member) const {
-  return running_.count > 0 && (at_.step == 0 || ends(member));
+  return running_.count > 0 && !gave_running_ && (at_.step == 0 || ends(member));
 }
 
+const Score& Measurement::judged(std::size_t member) const {
+  const auto& job = bundle_.job(member);
+  const auto& images = task::training(job.task).stop.images;
+  const auto measured = std::find_if(job.evaluations.begin(), job.evaluations.end(),
+                                     [&](const MeasuredSet& one) { return one.id == images; });
+  ESPALIER_EXPECT(measured != job.evaluations.end());
+  return scores_.at(sets_.number_of(*measured));
+}
+
+/// A test set is measured at the end even where its row is known: for the predictions.
 bool Measurement::is_wanted(SetNumber number) const {
   return std::any_of(members_.begin(), members_.end(), [&](std::size_t member) {
-    const auto& all = bundle_.job(member).evaluations;
-    return std::any_of(all.begin(), all.end(),
-                       [&](const MeasuredSet& one) { return sets_.number_of(one) == number && wants(member, one); });
+    const Job& job = bundle_.job(member);
+    return std::any_of(job.evaluations.begin(), job.evaluations.end(), [&](const MeasuredSet& one) {
+      return sets_.number_of(one) == number && (wants(member, one) || (ends(member) && &one == test_set(job)));
+    });
   });
 }
 
@@ -103,7 +157,7 @@ ControlFlag Measurement::run(const Evaluate& evaluate) {
   const EvaluationLimits limits{smoke ? task::kEvaluationBatch : -1,
                                 [&] { return (flag = bundle_.ask(members_, at_)) == ControlFlag::go_on; }};
   for (SetNumber number = 0; number < sets_.size() && flag == ControlFlag::go_on; ++number) {
-    if (sets_.of(number).size() == 0 || !is_wanted(number)) continue;
+    if (sets_.of(number).size() == 0 || !is_wanted(number) || scores_.contains(number)) continue;
     Evaluation result = evaluate(number, limits);
     scores_[number] = result.score;
     if (is_predicted(number)) predictions_[number] = std::move(result.labels);
@@ -177,7 +231,7 @@ void finish(BundleState& bundle, std::size_t member, task::Moment at, const Imag
   const Job& job = bundle.job(member);
   if (!bundle.leads()) return bundle.end(member, task::End::done);
   if (job.task.record.keep != task::Keep::none) {
-    const auto file = write_finished(job, network(), at);
+    const auto file = write_finished(job, network(), at, bundle.stopped(member));
     bundle.sink().checkpoint(member, {task::ArtifactKind::finished, at, file.id, file.bytes});
   }
   write_predictions_of(bundle, member, at, sets, predictions);

@@ -10,6 +10,15 @@ namespace espalier::train {
 /// Predicted classes, one per image, of the sets that predictions may be written for.
 using Predictions = std::map<SetNumber, std::vector<std::int32_t>>;
 
+/// Why it is measured at a moment, besides the intervals that members ask for.
+struct Occasion {
+  std::function<bool(std::size_t member)> ends;    ///< the member ends: all its sets are measured
+  std::function<bool(std::size_t member)> judges;  ///< its rule to stop evaluates; empty: nobody's does
+  bool only_judges = false;                        ///< nothing else is measured
+  /// The member's rows on that set, at this moment, were given out before; empty: none was.
+  std::function<bool(std::size_t member, const MeasuredSet& measured)> given;
+};
+
 /// What is measured at one moment.
 class Measurement {
  public:
@@ -17,6 +26,11 @@ class Measurement {
   /// holds the image sets of all of them.
   Measurement(BundleState& bundle, const ImageSets& sets, const Members& members, task::Moment at,
               const Score& running);
+  Measurement(BundleState& bundle, const ImageSets& sets, const Members& members, task::Moment at, const Score& running,
+              Occasion occasion);
+  /// The same state once more, for members that end there: what `before` has measured is not measured again, and rows
+  /// that it gave out are not given out again.
+  Measurement(const Measurement& before, const Members& ending);
 
   /// Measures at the end of an epoch, or of the training of members that end within one. Rows are given out together,
   /// or not at all if interrupted, since a training resumed from here measures again. A loss that is not finite ends
@@ -25,9 +39,11 @@ class Measurement {
 
   /// Of the sets that were measured as some member's test set.
   const Predictions& predictions() const { return predictions_; }
+  /// The score on the images that the member's rule judges by. They must have been measured.
+  const Score& judged(std::size_t member) const;
 
  private:
-  bool ends(std::size_t member) const { return bundle_.timeline(member).is_end(at_); }
+  bool ends(std::size_t member) const { return occasion_.ends(member); }
   bool wants(std::size_t member, const MeasuredSet& measured) const;
   bool wants_running(std::size_t member) const;
   bool is_wanted(SetNumber number) const;
@@ -41,6 +57,8 @@ class Measurement {
   Members members_;
   task::Moment at_;
   Score running_;
+  Occasion occasion_;
+  bool gave_running_ = false;
   std::map<SetNumber, Score> scores_;
   Predictions predictions_;
 };
@@ -52,7 +70,8 @@ metrics::Row row_for(const MeasuredSet& measured, const Score& score, task::Mome
 void write_predictions_of(BundleState& bundle, std::size_t member, task::Moment at, const ImageSets& sets,
                           const Predictions& predictions);
 
-/// Writes the files of a member that has ended, and ends it; `network` is called only if the network is kept.
+/// Writes the files of a member that has ended, and ends it; `at` is the moment of its result, and `network` is called
+/// only if the network is kept.
 void finish(BundleState& bundle, std::size_t member, task::Moment at, const ImageSets& sets,
             const Predictions& predictions, const std::function<model::UnitNetwork()>& network);
 

@@ -1,7 +1,10 @@
 // Measures a finished network without training it, in the numeric form of its training.
 #include <c10/util/Exception.h>
 
+#include <cstdlib>
+
 #include "espalier/core/errors.hpp"
+#include "espalier/data/safetensors.hpp"
 #include "espalier/device/device.hpp"
 #include "espalier/train/numeric_form.hpp"
 #include "train/batched/batched_network.hpp"
@@ -63,7 +66,7 @@ ControlFlag measure_with(Network& network, BundleState& bundle, const ImageSets&
   ControlFlag flag = bundle.ask({0}, at);
   const auto go_on = [&] { return (flag = bundle.ask({0}, at)) == ControlFlag::go_on; };
   if (flag != ControlFlag::go_on || !network.prepare(go_on) || !bundle.is_open(0)) return flag;
-  Measurement measurement(bundle, sets, {0}, at, {});
+  Measurement measurement(bundle, sets, {0}, at, {}, {[](std::size_t) { return true; }, {}});
   flag = measurement.run(
       [&](SetNumber number, const EvaluationLimits& limits) { return network.evaluate(number, limits); });
   bundle.charge({0}, 0);
@@ -99,6 +102,20 @@ ControlFlag measure_in_memory(BundleState& bundle, const Job& job, task::Moment 
 
 }  // namespace
 
+namespace {
+
+/// The moment of the network that is measured: of a training with a rule to stop its file says it.
+task::Moment moment_of_result(const Job& job, task::Moment end) {
+  if (!task::training(job.task).stop.on() || job.finished.empty()) return end;
+  const auto file = data::read_safetensors(job.artifact_dir / (job.finished.hex + ".safetensors"));
+  const auto epoch = file.metadata.find("epoch"), step = file.metadata.find("step");
+  if (epoch == file.metadata.end() || step == file.metadata.end()) return end;
+  return {static_cast<std::int32_t>(std::strtol(epoch->second.c_str(), nullptr, 10)),
+          static_cast<std::int32_t>(std::strtol(step->second.c_str(), nullptr, 10))};
+}
+
+}  // namespace
+
 void measure(const Job& job, DeviceContext& context, Control& control, Sink& sink) {
   const std::vector<Job> jobs{job};
   BundleState bundle(jobs, context, control, sink);
@@ -108,7 +125,7 @@ void measure(const Job& job, DeviceContext& context, Control& control, Sink& sin
   device::allow_tf32(context.device(), task::training(job.task).precision == task::Precision::tf32);
   sink.started(0, end);
   try {
-    const ControlFlag flag = measure_in_memory(bundle, without_unmeasured(job), end);
+    const ControlFlag flag = measure_in_memory(bundle, without_unmeasured(job), moment_of_result(job, end));
     if (flag != ControlFlag::go_on)
       bundle.end(0, flag == ControlFlag::stop ? task::End::stopped : task::End::cancelled);
   } catch (const UsageError& error) {  // the task's own fault: trying again would not help

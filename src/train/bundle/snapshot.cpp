@@ -12,16 +12,18 @@ namespace {
 
 constexpr const char* kName = "espalier training checkpoint ";
 constexpr int kVersion = 2;
+/// Of a checkpoint with the evaluations of rules to stop: an earlier version would go on without them.
+constexpr int kStopsVersion = 3;
 
-std::string kind() { return kName + std::to_string(kVersion); }
+std::string kind(int version) { return kName + std::to_string(version); }
 
 /// What a later version wrote is whole: nothing of it is set aside.
 void refuse_newer(const std::string& kind, const ArtifactId& id) {
   if (!kind.starts_with(kName)) return;
   const auto version = std::strtol(kind.c_str() + std::string_view(kName).size(), nullptr, 10);
-  if (version <= kVersion) return;
+  if (version <= kStopsVersion) return;
   throw EnvironmentError("artifact " + id.hex + " is a training checkpoint of version " + std::to_string(version),
-                         "this version of espalier reads " + std::to_string(kVersion),
+                         "this version of espalier reads " + std::to_string(kStopsVersion),
                          "Go on with the version that wrote it.");
 }
 
@@ -53,8 +55,9 @@ class Fields {
 
 }  // namespace
 
-Snapshot snapshot_of(const model::UnitNetwork& network, const Optimiser& optimiser, const Position& position) {
-  Snapshot snapshot{{network.state(), {}, {}}, position};
+Snapshot snapshot_of(const model::UnitNetwork& network, const Optimiser& optimiser, const Position& position,
+                     const StopTracks& stops) {
+  Snapshot snapshot{{network.state(), {}, {}}, position, stops};
   for (auto& buffer : optimiser.state()) snapshot.tensors.tensors.push_back(std::move(buffer));
   return snapshot;
 }
@@ -67,7 +70,8 @@ void restore(const Snapshot& snapshot, model::UnitNetwork& network, Optimiser& o
 data::WrittenArtifact save(const std::filesystem::path& folder, const std::string& prefix_state,
                            const Snapshot& snapshot) {
   const auto& [at, running] = snapshot.position;
-  data::Metadata metadata{{"kind", kind()},
+  const bool has_stops = !snapshot.stops.tracks.empty();
+  data::Metadata metadata{{"kind", kind(has_stops ? kStopsVersion : kVersion)},
                           {"trunk", prefix_state},
                           {"epoch", std::to_string(at.epoch)},
                           {"step", std::to_string(at.step)},
@@ -76,7 +80,9 @@ data::WrittenArtifact save(const std::filesystem::path& folder, const std::strin
   for (std::size_t k = 0; k < running.hits.size(); ++k) {
     metadata[metrics::kHits[k].name] = std::to_string(running.hits[k]);
   }
-  return data::write_artifact(folder, snapshot.tensors.tensors, metadata);
+  data::NamedTensors tensors = snapshot.tensors.tensors;
+  add_stop_tracks(snapshot.stops, tensors, metadata);
+  return data::write_artifact(folder, tensors, metadata);
 }
 
 namespace {
@@ -93,13 +99,19 @@ Score running_of(const Fields& fields) {
 
 Snapshot load(const std::filesystem::path& folder, const ArtifactId& id,
               const std::function<std::string(task::Moment)>& prefix_state_at) {
-  Snapshot snapshot{data::read_artifact(folder, id), {}};
+  Snapshot snapshot{data::read_artifact(folder, id), {}, {}};
   const Fields fields(snapshot.tensors.metadata, id);
   const std::string& found = fields.text("kind");
   refuse_newer(found, id);
   snapshot.position = {{fields.small("epoch"), fields.small("step")}, running_of(fields)};
-  if (found != kind() || fields.text("trunk") != prefix_state_at(snapshot.position.at)) {
+  const bool is_known = found == kind(kVersion) || found == kind(kStopsVersion);
+  if (!is_known || fields.text("trunk") != prefix_state_at(snapshot.position.at)) {
     throw data::DamagedArtifact(id, {"artifact " + id.hex + " is no training checkpoint of this task", "", ""}, true);
+  }
+  try {
+    snapshot.stops = stop_tracks_of(snapshot.tensors);
+  } catch (const UsageError& error) {
+    throw data::DamagedArtifact(id, {"artifact " + id.hex + " is of no use: " + error.what(), "", ""}, true);
   }
   return snapshot;
 }

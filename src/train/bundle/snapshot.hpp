@@ -1,11 +1,13 @@
 #pragma once
-// The whole state of a training in progress: weights, optimiser buffers, moment, sums of the epoch so far.
+// The whole state of a training in progress: weights, optimiser buffers, moment, sums of the epoch so far,
+// and what rules to stop have seen.
 #include <functional>
 
 #include "espalier/data/safetensors.hpp"
 #include "espalier/model/unit_network.hpp"
 #include "espalier/train/optimiser.hpp"
 #include "espalier/train/score.hpp"
+#include "train/bundle/stop_tracks.hpp"
 
 namespace espalier::train {
 
@@ -17,9 +19,11 @@ struct Position {
 struct Snapshot {
   data::TensorFile tensors;  ///< contiguous copies
   Position position;
+  StopTracks stops;
 };
 
-Snapshot snapshot_of(const model::UnitNetwork& network, const Optimiser& optimiser, const Position& position);
+Snapshot snapshot_of(const model::UnitNetwork& network, const Optimiser& optimiser, const Position& position,
+                     const StopTracks& stops = {});
 
 /// Copies the snapshot into `network` and `optimiser`.
 void restore(const Snapshot& snapshot, model::UnitNetwork& network, Optimiser& optimiser);

@@ -2,6 +2,7 @@
 #include "train/bundle/tree_training.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "espalier/task/sharing.hpp"
 
@@ -31,7 +32,9 @@ TreeTraining::TreeTraining(BundleState& bundle, const Members& members)
     const Snapshot state = load(leader().artifact_dir, leader().resume, prefix_state);
     restore(state, engine_->network(), engine_->optimiser());
     position_ = state.position;
+    stops_ = state.stops;
   }
+  begin_tracks();
   std::vector<task::Trajectory> family;
   for (const std::size_t m : members_) family.push_back({&task::training(bundle.job(m).task), bundle.timeline(m)});
   tree_ = task::stage_tree(family, index());
@@ -62,6 +65,7 @@ ControlFlag TreeTraining::walk(std::size_t stage_index) {
   if (!any_open(stage)) return ControlFlag::go_on;
   stage_members_ = of(stage.members);
   measured_.reset();
+  keep_tracks_of(stage);
   ControlFlag flag = advance(stage);
   if (flag == ControlFlag::go_on && any_open(stage)) flag = end_members(stage);
   if (flag != ControlFlag::go_on || !any_open(stage)) return flag;
@@ -74,6 +78,8 @@ ControlFlag TreeTraining::branch(const task::Stage& stage) {
     if (i > 0) {
       restore(forks_.back().state, engine_->network(), engine_->optimiser());
       position_ = forks_.back().state.position;
+      stops_ = forks_.back().state.stops;
+      measurement_.reset();
     }
     if (stage.next.size() > 1) {
       forks_.back().members.clear();
@@ -92,22 +98,34 @@ ControlFlag TreeTraining::branch(const task::Stage& stage) {
 /// Trains to the stage's last step, measuring where it is due.
 ControlFlag TreeTraining::advance(const task::Stage& stage) {
   for (;;) {
-    if (position_.at.step == timeline_.steps_per_epoch()) {
-      const ControlFlag flag = measure(stage_members_);
-      if (flag != ControlFlag::go_on || !any_open(stage)) return flag;
-      measured_ = index();
-      position_ = {timeline_.normalised(position_.at), {}};
-      save_if_due(stage);
-    }
+    ControlFlag flag = measure_where_due(stage);
+    if (flag != ControlFlag::go_on || !any_open(stage)) return flag;
+    flag = end_stopped();
+    if (flag != ControlFlag::go_on || !any_open(stage)) return flag;
     if (index() >= stage.end) return ControlFlag::go_on;
-    const ControlFlag flag = train_epoch(stage);
+    flag = train_epoch(stage);
     bundle_.charge(stage_members_, 0);
     if (flag != ControlFlag::go_on || !any_open(stage)) return flag;
   }
 }
 
-/// Trains to the end of the epoch, or of the stage.
+/// Measures at the end of an epoch, and where a rule to stop evaluates.
+ControlFlag TreeTraining::measure_where_due(const task::Stage& stage) {
+  const bool epoch_ends = position_.at.step == timeline_.steps_per_epoch();
+  if (!epoch_ends && !any_judged()) return ControlFlag::go_on;
+  const ControlFlag flag = measure(stage_members_);
+  if (flag != ControlFlag::go_on) return flag;
+  judge();
+  measured_ = index();
+  if (!epoch_ends) return ControlFlag::go_on;
+  position_ = {timeline_.normalised(position_.at), {}};
+  if (any_open(stage)) save_if_due(stage);
+  return ControlFlag::go_on;
+}
+
+/// Trains to the end of the epoch, or of the stage, or to where a rule to stop evaluates.
 ControlFlag TreeTraining::train_epoch(const task::Stage& stage) {
+  measurement_.reset();
   engine_->start_epoch(task::training(bundle_.job(stage_members_.front()).task), position_.at, position_.running);
   const ControlFlag flag = take_steps(stage);
   if (const auto lost = engine_->settle(position_.running)) {
@@ -118,7 +136,8 @@ ControlFlag TreeTraining::train_epoch(const task::Stage& stage) {
 
 ControlFlag TreeTraining::take_steps(const task::Stage& stage) {
   const auto images = leader().images->size(), batch = std::int64_t{task::training(leader().task).batch};
-  while (position_.at.step < timeline_.steps_per_epoch() && index() < stage.end) {
+  const std::int64_t until = next_judged(stage.end);
+  while (position_.at.step < timeline_.steps_per_epoch() && index() < until) {
     if (!engine_->step()) break;
     bundle_.charge(stage_members_, std::min(batch, images - position_.at.step * batch));
     ++position_.at.step;
@@ -129,12 +148,23 @@ ControlFlag TreeTraining::take_steps(const task::Stage& stage) {
   return ControlFlag::go_on;
 }
 
+/// Members with a rule are not at their end before it has been asked.
 ControlFlag TreeTraining::measure(const Members& members) {
-  Measurement measurement(bundle_, sets_, members, timeline_.normalised(position_.at), position_.running);
-  const ControlFlag flag = measurement.run(
+  const task::Moment at = timeline_.normalised(position_.at);
+  std::set<std::size_t> judged;  // as it is now: the rules are told before this measurement is asked again
+  for (const std::size_t member : members) {
+    if (is_judged(member)) judged.insert(member);
+  }
+  const Occasion occasion{
+      [this, at](std::size_t member) { return !bundle_.rule(member) && bundle_.timeline(member).is_end(at); },
+      [judged](std::size_t member) { return judged.contains(member); },
+      /*only_judges=*/index() == 0,
+      {}};
+  measurement_.emplace(bundle_, sets_, members, at, position_.running, occasion);
+  const ControlFlag flag = measurement_->run(
       [&](SetNumber number, const EvaluationLimits& limits) { return engine_->evaluate(number, limits); });
   bundle_.charge(members, 0);
-  predicted_ = measurement.predictions();
+  predicted_ = measurement_->predictions();
   return flag;
 }
 
@@ -171,6 +201,8 @@ void TreeTraining::save_all(const Members& members) {
   saved_ = Clock::now();
 }
 
-Snapshot TreeTraining::snapshot() const { return snapshot_of(engine_->network(), engine_->optimiser(), position_); }
+Snapshot TreeTraining::snapshot() const {
+  return snapshot_of(engine_->network(), engine_->optimiser(), position_, stops_);
+}
 
 }  // namespace espalier::train

@@ -6,6 +6,7 @@
 #include "espalier/task/stage_tree.hpp"
 #include "train/bundle/bundle_state.hpp"
 #include "train/bundle/measure.hpp"
+#include "train/bundle/stop_tracks.hpp"
 #include "train/engine.hpp"
 
 namespace espalier::train {
@@ -32,7 +33,21 @@ class TreeTraining {
   ControlFlag train_epoch(const task::Stage& stage);
   ControlFlag take_steps(const task::Stage& stage);
   ControlFlag measure(const Members& members);
+  ControlFlag measure_where_due(const task::Stage& stage);
   ControlFlag end_members(const task::Stage& stage);
+  // Rules to stop (tree_training_stops.cpp).
+  void begin_tracks();
+  void keep_tracks_of(const task::Stage& stage);
+  bool is_judged(std::size_t member) const;
+  bool any_judged() const;
+  std::int64_t next_judged(std::int64_t most) const;
+  void judge();
+  Members stopped_members() const;
+  std::int64_t result_of(std::size_t member) const;
+  ControlFlag end_stopped();
+  ControlFlag end_with(std::int64_t result, const Members& members);
+  Occasion end_at(task::Moment at) const;
+  ControlFlag measure_ended(task::Moment at, const Members& members);
   void save_if_due(const task::Stage& stage);
   void save_all(const Members& members);
   Snapshot snapshot() const;
@@ -51,6 +66,8 @@ class TreeTraining {
   Position position_;
   Members stage_members_;
   std::vector<Fork> forks_;
+  StopTracks stops_;                        ///< of the trajectory that is being trained
+  std::optional<Measurement> measurement_;  ///< of this very state
   Predictions predicted_;
   std::optional<std::int64_t> measured_;  ///< the last step at which all members of the stage were measured
   Clock::time_point saved_ = Clock::now();
