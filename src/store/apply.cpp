@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "espalier/store/state.hpp"
+#include "store/brief_task.hpp"
 #include "store/describe.hpp"
 
 namespace espalier::store {
@@ -62,41 +63,6 @@ void apply_one(State& state, RunsRecord&& record) {
     if (is_new) state.runs.push_back({std::move(run), true});
     else state.runs[place->second] = {std::move(run), true};
   }
-}
-
-/// Of a training only what says when it ends.
-struct BriefTraining {
-  task::Moment length;
-  task::StopSpec stop;
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<12>("length", length) & frame::stored<1021>("stop", stop);
-  }
-};
-
-/// The fields of task::Task by the same numbers, without the training: several times as fast to read.
-struct BriefTask {
-  task::Task task;
-  BriefTraining train;
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    using frame::stored;
-    task::WorkKind kind = task::WorkKind::training;
-    archive& stored<1>("id", task.id) & stored<2>("kind", kind);
-    task.reset(kind);
-    archive& stored<3>("train", train) & stored<4>("record", task.record) & stored<5>("form", task.form) &
-        stored<6>("inputs", task.inputs) & stored<7>("cost_s", task.cost_s) & stored<8>("images", task.images) &
-        stored<9>("epoch_images", task.epoch_images);
-  }
-};
-
-task::Task read_brief(std::string_view bytes) {
-  auto brief = frame::from_tagged<BriefTask>(bytes);
-  if (!task::probe_of(brief.task)) {
-    task::training(brief.task).length = brief.train.length;
-    task::training(brief.task).stop = brief.train.stop;
-  }
-  return std::move(brief.task);
 }
 
 /// Makes room for `count` more tasks, twofold where there are many already: a table that grows by itself looks at every

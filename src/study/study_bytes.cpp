@@ -126,7 +126,7 @@ void each_member(auto& members, Split::ClassSplit& value) {
   members(source, target);
 }
 
-void each_member(auto& members, Split::Part& value) {
+void each_member(auto& members, Split::NamedShare& value) {
   auto& [name, share] = value;
   members(name, share);
 }

@@ -80,12 +80,12 @@ struct Split {
   std::vector<ClassSplit> listed;
   std::string data;  ///< data set whose classes are divided; default: of the first source or target
   /// A part of each class's images, drawn anew for each split.
-  struct Part {
+  struct NamedShare {
     std::string name;
     double share = 0;
-    bool operator==(const Part&) const = default;
+    bool operator==(const NamedShare&) const = default;
   };
-  std::vector<Part> parts;  ///< of kind images, in file order
+  std::vector<NamedShare> parts;  ///< of kind images, in file order
   std::int32_t folds = 0;   ///< stratified ones that a target's training images are divided into; 0: none
   bool operator==(const Split&) const = default;
 };

@@ -52,6 +52,13 @@ Json to_json(const report::StateCounts& counts) {
   return object;
 }
 
+Json to_json(const report::EndedEarly& early) {
+  return {{"with_rule", early.with_rule},
+          {"ended_early", early.trainings},
+          {"epochs", early.epochs},
+          {"epochs_at_most", early.epochs_at_most}};
+}
+
 /// Null where it cannot be told.
 Json running_json(HoldState held) { return held == HoldState::unknown ? Json(nullptr) : Json(held == HoldState::yes); }
 
@@ -66,11 +73,7 @@ Json to_json(const store::State& state, const report::StudyProgress& progress, c
   for (const auto& experiment : progress.experiments) out["experiments"][experiment.name] = to_json(experiment.runs);
   out["runs"] = to_json(progress.runs);
   out["tasks"] = to_json(progress.tasks);
-  const auto& early = progress.ended_early;
-  out["early_stopping"] = {{"with_rule", early.with_rule},
-                           {"ended_early", early.trainings},
-                           {"epochs", early.epochs},
-                           {"epochs_at_most", early.epochs_at_most}};
+  out["early_stopping"] = to_json(progress.ended_early);
   out["images_per_s"] = progress.images_per_s;
   out["images_left"] = progress.images_left;
   out["seconds_left"] = progress.seconds_left ? Json(*progress.seconds_left) : Json(nullptr);

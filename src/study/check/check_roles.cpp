@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <set>
 
-#include "espalier/study/train_values.hpp"
 #include "study/cells.hpp"
 #include "study/check/check_study.hpp"
 
@@ -96,51 +95,6 @@ void check_folds_validate(const CheckContext& context) {
   }
 }
 
-/// Whether the data set holds out images of that name, or a target's folds do.
-bool holds_out(const Study& study, const DataSet& data, metrics::Subset name, bool is_target) {
-  if (name == metrics::Subset::valid) return data.valid_per_class > 0 || (is_target && study.split.folds > 0);
-  return data.test_per_class > 0 || data.test_files.has_value();
-}
-
-/// A rule to stop reads images that there are, and better none that the results are reported on.
-/// Whether it has reported something.
-bool check_stop(const CheckContext& context, const TrainValues& own, const std::string& data_name,
-                const std::string& whose, bool is_target) {
-  const auto rule = merged(context.study.train, own).stop;
-  const auto data = context.study.data.find(data_name);
-  if (!rule || !rule->on || data == context.study.data.end()) return false;
-  const auto subset = metrics::parse_metric(rule->metric).subset;
-  const std::string name = metrics::name_of(subset);
-  if (!holds_out(context.study, data->second, subset, is_target)) {
-    context.report.error(rule->where, "train.stop.metric",
-                         {"'" + rule->metric + "' is not measured for " + whose,
-                          "data set '" + data_name + "' holds out no " + name + " images",
-                          "Add " + name + " = { per_class = N } to [data." + data_name + "]"});
-    return true;
-  }
-  if (subset == metrics::Subset::test) {
-    context.report.warning(rule->where, "train.stop.metric",
-                           {"trainings of " + whose + " stop by test images",
-                            "the moment with the best test score is chosen: the scores reported are too good",
-                            "Write metric = \"valid.top1\""});
-    return true;
-  }
-  return false;
-}
-
-/// One message for each data set: sources and targets that share one lack the same images.
-void check_stops(const CheckContext& context) {
-  std::set<std::string> reported;
-  const auto check = [&](const auto& role, const std::string& whose, bool is_target) {
-    if (reported.contains(role.data)) return;
-    if (check_stop(context, role.train, role.data, whose, is_target)) reported.insert(role.data);
-  };
-  for (const auto& target : context.study.targets) check(target, "target '" + target.name + "'", true);
-  for (const auto& source : context.study.sources) {
-    if (source.checkpoint.empty()) check(source, "source '" + source.name + "'", false);
-  }
-}
-
 /// Warns of what is described and used nowhere: a name was mistaken, or a part forgotten.
 void check_data_are_used(const CheckContext& context) {
   const Study& study = context.study;
@@ -184,7 +138,6 @@ void check_roles(const CheckContext& context) {
   check_expected_split(context);
   check_split_is_used(context);
   check_folds_validate(context);
-  check_stops(context);
   check_data_are_used(context);
   check_networks_are_used(context);
 }
