@@ -8,6 +8,7 @@
 
 #include "cli/text_table.hpp"
 #include "espalier/network/networks.hpp"
+#include "espalier/task/transform_table.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -104,12 +105,20 @@ std::string measured_text(const task::Catalog& catalog, const task::EvaluationSp
                                            : fmt::format("measured every {} epochs", measured.every));
 }
 
+/// " (omniglot by blur (sigma 1.5), then ...)" of derived images.
+std::string origin_text(const study::DataSet& data) {
+  if (data.from.empty()) return "";
+  std::vector<std::string> transforms;
+  for (const auto& one : data.transforms) transforms.push_back(task::text_of(one));
+  return fmt::format(" ({} by {})", data.from, fmt::join(transforms, ", then "));
+}
+
 /// "omniglot: images in a fixed shuffled order; pixels / 255 less (0) over (1), given; short classes refused".
 std::string data_text(const study::DataSet& data, const task::TrainSpec& spec) {
   const auto rule = data.short_classes;
-  return fmt::format("{}: images in {} order; pixels / 255 less ({}) over ({}), {}; short classes {}", data.name,
-                     data.order == task::ImageOrder::file ? "file" : "a fixed shuffled", fmt::join(spec.mean, ", "),
-                     fmt::join(spec.std, ", "), data.mean.empty() ? "computed" : "given",
+  return fmt::format("{}{}: images in {} order; pixels / 255 less ({}) over ({}), {}; short classes {}", data.name,
+                     origin_text(data), data.order == task::ImageOrder::file ? "file" : "a fixed shuffled",
+                     fmt::join(spec.mean, ", "), fmt::join(spec.std, ", "), data.mean.empty() ? "computed" : "given",
                      rule == study::ShortClasses::refuse     ? "refused"
                      : rule == study::ShortClasses::take_all ? "give all they have"
                                                              : "left out");

@@ -1,8 +1,10 @@
 // Answers `espalier-trainer data check`: whether packs are as written, and whether raw images still give them.
+#include "data/derive/derive.hpp"
 #include "data/request_json.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/data/pack_content.hpp"
 #include "espalier/data/resolve.hpp"
+#include "espalier/task/transform_table.hpp"
 
 namespace espalier::data {
 namespace {
@@ -16,27 +18,77 @@ std::string pack_fault(const std::string& path, const std::string& digest) {
   return open_pack(path).digest == digest ? "" : "holds other images";
 }
 
-/// Decodes images again. Returns the classes' names, or adds a fault and returns none.
-std::vector<std::string> check_images(const ImportSpec& spec, const std::string& root, const std::string& digest,
-                                      const std::string& name, Json& faults) {
-  try {
-    Pack pack = import_images(spec, root);
-    if (pack.digest == digest) return std::move(pack.class_names);
-    faults.push_back("the files of data set '" + name + "' give other images now than when the study began");
-  } catch (const UsageError& error) {
-    faults.push_back("the files of data set '" + name + "': " + error.what());
-  }
-  return {};
-}
+/// The packs of a data set, made again of its files.
+struct PacksAgain {
+  Pack train;
+  std::optional<Pack> test;
+};
 
-void check_set(const Json& data, const std::string& root, Json& faults) {
-  const auto name = data.at("name").get<std::string>();
-  auto names = check_images(spec_of(data, data.at("files")), root, data.at("digest").get<std::string>(), name, faults);
-  if (names.empty() || !data.contains("test_files") || data.at("test_files").is_null()) return;
-  ImportSpec test = spec_of(data, data.at("test_files"));
-  test.class_names = std::move(names);
-  check_images(test, root, data.at("test_digest").get<std::string>(), name, faults);
-}
+/// Makes the packs of one request again, and notes those that are other ones now.
+class PackChecker {
+ public:
+  PackChecker(const Json& sets, std::string root, Json& faults) : sets_(sets), root_(std::move(root)), faults_(faults) {
+    for (const Json& set : sets) {
+      if (!set.contains("from")) continue;
+      needed_.insert(set.at("from").get<std::string>());
+      for (const auto& one : transforms_of(set)) needed_.insert(task::other_data(one));
+    }
+  }
+
+  /// Null where there is a fault, which is noted, and where no other set is made of this one: its images are given
+  /// back.
+  const PacksAgain* of(const std::string& name) {
+    return sets_.of(name, [&](const Json& set) -> std::optional<PacksAgain> {
+      try {
+        auto packs = set.contains("from") ? derived(set) : imported(set);
+        const bool is_other = packs && !is_as_before(set, *packs);
+        if (packs && !is_other && needed_.contains(name)) return packs;
+        if (is_other)
+          faults_.push_back("the files of data set '" + name + "' give other images now than when the study began");
+      } catch (const UsageError& error) {
+        faults_.push_back("the files of data set '" + name + "': " + error.what());
+      }
+      return std::nullopt;
+    });
+  }
+
+ private:
+  static bool is_as_before(const Json& set, const PacksAgain& packs) {
+    return packs.train.digest == set.at("digest").get<std::string>() &&
+           (!packs.test || packs.test->digest == set.at("test_digest").get<std::string>());
+  }
+
+  std::optional<PacksAgain> imported(const Json& set) const {
+    PacksAgain packs{import_images(spec_of(set, set.at("files")), root_), std::nullopt};
+    if (!set.contains("test_files") || set.at("test_files").is_null()) return packs;
+    ImportSpec test = spec_of(set, set.at("test_files"));
+    test.class_names = packs.train.class_names;
+    packs.test = import_images(test, root_);
+    return packs;
+  }
+
+  std::optional<PacksAgain> derived(const Json& set) {
+    const PacksAgain* from = of(set.at("from").get<std::string>());
+    const auto transforms = transforms_of(set);
+    std::map<std::string, Pack> others;
+    for (const auto& one : transforms) {
+      const std::string name = task::other_data(one);
+      if (name.empty()) continue;
+      const PacksAgain* other = of(name);
+      if (!other) return std::nullopt;
+      others[name] = other->train;
+    }
+    if (!from) return std::nullopt;
+    PacksAgain packs{derive(from->train, transforms, others), std::nullopt};
+    if (from->test) packs.test = derive(*from->test, transforms, others);
+    return packs;
+  }
+
+  RequestedSets<PacksAgain> sets_;
+  std::set<std::string> needed_;  ///< sets that others are made of
+  std::string root_;
+  Json& faults_;
+};
 
 Json answer_of(const Json& request) {
   Json faults = Json::array();
@@ -45,7 +97,8 @@ Json answer_of(const Json& request) {
     const std::string fault = pack_fault(path, one.at("digest").get<std::string>());
     if (!fault.empty()) faults.push_back("pack '" + path + "' " + fault);
   }
-  for (const Json& one : request.at("data")) check_set(one, request.at("root").get<std::string>(), faults);
+  PackChecker checker(request.at("data"), request.at("root").get<std::string>(), faults);
+  for (const Json& one : request.at("data")) checker.of(one.at("name").get<std::string>());
   return {{"faults", faults}};
 }
 

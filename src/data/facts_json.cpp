@@ -44,6 +44,7 @@ nlohmann::json json_of(const PackFacts& facts) {
                       {"std", facts.std}};
   if (!facts.levels.empty()) json["levels"] = json_of(facts.levels);
   if (!facts.notes.empty()) json["notes"] = json_of(facts.notes);
+  if (!facts.origin.empty()) json["origin"] = facts.origin;
   return json;
 }
 
@@ -58,6 +59,7 @@ PackFacts facts_from(const nlohmann::json& json) {
   json.at("std").get_to(facts.std);
   if (json.contains("levels")) facts.levels = levels_from(json.at("levels"));
   if (json.contains("notes")) facts.notes = notes_from(json.at("notes"));
+  facts.origin = json.value("origin", std::string());
   return facts;
 }
 

@@ -16,4 +16,13 @@ ImportSpec spec_of(const nlohmann::json& json, const nlohmann::json& files) {
   return spec;
 }
 
+std::vector<task::TransformSpec> transforms_of(const nlohmann::json& json) {
+  std::vector<task::TransformSpec> transforms;
+  for (const auto& one : json.at("transforms")) {
+    transforms.push_back({one.at("kind").get<std::string>(), one.value("numbers", std::map<std::string, double>()),
+                          one.value("words", std::map<std::string, std::string>())});
+  }
+  return transforms;
+}
+
 }  // namespace espalier::data

@@ -1,4 +1,4 @@
-// Finds the pack of raw images in the cache by content, or imports the images and writes it.
+// Finds the pack of raw or derived images in the cache by content, or makes it and writes it.
 #include "espalier/data/resolve.hpp"
 
 #include <fcntl.h>
@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "data/derive/derive.hpp"
 #include "data/facts_json.hpp"
 #include "data/pack/cache_folder.hpp"
 #include "data/pack/pack_note.hpp"
@@ -16,6 +18,7 @@
 #include "data/pack/same_images.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/data/pack_content.hpp"
+#include "espalier/task/transform_table.hpp"
 
 namespace espalier::data {
 namespace {
@@ -26,6 +29,9 @@ using Json = nlohmann::json;
 /// Raised when a reader would give another pack from equal bytes. 2: CIFAR-100 is packed with its fine labels always.
 /// 3: images deeper in a class's folder are found, and pictures are turned upright.
 constexpr int kReadersVersion = 3;
+
+/// Decodes or derives images.
+using MakePack = std::function<Pack()>;
 
 /// Returns 0 or errno. Some file systems cannot refuse to replace by themselves.
 int rename_to_new(const std::filesystem::path& from, const std::filesystem::path& to) {
@@ -78,6 +84,27 @@ IndexKey index_key(const ImportSpec& spec, const DataFolders& folders) {
   return {to_hex(sha256(key.dump(-1, ' ', true, Json::error_handler_t::replace))), unwritten};
 }
 
+/// Everything that can change derived images: the packs by digest, and the transforms with all defaults.
+std::string derived_key(const DerivedSpec& spec) {
+  Json transforms = Json::array();
+  for (const auto& one : spec.transforms) {
+    task::check(one);
+    auto whole = task::completed(one);
+    Json entry{{"kind", whole.kind}, {"numbers", whole.numbers}};
+    if (const std::string other = task::other_data(whole); !other.empty()) {
+      entry["other"] = spec.others.at(other).digest;
+      whole.words.erase("with");  // a data set's name changes no pixel
+    }
+    entry["words"] = whole.words;
+    transforms.push_back(std::move(entry));
+  }
+  const Json key{{"transforms_version", kTransformsVersion},
+                 {"from", spec.from.digest},
+                 {"class_names", spec.from.class_names},
+                 {"transforms", transforms}};
+  return to_hex(sha256(key.dump(-1, ' ', true, Json::error_handler_t::replace)));
+}
+
 bool has_size(const PackNote& noted) {
   std::error_code error;
   return fs::file_size(noted.facts.file, error) == noted.bytes && !error;
@@ -87,7 +114,8 @@ bool has_size(const PackNote& noted) {
 bool agrees(const PackFacts& noted, const Pack& pack) {
   PackFacts own = facts_of(pack, noted.file);
   return own.digest == noted.digest && own.class_names == noted.class_names && own.mean == noted.mean &&
-         own.std == noted.std && own.levels == noted.levels && own.class_counts == noted.class_counts;
+         own.std == noted.std && own.levels == noted.levels && own.class_counts == noted.class_counts &&
+         own.origin == noted.origin;
 }
 
 /// Gives a pack of an earlier version, whose digest was just compared, its checksums, and its note one.
@@ -128,11 +156,11 @@ void put_pack(const fs::path& file, const Pack& pack) {
   }
 }
 
-/// Decodes the images and writes their pack. The same bytes must give the same pack as before.
-PackFacts make(const ImportSpec& spec, const DataFolders& folders, const fs::path& note,
+/// Makes the pack and writes it. The same bytes must give the same pack as before.
+PackFacts make(const MakePack& make_images, const DataFolders& folders, const fs::path& note,
                const std::optional<PackNote>& before) {
   require_writable(folders.cache);  // before the images are decoded, which may take long
-  const Pack pack = import_images(spec, folders.root);
+  const Pack pack = make_images();
   if (before && before->facts.digest != pack.digest) {
     throw UsageError("the images do not give the pack that they gave before",
                      "their digest is " + pack.digest.substr(0, 12) + "..., not " + before->facts.digest.substr(0, 12) +
@@ -149,12 +177,12 @@ PackFacts make(const ImportSpec& spec, const DataFolders& folders, const fs::pat
 }
 
 /// Replaces a damaged pack by one that is made again of its images.
-PackFacts make_again(const ImportSpec& spec, const DataFolders& folders, const fs::path& note, const PackNote& noted,
-                     const std::string& fault) {
+PackFacts make_again(const MakePack& make_images, const DataFolders& folders, const fs::path& note,
+                     const PackNote& noted, const std::string& fault) {
   const fs::path aside = set_aside(noted.facts.file);
   const std::string kept = "the cached pack '" + noted.facts.file.string() + "' is damaged";
   try {
-    PackFacts facts = make(spec, folders, note, noted);
+    PackFacts facts = make(make_images, folders, note, noted);
     const std::string where = aside.empty() ? "" : "; the damaged one is '" + aside.filename().string() + "' beside it";
     facts.remark = Problem{kept, fault, "It was made again of its images" + where};
     return facts;
@@ -188,22 +216,22 @@ std::vector<Problem> notes_on_both(const PackFacts& train, const PackFacts& test
 }
 
 PackFacts facts_of(const Pack& pack, const fs::path& file) {
-  return {pack.digest, pack.shape(),       pack.class_names, pack.class_counts(), pack.mean,
-          pack.std,    fs::absolute(file), pack.levels,      pack.notes};
+  return {pack.digest,        pack.shape(), pack.class_names, pack.class_counts(), pack.mean,  pack.std,
+          fs::absolute(file), pack.levels,  pack.notes,       std::nullopt,        pack.origin};
 }
 
 namespace {
 
 /// `note`: where the index names the pack.
-PackFacts find_or_make(const ImportSpec& spec, const DataFolders& folders, const fs::path& note) {
+PackFacts find_or_make(const MakePack& make_images, const DataFolders& folders, const fs::path& note) {
   auto noted = read_note(note, folders.cache);
-  if (!noted || !fs::exists(noted->facts.file)) return make(spec, folders, note, noted);
+  if (!noted || !fs::exists(noted->facts.file)) return make(make_images, folders, note, noted);
   const bool has_its_size = has_size(*noted);
   if (has_its_size && (!folders.checked || folders.checked->contains(noted->facts.file))) return noted->facts;
   std::string fault = fault_of(*noted);
   if (!fault.empty()) fault = fault_of(*noted);  // another process may have made it again meanwhile
-  if (!fault.empty()) return make_again(spec, folders, note, *noted, fault);
-  if (!has_its_size) return make(spec, folders, note, noted);
+  if (!fault.empty()) return make_again(make_images, folders, note, *noted, fault);
+  if (!has_its_size) return make(make_images, folders, note, noted);
   add_missing_sums(*noted, note);
   if (folders.checked) folders.checked->insert(noted->facts.file);
   return noted->facts;
@@ -214,9 +242,20 @@ PackFacts find_or_make(const ImportSpec& spec, const DataFolders& folders, const
 PackFacts resolve(const ImportSpec& spec, const DataFolders& folders) {
   require_readable(folders.cache);
   const IndexKey key = index_key(spec, folders);
-  PackFacts facts = find_or_make(spec, folders, folders.cache / "index" / (key.hex + ".json"));
+  PackFacts facts = find_or_make([&] { return import_images(spec, folders.root); }, folders,
+                                 folders.cache / "index" / (key.hex + ".json"));
   if (!facts.remark && !key.unwritten.empty()) facts.remark = unwritten_note(folders.cache, key.unwritten);
   return facts;
+}
+
+PackFacts resolve(const DerivedSpec& spec, const DataFolders& folders) {
+  require_readable(folders.cache);
+  const auto derived = [&] {
+    std::map<std::string, Pack> others;
+    for (const auto& [name, facts] : spec.others) others[name] = open_pack(facts.file);
+    return derive(open_pack(spec.from.file), spec.transforms, others);
+  };
+  return find_or_make(derived, folders, folders.cache / "index" / (derived_key(spec) + ".json"));
 }
 
 }  // namespace espalier::data

@@ -2,6 +2,7 @@
 #include "data/facts_json.hpp"
 #include "data/request_json.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/task/transform_table.hpp"
 
 namespace espalier::data {
 namespace {
@@ -12,56 +13,114 @@ Json problem_json(const Problem& problem) {
   return {{"problem", problem.problem}, {"why", problem.why}, {"suggestion", problem.suggestion}};
 }
 
-void add_remark(Json& answer, const PackFacts& facts) {
-  if (facts.remark) answer["remarks"].push_back(problem_json(*facts.remark));
-}
+/// The packs of a data set.
+struct ResolvedSet {
+  PackFacts train;
+  std::optional<PackFacts> test;  ///< where it has files of its own
+  std::vector<Problem> notes;
+};
 
-Json resolve_one(const Json& json, const DataFolders& folders) {
-  const PackFacts facts = resolve(spec_of(json, json.value("files", Json::object())), folders);
-  Json answer = json_of(facts);
-  answer["pack_path"] = facts.file.string();
-  answer["remarks"] = Json::array();
-  add_remark(answer, facts);
-  answer["test_digest"] = answer["test_pack_path"] = "";
-  answer["test_counts"] = Json::array();
-  if (!json.contains("test_files") || json.at("test_files").is_null()) return answer;
-
+ResolvedSet resolve_files(const Json& json, const DataFolders& folders) {
+  ResolvedSet set{resolve(spec_of(json, json.value("files", Json::object())), folders), {}, {}};
+  if (!json.contains("test_files") || json.at("test_files").is_null()) {
+    set.notes = set.train.notes;
+    return set;
+  }
   ImportSpec test_spec = spec_of(json, json.at("test_files"));
   if (task::row_of(test_spec.format).paths == task::ImagePaths::none)
     throw UsageError("made images have no test files", "they are made", "Write test = { per_class = n }.");
-  test_spec.class_names = facts.class_names;
-  const PackFacts test = resolve(test_spec, folders);
-  if (test.shape != facts.shape)
+  test_spec.class_names = set.train.class_names;
+  set.test = resolve(test_spec, folders);
+  if (set.test->shape != set.train.shape)
     throw UsageError("test images have another size than the training images", "one network sees both",
                      "Set resize, or name other files.");
+  set.notes = set.train.notes;
+  for (Problem note : set.test->notes) {
+    set.notes.push_back({"test images: " + note.problem, note.why, note.suggestion});
+  }
+  for (Problem& note : notes_on_both(set.train, *set.test, folders)) set.notes.push_back(std::move(note));
+  return set;
+}
+
+/// What the import of its origin found is said of that alone.
+ResolvedSet resolve_derived(const Json& json, const ResolvedSet& from, std::map<std::string, PackFacts> others,
+                            const DataFolders& folders) {
+  DerivedSpec spec{from.train, transforms_of(json), std::move(others)};
+  ResolvedSet set{resolve(spec, folders), {}, {}};
+  if (!from.test) return set;
+  spec.from = *from.test;
+  set.test = resolve(spec, folders);
+  return set;
+}
+
+Json answer_of(const ResolvedSet& set) {
+  const PackFacts test = set.test.value_or(PackFacts());
+  Json answer = json_of(set.train);
+  answer.erase("notes");  // those of both packs stand below
+  answer["pack_path"] = set.train.file.string();
+  answer["remarks"] = Json::array();
+  if (set.train.remark) answer["remarks"].push_back(problem_json(*set.train.remark));
   answer["test_digest"] = test.digest;
   answer["test_counts"] = test.class_counts;
   answer["test_pack_path"] = test.file.string();
-  std::vector<Problem> notes = facts.notes;
-  for (Problem note : test.notes) notes.push_back({"test images: " + note.problem, note.why, note.suggestion});
-  for (Problem& note : notes_on_both(facts, test, folders)) notes.push_back(std::move(note));
-  if (!notes.empty()) answer["notes"] = json_of(notes);
-  add_remark(answer, test);
+  if (test.remark) answer["remarks"].push_back(problem_json(*test.remark));
+  if (!set.notes.empty()) answer["notes"] = json_of(set.notes);
   return answer;
 }
+
+/// Works out the data sets of one request, those that others are made of first.
+class Resolver {
+ public:
+  Resolver(const Json& sets, const DataFolders& folders) : sets_(sets), folders_(folders) {}
+
+  /// Null where there is an error, which is noted.
+  const ResolvedSet* of(const std::string& name) {
+    return sets_.of(name, [&](const Json& set) -> std::optional<ResolvedSet> {
+      try {
+        return set.contains("from") ? derived(set) : resolve_files(set, folders_);
+      } catch (const EnvironmentError&) {
+        throw;
+      } catch (const Error& error) {
+        errors_.push_back(problem_json(error.problem()));
+        errors_.back()["name"] = name;
+        return std::nullopt;
+      }
+    });
+  }
+  const Json& errors() const { return errors_; }
+
+ private:
+  /// Nothing where a set that it is made of has an error: that is noted already.
+  std::optional<ResolvedSet> derived(const Json& set) {
+    const ResolvedSet* from = of(set.at("from").get<std::string>());
+    std::map<std::string, PackFacts> others;
+    for (const auto& one : transforms_of(set)) {
+      const std::string name = task::other_data(one);
+      if (name.empty()) continue;
+      const ResolvedSet* other = of(name);
+      if (!other) return std::nullopt;
+      others[name] = other->train;
+    }
+    if (!from) return std::nullopt;
+    return resolve_derived(set, *from, std::move(others), folders_);
+  }
+
+  RequestedSets<ResolvedSet> sets_;
+  const DataFolders& folders_;
+  Json errors_ = Json::array();
+};
 
 Json answer_of(const Json& request) {
   std::set<std::filesystem::path> checked;
   const DataFolders folders{request.at("root").get<std::string>(), request.at("cache").get<std::string>(),
                             request.value("want_images", false) ? &checked : nullptr};
-  Json data = Json::object(), errors = Json::array();
+  Json data = Json::object();
+  Resolver resolver(request.at("data"), folders);
   for (const Json& one : request.at("data")) {
     const auto name = one.at("name").get<std::string>();
-    try {
-      data[name] = resolve_one(one, folders);
-    } catch (const EnvironmentError&) {
-      throw;
-    } catch (const Error& error) {
-      errors.push_back(problem_json(error.problem()));
-      errors.back()["name"] = name;
-    }
+    if (const ResolvedSet* set = resolver.of(name)) data[name] = answer_of(*set);
   }
-  return {{"data", data}, {"errors", errors}};
+  return {{"data", data}, {"errors", resolver.errors()}};
 }
 
 }  // namespace

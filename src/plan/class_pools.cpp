@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "espalier/core/seed.hpp"
 #include "plan/class_split.hpp"
 #include "plan/findings.hpp"
 
@@ -14,19 +15,19 @@ constexpr std::size_t kNamedAtMost = 8;
 
 /// The data and classes that a source or target uses.
 struct Made {
-  std::string data, classes;
+  std::string data, classes, part;
   const std::vector<std::int32_t>* listed = nullptr;
 };
 
 Made find(const study::Study& study, Role role, const std::string& name) {
   if (role == Role::source) {
     for (const auto& source : study.sources) {
-      if (source.name == name) return {source.data, source.classes, &source.class_list};
+      if (source.name == name) return {source.data, source.classes, source.part, &source.class_list};
     }
     throw CompileError{{"there is no source '" + name + "'", "", "Define [source." + name + "]."}};
   }
   for (const auto& target : study.targets) {
-    if (target.name == name) return {target.data, target.classes, &target.class_list};
+    if (target.name == name) return {target.data, target.classes, target.part, &target.class_list};
   }
   throw CompileError{{"there is no target '" + name + "'", "", "Define [target." + name + "]."}};
 }
@@ -102,6 +103,28 @@ const LabelledData* ClassPools::find_data(const std::string& name) const {
   return found == data_.end() ? nullptr : &found->second;
 }
 
+/// Parts are drawn by (study seed, "images", split) and class: every data set derived from one origin is divided alike.
+const LabelledData* ClassPools::find_part(const std::string& data, const std::string& part, std::int32_t split) const {
+  const auto* whole = find_data(data);
+  if (!whole || part.empty()) return whole;
+  const auto key = std::make_tuple(data, part, split);
+  if (const auto known = parts_.find(key); known != parts_.end()) return &known->second;
+  ImagePart image_part{{}, -1, seed_of(static_cast<std::uint64_t>(study_.seed), {"images", std::int64_t{split}})};
+  for (const auto& one : study_.split.parts) {
+    if (one.name == part) image_part.share = static_cast<std::int32_t>(image_part.shares.size());
+    image_part.shares.push_back(one.share);
+  }
+  if (image_part.share < 0)
+    throw CompileError{{"there is no part '" + part + "'", "[split] has none of this name", "Add it to split.parts."}};
+  return &parts_.try_emplace(key, whole->study(), whole->facts(), std::move(image_part)).first->second;
+}
+
+std::string ClassPools::origin_of(const std::string& data) const {
+  const auto* found = find_data(data);
+  if (!found) return "";
+  return found->study().from.empty() ? found->facts().digest : origin_of(found->study().from);
+}
+
 /// The fewest images that a class of this data must give to be used: the largest size asked of any target with this
 /// data.
 std::int64_t ClassPools::least_of(const std::string& data) const {
@@ -133,9 +156,10 @@ std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const 
     std::iota(all.begin(), all.end(), 0);
     return all;
   }
-  if (study_.split.kind == study::Split::Kind::none) {
-    throw CompileError{
-        {"classes = \"" + word + "\" needs a split", "split.kind is \"none\"", "Use kind = \"random\" or \"listed\"."}};
+  const auto kind = study_.split.kind;
+  if (kind == study::Split::Kind::none || kind == study::Split::Kind::images) {
+    throw CompileError{{"classes = \"" + word + "\" needs a split", "split.kind is \"none\" or \"images\"",
+                        "Use kind = \"random\" or \"listed\"."}};
   }
   if (split < 1 || split > static_cast<std::int32_t>(class_splits_.size())) {
     throw CompileError{{"there is no split " + std::to_string(split),
@@ -148,7 +172,8 @@ std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const 
 ClassPool ClassPools::made(Role role, const std::string& name, std::int32_t split) const {
   const Made from = find(study_, role, name);
   ClassPool pool;
-  pool.data = find_data(from.data);
+  pool.data = find_part(from.data, from.part, split);
+  pool.origin = origin_of(from.data);
   if (!pool.data) {
     throw CompileError{
         {"nothing is known of data '" + from.data + "'", "'" + name + "' is made of it", "Name it under [data]."}};
@@ -206,6 +231,17 @@ void ClassPools::check_size(const ClassPool& pool, std::int64_t per_class) {
                       found + "; validation and test images are set apart first", remedy(pool, least)}};
 }
 
+void ClassPools::check_size_over_all(const ClassPool& pool, std::int64_t per_class) {
+  check_size(pool, 1);
+  const auto wanted = per_class * pool.count(), there = pool.images(pool.train_available);
+  if (wanted <= there || pool.data->study().short_classes == study::ShortClasses::take_all) return;
+  throw CompileError{
+      {"data '" + pool.data->study().name + "' has fewer than " + std::to_string(wanted) + " training images",
+       std::to_string(there) + " are there for " + std::to_string(per_class) + " a class of " +
+           std::to_string(pool.count()) + "; validation and test images are set apart first",
+       "Ask for fewer, or set short_classes = \"take-all\"."}};
+}
+
 void ClassPools::check_classes(const ClassPool& pool, const std::string& whose) {
   if (pool.count() > 1) return;
   throw CompileError{{whose + " has a single class",
@@ -227,7 +263,8 @@ std::map<std::string, Problem> ClassPools::left_out() const {
 }
 
 std::int64_t ClassPools::all_of(const std::string& target) const {
-  const auto* data = find_data(find(study_, Role::target, target).data);
+  const Made from = find(study_, Role::target, target);
+  const auto* data = find_part(from.data, from.part, 1);  // all splits divide a class into equal numbers
   std::int64_t most = 0;
   for (std::int32_t index = 0; data && index < data->class_count(); ++index) {
     most = std::max(most, data->trainable(index));

@@ -26,6 +26,7 @@ struct ClassPool {
   std::vector<std::int64_t> available;      ///< training images each may give
   std::int64_t train_available = 0;         ///< the most any of them may give
   std::vector<PoolEvaluation> evaluations;  ///< on validation and test images, where there are some
+  std::string origin;                       ///< digest of the pack that its images are, or are derived from
 
   std::int32_t count() const { return static_cast<std::int32_t>(classes.size()); }
   /// Number of training images for `per_class`; a class with fewer gives all it has.
@@ -48,6 +49,9 @@ class ClassPools {
   /// Throws CompileError naming the classes with fewer than `per_class` images and how many they have.
   static void check_size(const ClassPool& pool, std::int64_t per_class);
 
+  /// The same for a sample over all classes: it needs an image of each class, and so many on average.
+  static void check_size_over_all(const ClassPool& pool, std::int64_t per_class);
+
   /// Throws CompileError where there is nothing to tell apart. `whose` is for example "target 'birds'".
   static void check_classes(const ClassPool& pool, const std::string& whose);
 
@@ -61,6 +65,8 @@ class ClassPools {
   std::vector<std::int32_t> classes_of(const std::string& word, const std::vector<std::int32_t>& listed,
                                        const LabelledData& data, std::int32_t split) const;
   const LabelledData* find_data(const std::string& name) const;
+  const LabelledData* find_part(const std::string& data, const std::string& part, std::int32_t split) const;
+  std::string origin_of(const std::string& data) const;
   void name_images(ClassPool& pool);
   std::int64_t least_of(const std::string& data) const;
   std::vector<bool> usable(const std::string& name) const;
@@ -68,6 +74,7 @@ class ClassPools {
 
   const study::Study& study_;
   std::map<std::string, LabelledData> data_;
+  mutable std::map<std::tuple<std::string, std::string, std::int32_t>, LabelledData> parts_;  ///< by data, part, split
   std::map<std::string, std::int64_t> largest_;
   task::Catalog& catalog_;
   std::vector<study::Split::ClassSplit> class_splits_;

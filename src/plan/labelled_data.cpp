@@ -2,12 +2,14 @@
 #include "espalier/plan/labelled_data.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "plan/findings.hpp"
 
 namespace espalier::plan {
 
-LabelledData::LabelledData(const study::DataSet& data, const DataFacts& facts) : data_(&data), facts_(&facts) {
+LabelledData::LabelledData(const study::DataSet& data, const DataFacts& facts, ImagePart part)
+    : data_(&data), facts_(&facts), part_(std::move(part)) {
   const auto classes = static_cast<std::int32_t>(facts.class_counts.size());
   if (data.label_kind == "fine") {
     for (std::int32_t i = 0; i < classes; ++i) finest_.push_back({i});
@@ -42,14 +44,30 @@ std::vector<std::string> LabelledData::output_names(const task::LabelMap& map) c
   return names;
 }
 
-std::int64_t LabelledData::trainable_of_finest(std::int32_t finest) const {
+/// As the data room divides: bounds are rounded from the sums of the shares.
+std::int64_t LabelledData::images_of_finest(std::int32_t finest) const {
   const std::int64_t images = facts_->class_counts[static_cast<std::size_t>(finest)];
-  return std::max<std::int64_t>(0, images - data_->valid_per_class - tests_cut());
+  if (part_.shares.empty()) return images;
+  const auto share = static_cast<std::size_t>(part_.share);
+  double before = 0;
+  for (std::size_t i = 0; i < share; ++i) before += part_.shares[i];
+  const auto count = static_cast<double>(images);
+  return std::llround(count * (before + part_.shares[share])) - std::llround(count * before);
+}
+
+std::int64_t LabelledData::trainable_of_finest(std::int32_t finest) const {
+  return std::max<std::int64_t>(0, images_of_finest(finest) - data_->valid_per_class - tests_cut());
 }
 
 std::int64_t LabelledData::in_front(std::int32_t finest, std::int32_t front) const {
   const auto all = trainable_of_finest(finest);
   return front > 0 ? std::min<std::int64_t>(front, all) : all;
+}
+
+std::int64_t LabelledData::images(std::int32_t index) const {
+  std::int64_t sum = 0;
+  for (const auto one : finest(index)) sum += images_of_finest(one);
+  return sum;
 }
 
 std::int64_t LabelledData::trainable(std::int32_t index) const {
@@ -104,27 +122,37 @@ task::LabelMap LabelledData::label_map(const std::vector<std::int32_t>& classes)
   return map;
 }
 
+task::ImageSetSpec LabelledData::whole_part(const std::string& labels) const {
+  task::ImageSetSpec images{facts_->digest, labels, {}, {}, data_->order};
+  if (part_.shares.empty()) return images;
+  images.partition.shares = part_.shares;
+  images.partition.share = part_.share;
+  images.partition.seed = part_.seed;
+  return images;
+}
+
 task::ImageSetSpec LabelledData::training_images(const std::string& labels, std::int64_t per_class) const {
-  task::ImageSetSpec images{facts_->digest, labels, {}, {task::SampleRule::first, per_class, 0}, data_->order};
+  task::ImageSetSpec images = whole_part(labels);
+  images.sample = {task::SampleRule::first, per_class, 0};
   images.partition.behind = data_->valid_per_class + tests_cut();
   return images;
 }
 
 task::ImageSetSpec LabelledData::fold_images(const std::string& labels, std::int32_t front, const Fold& fold,
                                              task::FoldUse use) const {
-  task::ImageSetSpec images{facts_->digest, labels, {}, {}, data_->order};
+  task::ImageSetSpec images = whole_part(labels);
   auto& part = images.partition;
   part.behind = data_->valid_per_class + tests_cut();
   part.front = front;
   part.folds = fold.folds;
   part.fold = fold.fold;
   part.fold_use = use;
-  part.seed = fold.seed;
+  if (part.shares.empty()) part.seed = fold.seed;  // shares and folds have one seed
   return images;
 }
 
 task::ImageSetSpec LabelledData::validation_images(const std::string& labels) const {
-  task::ImageSetSpec images{facts_->digest, labels, {}, {}, data_->order};
+  task::ImageSetSpec images = whole_part(labels);
   images.partition.behind = tests_cut();
   images.partition.length = data_->valid_per_class;
   return images;
@@ -132,7 +160,7 @@ task::ImageSetSpec LabelledData::validation_images(const std::string& labels) co
 
 task::ImageSetSpec LabelledData::test_images_of(const std::string& labels) const {
   if (data_->test_files) return {facts_->test_digest, labels, {}, {}, data_->order};
-  task::ImageSetSpec images{facts_->digest, labels, {}, {}, data_->order};
+  task::ImageSetSpec images = whole_part(labels);
   images.partition.length = data_->test_per_class;
   return images;
 }

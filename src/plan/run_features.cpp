@@ -117,6 +117,7 @@ RunTrainings::Made RunTrainings::add_linear(const grid::Grid& grid, const grid::
   request.copied = &origin.starts;
   const Training seen = maker_.make(request);
   check_features(view, origin, seen, features);
+  check_apart(view, origin, TargetUse::trained);
   if (seen.record.evaluations.empty()) throw nothing_to_measure(view, *request.pool);
   Probe probe = seen_as(seen.spec, task::ProbeMethod::linear, features);
   const bool whole = features == depth;  // the classifier's outputs are features: it has the source's classes
@@ -167,7 +168,8 @@ RunTrainings::Made RunTrainings::add_distance(const PlannedExperiment& experimen
   const Origin& origin = of_source(view, view.source);
   const auto features = features_of(view, static_cast<std::int32_t>(origin.units->size()));
   const auto& target = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
-  if (origin.starts.front().kind == task::StartKind::checkpoint && origin.pool->data == target.data) {
+  if (origin.starts.front().kind == task::StartKind::checkpoint &&
+      &origin.pool->data->study() == &target.data->study()) {
     throw CompileError{{"the distance of target '" + view.target + "' from source '" + view.source + "' is unknown",
                         "the source is a checkpoint, and its data are the target's: images that it was trained on are "
                         "not here",
@@ -211,7 +213,7 @@ task::ImageSetSpec half_of_both(const RunTrainings::Compared& compared, const st
     part.partition.folds = 2;
     part.partition.fold = half;
     part.partition.fold_use = task::FoldUse::only;
-    part.partition.seed = compared.seed;
+    if (part.partition.shares.empty()) part.partition.seed = compared.seed;  // shares and folds have one seed
     part.sample = {task::SampleRule::random_over_all, compared.half, compared.seed};
   }
   return both;

@@ -124,6 +124,7 @@ RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, 
   Probe probe = probe_from(origins, of_unit);
   const auto& pool = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
   check_images(probe, origins[of_unit.back()], pool, view);
+  for (const auto& origin : origins) check_apart(view, origin, TargetUse::measured);
   const auto measured = measured_by(view, pool, linked.start);
   for (const auto* run : linked.units) {
     if (view.fold > 0 && run && linked.start)

@@ -2,6 +2,7 @@
 #include "plan/run_trainings.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "espalier/study/kinds.hpp"
 #include "plan/cell_view.hpp"
@@ -29,6 +30,25 @@ const study::Source& source_named(const study::Study& study, const std::string& 
   throw CompileError{
       {name.empty() ? "units are transferred but the study has no source" : "there is no source '" + name + "'", "",
        "Define [source.NAME], or fix transferred = 0."}};
+}
+
+const study::TargetSample* sample_of(const study::Study& study, const std::string& target) {
+  for (const auto& one : study.targets) {
+    if (one.name == target && one.sample) return &*one.sample;
+  }
+  return nullptr;
+}
+
+/// Whether two pools have a class in common.
+bool share_classes(const ClassPool& a, const ClassPool& b) {
+  std::set<std::int32_t> finest;
+  for (const auto index : a.classes) {
+    for (const auto one : a.data->finest(index)) finest.insert(one);
+  }
+  return std::any_of(b.classes.begin(), b.classes.end(), [&](std::int32_t index) {
+    const auto& all = b.data->finest(index);
+    return std::any_of(all.begin(), all.end(), [&](std::int32_t one) { return finest.contains(one); });
+  });
 }
 
 }  // namespace
@@ -169,6 +189,26 @@ void RunTrainings::check_copies(const CellView& view, const Protocol& protocol, 
   }
 }
 
+/// Of a split by images, refuses a target that is trained on images of its source, or measured on them.
+void RunTrainings::check_apart(const CellView& view, const Origin& origin, TargetUse use) const {
+  if (study_.split.kind != study::Split::Kind::images || origin.role != task::InputRole::pretraining) return;
+  const auto& target = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+  const auto &source_part = origin.pool->data->part(), &target_part = target.data->part();
+  const bool source_has_all = source_part.shares.empty(), target_has_all = target_part.shares.empty();
+  const bool have_one_part = !source_has_all && !target_has_all && source_part.share == target_part.share;
+  const bool are_apart = !source_has_all && !target_has_all && !have_one_part;
+  const bool is_held_out = use == TargetUse::measured && (have_one_part || source_has_all == target_has_all ||
+                                                          target.data->measures_on_files_alone());
+  if (origin.pool->origin != target.origin || are_apart || is_held_out || !share_classes(*origin.pool, target)) return;
+  const std::string parts =
+      have_one_part
+          ? "both are of part '" + study_.split.parts[static_cast<std::size_t>(source_part.share)].name + "'"
+          : (source_has_all ? origin.name : "target '" + view.target + "'") + " names no part and has all images";
+  throw CompileError{{"target '" + view.target + "' has images that " + origin.name + " is trained on",
+                      parts + " of data '" + target.data->study().name + "', or of what it is derived from",
+                      "Give them different parts of [split]: images = \"split.PART\"."}};
+}
+
 RunTrainings::Made RunTrainings::add(const PlannedExperiment& experiment, const grid::Cell& cell,
                                      const LinkedRuns& linked) {
   switch (study::kind_of(*experiment.study)) {
@@ -189,7 +229,10 @@ TrainingRequest RunTrainings::target_request(const grid::Grid& grid, const grid:
   request.pool = &pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
   request.network = &network_of(view.network);
   request.per_class = size_of(value_at(grid, cell, "per_class"));
-  ClassPools::check_size(*request.pool, std::max<std::int64_t>(1, request.per_class));
+  request.sample = sample_of(study_, view.target);
+  const bool over_all = request.sample && !request.sample->stratified;
+  const auto check_size = over_all ? ClassPools::check_size_over_all : ClassPools::check_size;
+  check_size(*request.pool, std::max<std::int64_t>(1, request.per_class));
   ClassPools::check_classes(*request.pool, "target '" + view.target + "'");
   request.streams = {view.split, view.replicate};
   if (view.fold > 0) request.fold = fold_of(study_, view.split, view.fold);
@@ -214,6 +257,7 @@ RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid
   if (origin) request.copied = &origin->starts;
   Training training = maker_.make(request);
   if (origin) {
+    check_apart(view, *origin, TargetUse::trained);
     check_copies(view, request.protocol, *origin, *training.units);
     if (origin->role == task::InputRole::pretraining) made.source = origin->task;
   }

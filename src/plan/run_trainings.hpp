@@ -78,6 +78,8 @@ class RunTrainings {
   Origin checkpoint(const study::Source& source, const CellView& view);
   Origin pretraining(const CellView& view, const std::string& source, const std::vector<Override>& overrides,
                      std::int64_t replicate);
+  enum class TargetUse : std::uint8_t { trained, measured };
+  void check_apart(const CellView& view, const Origin& origin, TargetUse use) const;
   void check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
                     const std::vector<network::UnitCost>& target);
   const KnownNetwork& network_of(const std::string& name) const;

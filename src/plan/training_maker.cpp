@@ -26,6 +26,24 @@ std::int64_t size_of(const TrainingRequest& request) {
   return request.per_class == 0 ? all : std::min(request.per_class, all);
 }
 
+/// Draws a size at random; all images there are need no draw. The seed knows neither the size, so that larger samples
+/// hold smaller ones, nor the target, so that targets derived from one data set draw the same images of it.
+void draw(Training& training, const TrainingRequest& request, std::int64_t study_seed) {
+  const auto& pool = *request.pool;
+  const auto size = size_of(request), all = pool.images(pool.train_available);
+  const bool stratified = request.sample->stratified;
+  const auto count = stratified ? pool.images(size) : std::min(size * pool.count(), all);
+  if (count == all) {
+    training.spec.images = pool.data->training_images(pool.labels, pool.train_available);
+  } else {
+    const std::int64_t replicate = request.sample->redraw.empty() ? 0 : request.streams.replicate;
+    training.spec.images.sample = {
+        stratified ? task::SampleRule::random : task::SampleRule::random_over_all, stratified ? size : count,
+        seed_of(static_cast<std::uint64_t>(study_seed), {"target sample", request.streams.split, replicate})};
+  }
+  training.images = count;
+}
+
 }  // namespace
 
 network::Shape TrainingMaker::input_of(const ClassPool& pool, const study::TrainValues& values) {
@@ -101,7 +119,7 @@ void TrainingMaker::set_rows(Training& training, const TrainingRequest& request,
 }
 
 void TrainingMaker::set_images(Training& training, const TrainingRequest& request,
-                               const std::optional<FoldImages>& fold) {
+                               const std::optional<FoldImages>& fold) const {
   const auto& pool = *request.pool;
   if (request.given) {
     training.spec.images = request.given->train;
@@ -110,6 +128,7 @@ void TrainingMaker::set_images(Training& training, const TrainingRequest& reques
   }
   training.spec.images = fold ? fold->trained.spec : pool.data->training_images(pool.labels, size_of(request));
   training.images = fold ? fold->trained.count : pool.images(size_of(request));
+  if (request.sample && request.sample->random) draw(training, request, study_.seed);
 }
 
 /// A fold's own images are those of validation.

@@ -43,7 +43,8 @@ struct TrainingRequest {
   Fold fold;                                             ///< of a target; sources are not divided
   const std::vector<task::UnitStart>* copied = nullptr;  ///< by unit, where copied ones start
   StreamKey streams;
-  const GivenImages* given = nullptr;  ///< none: the pool's
+  const GivenImages* given = nullptr;           ///< none: the pool's
+  const study::TargetSample* sample = nullptr;  ///< which images a size takes; none: the first of each class
 };
 
 /// A canonical training and quantities derived from it.
@@ -77,7 +78,7 @@ class TrainingMaker {
   using UnitsKey = std::tuple<std::string, std::int32_t, std::int32_t, std::int32_t, std::int32_t>;
   void set_rows(Training& training, const TrainingRequest& request, std::int64_t per_epoch) const;
   void set_seeds(task::TrainSpec& spec, const TrainingRequest& request);
-  static void set_images(Training& training, const TrainingRequest& request, const std::optional<FoldImages>& fold);
+  void set_images(Training& training, const TrainingRequest& request, const std::optional<FoldImages>& fold) const;
   void set_record(Training& training, const TrainingRequest& request, const std::optional<FoldImages>& fold);
   static void set_stop(Training& training, const study::TrainValues& values, std::int64_t per_epoch);
 

@@ -77,7 +77,9 @@ std::string folds_note() {
 }
 
 bool splits_overlap(const study::Study& study) {
-  if (study.split.kind == study::Split::Kind::random) return study.split.count > 1;
+  const bool is_drawn =
+      study.split.kind == study::Split::Kind::random || study.split.kind == study::Split::Kind::images;
+  if (is_drawn) return study.split.count > 1;
   return study.split.kind == study::Split::Kind::listed && share_classes(study.split);
 }
 

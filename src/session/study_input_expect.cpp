@@ -2,6 +2,9 @@
 #include "session/study_input_expect.hpp"
 
 #include <algorithm>
+#include <numeric>
+
+#include "espalier/task/transform_table.hpp"
 
 namespace espalier::session {
 namespace {
@@ -23,6 +26,44 @@ std::string number_key(const study::ExpectedData& expect) {
     key += ":" + std::to_string(number);
   }
   return key;
+}
+
+/// The sets that a derived one is made of.
+std::vector<std::string> made_of(const study::DataSet& data) {
+  std::vector<std::string> names{data.from};
+  for (const auto& one : data.transforms) {
+    if (const std::string other = task::other_data(one); !other.empty()) names.push_back(other);
+  }
+  return names;
+}
+
+bool is_absent(const study::Study& study, const study::DataSet& data, const std::filesystem::path& root) {
+  if (data.from.empty()) return data.expect && !files_are_there(data, root);
+  const auto names = made_of(data);
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return is_absent(study, study.data.at(name), root); });
+}
+
+/// The facts of the origin with other images.
+plan::DataFacts derived_facts(const study::DataSet& data, const plan::Facts& facts) {
+  plan::DataFacts made = facts.data.at(data.from);
+  std::string transforms;
+  for (const auto& one : data.transforms) {
+    task::OtherImages other;
+    if (const std::string name = task::other_data(one); !name.empty()) {
+      const auto& counts = facts.data.at(name).class_counts;
+      other = {facts.data.at(name).shape, std::accumulate(counts.begin(), counts.end(), std::int64_t{0})};
+    }
+    made.shape = task::shape_after(one, made.shape, &other);
+    transforms += ":" + task::text_of(one);
+  }
+  made.provisional = true;
+  made.digest = "expected:" + data.name + transforms + ":" + made.digest;
+  if (!made.test_digest.empty()) made.test_digest = "expected-test:" + data.name + transforms + ":" + made.test_digest;
+  made.mean.assign(static_cast<std::size_t>(made.shape.channels), 0.5F);
+  made.std.assign(static_cast<std::size_t>(made.shape.channels), 0.25F);
+  made.pack_path = made.test_pack_path = "";
+  return made;
 }
 
 }  // namespace
@@ -52,6 +93,27 @@ plan::DataFacts expected_facts(const study::DataSet& data) {
     facts.test_counts.assign(static_cast<std::size_t>(expect.classes), expect.test_per_class);
   }
   return facts;
+}
+
+std::set<std::string> absent_data(const study::Study& study, const std::filesystem::path& root) {
+  std::set<std::string> absent;
+  for (const auto& [name, data] : study.data) {
+    if (is_absent(study, data, root)) absent.insert(name);
+  }
+  return absent;
+}
+
+void add_expected(const study::Study& study, const std::string& name, plan::Facts& facts) {
+  if (facts.data.contains(name)) return;
+  const auto& data = study.data.at(name);
+  if (data.from.empty()) {
+    if (data.expect) facts.data[name] = expected_facts(data);
+    return;
+  }
+  const auto needed = made_of(data);
+  for (const auto& one : needed) add_expected(study, one, facts);
+  if (std::all_of(needed.begin(), needed.end(), [&](const std::string& one) { return facts.data.contains(one); }))
+    facts.data[name] = derived_facts(data, facts);
 }
 
 }  // namespace espalier::session

@@ -2,6 +2,7 @@
 #include "session/study_input_resolve.hpp"
 
 #include <cstdlib>
+#include <set>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/process/capture.hpp"
@@ -59,7 +60,7 @@ void take_normalisation(const study::DataSet& data, plan::DataFacts& facts,
 
 void compare_with_expected(const study::DataSet& data, const plan::DataFacts& facts,
                            std::vector<study::Diagnostic>& diagnostics) {
-  if (!data.expect || facts.provisional) return;
+  if (!data.expect || facts.provisional || !data.from.empty()) return;  // what is expected is said of the origin
   const auto level = facts.levels.find(data.label_kind);
   const auto classes =
       static_cast<std::int32_t>(level == facts.levels.end() ? facts.class_counts.size() : level->second.names.size());
@@ -119,6 +120,12 @@ std::string said_by_trainer(const std::string& err) {
 }  // namespace
 
 json request_of(const study::DataSet& data) {
+  if (!data.from.empty()) {
+    json transforms = json::array();
+    for (const auto& one : data.transforms)
+      transforms.push_back({{"kind", one.kind}, {"numbers", one.numbers}, {"words", one.words}});
+    return {{"name", data.name}, {"from", data.from}, {"transforms", transforms}};
+  }
   return {{"name", data.name},
           {"format", task::row_of(data.format).name},
           {"files", request_of(data.files)},
@@ -169,14 +176,19 @@ plan::Facts find_facts(const study::Study& study, const std::filesystem::path& r
                        std::vector<study::Diagnostic>& diagnostics) {
   plan::Facts facts;
   json request = request_head(root, images);
+  std::set<std::string> absent;
+  if (images == WantImages::no) absent = absent_data(study, root);
   for (const auto& [name, data] : study.data) {
-    if (images == WantImages::no && data.expect && !files_are_there(data, root)) {
-      facts.data[name] = expected_facts(data);
-    } else {
-      request["data"].push_back(request_of(data));
-    }
+    if (!absent.contains(name)) request["data"].push_back(request_of(data));
   }
   if (!request["data"].empty()) read_reply(study, ask_trainer("resolve", request), facts, diagnostics);
+  for (const auto& name : absent) {
+    try {
+      add_expected(study, name, facts);
+    } catch (const UsageError& error) {
+      diagnostics.push_back(finding(study.data.at(name), error.problem()));
+    }
+  }
   for (const auto& [name, data] : study.data) {
     const auto found = facts.data.find(name);
     if (found == facts.data.end()) continue;

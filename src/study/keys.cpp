@@ -1,4 +1,5 @@
 // The list of all keys of the study language with types, defaults and meanings.
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 
@@ -8,6 +9,7 @@
 #include "espalier/study/parse.hpp"
 #include "espalier/study/table_kinds.hpp"
 #include "espalier/study/train_table.hpp"
+#include "espalier/task/transform_table.hpp"
 #include "study/value_range.hpp"
 
 namespace espalier::study {
@@ -30,7 +32,7 @@ void add_top(Docs& all) {
   add(all, "",
       {{"study", "table", "required", "the study's name, seed and size limit"},
        {"data", "tables by name", "required", "data sets"},
-       {"split", "table", "kind = \"none\"", "how classes are divided"},
+       {"split", "table", "kind = \"none\"", "how classes or images are divided"},
        {"source", "tables by name", "none", "what is transferred from"},
        {"target", "tables by name", "required", "what is trained on"},
        {"network", "table, or tables by name", "required", "the network, or several"},
@@ -63,10 +65,31 @@ std::string formats_with_labels() {
   return text;
 }
 
+/// A parameter of several transforms has one row, in which each says what it is there.
+void add_transforms(Docs& all) {
+  Docs docs;
+  for (const auto& row : task::transforms()) {
+    for (const auto& one : row.parameters) {
+      const std::string meaning = ": " + one.meaning + " (" + task::range_text(one) + ")";
+      const auto known = std::find_if(docs.begin(), docs.end(), [&](const KeyDoc& doc) { return doc.key == one.name; });
+      if (known == docs.end()) {
+        docs.push_back(
+            {"data.NAME.transform", one.name, task::type_text(one), task::fallback_text(one), row.kind + meaning});
+      } else if (known->meaning.ends_with(meaning)) {
+        known->meaning.insert(known->meaning.size() - meaning.size(), ", " + row.kind);
+      } else {
+        known->meaning += "; " + row.kind + meaning;
+      }
+    }
+  }
+  all.push_back({"data.NAME.transform", "kind", "word", "required", quoted(task::transform_names())});
+  all.insert(all.end(), docs.begin(), docs.end());
+}
+
 void add_data(Docs& all) {
   add(all, "data.NAME",
-      {{"format", "word", "required", either(task::image_format_names())},
-       {"images", "word or words", "required but for made", images_of_formats()},
+      {{"format", "word", "required but for derived", either(task::image_format_names())},
+       {"images", "word or words", "required but for made, derived", images_of_formats()},
        {"labels", "word", "required for " + formats_with_labels(), formats_with_labels() + ": the label file"},
        {"test", "table", "none", "test images: { per_class = N } or files of their own"},
        {"valid", "table", "none", "validation images: { per_class = N }"},
@@ -81,7 +104,10 @@ void add_data(Docs& all) {
        {"std", "numbers", "of the training files", "normalisation: a deviation a channel, on pixels / 255"},
        {"short_classes", "word", "\"refuse\"",
         "a class with fewer images than a size: \"refuse\", \"take-all\", \"leave-out\""},
-       {"expect", "table", "none", "what the files will hold, for planning without them"}});
+       {"expect", "table", "none", "what the files will hold, for planning without them"},
+       {"from", "word", "none", "the data set that this one is derived from"},
+       {"transform", "array of tables", "required for derived", "how, in this order"}});
+  add_transforms(all);
   for (const auto& number : task::made_numbers())
     all.push_back({"data.NAME", number.key, "integer", std::to_string(number.fallback), "made: " + number.meaning});
   add(all, "data.NAME.test",
@@ -99,12 +125,14 @@ void add_data(Docs& all) {
 
 void add_roles(Docs& all) {
   add(all, "split",
-      {{"kind", "word", "\"none\"", "\"none\", \"random\" or \"listed\""},
-       {"count", "integer", "1", "random: how many splits"},
+      {{"kind", "word", "\"none\"", "\"none\", \"random\", \"listed\" or \"images\""},
+       {"count", "integer", "1", "random, images: how many splits"},
        {"source", "integer", "required for random", "classes of the source half"},
        {"target", "integer", "required for random", "classes of the target half"},
        {"data", "word", "of the first source, else target", "the data set whose classes are divided"},
        {"listed", "array of tables", "required for listed", "the halves of each split"},
+       {"parts", "table", "required for images",
+        "shares of each class's images by the part's name, which sum to 1 at most"},
        {"folds", "integer", "none",
         "divide a target's training images into so many folds, each the validation images once"}});
   add(all, "split.listed",
@@ -114,11 +142,19 @@ void add_roles(Docs& all) {
       {{"data", "word", "required", "a data set"},
        {"classes", "word or integers", "\"all\"", "\"all\", \"split.source\", \"split.target\" or indices"},
        {"train", "table", "[train]", "training values of its pretraining, over those of [train]"},
-       {"checkpoint", "word", "none", "a safetensors file instead of a pretraining, with all units that runs copy"}});
+       {"checkpoint", "word", "none", "a safetensors file instead of a pretraining, with all units that runs copy"},
+       {"images", "word", "all", "\"split.PART\": the images of a part of [split]"}});
   add(all, "target.NAME",
       {{"data", "word", "required", "a data set"},
        {"classes", "word or integers", "\"all\"", "\"all\", \"split.source\", \"split.target\" or indices"},
-       {"train", "table", "[train]", "training values on this target, over those of [train]"}});
+       {"train", "table", "[train]", "training values on this target, over those of [train]"},
+       {"images", "word", "all", "\"split.PART\": the images of a part of [split]"},
+       {"sample", "table", "the first of each class", "which images a size takes"}});
+  add(all, "target.NAME.sample",
+      {{"rule", "word", "\"first\"", "\"first\" of the class's order, or \"random\""},
+       {"stratified", "truth value", "true",
+        "random: x images of each class; false: x times the classes over all of them"},
+       {"redraw", "word", "\"none\"", "random: \"none\", or \"replicate\": drawn anew for each"}});
 }
 
 void add_network(Docs& all) {

@@ -1,6 +1,5 @@
 """Linear classifiers on features and distances, through the real processes: the features are those that PyTorch computes with the
 source's network, classifiers choose as scikit-learn's do on them, and a trained small network is a distance."""
-import hashlib
 import json
 import subprocess
 import tempfile
@@ -15,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
+from draws import permutation, seed_of
 from launches import BIN, Launch
 
 STUDY = """
@@ -70,27 +70,6 @@ kind = "distance"
 axes = { method = ["cosine", "mmd", "svm", "cnn"], replicate = 2 }
 cnn = { network = "cifar7", train = { epochs = 3, rates = [{ units = "rest", start = 0.002 }] } }
 """
-
-
-def seed_of(study, *parts):
-    """A stream's seed by its key, as docs/adr and src/core/seed.cpp define it."""
-    key = f"seed:{study}" + "".join(f"|s{len(part)}:{part}" if isinstance(part, str) else f"|i{part}" for part in parts)
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "little")
-
-
-def permutation(count, seed):
-    """Fisher and Yates's, by splitmix64 without modulo bias."""
-    whole, order = 2 ** 64, list(range(count))
-    for i in range(count, 1, -1):
-        while True:
-            seed = (seed + 0x9E3779B97F4A7C15) % whole
-            z = (seed ^ (seed >> 30)) * 0xBF58476D1CE4E5B9 % whole
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB % whole
-            value = z ^ (z >> 31)
-            if value < i * ((whole - 1) // i):
-                break
-        order[i - 1], order[value % i] = order[value % i], order[i - 1]
-    return order
 
 
 def drawn_over_all(rows, outputs, count, seed):

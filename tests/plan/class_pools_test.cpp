@@ -11,6 +11,7 @@ using support::axis;
 using support::compiled;
 using support::complaints;
 using support::experiment;
+using support::pretrainings;
 using support::run_where;
 using support::task_of;
 
@@ -105,6 +106,140 @@ TEST_CASE("plan: coarse and fine labels are two maps of one data set") {
 
   facts.data["coarse"].levels.clear();
   CHECK(complaints(study, facts).find("has no coarse labels") != std::string::npos);
+}
+
+namespace {
+
+/// The small study with its images divided: the source has half of them and the target 0.4, of 30 a class.
+study::Study divided_study() {
+  auto study = support::small_study(2);
+  study.split = {study::Split::Kind::images, {}, 2, 0, 0, {}, "", {{"source", 0.5}, {"target", 0.4}}};
+  study.sources[0].classes = study.targets[0].classes = "all";
+  study.sources[0].part = "source";
+  study.targets[0].part = "target";
+  study.experiments = {experiment("a", {axis("per_class", {2, "all"})})};
+  return study;
+}
+
+Facts divided_facts() { return support::small_facts(12, 30); }
+
+/// The images that the run of a size is trained on.
+task::ImageSetSpec trained_on(const Plan& plan, const std::string& size, const std::string& split = "1",
+                              const std::string& replicate = "1") {
+  const auto& run = run_where(plan, "a", {{"per_class", size}, {"split", split}, {"replicate", replicate}});
+  return task::training(*task_of(plan, run.task)).images;
+}
+
+}  // namespace
+
+TEST_CASE("plan: of a split by images each role has its part, drawn anew for each split") {
+  const Plan plan = compiled(divided_study(), {}, {}, divided_facts());
+
+  const auto all = trained_on(plan, "all"), second = trained_on(plan, "all", "2");
+  CHECK(all.partition.shares == std::vector<double>{0.5, 0.4});
+  CHECK(all.partition.share == 1);
+  CHECK(all.partition.seed != second.partition.seed);
+  CHECK(all.sample.count == 12 - 3 - 5);  // validation and test images are held out within the part
+  CHECK(all.partition.seed == trained_on(plan, "2").partition.seed);
+  for (const auto& task : plan.tasks) {
+    if (!pretrainings(plan).contains(task.id)) continue;
+    CHECK(task::training(task).images.partition.share == 0);
+    CHECK(task::training(task).images.sample.count == 15 - 3 - 5);
+  }
+}
+
+TEST_CASE("plan: a size that a part does not have is refused, and a study of both parts is not") {
+  auto study = divided_study();
+  study.experiments = {experiment("a", {axis("per_class", {5})})};
+  CHECK_THAT(complaints(study, divided_facts()),
+             Catch::Contains("fewer than 5 training images") && Catch::Contains("has 4"));
+}
+
+TEST_CASE("plan: a target that is trained on its source's images is refused") {
+  auto study = divided_study();
+  study.targets[0].part = "source";
+  CHECK_THAT(complaints(study, divided_facts()),
+             Catch::Contains("target 'other' has images that source 'half' is trained on (both are of part 'source'"));
+  study.targets[0].part = "";
+  CHECK_THAT(complaints(study, divided_facts()), Catch::Contains("target 'other' names no part and has all images"));
+  study.targets[0].part = "target";
+  study.sources[0].part = "";
+  CHECK_THAT(complaints(study, divided_facts()), Catch::Contains("source 'half' names no part and has all images"));
+}
+
+TEST_CASE("plan: derived data sets are their origin's images, others and classes apart are not") {
+  auto study = divided_study();
+  auto facts = divided_facts();
+  study.data["shifted"] = study.data["letters"];
+  study.data["shifted"].name = "shifted";
+  study.data["shifted"].from = "letters";
+  facts.data["shifted"] = facts.data["letters"];
+  facts.data["shifted"].digest = "digest-of-shifted";
+  study.targets[0].data = "shifted";
+  const Plan plan = compiled(study, {}, {}, facts);
+  CHECK(trained_on(plan, "2").data == "digest-of-shifted");
+  CHECK(trained_on(plan, "2").partition ==
+        trained_on(compiled(divided_study(), {}, {}, divided_facts()), "2").partition);
+
+  study.targets[0].part = "source";
+  CHECK_THAT(complaints(study, facts), Catch::Contains("has images that source 'half' is trained on"));
+  study.data["shifted"].from = "";  // images of its own
+  CHECK(complaints(study, facts).empty());
+  study.targets[0].data = "letters";
+  study.sources[0].classes = study.targets[0].classes = "list";
+  study.sources[0].class_list = {0, 1, 2};
+  study.targets[0].class_list = {3, 4};
+  CHECK(complaints(study, facts).empty());
+}
+
+TEST_CASE("plan: a network may be measured on images of its own part that were held out, not on all images") {
+  auto study = divided_study();
+  auto measure = experiment("a", {});
+  measure.kind = "evaluate";
+  study.experiments = {measure};
+  study.targets[0].part = "source";
+  CHECK(complaints(study, divided_facts()).empty());
+  study.targets[0].part = "";
+  CHECK_THAT(complaints(study, divided_facts()), Catch::Contains("has images that source 'half' is trained on"));
+}
+
+TEST_CASE("plan: a sample over all classes counts a size on average, and is redrawn where asked") {
+  auto study = divided_study();
+  study.experiments = {experiment("a", {axis("per_class", {1, 2, "all"}), axis("replicate", {1, 2})})};
+  const Plan first = compiled(study, {}, {}, divided_facts());
+  study.targets[0].sample = study::TargetSample{{}, true, false, "replicate"};
+
+  const Plan plan = compiled(study, {}, {}, divided_facts());
+
+  const auto one = trained_on(plan, "1"), two = trained_on(plan, "2"), again = trained_on(plan, "1", "1", "2");
+  CHECK((one.sample.rule == task::SampleRule::random_over_all));
+  CHECK(one.sample.count == 12);
+  CHECK(two.sample.count == 24);
+  CHECK(one.sample.seed == two.sample.seed);  // so that the larger contains the smaller
+  CHECK(one.sample.seed != again.sample.seed);
+  CHECK(trained_on(plan, "all") == trained_on(first, "all"));
+  const auto& run = run_where(plan, "a", {{"per_class", "2"}, {"split", "1"}, {"replicate", "1"}});
+  CHECK(task_of(plan, run.task)->epoch_images == 90 * 24);
+
+  study.targets[0].sample->redraw = "";
+  const Plan fixed = compiled(study, {}, {}, divided_facts());
+  CHECK(trained_on(fixed, "1").sample.seed == trained_on(fixed, "1", "1", "2").sample.seed);
+  study.targets[0].sample->stratified = true;
+  const auto within = trained_on(compiled(study, {}, {}, divided_facts()), "2").sample;
+  CHECK((within.rule == task::SampleRule::random));
+  CHECK(within.count == 2);
+}
+
+TEST_CASE("plan: a sample over all classes needs as many images in all, not of each class") {
+  auto study = divided_study();
+  study.experiments = {experiment("a", {axis("per_class", {4})})};
+  auto facts = divided_facts();
+  facts.data["letters"].class_counts[0] = 28;  // 11 in the part, 3 for training
+  CHECK_THAT(complaints(study, facts), Catch::Contains("fewer than 4 training images"));
+  study.targets[0].sample = study::TargetSample{{}, true, false, ""};
+  CHECK_THAT(complaints(study, facts), Catch::Contains("fewer than 48 training images (47 are there"));
+  facts.data["letters"].class_counts[1] = 33;
+  CHECK(complaints(study, facts).empty());
 }
 
 }  // namespace espalier::plan

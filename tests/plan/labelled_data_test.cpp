@@ -92,4 +92,38 @@ TEST_CASE("data: a label map's outputs have this set's names, whichever set's ar
   CHECK(coarse.output_names(coarse.label_map({1, 0})) == std::vector<std::string>{"small", "big"});
 }
 
+TEST_CASE("data: parts of divided images leave nothing over, and hold their images out within themselves") {
+  CHECK(rc::check("parts", [] {
+    const auto count = *rc::gen::inRange(0, 60), valid = *rc::gen::inRange(0, 5), test = *rc::gen::inRange(0, 5);
+    const auto data = data_with(valid, test);
+    const auto facts = facts_with({count});
+    std::int64_t all = 0;
+    for (std::int32_t share = 0; share < 3; ++share) {
+      const LabelledData part(data, facts, {{0.3, 0.3, 0.4}, share, 8});
+      const auto trained = part.training_images("labels", 5).partition;
+      RC_ASSERT(trained.shares.size() == 3U);
+      RC_ASSERT(trained.share == share);
+      RC_ASSERT(trained.seed == 8U);
+      RC_ASSERT(part.validation_images("labels").partition.share == share);
+      RC_ASSERT(part.test_images_of("labels").partition.shares.size() == 3U);
+      RC_ASSERT(part.trainable(0) == std::max<std::int64_t>(0, part.images(0) - valid - test));
+      all += part.images(0);
+    }
+    RC_ASSERT(all == count);
+  }));
+}
+
+TEST_CASE("data: folds of a part are drawn by the part's seed, and test files are not divided") {
+  auto data = data_with(0, 0);
+  const auto facts = facts_with({20});
+  data.test_files.emplace();
+  const LabelledData part(data, facts, {{0.5, 0.5}, 1, 8});
+  const auto fold = part.fold_images("labels", 0, {2, 1, 99}, task::FoldUse::only).partition;
+  CHECK(fold.seed == 8);
+  CHECK(fold.share == 1);
+  CHECK(part.fold_count(0, 0, {2, 1, 99}, task::FoldUse::only) == 5);
+  CHECK(part.test_images_of("labels").partition.shares.empty());
+  CHECK(part.measures_on_files_alone());
+}
+
 }  // namespace espalier::plan

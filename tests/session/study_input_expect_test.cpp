@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <set>
 
+#include "espalier/core/errors.hpp"
 #include "store/scratch.hpp"
 
 using namespace espalier;
@@ -60,4 +62,36 @@ TEST_CASE("expected data: a coarser class stands for its finest ones") {
   data.label_kind = "coarse";
   const auto facts = expected_facts(data);
   CHECK(facts.levels.at("coarse").of == std::vector<std::int32_t>{0, 1, 2});
+}
+
+TEST_CASE("expected data: what is derived from absent images is expected, too, in the shape that its transforms make") {
+  const store::Scratch root;
+  study::Study study;
+  study.data["photographs"] = photographs();
+  study.data["photographs"].expect->test_per_class = 7;
+  study.data["photographs"].test_files.emplace();
+  auto& small = study.data["small"] = study.data["photographs"];
+  small.name = "small";
+  small.from = "photographs";
+  small.transforms = {{"colour", {}, {{"to", "yuv"}}}, {"resize", {{"size", 5}}, {}}};
+  auto& again = study.data["again"] = small;
+  again.name = "again";
+  again.from = "small";
+  again.transforms = {{"blur", {{"sigma", 1}}, {}}};
+  study.data["here"].name = "here";
+  study.data["here"].format = task::ImageFormat::made;
+  plan::Facts facts;
+
+  CHECK(absent_data(study, root.path()) == std::set<std::string>{"again", "photographs", "small"});
+  add_expected(study, "again", facts);
+
+  const auto &origin = facts.data.at("photographs"), &derived = facts.data.at("again");
+  CHECK(derived.provisional);
+  CHECK((derived.shape == network::Shape{3, 5, 5}));
+  CHECK(derived.class_counts == origin.class_counts);
+  CHECK(derived.test_counts == origin.test_counts);
+  CHECK(std::set<std::string>{origin.digest, facts.data.at("small").digest, derived.digest}.size() == 3);
+  study.data["small"].transforms = {{"grey_to_rgb", {}, {}}};
+  plan::Facts none;
+  CHECK_THROWS_AS(add_expected(study, "again", none), UsageError);
 }

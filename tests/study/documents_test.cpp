@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "espalier/study/parse.hpp"
+#include "espalier/task/transform_table.hpp"
 #include "study/cells.hpp"
 
 using namespace espalier::study;
@@ -55,6 +56,20 @@ TEST_CASE("documents: docs/study.md has a row for every word of the language, as
   for (const auto& axis : axis_names()) {
     const bool training = axis.find('.') != std::string::npos;
     if (!training) CHECK_THAT(page, Catch::Contains("| `" + axis + "` |"));
+  }
+}
+
+TEST_CASE("documents: docs/data.md defines every transform and its parameters") {
+  const std::string page = text_of("docs/data.md");
+
+  for (const auto& row : espalier::task::transforms()) {
+    const auto at = page.find("| `" + row.kind + "` |");
+    REQUIRE(at != std::string::npos);
+    const auto line = page.substr(at, page.find('\n', at) - at);
+    for (const auto& one : row.parameters) CHECK_THAT(line, Catch::Contains("`" + one.name + "`"));
+    for (const auto& one : row.parameters) {
+      for (const auto& word : one.words) CHECK_THAT(line, Catch::Contains("`\"" + word + "\"`"));
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-// [split] with folds: what is read, and what does not go together with them.
+// [split] with folds or by images: what is read, and what does not go together; samples of targets.
 #include <catch2/catch.hpp>
 
 #include "study/cells.hpp"
@@ -67,4 +67,83 @@ TEST_CASE("split: selections average over folds unless they choose for each, and
   CHECK(taking("") == std::vector<std::string>{"split", "fold"});
   CHECK(taking(", per = [\"fold\"]") == std::vector<std::string>{"split"});
   CHECK(taking(", mean_over = [\"split\"]") == std::vector<std::string>{"split"});
+}
+
+namespace {
+
+/// The small study with its images divided into two parts.
+std::string by_images(
+    const std::string& split = "kind = \"images\"\ncount = 3\nparts = { source = 0.5, target = 0.4 }\n",
+    const std::string& sample = "") {
+  std::string text = kSmallStudy;
+  text.replace(text.find("[target.t]\ndata = \"d\""), 21,
+               "[target.t]\ndata = \"d\"\nimages = \"split.target\"\n" + sample);
+  text.replace(text.find("[source.s]\ndata = \"d\""), 21, "[source.s]\ndata = \"d\"\nimages = \"split.source\"");
+  return text + "[split]\n" + split;
+}
+
+}  // namespace
+
+TEST_CASE("split: images may be divided into named parts, which sources and targets use") {
+  const Study study = parsed(by_images());
+
+  CHECK((study.split.kind == Split::Kind::images));
+  CHECK((study.split.parts == std::vector<Split::NamedShare>{{"source", 0.5}, {"target", 0.4}}));
+  CHECK(study.sources[0].part == "source");
+  CHECK(study.targets[0].part == "target");
+  CHECK(cell_count(study, study.experiments[0]) == 2 * 3);
+}
+
+TEST_CASE("split: each mistake about parts is one message") {
+  const std::string good = by_images();
+  check_one_message(good, {"target = 0.4", "target = 0.6", "the parts sum to 1.1", "parts ="});
+  check_one_message(good, {"target = 0.4", "target = 0", "0 is out of range", "parts ="});
+  check_one_message(
+      good, {"parts = {", "source = 3\nparts = {", "'source' does not belong to kind = \"images\"", "source = 3"});
+  check_one_message(good, {"\"split.target\"", "\"split.tarfet\"", "unknown part 'tarfet'", "[target.t]"});
+  check_one_message(good, {"\"split.target\"", "\"target\"", "'target' names no part of [split]", "images = \"target"});
+  check_one_message(good, {"images = \"split.target\"", "classes = \"split.target\"",
+                           "'split.target' needs a split of the classes ([split] divides images)", "[target.t]"});
+  std::string without = kSmallStudy;
+  check_one_message(without, {"[target.t]\ndata = \"d\"", "[target.t]\ndata = \"d\"\nimages = \"split.a\"",
+                              "'split.a' needs a split by images", "[target.t]"});
+  check_one_message(without, {"[source.s]", "[split]\nkind = \"images\"\nparts = { a = 1 }\n[source.s]",
+                              "no source and no target uses the split", "[split]"});
+  check_one_message(good, {"parts = { source = 0.5, target = 0.4 }\n", "", "'parts' is missing", "[split]"});
+}
+
+TEST_CASE("split: how often a size is drawn may depend on it") {
+  std::string text = kSmallStudy;
+  text.replace(text.find("axes = { transferred = [0, 6] }"), 31,
+               "axes = { per_class = [3, 30], replicate = { by = \"per_class\", 3 = 20, 30 = 1 } }");
+  const Study study = parsed(text);
+  CHECK(study.experiments[0].axes[1].per.at("3").size() == 20);
+  CHECK(cell_count(study, study.experiments[0]) >= 21);
+}
+
+TEST_CASE("target: a sample is the first of each class, or random within or over all classes") {
+  const std::string images = "kind = \"images\"\nparts = { source = 0.5, target = 0.4 }\n";
+  const auto sample = [&](const std::string& table) {
+    return parsed(by_images(images, "sample = " + table)).targets[0].sample;
+  };
+  CHECK_FALSE(parsed(by_images()).targets[0].sample);
+  CHECK_FALSE(sample("{ rule = \"first\" }")->random);
+  CHECK(sample("{ rule = \"random\" }")->stratified);
+  const auto redrawn = sample("{ rule = \"random\", stratified = false, redraw = \"replicate\" }");
+  CHECK(redrawn->random);
+  CHECK_FALSE(redrawn->stratified);
+  CHECK(redrawn->redraw == "replicate");
+
+  const std::string good = by_images(images, "sample = { rule = \"random\", stratified = false }");
+  check_one_message(good, {"\"random\"", "\"first\"", "the first images over all classes are no sample", "sample ="});
+  check_one_message(good, {"rule = \"random\", stratified = false", "redraw = \"replicate\"",
+                           "the rule \"first\" draws nothing", "sample ="});
+  check_one_message(good, {"stratified = false", "stratify = false", "unknown key 'stratify'", "sample ="});
+}
+
+TEST_CASE("target: a random sample does not go together with folds") {
+  std::string text = folded();
+  text.replace(text.find("[target.t]\ndata = \"d\""), 21, "[target.t]\ndata = \"d\"\nsample = { rule = \"random\" }");
+  check_one_message(text,
+                    {"split]\nfolds = 5", "split]\nfolds = 4", "both split.folds and a random sample", "sample ="});
 }

@@ -16,11 +16,15 @@ namespace espalier::data {
 struct Pack {
   at::Tensor images;   ///< [N, C, H, W] uint8
   at::Tensor labels;   ///< [N] int32, indices into class_names
-  std::string digest;  ///< SHA-256 over shape, pixels and labels in file order
+  std::string digest;  ///< SHA-256 over shape, pixels and labels in file order, and the origin of derived images
   std::vector<std::string> class_names;
   std::vector<float> mean, std;  ///< per channel, on pixels / 255
   task::LabelLevels levels;      ///< by name, for example "coarse"; not part of the digest
   std::vector<Problem> notes;    ///< of an import: what its user should know; not kept in the file
+  std::string origin{};          ///< digest of the imported pack whose images, row by row, these are made of; or ""
+
+  /// What orders and divides the images of a class: derived images stand as those that they are made of.
+  const std::string& order_key() const { return origin.empty() ? digest : origin; }
 
   network::Shape shape() const;
   std::vector<std::int64_t> class_counts() const;
@@ -35,7 +39,7 @@ void verify_pack(const Pack& pack, const std::filesystem::path& file);
 
 /// Fills digest, mean and std of a pack in memory. A channel that never varies gets std 1. Throws UsageError where a
 /// label has no class or the shapes do not fit.
-Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> class_names);
+Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> class_names, std::string origin = "");
 
 /// Throws UsageError where a level does not give each of `classes` classes one of its own, or -1.
 void check_levels(const task::LabelLevels& levels, std::size_t classes);

@@ -8,6 +8,7 @@
 
 #include "espalier/core/problem.hpp"
 #include "espalier/data/import.hpp"
+#include "espalier/task/transforms.hpp"
 
 namespace espalier::data {
 
@@ -32,6 +33,14 @@ struct PackFacts {
   task::LabelLevels levels;         ///< as in the pack
   std::vector<Problem> notes{};     ///< as in the pack, from the import that made it
   std::optional<Problem> remark{};  ///< what the user is told, for example that a damaged pack was made again
+  std::string origin{};             ///< as in the pack
+};
+
+/// A data set that is made of another one's images, row by row.
+struct DerivedSpec {
+  PackFacts from;
+  std::vector<task::TransformSpec> transforms;
+  std::map<std::string, PackFacts> others;  ///< data sets that a transform takes images of, by name
 };
 
 PackFacts facts_of(const Pack& pack, const std::filesystem::path& file);
@@ -42,6 +51,9 @@ std::string facts_text(const PackFacts& facts);
 /// Finds the pack, or makes it on first use. A damaged one is moved aside and made again. Throws UsageError about the
 /// images, and where they do not give the pack that they gave before; EnvironmentError about the cache.
 PackFacts resolve(const ImportSpec& spec, const DataFolders& folders);
+
+/// The same for derived images: found under the digests of the packs that they are made of, and the transforms.
+PackFacts resolve(const DerivedSpec& spec, const DataFolders& folders);
 
 /// What the user should know where images of `test` are among those of `train`; found once and remembered. Nothing
 /// where none is.

@@ -14,11 +14,19 @@ struct Fold {
   std::uint64_t seed = 0;  ///< of the division
 };
 
-/// Held-out images are cut from each finest class, so that they are the same at all levels.
+/// A part of each class's images, of a division that is drawn anew for each split.
+struct ImagePart {
+  std::vector<double> shares;  ///< of all parts; empty: the images are not divided
+  std::int32_t share = 0;      ///< index of this one
+  std::uint64_t seed = 0;      ///< of the division, and of folds within the part
+};
+
+/// Held-out images are cut from each finest class, so that they are the same at all levels. Of divided images they are
+/// cut from the part; test images in files of their own are not divided.
 class LabelledData {
  public:
   /// Both must outlive this. Throws CompileError where the data carry no such level.
-  LabelledData(const study::DataSet& data, const DataFacts& facts);
+  LabelledData(const study::DataSet& data, const DataFacts& facts, ImagePart part = {});
 
   const study::DataSet& study() const { return *data_; }
   const DataFacts& facts() const { return *facts_; }
@@ -31,6 +39,11 @@ class LabelledData {
   const std::vector<std::int32_t>& finest(std::int32_t index) const {
     return finest_.at(static_cast<std::size_t>(index));
   }
+  const ImagePart& part() const { return part_; }
+  /// Whether all images that networks are measured on are in files of their own, which are not divided.
+  bool measures_on_files_alone() const { return data_->test_files.has_value() && data_->valid_per_class == 0; }
+  /// All images of a class in the main files, or in the part of them.
+  std::int64_t images(std::int32_t index) const;
   /// Images that training may use, of validation, and of test.
   std::int64_t trainable(std::int32_t index) const;
   std::int64_t valid_images(std::int32_t index) const;
@@ -50,12 +63,15 @@ class LabelledData {
   task::ImageSetSpec test_images_of(const std::string& labels) const;
 
  private:
+  std::int64_t images_of_finest(std::int32_t finest) const;
   std::int64_t trainable_of_finest(std::int32_t finest) const;
+  task::ImageSetSpec whole_part(const std::string& labels) const;
   std::int64_t in_front(std::int32_t finest, std::int32_t front) const;
   std::int32_t tests_cut() const { return data_->test_files ? 0 : data_->test_per_class; }
 
   const study::DataSet* data_;
   const DataFacts* facts_;
+  ImagePart part_;
   const task::LabelLevel* level_ = nullptr;
   std::vector<std::vector<std::int32_t>> finest_;
 };

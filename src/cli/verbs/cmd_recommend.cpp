@@ -65,6 +65,7 @@ std::set<std::string> targets_in(const Evidence& evidence, const fs::path& folde
   for (const auto& target : evidence.study.targets) {
     const auto data = evidence.study.data.find(target.data);
     if (data == evidence.study.data.end() || data->second.files.images.size() != 1) continue;
+    if (!data->second.from.empty()) continue;  // it has its origin's files, but not these images
     if (fs::weakly_canonical(root / data->second.files.images.front()) == fs::weakly_canonical(folder))
       names.insert(target.name);
   }

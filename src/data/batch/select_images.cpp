@@ -64,9 +64,9 @@ Rows drawn(const Rows& rows, std::size_t count, std::uint64_t seed) {
   return result;
 }
 
-/// A permutation that depends on the data's digest and the class only: the same on every machine and in every study.
-Rows shuffled(const Rows& rows, const std::string& digest, std::int32_t class_index) {
-  return drawn(rows, rows.size(), seed_of(0, {"image order", digest, std::int64_t{class_index}}));
+/// A permutation that depends on the pack's key and the class only: the same on every machine and in every study.
+Rows shuffled(const Rows& rows, const std::string& order_key, std::int32_t class_index) {
+  return drawn(rows, rows.size(), seed_of(0, {"image order", order_key, std::int64_t{class_index}}));
 }
 
 /// Rows of each class's part, in the class's order.
@@ -74,7 +74,7 @@ std::vector<Rows> parts_of(const Pack& pack, const task::LabelMap& labels, const
   std::vector<Rows> parts = rows_by_class(pack, labels);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::int32_t index = labels.classes[i];
-    if (spec.order == task::ImageOrder::shuffled) parts[i] = shuffled(parts[i], pack.digest, index);
+    if (spec.order == task::ImageOrder::shuffled) parts[i] = shuffled(parts[i], pack.order_key(), index);
     parts[i] = part_of_class(spec.partition, index, parts[i]);
   }
   return parts;

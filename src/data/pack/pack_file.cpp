@@ -57,6 +57,7 @@ void check(const Pack& pack, const std::filesystem::path& file) {
   if (pack.labels.size(0) != pack.images.size(0)) refuse(file, "its labels and images differ in number");
   if (pack.mean.size() != channels || pack.std.size() != channels) refuse(file, "its mean or std lacks a channel");
   if (pack.digest.size() != 64) refuse(file, "its digest is no SHA-256");
+  if (!pack.origin.empty() && pack.origin.size() != 64) refuse(file, "its origin is no SHA-256");
   for (int i = 1; i < 4; ++i) {
     if (pack.images.size(i) < 1 || pack.images.size(i) > INT32_MAX) refuse(file, "its images have an impossible size");
   }
@@ -81,6 +82,7 @@ Pack open_pack(const std::filesystem::path& path) {
   pack.mean = list<float>(file, "mean");
   pack.std = list<float>(file, "std");
   pack.levels = levels_in(file);
+  if (file.metadata.contains("origin")) pack.origin = entry(file, "origin");
   check(pack, path);
   return pack;
 }
@@ -92,6 +94,7 @@ void write_pack(const std::filesystem::path& file, const Pack& pack) {
                     {"mean", Json(pack.mean).dump()},
                     {"std", Json(pack.std).dump()}};
   if (!pack.levels.empty()) metadata["levels"] = json_of(pack.levels).dump(-1, ' ', true);
+  if (!pack.origin.empty()) metadata["origin"] = pack.origin;
   const NamedTensors tensors{{"labels", pack.labels}, {"images", pack.images}};  // labels first: aligned
   add_sums(tensors, metadata);
   write_safetensors(file, tensors, metadata);

@@ -15,10 +15,12 @@ Bytes bytes_in(const at::Tensor& tensor) {
   return {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()};
 }
 
-/// Hashes sizes as int64 and labels as int32 in memory order, which is little-endian on all machines we support.
-std::string digest_of(const at::Tensor& images, const at::Tensor& labels) {
+/// Hashes sizes as int64 and labels as int32 in memory order, which is little-endian on all machines we support. The
+/// origin decides which images a set takes, so that equal pixels of two origins are two packs.
+std::string digest_of(const at::Tensor& images, const at::Tensor& labels, const std::string& origin) {
   const std::array<std::int64_t, 4> shape{images.size(0), images.size(1), images.size(2), images.size(3)};
   Sha256 hash;
+  if (!origin.empty()) hash.update("espalier derived images 1").update(origin);
   hash.update("espalier images 1").update(std::as_bytes(std::span(shape)));
   return to_hex(hash.update(bytes_in(images)).update(bytes_in(labels)).finish());
 }
@@ -54,7 +56,7 @@ void add_moments(const Histogram& counts, Pack& pack) {
 
 }  // namespace
 
-Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> class_names) {
+Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> class_names, std::string origin) {
   ESPALIER_EXPECT(images.dim() == 4 && images.scalar_type() == at::kByte);
   ESPALIER_EXPECT(labels.dim() == 1 && labels.size(0) == images.size(0));
   Pack pack;
@@ -62,13 +64,14 @@ Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> cl
   pack.labels = labels.to(at::kInt).contiguous();
   pack.class_names = std::move(class_names);
   pack.class_counts();  // throws for labels without a class
-  pack.digest = digest_of(pack.images, pack.labels);
+  pack.origin = std::move(origin);
+  pack.digest = digest_of(pack.images, pack.labels, pack.origin);
   for (const Histogram& counts : histograms(pack.images)) add_moments(counts, pack);
   return pack;
 }
 
 void verify_pack(const Pack& pack, const std::filesystem::path& file) {
-  if (digest_of(pack.images, pack.labels) == pack.digest) return;
+  if (digest_of(pack.images, pack.labels, pack.origin) == pack.digest) return;
   throw CorruptionError("'" + file.string() + "' is damaged", "its images do not have the digest it states",
                         "Restore it, or make it again with 'espalier data import'.");
 }

@@ -8,6 +8,7 @@
 
 #include "espalier/report/wording.hpp"
 #include "espalier/study/axes.hpp"
+#include "espalier/task/transform_table.hpp"
 #include "report/html.hpp"
 
 namespace espalier::report {
@@ -27,6 +28,44 @@ bool selects_on_test(const PageContext& context) {
     return any(experiment.takes) || std::any_of(experiment.cases.begin(), experiment.cases.end(),
                                                 [&](const study::Case& one) { return any(one.takes); });
   });
+}
+
+/// "Images: 'blurred', made of 'mnist' by blur (sigma 1.5). "
+std::string origin_text(const study::DataSet& data) {
+  std::string text = fmt::format("Images: '{}'", data.name);
+  if (data.from.empty()) return text + ". ";
+  text += fmt::format(", made of '{}' by ", data.from);
+  for (std::size_t i = 0; i < data.transforms.size(); ++i)
+    text += (i ? ", then " : "") + task::text_of(data.transforms[i]);
+  return text + ": each image is that of the same place there, transformed, and stands in the same order. ";
+}
+
+/// What a split by images divides; "" for other kinds.
+std::string parts_text(const study::Study& study) {
+  if (study.split.kind != study::Split::Kind::images) return "";
+  std::string parts;
+  for (const auto& one : study.split.parts)
+    parts += fmt::format("{}'{}' with {:g} %", parts.empty() ? "" : ", ", one.name, 100 * one.share);
+  return fmt::format(
+      "In each of {} split{} the images of each class are divided at random into parts ({}), and validation images are "
+      "held out within a part; test images in files of their own are not divided. Data sets that are made of one are "
+      "divided alike, image by image. ",
+      study.split.count, study.split.count == 1 ? "" : "s", parts);
+}
+
+/// Targets whose sizes are no first images of each class.
+std::string samples_text(const study::Study& study) {
+  std::string text;
+  for (const auto& target : study.targets) {
+    if (!target.sample || !target.sample->random) continue;
+    text += fmt::format(
+        "Training images of target '{}' are drawn at random, {}, {}; larger sizes contain smaller ones. ", target.name,
+        target.sample->stratified ? "as many of each class"
+                                  : "over all classes: a size counts them on average, and a "
+                                    "class may have none",
+        target.sample->redraw.empty() ? "the same for all replicates" : "anew for each replicate");
+  }
+  return text;
 }
 
 }  // namespace
@@ -55,10 +94,13 @@ std::vector<const store::TaskState*> trainings_of(const PageContext& context, Tr
 std::string data_methods(const PageContext& context) {
   std::string text;
   for (const auto& [name, data] : context.study.data) {
+    const bool is_divided = context.study.split.kind == study::Split::Kind::images;
+    text += origin_text(data);
     text += fmt::format(
-        "Images: '{}'. Within a class they stand in {} order; training images are taken from the front, so that "
-        "the sets for smaller sizes lie inside those for larger ones and are the same in every split; ",
-        name, data.order == task::ImageOrder::file ? "the file's" : "a fixed shuffled");
+        "Within a class they stand in {} order; training images are taken from the front, so that "
+        "the sets for smaller sizes lie inside those for larger ones{}; ",
+        data.order == task::ImageOrder::file ? "the file's" : "a fixed shuffled",
+        is_divided ? "" : " and are the same in every split");
     text += data.valid_per_class > 0
                 ? fmt::format("{} images a class are held out for validation", data.valid_per_class)
                 : "no images are held out for validation alone";
@@ -74,7 +116,9 @@ std::string data_methods(const PageContext& context) {
         "all but one and is validated on that one; sizes count images before they are divided. ",
         split.folds);
   }
-  if (split.kind == study::Split::Kind::none) return text + "Classes are not split.";
+  text += samples_text(context.study) + parts_text(context.study);
+  const bool divides_classes = split.kind == study::Split::Kind::random || split.kind == study::Split::Kind::listed;
+  if (!divides_classes) return text + "Classes are not split.";
   const auto classes = [&](const store::TaskState& t) { return classes_text(context, task::training(t.task)); };
   text += fmt::format("{} {} split{}: {} target classes", split.count,
                       split.kind == study::Split::Kind::random ? "random" : "listed", split.count == 1 ? "" : "s",

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "espalier/task/transform_table.hpp"
 #include "study/cells.hpp"
 #include "study/check/check_study.hpp"
 
@@ -19,15 +20,32 @@ void check_data_name(const CheckContext& context, Location where, const std::str
   context.report.error(where, key, unknown_word("data set", name, data_names(context.study)));
 }
 
+void check_part(const CheckContext& context, Location where, const std::string& key, const std::string& part) {
+  std::vector<std::string> names;
+  for (const auto& one : context.study.split.parts) names.push_back(one.name);
+  if (part.empty() || std::find(names.begin(), names.end(), part) != names.end()) return;
+  if (context.study.split.kind == Split::Kind::images) {
+    if (names.empty()) return;  // that they are missing is said
+    return context.report.error(where, key + ".images", unknown_word("part", part, names));
+  }
+  context.report.error(where, key + ".images",
+                       {"'split." + part + "' needs a split by images", "there is no [split] of kind \"images\"",
+                        "Add [split] with kind = \"images\" and parts, or remove it"});
+}
+
 template <class SourceOrTarget>
 void check_role(const CheckContext& context, const SourceOrTarget& role, const std::string& kind) {
   const std::string key = kind + "." + role.name;
   check_data_name(context, role.where, key + ".data", role.data);
-  if (role.classes.starts_with("split.") && context.study.split.kind == Split::Kind::none) {
-    context.report.error(role.where, key + ".classes",
-                         {"'" + role.classes + "' needs a split", "there is no [split], or its kind is \"none\"",
-                          "Add [split], or write classes = \"all\""});
+  const auto split = context.study.split.kind;
+  if (role.classes.starts_with("split.") && (split == Split::Kind::none || split == Split::Kind::images)) {
+    context.report.error(
+        role.where, key + ".classes",
+        {"'" + role.classes + "' needs a split of the classes",
+         split == Split::Kind::images ? "[split] divides images" : "there is no [split], or its kind is \"none\"",
+         "Add one to [split], or write classes = \"all\""});
   }
+  check_part(context, role.where, key, role.part);
   std::set<std::int32_t> seen;
   for (const auto index : role.class_list) {
     if (seen.insert(index).second) continue;
@@ -65,7 +83,7 @@ void check_expected_split(const CheckContext& context) {
 }
 
 bool uses_split(const Study& study) {
-  const auto divided = [](const auto& role) { return role.classes.starts_with("split."); };
+  const auto divided = [](const auto& role) { return role.classes.starts_with("split.") || !role.part.empty(); };
   return std::any_of(study.sources.begin(), study.sources.end(), divided) ||
          std::any_of(study.targets.begin(), study.targets.end(), divided);
 }
@@ -74,10 +92,11 @@ bool uses_split(const Study& study) {
 void check_split_is_used(const CheckContext& context) {
   const Split& split = context.study.split;
   if (split.kind == Split::Kind::none || uses_split(context.study)) return;
+  const std::string how =
+      split.kind == Split::Kind::images ? "images = \"split.PART\"" : "classes = \"split.source\" or \"split.target\"";
   context.report.error(split.where, "split",
                        {"no source and no target uses the split", "its splits would be repetitions of equal data",
-                        "Write classes = \"split.source\" or \"split.target\", or remove [split] and repeat by the "
-                        "axis replicate"});
+                        "Write " + how + ", or remove [split] and repeat by the axis replicate"});
 }
 
 /// A run would have two sets of validation images.
@@ -95,12 +114,30 @@ void check_folds_validate(const CheckContext& context) {
   }
 }
 
+/// The data set, and those that it is derived from.
+void add_used(const Study& study, const std::string& name, std::set<std::string>& used) {
+  const auto data = study.data.find(name);
+  if (data == study.data.end() || !used.insert(name).second) return;
+  add_used(study, data->second.from, used);
+  for (const auto& one : data->second.transforms) add_used(study, task::other_data(one), used);
+}
+
+/// Folds are made of the front of each class, the same for all replicates.
+void check_samples(const CheckContext& context) {
+  for (const auto& target : context.study.targets) {
+    if (!target.sample || !target.sample->random || context.study.split.folds == 0) continue;
+    context.report.error(
+        target.sample->where, "target." + target.name + ".sample",
+        {"both split.folds and a random sample", "folds divide the first images of each class", "Remove one of them"});
+  }
+}
+
 /// Warns of what is described and used nowhere: a name was mistaken, or a part forgotten.
 void check_data_are_used(const CheckContext& context) {
   const Study& study = context.study;
   std::set<std::string> used = {study.split.data};
-  for (const auto& source : study.sources) used.insert(source.data);
-  for (const auto& target : study.targets) used.insert(target.data);
+  for (const auto& source : study.sources) add_used(study, source.data, used);
+  for (const auto& target : study.targets) add_used(study, target.data, used);
   for (const auto& [name, data] : study.data) {
     if (used.contains(name)) continue;
     context.report.warning(data.where, "data." + name,
@@ -138,6 +175,7 @@ void check_roles(const CheckContext& context) {
   check_expected_split(context);
   check_split_is_used(context);
   check_folds_validate(context);
+  check_samples(context);
   check_data_are_used(context);
   check_networks_are_used(context);
 }

@@ -1,8 +1,10 @@
-// Parses [data.NAME]: format, files, test and validation images, normalisation, `expect`.
+// Parses [data.NAME]: format, files, test and validation images, normalisation, `expect`; origins before what is
+// derived.
 #include <algorithm>
 #include <limits>
 #include <set>
 
+#include "study/parse/parse_derived.hpp"
 #include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
@@ -140,35 +142,124 @@ void check_files(const Reader& reader, const DataSet& data, const task::ImageFor
   warn_of_other_keys(reader, format);
 }
 
-DataSet parse_one(const std::string& name, const toml::table& table, Report& report) {
-  const Reader reader(table, "data." + name, "data.NAME", report);
+/// What a derived data set may say, too; what is left out stays as it is.
+void parse_use(const Reader& reader, DataSet& data) {
+  parse_test(reader, data);
+  parse_valid(reader, data);
+  if (const auto order = reader.choice("order", {"shuffled", "file"}))
+    data.order = order == "file" ? task::ImageOrder::file : task::ImageOrder::shuffled;
+  data.label_kind = reader.choice("label_kind", {"fine", "coarse"}).value_or(data.label_kind);
+  parse_normalisation(reader, data);
+  if (const auto rule = reader.choice("short_classes", {"refuse", "take-all", "leave-out"})) {
+    data.short_classes = rule == "refuse"     ? ShortClasses::refuse
+                         : rule == "take-all" ? ShortClasses::take_all
+                                              : ShortClasses::leave_out;
+  }
+}
+
+DataSet parse_imported(const Reader& reader) {
   DataSet data;
-  data.name = name;
   data.where = reader.where();
   const auto* format = parse_format(reader);
   if (format) data.format = format->format;
   data.files = parse_files(reader);
-  parse_test(reader, data);
-  parse_valid(reader, data);
-  data.order =
-      reader.choice("order", {"shuffled", "file"}) == "file" ? task::ImageOrder::file : task::ImageOrder::shuffled;
-  data.label_kind = reader.choice("label_kind", {"fine", "coarse"}).value_or("fine");
+  parse_use(reader, data);
   data.resize = static_cast<std::int32_t>(reader.integer("resize", 0, 8192).value_or(0));
   data.max_pixels = reader.integer("max_pixels", 1, kMostPixels).value_or(task::kMaxPixels);
   data.grey = reader.truth("grey").value_or(false);
   data.rgb = reader.truth("rgb").value_or(false);
-  parse_normalisation(reader, data);
-  const auto rule = reader.choice("short_classes", {"refuse", "take-all", "leave-out"}).value_or("refuse");
-  data.short_classes = rule == "refuse"     ? ShortClasses::refuse
-                       : rule == "take-all" ? ShortClasses::take_all
-                                            : ShortClasses::leave_out;
   parse_expect(reader, data);
+  if (reader.has("transform")) {
+    reader.error("transform", {"'transform' belongs to a derived data set", "'from' is missing",
+                               "Name the data set whose images are transformed: from = \"...\""});
+  }
   if (format) {  // else nothing is known of the other keys
     parse_made(reader, data);
     check_files(reader, data, *format);
   }
   return data;
 }
+
+DataSet parse_derived(const Reader& reader, const DataSet& origin) {
+  DataSet data = origin;
+  data.where = reader.where();
+  data.mean.clear();
+  data.std.clear();
+  refuse_import_keys(reader);
+  if (reader.has("test")) {
+    data.test_per_class = 0;
+    data.test_files.reset();
+  }
+  parse_use(reader, data);
+  if (data.test_files && reader.has("test")) {
+    reader.error("test", {"test images of files do not belong to a derived data set",
+                          "its test images are those of its origin, transformed", "Remove 'images' and 'labels'"});
+  }
+  data.from = reader.word("from").value_or("");
+  data.transforms = parse_transforms(reader);
+  return data;
+}
+
+/// Parses the tables in the order of the file, but for those that others are derived from, which come before these.
+class DataTables {
+ public:
+  DataTables(const toml::table& all, Report& report) : report_(report) {
+    for (const auto& entry : entries(all)) {
+      if (const toml::table* table = entry.node->as_table()) {
+        tables_[entry.key] = table;
+        names_.push_back(entry.key);
+      } else {
+        report.error(entry.where, "data." + entry.key,
+                     {"expected a table", "found " + kind_of(*entry.node), "Write [data.NAME]"});
+      }
+    }
+  }
+
+  std::map<std::string, DataSet> parsed() {
+    for (const auto& name : names_) parse(name);
+    return std::move(sets_);
+  }
+
+ private:
+  void parse(const std::string& name) {
+    if (sets_.contains(name)) return;
+    const Reader reader(*tables_.at(name), "data." + name, "data.NAME", report_);
+    open_.push_back(name);
+    const DataSet* origin = reader.has("from") ? needed(reader, "from", reader.word("from").value_or("")) : nullptr;
+    DataSet data = reader.has("from") ? parse_derived(reader, origin ? *origin : DataSet()) : parse_imported(reader);
+    for (const auto& one : data.transforms) {
+      if (const std::string other = task::other_data(one); !other.empty()) needed(reader, "transform", other);
+    }
+    open_.pop_back();
+    data.name = name;
+    sets_[name] = std::move(data);
+  }
+
+  /// The data set that another one is made of; null where there is none, or the two are made of each other, which is
+  /// said.
+  const DataSet* needed(const Reader& reader, const std::string& key, const std::string& name) {
+    if (name.empty()) return nullptr;
+    if (!tables_.contains(name)) {
+      reader.error(key, unknown_word("data set", name, names_));
+      return nullptr;
+    }
+    if (const auto at = std::find(open_.begin(), open_.end(), name); at != open_.end()) {
+      std::string circle;
+      for (auto one = at; one != open_.end(); ++one) circle += "'" + *one + "' is made of ";
+      reader.error(key, {"data sets are derived from each other in a circle", circle + "'" + name + "'",
+                         "One of them must have files"});
+      return nullptr;
+    }
+    parse(name);
+    return &sets_.at(name);
+  }
+
+  Report& report_;
+  std::map<std::string, const toml::table*> tables_;
+  std::vector<std::string> names_;
+  std::vector<std::string> open_;  ///< being parsed, the innermost last
+  std::map<std::string, DataSet> sets_;
+};
 
 }  // namespace
 
@@ -178,14 +269,7 @@ void parse_data(const Reader& root, Study& study) {
   }
   const toml::table* all = root.child("data");
   if (!all) return;
-  for (const auto& entry : entries(*all)) {
-    if (const toml::table* table = entry.node->as_table()) {
-      study.data[entry.key] = parse_one(entry.key, *table, root.report());
-    } else {
-      root.report().error(entry.where, "data." + entry.key,
-                          {"expected a table", "found " + kind_of(*entry.node), "Write [data.NAME]"});
-    }
-  }
+  study.data = DataTables(*all, root.report()).parsed();
 }
 
 }  // namespace espalier::study

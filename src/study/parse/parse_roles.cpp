@@ -1,4 +1,4 @@
-// Parses [source.NAME] and [target.NAME]: data, classes, training values, checkpoint.
+// Parses [source.NAME] and [target.NAME]: data, classes, images, training values, checkpoint, sample.
 #include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
@@ -15,6 +15,16 @@ void parse_classes(const Reader& reader, std::string& classes, std::vector<std::
   if (node->as_array()->empty()) reader.error("classes", {"the list is empty", "a network tells classes apart", ""});
 }
 
+/// "split.source": the name of the part.
+std::string parse_part(const Reader& reader) {
+  const auto word = reader.word("images");
+  if (!word) return "";
+  if (word->starts_with("split.") && word->size() > 6) return word->substr(6);
+  reader.error("images", {"'" + *word + "' names no part of [split]", "its images are all of the data, or a part",
+                          "Write \"split.PART\", or leave it out"});
+  return "";
+}
+
 template <class SourceOrTarget>
 SourceOrTarget parse_role(const Reader& reader, const std::string& name, bool is_source, const Study& study) {
   SourceOrTarget role;
@@ -23,6 +33,7 @@ SourceOrTarget parse_role(const Reader& reader, const std::string& name, bool is
   role.data = reader.word("data").value_or("");
   if (!reader.has("data")) reader.missing("data", "Name a data set");
   parse_classes(reader, role.classes, role.class_list);
+  role.part = parse_part(reader);
   if (const toml::table* train = reader.child("train")) {
     role.train = parse_train(*train, reader.path("train"), is_source, study, reader.report());
   }
@@ -33,6 +44,26 @@ void parse_checkpoint(const Reader& reader, Source& source) {
   source.checkpoint = reader.word("checkpoint").value_or("");
   if (reader.has("checkpoint") && reader.has("train")) {
     reader.error("checkpoint", {"both checkpoint and train", "a checkpoint is trained already", "Remove one of them"});
+  }
+}
+
+void parse_sample(const Reader& reader, Target& target) {
+  const toml::table* table = reader.child("sample");
+  if (!table) return;
+  const Reader sample(*table, reader.path("sample"), "target.NAME.sample", reader.report());
+  target.sample.emplace();
+  target.sample->where = sample.where();
+  target.sample->random = sample.choice("rule", {"first", "random"}) == "random";
+  target.sample->stratified = sample.truth("stratified").value_or(true);
+  if (sample.choice("redraw", {"none", "replicate"}) == "replicate") target.sample->redraw = "replicate";
+  if (target.sample->random) return;
+  if (!target.sample->stratified) {
+    sample.error("stratified", {"the first images over all classes are no sample of them",
+                                "the rule \"first\" takes images class by class", "Set rule = \"random\""});
+  }
+  if (!target.sample->redraw.empty()) {
+    sample.error("redraw",
+                 {"the rule \"first\" draws nothing", "its images are always the same", "Set rule = \"random\""});
   }
 }
 
@@ -59,6 +90,7 @@ void parse_roles(const Reader& root, Study& study) {
   });
   each_named(root, "target", [&](const std::string& name, const Reader& reader) {
     study.targets.push_back(parse_role<Target>(reader, name, false, study));
+    parse_sample(reader, study.targets.back());
   });
   if (!root.has("target")) {
     root.report().error({}, "target", {"there is no target", "runs are trained on one", "Add [target.NAME]"});

@@ -1,4 +1,4 @@
-// Parses [split]: random, listed or none, and its folds.
+// Parses [split]: random, listed, by images or none, and its folds.
 #include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
@@ -30,6 +30,25 @@ void parse_listed(const Reader& reader, Split& split) {
   split.count = static_cast<std::int32_t>(split.listed.size());
 }
 
+void parse_images(const Reader& reader, Split& split) {
+  if (!reader.has("parts")) reader.missing("parts", "Write { source = 0.5, target = 0.5 }");
+  const toml::table* table = reader.child("parts");
+  if (!table) return;
+  double sum = 0;
+  for (const auto& entry : entries(*table)) {
+    const auto value = scalar(*entry.node);
+    const auto share = value ? real_in(*value, {.most = 1, .above = 0})
+                             : Read<double>{0, Problem{"expected a number", "found " + kind_of(*entry.node), ""}};
+    if (share.problem) reader.report().error(entry.where, reader.path("parts") + "." + entry.key, *share.problem);
+    split.parts.push_back({entry.key, share.value});  // a faulty one, too: its name is known
+    sum += share.value;
+  }
+  constexpr double kRounding = 1e-9;  // 0.1, 0.2 and 0.7 sum to a little more than 1
+  if (table->empty()) reader.error("parts", {"there is no part", "the images are divided into some", ""});
+  if (sum > 1 + kRounding)
+    reader.error("parts", {"the parts sum to " + to_string(Value(sum)), "an image is in one part only", "Lower one"});
+}
+
 void refuse_others(const Reader& reader, const std::string& kind, std::initializer_list<const char*> others) {
   for (const char* key : others) {
     if (!reader.has(key)) continue;
@@ -49,19 +68,24 @@ void parse_split(const Reader& root, Study& study) {
   split.data = reader.word("data").value_or("");
   split.folds = static_cast<std::int32_t>(reader.integer("folds", 2, 1'000).value_or(0));
   if (!reader.has("kind") && !reader.has("folds"))
-    reader.missing("kind", "Write kind = \"random\", \"listed\" or \"none\"");
-  const auto kind = reader.choice("kind", {"none", "random", "listed"});
+    reader.missing("kind", "Write kind = \"random\", \"listed\", \"images\" or \"none\"");
+  const auto kind = reader.choice("kind", {"none", "random", "listed", "images"});
   if (kind == "random") {
     split.kind = Split::Kind::random;
     split.count = static_cast<std::int32_t>(reader.integer("count", 1, 100'000).value_or(1));
     parse_random(reader, split);
-    refuse_others(reader, "random", {"listed"});
+    refuse_others(reader, "random", {"listed", "parts"});
   } else if (kind == "listed") {
     split.kind = Split::Kind::listed;
     parse_listed(reader, split);
-    refuse_others(reader, "listed", {"count", "source", "target"});
+    refuse_others(reader, "listed", {"count", "source", "target", "parts"});
+  } else if (kind == "images") {
+    split.kind = Split::Kind::images;
+    split.count = static_cast<std::int32_t>(reader.integer("count", 1, 100'000).value_or(1));
+    parse_images(reader, split);
+    refuse_others(reader, "images", {"source", "target", "listed", "data"});
   } else if (kind == "none") {
-    refuse_others(reader, "none", {"count", "source", "target", "listed"});
+    refuse_others(reader, "none", {"count", "source", "target", "listed", "parts"});
   }
 }
 
