@@ -23,10 +23,6 @@ NameMap unit_names(const network::NetworkSpec& network) {
   return names;
 }
 
-bool has_torchvision_names(const network::NetworkSpec& network) {
-  return network == *network::named("alexnet") || network == *network::named("resnet18");
-}
-
 std::vector<NamingScheme> schemes_of(const network::NetworkSpec& network) {
   std::vector<NamingScheme> schemes{{"espalier's", own_names(network)}, {"Caffe's", unit_names(network)}};
   if (has_torchvision_names(network)) schemes.push_back({"torchvision's", torchvision_names(network)});
