@@ -54,6 +54,7 @@ void check_finite(const at::Tensor& value, const std::string& theirs) {
 }  // namespace
 
 Imported import_tensors(const data::TensorFile& file, const Description& description, const NameMap& given) {
+  refuse_scaled(file);
   Imported result;
   NameMap names = given;
   if (given.empty()) {

@@ -57,6 +57,7 @@ NameMap torchvision_names(const network::NetworkSpec& network) {
 }
 
 data::NamedTensors export_torchvision(const data::TensorFile& file, const Description& description) {
+  refuse_scaled(file);
   const NameMap names = torchvision_names(description.network);
   data::NamedTensors exported;
   for (const auto& [unit, tensor] : tensor_names(description.network)) {
