@@ -176,7 +176,7 @@ RunTrainings::Made RunTrainings::add(const PlannedExperiment& experiment, const 
     case study::Kind::evaluate: return add_probe(experiment, cell, linked);
     case study::Kind::linear: return add_linear(experiment.grid, cell, linked);
     case study::Kind::distance: return add_distance(experiment, cell);
-    case study::Kind::retrieval:
+    case study::Kind::retrieval: return add_retrieval(experiment.grid, cell, linked);
     case study::Kind::pick: break;
   }
   return {};

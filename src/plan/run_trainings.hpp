@@ -18,6 +18,13 @@ bool have_equal_parameters(const network::UnitCost& source, const network::UnitC
 /// Adds the task that a unit starts from, if it starts from one, once.
 void add_input(std::vector<task::Input>& inputs, const task::UnitStart& start, task::InputRole role);
 
+/// Of a probe that takes the features of the first units: the units behind them are not computed, and start from
+/// nothing, whatever network they belong to.
+std::vector<task::UnitStart> starts_of(const std::vector<task::UnitStart>& network, std::int32_t features);
+
+/// The probe that sees images as a training with this spec does.
+Probe seen_as(const task::TrainSpec& seen, task::ProbeMethod method, std::int32_t features);
+
 class RunTrainings {
  public:
   RunTrainings(const study::Study& study, const Facts& facts, ClassPools& pools, task::Catalog& catalog,
@@ -69,6 +76,8 @@ class RunTrainings {
   Compared compared(const CellView& view, const Origin& origin, const ClassPool& target);
   Made add_told_apart(const study::Experiment& experiment, const CellView& view, const Origin& origin,
                       const Compared& compared);
+  Made add_retrieval(const grid::Grid& grid, const grid::Cell& cell, const LinkedRuns& linked);
+  void check_gallery(const CellView& view, const Origin& queries, const Origin& gallery, std::int32_t features) const;
   TaskId add_features(Probe probe);
   std::int32_t features_of(const CellView& view, std::int32_t depth) const;
   void check_features(const CellView& view, const Origin& origin, const Training& seen, std::int32_t features) const;

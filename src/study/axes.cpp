@@ -204,7 +204,7 @@ std::vector<AxisRow> features() {
        .left_out = LeftOut::one,
        .fallback = below_classifier,
        .counts_units = true,
-       .only_in = {Kind::linear, Kind::distance}},
+       .only_in = {Kind::linear, Kind::distance, Kind::retrieval}},
       {.name = "classifier",
        .meaning = "classifier",
        .methods = "a linear classifier is fitted to features: 'svm' (one against the rest, squared hinge loss) or "
@@ -262,7 +262,8 @@ const AxisRow* axis_row(const std::string& name) {
 LeftOut left_out_in(const AxisRow& row, const Experiment& experiment, const GridContext& context) {
   const bool tells_runs_apart = row.left_out == LeftOut::every && finds_runs_by(experiment, row.name);
   const bool of_others = !row.is_in(kind_of(experiment)) && !tells_runs_apart;
-  const bool no_source = row.name == "source" && experiment.start && !tells_runs_apart;
+  const bool no_source =
+      row.name == "source" && experiment.start && !tells_runs_apart && kind_of(experiment) != Kind::retrieval;
   const bool no_folds = row.name == "fold" && context.folds == 0;
   return of_others || no_source || no_folds ? LeftOut::absent : row.left_out;
 }

@@ -43,6 +43,14 @@ void check_has_network(const CheckContext& context, const Experiment& experiment
                         "Add start = { experiment = \"...\", same = [...] }, or [source.NAME]"});
 }
 
+/// A retrieval looks up in a source's images even where its queries go through another network.
+void check_has_gallery(const CheckContext& context, const Experiment& experiment) {
+  if (!context.study.sources.empty()) return;
+  context.report.error(experiment.where, key_of(experiment, "source"),
+                       {"there is no source to look images up in",
+                        "a retrieval looks a target's images up among a source's", "Add [source.NAME]"});
+}
+
 void check_has_source(const CheckContext& context, const Experiment& experiment) {
   if (experiment.start) {
     context.report.error(
@@ -108,6 +116,7 @@ void check_kinds(const CheckContext& context) {
     const Kind kind = kind_of(experiment);
     check_axes(context, experiment);
     if (kind == Kind::distance) check_has_source(context, experiment);
+    else if (kind == Kind::retrieval) check_has_gallery(context, experiment);
     else if (kind != Kind::train) check_has_network(context, experiment);
     check_cnn(context, experiment);
     if (kind == Kind::evaluate) check_units_from(context, experiment);
