@@ -87,6 +87,11 @@ class RunTrainings {
   Origin checkpoint(const study::Source& source, const CellView& view);
   Origin pretraining(const CellView& view, const std::string& source, const std::vector<Override>& overrides,
                      std::int64_t replicate);
+  /// The network behind the cell's unit in front, for images of so many channels. Throws CompileError for an unknown
+  /// one.
+  const KnownNetwork& with_front(const CellView& view, std::int32_t channels);
+  /// Adds the cell's unit in front to a training of which all units are copied; `starts` must outlive the request.
+  void put_front(TrainingRequest& request, const CellView& view, std::vector<task::UnitStart>& starts);
   void check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
                     const std::vector<network::UnitCost>& target);
   const KnownNetwork& network_of(const std::string& name) const;
@@ -99,6 +104,11 @@ class RunTrainings {
   TrainSettings settings_;
   TrainingMaker maker_;
   std::map<std::string, KnownNetwork> networks_;
+  struct Fronted {
+    network::NetworkSpec spec;
+    KnownNetwork known;
+  };
+  std::map<std::string, Fronted> fronted_;  ///< networks behind a unit in front
   std::map<std::string, Origin> origins_;
 };
 

@@ -191,6 +191,12 @@ std::vector<AxisRow> protocol() {
        .only_in = {Kind::train}},
       {.name = "case", .meaning = "protocol", .check = any_word, .left_out = LeftOut::cases, .in_run_id = true},
       {.name = "units", .meaning = "units", .check = units_word, .only_in = {Kind::train}},
+      {.name = "front",
+       .meaning = "unit in front",
+       .methods = "with 'front' that unit stands before the first one and is the only one that is trained; it adds to "
+                  "the image what it computes, which is 0 at the start",
+       .check = any_word,
+       .only_in = {Kind::train}},
   };
 }
 

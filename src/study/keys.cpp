@@ -126,7 +126,8 @@ void add_network(Docs& all) {
     add(all, table,
         {{"name", "word", "the table's name", quoted(network::names()) + ", or a label for listed units"},
          {"width", "number", "1", "multiplies all layers' outputs but the classifier's"},
-         {"units", "array", "none", "listed units: arrays of layers, or tables { name, layers }"}});
+         {"units", "array", "none", "listed units: arrays of layers, or tables { name, layers }"},
+         {"front", "truth value", "false", "an image-to-image unit for the axis front"}});
   }
   add(all, "network.units",
       {{"name", "word", "\"unit1\", ...", "the unit's name"},

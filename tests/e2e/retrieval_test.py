@@ -25,7 +25,7 @@ height = 16
 width = 16
 noise = 250
 order = "file"
-valid = { per_class = 14 }
+valid = { per_class = 8 }
 test = { per_class = 6 }
 
 [source.six]
@@ -120,9 +120,9 @@ class Retrieval(unittest.TestCase):
         return outputs.flatten(1).double().numpy()
 
     def held_out(self, finest, classes):
-        """Rows of validation and of test images: in file order each class's last six are for tests, fourteen before them for validation."""
+        """Rows of validation and of test images: in file order each class's last six are for tests, eight before them for validation."""
         of_class = [np.flatnonzero(finest == each) for each in classes]
-        return np.concatenate([rows[-20:-6] for rows in of_class]), np.concatenate([rows[-6:] for rows in of_class])
+        return np.concatenate([rows[-14:-6] for rows in of_class]), np.concatenate([rows[-6:] for rows in of_class])
 
     def test_map_is_numpy_s_on_pytorch_s_features(self):
         images, finest = self.images()

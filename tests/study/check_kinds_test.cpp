@@ -108,3 +108,21 @@ TEST_CASE("study: a retrieval has a source beside start, gives map@10 alone, and
   check_one_message(none + "[[experiment]]\nname = \"e\"\nkind = \"retrieval\"\n",
                     {"name = \"e\"", "name = \"e\"", "there is no source to look images up in", "[[experiment]]"});
 }
+
+TEST_CASE("study: a unit in front is listed, ends with a convolution, and is named by the axis front alone") {
+  const std::string text =
+      kSmallStudy + "[[experiment]]\nname = \"f\"\naxes = { front = [\"colour\"] }\nfixed = { units = \"F(1-7)\" }\n";
+  std::string two = text;
+  const std::string one = "[network]\nname = \"cifar7\"\n";
+  REQUIRE(two.find(one) != std::string::npos);
+  two.replace(
+      two.find(one), one.size(),
+      "[network.colour]\nfront = true\nunits = [[{ kind = \"convolution\", kernel = 1 }]]\n\n[network.cifar7]\n\n");
+  const auto study = testing::parsed(two);
+  CHECK(study.networks.at(0).name == "cifar7");
+  CHECK(study.networks.at(1).front);
+  check_one_message(
+      two, {"kernel = 1 }]]", "kernel = 1 }, { kind = \"relu\" }]]", "ends with a convolution", "front = true"});
+  check_one_message(
+      two, {"[\"colour\"]", "[\"colour\", \"color\"]", "Did you mean 'colour'?", "[[experiment]]\nname = \"f\""});
+}

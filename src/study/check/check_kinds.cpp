@@ -84,6 +84,21 @@ void check_cnn(const CheckContext& context, const Experiment& experiment) {
     context.report.error(cnn->where, key_of(experiment, "cnn.network"), unknown_word("network", cnn->network, known));
 }
 
+/// Values of `front` are networks with `front = true`.
+void check_fronts(const CheckContext& context, const Experiment& experiment) {
+  std::vector<std::string> known;
+  for (const auto& network : context.study.networks) {
+    if (network.front) known.push_back(network.name);
+  }
+  for (const auto& value : plain_values(experiment, "front")) {
+    const std::string name = to_string(value);
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    auto problem = unknown_word("front", name, known);
+    if (known.empty()) problem.suggestion = "Add [network." + name + "] with front = true and units";
+    context.report.error(experiment.where, key_of(experiment, "front"), problem);
+  }
+}
+
 void check_units_from(const CheckContext& context, const Experiment& experiment) {
   const Depth depth = depth_of(context.study, experiment);
   std::set<std::int32_t> seen;
@@ -119,6 +134,7 @@ void check_kinds(const CheckContext& context) {
     else if (kind == Kind::retrieval) check_has_gallery(context, experiment);
     else if (kind != Kind::train) check_has_network(context, experiment);
     check_cnn(context, experiment);
+    check_fronts(context, experiment);
     if (kind == Kind::evaluate) check_units_from(context, experiment);
     else if (!experiment.units_from.empty()) {
       context.report.error(experiment.units_from.front().where, key_of(experiment, "units_from"),
