@@ -169,6 +169,11 @@ std::string features_text(const task::ProbeSpec& probe) {
                        task::classifier_names().at(static_cast<std::size_t>(linear.classifier)), linear.c,
                        linear.standardise ? " standardised" : "", unit, images_text(linear.images));
   }
+  if (probe.method == task::ProbeMethod::retrieval) {
+    return fmt::format(
+        "looks up  features of unit {}, the nearest {} by cosine\ngallery   {}, by the source's network\n", unit,
+        probe.retrieval.depth, images_text(probe.retrieval.gallery));
+  }
   if (probe.method != task::ProbeMethod::distance) return "";
   const auto& distance = probe.distance;
   return fmt::format("compares  features of unit {} of {} images a side by {}\nsource    {}\ntarget    {}\n", unit,

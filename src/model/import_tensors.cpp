@@ -23,10 +23,6 @@ NameMap unit_names(const network::NetworkSpec& network) {
   return names;
 }
 
-bool has_torchvision_names(const network::NetworkSpec& network) {
-  return network == *network::named("alexnet") || network == *network::named("resnet18");
-}
-
 std::vector<NamingScheme> schemes_of(const network::NetworkSpec& network) {
   std::vector<NamingScheme> schemes{{"espalier's", own_names(network)}, {"Caffe's", unit_names(network)}};
   if (has_torchvision_names(network)) schemes.push_back({"torchvision's", torchvision_names(network)});
@@ -58,6 +54,7 @@ void check_finite(const at::Tensor& value, const std::string& theirs) {
 }  // namespace
 
 Imported import_tensors(const data::TensorFile& file, const Description& description, const NameMap& given) {
+  refuse_scaled(file);
   Imported result;
   NameMap names = given;
   if (given.empty()) {

@@ -1,6 +1,9 @@
 // Walks a network's operations and names each tensor, branches included.
 #include "tensor_names.hpp"
 
+#include "espalier/core/errors.hpp"
+#include "espalier/model/unit_network.hpp"
+
 namespace espalier::model {
 namespace {
 
@@ -19,6 +22,15 @@ void collect(const std::vector<Operation>& operations, const std::string& unit, 
 }
 
 }  // namespace
+
+void refuse_scaled(const data::TensorFile& file) {
+  for (const auto& [name, value] : file.tensors) {
+    const std::string last = name.substr(name.rfind('.') + 1);
+    if (last != kScaleChange && last != kShift) continue;
+    throw UsageError("tensor '" + name + "' has no place in other programs",
+                     "a unit of this network was trained by scale and shift", "Use it in a study, as a checkpoint.");
+  }
+}
 
 std::vector<TensorName> tensor_names(const network::NetworkSpec& network) {
   std::vector<TensorName> names;

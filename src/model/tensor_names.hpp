@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "espalier/data/safetensors.hpp"
 #include "espalier/network/networks.hpp"
 #include "operation.hpp"
 
@@ -14,5 +15,8 @@ struct TensorName {
 
 /// Names of all tensors, in order; shapes are not checked.
 std::vector<TensorName> tensor_names(const network::NetworkSpec& network);
+
+/// Throws UsageError where the file has scales or shifts beside its layers' tensors (Trained::scale_shift).
+void refuse_scaled(const data::TensorFile& file);
 
 }  // namespace espalier::model

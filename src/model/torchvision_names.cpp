@@ -1,4 +1,4 @@
-// Maps tensors of AlexNet and ResNet-18 to torchvision's state_dict names.
+// Maps tensors of AlexNet, ResNet-18 and ResNet-50 to torchvision's state_dict names.
 #include "espalier/core/errors.hpp"
 #include "espalier/model/exchange.hpp"
 #include "espalier/network/networks.hpp"
@@ -31,17 +31,23 @@ std::string resnet_name(const std::string& ours, const std::string& unit, const 
 
 using Rename = std::string (*)(const std::string& ours, const std::string& unit, const std::string& tensor);
 
+/// Null where torchvision has no such network.
 Rename rename_of(const network::NetworkSpec& network) {
   if (network == *network::named("alexnet")) return alexnet_name;
-  if (network == *network::named("resnet18")) return resnet_name;
-  throw UsageError("this network has no torchvision names", "AlexNet and ResNet-18 of width 1 have",
-                   "Its own tensors are plain safetensors already.");
+  if (network == *network::named("resnet18") || network == *network::named("resnet50")) return resnet_name;
+  return nullptr;
 }
 
 }  // namespace
 
+bool has_torchvision_names(const network::NetworkSpec& network) { return rename_of(network) != nullptr; }
+
 NameMap torchvision_names(const network::NetworkSpec& network) {
   const Rename rename = rename_of(network);
+  if (!rename) {
+    throw UsageError("this network has no torchvision names", "AlexNet, ResNet-18 and ResNet-50 of width 1 have",
+                     "Its own tensors are plain safetensors already.");
+  }
   NameMap names;
   for (const auto& [unit, tensor] : tensor_names(network)) {
     const std::string ours = unit + "." + tensor;
@@ -51,6 +57,7 @@ NameMap torchvision_names(const network::NetworkSpec& network) {
 }
 
 data::NamedTensors export_torchvision(const data::TensorFile& file, const Description& description) {
+  refuse_scaled(file);
   const NameMap names = torchvision_names(description.network);
   data::NamedTensors exported;
   for (const auto& [unit, tensor] : tensor_names(description.network)) {

@@ -42,14 +42,18 @@ const at::Tensor* find(const data::TensorFile& file, const std::string& name) {
   return nullptr;
 }
 
-std::string scale_name(const std::string& weight_name) {
-  return weight_name.substr(0, weight_name.size() - std::string("weight").size()) + "scale";
+/// Beside the weight of that name: "conv1.conv.weight" -> "conv1.conv.shift".
+std::string beside(const std::string& weight_name, const std::string& what) {
+  return weight_name.substr(0, weight_name.size() - std::string("weight").size()) + what;
 }
 
-at::Tensor per_output(const at::Tensor& scale, const at::Tensor& weight) {
+/// What the scales of that weight add to 1: a number for each kernel of a convolution, [outputs, inputs, 1, 1], or for
+/// each output of a linear layer, [outputs, 1].
+at::Tensor no_change(const at::Tensor& weight) {
   std::vector<std::int64_t> shape(static_cast<std::size_t>(weight.dim()), 1);
-  shape[0] = -1;
-  return scale.view(shape);
+  shape[0] = weight.size(0);
+  if (weight.dim() == 4) shape[1] = weight.size(1);
+  return at::zeros(shape, weight.options());
 }
 
 }  // namespace
@@ -58,11 +62,11 @@ Unit::Unit(const network::UnitSpec& spec, const network::UnitCost& cost)
     : name(spec.name),
       parameters_(cost.parameters),
       operations_(operations_of(spec)),
-      scale_of_(cost.parameters.size(), kNoTensor),
-      has_batch_norm_(cost.has_batch_norm) {
+      change_of_(cost.parameters.size(), kNoTensor),
+      shift_of_(cost.parameters.size(), kNoTensor) {
   for (const auto& parameter : parameters_) {
-    const bool norm = network::row_of(parameter.layer).holds == network::LayerHolds::norm;
-    const bool shifts = parameter.role == ParameterRole::bias || (norm && parameter.role == ParameterRole::weight);
+    const bool weighs = network::row_of(parameter.layer).holds == network::LayerHolds::weight;
+    const bool shifts = weighs && parameter.role == ParameterRole::bias;
     tensors.push_back({name + "." + parameter.name, empty_value(parameter), parameter.is_buffer, shifts});
   }
   tune(task::Trained::all);
@@ -73,35 +77,36 @@ void Unit::reinitialise(std::uint64_t seed) {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     tensors[i].value.copy_(draw_parameter(parameters_[i], derive(seed, i)));
   }
-  reset_scales();
+  reset_additions();
 }
 
 void Unit::copy(const data::TensorFile& from) {
   c10::NoGradGuard no_grad;
+  reset_additions();
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     assign(tensors[i], from.at(tensors[i].name));
     if (parameters_[i].role != ParameterRole::weight) continue;
-    const at::Tensor* scale = find(from, scale_name(tensors[i].name));
-    if (scale != nullptr) tensors[i].value.mul_(per_output(*scale, tensors[i].value));
+    const at::Tensor* change = find(from, beside(tensors[i].name, kScaleChange));
+    if (change != nullptr) tensors[i].value.mul_(*change + 1);
   }
-  reset_scales();
+  adopt_shifts(operations_, from);
 }
 
 void Unit::restore(const data::TensorFile& from) {
   c10::NoGradGuard no_grad;
+  adopt_shifts(operations_, from);
   for (auto& tensor : tensors) assign(tensor, from.at(tensor.name));
 }
 
-void Unit::reset_scales() {
-  for (std::size_t i = parameters_.size(); i < tensors.size(); ++i) tensors[i].value.fill_(1);
+void Unit::reset_additions() {
+  for (std::size_t i = parameters_.size(); i < tensors.size(); ++i) tensors[i].value.zero_();
 }
 
 void Unit::tune(task::Trained how) {
   trained = how;
-  if (how == task::Trained::scale_shift && tensors.size() == parameters_.size()) add_scales(operations_);
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    auto& tensor = tensors[i];
-    const bool is_scale = i >= parameters_.size();
+  if (how == task::Trained::scale_shift) add_scales(operations_);
+  for (auto& tensor : tensors) {
+    const bool is_scale = tensor.name.ends_with(kScaleChange);
     const bool on = how == task::Trained::scale_shift ? tensor.is_scale_shift
                                                       : how == task::Trained::all && !tensor.is_buffer && !is_scale;
     tensor.value.set_requires_grad(on);
@@ -134,23 +139,43 @@ std::vector<std::int32_t> Unit::dropouts() const {
 
 at::Tensor Unit::weight_of(const Operation& op) const {
   const auto& weight = tensors[static_cast<std::size_t>(op.weight)].value;
-  const int scale = scale_of_[static_cast<std::size_t>(op.weight)];
-  return scale == kNoTensor ? weight : weight * per_output(tensors[static_cast<std::size_t>(scale)].value, weight);
+  const int change = change_of_[static_cast<std::size_t>(op.weight)];
+  return change == kNoTensor ? weight : weight * (tensors[static_cast<std::size_t>(change)].value + 1);
 }
 
 at::Tensor Unit::bias_of(const Operation& op) const {
-  return op.bias == kNoTensor ? at::Tensor() : tensors[static_cast<std::size_t>(op.bias)].value;
+  const int bias = op.bias == kNoTensor ? shift_of_[static_cast<std::size_t>(op.weight)] : op.bias;
+  return bias == kNoTensor ? at::Tensor() : tensors[static_cast<std::size_t>(bias)].value;
+}
+
+void Unit::add_shift(std::size_t weight) {
+  if (shift_of_[weight] != kNoTensor) return;
+  shift_of_[weight] = static_cast<int>(tensors.size());
+  const at::Tensor& value = tensors[weight].value;
+  tensors.push_back({beside(tensors[weight].name, kShift), at::zeros({value.size(0)}, value.options()), false, true});
 }
 
 void Unit::add_scales(const std::vector<Operation>& operations) {
   for (const auto& op : operations) {
     for (const auto& branch : op.branches) add_scales(branch);
-    const bool scales = network::row_of(op.layer.kind).holds == network::LayerHolds::weight;
-    if (!scales || (op.bias == kNoTensor && has_batch_norm_)) continue;
+    if (network::row_of(op.layer.kind).holds != network::LayerHolds::weight) continue;
     const auto weight = static_cast<std::size_t>(op.weight);
-    scale_of_[weight] = static_cast<int>(tensors.size());
-    const std::string scale = scale_name(tensors[weight].name);
-    tensors.push_back({scale, at::ones({tensors[weight].value.size(0)}, tensors[weight].value.options()), false, true});
+    if (op.bias == kNoTensor) add_shift(weight);
+    if (change_of_[weight] != kNoTensor) continue;
+    change_of_[weight] = static_cast<int>(tensors.size());
+    tensors.push_back({beside(tensors[weight].name, kScaleChange), no_change(tensors[weight].value), false, true});
+  }
+}
+
+void Unit::adopt_shifts(const std::vector<Operation>& operations, const data::TensorFile& from) {
+  for (const auto& op : operations) {
+    for (const auto& branch : op.branches) adopt_shifts(branch, from);
+    if (network::row_of(op.layer.kind).holds != network::LayerHolds::weight || op.bias != kNoTensor) continue;
+    const auto weight = static_cast<std::size_t>(op.weight);
+    const at::Tensor* shift = find(from, beside(tensors[weight].name, kShift));
+    if (shift == nullptr) continue;
+    add_shift(weight);
+    assign(tensors[static_cast<std::size_t>(shift_of_[weight])], *shift);
   }
 }
 

@@ -43,8 +43,12 @@ class Unit {
   task::Trained trained = task::Trained::all;
 
  private:
+  /// Adds what is trained under Trained::scale_shift and not there yet.
   void add_scales(const std::vector<Operation>& operations);
-  void reset_scales();
+  void add_shift(std::size_t weight);
+  /// Takes the shifts that the file has for layers without bias; they stay, since there is no bias to hold them.
+  void adopt_shifts(const std::vector<Operation>& operations, const data::TensorFile& from);
+  void reset_additions();
   at::Tensor run(const std::vector<Operation>& operations, at::Tensor x, const UnitMode& mode) const;
   struct Forward;
   static const Forward& forward_of(const Operation& op);
@@ -67,8 +71,8 @@ class Unit {
 
   std::vector<network::ParameterSpec> parameters_;
   std::vector<Operation> operations_;
-  std::vector<int> scale_of_;  ///< index of the scale of tensor i (a weight), or kNoTensor
-  bool has_batch_norm_;
+  std::vector<int> change_of_;  ///< index of what the scales of tensor i (a weight) add to 1, or kNoTensor
+  std::vector<int> shift_of_;   ///< index of the shift of the layer of tensor i (a weight), or kNoTensor
 };
 
 }  // namespace espalier::model

@@ -1,10 +1,14 @@
 // Runs the forward pass of one unit, layer by layer.
 #include <c10/core/GradMode.h>
 
+#include <array>
+#include <limits>
+
 #include "device_forms.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/seed.hpp"
 #include "espalier/model/dropout_mask.hpp"
+#include "espalier/network/layers.hpp"
 #include "group_norm.hpp"
 #include "unit.hpp"
 
@@ -21,14 +25,39 @@ at::Tensor lowered(const at::Tensor& x, const UnitMode& mode) {
   return mode.bf16 && x.defined() ? x.to(at::kBFloat16) : x;
 }
 
-at::Tensor max_pool(const network::LayerSpec& layer, const at::Tensor& x) {
-  return at::max_pool2d(x, {layer.kernel_h, layer.kernel_w}, {layer.stride, layer.stride},
-                        {layer.padding, layer.padding}, 1, layer.ceil_mode);
+/// Padding of an image above, below, left and right.
+struct Margins {
+  network::Margin rows, columns;
+  bool symmetric() const { return rows.before == rows.behind && columns.before == columns.behind; }
+};
+
+Margins margins_of(const network::LayerSpec& layer, const at::Tensor& x) {
+  return {network::margin_of(layer, x.size(2), layer.kernel_h), network::margin_of(layer, x.size(3), layer.kernel_w)};
 }
 
+at::Tensor padded(const at::Tensor& x, const Margins& by, double value) {
+  return at::constant_pad_nd(x, {by.columns.before, by.columns.behind, by.rows.before, by.rows.behind}, value);
+}
+
+at::Tensor max_pool(const network::LayerSpec& layer, const at::Tensor& x) {
+  const std::array<std::int64_t, 2> kernel{layer.kernel_h, layer.kernel_w}, stride{layer.stride, layer.stride};
+  const Margins by = margins_of(layer, x);
+  if (by.symmetric()) {
+    return at::max_pool2d(x, kernel, stride, {by.rows.before, by.columns.before}, 1, layer.ceil_mode);
+  }
+  return at::max_pool2d(padded(x, by, -std::numeric_limits<double>::infinity()), kernel, stride);
+}
+
+/// Padding by numbers counts as zeros, as PyTorch's does; the padding of "same" is left out, as TensorFlow's is.
 at::Tensor average_pool(const network::LayerSpec& layer, const at::Tensor& x) {
-  return at::avg_pool2d(x, {layer.kernel_h, layer.kernel_w}, {layer.stride, layer.stride},
-                        {layer.padding, layer.padding}, layer.ceil_mode);
+  const std::array<std::int64_t, 2> kernel{layer.kernel_h, layer.kernel_w}, stride{layer.stride, layer.stride};
+  const Margins by = margins_of(layer, x);
+  if (by.symmetric()) {
+    return at::avg_pool2d(x, kernel, stride, {by.rows.before, by.columns.before}, layer.ceil_mode,
+                          layer.padding != network::kSamePadding);
+  }
+  const at::Tensor inside = padded(at::ones({1, 1, x.size(2), x.size(3)}, x.options()), by, 0);
+  return at::avg_pool2d(padded(x, by, 0), kernel, stride) / at::avg_pool2d(inside, kernel, stride);
 }
 
 at::Tensor local_response_norm(const network::LayerSpec& layer, const at::Tensor& x) {
@@ -91,7 +120,7 @@ namespace {
 /// or gives wrong gradients without a word.
 bool is_miscomputed(const network::LayerSpec& layer, const at::Tensor& x) {
   constexpr std::int64_t kEnoughChannels = 16;
-  const bool is_point = layer.kernel_h == 1 && layer.kernel_w == 1 && layer.padding == 0 && layer.groups == 1;
+  const bool is_point = layer.kernel_h == 1 && layer.kernel_w == 1 && layer.padding <= 0 && layer.groups == 1;
   return x.is_cpu() && is_point && layer.stride > 1 && x.size(1) < kEnoughChannels;
 }
 
@@ -109,8 +138,11 @@ at::Tensor Unit::convolve(const Operation& op, const at::Tensor& input, const Un
     return at::conv2d(lowered(subsampled(x, layer.stride), mode), lowered(weight_of(op), mode),
                       lowered(bias_of(op), mode));
   }
-  return at::conv2d(lowered(x, mode), lowered(weight_of(op), mode), lowered(bias_of(op), mode),
-                    {layer.stride, layer.stride}, {layer.padding, layer.padding}, {1, 1}, layer.groups);
+  const Margins by = margins_of(layer, x);
+  const bool symmetric = by.symmetric();
+  return at::conv2d(lowered(symmetric ? x : padded(x, by, 0), mode), lowered(weight_of(op), mode),
+                    lowered(bias_of(op), mode), {layer.stride, layer.stride},
+                    {symmetric ? by.rows.before : 0, symmetric ? by.columns.before : 0}, {1, 1}, layer.groups);
 }
 
 at::Tensor Unit::multiply(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {

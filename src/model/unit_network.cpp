@@ -38,7 +38,7 @@ struct UnitNetwork::Impl {
     const bool frozen = unit.trained == task::Trained::no;
     UnitMode mode;
     mode.dropout = !frozen || frozen_dropout == task::FrozenDropout::on;
-    mode.batch_statistics = !frozen;
+    mode.batch_statistics = unit.trained == task::Trained::all;
     mode.bf16 = bf16;
     mode.first_row = key.first_row;
     mode.group = key.group;

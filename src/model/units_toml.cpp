@@ -37,6 +37,7 @@ std::string layer_toml(const LayerSpec& layer, const std::string& indent) {
   fields.erase("branches");
   const Json all = all_fields(layer);
   for (const auto& key : spelled_out(layer.kind)) fields[key] = all.at(key);
+  if (layer.padding == network::kSamePadding) fields["padding"] = "same";
   std::string text = "{ kind = \"" + network::name_of(layer.kind) + "\"";
   for (const auto& [key, value] : fields.items()) text += ", " + key + " = " + value.dump();
   if (!layer.branches.empty()) text += ", branches = " + branches_toml(layer, indent);

@@ -2,6 +2,7 @@
 #include "layer_checks.hpp"
 
 #include "espalier/network/layer_names.hpp"
+#include "espalier/network/layers.hpp"
 #include "shape_walk.hpp"
 
 namespace espalier::network {
@@ -18,7 +19,7 @@ void check_window(const ShapeWalk& walk, const LayerSpec& layer) {
     walk.fail(layer, {"its kernel is " + std::to_string(layer.kernel_h) + "x" + std::to_string(layer.kernel_w),
                       "both sides are at least 1", "Set kernel_h and kernel_w."});
   }
-  if (!within(layer.stride, 1) || !within(layer.padding, 0)) {
+  if (!within(layer.stride, 1) || (!within(layer.padding, 0) && layer.padding != kSamePadding)) {
     walk.fail(layer,
               {"stride " + std::to_string(layer.stride) + ", padding " + std::to_string(layer.padding) + " cannot be",
                "a stride is at least 1, padding at least 0", "Correct them."});

@@ -1,14 +1,25 @@
 // Holds the table of layers with their shape rules: a new kind is a row here, and one in src/model/unit_forward.cpp.
+#include <algorithm>
+
 #include "espalier/network/layers.hpp"
 #include "layer_checks.hpp"
 #include "shape_walk.hpp"
 
 namespace espalier::network {
+
+Margin margin_of(const LayerSpec& layer, std::int64_t side, std::int64_t kernel) {
+  if (layer.padding != kSamePadding) return {layer.padding, layer.padding};
+  const std::int64_t windows = (side + layer.stride - 1) / layer.stride;
+  const std::int64_t both = std::max<std::int64_t>(0, (windows - 1) * layer.stride + kernel - side);
+  return {both / 2, both - both / 2};
+}
+
 namespace {
 
 /// Windows along one side, as PyTorch counts them: with ceil_mode the last window must start inside the input or its
 /// left padding.
 std::int64_t windows(std::int64_t side, const LayerSpec& layer, std::int64_t kernel) {
+  if (layer.padding == kSamePadding) return (side + layer.stride - 1) / layer.stride;
   const std::int64_t room = side + std::int64_t{2} * layer.padding - kernel;
   if (room < 0) return 0;
   std::int64_t count = (room + (layer.ceil_mode ? layer.stride - 1 : 0)) / layer.stride + 1;

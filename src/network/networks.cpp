@@ -13,7 +13,8 @@ using Maker = NetworkSpec (*)(double width);
 
 const std::map<std::string, Maker>& makers() {
   static const std::map<std::string, Maker> all = {
-      {"alexnet", alexnet}, {"caffenet", caffenet}, {"cifar7", cifar7}, {"mnist4", mnist4}, {"resnet18", resnet18}};
+      {"alexnet", alexnet}, {"caffenet", caffenet}, {"cifar7", cifar7},    {"inception_v2", inception_v2},
+      {"mnist4", mnist4},   {"resnet18", resnet18}, {"resnet50", resnet50}};
   return all;
 }
 

@@ -82,7 +82,13 @@ Protocol read_protocol(const ValueOf& value_of, std::int32_t depth, bool sets_de
   const auto* word = value_of("units");
   protocol.uses = word ? uses_of_word(*word, depth) : uses_of_counts(value_of, depth);
   protocol.high_units = units(value_of, "high_units", depth);
-  if (protocol.trained_units() == 0) {
+  const auto* front = value_of("front");
+  if (front && protocol.trained_units() > 0) {
+    throw CompileError{{"units are trained behind front = " + to_string(*front),
+                        "the unit in front is the only one that is trained",
+                        "Freeze all: units = \"F(1-" + std::to_string(depth) + ")\"."}};
+  }
+  if (!front && protocol.trained_units() == 0) {
     throw CompileError{{"every unit is frozen", "nothing is left to train", "Freeze fewer units."}};
   }
   protocol.sets_decay = sets_decay;

@@ -35,30 +35,6 @@ task::LinearSpec linear_of(const grid::Grid& grid, const grid::Cell& cell, const
   return linear;
 }
 
-/// The units behind the features are not computed: they start from nothing, whatever network they belong to.
-std::vector<task::UnitStart> starts_of(const std::vector<task::UnitStart>& network, std::int32_t features) {
-  std::vector<task::UnitStart> starts(network.size());
-  std::copy_n(network.begin(), features, starts.begin());
-  return starts;
-}
-
-/// The probe that sees images as a training with this spec does.
-Probe seen_as(const task::TrainSpec& seen, task::ProbeMethod method, std::int32_t features) {
-  Probe probe;
-  probe.spec.identity_version = task::kIdentityVersion;
-  probe.spec.numerics_version = build_info::kNumericsVersion;
-  probe.spec.method = method;
-  probe.spec.network = seen.network;
-  probe.spec.input = seen.input;
-  probe.spec.mean = seen.mean;
-  probe.spec.std = seen.std;
-  probe.spec.centre_crop = seen.augment.centre_crop;
-  probe.spec.placement_version = seen.augment.centre_crop > 0 ? task::kPlacementVersion : 0;
-  probe.spec.precision = seen.precision;
-  probe.spec.features = features;
-  return probe;
-}
-
 /// The images that the pool's network was not trained on: for test, else for validation; null where it has none.
 const PoolEvaluation* held_out(const ClassPool& pool) {
   for (const auto name : {Subset::test, Subset::valid}) {
@@ -82,6 +58,28 @@ CountedImages target_images(const ClassPool& pool, const task::Catalog& catalog)
 }
 
 }  // namespace
+
+std::vector<task::UnitStart> starts_of(const std::vector<task::UnitStart>& network, std::int32_t features) {
+  std::vector<task::UnitStart> starts(network.size());
+  std::copy_n(network.begin(), features, starts.begin());
+  return starts;
+}
+
+Probe seen_as(const task::TrainSpec& seen, task::ProbeMethod method, std::int32_t features) {
+  Probe probe;
+  probe.spec.identity_version = task::kIdentityVersion;
+  probe.spec.numerics_version = build_info::kNumericsVersion;
+  probe.spec.method = method;
+  probe.spec.network = seen.network;
+  probe.spec.input = seen.input;
+  probe.spec.mean = seen.mean;
+  probe.spec.std = seen.std;
+  probe.spec.centre_crop = seen.augment.centre_crop;
+  probe.spec.placement_version = seen.augment.centre_crop > 0 ? task::kPlacementVersion : 0;
+  probe.spec.precision = seen.precision;
+  probe.spec.features = features;
+  return probe;
+}
 
 std::int32_t RunTrainings::features_of(const CellView& view, std::int32_t depth) const {
   const auto features = static_cast<std::int32_t>(view.number("features"));
@@ -248,6 +246,7 @@ RunTrainings::Made RunTrainings::add_told_apart(const study::Experiment& experim
 TaskId RunTrainings::add_features(Probe probe) {
   std::vector<task::Input> inputs;
   for (const auto& start : probe.spec.units) add_input(inputs, start, task::InputRole::measured);
+  for (const auto& start : probe.spec.retrieval.units) add_input(inputs, start, task::InputRole::measured);
   return tasks_.add(std::move(probe), std::move(inputs));
 }
 

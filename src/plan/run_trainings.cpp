@@ -76,7 +76,9 @@ RunTrainings::RunTrainings(const study::Study& study, const Facts& facts, ClassP
       tasks_(tasks),
       settings_(study),
       maker_(study, catalog) {
-  for (const auto& network : study.networks) networks_[network.name] = {catalog.add(network.spec), &network.spec};
+  for (const auto& network : study.networks) {
+    if (!network.front) networks_[network.name] = {catalog.add(network.spec), &network.spec};
+  }
 }
 
 const KnownNetwork& RunTrainings::network_of(const std::string& name) const {
@@ -216,7 +218,7 @@ RunTrainings::Made RunTrainings::add(const PlannedExperiment& experiment, const 
     case study::Kind::evaluate: return add_probe(experiment, cell, linked);
     case study::Kind::linear: return add_linear(experiment.grid, cell, linked);
     case study::Kind::distance: return add_distance(experiment, cell);
-    case study::Kind::retrieval:
+    case study::Kind::retrieval: return add_retrieval(experiment.grid, cell, linked);
     case study::Kind::pick: break;
   }
   return {};
@@ -255,10 +257,15 @@ RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid
     origin = &of_source(view, view.source);
   }
   if (origin) request.copied = &origin->starts;
+  const Protocol protocol = request.protocol;
+  const bool has_front = value_at(grid, cell, "front") != nullptr;
+  std::vector<task::UnitStart> starts;
+  if (has_front) put_front(request, view, starts);
   Training training = maker_.make(request);
   if (origin) {
     check_apart(view, *origin, TargetUse::trained);
-    check_copies(view, request.protocol, *origin, *training.units);
+    const auto& units = *training.units;
+    check_copies(view, protocol, *origin, {units.begin() + (has_front ? 1 : 0), units.end()});
     if (origin->role == task::InputRole::pretraining) made.source = origin->task;
   }
   if (view.fold > 0 && linked.start && origin) {

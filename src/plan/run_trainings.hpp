@@ -18,6 +18,13 @@ bool have_equal_parameters(const network::UnitCost& source, const network::UnitC
 /// Adds the task that a unit starts from, if it starts from one, once.
 void add_input(std::vector<task::Input>& inputs, const task::UnitStart& start, task::InputRole role);
 
+/// Of a probe that takes the features of the first units: the units behind them are not computed, and start from
+/// nothing, whatever network they belong to.
+std::vector<task::UnitStart> starts_of(const std::vector<task::UnitStart>& network, std::int32_t features);
+
+/// The probe that sees images as a training with this spec does.
+Probe seen_as(const task::TrainSpec& seen, task::ProbeMethod method, std::int32_t features);
+
 class RunTrainings {
  public:
   RunTrainings(const study::Study& study, const Facts& facts, ClassPools& pools, task::Catalog& catalog,
@@ -69,6 +76,8 @@ class RunTrainings {
   Compared compared(const CellView& view, const Origin& origin, const ClassPool& target);
   Made add_told_apart(const study::Experiment& experiment, const CellView& view, const Origin& origin,
                       const Compared& compared);
+  Made add_retrieval(const grid::Grid& grid, const grid::Cell& cell, const LinkedRuns& linked);
+  void check_gallery(const CellView& view, const Origin& queries, const Origin& gallery, std::int32_t features) const;
   TaskId add_features(Probe probe);
   std::int32_t features_of(const CellView& view, std::int32_t depth) const;
   void check_features(const CellView& view, const Origin& origin, const Training& seen, std::int32_t features) const;
@@ -80,6 +89,11 @@ class RunTrainings {
                      std::int64_t replicate);
   enum class TargetUse : std::uint8_t { trained, measured };
   void check_apart(const CellView& view, const Origin& origin, TargetUse use) const;
+  /// The network behind the cell's unit in front, for images of so many channels. Throws CompileError for an unknown
+  /// one.
+  const KnownNetwork& with_front(const CellView& view, std::int32_t channels);
+  /// Adds the cell's unit in front to a training of which all units are copied; `starts` must outlive the request.
+  void put_front(TrainingRequest& request, const CellView& view, std::vector<task::UnitStart>& starts);
   void check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
                     const std::vector<network::UnitCost>& target);
   const KnownNetwork& network_of(const std::string& name) const;
@@ -92,6 +106,11 @@ class RunTrainings {
   TrainSettings settings_;
   TrainingMaker maker_;
   std::map<std::string, KnownNetwork> networks_;
+  struct Fronted {
+    network::NetworkSpec spec;
+    KnownNetwork known;
+  };
+  std::map<std::string, Fronted> fronted_;  ///< networks behind a unit in front
   std::map<std::string, Origin> origins_;
 };
 

@@ -99,6 +99,8 @@ metrics::MetricName reported_metric(const std::vector<RunView>& views) {
   for (const metrics::MetricName metric : {metrics::MetricName{Subset::test, Metric::top1},
                                            {Subset::valid, Metric::top1},
                                            {Subset::test, Metric::distance},
+                                           {Subset::test, Metric::map10},
+                                           {Subset::valid, Metric::map10},
                                            {Subset::train_eval, Metric::top1},
                                            {Subset::train, Metric::top1}}) {
     if (is_measured(views, metric)) return metric;

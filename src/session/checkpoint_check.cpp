@@ -55,12 +55,13 @@ class CopiedUnits {
       const auto file = files_.find(starts[i].checkpoint.hex);
       if (starts[i].kind != task::StartKind::checkpoint || file == files_.end()) continue;
       const auto spec = task::as_training(task);
+      const std::size_t unit = i % spec.units.size();  // a retrieval has the units of two networks
       const std::int32_t classes = plan_.catalog.label_maps.at(spec.images.labels).output_count;
       const auto& input = spec.input;
-      if (!seen_.emplace(file->first, spec.network, input.channels, input.height, input.width, classes, i).second)
+      if (!seen_.emplace(file->first, spec.network, input.channels, input.height, input.width, classes, unit).second)
         continue;
       const auto& network = plan_.catalog.networks.at(spec.network);
-      compare(network::infer(network, input, classes).at(i), network.units.at(i).name, file->second,
+      compare(network::infer(network, input, classes).at(unit), network.units.at(unit).name, file->second,
               fits_[file->first]);
     }
   }

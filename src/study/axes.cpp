@@ -191,6 +191,12 @@ std::vector<AxisRow> protocol() {
        .only_in = {Kind::train}},
       {.name = "case", .meaning = "protocol", .check = any_word, .left_out = LeftOut::cases, .in_run_id = true},
       {.name = "units", .meaning = "units", .check = units_word, .only_in = {Kind::train}},
+      {.name = "front",
+       .meaning = "unit in front",
+       .methods = "with 'front' that unit stands before the first one and is the only one that is trained; it adds to "
+                  "the image what it computes, which is 0 at the start",
+       .check = any_word,
+       .only_in = {Kind::train}},
   };
 }
 
@@ -204,7 +210,7 @@ std::vector<AxisRow> features() {
        .left_out = LeftOut::one,
        .fallback = below_classifier,
        .counts_units = true,
-       .only_in = {Kind::linear, Kind::distance}},
+       .only_in = {Kind::linear, Kind::distance, Kind::retrieval}},
       {.name = "classifier",
        .meaning = "classifier",
        .methods = "a linear classifier is fitted to features: 'svm' (one against the rest, squared hinge loss) or "
@@ -262,7 +268,8 @@ const AxisRow* axis_row(const std::string& name) {
 LeftOut left_out_in(const AxisRow& row, const Experiment& experiment, const GridContext& context) {
   const bool tells_runs_apart = row.left_out == LeftOut::every && finds_runs_by(experiment, row.name);
   const bool of_others = !row.is_in(kind_of(experiment)) && !tells_runs_apart;
-  const bool no_source = row.name == "source" && experiment.start && !tells_runs_apart;
+  const bool no_source =
+      row.name == "source" && experiment.start && !tells_runs_apart && kind_of(experiment) != Kind::retrieval;
   const bool no_folds = row.name == "fold" && context.folds == 0;
   return of_others || no_source || no_folds ? LeftOut::absent : row.left_out;
 }

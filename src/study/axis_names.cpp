@@ -75,6 +75,7 @@ GridContext grid_context_of(const Study& study) {
   for (const auto& source : study.sources) context.sources.push_back(source.name);
   for (const auto& target : study.targets) context.targets.push_back(target.name);
   for (const auto& network : study.networks) {
+    if (network.front) continue;
     context.networks.push_back(network.name);
     context.depth[network.name] = network.spec.depth();
   }

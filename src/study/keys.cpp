@@ -162,7 +162,8 @@ void add_network(Docs& all) {
     add(all, table,
         {{"name", "word", "the table's name", quoted(network::names()) + ", or a label for listed units"},
          {"width", "number", "1", "multiplies all layers' outputs but the classifier's"},
-         {"units", "array", "none", "listed units: arrays of layers, or tables { name, layers }"}});
+         {"units", "array", "none", "listed units: arrays of layers, or tables { name, layers }"},
+         {"front", "truth value", "false", "an image-to-image unit for the axis front"}});
   }
   add(all, "network.units",
       {{"name", "word", "\"unit1\", ...", "the unit's name"},
@@ -176,7 +177,8 @@ void add_network(Docs& all) {
        {"kernel_h", "integer", "kernel", "height alone"},
        {"kernel_w", "integer", "kernel", "width alone"},
        {"stride", "integer", "1; pools: the kernel", "stride"},
-       {"padding", "integer", "0", "zeros around"},
+       {"padding", "integer or word", "0",
+        "zeros around; \"same\": as many as side / stride windows need (TensorFlow's), left out of averages"},
        {"groups", "integer", "1", "groups of channels"},
        {"bias", "truth value", "true", "whether it has one"},
        {"ceil_mode", "truth value", "false", "pools: round the output size up"},

@@ -11,6 +11,7 @@ const std::vector<KindRow>& kinds() {
       {Kind::evaluate, "evaluate", "measure finished networks"},
       {Kind::linear, "linear", "fit linear classifiers to features"},
       {Kind::distance, "distance", "compare a source's and a target's images"},
+      {Kind::retrieval, "retrieval", "look a target's images up among a source's"},
   };
   return rows;
 }

@@ -76,8 +76,12 @@ TrainSpec as_training(const Task& task) {
 }
 
 std::vector<UnitStart> unit_starts(const Task& task) {
-  if (const auto* probe = probe_of(task)) return probe->units;
   std::vector<UnitStart> starts;
+  if (const auto* probe = probe_of(task)) {
+    starts = probe->units;
+    starts.insert(starts.end(), probe->retrieval.units.begin(), probe->retrieval.units.end());
+    return starts;
+  }
   for (const UnitRow& row : training(task).units) starts.push_back(row.start);
   return starts;
 }

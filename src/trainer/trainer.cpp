@@ -274,7 +274,8 @@ train::Job Trainer::job_of(const protocol::TaskAssignment& assignment) {
     job.images = images_in(used.front(), alive);
     job.outputs = its_labels.output_count;
   }
-  const bool compares = probe && probe->method == task::ProbeMethod::distance;  // sets of any labels
+  const bool compares = probe && (probe->method == task::ProbeMethod::distance ||
+                                  probe->method == task::ProbeMethod::retrieval);  // sets of any labels
   for (const auto& one : assignment.task.record.evaluations)
     job.evaluations.push_back(measured_set(one, compares ? 0 : job.outputs, alive));
   job.artifact_dir = setup_.artifact_dir;

@@ -1,5 +1,6 @@
 // `espalier-trainer probe steps FILE`: trains on given batches from given weights, for comparison with PyTorch.
-// FILE is JSON: network, width, input [C, H, W], classes, units [{trained, rates [[epoch, step, rate], ...]}, ...],
+// FILE is JSON: network (a name, or the JSON of its units, docs/models.md), width, input [C, H, W], classes, units
+// [{trained (true, false or "scale_shift"), rates [[epoch, step, rate], ...]}, ...],
 // optimiser, momentum, weight_decay, steps_per_epoch, steps, threads, dropout (false: all probabilities 0), init_seed,
 // weights (safetensors; none: drawn from init_seed), batches (safetensors: images [steps, n, C, H, W] float32, labels
 // [steps, n] int64; none: nothing is trained), out (safetensors: the weights at the end).
@@ -10,6 +11,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/data/safetensors.hpp"
+#include "espalier/model/description.hpp"
 #include "espalier/model/unit_network.hpp"
 #include "espalier/network/networks.hpp"
 #include "espalier/task/optimisers.hpp"
@@ -30,10 +32,14 @@ void turn_dropout_off(std::vector<network::LayerSpec>& layers) {
   }
 }
 
+std::optional<network::NetworkSpec> network_named(const json& probe) {
+  if (probe.at("network").is_array()) return model::units_from_json(probe.at("network").dump());
+  return network::named(probe.at("network").get<std::string>(), {.width = probe.value("width", 1.0)});
+}
+
 network::NetworkSpec network_of(const json& probe) {
-  const auto name = probe.at("network").get<std::string>();
-  auto spec = network::named(name, {.width = probe.value("width", 1.0)});
-  if (!spec) throw UsageError("unknown network '" + name + "'");
+  auto spec = network_named(probe);
+  if (!spec) throw UsageError("unknown network " + probe.at("network").dump());
   if (!probe.value("dropout", true)) {
     for (auto& unit : spec->units) turn_dropout_off(unit.layers);
   }
@@ -42,7 +48,10 @@ network::NetworkSpec network_of(const json& probe) {
 
 task::UnitRow row_of(const json& unit) {
   task::UnitRow row;
-  row.trained = unit.at("trained").get<bool>() ? task::Trained::all : task::Trained::no;
+  const auto& trained = unit.at("trained");
+  row.trained = trained == "scale_shift" ? task::Trained::scale_shift
+                : trained.get<bool>()    ? task::Trained::all
+                                         : task::Trained::no;
   for (const auto& point : unit.at("rates")) {
     row.rates.push_back({{point[0].get<std::int32_t>(), point[1].get<std::int32_t>()}, point[2].get<float>()});
   }

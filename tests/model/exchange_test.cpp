@@ -86,6 +86,16 @@ TEST_CASE("import: torchvision's names come back after an export, Caffe's are kn
   for (const auto& [name, value] : back) CHECK(at::equal(value, ours.at(name)));
 }
 
+TEST_CASE("exchange: scales and shifts, which other programs do not know, are refused by name") {
+  UnitNetwork net = drawn("resnet18");
+  net.tune(3, task::Trained::scale_shift);
+  const data::TensorFile scaled{net.state(), {}};
+
+  const std::string named = "tensor 'layer1.1.block.0.conv1.shift' has no place in other programs";
+  CHECK_THROWS_WITH(export_torchvision(scaled, described("resnet18")), Catch::Contains(named));
+  CHECK_THROWS_WITH(import_tensors(scaled, described("resnet18"), {}), Catch::Contains(named));
+}
+
 TEST_CASE("import: names that do not fit and shapes that differ are told") {
   const data::TensorFile odd{{{"w", at::zeros({1})}}, {}};
   CHECK_THROWS_WITH(import_tensors(odd, described("cifar7"), {}), Catch::Contains("--names"));

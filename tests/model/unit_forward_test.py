@@ -1,4 +1,6 @@
-"""Each named network gives what PyTorch gives from equal weights; AlexNet and ResNet-18 go to torchvision and back."""
+"""Each named network gives what PyTorch gives from equal weights; AlexNet and the ResNets go to torchvision and back."""
+import json
+import os
 import pathlib
 import re
 import sys
@@ -12,6 +14,9 @@ from torch import nn
 
 import torchvision_modules
 from model_verbs import SOURCE, difference, features, model
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "train"))
+import torch_networks  # noqa: E402
 
 CLASSES = 7
 
@@ -72,6 +77,35 @@ def agrees(folder, name, net, shape, last):
     assert found < 1e-5, (name, found)
 
 
+def inception_agrees(folder, width, side):
+    """Every unit of inception_v2, by the tensors' order: there is no program whose names both know."""
+    net = torch_networks.inception_v2(width, 3, side, CLASSES)
+    images = torch.randn(2, 3, side, side)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.copy_(torch.randn(parameter.shape) * (parameter[0].numel() ** -0.5 if parameter.dim() > 1 else 0.3))
+        x = images
+        for unit in net.train():
+            x = unit(x)
+    described = ["--input", f"3,{side},{side}", "--classes", CLASSES]
+    listed = json.loads(model("info", "inception_v2", "--width", width, *described, "--json"))
+    names = [tensor["name"] for unit in listed["units"] for tensor in unit["tensors"]]
+    theirs = [(name, value) for name, value in net.state_dict().items() if not name.endswith("num_batches_tracked")]
+    assert len(names) == len(theirs), (len(names), len(theirs))
+    (folder / "names.tsv").write_text("".join(f"{ours}\t{name}\n" for ours, (name, _) in zip(names, theirs)))
+    save_file(net.state_dict(), folder / "theirs.safetensors")
+    model("import", folder / "theirs.safetensors", "--network", "inception_v2", "--width", width, *described, "--names",
+          folder / "names.tsv", "--out", folder / "inception.safetensors")
+    worst, x = 0, images
+    with torch.no_grad():
+        for ours, unit in zip(listed["units"], net.eval()):
+            x = unit(x)
+            assert list(x.shape[1:]) == ours["output"][:x.dim() - 1], (ours["name"], x.shape)
+            worst = max(worst, difference(features(folder, folder / "inception.safetensors", ours["name"], images), x))
+    print(f"inception_v2 of width {width} at {side}: {worst:.1e}")
+    assert worst < 1e-5, worst
+
+
 def snippet():
     """The recipe of docs/models.md, as a reader would paste it."""
     text = (SOURCE / "docs" / "models.md").read_text()
@@ -98,12 +132,17 @@ def loads_strictly(folder, name, net):
 def main():
     torch.manual_seed(1)
     alexnet, resnet18 = torchvision_modules.alexnet(CLASSES), torchvision_modules.resnet18(CLASSES)
+    resnet50 = torchvision_modules.resnet50(CLASSES)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         agrees(folder, "mnist4", mnist4(), (1, 28, 28), "fc4")
         agrees(folder, "cifar7", cifar7(), (3, 32, 32), "fc7")
         agrees(folder, "resnet18", resnet18, (3, 97, 97), "fc")
         loads_strictly(folder, "resnet18", resnet18)
+        agrees(folder, "resnet50", resnet50, (3, 97, 97), "fc")
+        loads_strictly(folder, "resnet50", resnet50)
+        inception_agrees(folder, 1, 96)
+        inception_agrees(folder, 0.5, 75)
         agrees(folder, "alexnet", alexnet, (3, 224, 224), "fc8")
         loads_strictly(folder, "alexnet", alexnet)
         agrees(folder, "caffenet", caffenet(), (3, 227, 227), "fc8")

@@ -170,7 +170,7 @@ TEST_CASE("UnitNetwork: frozen batch norm uses running statistics and leaves the
   CHECK_FALSE(at::equal(mean(4), tuned_before));
 }
 
-TEST_CASE("UnitNetwork: scale and shift train a scale per output and biases, from the same function") {
+TEST_CASE("UnitNetwork: scale and shift train a scale per kernel or output and biases, from the same function") {
   auto net = small();
   const auto before = net.eval_forward(images(3));
 
@@ -181,7 +181,10 @@ TEST_CASE("UnitNetwork: scale and shift train a scale per output and biases, fro
   for (const auto& tensor : net.tensors(2)) {
     CHECK(tensor.value.grad().defined() == (tensor.name != "conv2.conv.weight"));
   }
-  CHECK(net.tensors(2).back().name == "conv2.conv.scale");
+  const auto shape = [&](std::int32_t unit) { return net.tensors(unit).back().value.sizes().vec(); };
+  CHECK(net.tensors(2).back().name == "conv2.conv.scale_change");
+  CHECK(shape(2) == std::vector<std::int64_t>{16, 8, 1, 1});
+  CHECK(shape(7) == std::vector<std::int64_t>{5, 1});
 }
 
 TEST_CASE("UnitNetwork: a scaled unit is restored exactly, and copied as the weights it stands for") {
@@ -189,7 +192,7 @@ TEST_CASE("UnitNetwork: a scaled unit is restored exactly, and copied as the wei
   net.tune(2, Trained::scale_shift);
   {
     c10::NoGradGuard no_grad;
-    net.tensors(2).back().value.fill_(3);
+    net.tensors(2).back().value.fill_(2);
   }
   auto restored = small(4), copied = small(5);
   restored.tune(2, Trained::scale_shift);
@@ -199,6 +202,48 @@ TEST_CASE("UnitNetwork: a scaled unit is restored exactly, and copied as the wei
 
   CHECK(equal_unit(net, restored, 2));
   CHECK(at::equal(copied.tensors(2)[0].value, net.tensors(2)[0].value * 3));
+}
+
+TEST_CASE("UnitNetwork: scale and shift leave batch norm as it is, and shift layers that have no bias") {
+  auto net = drawn("resnet18", {3, 32, 32}, 3);
+  const auto batch = images(4, {3, 32, 32});
+  for (std::int32_t u = 1; u <= net.depth(); ++u) net.tune(u, Trained::scale_shift);
+  const auto before = net.state();
+
+  net.train_forward(batch, {}).square().sum().backward();
+
+  for (auto& tensor : net.tensors(3)) {
+    const bool is_norm = tensor.name.find(".bn") != std::string::npos;
+    CHECK(tensor.value.grad().defined() == (!is_norm && !tensor.name.ends_with("weight")));
+  }
+  const auto after = net.state();
+  for (std::size_t i = 0; i < after.size(); ++i) CHECK(at::equal(after[i].second, before[i].second));
+}
+
+TEST_CASE(
+    "UnitNetwork: a copied shift gives what it gave, whatever the copy trains, and can be restored without a copy") {
+  auto net = drawn("resnet18", {3, 32, 32}, 3), copied = drawn("resnet18", {3, 32, 32}, 4);
+  const auto batch = images(4, {3, 32, 32});
+  net.tune(3, Trained::scale_shift);
+  {
+    c10::NoGradGuard no_grad;
+    for (auto& tensor : net.tensors(3)) {
+      if (tensor.value.requires_grad()) tensor.value.add_(at::rand(tensor.value.sizes()));
+    }
+  }
+  const auto given = net.eval_forward(batch);
+
+  for (std::int32_t u = 1; u <= net.depth(); ++u) copied.copy(u, saved(net));
+  auto restored = drawn("resnet18", {3, 32, 32}, 5);
+  restored.restore(saved(copied));
+
+  CHECK(at::equal(copied.eval_forward(batch), given));
+  CHECK(at::equal(restored.eval_forward(batch), given));
+  const auto is_shift = [](const auto& tensor) { return tensor.name.ends_with(".shift"); };
+  CHECK(std::count_if(copied.tensors(3).begin(), copied.tensors(3).end(), is_shift) == 2);
+  copied.copy(3, saved(drawn("resnet18", {3, 32, 32}, 6)));
+  for (const auto& tensor : copied.tensors(3))
+    CHECK((!is_shift(tensor) || tensor.value.abs().sum().item<float>() == 0));
 }
 
 TEST_CASE("UnitNetwork: two batch sizes and one channel give the same rows") {

@@ -38,14 +38,14 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         tasks = set()
-        for network in ["alexnet", "caffenet", "resnet18", "cifar7", "mnist4"]:
+        for network in ["alexnet", "caffenet", "resnet18", "resnet50", "inception_v2", "cifar7", "mnist4"]:
             by_name = task_of(folder, f'[network]\nname = "{network}"')
             assert task_of(folder, model("info", network, "--toml", "listed")) == by_name, network
             tasks.add(by_name)
         documented = re.search(r"```toml\n(.*?)```", (SOURCE / "docs" / "models.md").read_text(), re.S).group(1)
         tasks.add(task_of(folder, documented))
-    assert len(tasks) == 6, "six networks, six tasks"
-    print("six networks listed")
+    assert len(tasks) == 8, "eight networks, eight tasks"
+    print("eight networks listed")
 
 
 main()

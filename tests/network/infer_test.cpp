@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/network/layers.hpp"
 #include "espalier/network/networks.hpp"
 
 using namespace espalier;
@@ -47,6 +48,19 @@ TEST_CASE("infer: pooling that rounds up keeps a last partial window, never one 
   CHECK(first_output(one_unit({pool(3, 2, false)}), {1, 6, 6}).height == 2);
   CHECK(first_output(one_unit({pool(3, 2, true)}), {1, 6, 6}).height == 3);
   CHECK(first_output(one_unit({pool(2, 3, true)}), {1, 3, 3}).height == 1);
+}
+
+TEST_CASE("infer: padding that is the same leaves side / stride windows, rounded up") {
+  LayerSpec layer = conv("conv", 2, 3);
+  layer.padding = kSamePadding;
+  for (const std::int32_t side : {1, 2, 5, 6, 7, 224}) {
+    for (const std::int32_t stride : {1, 2, 3}) {
+      layer.stride = stride;
+      CHECK(first_output(one_unit({layer}), {1, side, side}).width == (side + stride - 1) / stride);
+    }
+  }
+  layer.padding = -2;
+  CHECK_THROWS_WITH(first_output(one_unit({layer}), {1, 8, 8}), Contains("padding -2 cannot be"));
 }
 
 TEST_CASE("infer: branches join along channels") {

@@ -15,3 +15,15 @@ TEST_CASE("layers: each kind finds its own row, by value and by name, and its de
   }
   CHECK(layers().back().kind == LayerKind::resize);
 }
+
+TEST_CASE("layers: the same padding is what TensorFlow computes, the odd pixel behind") {
+  LayerSpec layer;
+  layer.padding = kSamePadding;
+  layer.stride = 2;
+  CHECK(margin_of(layer, 224, 7) == Margin{2, 3});
+  CHECK(margin_of(layer, 225, 7) == Margin{3, 3});
+  CHECK(margin_of(layer, 56, 3) == Margin{0, 1});
+  CHECK(margin_of(layer, 7, 1) == Margin{0, 0});
+  layer.padding = 2;
+  CHECK(margin_of(layer, 224, 7) == Margin{2, 2});
+}

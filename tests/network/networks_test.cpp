@@ -20,6 +20,43 @@ TEST_CASE("named: networks have the parameter counts of their sources") {
   CHECK(parameters("alexnet", {3, 224, 224}, 1000) == 61'100'840);
   CHECK(parameters("caffenet", {3, 227, 227}, 1000) == 60'965'224);
   CHECK(parameters("resnet18", {3, 224, 224}, 1000) == 11'689'512);
+  CHECK(parameters("resnet50", {3, 224, 224}, 1000) == 25'557'032);
+}
+
+TEST_CASE(
+    "named: inception_v2 has the tensors that slim's test counts below the classifier, and batch norm's weights") {
+  const auto costs = infer(*named("inception_v2"), {3, 224, 224}, 1000);
+  std::int64_t norm_weights = 0, others = 0, top = 0;
+  for (std::size_t i = 0; i < costs.size(); ++i) {
+    for (const auto& tensor : costs[i].parameters) {
+      const bool is_norm_weight = tensor.layer == LayerKind::batch_norm && tensor.role == ParameterRole::weight;
+      (i + 1 == costs.size() ? top : is_norm_weight ? norm_weights : others) += tensor.elements();
+    }
+  }
+
+  CHECK(others == 10'173'112);  // inception_v2_test.py, testModelHasExpectedNumberOfParameters
+  CHECK(norm_weights == 9'888);
+  CHECK(top == 1'025'000);
+  CHECK(parameter_count(costs) == 11'188'224);
+}
+
+TEST_CASE("named: inception_v2 has the shapes that slim's test lists, at 224 and at 112 pixels") {
+  const Shape expected[] = {{64, 56, 56},  {192, 28, 28}, {256, 28, 28}, {320, 28, 28}, {576, 14, 14},
+                            {576, 14, 14}, {576, 14, 14}, {576, 14, 14}, {576, 14, 14}, {1024, 7, 7},
+                            {1024, 7, 7},  {1024, 7, 7},  {1000, 1, 1}};
+  const auto costs = infer(*named("inception_v2"), {3, 224, 224}, 1000);
+
+  REQUIRE(costs.size() == std::size(expected));
+  for (std::size_t i = 0; i < costs.size(); ++i) CHECK(costs[i].output == expected[i]);
+  CHECK(infer(*named("inception_v2"), {3, 112, 112}, 1000)[11].output == Shape{1024, 4, 4});
+}
+
+TEST_CASE("named: inception_v2 keeps at least 16 channels and rounds down") {
+  const auto narrow = infer(*named("inception_v2", {0.1}), {3, 224, 224}, 10);
+
+  CHECK(narrow[0].output.channels == 16);
+  CHECK(narrow[1].output.channels == 19);
+  CHECK(narrow[12].output.channels == 10);
 }
 
 TEST_CASE("named: the small networks have the parameters their tables give") {
@@ -30,8 +67,9 @@ TEST_CASE("named: the small networks have the parameters their tables give") {
 }
 
 TEST_CASE("named: units are counted as the protocols count them") {
-  const std::pair<const char*, int> depths[] = {
-      {"alexnet", 8}, {"caffenet", 8}, {"resnet18", 10}, {"cifar7", 7}, {"mnist4", 4}};
+  const std::pair<const char*, int> depths[] = {{"alexnet", 8},   {"caffenet", 8},      {"resnet18", 10},
+                                                {"resnet50", 18}, {"inception_v2", 13}, {"cifar7", 7},
+                                                {"mnist4", 4}};
   for (const auto& [name, depth] : depths) CHECK(named(name)->depth() == depth);
   CHECK(names().size() == std::size(depths));
 }

@@ -83,9 +83,46 @@ TEST_CASE("study: an axis of another kind, and values that no classifier or dist
   };
   for (const auto& bad : more) check_one_message(distance, bad);
   const std::string train = kSmallStudy + "[[experiment]]\nname = \"b\"\naxes = { per_class = [1], replicate = 2 }\n";
-  check_one_message(train,
-                    {"replicate = 2", "features = [2]",
-                     "'features' is no axis of an experiment of kind \"train\" (it belongs to kind \"linear\" or "
-                     "\"distance\")",
-                     "axes = { per_class"});
+  check_one_message(train, {"replicate = 2", "features = [2]",
+                            "'features' is no axis of an experiment of kind \"train\" (it belongs to kind \"linear\", "
+                            "\"distance\" or \"retrieval\")",
+                            "axes = { per_class"});
+}
+
+TEST_CASE("study: a retrieval has a source beside start, gives map@10 alone, and needs a gallery") {
+  const std::string text = kSmallStudy + kTwoSteps +
+                           "[[experiment]]\nname = \"r\"\nkind = \"retrieval\"\n"
+                           "start = { experiment = \"first\", same = [\"target\", \"per_class\", \"split\"] }\n"
+                           "axes = { per_class = [1], source = [\"s\"], features = [6] }\n"
+                           "[[figure]]\nexperiment = \"r\"\nx = \"per_class\"\ny = \"test.map@10\"\n";
+  testing::parsed(text);
+  check_one_message(text, {"test.map@10", "test.top1", "a retrieval experiment gives map@10", "[[figure]]"});
+  check_one_message(text, {"test.map@10", "test.distance", "only a distance experiment", "[[figure]]"});
+  check_one_message(text, {"experiment = \"r\"\nx", "experiment = \"first\"\nx",
+                           "only a retrieval experiment looks images up", "[[figure]]"});
+  check_one_message(text, {"features = [6]", "C = [1]", "'C' is no axis of an experiment of kind \"retrieval\"",
+                           "axes = { per_class = [1], s"});
+  std::string none = kSmallStudy;
+  none.replace(none.find("[source.s]\ndata = \"d\"\n"), 22, "");
+  none.replace(none.find("[0, 6]"), 6, "[0]");
+  check_one_message(none + "[[experiment]]\nname = \"e\"\nkind = \"retrieval\"\n",
+                    {"name = \"e\"", "name = \"e\"", "there is no source to look images up in", "[[experiment]]"});
+}
+
+TEST_CASE("study: a unit in front is listed, ends with a convolution, and is named by the axis front alone") {
+  const std::string text =
+      kSmallStudy + "[[experiment]]\nname = \"f\"\naxes = { front = [\"colour\"] }\nfixed = { units = \"F(1-7)\" }\n";
+  std::string two = text;
+  const std::string one = "[network]\nname = \"cifar7\"\n";
+  REQUIRE(two.find(one) != std::string::npos);
+  two.replace(
+      two.find(one), one.size(),
+      "[network.colour]\nfront = true\nunits = [[{ kind = \"convolution\", kernel = 1 }]]\n\n[network.cifar7]\n\n");
+  const auto study = testing::parsed(two);
+  CHECK(study.networks.at(0).name == "cifar7");
+  CHECK(study.networks.at(1).front);
+  check_one_message(
+      two, {"kernel = 1 }]]", "kernel = 1 }, { kind = \"relu\" }]]", "ends with a convolution", "front = true"});
+  check_one_message(
+      two, {"[\"colour\"]", "[\"colour\", \"color\"]", "Did you mean 'colour'?", "[[experiment]]\nname = \"f\""});
 }

@@ -27,6 +27,8 @@ CASES = [  # name, width, make, channels, side, batch, frozen units, base rate, 
     ("alexnet", 0.25, nets.alexnet_quarter, 3, 64, 4, {1, 2, 3}, 0.001, "sgd"),
     ("caffenet", 0.25, nets.caffenet_quarter, 3, 99, 4, {1}, 0.001, "sgd"),
     ("resnet18", 0.25, nets.resnet18_quarter, 3, 64, 8, {1, 2, 5}, 0.005, "sgd"),
+    ("resnet50", 0.25, nets.resnet50_quarter, 3, 64, 8, {1, 2, 5}, 0.0001, "sgd"),
+    ("inception_v2", 0.1, nets.inception_v2_narrow, 3, 75, 8, {1, 4}, 0.00001, "sgd"),
 ]
 
 
@@ -133,7 +135,7 @@ def check(name, width, make, channels, side, batch, frozen, base, optimiser, pre
         assert all(unchanged) if number in frozen else not any(unchanged), (name, number, unchanged)
     for number, unit in enumerate(units, 1):
         if buffers_of(unit) and number in frozen:
-            prefix = names[number - 1][0].split(".conv1.")[0].split(".block.")[0]
+            prefix = names[number - 1][0].split(".conv1.")[0].split(".block.")[0].split(".branch.")[0]
             same = [torch.equal(end[n], weights[n]) for n in weights if n.startswith(prefix + ".") and "running" in n]
             assert same and all(same), (name, prefix)
 

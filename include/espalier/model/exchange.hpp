@@ -11,7 +11,9 @@ namespace espalier::model {
 /// Maps our tensor names to those of the other program.
 using NameMap = std::map<std::string, std::string>;
 
-/// torchvision's state_dict names for AlexNet and ResNet-18 of any class count. Throws UsageError for other networks.
+/// Whether torchvision has this network: AlexNet, ResNet-18 or ResNet-50 of width 1.
+bool has_torchvision_names(const network::NetworkSpec& network);
+/// torchvision's state_dict names for those, of any class count. Throws UsageError for other networks.
 NameMap torchvision_names(const network::NetworkSpec& network);
 
 /// Our tensors under torchvision's names, with the batch counters that its batch norms expect.

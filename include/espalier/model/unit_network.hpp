@@ -13,6 +13,11 @@
 
 namespace espalier::model {
 
+/// Ends of the names of tensors that a unit may have beside its layers' own: a layer's scales less 1 (so that weight
+/// decay pulls the scales towards 1), and the shift of a layer without bias.
+inline constexpr const char* kScaleChange = "scale_change";
+inline constexpr const char* kShift = "shift";
+
 /// One tensor of a unit; `name` is "<unit name>.<layer name>.weight" and so on, unique in the network. A tensor is
 /// trained if it requires_grad(). Weights of convolutions are channels-last.
 struct UnitTensor {
@@ -58,21 +63,23 @@ class UnitNetwork {
   network::Shape input() const;
   std::int32_t classes() const;
   const std::string& unit_name(std::int32_t unit) const;  ///< units count from 1
-  /// The unit's tensors; references stay valid over copy, swap, freeze and reinitialise. tune(scale_shift) appends
-  /// scales.
+  /// The unit's tensors; references stay valid over swap, freeze and reinitialise. tune(scale_shift) appends scales and
+  /// shifts, copy() and restore() the shifts that a file has.
   std::vector<UnitTensor>& tensors(std::int32_t unit);
 
   /// Draws the unit's parameters by its layers' rules; they depend on (seed, unit index, tensor index) only.
   void reinitialise(std::int32_t unit, std::uint64_t seed);
-  /// Copies the unit's values from named tensors (with this network's names). A scale in the file is multiplied into
-  /// its weight; the unit's own scales become 1. Throws UsageError where a name is missing or a shape differs.
+  /// Copies the unit's values from named tensors (with this network's names). Scales in the file are multiplied into
+  /// their weight, and the unit's own become 1; a shift in the file is copied as a bias would be. Throws UsageError
+  /// where a name is missing or a shape differs.
   void copy(std::int32_t unit, const data::TensorFile& from);
   /// Sets all tensors, scales included, to what state() gave, to resume a training.
   void restore(const data::TensorFile& from);
   /// Freezes the unit: no gradient, running statistics in batch norm, dropout off unless FrozenDropout::on.
   void freeze(std::int32_t unit);
-  /// all: every parameter. scale_shift: a scale per output of each layer (initially 1) and its bias, and where the
-  /// unit has batch norm, that one's weight and bias in place of the scales of layers without bias. no: as freeze().
+  /// all: every parameter. scale_shift (Sun et al. 2019): of each convolution a scale for each of its kernels (output
+  /// and input), of each linear layer one for each output, initially 1, and the bias, or a shift where there is none,
+  /// initially 0; batch norm is as in a frozen unit. no: as freeze().
   void tune(std::int32_t unit, task::Trained trained);
   void set_frozen_dropout(task::FrozenDropout frozen_dropout);
   /// fp32 by default; tf32 is set on the device. bf16: convolutions, linear layers and what is between them compute in

@@ -13,6 +13,18 @@ class ShapeWalk;
 /// Branches may hold layers with branches of their own, this many times: whoever reads layers does so by recursion.
 inline constexpr int kDeepestBranches = 16;
 
+/// `padding` of a convolution or pool that is TensorFlow's "SAME": as many windows as side / stride, rounded up, and as
+/// much padding as they need, the odd pixel behind the image. An average leaves padding out. (Stored as a number.)
+inline constexpr std::int32_t kSamePadding = -1;
+
+/// Pixels of padding along one side of an image, before and behind it.
+struct Margin {
+  std::int64_t before = 0, behind = 0;
+  bool operator==(const Margin&) const = default;
+};
+/// Of a layer whose windows are `kernel` long, over `side` pixels.
+Margin margin_of(const LayerSpec& layer, std::int64_t side, std::int64_t kernel);
+
 /// What stands behind a layer's name in its unit.
 enum class LayerHolds : std::uint8_t {
   nothing,

@@ -12,7 +12,7 @@ struct NamedOptions {
   double width = 1;  ///< multiplies the outputs of all layers but the classifier
 };
 
-/// "alexnet", "caffenet", "resnet18", "cifar7", "mnist4".
+/// "alexnet", "resnet50", "mnist4" and so on, by the alphabet.
 std::vector<std::string> names();
 /// The network of that name; none if the name is unknown.
 std::optional<NetworkSpec> named(const std::string& name, const NamedOptions& options = {});

@@ -51,7 +51,7 @@ void fit_network(const Seen& seen, Draft& draft) {
                      "images of a folder have one or three", "Name another source.");
   draft.grey = input.channels == 1;
   const bool torchvision =
-      !seen.network->has_our_names && (seen.network->name == "alexnet" || seen.network->name == "resnet18");
+      !seen.network->has_our_names && (seen.network->name == "alexnet" || seen.network->name.starts_with("resnet"));
   if (torchvision && draft.network.mean.empty()) {
     draft.network.mean = {0.485F, 0.456F, 0.406F};
     draft.network.std = {0.229F, 0.224F, 0.225F};

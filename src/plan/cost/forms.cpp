@@ -76,7 +76,11 @@ double features_probe_s(const Probe& probe, std::int32_t threads, double passes)
   const bool fits =
       probe.spec.method == task::ProbeMethod::linear || probe.spec.distance.method == task::DistanceMethod::svm;
   const double numbers = static_cast<double>(probe.fitted * width_of(probe) * problems_of(probe));
-  return passes * images * forward / (kUncalibratedRate * threads) + (fits ? kFitPasses * numbers / kFitRate : 0);
+  const bool looks_up = probe.spec.method == task::ProbeMethod::retrieval;
+  const double asked = images - static_cast<double>(probe.fitted);
+  const double products = looks_up ? asked * static_cast<double>(probe.fitted * width_of(probe)) : 0;
+  return (passes * images * forward + products) / (kUncalibratedRate * threads) +
+         (fits ? kFitPasses * numbers / kFitRate : 0);
 }
 
 /// Families with a member that a rule may end early: replicas end together, and one numeric form lets all members
@@ -98,6 +102,10 @@ std::int64_t features_bytes(const Probe& probe) {
                           ? probe.spec.linear.classifier == task::Classifier::svm
                           : probe.spec.distance.method == task::DistanceMethod::svm;
   const std::int64_t float_bytes = 4, fitted_bytes = is_svm ? 16 : 8;  // LIBLINEAR's index and value; a double
+  if (probe.spec.method == task::ProbeMethod::retrieval) {
+    constexpr std::int64_t kExact = 8;  // cosines are taken of doubles: of the whole gallery, and of a batch of queries
+    return width_of(probe) * (images * float_bytes + probe.fitted * kExact);
+  }
   const std::int64_t copies = probe.spec.method == task::ProbeMethod::linear || is_svm ? fitted_bytes : 0;
   return width_of(probe) * (images * float_bytes + probe.fitted * copies);
 }

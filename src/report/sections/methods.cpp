@@ -8,6 +8,7 @@
 
 #include "espalier/report/wording.hpp"
 #include "espalier/study/axes.hpp"
+#include "espalier/study/kinds.hpp"
 #include "espalier/task/transform_table.hpp"
 #include "report/html.hpp"
 
@@ -135,6 +136,16 @@ std::string protocol_methods(const PageContext& context) {
     const bool optional = axis.left_out == study::LeftOut::absent;
     if (axis.methods.empty() || (optional && std::none_of(context.views.begin(), context.views.end(), has))) continue;
     text += (text.empty() ? "" : "; ") + axis.methods;
+  }
+  const auto& experiments = context.study.experiments;
+  const bool looks_up = std::any_of(experiments.begin(), experiments.end(), [](const study::Experiment& one) {
+    return study::kind_of(one) == study::Kind::retrieval;
+  });
+  if (looks_up) {
+    text +=
+        "; the target's images are looked up among the source's validation images, which the source's own network "
+        "sees, by the cosine of their features: map@10 is the mean over images of the precisions at ranks of equal "
+        "class, summed over the first ten and divided by ten or by the number of images of that class if fewer";
   }
   return text + ". Axes that an experiment does not vary stand at the values given with it.";
 }

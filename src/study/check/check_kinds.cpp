@@ -43,6 +43,14 @@ void check_has_network(const CheckContext& context, const Experiment& experiment
                         "Add start = { experiment = \"...\", same = [...] }, or [source.NAME]"});
 }
 
+/// A retrieval looks up in a source's images even where its queries go through another network.
+void check_has_gallery(const CheckContext& context, const Experiment& experiment) {
+  if (!context.study.sources.empty()) return;
+  context.report.error(experiment.where, key_of(experiment, "source"),
+                       {"there is no source to look images up in",
+                        "a retrieval looks a target's images up among a source's", "Add [source.NAME]"});
+}
+
 void check_has_source(const CheckContext& context, const Experiment& experiment) {
   if (experiment.start) {
     context.report.error(
@@ -74,6 +82,21 @@ void check_cnn(const CheckContext& context, const Experiment& experiment) {
   const auto known = names_of(context.study, "network");
   if (!cnn->network.empty() && std::find(known.begin(), known.end(), cnn->network) == known.end())
     context.report.error(cnn->where, key_of(experiment, "cnn.network"), unknown_word("network", cnn->network, known));
+}
+
+/// Values of `front` are networks with `front = true`.
+void check_fronts(const CheckContext& context, const Experiment& experiment) {
+  std::vector<std::string> known;
+  for (const auto& network : context.study.networks) {
+    if (network.front) known.push_back(network.name);
+  }
+  for (const auto& value : plain_values(experiment, "front")) {
+    const std::string name = to_string(value);
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    auto problem = unknown_word("front", name, known);
+    if (known.empty()) problem.suggestion = "Add [network." + name + "] with front = true and units";
+    context.report.error(experiment.where, key_of(experiment, "front"), problem);
+  }
 }
 
 void check_units_from(const CheckContext& context, const Experiment& experiment) {
@@ -108,8 +131,10 @@ void check_kinds(const CheckContext& context) {
     const Kind kind = kind_of(experiment);
     check_axes(context, experiment);
     if (kind == Kind::distance) check_has_source(context, experiment);
+    else if (kind == Kind::retrieval) check_has_gallery(context, experiment);
     else if (kind != Kind::train) check_has_network(context, experiment);
     check_cnn(context, experiment);
+    check_fronts(context, experiment);
     if (kind == Kind::evaluate) check_units_from(context, experiment);
     else if (!experiment.units_from.empty()) {
       context.report.error(experiment.units_from.front().where, key_of(experiment, "units_from"),

@@ -149,14 +149,18 @@ void check_data_are_used(const CheckContext& context) {
 void check_networks_are_used(const CheckContext& context) {
   std::set<std::string> named;
   for (const auto& experiment : context.study.experiments) {
-    for (const auto& value : plain_values(experiment, "network")) named.insert(to_string(value));
+    for (const auto* axis : {"network", "front"}) {
+      for (const auto& value : plain_values(experiment, axis)) named.insert(to_string(value));
+    }
     if (experiment.cnn) named.insert(experiment.cnn->network);
   }
   for (std::size_t i = 1; i < context.study.networks.size(); ++i) {
     const auto& network = context.study.networks[i];
     if (named.contains(network.name)) continue;
-    context.report.warning(network.where, "network." + network.name,
-                           {"no experiment uses the network", "the axis 'network' does not name it", ""});
+    context.report.warning(
+        network.where, "network." + network.name,
+        {"no experiment uses the network",
+         std::string("the axis '") + (network.front ? "front" : "network") + "' does not name it", ""});
   }
 }
 

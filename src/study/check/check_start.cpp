@@ -198,7 +198,7 @@ void check_starts(const CheckContext& context) {
   for (const auto& experiment : context.study.experiments) {
     if (experiment.start && kind_of(experiment) != Kind::distance) {  // which has none: check_kinds() says so
       check_run(context, experiment, *experiment.start, "start");
-      check_no_source(context, experiment);
+      if (kind_of(experiment) != Kind::retrieval) check_no_source(context, experiment);  // which looks up in one
     }
     for (const auto& units : experiment.units_from) {
       if (units.run) check_run(context, experiment, *units.run, "units_from");

@@ -34,10 +34,15 @@ std::set<std::string> targets_of(const Study& study, const Experiment& experimen
 
 std::string not_recorded(const Study& study, const Experiment& experiment, const metrics::MetricName& metric) {
   const auto subset = metric.subset;
-  const bool of_sets = metrics::facts_of(metric.metric).of_sets;
-  if (kind_of(experiment) == Kind::distance)
-    return of_sets && subset == metrics::Subset::test ? "" : "a distance experiment gives test.distance and test.floor";
-  if (of_sets) return "only a distance experiment compares images of a source and a target";
+  const bool of_retrieval = metric.metric == metrics::Metric::map10;
+  const bool of_distance = metrics::facts_of(metric.metric).of_sets && !of_retrieval;
+  const Kind kind = kind_of(experiment);
+  if (kind == Kind::distance)
+    return of_distance && subset == metrics::Subset::test ? ""
+                                                          : "a distance experiment gives test.distance and test.floor";
+  if (of_distance) return "only a distance experiment compares images of a source and a target";
+  if (of_retrieval != (kind == Kind::retrieval))
+    return of_retrieval ? "only a retrieval experiment looks images up" : "a retrieval experiment gives map@10";
   if (subset == metrics::Subset::train && !trains(experiment)) return "nothing is trained";
   const auto wanted = targets_of(study, experiment);
   const bool folded = has_axis(study, experiment, "fold") || given_by(experiment, "fold") != Given::nowhere;
@@ -57,7 +62,11 @@ std::string not_recorded(const Study& study, const Experiment& experiment, const
 }
 
 std::string how_to_record(const metrics::MetricName& metric) {
-  if (metrics::facts_of(metric.metric).of_sets) return "Name another metric, or an experiment of kind \"distance\"";
+  if (metrics::facts_of(metric.metric).of_sets) {
+    const bool of_retrieval = metric.metric == metrics::Metric::map10;
+    return std::string("Name another metric, or an experiment of kind \"") + (of_retrieval ? "retrieval" : "distance") +
+           "\"";
+  }
   switch (metric.subset) {
     case metrics::Subset::valid: return "Add valid = { per_class = N } to the data, or folds to [split]";
     case metrics::Subset::test: return "Add test = { per_class = N } to the data, or test files";

@@ -29,11 +29,21 @@ void parse_kernel(const Reader& reader, LayerSpec& layer) {
   }
 }
 
+/// A number of pixels, or "same".
+void parse_padding(const Reader& reader, LayerSpec& layer) {
+  const toml::node* node = reader.node("padding");
+  if (!node || !node->is_string()) {
+    layer.padding = whole(reader, "padding", 0, layer.padding);
+  } else if (reader.choice("padding", {"same"})) {
+    layer.padding = network::kSamePadding;
+  }
+}
+
 void parse_numbers(const Reader& reader, LayerSpec& layer) {
   const bool slides = network::row_of(layer.kind).stride_is_kernel && layer.kernel_h > 0;
   layer.outputs = whole(reader, "outputs", 0, layer.outputs);
   layer.stride = whole(reader, "stride", 1, slides ? layer.kernel_h : layer.stride);
-  layer.padding = whole(reader, "padding", 0, layer.padding);
+  parse_padding(reader, layer);
   layer.groups = whole(reader, "groups", 1, layer.groups);
   layer.bias = reader.truth("bias").value_or(layer.bias);
   layer.ceil_mode = reader.truth("ceil_mode").value_or(layer.ceil_mode);

@@ -1,6 +1,7 @@
 // Parses [network]: a named network with a width, or listed units.
 #include <algorithm>
 
+#include "espalier/network/front.hpp"
 #include "espalier/network/networks.hpp"
 #include "study/parse/parse_tables.hpp"
 
@@ -22,6 +23,15 @@ void take_named(const Reader& reader, const std::string& known, double width, Ne
   reader.error("name", problem);
 }
 
+/// Reads `front`, and refuses what cannot stand in front of a network.
+void parse_front(const Reader& reader, Network& network) {
+  network.front = reader.truth("front").value_or(false);
+  if (!network.front || (reader.has("units") && network::can_stand_in_front(network.spec))) return;
+  reader.error("front", {"a unit in front of a network is listed, and ends with a convolution",
+                         "it gives what is added to the image, and starts at 0",
+                         "Write units = [[..., { kind = \"convolution\", kernel = 1 }]]"});
+}
+
 Network parse_one(const Reader& reader, const std::string& table_name) {
   Network network;
   network.where = reader.where();
@@ -38,6 +48,7 @@ Network parse_one(const Reader& reader, const std::string& table_name) {
   } else if (label || !reader.has("name")) {
     take_named(reader, label.value_or(table_name), network.width, network);
   }
+  parse_front(reader, network);
   return network;
 }
 
@@ -59,6 +70,10 @@ void parse_networks(const Reader& root, Study& study) {
     const Reader reader(*entry.node->as_table(), "network." + entry.key, "network.NAME", report);
     study.networks.push_back(parse_one(reader, entry.key));
   }
+  // The first network is the default of the axis `network`, which a front is no value of.
+  std::stable_partition(study.networks.begin(), study.networks.end(), [](const Network& one) { return !one.front; });
+  if (study.networks.empty() || study.networks.front().front)
+    report.error({}, "network", {"all networks are fronts", "runs train one behind them", "Add [network.NAME]"});
 }
 
 }  // namespace espalier::study

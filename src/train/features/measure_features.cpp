@@ -1,6 +1,8 @@
 // Gathers features from the cache, fits and scores a classifier or measures a distance, and gives out the rows.
 #include "train/features/measure_features.hpp"
 
+#include <algorithm>
+
 #include "espalier/core/checks.hpp"
 #include "espalier/core/seed.hpp"
 #include "espalier/train/distances.hpp"
@@ -10,9 +12,6 @@
 
 namespace espalier::train {
 
-namespace {
-
-/// The features of one image set, [images, features] float32 on the CPU, read in batches. Empty where `go_on` ended it.
 std::optional<at::Tensor> features_of(FeatureInputs& inputs, SetNumber number, std::int64_t images, const GoOn& go_on) {
   std::vector<at::Tensor> parts;
   for (std::int64_t first = 0; first < images; first += task::kEvaluationBatch) {
@@ -22,6 +21,8 @@ std::optional<at::Tensor> features_of(FeatureInputs& inputs, SetNumber number, s
   }
   return at::cat(parts);
 }
+
+namespace {
 
 /// One probe at work: its network, its features, and when to stop.
 class FeatureProbe {
@@ -120,6 +121,7 @@ class FeatureProbe {
 }  // namespace
 
 ControlFlag measure_features(BundleState& bundle, const Job& job, task::Moment at) {
+  if (job.probe->method == task::ProbeMethod::retrieval) return measure_retrieval(bundle, job, at);
   return FeatureProbe(bundle, job, at).run();
 }
 
