@@ -64,12 +64,13 @@ void apply_one(State& state, RunsRecord&& record) {
   }
 }
 
-/// Of a training only its length.
+/// Of a training only what says when it ends.
 struct BriefTraining {
   task::Moment length;
+  task::StopSpec stop;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<12>("length", length);
+    archive& frame::stored<12>("length", length) & frame::stored<1021>("stop", stop);
   }
 };
 
@@ -91,7 +92,10 @@ struct BriefTask {
 
 task::Task read_brief(std::string_view bytes) {
   auto brief = frame::from_tagged<BriefTask>(bytes);
-  if (!task::probe_of(brief.task)) task::training(brief.task).length = brief.train.length;
+  if (!task::probe_of(brief.task)) {
+    task::training(brief.task).length = brief.train.length;
+    task::training(brief.task).stop = brief.train.stop;
+  }
   return std::move(brief.task);
 }
 
