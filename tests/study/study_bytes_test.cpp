@@ -18,6 +18,17 @@ std::string text_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
+void make_unusual(Experiment& experiment) {
+  Axis axis{"per_class", {5, 6}, {1, 2.5, "all", true}, "target", {{"t", {1, 2}}}};
+  experiment.axes = {axis};
+  experiment.zips = {{"a", "b"}, {}};
+  experiment.fixed = {{"frozen", 2}, {"case", "x"}};
+  experiment.takes = {{{7, 8}, {"frozen"}, {"a"}, "valid.top1", {"split"}, {"per_class"}, true}};
+  experiment.excludes = {{{9, 1}, "rule", "frozen > 1"}};
+  experiment.cases = {{"one", {2, 2}, experiment.fixed, experiment.takes}};
+  experiment.pick = Pick{{8, 1}, {"a", "b"}, "valid.top1", {"split"}};
+}
+
 /// The small study with what few studies say: every member that it leaves at its default.
 Study unusual() {
   Study study = parse(testing::kSmallStudy + testing::kTwoSteps + testing::kSwap).study;
@@ -37,30 +48,43 @@ Study unusual() {
   data.short_classes = ShortClasses::leave_out;
   data.made = {{"classes", 4}};
   data.expect = ExpectedData{3, 4, 5, {1, 28, 28}};
-  study.split = {Split::Kind::listed, {1, 2}, 3, 4, 5, {{{0, 1}, {2}}, {{}, {1}}}, "d", 5};
+  study.split = {Split::Kind::listed, {1, 2}, 3, 4, 5, {{{0, 1}, {2}}, {{}, {1}}}, "d", {{"half", 0.5}}, 5};
   RateGroup group{{3, 4}, "top", 0.5, RateGroup::Relative{"new", 0.2}, 0.1, parse_duration("5 steps"), Duration{}, {}};
   group.decay_times = RateGroup::DecayTimes::after_first;
-  study.train = {8, Duration{}, "adam", 0.5,     0.1,   task::AugmentSpec{true, 2}, "on", "bf16",
-                 0, true,       0.25,   {group}, "last"};
+  study.train = {8,
+                 Duration{},
+                 "adam",
+                 0.5,
+                 0.1,
+                 task::AugmentSpec{true, 2},
+                 "on",
+                 "bf16",
+                 0,
+                 true,
+                 0.25,
+                 {group},
+                 StopRule{{3, 5}, true, "valid.loss", Duration{}, 3, 0.1, "last"},
+                 "last"};
   study.sources[0].class_list = {2, 1};
   study.sources[0].checkpoint = "net.safetensors";
   study.targets[0].class_list = {3};
   study.targets[0].train.train_eval = false;
-  Experiment& experiment = study.experiments[0];
-  Axis axis{"per_class", {5, 6}, {1, 2.5, "all", true}, "target", {{"t", {1, 2}}}};
-  experiment.axes = {axis};
-  experiment.zips = {{"a", "b"}, {}};
-  experiment.fixed = {{"frozen", 2}, {"case", "x"}};
-  experiment.takes = {{{7, 8}, {"frozen"}, {"a"}, "valid.top1", {"split"}, {"per_class"}, true}};
-  experiment.excludes = {{{9, 1}, "rule", "frozen > 1"}};
-  experiment.cases = {{"one", {2, 2}, experiment.fixed, experiment.takes}};
+  make_unusual(study.experiments[0]);
+  study.targets[0].outputs_of = "source";
   study.resources = {{{1, 1}, "images > 5", 4}};
   study.figures = {{{1, 3}, "a", "x", "series", "valid.loss", "title", true}};
   study.augments["light"].flip = true;
   const RatioSpec ratio{{{"units", {"a", "b"}}}, {{"frozen", {"1"}}, {"split", {"2"}}}, {"far", "mmd", 6}};
   study.figures.push_back({{1, 4}, "a", "distance", "", "test.top1", "", false, ratio});
-  study.tables = {
-      {{5, 5}, TableKind::recommendation, "a", "valid.top5", "title", {"target", "split"}, ratio, {0.1, 0.5}}};
+  study.tables = {{{5, 5},
+                   TableKind::recommendation,
+                   "a",
+                   "valid.top5",
+                   "title",
+                   {"a", "b"},
+                   {"target", "split"},
+                   ratio,
+                   {0.1, 0.5}}};
   return study;
 }
 
