@@ -31,6 +31,7 @@ bool takes(const std::vector<study::Take>& all, const std::string& axis) {
 }
 
 std::string origin_of(const study::Experiment& experiment, const plan::PlannedRun& run, const std::string& axis) {
+  if (experiment.pick) return "of the candidates of pick " + experiment.name;
   for (const auto& own : experiment.axes) {
     if (own.name == axis) return own.by.empty() ? "axis" : "axis by " + own.by;
   }

@@ -31,6 +31,7 @@ AxisDefaults::AxisDefaults(const study::Experiment& experiment, const std::vecto
       target_(find(columns, "target")),
       network_(find(columns, "network")),
       units_(find(columns, "units")),
+      tuned_unit_(find(columns, "tuned_unit")),
       starts_from_run_(experiment.start) {
   for (const auto& column : columns) {
     const auto* axis = study::axis_row(column);
@@ -49,17 +50,21 @@ const study::UnitsPrefix& AxisDefaults::prefix_of(const std::string& units) {
 }
 
 std::optional<study::Value> AxisDefaults::value_of(const study::AxisRow& axis,
-                                                   const std::vector<std::optional<study::Value>>& values) {
+                                                   const std::vector<std::optional<study::Value>>& values,
+                                                   const std::vector<Origin>& origins) {
+  static const study::UnitsPrefix kNeither;
   const auto at = [&](int column) { return column < 0 ? nullptr : value_in(values[static_cast<std::size_t>(column)]); };
   study::CellSoFar cell{context_, at(target_), at(network_)};
   cell.starts_from_run = starts_from_run_;
   if (const auto* word = axis.counts_units ? at(units_) : nullptr) cell.units = &prefix_of(to_string(*word));
+  const bool tunes_one = tuned_unit_ >= 0 && origins[static_cast<std::size_t>(tuned_unit_)] != Origin::absent;
+  if (axis.counts_units && tunes_one) cell.units = &kNeither;
   return axis.fallback(cell);
 }
 
 void AxisDefaults::fill(std::vector<std::optional<study::Value>>& values, const std::vector<Origin>& origins) {
   for (std::size_t i = 0; i < axes_.size(); ++i) {  // `network` comes before the columns that depend on it
-    if (axes_[i] && origins[i] == Origin::fallback && !values[i]) values[i] = value_of(*axes_[i], values);
+    if (axes_[i] && origins[i] == Origin::fallback && !values[i]) values[i] = value_of(*axes_[i], values, origins);
   }
 }
 

@@ -32,6 +32,13 @@ Made find(const study::Study& study, Role role, const std::string& name) {
   throw CompileError{{"there is no target '" + name + "'", "", "Define [target." + name + "]."}};
 }
 
+/// "'bat', 'cow' and 4 more".
+std::string named(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kNamedAtMost); ++i) text += (i ? ", '" : "'") + names[i] + "'";
+  return names.size() > kNamedAtMost ? text + " and " + std::to_string(names.size() - kNamedAtMost) + " more" : text;
+}
+
 /// Of the whole data set, whatever the split: "'bat' has 3, 'cow' has 5 and 4 more".
 std::string short_classes(const LabelledData& data, std::int64_t per_class) {
   std::string text;
@@ -192,8 +199,9 @@ ClassPool ClassPools::made(Role role, const std::string& name, std::int32_t spli
 }
 
 /// Puts the pool's label map and the image sets it is measured on into the catalog.
-void ClassPools::name_images(ClassPool& pool) {
-  pool.labels = catalog_.add(pool.data->label_map(pool.classes));
+void ClassPools::name_images(ClassPool& pool, const task::LabelMap& labels) {
+  pool.labels = catalog_.add(labels);
+  pool.evaluations.clear();
   std::int64_t valid = 0, test = 0;
   for (const auto index : pool.classes) {
     valid += pool.data->valid_images(index);
@@ -215,8 +223,36 @@ const ClassPool& ClassPools::of(Role role, const std::string& name, std::int32_t
     throw CompileError{
         {"'" + name + "' has no classes in split " + std::to_string(split), "none has enough images", ""}};
   }
-  name_images(pool);
+  name_images(pool, pool.data->label_map(pool.classes));
   return pools_.emplace(key, std::move(pool)).first->second;
+}
+
+const ClassPool& ClassPools::onto(const ClassPool& pool, const ClassPool& outputs, const std::string& whose) {
+  const auto known = onto_.find({&pool, &outputs});
+  if (known != onto_.end()) return known->second;
+  const auto names = pool.names(), there = outputs.names();
+  task::LabelMap labels = pool.data->label_map(pool.classes);
+  const auto own = labels.outputs;
+  std::vector<std::int32_t> output_of;  // by class of the pool
+  std::vector<std::string> missing;
+  for (const auto& name : names) {
+    const auto found = std::find(there.begin(), there.end(), name);
+    if (found == there.end()) missing.push_back(name);
+    output_of.push_back(static_cast<std::int32_t>(found - there.begin()));
+  }
+  if (!missing.empty()) {
+    throw CompileError{
+        {whose + " has classes that its source does not have: " + named(missing),
+         "outputs_of = \"source\" finds each class among the source's by its name; the source has " + named(there),
+         "List in `classes` those that both have, or leave outputs_of out."}};
+  }
+  for (std::size_t i = 0; i < own.size(); ++i) labels.outputs[i] = output_of[static_cast<std::size_t>(own[i])];
+  labels.output_count = outputs.count();
+  labels.names = there;
+  ClassPool mapped = pool;
+  mapped.outputs_of = &outputs;
+  name_images(mapped, labels);
+  return onto_.emplace(std::pair(&pool, &outputs), std::move(mapped)).first->second;
 }
 
 void ClassPools::check_size(const ClassPool& pool, std::int64_t per_class) {

@@ -21,6 +21,7 @@ struct PoolEvaluation {
 
 struct ClassPool {
   const LabelledData* data = nullptr;
+  const ClassPool* outputs_of = nullptr;    ///< whose outputs its labels stand for; null: its own, one for each class
   std::string labels;                       ///< digest of the label map, in the catalog
   std::vector<std::int32_t> classes;        ///< indices into the data's classes; output i is classes[i]
   std::vector<std::int64_t> available;      ///< training images each may give
@@ -32,6 +33,8 @@ struct ClassPool {
   /// Number of training images for `per_class`; a class with fewer gives all it has.
   std::int64_t images(std::int64_t per_class) const;
   std::vector<std::string> names() const;
+  std::int32_t output_count() const { return outputs_of ? outputs_of->count() : count(); }
+  std::vector<std::string> output_names() const { return outputs_of ? outputs_of->names() : names(); }
 };
 
 /// The pools by (role, name, split), made on first use.
@@ -45,6 +48,11 @@ class ClassPools {
   /// Throws CompileError: an unknown name, a split without halves, a coarser level that the data do
   /// not carry.
   const ClassPool& of(Role role, const std::string& name, std::int32_t split);
+
+  /// The pool with labels that stand for the outputs of a network that was taught the classes of `outputs`, which it
+  /// finds by name; `whose` is for example "target 'birds'". Throws CompileError naming the classes that it does not
+  /// find.
+  const ClassPool& onto(const ClassPool& pool, const ClassPool& outputs, const std::string& whose);
 
   /// Throws CompileError naming the classes with fewer than `per_class` images and how many they have.
   static void check_size(const ClassPool& pool, std::int64_t per_class);
@@ -67,7 +75,7 @@ class ClassPools {
   const LabelledData* find_data(const std::string& name) const;
   const LabelledData* find_part(const std::string& data, const std::string& part, std::int32_t split) const;
   std::string origin_of(const std::string& data) const;
-  void name_images(ClassPool& pool);
+  void name_images(ClassPool& pool, const task::LabelMap& labels);
   std::int64_t least_of(const std::string& data) const;
   std::vector<bool> usable(const std::string& name) const;
   ClassPool made(Role role, const std::string& name, std::int32_t split) const;
@@ -79,6 +87,7 @@ class ClassPools {
   task::Catalog& catalog_;
   std::vector<study::Split::ClassSplit> class_splits_;
   std::map<std::tuple<Role, std::string, std::int32_t>, ClassPool> pools_;
+  std::map<std::pair<const ClassPool*, const ClassPool*>, ClassPool> onto_;
 };
 
 }  // namespace espalier::plan

@@ -45,10 +45,7 @@ std::string protocol_key(const PlannedExperiment& experiment, const grid::Cell& 
 }
 
 bool protocol_is_known(const grid::Grid& grid, const grid::Cell& cell) {
-  return std::all_of(study::axes().begin(), study::axes().end(), [&](const study::AxisRow& axis) {
-    const bool asked = axis.counts_units && axis.is_in(study::Kind::train);
-    return !asked || value_at(grid, cell, axis.name);
-  });
+  return knows_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); });
 }
 
 void check_protocol(const grid::Grid& grid, const grid::Cell& cell, std::int32_t depth) {
@@ -67,8 +64,6 @@ void append(std::vector<PlannedRun>& runs, std::vector<PlannedRun> more) {
   if (runs.empty()) runs = std::move(more);
   else runs.insert(runs.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
-
-std::string key_of(const PlannedExperiment& experiment) { return "experiment." + experiment.study->name; }
 
 }  // namespace
 
@@ -124,7 +119,9 @@ Plan Compiler::run() {
   for (const auto index : order_) {
     auto& experiment = *planned_.at(study_.experiments[index].name);
     experiment.refused = experiment.refused || links_->needs_refused(*experiment.study);
-    if (!experiment.refused) plan_experiment(experiment);
+    if (experiment.refused) continue;
+    if (experiment.study->pick) plan_pick(experiment);
+    else plan_experiment(experiment);
   }
   for (const auto& unused : selections_->unused()) {
     findings_.error({}, "--given",
@@ -148,6 +145,7 @@ bool Compiler::within_limit() {
   const auto context = grid_context();
   double sum = 0;
   for (const auto& experiment : study_.experiments) {
+    if (experiment.pick) continue;  // its runs are some of others
     try {
       sum += grid::product(experiment, context);
     } catch (const UsageError&) {
@@ -171,7 +169,7 @@ bool Compiler::expand_all() {
     auto planned = std::make_unique<PlannedExperiment>();
     planned->study = &experiment;
     const auto before = plan_.diagnostics.size();
-    planned->grid = grid::expand(experiment, context, plan_.diagnostics);
+    if (!experiment.pick) planned->grid = grid::expand(experiment, context, plan_.diagnostics);
     planned->refused = plan_.diagnostics.size() > before;
     planned->count.name = experiment.name;
     planned->count.excluded = planned->grid.excluded;
@@ -239,8 +237,8 @@ void Compiler::foresee(const PlannedExperiment& experiment, const grid::Cell& ce
     for (const auto& setting : selections_->possible({&experiment, &cell, t})) {
       grid::Cell filled = cell;
       for (std::size_t v = 0; v < setting.size(); ++v) {
-        auto& value = filled.values[static_cast<std::size_t>(grid.column(shape.takes[t]->values[v]))];
-        if (!value) value = setting[v];
+        auto& value = filled.values[static_cast<std::size_t>(grid.column(setting[v].axis))];
+        if (!value) value = study::parse_value(setting[v].value);
       }
       if (!protocol_is_known(grid, filled) || rules.excluding(filled.values)) continue;
       check_protocol(grid, filled, trainings_->depth_of(to_string(*network)));
@@ -345,7 +343,7 @@ void Compiler::finish() {
   std::set<TaskId> wanted;
   const bool all = options_.only.empty();
   try {
-    if (!all) wanted = tasks_of_selected_runs(plan_.runs, options_.only, tasks_);
+    if (!all) wanted = tasks_of_selected_runs(plan_.runs, options_.only, tasks_, selections_->waits());
   } catch (const UsageError& error) {
     findings_.error({}, "--only", error.problem());
     return;

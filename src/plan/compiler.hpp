@@ -1,5 +1,6 @@
 #pragma once
 // Compiles one study: expands experiments, takes selections, makes tasks, chooses their numeric forms.
+#include <deque>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,6 +12,7 @@
 #include "plan/findings.hpp"
 #include "plan/planned_experiment.hpp"
 #include "plan/run_trainings.hpp"
+#include "plan/select/pick_grid.hpp"
 #include "plan/select/selections.hpp"
 #include "plan/task_table.hpp"
 
@@ -31,6 +33,10 @@ class Compiler {
   std::map<std::string, std::int64_t> largest_sizes() const;
   std::size_t cell_count() const;
   void plan_experiment(PlannedExperiment& experiment);
+  void plan_pick(PlannedExperiment& experiment);
+  bool gives_units(const std::string& pick) const;
+  void keep_candidates(const study::Pick& pick);
+  void take_run(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run);
   enum class Taking : std::uint8_t { settled, waiting, aborted };
   Taking take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run);
   void foresee(const PlannedExperiment& experiment, const grid::Cell& cell, grid::Rules& rules);
@@ -52,6 +58,7 @@ class Compiler {
   std::unique_ptr<RunLinks> links_;
   std::unique_ptr<RunTrainings> trainings_;
   std::unique_ptr<Selections> selections_;
+  std::deque<study::Take> picks_;  ///< the choices of picks, as takes; their grids point to them
   std::set<std::string> foreseen_;
   std::optional<ResourceRules> resources_;
   std::unordered_map<TaskId, std::int32_t> asked_;  ///< workers of tasks, by [[resources]]

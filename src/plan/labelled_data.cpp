@@ -35,7 +35,8 @@ std::string LabelledData::class_name(std::int32_t index) const {
 }
 
 std::vector<std::string> LabelledData::output_names(const task::LabelMap& map) const {
-  std::vector<std::string> names(static_cast<std::size_t>(map.output_count));
+  std::vector<std::string> names = map.names;  // of outputs that none of these classes has: a source's
+  names.resize(static_cast<std::size_t>(map.output_count));
   for (std::size_t i = 0; i < map.classes.size(); ++i) {
     const auto finest = map.classes[i];
     names.at(static_cast<std::size_t>(map.outputs[i])) =

@@ -33,14 +33,26 @@ void add_with_inputs(const TaskId& id, const TaskTable& tasks, std::set<TaskId>&
   for (const auto& input : tasks.inputs_of(id)) add_with_inputs(input.task, tasks, wanted);
 }
 
+/// Adds what must be done before the selection can be made.
+void add_awaited(const std::string& key, const Waits& waits, const TaskTable& tasks, std::set<std::string>& seen,
+                 std::set<TaskId>& wanted) {
+  const auto found = waits.find(key);
+  if (found == waits.end() || !seen.insert(key).second) return;
+  for (const auto& id : found->second.tasks) add_with_inputs(id, tasks, wanted);
+  for (const auto& next : found->second.selections) add_awaited(next, waits, tasks, seen, wanted);
+}
+
 }  // namespace
 
 std::set<TaskId> tasks_of_selected_runs(const std::vector<PlannedRun>& runs, const std::string& condition,
-                                        const TaskTable& tasks) {
+                                        const TaskTable& tasks, const Waits& waits) {
   grid::Condition compiled(condition, label_names(runs));
   std::set<TaskId> wanted;
+  std::set<std::string> seen;
   for (const auto& run : runs) {
-    if (satisfies(run, compiled)) add_with_inputs(run.task, tasks, wanted);
+    if (!satisfies(run, compiled)) continue;
+    add_with_inputs(run.task, tasks, wanted);
+    add_awaited(run.waits_for, waits, tasks, seen, wanted);
   }
   return wanted;
 }

@@ -10,6 +10,8 @@ constexpr std::size_t kUsualLength = 256;  ///< of the text that a run's id is a
 
 bool in_run_id(const PlannedExperiment& experiment, const std::string& axis) {
   if (const auto* row = study::axis_row(axis); row && row->in_run_id) return true;
+  if (const auto& pick = experiment.study->pick)
+    return std::find(pick->per.begin(), pick->per.end(), axis) != pick->per.end();
   return std::any_of(experiment.study->axes.begin(), experiment.study->axes.end(),
                      [&](const study::Axis& own) { return own.name == axis; });
 }
@@ -74,6 +76,10 @@ std::vector<Label> labels_of(const PlannedExperiment& experiment, const grid::Ce
   return labels;
 }
 
+std::string key_of(const PlannedExperiment& experiment) {
+  return (experiment.study->pick ? "pick." : "experiment.") + experiment.study->name;
+}
+
 std::string describe(const PlannedExperiment& experiment, const grid::Cell& cell) {
   std::string text;
   const auto add = [&](const std::string& axis) {
@@ -81,8 +87,13 @@ std::string describe(const PlannedExperiment& experiment, const grid::Cell& cell
       text += (text.empty() ? "" : ", ") + axis + "=" + to_string(*value);
   };
   for (const auto& axis : experiment.study->axes) add(axis.name);
+  if (const auto& pick = experiment.study->pick) {
+    for (const auto& axis : pick->per) add(axis);
+  }
   for (const char* axis : {"split", "fold"}) {
-    if (!study::find_axis(*experiment.study, axis)) add(axis);
+    const auto& pick = experiment.study->pick;
+    const bool is_told = pick && std::find(pick->per.begin(), pick->per.end(), axis) != pick->per.end();
+    if (!is_told && !study::find_axis(*experiment.study, axis)) add(axis);
   }
   return text;
 }

@@ -48,6 +48,9 @@ class RunIds {
 /// Every column with its value, "later" where it is still to be taken.
 std::vector<Label> labels_of(const PlannedExperiment& experiment, const grid::Cell& cell);
 
+/// "experiment.NAME" or "pick.NAME", the key of diagnostics.
+std::string key_of(const PlannedExperiment& experiment);
+
 /// For example "frozen=3, per_class=8, split=2": the experiment's own axes, the split and the fold.
 std::string describe(const PlannedExperiment& experiment, const grid::Cell& cell);
 

@@ -1,4 +1,5 @@
-// Reads transferred, frozen, high_units, units and decay_epoch of a run and checks them against the network's depth.
+// Reads transferred, frozen, high_units, units, tuned_unit and decay_epoch of a run and checks them against the
+// network's depth.
 #include "plan/protocol.hpp"
 
 #include <algorithm>
@@ -56,6 +57,18 @@ std::vector<UnitUse> uses_of_counts(const ValueOf& value_of, std::int32_t depth)
   return uses;
 }
 
+/// All units are copied, and one of them is tuned, or all.
+std::vector<UnitUse> uses_of_tuned_unit(const ValueOf& value_of, std::int32_t depth) {
+  const auto tuned = units(value_of, "tuned_unit", depth);
+  if (value_of("tuned_unit")->is_all()) return std::vector<UnitUse>(static_cast<std::size_t>(depth), UnitUse::tuned);
+  if (tuned == 0)
+    throw CompileError{
+        {"tuned_unit = 0 is no unit", "units count from 1", "Use 1 to " + std::to_string(depth) + " or \"all\"."}};
+  std::vector<UnitUse> uses(static_cast<std::size_t>(depth), UnitUse::frozen);
+  uses[static_cast<std::size_t>(tuned - 1)] = UnitUse::tuned;
+  return uses;
+}
+
 std::optional<study::Duration> read_decay(const study::Value& value) {
   if (value == study::Value("never")) return std::nullopt;
   const auto duration = study::parse_duration(value);
@@ -77,10 +90,17 @@ std::int32_t Protocol::trained_units() const {
       std::count_if(uses.begin(), uses.end(), [](UnitUse use) { return use != UnitUse::frozen; }));
 }
 
+bool knows_protocol(const ValueOf& value_of) {
+  const bool counts = value_of("transferred") && value_of("frozen");
+  return (counts || value_of("units") || value_of("tuned_unit")) && value_of("high_units");
+}
+
 Protocol read_protocol(const ValueOf& value_of, std::int32_t depth, bool sets_decay) {
   Protocol protocol;
-  const auto* word = value_of("units");
-  protocol.uses = word ? uses_of_word(*word, depth) : uses_of_counts(value_of, depth);
+  protocol.last_follows_classes = value_of("tuned_unit") != nullptr;
+  if (const auto* word = value_of("units")) protocol.uses = uses_of_word(*word, depth);
+  else if (protocol.last_follows_classes) protocol.uses = uses_of_tuned_unit(value_of, depth);
+  else protocol.uses = uses_of_counts(value_of, depth);
   protocol.high_units = units(value_of, "high_units", depth);
   const auto* front = value_of("front");
   if (front && protocol.trained_units() > 0) {

@@ -109,7 +109,7 @@ RunTrainings::Made RunTrainings::add_linear(const grid::Grid& grid, const grid::
   const Origin origin = linked.start ? of_run(*linked.start, kRole) : of_source(view, view.source);
   const auto depth = static_cast<std::int32_t>(origin.units->size());
   const auto features = features_of(view, depth);
-  TrainingRequest request = target_request(grid, cell, view);
+  TrainingRequest request = target_request(grid, cell, view, own_pool(view));
   request.protocol = {
       std::vector<study::UnitUse>(static_cast<std::size_t>(depth), study::UnitUse::frozen), 0, false, {}};
   request.copied = &origin.starts;

@@ -35,20 +35,20 @@ void RunTrainings::check_fit(const std::vector<Origin>& origins, const std::vect
   }
 }
 
-/// The network is seen as its first unit was trained; its outputs are those of its last.
-Probe RunTrainings::probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const {
+/// The network sees images as the training `seen` did; its outputs are those of its last unit.
+Probe RunTrainings::probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit,
+                               const task::TrainSpec& seen) const {
   Probe probe;
-  const auto& first = origins[of_unit.front()].spec;
   probe.spec.identity_version = task::kIdentityVersion;
   probe.spec.numerics_version = build_info::kNumericsVersion;
-  probe.spec.network = first.network;
+  probe.spec.network = seen.network;
   probe.spec.labels = origins[of_unit.back()].spec.images.labels;
-  probe.spec.input = first.input;
-  probe.spec.mean = first.mean;
-  probe.spec.std = first.std;
-  probe.spec.centre_crop = first.augment.centre_crop;
-  probe.spec.placement_version = first.augment.centre_crop > 0 ? task::kPlacementVersion : 0;
-  probe.spec.precision = first.precision;
+  probe.spec.input = seen.input;
+  probe.spec.mean = seen.mean;
+  probe.spec.std = seen.std;
+  probe.spec.centre_crop = seen.augment.centre_crop;
+  probe.spec.placement_version = seen.augment.centre_crop > 0 ? task::kPlacementVersion : 0;
+  probe.spec.precision = seen.precision;
   for (std::size_t u = 0; u < of_unit.size(); ++u) probe.spec.units.push_back(origins[of_unit[u]].starts.at(u));
   probe.units = origins[of_unit.back()].units;
   return probe;
@@ -79,12 +79,13 @@ std::vector<PoolEvaluation> RunTrainings::measured_by(const CellView& view, cons
 
 void RunTrainings::check_images(const Probe& probe, const Origin& classifier, const ClassPool& pool,
                                 const CellView& view) const {
-  const auto outputs = classifier.pool->names();
-  if (outputs != pool.names()) {
+  const auto outputs = classifier.pool->output_names();
+  if (outputs != pool.output_names()) {
     throw CompileError{{"the network's outputs are not the classes of target '" + view.target + "'",
                         "it tells " + std::to_string(outputs.size()) + " classes apart, the target has " +
                             std::to_string(pool.count()) + ", and their names must agree",
-                        "Measure on a target with the classes that it was trained on."}};
+                        "Measure on a target with the classes that it was trained on, or with some of them and "
+                        "outputs_of = \"source\"."}};
   }
   check_shape(probe, pool, view);
 }
@@ -102,6 +103,12 @@ void RunTrainings::check_shape(const Probe& probe, const ClassPool& pool, const 
        "Set resize, grey or rgb of its data, or centre_crop."}};
 }
 
+/// The units that an entry of units_from names, or the one that its axis has as value.
+std::vector<std::int32_t> RunTrainings::units_of(const study::UnitsFrom& taken, const CellView& view) {
+  if (taken.axis.empty()) return taken.units;
+  return {static_cast<std::int32_t>(view.number(taken.axis.c_str()))};
+}
+
 RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, const grid::Cell& cell,
                                            const LinkedRuns& linked) {
   const CellView view(experiment.grid, cell);
@@ -112,7 +119,7 @@ RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, 
   for (std::size_t i = 0; i < experiment.study->units_from.size(); ++i) {
     const auto& taken = experiment.study->units_from[i];
     origins.push_back(linked.units[i] ? of_run(*linked.units[i], kRole) : of_source(view, taken.source));
-    for (const auto unit : taken.units) {
+    for (const auto unit : units_of(taken, view)) {
       if (unit > static_cast<std::int32_t>(of_unit.size())) {
         throw CompileError{{"units_from names unit " + std::to_string(unit),
                             "the network has " + std::to_string(of_unit.size()), "Name units of the network."}};
@@ -121,8 +128,11 @@ RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, 
     }
   }
   check_fit(origins, of_unit);
-  Probe probe = probe_from(origins, of_unit);
-  const auto& pool = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+  const bool swaps = std::any_of(experiment.study->units_from.begin(), experiment.study->units_from.end(),
+                                 [](const study::UnitsFrom& taken) { return !taken.axis.empty(); });
+  // A swap stands for the network that its run would be with that unit alone: whichever it is, it sees what that saw.
+  Probe probe = probe_from(origins, of_unit, origins[swaps ? origins.size() - 1 : of_unit.front()].spec);
+  const auto& pool = target_pool(view, origins[of_unit.back()].pool);
   check_images(probe, origins[of_unit.back()], pool, view);
   for (const auto& origin : origins) check_apart(view, origin, TargetUse::measured);
   const auto measured = measured_by(view, pool, linked.start);

@@ -162,7 +162,7 @@ RunTrainings::Origin RunTrainings::of_run(const PlannedRun& run, task::InputRole
                 entry->training.spec,
                 entry->training.units,
                 "the run of experiment '" + run.experiment + "'",
-                &pools_.of(Role::target, *run.label("target"), std::stoi(*run.label("split")))};
+                &pool_of(run)};
   for (const auto& row : origin.spec.units) {
     // A unit that the parent kept frozen is taken from the parent's own source, so that both share its features.
     const bool is_untouched = row.trained == task::Trained::no && row.start.kind != task::StartKind::fresh;
@@ -171,14 +171,49 @@ RunTrainings::Origin RunTrainings::of_run(const PlannedRun& run, task::InputRole
   return origin;
 }
 
+/// What the run was trained on: its own network tells its classes apart, or its source's.
+const ClassPool& RunTrainings::pool_of(const PlannedRun& run) const {
+  const auto& target = *run.label("target");
+  const auto onto = pools_onto_.find({run.task, target});
+  if (onto != pools_onto_.end()) return *onto->second;
+  return pools_.of(Role::target, target, std::stoi(*run.label("split")));
+}
+
+const ClassPool& RunTrainings::own_pool(const CellView& view) {
+  return pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+}
+
+/// The target's pool, with labels that stand for the outputs of a network of `outputs` where the target says so.
+const ClassPool& RunTrainings::target_pool(const CellView& view, const ClassPool* outputs) {
+  const auto& own = own_pool(view);
+  const auto& targets = study_.targets;
+  const auto found =
+      std::find_if(targets.begin(), targets.end(), [&](const auto& target) { return target.name == view.target; });
+  if (found == targets.end() || found->outputs_of.empty()) return own;
+  if (!outputs) {
+    throw CompileError{{"target '" + view.target + "' has the outputs of its source, and there is no source",
+                        "outputs_of = \"source\" needs a network to take them from",
+                        "Give the experiment a source or `start`, or leave outputs_of out."}};
+  }
+  return pools_.onto(own, outputs->outputs_of ? *outputs->outputs_of : *outputs, "target '" + view.target + "'");
+}
+
+/// The classes of the network that a run starts from, or would start from if it copied a unit; null where it has none.
+const ClassPool* RunTrainings::outputs_for(const CellView& view, const Origin* origin, const LinkedRuns& linked) {
+  if (origin) return origin->pool;
+  if (linked.start) return &pool_of(*linked.start);
+  return view.source.empty() ? nullptr : &pools_.of(Role::source, view.source, static_cast<std::int32_t>(view.split));
+}
+
 void RunTrainings::check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
-                                const std::vector<network::UnitCost>& target) {
+                                const ClassPool& pool, const std::vector<network::UnitCost>& target) {
   if (protocol.uses.back() != study::UnitUse::fresh) {
-    const auto split = static_cast<std::int32_t>(view.split);
-    if (origin.pool->names() != pools_.of(Role::target, view.target, split).names()) {
+    if (origin.pool->output_names() != pool.output_names()) {
       throw CompileError{{"the classifier is transferred",
                           origin.name + " and target '" + view.target + "' have different classes",
-                          "Transfer at most " + std::to_string(protocol.uses.size() - 1) + " units."}};
+                          "Transfer at most " + std::to_string(protocol.uses.size() - 1) +
+                              " units, or, where the target's classes are some of the source's, set outputs_of = "
+                              "\"source\" on the target."}};
     }
   }
   for (std::size_t u = 0; u < protocol.uses.size(); ++u) {
@@ -225,10 +260,11 @@ RunTrainings::Made RunTrainings::add(const PlannedExperiment& experiment, const 
 }
 
 /// All of a target training but its protocol.
-TrainingRequest RunTrainings::target_request(const grid::Grid& grid, const grid::Cell& cell, const CellView& view) {
+TrainingRequest RunTrainings::target_request(const grid::Grid& grid, const grid::Cell& cell, const CellView& view,
+                                             const ClassPool& pool) {
   TrainingRequest request;
   request.values = &settings_.of(Role::target, view.target, view.overrides(Role::target));
-  request.pool = &pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+  request.pool = &pool;
   request.network = &network_of(view.network);
   request.per_class = size_of(value_at(grid, cell, "per_class"));
   request.sample = sample_of(study_, view.target);
@@ -244,20 +280,23 @@ TrainingRequest RunTrainings::target_request(const grid::Grid& grid, const grid:
 RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid::Cell& cell,
                                               const LinkedRuns& linked) {
   const CellView view(grid, cell);
-  TrainingRequest request = target_request(grid, cell, view);
-  request.protocol = read_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); },
-                                   request.network->spec->depth(), view.sets_decay());
+  Protocol protocol = read_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); },
+                                    depth_of(view.network), view.sets_decay());
   Made made;
   Origin from_run;
   const Origin* origin = nullptr;
-  if (request.protocol.copies() && linked.start) {
+  if (protocol.copies() && linked.start) {
     from_run = of_run(*linked.start, task::InputRole::start);
     origin = &from_run;
-  } else if (request.protocol.copies()) {
+  } else if (protocol.copies()) {
     origin = &of_source(view, view.source);
   }
+  const ClassPool& pool = target_pool(view, outputs_for(view, origin, linked));
+  const bool is_other = origin && origin->pool->output_names() != pool.output_names();
+  if (protocol.last_follows_classes && is_other) protocol.uses.back() = study::UnitUse::fresh;
+  TrainingRequest request = target_request(grid, cell, view, pool);
+  request.protocol = protocol;
   if (origin) request.copied = &origin->starts;
-  const Protocol protocol = request.protocol;
   const bool has_front = value_at(grid, cell, "front") != nullptr;
   std::vector<task::UnitStart> starts;
   if (has_front) put_front(request, view, starts);
@@ -265,7 +304,7 @@ RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid
   if (origin) {
     check_apart(view, *origin, TargetUse::trained);
     const auto& units = *training.units;
-    check_copies(view, protocol, *origin, {units.begin() + (has_front ? 1 : 0), units.end()});
+    check_copies(view, protocol, *origin, pool, {units.begin() + (has_front ? 1 : 0), units.end()});
     if (origin->role == task::InputRole::pretraining) made.source = origin->task;
   }
   if (view.fold > 0 && linked.start && origin) {
@@ -279,6 +318,7 @@ RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid
   made.measured.reserve(training.record.evaluations.size());
   for (const auto& one : training.record.evaluations) made.measured.push_back({one.name, one.images});
   made.task = tasks_.add(std::move(training), std::move(inputs));
+  if (pool.outputs_of) pools_onto_[{made.task, view.target}] = &pool;
   return made;
 }
 

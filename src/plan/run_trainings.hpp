@@ -64,8 +64,11 @@ class RunTrainings {
   Made add_training(const grid::Grid& grid, const grid::Cell& cell, const LinkedRuns& linked);
   Made add_probe(const PlannedExperiment& experiment, const grid::Cell& cell, const LinkedRuns& linked);
   Origin of_run(const PlannedRun& run, task::InputRole role) const;
+  const ClassPool& pool_of(const PlannedRun& run) const;
   const Origin& of_source(const CellView& view, const std::string& name);
-  Probe probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
+  static std::vector<std::int32_t> units_of(const study::UnitsFrom& taken, const CellView& view);
+  Probe probe_from(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit,
+                   const task::TrainSpec& seen) const;
   void check_fit(const std::vector<Origin>& origins, const std::vector<std::size_t>& of_unit) const;
   std::vector<PoolEvaluation> measured_by(const CellView& view, const ClassPool& pool, const PlannedRun* start) const;
   void check_images(const Probe& probe, const Origin& classifier, const ClassPool& pool, const CellView& view) const;
@@ -81,7 +84,11 @@ class RunTrainings {
   TaskId add_features(Probe probe);
   std::int32_t features_of(const CellView& view, std::int32_t depth) const;
   void check_features(const CellView& view, const Origin& origin, const Training& seen, std::int32_t features) const;
-  TrainingRequest target_request(const grid::Grid& grid, const grid::Cell& cell, const CellView& view);
+  TrainingRequest target_request(const grid::Grid& grid, const grid::Cell& cell, const CellView& view,
+                                 const ClassPool& pool);
+  const ClassPool& own_pool(const CellView& view);
+  const ClassPool& target_pool(const CellView& view, const ClassPool* outputs);
+  const ClassPool* outputs_for(const CellView& view, const Origin* origin, const LinkedRuns& linked);
   TrainingRequest source_request(const CellView& view, const std::string& source,
                                  const std::vector<Override>& overrides, std::int64_t replicate);
   Origin checkpoint(const study::Source& source, const CellView& view);
@@ -94,8 +101,8 @@ class RunTrainings {
   const KnownNetwork& with_front(const CellView& view, std::int32_t channels);
   /// Adds the cell's unit in front to a training of which all units are copied; `starts` must outlive the request.
   void put_front(TrainingRequest& request, const CellView& view, std::vector<task::UnitStart>& starts);
-  void check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
-                    const std::vector<network::UnitCost>& target);
+  static void check_copies(const CellView& view, const Protocol& protocol, const Origin& origin, const ClassPool& pool,
+                           const std::vector<network::UnitCost>& target);
   const KnownNetwork& network_of(const std::string& name) const;
 
   const study::Study& study_;
@@ -112,6 +119,8 @@ class RunTrainings {
   };
   std::map<std::string, Fronted> fronted_;  ///< networks behind a unit in front
   std::map<std::string, Origin> origins_;
+  /// By training and target: what it was trained on, where that has a source's outputs.
+  std::map<std::pair<TaskId, std::string>, const ClassPool*> pools_onto_;
 };
 
 }  // namespace espalier::plan

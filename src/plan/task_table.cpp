@@ -22,18 +22,16 @@ void widen(Evaluated& known, const Evaluated& more) {
 
 }  // namespace
 
-void TaskTable::keep_networks_of(const std::vector<task::Input>& inputs) {
-  for (const auto& input : inputs) {
-    const auto known = index_.find(input.task);
-    if (known == index_.end()) continue;
-    auto& record = entries_[known->second].training.record;
-    const bool is_kept = record.keep == task::Keep::last || record.keep == task::Keep::all;
-    if (!is_kept) record = task::both(record, {{}, task::Keep::last});
-  }
+void TaskTable::keep_network(const TaskId& id) {
+  const auto known = index_.find(id);
+  if (known == index_.end()) return;
+  auto& record = entries_[known->second].training.record;
+  const bool is_kept = record.keep == task::Keep::last || record.keep == task::Keep::all;
+  if (!is_kept) record = task::both(record, {{}, task::Keep::last});
 }
 
 const TaskId& TaskTable::add(Training training, std::vector<task::Input> inputs) {
-  keep_networks_of(inputs);
+  for (const auto& input : inputs) keep_network(input.task);
   TaskId id = task::task_id(training.spec);
   const auto [known, fresh] = index_.try_emplace(id, entries_.size());
   if (!fresh) {
@@ -48,7 +46,7 @@ const TaskId& TaskTable::add(Training training, std::vector<task::Input> inputs)
 }
 
 const TaskId& TaskTable::add(Probe probe, std::vector<task::Input> inputs) {
-  keep_networks_of(inputs);
+  for (const auto& input : inputs) keep_network(input.task);
   const TaskId id = task::task_id(probe.spec);
   const auto [known, fresh] = probe_index_.try_emplace(id, probes_.size());
   if (fresh) probes_.push_back({id, std::move(probe), std::move(inputs), {}, 0});

@@ -46,6 +46,8 @@ class TaskTable {
   /// The networks of `inputs`, added before, will be kept.
   const TaskId& add(Training training, std::vector<task::Input> inputs);
   const TaskId& add(Probe probe, std::vector<task::Input> inputs);
+  /// The finished network of a training will be kept; of a probe, and of a task that is not there, there is none.
+  void keep_network(const TaskId& id);
   /// Counts a use of a training; of a probe nothing is counted.
   void add_use(const TaskId& id);
   /// Null for a probe.
@@ -63,8 +65,6 @@ class TaskTable {
   std::vector<task::Task> take();
 
  private:
-  void keep_networks_of(const std::vector<task::Input>& inputs);
-
   std::deque<Entry> entries_;  // large: a growing vector would move them again and again
   std::unordered_map<TaskId, std::size_t> index_;
   std::vector<ProbeEntry> probes_;

@@ -20,6 +20,16 @@ std::vector<float> floats(const std::vector<double>& given, const std::vector<fl
   return given.empty() ? measured : std::vector<float>(given.begin(), given.end());
 }
 
+task::Trained trained_of(study::UnitUse use) {
+  switch (use) {
+    case study::UnitUse::frozen: return task::Trained::no;
+    case study::UnitUse::scaled: return task::Trained::scale_shift;
+    case study::UnitUse::tuned:
+    case study::UnitUse::fresh: break;
+  }
+  return task::Trained::all;
+}
+
 /// Images a class; all there are is one value, however it is asked for.
 std::int64_t size_of(const TrainingRequest& request) {
   const auto all = request.pool->train_available;
@@ -110,7 +120,7 @@ void TrainingMaker::set_rows(Training& training, const TrainingRequest& request,
     const auto use = protocol.uses[static_cast<std::size_t>(u - 1)];
     auto& row = training.spec.units[static_cast<std::size_t>(u - 1)];
     if (use != study::UnitUse::fresh) row.start = request.copied->at(static_cast<std::size_t>(u - 1));
-    row.trained = use == study::UnitUse::frozen ? task::Trained::no : task::Trained::all;
+    row.trained = trained_of(use);
     if (row.trained == task::Trained::no) continue;
     const auto group = group_of(groups, {u, depth, protocol.high_units, use != study::UnitUse::fresh});
     if (!points[group]) points[group] = rate_points(schedule_of(groups, group), training.steps, per_epoch);
@@ -196,7 +206,7 @@ Training TrainingMaker::make(const TrainingRequest& request) {
   if (request.fold.folds > 0) fold = fold_images(*request.pool, request.per_class, request.fold);
   set_images(training, request, fold);
   study::write_spec(*request.values, spec);
-  training.classes = request.given ? request.given->classes : request.pool->count();
+  training.classes = request.given ? request.given->classes : request.pool->output_count();
   const auto per_epoch = steps_per_epoch(training.images, spec.batch);
   training.steps = steps_of(*request.values->epochs, per_epoch);
   spec.length = moment_of(training.steps, per_epoch);

@@ -81,6 +81,7 @@ std::vector<std::string> own_axes(const study::Experiment& experiment, const std
   std::vector<std::string> declared, own;
   for (const auto& axis : experiment.axes) declared.push_back(axis.name);
   if (!experiment.cases.empty()) declared.push_back("case");
+  if (experiment.pick) declared = experiment.pick->per;
   for (const auto& axis : varying) {
     if (std::find(declared.begin(), declared.end(), axis) != declared.end()) own.push_back(axis);
   }

@@ -76,7 +76,8 @@ class UnexplainedAxes {
   }
 
   void see(const RunView& view, const std::vector<std::string>& group, const std::string& split) {
-    auto values = values_at(view, axes_);
+    std::vector<std::string> values;
+    for (const auto& axis : axes_) values.push_back(view.setting(axis));
     const auto [first, is_new] = seen_.try_emplace({group, split}, values);
     if (is_new || first->second == values) return;
     for (std::size_t i = 0; i < axes_.size(); ++i) {
@@ -232,7 +233,7 @@ std::vector<std::string> varying_axes(const std::vector<RunView>& views) {
   std::vector<std::string> varying;
   for (const auto& axis : axes_of(views)) {
     if (axis == "experiment" || axis == "directory" || study::repeats(axis)) continue;
-    const auto differs = [&](const RunView& view) { return view.value(axis) != views.front().value(axis); };
+    const auto differs = [&](const RunView& view) { return view.setting(axis) != views.front().setting(axis); };
     if (std::any_of(views.begin(), views.end(), differs)) varying.push_back(axis);
   }
   return varying;
@@ -246,8 +247,8 @@ std::vector<std::string> unexplained_axes(const std::vector<RunView>& views, con
   for (const auto& axis : varying_axes(views)) {
     std::map<std::vector<std::string>, std::string> value_at;
     const bool varies = std::any_of(views.begin(), views.end(), [&](const RunView& view) {
-      const auto [where, is_new] = value_at.try_emplace(values_at(view, key_axes), view.value(axis));
-      return !is_new && where->second != view.value(axis);
+      const auto [where, is_new] = value_at.try_emplace(values_at(view, key_axes), view.setting(axis));
+      return !is_new && where->second != view.setting(axis);
     });
     if (!varies) continue;
     added.push_back(axis);

@@ -1,9 +1,12 @@
 // Joins runs with their tasks, merges equal cells of several directories, and finds final rows.
 #include "espalier/report/run_view.hpp"
 
+#include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/study/axes.hpp"
 
 namespace espalier::report {
 namespace {
@@ -19,6 +22,22 @@ int preference(const RunView& view) {
   if (view.state == task::RunState::done) return 3;
   if (view.diverged()) return 2;
   return view.state == task::RunState::running ? 1 : 0;
+}
+
+using Axes = std::set<std::string>;
+
+/// By experiment, the axes whose values were chosen for each split, replicate or fold.
+std::map<std::string, std::shared_ptr<const Axes>> chosen_axes(const store::State& state) {
+  std::map<std::string, Axes> all;
+  for (const auto& selection : state.selections) {
+    const bool for_each = std::any_of(selection.per.begin(), selection.per.end(),
+                                      [](const plan::Label& label) { return study::repeats(label.axis); });
+    if (!for_each) continue;
+    for (const auto& label : selection.chosen) all[selection.experiment].insert(label.axis);
+  }
+  std::map<std::string, std::shared_ptr<const Axes>> shared;
+  for (auto& [experiment, axes] : all) shared[experiment] = std::make_shared<const Axes>(std::move(axes));
+  return shared;
 }
 
 void keep_better(RunView& kept, const RunView& other) {
@@ -40,13 +59,20 @@ std::string RunView::value(const std::string& axis) const {
   return label ? *label : "";
 }
 
+std::string RunView::setting(const std::string& axis) const {
+  return chosen && chosen->contains(axis) ? "chosen" : value(axis);
+}
+
 bool RunView::diverged() const { return task && task->diverged; }
 
 std::vector<RunView> runs_of(const Directory& directory) {
   std::vector<RunView> views;
+  const auto chosen = chosen_axes(directory.state);
   for (const auto& entry : directory.state.runs) {
     if (!entry.current) continue;
-    views.push_back({&directory, &entry.run, task_of(directory, entry.run), directory.state.state_of(entry.run)});
+    const auto own = chosen.find(entry.run.experiment);
+    views.push_back({&directory, &entry.run, task_of(directory, entry.run), directory.state.state_of(entry.run),
+                     own == chosen.end() ? nullptr : own->second});
   }
   return views;
 }

@@ -2,6 +2,7 @@
 #include "sched/task_queue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "espalier/core/checks.hpp"
 
@@ -13,8 +14,9 @@ bool TaskQueue::serves(const Entry& source) const {
 
 Entry* TaskQueue::add(AddedTask added) {
   auto& slot = entries_[added.task.id];
-  if (slot) {  // a wider record is in time unless the task is in work or has ended
-    if (!slot->in_hand && !task::is_final(slot->state)) slot->task.record = added.task.record;
+  if (slot) {  // of what has ended it counts where a network is needed that was not kept
+    if (slot->in_hand) slot->wider = std::move(added.task.record);
+    else slot->task.record = std::move(added.task.record);
     return nullptr;
   }
   slot = std::make_unique<Entry>();
@@ -196,7 +198,12 @@ std::vector<Entry*> TaskQueue::end(Entry& entry, task::RunState state) {
   entry.state = state;
   entry.in_hand = entry.begun = false;
   --live_;
-  if (!serves(entry)) return doomed(entry);
+  if (!serves(entry)) {
+    if (state != task::RunState::done || !entry.wider || doomed(entry).empty()) return doomed(entry);
+    entry.task.record = *std::exchange(entry.wider, std::nullopt);
+    reopen(entry);
+    return {};
+  }
   for (Entry* dependent : entry.dependents) {
     if (task::is_final(dependent->state) || dependent->missing == 0) continue;
     --dependent->missing;

@@ -1,6 +1,7 @@
 #pragma once
 // The tasks of a launch: dependencies, which are ready, and their order (longest path first).
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <vector>
@@ -12,6 +13,7 @@ namespace espalier::sched {
 struct Entry {
   task::Task task;
   task::Sharing sharing;
+  std::optional<task::RecordSpec> wider;  ///< asked for while it was in hand: in time only if it is done again
   task::RunState state = task::RunState::waiting;
   std::vector<Entry*> sources, dependents;
   double path_s = 0;         ///< cost of the longest chain that starts here
@@ -78,7 +80,8 @@ class TaskQueue {
   void lose_network(Entry& entry);
   /// Ended without being done -> waiting, with a full budget. Then call settle() with all of these.
   void revive(Entry& entry);
-  /// Ends a task in any final state. Returns the tasks that can no longer run because of it, each once, nearest first.
+  /// Ends a task in any final state. One that is done without a network that others have come to need meanwhile is done
+  /// again. Returns the tasks that can no longer run because of it, each once, nearest first.
   std::vector<Entry*> end(Entry& entry, task::RunState state);
   /// The tasks that must be aborted because of this source.
   std::vector<Entry*> doomed(Entry& entry) const;

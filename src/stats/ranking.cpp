@@ -14,7 +14,13 @@ namespace espalier::stats {
 namespace {
 
 /// What settings are compared by. Smaller is better: the metric's sign is turned where higher values are better.
-using Score = std::tuple<Exact, Exact, std::int32_t>;
+using Score = std::tuple<Exact, Exact, Exact>;
+
+/// How settings are compared.
+struct Comparison {
+  metrics::Better better;
+  Ties ties;
+};
 
 struct SplitScore {
   Exact metric, loss;
@@ -67,14 +73,16 @@ struct Contestant {
   Standing standing;
 };
 
-Score score_of(const SplitScore& at, const RankedSetting& setting, metrics::Better better) {
-  return {better == metrics::Better::higher ? Exact(-at.metric) : at.metric, at.loss, setting.trained_units};
+Score score_of(const SplitScore& at, const RankedSetting& setting, Comparison by) {
+  const Exact metric = by.better == metrics::Better::higher ? Exact(-at.metric) : at.metric;
+  const Exact units(setting.trained_units);
+  return by.ties == Ties::loss_first ? Score(metric, at.loss, units) : Score(metric, units, at.loss);
 }
 
-Contestant contestant_of(const std::vector<RankedSetting>& settings, std::size_t place, metrics::Better better) {
+Contestant contestant_of(const std::vector<RankedSetting>& settings, std::size_t place, Comparison by) {
   Contestant one{&settings[place], split_means(settings[place]), {}, {}};
   const SplitScore mean = mean_of(one.splits);
-  one.score = score_of(mean, *one.setting, better);
+  one.score = score_of(mean, *one.setting, by);
   one.standing.setting = place;
   one.standing.mean = rounded(mean.metric);
   one.standing.loss = rounded(mean.loss);
@@ -91,11 +99,11 @@ bool ranks_before(const Contestant& a, const Contestant& b) {
   return class_a != class_b ? class_a < class_b : a.score < b.score;
 }
 
-void count_wins(std::vector<Contestant>& contestants, metrics::Better better) {
+void count_wins(std::vector<Contestant>& contestants, Comparison by) {
   std::map<std::string, Score> best;
   const auto see = [&](const auto& what) {
     for (auto& one : contestants) {
-      for (const auto& [split, score] : one.splits) what(one, split, score_of(score, *one.setting, better));
+      for (const auto& [split, score] : one.splits) what(one, split, score_of(score, *one.setting, by));
     }
   };
   see([&](Contestant&, const std::string& split, const Score& score) {
@@ -157,11 +165,13 @@ std::int32_t RankedSetting::diverged() const {
       std::count_if(runs.begin(), runs.end(), [](const Measurement& run) { return run.diverged; }));
 }
 
-std::vector<Standing> rank(const std::vector<RankedSetting>& settings, metrics::Better better, double alpha) {
+std::vector<Standing> rank(const std::vector<RankedSetting>& settings, metrics::Better better, double alpha,
+                           Ties ties) {
+  const Comparison by{better, ties};
   std::vector<Contestant> contestants;
-  for (std::size_t i = 0; i < settings.size(); ++i) contestants.push_back(contestant_of(settings, i, better));
+  for (std::size_t i = 0; i < settings.size(); ++i) contestants.push_back(contestant_of(settings, i, by));
   std::stable_sort(contestants.begin(), contestants.end(), ranks_before);
-  count_wins(contestants, better);
+  count_wins(contestants, by);
   test_against_best(contestants, alpha);
   std::vector<Standing> standings;
   for (const auto& one : contestants) standings.push_back(one.standing);

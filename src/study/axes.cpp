@@ -26,6 +26,7 @@ MaybeProblem units(const Value& value) { return integer_in(value, 0, 10'000).pro
 MaybeProblem number_from_1(const Value& value) { return integer_in(value, 1, 100'000).problem; }
 MaybeProblem any_word(const Value& value) { return word_of(value, {}).problem; }
 MaybeProblem unit(const Value& value) { return integer_in(value, 1, 10'000).problem; }
+MaybeProblem unit_or_all(const Value& value) { return count_or_all(value, 1); }
 MaybeProblem truth(const Value& value) { return truth_of(value).problem; }
 MaybeProblem above_zero(const Value& value) { return real_in(value, {.above = 0}).problem; }
 MaybeProblem images(const Value& value) { return integer_in(value, 1, kBig).problem; }
@@ -197,6 +198,15 @@ std::vector<AxisRow> protocol() {
                   "the image what it computes, which is 0 at the start",
        .check = any_word,
        .only_in = {Kind::train}},
+      {.name = "tuned_unit",
+       .meaning = "unit tuned",
+       .methods =
+           "all units are copied, and 'tuned_unit' alone is trained (\"all\": every unit), with a classifier that "
+           "is drawn anew where the target's classes are not the source's",
+       .check = unit_or_all,
+       .counts_units = true,
+       .only_in = {Kind::train, Kind::evaluate}},
+      {.name = "chosen", .meaning = "experiment chosen", .check = any_word, .only_in = {Kind::pick}},
   };
 }
 

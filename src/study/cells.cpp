@@ -49,6 +49,13 @@ Given given_by(const Experiment& experiment, const std::string& axis) {
 }
 
 bool has_axis(const Study& study, const Experiment& experiment, const std::string& name) {
+  if (experiment.pick) {  // its runs have the values of those that it picks
+    return std::any_of(experiment.pick->from.begin(), experiment.pick->from.end(), [&](const std::string& from) {
+      const Experiment* candidate = find_experiment(study, from);
+      if (!candidate || candidate->pick) return name != "chosen" && candidate;
+      return has_axis(study, *candidate, name) || given_by(*candidate, name) != Given::nowhere;
+    });
+  }
   if (find_axis(experiment, name)) return true;
   const auto* row = axis_row(name);
   const auto left_out = row ? left_out_in(*row, experiment, grid_context_of(study)) : LeftOut::absent;

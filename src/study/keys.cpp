@@ -39,6 +39,7 @@ void add_top(Docs& all) {
        {"augment", "tables by name", "none", "named settings of train.augment"},
        {"train", "table", "every key's default", "defaults of every training"},
        {"experiment", "array of tables", "required", "named grids"},
+       {"pick", "array of tables", "none", "choices among finished runs"},
        {"resources", "array of tables", "1 worker a task", "workers a task gets"},
        {"figure", "array of tables", "none", "figures that report draws"},
        {"table", "array of tables", "none", "tables that report makes, beside its own"}});
@@ -149,7 +150,9 @@ void add_roles(Docs& all) {
        {"classes", "word or integers", "\"all\"", "\"all\", \"split.source\", \"split.target\" or indices"},
        {"train", "table", "[train]", "training values on this target, over those of [train]"},
        {"images", "word", "all", "\"split.PART\": the images of a part of [split]"},
-       {"sample", "table", "the first of each class", "which images a size takes"}});
+       {"sample", "table", "the first of each class", "which images a size takes"},
+       {"outputs_of", "word", "none",
+        "\"source\": the outputs of the network that a run copies, of which the target's classes are some, by name"}});
   add(all, "target.NAME.sample",
       {{"rule", "word", "\"first\"", "\"first\" of the class's order, or \"random\""},
        {"stratified", "truth value", "true",
@@ -230,7 +233,9 @@ void add_train(Docs& all) {
 /// "\"train\": train networks; \"evaluate\": ...".
 std::string what_kinds_do() {
   std::string text;
-  for (const auto& row : kinds()) text += (text.empty() ? "\"" : "; \"") + row.name + "\": " + row.does;
+  for (const auto& row : kinds()) {
+    if (row.kind != Kind::pick) text += (text.empty() ? "\"" : "; \"") + row.name + "\": " + row.does;
+  }
   return text;
 }
 
@@ -251,7 +256,8 @@ void add_experiment(Docs& all) {
       {{"experiment", "word", "required", "an experiment; its run is the one with equal values of `same`"},
        {"same", "words", "[]", "axes of both experiments that find the run"}});
   add(all, "experiment.units_from",
-      {{"units", "word or integer", "required", "unit numbers: \"3\", \"2-5\" or \"1,3\""},
+      {{"units", "word or integer", "required",
+        "unit numbers: \"3\", \"2-5\" or \"1,3\"; or \"tuned_unit\": the unit that this axis names"},
        {"experiment", "word", "required but for source", "the units come from a run of this experiment"},
        {"same", "words", "[]", "axes of both experiments that find the run"},
        {"source", "word", "required but for experiment", "the units come from this source"}});
@@ -268,6 +274,14 @@ void add_experiment(Docs& all) {
   add(all, "experiment.exclude",
       {{"name", "word", "required", "plan counts by it"},
        {"when", "word", "required", "condition on axes: \"frozen > transferred\""}});
+}
+
+void add_picks(Docs& all) {
+  add(all, "pick",
+      {{"name", "word", "required", "unique, among the experiments too"},
+       {"from", "words", "required", "experiments, or other picks, whose runs are the candidates"},
+       {"best", "word", "required", "metric, as of take"},
+       {"per", "words", "[]", "axes for whose every value a choice is made"}});
 }
 
 void add_outputs(Docs& all) {
@@ -291,10 +305,13 @@ void add_outputs(Docs& all) {
   add(all, "figure", distances);
   add(all, "table",
       {{"kind", "word", "required", quoted(table_kind_names())},
-       {"experiment", "word", "required", "an experiment; distances: one of kind \"distance\""},
+       {"experiment", "word", "required but for wins", "an experiment; distances: one of kind \"distance\""},
+       {"experiments", "words", "required for wins", "wins: the experiments that are compared"},
        {"y", "word", "\"test.top1\"", "metric"},
        {"title", "word", "of kind and experiment", "title"},
-       {"by", "words", "all that vary", "ratio: axes with a row for each value, before the others that vary"},
+       {"by", "words", "all that vary",
+        "ratio: axes with a row for each value, before the others that vary; wins: axes whose values make the "
+        "scenarios"},
        {"over", "word", "required for ratio, recommendation",
         "condition of the runs whose metric is divided; recommendation: of those that tune"},
        {"under", "word", "required for ratio, recommendation",
@@ -308,7 +325,8 @@ void add_outputs(Docs& all) {
 const std::vector<KeyDoc>& keys() {
   static const Docs all = [] {
     Docs docs;
-    for (auto* part : {add_top, add_data, add_roles, add_network, add_train, add_experiment, add_outputs}) part(docs);
+    for (auto* part : {add_top, add_data, add_roles, add_network, add_train, add_experiment, add_picks, add_outputs})
+      part(docs);
     return docs;
   }();
   return all;

@@ -12,13 +12,16 @@ const std::vector<KindRow>& kinds() {
       {Kind::linear, "linear", "fit linear classifiers to features"},
       {Kind::distance, "distance", "compare a source's and a target's images"},
       {Kind::retrieval, "retrieval", "look a target's images up among a source's"},
+      {Kind::pick, "pick", "choose among finished runs"},
   };
   return rows;
 }
 
 std::vector<std::string> kind_names() {
   std::vector<std::string> names;
-  for (const auto& row : kinds()) names.push_back(row.name);
+  for (const auto& row : kinds()) {
+    if (row.kind != Kind::pick) names.push_back(row.name);  // it has a table of its own
+  }
   return names;
 }
 

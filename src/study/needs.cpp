@@ -24,6 +24,9 @@ std::vector<Need> needs_of(const Experiment& experiment) {
   for (const auto& one : experiment.cases) add_takes(one.takes, all);
   if (const auto& start = experiment.start)
     all.push_back({start->experiment, start->where, "starts from", "start.experiment"});
+  if (const auto& pick = experiment.pick) {
+    for (const auto& name : pick->from) all.push_back({name, pick->where, "picks from", "from"});
+  }
   for (const auto& units : experiment.units_from) {
     if (units.run) all.push_back({units.run->experiment, units.where, "takes units from", "units_from.experiment"});
   }
@@ -52,7 +55,7 @@ std::string to_string(const Start& start) {
 }
 
 UnitsOrigin origin_of(const UnitsFrom& units) {
-  std::string text = "units ";
+  std::string text = units.axis.empty() ? "units " : "unit '" + units.axis + "'";
   for (std::size_t i = 0; i < units.units.size(); ++i) text += (i == 0 ? "" : ",") + std::to_string(units.units[i]);
   return {text, units.run ? to_string(*units.run) : "source '" + units.source + "'"};
 }

@@ -13,6 +13,7 @@ const std::vector<TableKindRow>& table_kinds() {
        .has_metric = true,
        .has_sides = true,
        .needs_distances = true},
+      {.kind = TableKind::wins, .name = "wins", .has_metric = true, .has_axes = true, .has_experiments = true},
   };
   return rows;
 }

@@ -20,7 +20,7 @@ struct Text {
 };
 
 Text protocol(const std::string& word) {
-  return {word, "names no protocol", "Write parts such as F(1-5)R(6-8), T(1-7)R(8) or R(1-8)."};
+  return {word, "names no protocol", "Write parts such as F(1-5)R(6-8), T(1-7)R(8), S(1-6)T(7) or R(1-8)."};
 }
 
 Text unit_list(const std::string& word) { return {word, "names no units", "Write \"3\", \"2-5\" or \"1,3\"."}; }
@@ -29,16 +29,15 @@ Text unit_list(const std::string& word) { return {word, "names no units", "Write
   throw UsageError("'" + text.word + "' " + text.problem, why, text.suggestion);
 }
 
+constexpr char kLetters[] = {'F', 'T', 'R', 'S'};  // in the order of UnitUse
+
 std::optional<UnitUse> use_of(char letter) {
-  switch (letter) {
-    case 'F': return UnitUse::frozen;
-    case 'T': return UnitUse::tuned;
-    case 'R': return UnitUse::fresh;
-    default: return std::nullopt;
-  }
+  const auto* found = std::find(std::begin(kLetters), std::end(kLetters), letter);
+  if (found == std::end(kLetters)) return std::nullopt;
+  return static_cast<UnitUse>(found - std::begin(kLetters));
 }
 
-char letter_of(UnitUse use) { return use == UnitUse::frozen ? 'F' : use == UnitUse::tuned ? 'T' : 'R'; }
+char letter_of(UnitUse use) { return kLetters[static_cast<std::size_t>(use)]; }
 
 /// Reads the parts of the word one after the other, and refuses what the grammar does not allow.
 class Cursor {
@@ -102,7 +101,10 @@ std::vector<UnitUse> parse_units_word(const std::string& word) {
   Cursor cursor(text);
   while (!cursor.at_end()) {
     const auto use = use_of(cursor.next());
-    if (!use) refuse(text, "a part starts with F (copied, frozen), T (copied, tuned) or R (drawn anew)");
+    if (!use)
+      refuse(text,
+             "a part starts with F (copied, frozen), T (copied, tuned), S (copied, scaled and shifted) or R "
+             "(drawn anew)");
     cursor.expect('(');
     do {
       mark(text, uses, *use, next_range(cursor, text));

@@ -58,6 +58,12 @@ std::shared_ptr<FeatureSet> FeatureCache::of(const std::string& key) {
   return entries_.front().set;
 }
 
+std::shared_ptr<const FeatureSet> FeatureCache::find(const std::string& key) const {
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.key == key; });
+  return found == entries_.end() ? nullptr : found->set;
+}
+
 bool FeatureCache::make_room(const FeatureSet& set, std::int64_t more_bytes) {
   auto last = entries_.end();
   while (bytes() + more_bytes > budget_ && last != entries_.begin()) {

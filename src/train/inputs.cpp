@@ -31,6 +31,7 @@ FeatureInputs::FeatureInputs(const Job& job, const ImageSets& sets, FeatureCache
   const auto costs = network::infer(job.network, spec.input, job.classes);
   const std::int64_t number_bytes = spec.precision == task::Precision::bf16 ? 2 : 4;
   bytes_per_view_ = number_bytes * costs.at(static_cast<std::size_t>(units_ - 1)).output.elements();
+  for (std::int32_t units = 1; units < units_; ++units) lower_.push_back(task::prefix_key(spec, units));
   add_sources();
 }
 
@@ -73,18 +74,30 @@ bool FeatureInputs::fill_set(SetNumber number, bool mirrored, const GoOn& go_on)
   return true;
 }
 
-/// Computes the features of at most one chunk, padded to full size, so that they depend on each view alone.
+/// Computes the features of at most one chunk, padded to full size, so that they depend on each view alone. They go on
+/// from the features of most units that are held of all of these views: to the same bits as from the images.
 at::Tensor FeatureInputs::compute(SetNumber number, std::vector<ImageView> views) {
   const auto count = static_cast<std::int64_t>(views.size());
   ESPALIER_EXPECT(count > 0 && count <= kFeatureChunk);
-  const bool mirrored = views.front().mirrored;
+  views.resize(static_cast<std::size_t>(kFeatureChunk), views.front());
+  for (auto units = static_cast<std::int32_t>(lower_.size()); units > 0; --units) {
+    const auto held = cache_.find(lower_[static_cast<std::size_t>(units - 1)] + sets_.of(number).data);
+    if (!held || !std::all_of(views.begin(), views.end(), [&](const ImageView& v) { return held->holds(v); })) continue;
+    std::vector<std::int64_t> slots;
+    for (const ImageView& view : views) slots.push_back(held->slot_of(view));
+    return network_.features(held->gather(slots).to(network_.device()), units_, units).slice(0, 0, count);
+  }
+  return compute_from_images(number, views).slice(0, 0, count);
+}
+
+/// Of one chunk, all mirrored or none.
+at::Tensor FeatureInputs::compute_from_images(SetNumber number, const std::vector<ImageView>& views) {
   data::ImageSet set;
   set.images = sets_.of(number).images;
   for (const ImageView& view : views) set.rows.push_back(view.row);
-  set.rows.resize(static_cast<std::size_t>(kFeatureChunk), set.rows.front());
   at::Tensor images = batches_.evaluation(set, 0, kFeatureChunk).to(network_.device());
-  if (mirrored) images = images.flip(3);
-  return network_.features(images, units_).slice(0, 0, count);
+  if (views.front().mirrored) images = images.flip(3);
+  return network_.features(images, units_);
 }
 
 const FeatureSet* FeatureInputs::kept(SetNumber number) const {

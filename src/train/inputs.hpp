@@ -38,8 +38,8 @@ class ImageInputs : public Inputs {
   data::BatchMaker batches_;
 };
 
-/// Features from the cache, which computes those it lacks; features that do not fit are computed each time, in chunks
-/// of the same form.
+/// Features from the cache, which computes those it lacks, from features of fewer units where the cache has these;
+/// features that do not fit are computed each time, in chunks of the same form.
 class FeatureInputs : public Inputs {
  public:
   /// `network` is the job's own, as prepared; it is kept to compute features that do not fit. `sets` must outlive it,
@@ -71,6 +71,7 @@ class FeatureInputs : public Inputs {
   void add_sources();
   bool fill_set(SetNumber number, bool mirrored, const GoOn& go_on);
   at::Tensor compute(SetNumber number, std::vector<ImageView> views);
+  at::Tensor compute_from_images(SetNumber number, const std::vector<ImageView>& views);
   at::Tensor compute_all(SetNumber number, const std::vector<ImageView>& views);
 
   const Job job_;
@@ -80,7 +81,8 @@ class FeatureInputs : public Inputs {
   data::BatchMaker batches_;
   std::int32_t units_;
   std::int64_t bytes_per_view_ = 0;
-  std::string prefix_;  ///< names what the features depend on besides the data
+  std::string prefix_;              ///< names what the features depend on besides the data
+  std::vector<std::string> lower_;  ///< the same of fewer units: from 1 to one less
   std::vector<Source> sources_;
   bool filled_ = false;
 };

@@ -39,6 +39,15 @@ TEST_CASE("plan: ties go to the lower validation loss, then to fewer trained uni
   CHECK(winner({setting("1", {{"1", "", 0.5, 0.1}}), setting("2", {{"1", "", 0.6, 2.0}})}) == "2");
 }
 
+TEST_CASE("plan: a pick's ties go to fewer trained units, then to the lower loss") {
+  const auto first = [](const std::vector<Setting>& settings) {
+    return rank(settings, true, stats::Ties::units_first).front().values[0].value;
+  };
+  CHECK(first({setting("all", {{"1", "", 0.5, 0.1}}, 3), setting("one", {{"1", "", 0.5, 1.0}}, 1)}) == "one");
+  CHECK(first({setting("a", {{"1", "", 0.5, 1.0}}), setting("b", {{"1", "", 0.5, 0.9}})}) == "b");
+  CHECK(first({setting("all", {{"1", "", 0.6, 2.0}}, 3), setting("one", {{"1", "", 0.5, 1.0}}, 1)}) == "all");
+}
+
 TEST_CASE("plan: replicates are averaged within a split first") {
   // pooled, "1" would win by 0.7 to 0.65
   const auto one = setting("1", {{"1", "", 0.9, 1}, {"1", "", 0.9, 1}, {"2", "", 0.3, 1}});

@@ -46,6 +46,18 @@ TEST_CASE("protocol: the first units are frozen, the copied ones above them tune
   CHECK_FALSE(protocol.sets_decay);
 }
 
+TEST_CASE("protocol: one unit is tuned and all others are kept, or all are tuned; the classifier follows the classes") {
+  const auto one = read({{"tuned_unit", 2}});
+  CHECK(one.uses == std::vector<UnitUse>{kFrozen, kTuned, kFrozen, kFrozen});
+  CHECK(one.last_follows_classes);
+  CHECK(one.trained_units() == 1);
+  CHECK(read({{"tuned_unit", "all"}}).uses == std::vector<UnitUse>(4, kTuned));
+  CHECK_FALSE(read({{"units", "F(1)T(2)F(3-4)"}}).last_follows_classes);
+  CHECK(read({{"units", "S(1-3)T(4)"}}).trained_units() == 4);
+  CHECK_THAT(refusal({{"tuned_unit", 5}}).problem.problem, Catch::Contains("tuned_unit = 5 is out of range"));
+  CHECK_THAT(refusal({{"tuned_unit", 0}}).problem.problem, Catch::Contains("tuned_unit = 0 is no unit"));
+}
+
 TEST_CASE("protocol: 'all' is the depth, and without copied units nothing is copied") {
   CHECK(read({{"transferred", "all"}, {"frozen", 0}}).uses == std::vector<UnitUse>(4, kTuned));
   CHECK(read({{"transferred", 0}, {"frozen", 0}, {"high_units", "all"}}).high_units == 4);

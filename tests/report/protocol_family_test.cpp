@@ -31,4 +31,8 @@ TEST_CASE("family_of: Chu's notation tells them apart, and a unit that is tuned 
   CHECK(family_of(units("F(1-3)T(4-7)R(8)"), false) == Family::freeze_first);
   CHECK(family_of(units("T(1-5)R(6-8)"), false) == Family::tune);
   CHECK(family_of(units("F(1-3)T(4)F(5-8)"), false) == Family::one_unit);
+  CHECK(family_of(units("S(1-7)T(8)"), false) == Family::tune);
+  CHECK(family_of(units("S(1-7)R(8)"), false) == Family::tune);
+  CHECK(family_of({{"tuned_unit", "3"}}, false) == Family::one_unit);
+  CHECK(family_of({{"tuned_unit", "all"}}, false) == Family::tune);
 }

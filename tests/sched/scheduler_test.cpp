@@ -91,6 +91,36 @@ TEST_CASE("scheduler: a source that kept no network aborts what needs it") {
   answer.nothing_else();
 }
 
+TEST_CASE(
+    "scheduler: a network that is asked for while its task is in work, or after its end, is made by doing it again") {
+  for (const bool in_work : {true, false}) {
+    INFO(in_work);
+    Scene scene;
+    auto wider = added("source");
+    wider.task.record.keep = task::Keep::last;
+    scene.hello(1);
+    const auto first = scene.add({added("source")}).assigned(1, "source");
+    scene.started(first);
+    if (!in_work) scene.ended(first).ended("source", task::RunState::done);
+    auto answer = scene.add({wider, added("run", 1, {"source"})});
+    if (in_work) {
+      answer.nothing_else();
+      answer = scene.ended(first);
+      answer.ended("source", task::RunState::done);
+    }
+
+    const auto again = answer.assigned(1, "source");
+
+    CHECK(again.task.record.keep == task::Keep::last);
+    scene.started(again);
+    scene.finished_network(again, "net");
+    answer = scene.ended(again);
+    answer.ended("source", task::RunState::done);
+    answer.assigned(1, "run");
+    answer.nothing_else();
+  }
+}
+
 TEST_CASE("scheduler: a done task without a network is done again when a later run needs it") {
   Scene scene;
   auto source = added("source");

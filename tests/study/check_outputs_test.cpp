@@ -96,6 +96,15 @@ TEST_CASE("outputs: what a table may not ask for brings one message, at its line
       {"kind = \"raw\"", "kind = \"raw\"\ny = \"test.top9\"", "top9", "[[table]]\nkind = \"raw"},
       {"kind = \"raw\"", "kind = \"distances\"", "'b' measures no distances", "[[table]]\nkind = \"dist"},
       {"by = [\"target\"]", "by = [\"targets\"]", "unknown axis 'targets'", "[[table]]\nkind = \"ratio"},
+      {"kind = \"raw\"\nexperiment = \"b\"", "kind = \"wins\"\nexperiments = [\"b\"]", "there is nothing to compare",
+       "experiments ="},
+      {"kind = \"raw\"\nexperiment = \"b\"", "kind = \"wins\"\nexperiments = [\"b\", \"c\"]", "unknown experiment 'c'",
+       "[[table]]\nkind = \"wins"},
+      {"kind = \"raw\"\nexperiment = \"b\"", "kind = \"wins\"\nexperiments = [\"b\", \"b\"]", "'b' stands twice",
+       "[[table]]\nkind = \"wins"},
+      {"kind = \"raw\"\nexperiment = \"b\"", "kind = \"wins\"", "'experiments' is missing", "[[table]]\nkind = \"wins"},
+      {"kind = \"raw\"", "kind = \"wins\"\nexperiments = [\"a\", \"b\"]", "'experiment' does not belong",
+       "experiment = \"b\""},
       {"kind = \"ratio\"", "kind = \"ratio\"\nthresholds = [0.1, 0.2]", "'thresholds' does not belong", "thresholds ="},
   };
   for (auto bad : all) {

@@ -98,4 +98,5 @@ TEST_CASE("documents: every job is a study without a finding") {
   CHECK(cells(job("chu-small.toml")) == 304);
   CHECK(cells(job("chu-small-squeezenet.toml")) == 450);
   CHECK(cells(job("chadha-small.toml")) == 120);
+  CHECK(cells(job("flex.toml")) == 114);
 }

@@ -11,9 +11,10 @@ using namespace espalier;
 using namespace espalier::study;
 
 TEST_CASE("study: Chu's notation is read and written back") {
-  for (const char* word : {"F(1-5)R(6-8)", "T(1-7)R(8)", "R(1-8)", "F(1)T(2)R(3)"}) {
+  for (const char* word : {"F(1-5)R(6-8)", "T(1-7)R(8)", "R(1-8)", "F(1)T(2)R(3)", "F(1-3)T(4)F(5-7)", "S(1-3)T(4)"}) {
     CHECK(to_units_word(parse_units_word(word)) == word);
   }
+  CHECK(parse_units_word("S(1)T(2)") == std::vector{UnitUse::scaled, UnitUse::tuned});
   CHECK(parse_units_word("R(3)F(1,2)") == std::vector{UnitUse::frozen, UnitUse::frozen, UnitUse::fresh});
 }
 

@@ -136,6 +136,55 @@ TEST_CASE("features: sizes share them, and what is there is not computed again")
   CHECK(chunks == 0);
 }
 
+TEST_CASE("features: those of more units go on from those of fewer, to the bits that images give") {
+  train::apply(task::NumericForm{});
+  for (const std::string name : {"cifar7", "mnist4", "resnet18"}) {
+    auto job = made_job({});
+    job.network = *network::named(name, {.width = name == "resnet18" ? 0.25 : 1});
+    task::training(job.task).input = {1, 28, 28};
+    task::training(job.task).units.assign(job.network.units.size(), {});
+    auto network = train::prepare_network(job, at::kCPU);
+    const at::Tensor images = at::randn({train::kFeatureChunk, 1, 28, 28});
+    std::vector<train::ImageView> views;
+    std::vector<std::int64_t> slots;
+    for (std::int64_t i = 0; i < train::kFeatureChunk; ++i) {
+      views.push_back({i, false});
+      slots.push_back(i);
+    }
+    for (std::int32_t unit = 2; unit < network.depth(); ++unit) {
+      const at::Tensor whole = network.features(images, unit);
+      for (std::int32_t below = 1; below < unit; ++below) {
+        INFO(name << ", unit " << unit << " from unit " << below);
+        train::FeatureSet kept;
+        kept.add(views, network.features(images, below));
+        CHECK(at::equal(network.features(kept.gather(slots), unit, below), whole));
+      }
+    }
+  }
+}
+
+TEST_CASE("features: a set of more units is filled from one of fewer, and from images where that lacks some") {
+  const auto job = made_job(scratch("features-lower"));
+  const auto source = some_source(job, 5);
+  const auto low = frozen(job, source, 2), high = frozen(job, source, 5);
+  const auto go_on = [] { return true; };
+  const auto features_of = [&](const train::Job& one, train::FeatureCache& cache) {
+    const train::ImageSets sets(one);
+    train::FeatureInputs inputs(one, sets, cache, train::prepare_network(one, at::kCPU));
+    CHECK(inputs.fill(go_on));
+    return inputs.evaluation(train::kTrainingImages, 0, one.images->size());
+  };
+  train::FeatureCache alone(1 << 30), shared(1 << 30), partly(1 << 30);
+  const at::Tensor expected = features_of(high, alone);
+
+  features_of(low, shared);
+  CHECK(at::equal(features_of(high, shared), expected));
+  auto few = low;
+  few.images = first_of(low.images, 8);
+  features_of(few, partly);
+  CHECK(at::equal(features_of(high, partly), expected));
+}
+
 TEST_CASE("features: in bf16 they are kept as they come, and give the training that computes them each time") {
   if (!device::has_bf16(at::kCPU)) return;
   const auto job = made_job(scratch("features-bf16"));

@@ -1,5 +1,7 @@
 #pragma once
 // The runs of one or several directories as results are read: each cell once, with the task that answers it.
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,9 +23,13 @@ struct RunView {
   const plan::PlannedRun* run = nullptr;
   const store::TaskState* task = nullptr;  ///< null while the run is later, or aborted
   task::RunState state = task::RunState::waiting;
+  /// Axes whose values selections and picks chose for each split or replicate: results, and no setting. Null: none.
+  std::shared_ptr<const std::set<std::string>> chosen = nullptr;
 
   /// Value of an axis; "experiment" and "directory" count as axes. "" where the run has no such label.
   std::string value(const std::string& axis) const;
+  /// The same for telling settings apart: what was chosen for each split or replicate is "chosen", whatever it is.
+  std::string setting(const std::string& axis) const;
   bool diverged() const;
 };
 

@@ -39,9 +39,14 @@ struct Standing {
   bool indistinguishable = false;  ///< the best, or tested against it and not significant
 };
 
+/// Which of two settings with equal means is the better one: that of lower loss, or that with fewer trained units. The
+/// other of the two decides what is still equal.
+enum class Ties : std::uint8_t { loss_first, units_first };
+
 /// Best first. Replicates are averaged within a cell and fold, these within a split. Means are compared without
-/// rounding; ties go to the lower loss, then to fewer trained units, then to the given order. Incomplete settings rank
-/// behind complete ones, those measured in fewer splits behind the others, those without any value last.
-std::vector<Standing> rank(const std::vector<RankedSetting>& settings, metrics::Better better, double alpha = 0.05);
+/// rounding; ties go as `ties` says, then to the given order. Incomplete settings rank behind complete ones, those
+/// measured in fewer splits behind the others, those without any value last.
+std::vector<Standing> rank(const std::vector<RankedSetting>& settings, metrics::Better better, double alpha = 0.05,
+                           Ties ties = Ties::loss_first);
 
 }  // namespace espalier::stats

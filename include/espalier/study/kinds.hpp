@@ -17,7 +17,7 @@ struct KindRow {
 };
 /// In the order of Kind.
 const std::vector<KindRow>& kinds();
-std::vector<std::string> kind_names();
+std::vector<std::string> kind_names();  ///< that an [[experiment]] may have: all but "pick"
 /// A kind that is not known counts as training; parsing refuses it.
 Kind kind_of(const Experiment& experiment);
 /// Whether the experiment's runs train networks.

@@ -44,7 +44,7 @@ LabelMap one_output_each(std::vector<std::int32_t> classes);
 /// Digest of what a label map does, 32 hexadecimal digits: names are not in it, so that renaming changes no id.
 std::string digest_of(const LabelMap& map);
 
-/// Throws UsageError where a class stands twice, an output is out of range, or an output has no class.
+/// Throws UsageError where a class stands twice or an output is out of range. An output may have no class.
 void check(const LabelMap& map);
 
 /// The order of a class's images: of the file, or a permutation keyed by the data's digest and the class. The numbers

@@ -58,6 +58,8 @@ class FeatureCache {
   void drop_unused();
   /// Returns the set of `key` (task::prefix_key and the pack's digest), a new one if there is none.
   std::shared_ptr<FeatureSet> of(const std::string& key);
+  /// The set of `key` where there is one, and its use does not count as one; else null.
+  std::shared_ptr<const FeatureSet> find(const std::string& key) const;
   /// Whether `set` may grow by `more_bytes`; drops unused sets to make room.
   bool make_room(const FeatureSet& set, std::int64_t more_bytes);
   std::int64_t bytes() const;

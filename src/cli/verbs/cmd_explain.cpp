@@ -28,10 +28,15 @@ const study::Experiment* experiment_of(const study::Study& study, const std::str
   return nullptr;
 }
 
+/// What its selections choose from, or its pick.
 std::vector<study::Take> takes_of(const study::Experiment& experiment, const RunView& view) {
   auto takes = experiment.takes;
   for (const auto& protocol : experiment.cases) {
     if (protocol.name == view.value("case")) takes.insert(takes.end(), protocol.takes.begin(), protocol.takes.end());
+  }
+  if (const auto& pick = experiment.pick) {
+    takes.emplace_back().from = pick->from;
+    takes.back().per = pick->per;
   }
   return takes;
 }
@@ -227,8 +232,9 @@ void print_selections(const Directory& directory, const RunView& view) {
     if (!applies) continue;
     std::string chosen;
     for (const auto& label : selection.chosen) chosen += " " + label.axis + "=" + label.value;
-    line("takes", (chosen.empty() ? " nothing: " + selection.reason : chosen).substr(1) + " by " + selection.metric +
-                      " (selection " + selection.key + ")");
+    const bool picks = !selection.chosen.empty() && selection.chosen.front().axis == "chosen";
+    line(picks ? "picks" : "takes", (chosen.empty() ? " nothing: " + selection.reason : chosen).substr(1) + " by " +
+                                        selection.metric + " (selection " + selection.key + ")");
   }
 }
 

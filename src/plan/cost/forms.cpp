@@ -173,6 +173,43 @@ std::string features_key(const Probe& probe) {
   return task::prefix_key(task::untrained(probe.spec), probe.spec.features) + probe.measured_data;
 }
 
+/// First units that probes of outputs have in common, as networks have in which one unit is swapped: their features are
+/// computed once.
+class SharedPrefixes {
+ public:
+  SharedPrefixes(const TaskTable& tasks, const CompileOptions& options) : options_(options) {
+    if (!options.passes.features) return;
+    for (const auto& entry : tasks.probes()) {
+      for (const auto& key : keys_of(entry.probe)) ++probes_[key];
+    }
+  }
+  /// The most units that another probe begins with, too, and whose features fit the memory; 0: none.
+  std::int32_t of(const Probe& probe) const {
+    if (probes_.empty()) return 0;
+    const auto keys = keys_of(probe);
+    const std::int64_t images = std::accumulate(probe.evaluated.begin(), probe.evaluated.end(), std::int64_t{0});
+    for (auto units = static_cast<std::int32_t>(keys.size()); units > 0; --units) {
+      const auto bytes = 4 * images * (*probe.units)[static_cast<std::size_t>(units - 1)].output.elements();
+      if (probes_.at(keys[static_cast<std::size_t>(units - 1)]) > 1 && bytes <= options_.feature_bytes) return units;
+    }
+    return 0;
+  }
+
+ private:
+  /// By units from 1 on, all but the last.
+  static std::vector<std::string> keys_of(const Probe& probe) {
+    std::vector<std::string> keys;
+    if (probe.spec.features > 0) return keys;
+    const task::TrainSpec spec = task::untrained(probe.spec);
+    for (std::size_t units = 1; units < spec.units.size(); ++units)
+      keys.push_back(task::prefix_key(spec, static_cast<std::int32_t>(units)) + probe.measured_data);
+    return keys;
+  }
+
+  const CompileOptions& options_;
+  std::map<std::string, std::int64_t> probes_;  ///< that begin with these units
+};
+
 }  // namespace
 
 void choose_probe_forms(TaskTable& tasks, const CompileOptions& options) {
@@ -183,6 +220,7 @@ void choose_probe_forms(TaskTable& tasks, const CompileOptions& options) {
     depths.insert(entry.form.cached_units);
     features.insert(task::prefix_key(entry.training.spec, entry.form.cached_units) + entry.training.spec.images.data);
   }
+  const SharedPrefixes prefixes(tasks, options);
   std::map<std::string, double> sharing;  // probes of the same features, which each worker computes once
   for (const auto& entry : tasks.probes()) {
     if (entry.probe.spec.features > 0) ++sharing[features_key(entry.probe)];
@@ -200,6 +238,7 @@ void choose_probe_forms(TaskTable& tasks, const CompileOptions& options) {
       if (units > static_cast<std::int32_t>(spec.units.size()) || form.cached_units > 0) continue;
       if (features.contains(task::prefix_key(spec, units) + probe.measured_data)) form.cached_units = units;
     }
+    form.cached_units = std::max(form.cached_units, prefixes.of(probe));
     const double images =
         static_cast<double>(std::accumulate(probe.evaluated.begin(), probe.evaluated.end(), std::int64_t{0}));
     cost_s = images * forward_multiply_adds(*probe.units, form.cached_units) / (kUncalibratedRate * form.threads);

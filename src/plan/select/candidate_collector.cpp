@@ -23,12 +23,6 @@ metrics::MetricName metric_of(const study::Take& take) {
   }
 }
 
-std::string text_of(const std::vector<Label>& labels) {
-  std::string text;
-  for (const auto& label : labels) text += label.axis + "=" + label.value + ",";
-  return text;
-}
-
 }  // namespace
 
 CandidateCollector::CandidateCollector(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes)
@@ -37,18 +31,13 @@ CandidateCollector::CandidateCollector(const study::Take& take, const TaskTable&
 std::vector<TaskId> CandidateCollector::needs() const { return {needs_.begin(), needs_.end()}; }
 
 Setting* CandidateCollector::setting_of(const RunRef& ref) {
-  const auto& experiment = *ref.experiment;
-  std::vector<Label> values;
-  for (const auto& axis : take_.values) {
-    const auto* value = value_at(experiment.grid, experiment.grid.cells[ref.run], axis);
-    if (!value) return nullptr;
-    values.push_back({axis, to_string(*value)});
-  }
+  auto values = plan::setting_of(take_, ref);
+  if (!values) return nullptr;
   for (auto& known : settings_) {
-    if (known.values == values) return &known;
+    if (known.values == *values) return &known;
   }
   settings_.push_back({});
-  settings_.back().values = std::move(values);
+  settings_.back().values = std::move(*values);
   return &settings_.back();
 }
 
@@ -66,7 +55,8 @@ Measurement CandidateCollector::measurement_of(const PlannedRun& run) const {
 void CandidateCollector::check_recorded(const RunRef& ref) const {
   const bool is_running_score = metric_.subset == metrics::Subset::train;
   if (is_running_score || !ref.experiment->runs[ref.run].images(metric_.subset).empty()) return;
-  throw CompileError{{"a selection chooses by '" + take_.best + "', which is not recorded",
+  throw CompileError{{"a " + std::string(is_pick(take_) ? "pick" : "selection") + " chooses by '" + take_.best +
+                          "', which is not recorded",
                       "experiment '" + ref.experiment->study->name + "' has no such images or does not measure them",
                       "Set valid = { per_class = N } on its data, or train_eval = true."}};
 }
@@ -83,7 +73,7 @@ void CandidateCollector::add(const RunRef& ref) {
   Setting* setting = run.waits_for.empty() ? setting_of(ref) : nullptr;
   if (!setting) {
     // An aborted run may lack its taken values: its setting is unknown, but its failure counts.
-    later_ = later_ || run.aborted.empty();
+    if (run.aborted.empty()) waits_for_.insert(run.waits_for);
     if (!run.aborted.empty()) failures_.push_back(run.experiment + ": " + run.aborted);
     return;
   }
@@ -117,7 +107,7 @@ void CandidateCollector::measure(const TaskOutcome& outcome, const RunRef& ref, 
   }
   if (row) measured.metric = metrics::share_of(*row, metric_.metric);
   if (!std::isfinite(measured.metric.amount)) return fail(ref, setting, take_.best + " is not a number");
-  const auto* valid = result_of(outcome, metrics::Subset::valid, run);
+  const auto* valid = is_pick(take_) ? row : result_of(outcome, metrics::Subset::valid, run);
   if (valid || row) measured.loss = metrics::share_of(*(valid ? valid : row), metrics::Metric::loss);
   setting.runs.push_back(std::move(measured));
 }

@@ -4,17 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "plan/planned_experiment.hpp"
 #include "plan/select/choose.hpp"
+#include "plan/select/setting.hpp"
 #include "plan/task_table.hpp"
 
 namespace espalier::plan {
-
-/// One run of an experiment already planned.
-struct RunRef {
-  const PlannedExperiment* experiment = nullptr;
-  std::size_t run = 0;
-};
 
 class CandidateCollector {
  public:
@@ -24,9 +18,10 @@ class CandidateCollector {
   /// Throws CompileError where the metric is not recorded.
   void add(const RunRef& ref);
 
-  bool later() const { return later_; }                               ///< whether some run itself waits for a selection
-  std::vector<TaskId> needs() const;                                  ///< tasks that have not ended, each once
-  const std::vector<Setting>& settings() const { return settings_; }  ///< in the order of the runs: axis order
+  bool later() const { return !waits_for_.empty(); }  ///< whether some run itself waits for a selection
+  const std::set<std::string>& waits_for() const { return waits_for_; }  ///< the keys of these selections
+  std::vector<TaskId> needs() const;                                     ///< tasks that have not ended, each once
+  const std::vector<Setting>& settings() const { return settings_; }     ///< in the order of the runs: axis order
   const std::vector<std::string>& failures() const { return failures_; }
   bool higher_is_better() const { return metric_.higher_is_better(); }
 
@@ -45,7 +40,7 @@ class CandidateCollector {
   std::set<std::string> seen_;  // (setting, cell, task): a cell of two experiments counts once
   std::set<TaskId> needs_;
   std::vector<std::string> failures_;
-  bool later_ = false;
+  std::set<std::string> waits_for_;
 };
 
 }  // namespace espalier::plan

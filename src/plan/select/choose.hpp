@@ -17,7 +17,9 @@ struct Setting {
   std::int32_t missing = 0;
 };
 
-/// Ranks settings, best first, by stats::rank. Their `loss` is the validation loss.
-std::vector<Candidate> rank(const std::vector<Setting>& settings, bool higher_is_better);
+/// Ranks settings, best first, by stats::rank. Their `loss` is the validation loss; of a pick, that of the images it
+/// picks on.
+std::vector<Candidate> rank(const std::vector<Setting>& settings, bool higher_is_better,
+                            stats::Ties ties = stats::Ties::loss_first);
 
 }  // namespace espalier::plan

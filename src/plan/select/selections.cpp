@@ -15,46 +15,12 @@ bool has(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
 
-std::string per_key(const std::vector<Label>& per) {
-  std::string key;
-  for (const auto& label : per) key += (key.empty() ? "" : ",") + label.axis + "=" + label.value;
-  return key;
-}
-
-/// The canonical values of the take's `per` axes; none if one of them is still to be taken.
-std::optional<std::vector<Label>> per_values(const study::Take& take, const grid::Grid& grid, const grid::Cell& cell,
-                                             const CanonicalSizes& sizes) {
-  const auto* target = value_at(grid, cell, "target");
-  std::vector<Label> per;
-  for (const auto& axis : take.per) {
-    const auto* value = value_at(grid, cell, axis);
-    if (!value) return std::nullopt;
-    per.push_back({axis, sizes.text(axis, *value, target ? to_string(*target) : "")});
-  }
-  return per;
-}
-
 bool varies(const grid::Grid& grid, const std::string& axis) {
   const auto column = grid.column(axis);
   if (column < 0 || grid.cells.empty()) return false;
   const auto at = static_cast<std::size_t>(column);
   return std::any_of(grid.cells.begin(), grid.cells.end(),
                      [&](const grid::Cell& cell) { return cell.values[at] != grid.cells.front().values[at]; });
-}
-
-bool same_values(std::vector<Label> a, std::vector<Label> b) {
-  const auto by_axis = [](const Label& x, const Label& y) { return x.axis < y.axis; };
-  std::sort(a.begin(), a.end(), by_axis);
-  std::sort(b.begin(), b.end(), by_axis);
-  return a == b;
-}
-
-/// Whether `labels` give each axis the value that `setting` gives it.
-bool is_setting(const std::vector<Label>& labels, const std::vector<std::string>& axes,
-                const std::vector<study::Value>& setting) {
-  std::vector<Label> wanted;
-  for (std::size_t i = 0; i < axes.size(); ++i) wanted.push_back({axes[i], to_string(setting[i])});
-  return same_values(labels, wanted);
 }
 
 std::string reason_of(const std::vector<std::string>& failures) {
@@ -76,10 +42,10 @@ const Decision& Selections::of(const Taker& taker) {
   const auto& grid = taker.experiment->grid;
   const auto& shape = grid.shapes[static_cast<std::size_t>(taker.cell->shape)];
   const auto& take = *shape.takes[taker.take];
-  const auto per = per_values(take, grid, *taker.cell, sizes_);
+  const auto per = values_of(take.per, grid, *taker.cell, sizes_);
   const std::string stem =
       taker.experiment->study->name + "/" + shape.case_name + "/" + std::to_string(taker.take) + "/";
-  const std::string key = stem + (per ? per_key(*per) : "later");
+  const std::string key = stem + (per ? text_of(*per) : "later");
   const auto known = decisions_.find(key);
   if (known != decisions_.end()) return known->second;
   if (!per) return decisions_.emplace(key, waiting(key, {})).first->second;
@@ -91,30 +57,42 @@ const Decision& Selections::of(const Taker& taker) {
   const auto* fact = given(key, asked);
   if (fact) used_.insert(fact);
   if (fact && fact->key.empty()) check_given(*fact, take, possible(taker));
-  if (fact && !holds(*fact, take, possible(taker), per_key(*per))) fact = nullptr;
-  Decision made = fact ? from_fact(take, *fact, asked) : decide(take, asked, per_key(*per));
+  if (fact && !holds(*fact, take, possible(taker), text_of(*per))) fact = nullptr;
+  Decision made = fact ? from_fact(take, *fact, asked) : decide(take, asked, text_of(*per));
   return decisions_.emplace(key, std::move(made)).first->second;
 }
 
-std::vector<std::vector<study::Value>> Selections::possible(const Taker& taker) {
+std::vector<std::vector<Label>> Selections::possible(const Taker& taker) {
   const auto& grid = taker.experiment->grid;
   const auto& take = *grid.shapes[static_cast<std::size_t>(taker.cell->shape)].takes[taker.take];
-  const auto per = per_values(take, grid, *taker.cell, sizes_);
-  std::vector<std::vector<study::Value>> all;
+  const auto per = values_of(take.per, grid, *taker.cell, sizes_);
+  std::vector<std::vector<Label>> all;
   if (!per) return all;
   const auto& pool = pool_of(take);
-  const auto found = pool.by_per.find(per_key(*per));
+  const auto found = pool.by_per.find(text_of(*per));
   if (found == pool.by_per.end()) return all;
   for (const auto& ref : found->second) {
-    std::vector<study::Value> setting;
-    for (const auto& axis : take.values) {
-      const auto* value = value_at(ref.experiment->grid, ref.experiment->grid.cells[ref.run], axis);
-      if (value) setting.push_back(*value);
-    }
-    const bool known = setting.size() == take.values.size();
-    if (known && std::find(all.begin(), all.end(), setting) == all.end()) all.push_back(std::move(setting));
+    auto setting = setting_of(take, ref);
+    if (setting && std::find(all.begin(), all.end(), *setting) == all.end()) all.push_back(std::move(*setting));
   }
   return all;
+}
+
+std::optional<RunRef> Selections::run_of(const Taker& taker, const Decision& decision) {
+  const auto& grid = taker.experiment->grid;
+  const auto& take = *grid.shapes.front().takes[taker.take];
+  const auto per = values_of(take.per, grid, *taker.cell, sizes_);
+  const auto has_its_repetition = [&](const RunRef& ref) {
+    return std::all_of(take.mean_over.begin(), take.mean_over.end(), [&](const std::string& axis) {
+      const auto *own = value_at(grid, *taker.cell, axis), *its = value_at(ref.experiment->grid, ref.cell(), axis);
+      return own && its ? *own == *its : own == its;
+    });
+  };
+  for (const auto& ref : pool_of(take).by_per[per ? text_of(*per) : ""]) {
+    const auto setting = setting_of(take, ref);
+    if (setting && same_values(*setting, decision.labels) && has_its_repetition(ref)) return ref;
+  }
+  return std::nullopt;
 }
 
 const SelectionOutcome* Selections::given(const std::string& key, const SelectionOutcome& asked) const {
@@ -129,27 +107,27 @@ std::vector<std::string> Selections::unused() const {
   std::vector<std::string> unused;
   for (const auto& fact : facts_) {
     if (!fact.key.empty() || used_.contains(&fact)) continue;
-    unused.push_back(fact.experiment + (fact.per.empty() ? "" : ", ") + per_key(fact.per));
+    unused.push_back(fact.experiment + (fact.per.empty() ? "" : ", ") + text_of(fact.per));
   }
   return unused;
 }
 
 /// Refuses a value given by the user that is not among the settings to choose from, where these are known.
 void Selections::check_given(const SelectionOutcome& fact, const study::Take& take,
-                             const std::vector<std::vector<study::Value>>& settings) {
-  if (settings.empty() || pool_of(take).some_unknown || fact.chosen.size() != take.values.size()) return;
-  const bool known = std::any_of(settings.begin(), settings.end(), [&](const std::vector<study::Value>& setting) {
-    return is_setting(fact.chosen, take.values, setting);
-  });
+                             const std::vector<std::vector<Label>>& settings) {
+  const bool is_whole = is_pick(take) || fact.chosen.size() == take.values.size();
+  if (settings.empty() || pool_of(take).some_unknown || !is_whole) return;
+  const bool known = std::any_of(settings.begin(), settings.end(),
+                                 [&](const auto& setting) { return same_values(fact.chosen, setting); });
   if (known) return;
-  throw CompileError{{"the selection given, " + per_key(fact.chosen) + ", is not one of the settings to choose from",
+  throw CompileError{{"the selection given, " + text_of(fact.chosen) + ", is not one of the settings to choose from",
                       std::to_string(settings.size()) + " settings were trained for it", "Give one of them."}};
 }
 
 /// Whether a journaled choice still answers what is asked: the same metric, among the same settings, over the same
 /// splits. A selection that could not be made is tried again; one that the user gives always holds.
 bool Selections::holds(const SelectionOutcome& fact, const study::Take& take,
-                       const std::vector<std::vector<study::Value>>& settings, const std::string& per) {
+                       const std::vector<std::vector<Label>>& settings, const std::string& per) {
   if (fact.key.empty()) return true;
   if (!fact.reason.empty() || fact.metric != take.best || fact.candidates.size() != settings.size()) return false;
   std::set<std::string> splits;
@@ -160,9 +138,8 @@ bool Selections::holds(const SelectionOutcome& fact, const study::Take& take,
   return std::all_of(fact.candidates.begin(), fact.candidates.end(), [&](const Candidate& candidate) {
     const bool is_whole = candidate.diverged == 0 && candidate.missing == 0;
     if (is_whole && candidate.splits != static_cast<std::int32_t>(splits.size())) return false;
-    return std::any_of(settings.begin(), settings.end(), [&](const std::vector<study::Value>& setting) {
-      return is_setting(candidate.values, take.values, setting);
-    });
+    return std::any_of(settings.begin(), settings.end(),
+                       [&](const auto& setting) { return same_values(candidate.values, setting); });
   });
 }
 
@@ -170,11 +147,9 @@ Decision Selections::from_fact(const study::Take& take, const SelectionOutcome& 
   asked.chosen = fact.chosen;
   asked.reason = fact.reason;
   made_.push_back(fact.key.empty() ? asked : fact);
-  Decision decision{Decision::State::decided, asked.key, {}, asked.reason};
-  if (!asked.reason.empty()) {
-    decision.state = Decision::State::impossible;
-    return decision;
-  }
+  Decision decision{Decision::State::decided, asked.key, {}, asked.reason, asked.chosen};
+  if (!asked.reason.empty()) decision.state = Decision::State::impossible;
+  if (!asked.reason.empty() || is_pick(take)) return decision;
   for (const auto& axis : take.values) {
     const auto found =
         std::find_if(asked.chosen.begin(), asked.chosen.end(), [&](const Label& l) { return l.axis == axis; });
@@ -189,11 +164,12 @@ Decision Selections::from_fact(const study::Take& take, const SelectionOutcome& 
 
 Decision Selections::waiting(const std::string& key, std::vector<TaskId> needs) {
   pending_.push_back({key, std::move(needs)});
-  return {Decision::State::pending, key, {}, ""};
+  return {Decision::State::pending, key, {}, "", {}};
 }
 
 void Selections::check(const study::Take& take, const PlannedExperiment& from) const {
   for (const auto* wanted : {&take.values, &take.per}) {
+    if (wanted == &take.values && is_pick(take)) continue;  // candidates may differ in their axes
     for (const auto& axis : *wanted) {
       if (from.grid.column(axis) >= 0) continue;
       throw CompileError{{"experiment '" + from.study->name + "' has no axis '" + axis + "'", "a selection asks for it",
@@ -227,8 +203,8 @@ Selections::Pool& Selections::pool_of(const study::Take& take) {
     check(take, from);
     pool.some_unknown |= from.refused;
     for (std::size_t i = 0; i < from.grid.cells.size(); ++i) {
-      const auto per = per_values(take, from.grid, from.grid.cells[i], sizes_);
-      if (per) pool.by_per[per_key(*per)].push_back({&from, i});
+      const auto per = values_of(take.per, from.grid, from.grid.cells[i], sizes_);
+      if (per) pool.by_per[text_of(*per)].push_back({&from, i});
       else pool.some_unknown = true;
     }
   }
@@ -246,9 +222,16 @@ Decision Selections::decide(const study::Take& take, SelectionOutcome asked, con
   }
   CandidateCollector collector(take, tasks_, outcomes_);
   for (const auto& ref : found->second) collector.add(ref);
-  if (collector.later()) return waiting(asked.key, {});
-  if (auto needs = collector.needs(); !needs.empty()) return waiting(asked.key, std::move(needs));
-  asked.candidates = rank(collector.settings(), collector.higher_is_better());
+  if (collector.later()) {
+    waits_[asked.key] = {collector.needs(), collector.waits_for()};
+    return waiting(asked.key, {});
+  }
+  if (auto needs = collector.needs(); !needs.empty()) {
+    waits_[asked.key] = {needs, {}};
+    return waiting(asked.key, std::move(needs));
+  }
+  asked.candidates = rank(collector.settings(), collector.higher_is_better(),
+                          is_pick(take) ? stats::Ties::units_first : stats::Ties::loss_first);
   const bool measured = !asked.candidates.empty() && asked.candidates.front().splits > 0;
   if ((!collector.failures().empty() && !take.allow_missing) || !measured)
     asked.reason = reason_of(collector.failures());
@@ -257,7 +240,7 @@ Decision Selections::decide(const study::Take& take, SelectionOutcome asked, con
 }
 
 Decision Selections::finished(SelectionOutcome outcome) {
-  Decision decision{Decision::State::impossible, outcome.key, {}, outcome.reason};
+  Decision decision{Decision::State::impossible, outcome.key, {}, outcome.reason, outcome.chosen};
   if (outcome.reason.empty()) {
     decision.state = Decision::State::decided;
     for (const auto& label : outcome.chosen) decision.chosen.push_back(study::parse_value(label.value));

@@ -21,6 +21,11 @@ std::string take_text(const study::Take& take) {
   return text + (take.allow_missing ? " (missing runs allowed)" : "");
 }
 
+std::string pick_text(const study::Pick& pick) {
+  return fmt::format("picks the run of {} with the best {}{}", listed(pick.from), pick.best,
+                     pick.per.empty() ? "" : ", for each " + listed(pick.per));
+}
+
 std::string case_text(const study::Case& one) {
   std::vector<std::string> parts;
   for (const auto& [axis, value] : one.fixed) parts.push_back(axis + " = " + study::to_string(value));
@@ -61,7 +66,8 @@ std::string experiment_text(const study::Experiment& experiment, const std::vect
   for (const auto& axis : own_axes(experiment, runs)) {
     varied.push_back(fmt::format("{} in {{{}}}", axis, fmt::join(values_of(runs, axis), ", ")));
   }
-  parts.push_back(varied.empty() ? "one setting" : listed(varied));
+  if (experiment.pick) parts.push_back(pick_text(*experiment.pick));
+  else parts.push_back(varied.empty() ? "one setting" : listed(varied));
   for (const auto& zip : experiment.zips) parts.push_back(zip_text(experiment, zip));
   for (const auto& take : experiment.takes) parts.push_back("takes " + take_text(take));
   if (experiment.start) parts.push_back("starts from " + to_string(*experiment.start));

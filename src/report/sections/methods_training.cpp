@@ -29,10 +29,14 @@ std::string rates_text(const task::TrainSpec& spec) {
   };
   std::vector<TrainingGroup> groups;
   for (std::size_t i = 0; i < spec.units.size(); ++i) {
-    std::string rates = spec.units[i].trained == task::Trained::no ? "frozen" : "";
+    const auto trained = spec.units[i].trained;
+    std::string rates = trained == task::Trained::no            ? "frozen"
+                        : trained == task::Trained::scale_shift ? "scaled and shifted, "
+                                                                : "";
     for (const auto& point : spec.units[i].rates) {
-      rates += rates.empty() ? number(point.rate)
-                             : fmt::format(", from epoch {} on {}", point.from.epoch, number(point.rate));
+      const bool is_first = &point == &spec.units[i].rates.front();
+      rates +=
+          is_first ? number(point.rate) : fmt::format(", from epoch {} on {}", point.from.epoch, number(point.rate));
     }
     if (groups.empty() || groups.back().rates != rates) groups.push_back({rates, i + 1, i + 1});
     groups.back().last = i + 1;

@@ -69,6 +69,7 @@ std::string title_of(const std::vector<const plan::SelectionOutcome*>& group) {
     if (selection->chosen.empty()) continue;
     std::vector<std::string> axes;
     for (const auto& label : selection->chosen) axes.push_back(label.axis);
+    if (axes.front() == "chosen") return title + ", picks a run";
     return title + ", takes " + listed(axes);
   }
   return title;
@@ -106,7 +107,9 @@ std::string selection_section(const PageContext& context) {
   if (body.empty()) return "";
   const std::string note =
       "Made while the study ran, each once and kept. Ties go to the lower validation loss, then to fewer trained "
-      "units, then to the order of the axes. Diverged and missing runs rank a setting last.";
+      "units, then to the order of the axes; where a run is picked, to fewer trained units, then to the lower loss, "
+      "then "
+      "to the order of the experiments. Diverged and missing runs rank a setting last.";
   return section("selections", "Selections made", paragraph(note) + body);
 }
 

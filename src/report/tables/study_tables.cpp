@@ -24,31 +24,33 @@ std::string default_title(const study::TableSpec& asked) {
     case study::TableKind::raw: return asked.experiment + ": all cells";
     case study::TableKind::distances: return asked.experiment + ": distances between source and target";
     case study::TableKind::recommendation: return asked.experiment + ": freeze or tune?";
-    case study::TableKind::wins:
+    case study::TableKind::wins: return fmt::format("{}: which is best", fmt::join(asked.experiments, ", "));
     case study::TableKind::rank:
     case study::TableKind::cost: break;
   }
   return "";
 }
 
-void fill(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked) {
+void fill(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked,
+          const study::Study& study) {
   switch (asked.kind) {
     case study::TableKind::ratio: return fill_ratio_table(table, views, asked);
     case study::TableKind::raw: return fill_raw_table(table, views, asked);
     case study::TableKind::distances: return fill_distances_table(table, views, asked);
     case study::TableKind::recommendation: return fill_recommendation_table(table, views, asked);
-    case study::TableKind::wins:
+    case study::TableKind::wins: return fill_wins_table(table, views, asked, study);
     case study::TableKind::rank:
     case study::TableKind::cost: break;
   }
 }
 
-StudyTable make_table(const std::vector<RunView>& views, const study::TableSpec& asked) {
+StudyTable make_table(const std::vector<RunView>& views, const study::TableSpec& asked, const study::Study& study) {
   StudyTable table;
-  table.name = "table-" + harmless(asked.experiment) + "-" + study::row_of(asked.kind).name;
+  const auto& shown = asked.experiments.empty() ? asked.experiment : asked.experiments.front();
+  table.name = "table-" + harmless(shown) + "-" + study::row_of(asked.kind).name;
   table.title = asked.title.empty() ? default_title(asked) : asked.title;
   try {
-    fill(table, views, asked);
+    fill(table, views, asked, study);
   } catch (const UsageError& error) {
     table.problem = std::string("This table cannot be made: ") + error.what();
   }
@@ -82,7 +84,7 @@ std::vector<StudyTable> make_study_tables(const std::vector<RunView>& views, con
   std::vector<StudyTable> tables;
   std::map<std::string, int> names;
   for (const auto& asked : study.tables) {
-    tables.push_back(make_table(views, asked));
+    tables.push_back(make_table(views, asked, study));
     const int times = ++names[tables.back().name];
     if (times > 1) tables.back().name += "-" + std::to_string(times);
   }

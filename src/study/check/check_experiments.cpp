@@ -87,10 +87,11 @@ void check_units(const Scope& scope) {
 }
 
 bool copies(const Experiment& experiment) {
+  if (given_by(experiment, "tuned_unit") != Given::nowhere) return true;
   const auto words = plain_values(experiment, "units");
   if (!words.empty()) {
     return std::any_of(words.begin(), words.end(),
-                       [](const Value& word) { return to_string(word).find_first_of("FT") != std::string::npos; });
+                       [](const Value& word) { return to_string(word).find_first_of("FTS") != std::string::npos; });
   }
   const auto values = plain_values(experiment, "transferred");
   if (values.empty()) return true;  // the default copies all units but the classifier
@@ -135,13 +136,17 @@ void check_one_origin(const Scope& scope) {
   }
 }
 
-/// Checks that `units` is not combined with the three axes whose meaning it contains.
-void check_units_alone(const Scope& scope) {
-  if (plain_values(scope.experiment, "units").empty()) return;
-  for (const char* axis : {"transferred", "frozen"}) {
-    if (plain_values(scope.experiment, axis).empty() && given_by(scope.experiment, axis) == Given::nowhere) continue;
-    scope.error(place_of(scope.experiment, "units"), "units",
-                {std::string("both units and ") + axis, "each says which units are copied or frozen", "Keep one"});
+bool gives(const Experiment& experiment, const std::string& axis) {
+  return !plain_values(experiment, axis).empty() || given_by(experiment, axis) != Given::nowhere;
+}
+
+/// Checks that an axis is not combined with others whose meaning it contains.
+void check_alone(const Scope& scope, const std::string& axis, const std::vector<std::string>& others) {
+  if (!gives(scope.experiment, axis)) return;
+  for (const auto& other : others) {
+    if (!gives(scope.experiment, other)) continue;
+    scope.error(place_of(scope.experiment, axis), axis,
+                {"both " + axis + " and " + other, "each says which units are copied or frozen", "Keep one"});
   }
 }
 
@@ -178,7 +183,8 @@ void check_experiments(const CheckContext& context) {
     check_units(scope);
     check_has_source(scope);
     check_one_origin(scope);
-    check_units_alone(scope);
+    check_alone(scope, "units", {"transferred", "frozen"});
+    check_alone(scope, "tuned_unit", {"units", "transferred", "frozen"});
     check_rate_axes(scope);
     check_augments(scope);
     check_grid(context, experiment);

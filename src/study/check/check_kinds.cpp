@@ -13,14 +13,39 @@ namespace {
 
 std::string quoted(const std::vector<Kind>& some) {
   std::vector<std::string> names;
-  for (const auto kind : some) names.push_back(kinds()[static_cast<std::size_t>(kind)].name);
+  for (const auto& row : kinds()) {
+    if (std::find(some.begin(), some.end(), row.kind) != some.end()) names.push_back(row.name);
+  }
   return either(names);
+}
+
+/// Whether an entry of units_from takes the unit that this axis names.
+bool names_units(const Experiment& experiment, const std::string& axis) {
+  return std::any_of(experiment.units_from.begin(), experiment.units_from.end(),
+                     [&](const UnitsFrom& entry) { return entry.axis == axis; });
+}
+
+/// Where nothing is trained, tuned_unit is the unit that a swap takes, and nothing else.
+void check_unit_axis(const CheckContext& context, const Experiment& experiment, const GivenAxis& given) {
+  if (finds_runs_by(experiment, given.name)) return;
+  const auto error = [&](const Problem& problem) {
+    context.report.error(given.where, key_of(experiment, given.name), problem);
+  };
+  if (!names_units(experiment, given.name)) {
+    error({"'" + given.name + "' says how a network is trained",
+           "an experiment of kind \"" + experiment.kind + "\" trains nothing",
+           "Remove it, or take the unit: units_from = [{ units = \"" + given.name + "\", experiment = \"...\" }]"});
+  }
 }
 
 /// Refuses axes that this kind of experiment does not have, unless runs are found by them: they are labels then.
 void check_axes(const CheckContext& context, const Experiment& experiment) {
   const Kind kind = kind_of(experiment);
   for (const auto& given : given_axes(experiment)) {
+    if (given.name == "tuned_unit" && kind == Kind::evaluate) {
+      check_unit_axis(context, experiment, given);
+      continue;
+    }
     const auto with = kinds_with(given.name);
     if (std::find(with.begin(), with.end(), kind) != with.end() || finds_runs_by(experiment, given.name)) continue;
     const bool of_training = with == std::vector{Kind::train};
@@ -99,6 +124,28 @@ void check_fronts(const CheckContext& context, const Experiment& experiment) {
   }
 }
 
+/// A swap takes one unit at a time, which no other entry takes.
+void check_swapped_units(const CheckContext& context, const Experiment& experiment, const UnitsFrom& entry) {
+  const auto error = [&](const Problem& problem) {
+    context.report.error(entry.where, key_of(experiment, "units_from.units"), problem);
+  };
+  const auto values = plain_values(experiment, entry.axis);
+  const bool taken = given_by(experiment, entry.axis) == Given::taken;
+  if (values.empty() && !taken) {
+    return error({"units = \"" + entry.axis + "\" without values of that axis", "each of them is a swap",
+                  "Add " + entry.axis + " = [1, 2, ...] to axes"});
+  }
+  if (std::find(values.begin(), values.end(), Value("all")) != values.end()) {
+    error({entry.axis + " = \"all\" is no unit to take", "a swap takes one unit",
+           "Name units, or measure the other experiment's run by `start`"});
+  }
+  for (const auto& other : experiment.units_from) {
+    if (other == entry) continue;
+    return error(
+        {"units = \"" + entry.axis + "\" beside another entry", "a unit comes from one network", "Keep one entry"});
+  }
+}
+
 void check_units_from(const CheckContext& context, const Experiment& experiment) {
   const Depth depth = depth_of(context.study, experiment);
   std::set<std::int32_t> seen;
@@ -111,6 +158,7 @@ void check_units_from(const CheckContext& context, const Experiment& experiment)
       if (std::find(known.begin(), known.end(), entry.source) == known.end())
         error("source", unknown_word("source", entry.source, known));
     }
+    if (!entry.axis.empty()) check_swapped_units(context, experiment, entry);
     for (const auto unit : entry.units) {
       const std::string name = "unit " + std::to_string(unit);
       if (depth.most > 0 && unit > depth.least)
@@ -127,7 +175,7 @@ void check_units_from(const CheckContext& context, const Experiment& experiment)
 
 void check_kinds(const CheckContext& context) {
   for (const auto& experiment : context.study.experiments) {
-    if (experiment.kind.empty()) continue;  // parsing has refused it
+    if (experiment.kind.empty() || experiment.pick) continue;  // parsing has refused it; a pick says none of this
     const Kind kind = kind_of(experiment);
     check_axes(context, experiment);
     if (kind == Kind::distance) check_has_source(context, experiment);

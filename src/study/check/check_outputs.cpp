@@ -1,5 +1,6 @@
 // Checks figures and tables: known experiments, axes and values, and metrics that are recorded.
 #include <algorithm>
+#include <set>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/metrics/row.hpp"
@@ -158,11 +159,23 @@ void check_figure(const CheckContext& context, const FigureSpec& figure) {
   if (by_distance) check.check_distances(figure.ratio->distances);
 }
 
+/// Experiments that are compared: each is known once, and has the axes that are asked for and the metric.
+void check_compared(const CheckContext& context, const TableSpec& table) {
+  std::set<std::string> seen;
+  for (const auto& name : table.experiments) {
+    const OutputCheck check(context, "table", table.where, "");
+    const Experiment* found = check.known_experiment("experiments", name);
+    if (!seen.insert(name).second) check.error("experiments", {"'" + name + "' stands twice", "once is enough", ""});
+    if (found) OutputCheck(context, "table", table.where, name).check_metric(table.y);
+  }
+}
+
 void check_table(const CheckContext& context, const TableSpec& table) {
   const OutputCheck check(context, "table", table.where, table.experiment);
   const auto& row = row_of(table.kind);
   for (const auto& axis : table.by) check.check_axis("by", axis);
-  if (row.has_metric) check.check_metric(table.y);
+  if (row.has_experiments) check_compared(context, table);
+  else if (row.has_metric) check.check_metric(table.y);
   if (row.has_sides) check.check_sides(table.ratio);
   if (row.needs_distances) check.check_distances(table.ratio.distances);
   if (table.kind == TableKind::distances && check.shown()) check.require_distance("experiment", *check.shown());

@@ -58,7 +58,15 @@ bool check_is_axis(const Scope& scope, const Experiment& experiment, const std::
   return false;
 }
 
+/// Whether the values that runs of a pick have on the axis are those of the runs that were chosen.
+bool is_chosen(const Pick& pick, const std::string& axis) {
+  const auto* row = axis_row(axis);
+  const bool is_per = std::find(pick.per.begin(), pick.per.end(), axis) != pick.per.end();
+  return !is_per && !(row && row->repeats) && axis != "target";
+}
+
 bool is_taken(const Experiment& experiment, const std::string& axis) {
+  if (experiment.pick) return is_chosen(*experiment.pick, axis);
   const auto takes = all_takes(experiment);
   return std::any_of(takes.begin(), takes.end(), [&](const Take& take) {
     return std::find(take.values.begin(), take.values.end(), axis) != take.values.end();
@@ -68,6 +76,14 @@ bool is_taken(const Experiment& experiment, const std::string& axis) {
 /// The values an axis has in an experiment, by default too, where they are known.
 std::vector<std::string> values_of(const Study& study, const Experiment& experiment, const std::string& axis) {
   std::vector<std::string> words;
+  if (experiment.pick) {  // those of its candidates
+    for (const auto& from : experiment.pick->from) {
+      const Experiment* candidate = find_experiment(study, from);
+      if (!candidate || candidate->pick) continue;
+      for (auto& word : values_of(study, *candidate, axis)) words.push_back(std::move(word));
+    }
+    return words;
+  }
   for (const auto& value : plain_values(experiment, axis)) words.push_back(to_string(value));
   if (!words.empty() || is_taken(experiment, axis)) return words;
   if (axis == "replicate") return {"1"};
@@ -121,6 +137,13 @@ bool is_decided(const Scope& scope, const Axis& axis) {
 /// Axes of the parent with several values that `same` leaves open.
 std::vector<std::string> open_axes(const Scope& scope) {
   std::vector<std::string> open;
+  if (const auto& pick = scope.parent.pick) {
+    for (const auto& axis : pick->per) {
+      const auto values = values_of(scope.context.study, scope.parent, axis);
+      if (std::set<std::string>(values.begin(), values.end()).size() > 1 && !scope.by(axis)) open.push_back(axis);
+    }
+    return open;
+  }
   std::set<std::string> given;
   for (const auto& axis : scope.parent.axes) {
     given.insert(axis.name);
@@ -172,7 +195,7 @@ void check_run(const CheckContext& context, const Experiment& child, const Start
                                 unknown_word("experiment", start.experiment, experiment_names(context.study)));
   }
   const Scope scope{context, child, *parent, start, key};
-  if (!trains(*parent)) {
+  if (!trains(*parent) && !parent->pick) {
     return scope.error("experiment", {named(*parent) + " leaves no network", "it is of kind \"" + parent->kind + "\"",
                                       "Name an experiment that trains"});
   }

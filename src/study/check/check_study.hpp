@@ -19,6 +19,7 @@ void check_stops(const CheckContext& context);                               ///
 void check_experiments(const CheckContext& context);                         ///< names, axes, values that must exist
 void check_grid(const CheckContext& context, const Experiment& experiment);  ///< zips, dependent axes, cases
 void check_takes(const CheckContext& context);                               ///< selections: names, metrics
+void check_picks(const CheckContext& context);                               ///< [[pick]]: candidates, metrics
 void check_starts(const CheckContext& context);                              ///< runs that experiments start from
 void check_kinds(const CheckContext& context);                               ///< what a kind of experiment may say
 void check_circles(const CheckContext& context);                             ///< experiments that need each other
@@ -30,7 +31,7 @@ std::string not_recorded(const Study& study, const Experiment& experiment, const
 /// How to change the study so that the metric is recorded, for suggestions.
 std::string how_to_record(const metrics::MetricName& metric);
 
-/// "experiment.NAME.<part>", the dotted key of diagnostics.
+/// "experiment.NAME.<part>", or "pick.NAME.<part>": the dotted key of diagnostics.
 std::string key_of(const Experiment& experiment, const std::string& part);
 
 }  // namespace espalier::study

@@ -33,6 +33,14 @@ std::set<std::string> targets_of(const Study& study, const Experiment& experimen
 }  // namespace
 
 std::string not_recorded(const Study& study, const Experiment& experiment, const metrics::MetricName& metric) {
+  if (experiment.pick) {  // its runs are those of its candidates
+    for (const auto& name : experiment.pick->from) {
+      const Experiment* from = find_experiment(study, name);
+      const std::string why = from && !from->pick ? not_recorded(study, *from, metric) : "";
+      if (!why.empty()) return why;
+    }
+    return "";
+  }
   const auto subset = metric.subset;
   const bool of_retrieval = metric.metric == metrics::Metric::map10;
   const bool of_distance = metrics::facts_of(metric.metric).of_sets && !of_retrieval;

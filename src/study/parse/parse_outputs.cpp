@@ -10,6 +10,8 @@
 namespace espalier::study {
 namespace {
 
+constexpr const char* kExperimentForm = "Write experiment = \"...\"";
+constexpr const char* kExperimentsForm = "Write experiments = [\"...\", \"...\"]";
 constexpr const char* kDistanceKeys[] = {"distances", "method", "features"};
 
 /// test.top1, valid.top1 where the experiment measures that and no test images, or test.distance where it compares.
@@ -93,20 +95,33 @@ std::vector<double> parse_thresholds(const Reader& reader) {
   return fits ? values : TableSpec().thresholds;
 }
 
+/// One experiment, or several of them that are compared.
+void parse_experiments_of(const Reader& reader, const TableKindRow& row, const TableSpec& table) {
+  refuse(reader, row.has_experiments ? "experiment" : "experiments", row.name);
+  if (!row.has_experiments && !reader.has("experiment")) reader.missing("experiment", kExperimentForm);
+  if (row.has_experiments && !reader.has("experiments")) reader.missing("experiments", kExperimentsForm);
+  if (row.has_experiments && reader.has("experiments") && table.experiments.size() < 2) {
+    reader.error("experiments", {"there is nothing to compare", "experiments names fewer than two", kExperimentsForm});
+  }
+}
+
 TableSpec parse_table(const Reader& reader, const Study& study) {
   TableSpec table;
   table.where = reader.where();
   table.experiment = reader.word("experiment").value_or("");
   table.title = reader.word("title").value_or("");
-  if (!reader.has("experiment")) reader.missing("experiment", "Write experiment = \"...\"");
+  table.experiments = reader.words("experiments");
   if (!reader.has("kind")) reader.missing("kind", "Write kind = \"raw\" or another");
   const auto word = reader.choice("kind", table_kind_names());
+  if (!word && !reader.has("experiment")) reader.missing("experiment", kExperimentForm);
   if (!word) return table;  // the rest depends on it
   const auto names = table_kind_names();
   const auto& row =
       table_kinds().at(static_cast<std::size_t>(std::find(names.begin(), names.end(), *word) - names.begin()));
   table.kind = row.kind;
-  table.y = reader.word("y").value_or(default_metric(study, table.experiment));
+  const std::string shown = row.has_experiments && !table.experiments.empty() ? table.experiments.front() : "";
+  table.y = reader.word("y").value_or(default_metric(study, row.has_experiments ? shown : table.experiment));
+  parse_experiments_of(reader, row, table);
   table.by = reader.words("by");
   if (row.has_sides) table.ratio = parse_ratio(reader);
   table.thresholds = parse_thresholds(reader);

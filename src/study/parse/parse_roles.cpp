@@ -91,6 +91,7 @@ void parse_roles(const Reader& root, Study& study) {
   each_named(root, "target", [&](const std::string& name, const Reader& reader) {
     study.targets.push_back(parse_role<Target>(reader, name, false, study));
     parse_sample(reader, study.targets.back());
+    study.targets.back().outputs_of = reader.choice("outputs_of", {"source"}).value_or("");
   });
   if (!root.has("target")) {
     root.report().error({}, "target", {"there is no target", "runs are trained on one", "Add [target.NAME]"});

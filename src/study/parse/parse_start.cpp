@@ -9,6 +9,7 @@ namespace {
 constexpr const char* kStartForm = "Write { experiment = \"...\", same = [\"target\", \"split\"] }";
 constexpr const char* kUnitsForm =
     "Write { units = \"1-3\", experiment = \"...\", same = [...] } or { units = \"7\", source = \"...\" }";
+constexpr const char* kUnitAxis = "tuned_unit";
 
 Start start_of(const Reader& reader) {
   return {reader.word("experiment").value_or(""), reader.words("same"), reader.where()};
@@ -36,7 +37,9 @@ std::vector<std::int32_t> parse_unit_numbers(const Reader& reader) {
 UnitsFrom parse_one(const Reader& reader) {
   UnitsFrom units;
   units.where = reader.where();
-  units.units = parse_unit_numbers(reader);
+  const auto* word = reader.node("units") ? reader.node("units")->as_string() : nullptr;
+  if (word && word->get() == kUnitAxis) units.axis = kUnitAxis;
+  else units.units = parse_unit_numbers(reader);
   const bool source = reader.has("source"), run = reader.has("experiment");
   if (source == run) {
     reader.error(source ? "source" : "experiment",

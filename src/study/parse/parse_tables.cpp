@@ -31,6 +31,7 @@ void parse_tables(const Reader& root, Study& study) {
   if (const toml::table* train = root.child("train"))
     study.train = parse_train(*train, "train", false, study, root.report());
   parse_experiments(root, study);
+  parse_picks(root, study);
   parse_outputs(root, study);
 }
 

@@ -14,6 +14,7 @@ void parse_augments(const Reader& root, Study& study);  ///< named settings of t
 void parse_roles(const Reader& root, Study& study);     ///< sources and targets
 void parse_networks(const Reader& root, Study& study);
 void parse_experiments(const Reader& root, Study& study);
+void parse_picks(const Reader& root, Study& study);    ///< after the experiments, which they are among
 void parse_outputs(const Reader& root, Study& study);  ///< resources and figures
 
 /// Refuses control characters, in names line breaks and tabs too.
