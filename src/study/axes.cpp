@@ -174,6 +174,12 @@ std::vector<AxisRow> protocol() {
        .fallback = none_frozen,
        .counts_units = true,
        .only_in = {Kind::train}},
+      {.name = "front",
+       .meaning = "unit in front",
+       .methods = "with 'front' that unit stands before the first one and is the only one that is trained; it adds to "
+                  "the image what it computes, which is 0 at the start",
+       .check = any_word,
+       .only_in = {Kind::train}},
       {.name = "high_units",
        .meaning = "units at the high rate",
        .methods = "the 'high_units' units nearest the classifier (\"all\": every unit) train at the high rate and the "
@@ -192,12 +198,6 @@ std::vector<AxisRow> protocol() {
        .only_in = {Kind::train}},
       {.name = "case", .meaning = "protocol", .check = any_word, .left_out = LeftOut::cases, .in_run_id = true},
       {.name = "units", .meaning = "units", .check = units_word, .only_in = {Kind::train}},
-      {.name = "front",
-       .meaning = "unit in front",
-       .methods = "with 'front' that unit stands before the first one and is the only one that is trained; it adds to "
-                  "the image what it computes, which is 0 at the start",
-       .check = any_word,
-       .only_in = {Kind::train}},
       {.name = "tuned_unit",
        .meaning = "unit tuned",
        .methods =

@@ -122,6 +122,17 @@ TEST_CASE("group: batch norm has the statistics of the whole batch, running ones
   CHECK(largest_weight_difference(job, group, single) < 1e-4);
 }
 
+TEST_CASE("group: scales and shifts are trained by groups, behind batch norm that stays as it is") {
+  auto job = with_batch_norm(three_epochs(made_job(scratch("group-scaled"))));
+  for (auto& layer : job.network.units[0].layers) layer.bias = false;
+  for (std::size_t u = 0; u < 2; ++u) task::training(job.task).units[u].trained = task::Trained::scale_shift;
+  job.task.id = task::task_id(task::training(job.task));
+  const auto single = run_bundle({job}).front();
+  const auto group = run_group({job}, 2).front();
+  check_close(group, single, 1e-5);
+  CHECK(largest_weight_difference(job, group, single) < 1e-5);
+}
+
 TEST_CASE("group: batch norm over one value a channel is finite, the same for one worker and for groups") {
   auto job = three_epochs(made_job(scratch("group-one-value")));
   network::LayerSpec norm;
