@@ -1,4 +1,4 @@
-// Channel averaging, adaptive pooling and bilinear resizing as plain sums and matrix products, deterministic on GPUs.
+// Channel averaging, adaptive pooling, bilinear resizing and affine sampling as plain sums, deterministic on GPUs.
 #include "device_forms.hpp"
 
 namespace espalier::model {
@@ -45,6 +45,55 @@ at::Tensor resized(const at::Tensor& x, std::int64_t height, std::int64_t width)
   const auto options = x.options();
   return at::matmul(at::matmul(interpolation(x.size(2), height, options), x),
                     interpolation(x.size(3), width, options).transpose(0, 1));
+}
+
+namespace {
+
+/// Centres of pixels along one side, from -1 to 1.
+at::Tensor centres(std::int64_t side, const at::TensorOptions& options) {
+  return at::arange(side, options).mul(2).add(1).div(static_cast<double>(side)).sub(1);
+}
+
+/// The pixels next to a place along one side, and how near they are; one that is outside has weight 0.
+struct Neighbours {
+  at::Tensor index[2], weight[2];
+};
+
+Neighbours neighbours(const at::Tensor& place, std::int64_t side) {
+  const at::Tensor first = place.detach().floor(), behind = place - first;
+  Neighbours all;
+  for (int i = 0; i < 2; ++i) {
+    const at::Tensor pixel = first + i, inside = pixel.ge(0).logical_and(pixel.lt(side));
+    all.index[i] = pixel.clamp(0, static_cast<double>(side - 1)).to(at::kLong);
+    all.weight[i] = (i == 0 ? 1 - behind : behind) * inside;
+  }
+  return all;
+}
+
+}  // namespace
+
+at::Tensor sampled(const at::Tensor& x, const at::Tensor& maps) {
+  const auto n = x.size(0), channels = x.size(1), height = x.size(2), width = x.size(3);
+  const auto options = maps.options();
+  const at::Tensor across = centres(width, options).view({1, 1, width}),
+                   down = centres(height, options).view({1, height, 1});
+  const auto coordinate = [&](std::int64_t row, std::int64_t side) {
+    const auto number = [&](std::int64_t column) { return maps.select(1, row).select(1, column).view({n, 1, 1}); };
+    const at::Tensor place = number(0) * across + number(1) * down + number(2);
+    return neighbours(((place + 1) * static_cast<double>(side) - 1) / 2, side);
+  };
+  const Neighbours columns = coordinate(0, width), rows = coordinate(1, height);
+  const at::Tensor pixels = x.reshape({n, channels, height * width});
+  at::Tensor sum;
+  for (int i = 0; i < 2; ++i) {
+    for (int j = 0; j < 2; ++j) {
+      const at::Tensor index = (rows.index[i] * width + columns.index[j]).view({n, 1, height * width});
+      const at::Tensor weight = (rows.weight[i] * columns.weight[j]).view({n, 1, height * width}).to(x.scalar_type());
+      const at::Tensor part = pixels.gather(2, index.expand({n, channels, height * width})) * weight;
+      sum = sum.defined() ? sum + part : part;
+    }
+  }
+  return sum.view({n, channels, height, width}).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 }  // namespace espalier::model

@@ -60,6 +60,7 @@ class Unit {
   at::Tensor pool_average(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
   at::Tensor pool_to_size(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
   at::Tensor interpolate(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
+  at::Tensor transform(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
   at::Tensor respond(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
   at::Tensor concatenate(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;
   at::Tensor add(const Operation& op, const at::Tensor& x, const UnitMode& mode) const;

@@ -95,6 +95,7 @@ const Unit::Forward& Unit::forward_of(const Operation& op) {
       {LayerKind::concatenate, &Unit::concatenate},
       {LayerKind::add, &Unit::add, true},
       {LayerKind::resize, &Unit::interpolate},
+      {LayerKind::spatial_transformer, &Unit::transform},
   };
   const Forward& row = kRows[static_cast<std::size_t>(op.layer.kind)];
   ESPALIER_EXPECT(row.kind == op.layer.kind);
@@ -173,6 +174,12 @@ at::Tensor Unit::interpolate(const Operation& op, const at::Tensor& x, const Uni
 
 at::Tensor Unit::respond(const Operation& op, const at::Tensor& x, const UnitMode&) const {
   return local_response_norm(op.layer, x.to(at::kFloat)).to(x.scalar_type());
+}
+
+at::Tensor Unit::transform(const Operation& op, const at::Tensor& input, const UnitMode& mode) const {
+  const at::Tensor x = spatial(input);
+  const at::Tensor change = run(op.branches.front(), x, mode).to(at::kFloat).reshape({-1, 2, 3});
+  return sampled(x, change + at::eye(2, 3, change.options()));
 }
 
 std::vector<at::Tensor> Unit::branches(const Operation& op, const at::Tensor& x, const UnitMode& mode) const {

@@ -43,7 +43,8 @@ void check_branches(const ShapeWalk& walk, const LayerSpec& layer) {
 
 void check_common(const ShapeWalk& walk, const LayerSpec& layer) {
   if (!has_branches(layer.kind) && !layer.branches.empty()) {
-    walk.fail(layer, {"it has branches", "only concatenate and add have", "Remove them or change the kind."});
+    walk.fail(layer, {"it has branches", "only concatenate, add and spatial_transformer have",
+                      "Remove them or change the kind."});
   }
   if (!within(layer.outputs, 0)) {
     walk.fail(layer, {"outputs is " + std::to_string(layer.outputs), "it is at least 0", "Correct it."});

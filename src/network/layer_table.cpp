@@ -98,6 +98,20 @@ Shape join_shape(ShapeWalk& walk, const LayerSpec& layer, const Shape& input, co
   return joined;
 }
 
+/// The branch gives the two rows of a 2 x 3 matrix, less those of the identity.
+Shape transformer_shape(ShapeWalk& walk, const LayerSpec& layer, const Shape& input, const std::string& prefix) {
+  constexpr std::int64_t kNumbers = 6;
+  const std::string name = walk.claim_name(layer, prefix);
+  if (layer.branches.size() != 1) {
+    walk.fail(layer, {"it has " + std::to_string(layer.branches.size()) + " branches",
+                      "one computes where pixels are taken from", "Give it one branch."});
+  }
+  const Shape map = walk.sequence(layer.branches.front(), input, name + ".0.");
+  if (map.elements() == kNumbers) return input;
+  walk.fail(layer, {"its branch gives " + text_of(map), "an affine map has six numbers",
+                    "End the branch with a linear layer of outputs = 6."});
+}
+
 LayerSpec spec(LayerKind kind, Init init = Init::none) {
   LayerSpec defaults;
   defaults.kind = kind;
@@ -181,6 +195,11 @@ const std::vector<LayerRow>& layers() {
        .has_kernel = true,
        .check = check_window,
        .shape = fixed_shape},
+      {.kind = LayerKind::spatial_transformer,
+       .name = "spatial_transformer",
+       .holds = LayerHolds::branches,
+       .defaults = spec(LayerKind::spatial_transformer),
+       .shape = transformer_shape},
   };
   return rows;
 }

@@ -71,7 +71,7 @@ std::int64_t share_of(std::int64_t images, const task::LabelMap& all, const task
 
 }  // namespace
 
-/// Both networks must give as many features, and see images alike: a probe holds one normalisation for both.
+/// Both networks must give as many features, of images of one form; each side is normalised as its network was trained.
 void RunTrainings::check_gallery(const CellView& view, const Origin& queries, const Origin& gallery,
                                  std::int32_t features) const {
   const auto last = static_cast<std::size_t>(features - 1);
@@ -84,12 +84,10 @@ void RunTrainings::check_gallery(const CellView& view, const Origin& queries, co
   }
   const auto& a = queries.spec;
   const auto& b = gallery.spec;
-  if (a.mean == b.mean && a.std == b.std && a.input == b.input && a.precision == b.precision &&
-      a.augment.centre_crop == b.augment.centre_crop)
-    return;
+  if (a.input == b.input && a.precision == b.precision && a.augment.centre_crop == b.augment.centre_crop) return;
   throw CompileError{{"the images of target '" + view.target + "' and of " + gallery.name + " are seen differently",
-                      "their mean, std, shape, centre_crop or precision differ, and a retrieval has one for both",
-                      "Set mean and std of both data to the same numbers, and crop to one size."}};
+                      "their shape, centre_crop or precision differ, and a retrieval has one for both",
+                      "Crop to one size, and set one precision."}};
 }
 
 RunTrainings::Made RunTrainings::add_retrieval(const grid::Grid& grid, const grid::Cell& cell,
@@ -116,6 +114,8 @@ RunTrainings::Made RunTrainings::add_retrieval(const grid::Grid& grid, const gri
   probe.spec.units = starts_of(queries.starts, features);
   probe.spec.retrieval.units = starts_of(gallery.starts, features);
   probe.spec.retrieval.depth = kDepth;
+  probe.spec.retrieval.mean = gallery.spec.mean;
+  probe.spec.retrieval.std = gallery.spec.std;
   auto& looked_in = probe.spec.retrieval.gallery = catalog_.image_sets.at(kept->images.hex.str());
   looked_in.labels = catalog_.add(common.of_gallery(catalog_.label_maps.at(looked_in.labels)));
   catalog_.add(looked_in);

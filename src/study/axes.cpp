@@ -206,8 +206,12 @@ std::vector<AxisRow> protocol() {
        .check = unit_or_all,
        .counts_units = true,
        .only_in = {Kind::train, Kind::evaluate}},
-      {.name = "chosen", .meaning = "experiment chosen", .check = any_word, .only_in = {Kind::pick}},
   };
+}
+
+/// What a pick found.
+std::vector<AxisRow> choices() {
+  return {{.name = "chosen", .meaning = "experiment chosen", .check = any_word, .only_in = {Kind::pick}}};
 }
 
 /// What is done with the features of a network that is not trained.
@@ -264,6 +268,7 @@ const std::vector<AxisRow>& axes() {
   static const std::vector<AxisRow> rows = [] {
     auto all = places();
     for (auto& row : protocol()) all.push_back(std::move(row));
+    for (auto& row : choices()) all.push_back(std::move(row));
     for (auto& row : features()) all.push_back(std::move(row));
     return all;
   }();

@@ -198,7 +198,8 @@ void add_network(Docs& all) {
        {"init_std", "number", "0.01", "gaussian: deviation of weights"},
        {"init_bias", "number", "0", "gaussian: value of biases"},
        {"branches", "array of arrays of tables", "none",
-        "concatenate, add: their layers; an empty branch is the identity"}});
+        "concatenate, add: their layers; an empty branch is the identity; spatial_transformer: one, with six "
+        "outputs"}});
 }
 
 void add_row(Docs& all, const std::string& table, const std::string& key, const TrainDoc& doc) {

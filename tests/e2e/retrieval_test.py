@@ -28,13 +28,27 @@ order = "file"
 valid = { per_class = 8 }
 test = { per_class = 6 }
 
+[data.other]
+format = "made"
+classes = 8
+per_class = 60
+channels = 3
+height = 16
+width = 16
+noise = 250
+order = "file"
+mean = [0.4, 0.5, 0.6]
+std = [0.3, 0.4, 0.5]
+valid = { per_class = 8 }
+test = { per_class = 6 }
+
 [source.six]
 data = "toy"
 classes = [0, 1, 2, 3, 4, 5]
 train = { epochs = 2 }
 
 [target.some]
-data = "toy"
+data = "other"
 classes = [5, 1, 3, 6]
 
 [network]
@@ -98,12 +112,14 @@ class Retrieval(unittest.TestCase):
         return next(tensors for classes, tensors in all_of.values() if classes == 6), all_of
 
     def images(self):
+        """As the source's training sees them, as the target's does, and their finest labels."""
         (file,) = Path(self.launch.environment["ESPALIER_CACHE"]).glob("*.safetensors")
         with safe_open(file, "pt") as pack:
             pixels, labels = pack.get_tensor("images"), pack.get_tensor("labels")
         pixels = pixels.float() / 255
         mean, std = pixels.mean((0, 2, 3), keepdim=True), pixels.std((0, 2, 3), keepdim=True, correction=0)
-        return (pixels - mean) / std, labels.numpy()
+        others = [torch.tensor(numbers).view(1, 3, 1, 1) for numbers in ((0.4, 0.5, 0.6), (0.3, 0.4, 0.5))]
+        return (pixels - mean) / std, (pixels - others[0]) / others[1], labels.numpy()
 
     @staticmethod
     def features(tensors, images, units):
@@ -125,7 +141,7 @@ class Retrieval(unittest.TestCase):
         return np.concatenate([rows[-14:-6] for rows in of_class]), np.concatenate([rows[-6:] for rows in of_class])
 
     def test_map_is_numpy_s_on_pytorch_s_features(self):
-        images, finest = self.images()
+        as_source, as_target, finest = self.images()
         source, runs = self.networks()
         tune = {row["frozen"]: row for row in self.rows("tune")}
         gallery_rows, _ = self.held_out(finest, range(6))
@@ -136,7 +152,8 @@ class Retrieval(unittest.TestCase):
             network = source  # of which six units are all that a run with six frozen has
             if row["experiment"] == b"found" and row["frozen"] == b"0":
                 network = runs[tune[b"0"]["task"].decode()][1]
-            gallery = self.features(source, images[gallery_rows], units)
+            gallery = self.features(source, as_source[gallery_rows], units)
+            images = as_source if row["experiment"] == b"untuned" else as_target  # as its network was trained
             for subset, asked in zip(("valid", "test"), self.held_out(finest, (5, 1, 3))):  # class 6 is not in the gallery
                 queries = self.features(network, images[asked], units)
                 wanted = np.mean([average_precision(query, gallery, finest[gallery_rows] == finest[i])
@@ -155,15 +172,6 @@ class Retrieval(unittest.TestCase):
         self.assertIn("looks up  features of unit 3, the nearest 10 by cosine", shown)
         self.launch.ask("report")
         self.assertIn("found: test.map@10", (self.launch.out / "report" / "index.html").read_text())
-
-    def test_means_that_differ_are_refused_with_the_key_to_set(self):
-        other = self.launch.study.read_text().replace('[source.six]', '[data.other]\nformat = "made"\nclasses = 8\nper_class = 60\nchannels = 3\nheight = 16'
-                                                      '\nwidth = 16\nseed = 9\nmean = [0.2, 0.2, 0.2]\nstd = [0.3, 0.3, 0.3]\nvalid = { per_class = 14 }\n\n[source.six]')
-        study = Path(self.folder.name) / "other.toml"
-        study.write_text(other.replace('data = "toy"\nclasses = [5', 'data = "other"\nclasses = [5'))
-        done = subprocess.run([BIN / "espalier", "plan", study], capture_output=True, text=True, env=self.launch.environment)
-        self.assertIn("are seen differently", done.stderr + done.stdout)
-        self.assertNotEqual(done.returncode, 0)
 
 
 if __name__ == "__main__":

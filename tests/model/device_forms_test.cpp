@@ -42,6 +42,25 @@ TEST_CASE("device forms: resizing is LibTorch's bilinear one, values and gradien
   }
 }
 
+TEST_CASE("device forms: affine sampling is LibTorch's affine_grid and grid_sample, values and gradients") {
+  for (const auto& [height, width] : {std::pair{6, 6}, {5, 9}, {1, 4}}) {
+    const at::Tensor identity = at::eye(2, 3, at::kDouble);
+    const at::Tensor maps = (identity + at::randn({3, 2, 3}, at::kDouble) * 0.4).set_requires_grad(true);
+    const at::Tensor others = maps.detach().clone().set_requires_grad(true);
+    const at::Tensor x = at::rand({3, 2, height, width}, at::kDouble).set_requires_grad(true);
+    const at::Tensor y = x.detach().clone().set_requires_grad(true);
+    const at::Tensor grid = at::affine_grid_generator(others, {3, 2, height, width}, false);
+    const at::Tensor ours = model::sampled(x, maps), theirs = at::grid_sampler(y, grid, 0, 0, false);
+    const at::Tensor weights = at::rand_like(theirs);
+    (ours * weights).sum().backward();
+    (theirs * weights).sum().backward();
+    CHECK(at::allclose(ours, theirs));
+    CHECK(at::allclose(maps.grad(), others.grad()));
+    CHECK(at::allclose(x.grad(), y.grad()));
+    CHECK(at::allclose(model::sampled(y.detach(), identity.expand({3, 2, 3})), y.detach()));
+  }
+}
+
 TEST_CASE("device forms: masks are drawn by splitmix64's own sequence, whose seed stands in a table") {
   const std::vector<std::int64_t> seeds{5, -7, 123456789012345, 1, 2, 3};  // 3 steps of 2 layers
   const device::SeedTable table{at::tensor(seeds, at::kLong).view({3, 2}), at::tensor({std::int64_t{1}}, at::kLong)};

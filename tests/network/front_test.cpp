@@ -47,3 +47,28 @@ TEST_CASE("front: what has no last convolution cannot stand in front") {
   CHECK_FALSE(can_stand_in_front({{{"a", {conv("0", 3, 1), {}}}}}));
   CHECK(can_stand_in_front({{{"a", {conv("0", 3, 1)}}, {"b", {}}}}));
 }
+
+TEST_CASE("front: a spatial transformer changes the image itself, and its map starts as the identity") {
+  LayerSpec map, sampler;
+  map.kind = LayerKind::linear;
+  map.name = "map";
+  map.outputs = 6;
+  map.init = Init::torch_default;
+  sampler.kind = LayerKind::spatial_transformer;
+  sampler.name = "sampler";
+  sampler.branches = {{conv("0", 4, 3), map}};
+  const NetworkSpec front{{{"a", {sampler}}}}, small = *named("cifar7");
+  REQUIRE(can_stand_in_front(front));
+
+  const auto costs = infer(with_front(front, small, 3), {3, 32, 32}, 10);
+
+  CHECK(costs[0].output == Shape{3, 32, 32});
+  REQUIRE(costs[0].parameters.size() == 4);
+  CHECK(costs[0].parameters[2].name == "a_sampler.0.map.weight");
+  CHECK(costs[0].parameters[2].init_std == 0);
+  CHECK(costs[0].parameters[2].init == Init::gaussian);
+  auto wrong = front;
+  wrong.units[0].layers[0].branches[0].back().outputs = 5;
+  CHECK_THROWS_WITH(infer(with_front(wrong, small, 3), {3, 32, 32}, 10),
+                    Catch::Contains("an affine map has six numbers"));
+}

@@ -13,7 +13,7 @@ TEST_CASE("layers: each kind finds its own row, by value and by name, and its de
     CHECK(parse_kind(row.name) == row.kind);
     CHECK(row.defaults.kind == row.kind);
   }
-  CHECK(layers().back().kind == LayerKind::resize);
+  CHECK(layers().back().kind == LayerKind::spatial_transformer);
 }
 
 TEST_CASE("layers: the same padding is what TensorFlow computes, the odd pixel behind") {

@@ -99,7 +99,10 @@ TEST_CASE("retrieval: what cannot be looked up brings one message") {
   study.data["drawings"] = other;
   study.data["drawings"].mean = {0.3F};
   study.data["drawings"].std = {0.2F};
-  CHECK_THAT(complaints(study, facts), Catch::Contains("are seen differently") && Catch::Contains("mean and std"));
+  const auto plan = compiled(study, {}, {}, facts);
+  const auto& probe = *task::probe_of(task_of_found(plan));
+  CHECK(probe.mean == std::vector<float>{0.3F});
+  CHECK(probe.retrieval.mean != probe.mean);
   study.data["drawings"] = other;
   study.data["letters"].valid_per_class = 0;
   CHECK_THAT(complaints(study, facts), Catch::Contains("source 'half' has no validation images to look images up in"));

@@ -121,8 +121,8 @@ TEST_CASE("study: a unit in front is listed, ends with a convolution, and is nam
   const auto study = testing::parsed(two);
   CHECK(study.networks.at(0).name == "cifar7");
   CHECK(study.networks.at(1).front);
-  check_one_message(
-      two, {"kernel = 1 }]]", "kernel = 1 }, { kind = \"relu\" }]]", "ends with a convolution", "front = true"});
+  check_one_message(two, {"kernel = 1 }]]", "kernel = 1 }, { kind = \"relu\" }]]",
+                          "ends with a convolution or a spatial transformer", "front = true"});
   check_one_message(
       two, {"[\"colour\"]", "[\"colour\", \"color\"]", "Did you mean 'colour'?", "[[experiment]]\nname = \"f\""});
 }

@@ -4,13 +4,13 @@
 
 namespace espalier::network {
 
-/// `network` behind one more unit, "front": its output is the image plus what the layers of `front` make of it, of as
-/// many channels. The last of them is a convolution whose weights and bias start at 0, so that the unit starts as the
-/// identity, exactly. Layers of `front` that leave their outputs open have `channels`. Their names begin with those of
-/// their units.
+/// `network` behind one more unit, "front", that changes the image and starts as the identity: the weights and bias of
+/// one layer start at 0. Where the last layer of `front` is a convolution, that one, and the layers compute what is
+/// added to the image; where it is a spatial transformer, the last layer of its branch. Convolutions that leave their
+/// outputs open have `channels`. Names of layers begin with those of their units.
 NetworkSpec with_front(const NetworkSpec& front, const NetworkSpec& network, std::int32_t channels);
 
-/// Whether a last convolution is there to start at 0.
+/// Whether there is such a layer to start at 0.
 bool can_stand_in_front(const NetworkSpec& front);
 
 }  // namespace espalier::network

@@ -22,8 +22,9 @@ enum class LayerKind : std::uint8_t {
   concatenate = 9,  ///< branches, joined along channels
   add = 10,         ///< branches, summed; an empty branch is the identity
   resize = 11,      ///< bilinear, to (height, width) in kernel_h, kernel_w; pixels are areas (align_corners = False)
+  spatial_transformer = 12,  ///< samples where an affine map says, which its one branch computes less the identity
 };
-constexpr LayerKind last_known(LayerKind) { return LayerKind::resize; }
+constexpr LayerKind last_known(LayerKind) { return LayerKind::spatial_transformer; }
 
 /// How a layer's parameters are drawn.
 enum class Init : std::uint8_t {

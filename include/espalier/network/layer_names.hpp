@@ -22,7 +22,7 @@ std::vector<std::string> init_names();
 
 /// Has a weight: convolution, linear, batch norm.
 bool has_parameters(LayerKind kind);
-/// Has branches: concatenate, add.
+/// Has branches: concatenate, add, spatial_transformer.
 bool has_branches(LayerKind kind);
 
 }  // namespace espalier::network

@@ -179,12 +179,14 @@ struct TrainSpec {
 struct RetrievalSpec {
   std::vector<UnitStart> units;  ///< of that network, as those of the probe's own
   ImageSetSpec gallery;
-  std::int32_t depth = 0;  ///< the first so many retrieved images count
+  std::int32_t depth = 0;        ///< the first so many retrieved images count
+  std::vector<float> mean, std;  ///< of the gallery's images, per channel; the queries have the probe's
   bool operator==(const RetrievalSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
-    archive& stored<1>("units", units) & stored<2>("gallery", gallery) & stored<3>("depth", depth);
+    archive& stored<1>("units", units) & stored<2>("gallery", gallery) & stored<3>("depth", depth) &
+        stored<4>("mean", mean) & stored<5>("std", std);
   }
 };
 

@@ -1,4 +1,4 @@
-// Parses [[experiment]]: kind, start, axes, zips, exclusions, cases, fixed values and takes.
+// Parses [[experiment]]: kind, start, axes, zips, exclusions, cases, fixed values and takes; and [[pick]].
 #include <set>
 
 #include "espalier/study/kinds.hpp"
@@ -105,6 +105,23 @@ Experiment parse_one(const Reader& reader, const Study& study, const std::vector
   return experiment;
 }
 
+constexpr const char* kPickForm = "Write from = [\"...\"], best = \"valid.top1\", per = [\"target\", \"split\"]";
+
+Experiment parse_pick(const Reader& reader, std::size_t number) {
+  Experiment experiment;
+  experiment.where = reader.where();
+  experiment.kind = "pick";
+  for (const char* key : {"name", "from", "best"}) {
+    if (!reader.has(key)) reader.missing(key, key == std::string("name") ? "Add name = \"...\"" : kPickForm);
+  }
+  experiment.name = reader.word("name").value_or("#" + std::to_string(number));
+  experiment.pick = Pick{reader.where(), reader.words("from"), reader.word("best").value_or(""), reader.words("per")};
+  const auto* from = reader.node("from");
+  if (from && from->is_array() && from->as_array()->empty())
+    reader.error("from", {"there is nothing to pick from", "the list is empty", kPickForm});
+  return experiment;
+}
+
 }  // namespace
 
 void parse_experiments(const Reader& root, Study& study) {
@@ -121,6 +138,15 @@ void parse_experiments(const Reader& root, Study& study) {
     const std::string path = "experiment." + name.value_or("#" + std::to_string(study.experiments.size() + 1));
     const Reader reader(*table, path, "experiment", report);
     study.experiments.push_back(parse_one(reader, study, mean_over));
+  }
+}
+
+void parse_picks(const Reader& root, Study& study) {
+  std::size_t number = 0;
+  for (const toml::table* table : root.children("pick")) {
+    const auto name = (*table)["name"].value<std::string>();
+    const std::string path = "pick." + name.value_or("#" + std::to_string(++number));
+    study.experiments.push_back(parse_pick(Reader(*table, path, "pick", root.report()), number));
   }
 }
 

@@ -70,12 +70,17 @@ void parse_branches(const Reader& reader, LayerSpec& layer, int depth) {
   const toml::node* node = reader.node("branches");
   if (!network::has_branches(layer.kind)) {
     if (node)
-      reader.error("branches", {"this kind of layer has no branches", "only concatenate and add join some", ""});
+      reader.error("branches", {"this kind of layer has no branches",
+                                "only concatenate, add and spatial_transformer have some", ""});
     return;
   }
   if (!node) return reader.missing("branches", "Write branches = [[...], [...]]");
-  if (!node->is_array() || node->as_array()->size() < 2) {
-    return reader.error("branches", {"expected an array of at least two branches", "found " + kind_of(*node), ""});
+  const bool joins = layer.kind != network::LayerKind::spatial_transformer;
+  const std::size_t count = node->is_array() ? node->as_array()->size() : 0;
+  if (joins ? count < 2 : count != 1) {
+    return reader.error("branches",
+                        {joins ? "expected an array of at least two branches" : "expected an array of one branch",
+                         "found " + (node->is_array() ? std::to_string(count) : kind_of(*node)), ""});
   }
   if (depth == network::kDeepestBranches) {
     return reader.error("branches", {"branches are nested too deeply",

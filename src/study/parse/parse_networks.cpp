@@ -27,8 +27,8 @@ void take_named(const Reader& reader, const std::string& known, double width, Ne
 void parse_front(const Reader& reader, Network& network) {
   network.front = reader.truth("front").value_or(false);
   if (!network.front || (reader.has("units") && network::can_stand_in_front(network.spec))) return;
-  reader.error("front", {"a unit in front of a network is listed, and ends with a convolution",
-                         "it gives what is added to the image, and starts at 0",
+  reader.error("front", {"a unit in front of a network is listed, and ends with a convolution or a spatial transformer",
+                         "that one starts at 0, so that the unit starts as the identity",
                          "Write units = [[..., { kind = \"convolution\", kernel = 1 }]]"});
 }
 

@@ -14,6 +14,8 @@ Job gallery_job(const Job& job) {
   Job gallery = job;
   task::ProbeSpec seen = *job.probe;
   seen.units = seen.retrieval.units;
+  seen.mean = seen.retrieval.mean;
+  seen.std = seen.retrieval.std;
   gallery.task.work = task::untrained(seen);
   gallery.evaluations.clear();
   return gallery;
