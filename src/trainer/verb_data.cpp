@@ -86,6 +86,7 @@ void print(const data::PackFacts& facts, bool as_json) {
             << levels_line(facts.levels) << "mean     " << joined(facts.mean) << "\n"
             << "std      " << joined(facts.std) << "\n"
             << "digest   " << facts.digest << "\n";
+  if (!facts.origin.empty()) std::cout << "origin   " << facts.origin << "\n";
   for (const Problem& note : facts.notes) std::cout << "note     " << to_string(note) << "\n";
 }
 

@@ -127,6 +127,8 @@ class DerivedData(unittest.TestCase):
         numpy.testing.assert_array_equal(packed["images"][:, 0], self.images["grey"], "no blur changes nothing")
         self.assertNotEqual(derived["digest"], origin["digest"])
         numpy.testing.assert_allclose(derived["mean"], packed["images"].mean() / 255, rtol=1e-6)
+        info = subprocess.run([TRAINER, "data", "info", derived["pack_path"]], capture_output=True, text=True).stdout
+        self.assertIn(f"origin   {origin['digest']}\n", info)
         # derived twice: the draws know the set in between, the order only the images that were imported
         self.assertEqual(read_pack(twice["pack_path"])[1]["origin"], origin["digest"])
         numpy.testing.assert_array_equal(read_pack(twice["pack_path"])[0]["images"],

@@ -50,8 +50,9 @@ std::string parts_text(const study::Study& study) {
   return fmt::format(
       "In each of {} split{} the images of each class are divided at random into parts ({}), and validation images are "
       "held out within a part; test images in files of their own are not divided. Data sets that are made of one are "
-      "divided alike, image by image. ",
-      study.split.count, study.split.count == 1 ? "" : "s", parts);
+      "divided alike, image by image. {}",
+      study.split.count, study.split.count == 1 ? "" : "s", parts,
+      study.split.count == 1 ? "" : "Different splits divide the same images and so overlap. ");
 }
 
 /// Targets whose sizes are no first images of each class.
