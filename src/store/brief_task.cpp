@@ -10,11 +10,13 @@ namespace {
 
 /// Of a training only what says when it ends.
 struct BriefTraining {
+  std::int32_t batch = 0;
   task::Moment length;
   task::StopSpec stop;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<12>("length", length) & frame::stored<1021>("stop", stop);
+    archive& frame::stored<11>("batch", batch) & frame::stored<12>("length", length) &
+        frame::stored<1021>("stop", stop);
   }
 };
 
@@ -39,6 +41,7 @@ struct BriefTask {
 task::Task read_brief(std::string_view bytes) {
   auto brief = frame::from_tagged<BriefTask>(bytes);
   if (!task::probe_of(brief.task)) {
+    task::training(brief.task).batch = brief.train.batch;
     task::training(brief.task).length = brief.train.length;
     task::training(brief.task).stop = brief.train.stop;
   }

@@ -46,8 +46,10 @@ void check_augment(Report& report, Location where, const std::string& key, const
   }
 }
 
-void check_stop(const Reader& reader, const std::optional<StopRule>& rule) {
-  if (!rule || !rule->on || rule->patience > 0) return;
+/// A patience that is there and wrong is reported as such.
+void check_stop(const Reader& reader) {
+  const toml::table* stop = reader.table().get_as<toml::table>("stop");
+  if (!stop || stop->contains("patience")) return;
   reader.error("stop",
                {"stop has no patience", "it says after how many evaluations without a better one a training ends",
                 "Write stop = { metric = \"valid.top1\", every = 5, patience = 3 }"});
@@ -106,7 +108,7 @@ TrainValues parse_train(const toml::table& table, const std::string& path, bool 
     }
   }
   check_names(reader);
-  check_stop(reader, values.stop);
+  check_stop(reader);
   check_source_only(reader, is_source);
   if (table.get_as<toml::table>("augment"))
     check_augment(report, reader.where("augment"), reader.path("augment"), values);
