@@ -1,8 +1,11 @@
 // Escapes text and writes HTML elements, tables, sections and lists.
 #include "report/html.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 namespace espalier::report {
 namespace {
@@ -48,17 +51,35 @@ std::string element(const std::string& tag, const std::string& content, const st
 
 std::string paragraph(const std::string& text) { return element("p", escape(text)) + "\n"; }
 
+namespace {
+
+/// A share of the accent colour behind a cell; "" where it has none.
+std::string colour_of(const std::vector<std::vector<double>>& heat, std::size_t row, std::size_t column) {
+  if (row >= heat.size() || column >= heat[row].size() || !std::isfinite(heat[row][column])) return "";
+  return fmt::format(" style=\"background:color-mix(in srgb, var(--accent) {:.0f}%, transparent)\"",
+                     60 * heat[row][column]);
+}
+
+}  // namespace
+
 std::string html_table(const WordTable& table, const std::string& caption) {
+  return html_table(TitledTable{caption, "", table});
+}
+
+std::string html_table(const TitledTable& titled) {
+  const auto& [caption, note, table, heat] = titled;
   const auto styles = column_styles(table);
   std::string head, body;
   for (std::size_t i = 0; i < table.header.size(); ++i) {
     head += "<th scope=\"col\"" + styles[i] + ">" + escape(table.header[i]) + "</th>";
   }
-  for (const auto& row : table.rows) {
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    const auto& row = table.rows[r];
     std::string cells;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string tag = i == 0 ? "th" : "td";
-      cells += "<" + tag + (i == 0 ? " scope=\"row\"" : "") + styles[i] + ">" + escape(row[i]) + "</" + tag + ">";
+      cells += "<" + tag + (i == 0 ? " scope=\"row\"" : "") + styles[i] + colour_of(heat, r, i) + ">" + escape(row[i]) +
+               "</" + tag + ">";
     }
     body += element("tr", cells) + "\n";
   }

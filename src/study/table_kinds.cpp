@@ -13,7 +13,8 @@ const std::vector<TableKindRow>& table_kinds() {
        .has_metric = true,
        .has_sides = true,
        .needs_distances = true},
-      {.kind = TableKind::wins, .name = "wins", .has_metric = true, .has_axes = true, .has_experiments = true},
+      {.kind = TableKind::wins, .name = "wins", .has_metric = true, .has_axes = true, .experiments = 2},
+      {.kind = TableKind::rank, .name = "rank", .has_metric = true, .has_axes = true, .experiments = 1},
   };
   return rows;
 }

@@ -1,6 +1,7 @@
 // The table of wins, and what is told apart where values were chosen for each split or replicate.
 #include <catch2/catch.hpp>
 
+#include "report/html.hpp"
 #include "report/tables/study_tables.hpp"
 #include "support/state_builder.hpp"
 
@@ -111,6 +112,30 @@ TEST_CASE("wins: a scenario that lacks a run counts for none, and settings that 
   CHECK(words.rows.at(2) == Words{"best in", "1 of 1", "1 of 1", ""});
 
   CHECK_THAT(wins(results().state(), {"one", "all"}).problem, Contains("'tuned_unit' varies within a cell"));
+}
+
+TEST_CASE("rank: sums over splits and replicates, 1 the best, with what was chosen beside them and colours") {
+  study::TableSpec asked;
+  asked.kind = study::TableKind::rank;
+  asked.experiments = {"one", "flex"};
+  asked.by = {"tuned_unit"};
+  const report::Directory directory{"out", results().state()};
+  const auto table = report::make_study_tables(report::runs_of(directory), study_with(asked)).front();
+
+  REQUIRE(table.problem.empty());
+  const auto& part = table.parts.at(0);
+  CHECK(part.words.header == Words{"tuned_unit", "per_class 1", "per_class 5"});
+  REQUIRE(part.words.rows.size() == 2);
+  CHECK(part.words.rows[0] == Words{"1", "8, flex 2", "4, flex 4"});
+  CHECK(part.words.rows[1] == Words{"2", "4, flex 2", "8"});
+  CHECK(part.heat.at(0).at(1) == 0);
+  CHECK(part.heat.at(0).at(2) == 1);
+  CHECK(table.exact.rows.size() == 4);
+  CHECK_THAT(report::html_table(part), Contains("var(--accent) 60%"));
+
+  asked.by = {"per_clas"};
+  CHECK_THAT(report::make_study_tables(report::runs_of(directory), study_with(asked)).front().problem,
+             Contains("does not vary 'per_clas'"));
 }
 
 TEST_CASE("report: what was chosen for each replicate is a result, by which settings are not told apart") {

@@ -102,6 +102,8 @@ TEST_CASE("outputs: what a table may not ask for brings one message, at its line
        "[[table]]\nkind = \"wins"},
       {"kind = \"raw\"\nexperiment = \"b\"", "kind = \"wins\"\nexperiments = [\"b\", \"b\"]", "'b' stands twice",
        "[[table]]\nkind = \"wins"},
+      {"kind = \"raw\"\nexperiment = \"b\"", "kind = \"rank\"\nexperiments = [\"b\"]", "a rank table is of one axis",
+       "[[table]]\nkind = \"rank"},
       {"kind = \"raw\"\nexperiment = \"b\"", "kind = \"wins\"", "'experiments' is missing", "[[table]]\nkind = \"wins"},
       {"kind = \"raw\"", "kind = \"wins\"\nexperiments = [\"a\", \"b\"]", "'experiment' does not belong",
        "experiment = \"b\""},

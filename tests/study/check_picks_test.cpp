@@ -1,4 +1,4 @@
-// What [[pick]] says, and what it may not.
+// Where a pick may stand, and what it may not say.
 #include <catch2/catch.hpp>
 
 #include "study/study_texts.hpp"
@@ -20,18 +20,6 @@ per = ["target", "per_class", "split", "replicate"]
 )toml";
 
 }  // namespace
-
-TEST_CASE("pick: it is an experiment of its own kind, which plans no cell") {
-  const auto study = testing::parsed(kSmallStudy + kTwoSteps + kPick);
-  const auto& best = study.experiments.back();
-
-  CHECK(best.name == "best");
-  CHECK(best.kind == "pick");
-  REQUIRE(best.pick);
-  CHECK(best.pick->from == std::vector<std::string>{"first", "second"});
-  CHECK(best.pick->best == "valid.top1");
-  CHECK(best.pick->per == std::vector<std::string>{"target", "per_class", "split", "replicate"});
-}
 
 TEST_CASE("pick: experiments may start from it, take from it and pick from it, and figures show it") {
   const std::string more = R"toml([[pick]]

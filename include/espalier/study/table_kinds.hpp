@@ -13,7 +13,7 @@ struct TableKindRow {
   bool has_metric = false;       ///< takes `y`
   bool has_sides = false;        ///< takes `over` and `under`
   bool has_axes = false;         ///< takes `by`
-  bool has_experiments = false;  ///< takes `experiments`, in place of `experiment`
+  std::size_t experiments = 0;   ///< takes so many `experiments` or more, in place of `experiment`; 0: takes that
   bool needs_distances = false;  ///< takes `distances`, `method`, `features` and `thresholds`
 };
 /// In the order of the enumeration.

@@ -26,6 +26,7 @@ std::string default_title(const study::TableSpec& asked) {
     case study::TableKind::recommendation: return asked.experiment + ": freeze or tune?";
     case study::TableKind::wins: return fmt::format("{}: which is best", fmt::join(asked.experiments, ", "));
     case study::TableKind::rank:
+      return fmt::format("{}: ranks of {}", asked.experiments.front(), asked.by.empty() ? "" : asked.by.front());
     case study::TableKind::cost: break;
   }
   return "";
@@ -39,7 +40,7 @@ void fill(StudyTable& table, const std::vector<RunView>& views, const study::Tab
     case study::TableKind::distances: return fill_distances_table(table, views, asked);
     case study::TableKind::recommendation: return fill_recommendation_table(table, views, asked);
     case study::TableKind::wins: return fill_wins_table(table, views, asked, study);
-    case study::TableKind::rank:
+    case study::TableKind::rank: return fill_rank_table(table, views, asked);
     case study::TableKind::cost: break;
   }
 }
@@ -95,7 +96,7 @@ std::string study_tables_section(const PageContext& context) {
   std::string body;
   for (const auto& table : context.tables) {
     body += element("h3", escape(table.title)) + "\n";
-    for (const auto& part : table.parts) body += html_table(part.words, part.title);
+    for (const auto& part : table.parts) body += html_table(part);
     const std::string note = escape(table.problem.empty() ? table.note : table.problem);
     body += "<p>" + note + (table.problem.empty() ? " <a href=\"" + table.name + ".csv\">CSV</a>" : "") + "</p>\n";
   }

@@ -20,6 +20,7 @@ void fill_ratio_table(StudyTable& table, const std::vector<RunView>& views, cons
 void fill_raw_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked);
 void fill_distances_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked);
 void fill_recommendation_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked);
+void fill_rank_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked);
 /// `study` tells which candidates its picks have.
 void fill_wins_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked,
                      const study::Study& study);

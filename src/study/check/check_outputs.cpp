@@ -174,7 +174,7 @@ void check_table(const CheckContext& context, const TableSpec& table) {
   const OutputCheck check(context, "table", table.where, table.experiment);
   const auto& row = row_of(table.kind);
   for (const auto& axis : table.by) check.check_axis("by", axis);
-  if (row.has_experiments) check_compared(context, table);
+  if (row.experiments > 0) check_compared(context, table);
   else if (row.has_metric) check.check_metric(table.y);
   if (row.has_sides) check.check_sides(table.ratio);
   if (row.needs_distances) check.check_distances(table.ratio.distances);

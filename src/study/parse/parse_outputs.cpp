@@ -97,12 +97,14 @@ std::vector<double> parse_thresholds(const Reader& reader) {
 
 /// One experiment, or several of them that are compared.
 void parse_experiments_of(const Reader& reader, const TableKindRow& row, const TableSpec& table) {
-  refuse(reader, row.has_experiments ? "experiment" : "experiments", row.name);
-  if (!row.has_experiments && !reader.has("experiment")) reader.missing("experiment", kExperimentForm);
-  if (row.has_experiments && !reader.has("experiments")) reader.missing("experiments", kExperimentsForm);
-  if (row.has_experiments && reader.has("experiments") && table.experiments.size() < 2) {
-    reader.error("experiments", {"there is nothing to compare", "experiments names fewer than two", kExperimentsForm});
+  refuse(reader, row.experiments > 0 ? "experiment" : "experiments", row.name);
+  if (row.experiments == 0 && !reader.has("experiment")) reader.missing("experiment", kExperimentForm);
+  if (row.experiments > 0 && !reader.has("experiments")) reader.missing("experiments", kExperimentsForm);
+  if (row.experiments > 0 && reader.has("experiments") && table.experiments.size() < row.experiments) {
+    reader.error("experiments", {"there is nothing to compare", "experiments names too few", kExperimentsForm});
   }
+  if (row.kind == TableKind::rank && reader.words("by").size() != 1)
+    reader.error("by", {"a rank table is of one axis", "its values are ranked", "Write by = \"tuned_unit\""});
 }
 
 TableSpec parse_table(const Reader& reader, const Study& study) {
@@ -119,8 +121,8 @@ TableSpec parse_table(const Reader& reader, const Study& study) {
   const auto& row =
       table_kinds().at(static_cast<std::size_t>(std::find(names.begin(), names.end(), *word) - names.begin()));
   table.kind = row.kind;
-  const std::string shown = row.has_experiments && !table.experiments.empty() ? table.experiments.front() : "";
-  table.y = reader.word("y").value_or(default_metric(study, row.has_experiments ? shown : table.experiment));
+  const std::string shown = row.experiments > 0 && !table.experiments.empty() ? table.experiments.front() : "";
+  table.y = reader.word("y").value_or(default_metric(study, row.experiments > 0 ? shown : table.experiment));
   parse_experiments_of(reader, row, table);
   table.by = reader.words("by");
   if (row.has_sides) table.ratio = parse_ratio(reader);
