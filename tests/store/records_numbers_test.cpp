@@ -31,7 +31,7 @@ TEST_CASE("numbers: what decides a result has the numbers that ids are made of")
   CHECK(are_numbered({OptimiserKind::sgd, OptimiserKind::adam}));
   CHECK(are_numbered({FrozenDropout::off, FrozenDropout::on}));
   CHECK(are_numbered({Precision::fp32, Precision::tf32, Precision::bf16}));
-  CHECK(are_numbered({ProbeMethod::evaluate, ProbeMethod::linear, ProbeMethod::distance}));
+  CHECK(are_numbered({ProbeMethod::evaluate, ProbeMethod::linear, ProbeMethod::distance, ProbeMethod::retrieval}));
   CHECK(are_numbered({Classifier::svm, Classifier::logistic}));
   CHECK(are_numbered({DistanceMethod::cosine, DistanceMethod::mmd, DistanceMethod::svm}));
   CHECK(are_numbered({InputRole::pretraining, InputRole::start, InputRole::measured}));
@@ -48,12 +48,12 @@ TEST_CASE("numbers: layers and how they are drawn have the numbers that ids are 
   CHECK(are_numbered({LayerKind::convolution, LayerKind::linear, LayerKind::relu, LayerKind::max_pool,
                       LayerKind::average_pool, LayerKind::adaptive_average_pool, LayerKind::local_response_norm,
                       LayerKind::batch_norm, LayerKind::dropout, LayerKind::concatenate, LayerKind::add,
-                      LayerKind::resize}));
+                      LayerKind::resize, LayerKind::spatial_transformer}));
   CHECK(are_numbered({Init::none, Init::he_normal_fan_in, Init::he_normal_fan_out, Init::torch_default, Init::gaussian,
                       Init::ones_zeros}));
   CHECK(kind_names() == std::vector<std::string>{"convolution", "linear", "relu", "max_pool", "average_pool",
                                                  "adaptive_average_pool", "local_response_norm", "batch_norm",
-                                                 "dropout", "concatenate", "add", "resize"});
+                                                 "dropout", "concatenate", "add", "resize", "spatial_transformer"});
   CHECK(init_names() == std::vector<std::string>{"none", "he_normal_fan_in", "he_normal_fan_out", "torch_default",
                                                  "gaussian", "ones_zeros"});
 }
