@@ -99,4 +99,7 @@ TEST_CASE("documents: every job is a study without a finding") {
   CHECK(cells(job("chu-small-squeezenet.toml")) == 450);
   CHECK(cells(job("chadha-small.toml")) == 120);
   CHECK(cells(job("flex.toml")) == 114);
+  CHECK(cells(job("flex-digits.toml")) == 2540);
+  CHECK(cells(job("flex-cifar.toml")) == 2148);
+  CHECK(cells(job("flex-imagenet.toml")) == 4004);
 }
