@@ -86,7 +86,7 @@ struct Split {
     bool operator==(const NamedShare&) const = default;
   };
   std::vector<NamedShare> parts;  ///< of kind images, in file order
-  std::int32_t folds = 0;   ///< stratified ones that a target's training images are divided into; 0: none
+  std::int32_t folds = 0;         ///< stratified ones that a target's training images are divided into; 0: none
   bool operator==(const Split&) const = default;
 };
 
