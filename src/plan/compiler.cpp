@@ -236,9 +236,9 @@ void Compiler::foresee(const PlannedExperiment& experiment, const grid::Cell& ce
   for (std::size_t t = 0; network && t < shape.takes.size(); ++t) {
     for (const auto& setting : selections_->possible({&experiment, &cell, t})) {
       grid::Cell filled = cell;
-      for (std::size_t v = 0; v < setting.size(); ++v) {
-        auto& value = filled.values[static_cast<std::size_t>(grid.column(setting[v].axis))];
-        if (!value) value = study::parse_value(setting[v].value);
+      for (const auto& label : setting) {
+        auto& value = filled.values[static_cast<std::size_t>(grid.column(label.axis))];
+        if (!value) value = study::parse_value(label.value);
       }
       if (!protocol_is_known(grid, filled) || rules.excluding(filled.values)) continue;
       check_protocol(grid, filled, trainings_->depth_of(to_string(*network)));

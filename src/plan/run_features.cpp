@@ -111,7 +111,7 @@ RunTrainings::Made RunTrainings::add_linear(const grid::Grid& grid, const grid::
   const auto features = features_of(view, depth);
   TrainingRequest request = target_request(grid, cell, view, own_pool(view));
   request.protocol = {
-      std::vector<study::UnitUse>(static_cast<std::size_t>(depth), study::UnitUse::frozen), 0, false, {}};
+      std::vector<study::UnitUse>(static_cast<std::size_t>(depth), study::UnitUse::frozen), false, 0, false, {}};
   request.copied = &origin.starts;
   const Training seen = maker_.make(request);
   check_features(view, origin, seen, features);

@@ -122,7 +122,7 @@ RunTrainings::Made RunTrainings::add_retrieval(const grid::Grid& grid, const gri
   probe.measured_data = looked_in.data;
   probe.units = queries.units;
   probe.fitted = kept->count;
-  probe.classes = static_cast<std::int32_t>(gallery.pool->count());
+  probe.classes = gallery.pool->count();
   Made made;
   for (const auto& one : measured_by(view, pool, linked.start)) {
     auto asked = catalog_.image_sets.at(one.images.hex.str());

@@ -207,14 +207,13 @@ const ClassPool* RunTrainings::outputs_for(const CellView& view, const Origin* o
 
 void RunTrainings::check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
                                 const ClassPool& pool, const std::vector<network::UnitCost>& target) {
-  if (protocol.uses.back() != study::UnitUse::fresh) {
-    if (origin.pool->output_names() != pool.output_names()) {
-      throw CompileError{{"the classifier is transferred",
-                          origin.name + " and target '" + view.target + "' have different classes",
-                          "Transfer at most " + std::to_string(protocol.uses.size() - 1) +
-                              " units, or, where the target's classes are some of the source's, set outputs_of = "
-                              "\"source\" on the target."}};
-    }
+  const bool copies_last = protocol.uses.back() != study::UnitUse::fresh;
+  if (copies_last && origin.pool->output_names() != pool.output_names()) {
+    throw CompileError{{"the classifier is transferred",
+                        origin.name + " and target '" + view.target + "' have different classes",
+                        "Transfer at most " + std::to_string(protocol.uses.size() - 1) +
+                            " units, or, where the target's classes are some of the source's, set outputs_of = "
+                            "\"source\" on the target."}};
   }
   for (std::size_t u = 0; u < protocol.uses.size(); ++u) {
     if (protocol.uses[u] == study::UnitUse::fresh) continue;

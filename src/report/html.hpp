@@ -15,7 +15,7 @@ std::string element(const std::string& tag, const std::string& content, const st
 std::string paragraph(const std::string& text);  ///< escaped
 std::string html_table(const WordTable& table, const std::string& caption = "");
 /// The same with its cells coloured, where it says how much.
-std::string html_table(const TitledTable& table);
+std::string html_table(const TitledTable& titled);
 
 /// A section with a heading and an anchor; nothing for an empty body.
 std::string section(const std::string& id, const std::string& title, const std::string& body);

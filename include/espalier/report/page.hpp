@@ -9,7 +9,7 @@ namespace espalier::report {
 struct TitledTable {
   std::string title, note;
   WordTable words;
-  std::vector<std::vector<double>> heat = {};  ///< by row and column: 0 to 1, or NaN; empty: cells have no colour
+  std::vector<std::vector<double>> heat;  ///< by row and column: 0 to 1, or NaN; empty: cells have no colour
 };
 
 struct ReportFile {
