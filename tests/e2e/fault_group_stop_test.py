@@ -33,7 +33,8 @@ class GroupStops(unittest.TestCase):
         time.sleep(random.uniform(0, 0.5))
         os.kill(launch.process.pid, signal.SIGTERM)
         self.assertEqual(launch.wait(30), 75, launch.said())
-        self.assertIn("Stopped and saved", launch.said())
+        in_hand = set(launch.attempts(segment)) - set(launch.done(segment))  # none where it came between two tasks
+        self.assertIn("Stopped and saved" if in_hand else "Work is left", launch.said())
         self.assertEqual(launch.records(10), [])
 
     def test_nothing_is_lost(self):

@@ -24,7 +24,7 @@ class SlurmSubmit(slurm_case.SlurmCase):
         super().setUpClass()
         (cls.folder / "site.toml").write_text(SITE)
         (cls.folder / "study.toml").write_text(launches.STUDY.format(epochs=24))
-        (cls.folder / "long.toml").write_text(launches.STUDY.format(epochs=150))
+        (cls.folder / "long.toml").write_text(launches.STUDY.format(epochs=260))
         cls.expected = {study: slurm_case.run_here(cls.folder / f"{study}.toml", cls.folder / f"{study}-here")
                         for study in ("study", "long")}
 
