@@ -157,6 +157,13 @@ TEST_CASE("stops: stopped anywhere and resumed, every member ends at the same mo
   check_resuming(jobs, run_bundle(jobs), 3);
 }
 
+TEST_CASE("stops: a rule that restores nothing keeps no state, and goes on from its checkpoints all the same") {
+  const std::vector<train::Job> jobs{
+      stopping(overfitting("stops-resume-last", 6), {1, 0}, 2, metrics::Metric::loss, false)};
+
+  check_resuming(jobs, run_bundle(jobs), 3);
+}
+
 TEST_CASE("stops: with rates that part, each branch follows its own evaluations") {
   const auto job = overfitting("stops-branches", 5);
   std::vector<train::Job> jobs;

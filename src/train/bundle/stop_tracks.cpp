@@ -42,14 +42,6 @@ std::pair<std::int64_t, std::string> state_tensor(const std::string& name) {
   return {std::strtoll(name.substr(begin, dot - begin).c_str(), nullptr, 10), name.substr(dot + 1)};
 }
 
-void check_states(const StopTracks& stops) {
-  for (const auto& [task, track] : stops.tracks) {
-    if (track.best < 0 || stops.states.contains(track.best)) continue;
-    throw UsageError("the state after step " + std::to_string(track.best) + " is missing",
-                     "it is the best one of task " + task.brief(), "");
-  }
-}
-
 }  // namespace
 
 data::NamedTensors trained_state(const model::UnitNetwork& network, const task::TrainSpec& spec) {
@@ -73,6 +65,13 @@ void restore_units(const data::NamedTensors& state, model::UnitNetwork& network)
     if (kept != state.end()) value = kept->second;
   }
   network.restore(all);
+}
+
+void check_best_state(const StopTracks& stops, const TaskId& task) {
+  const auto& track = stops.tracks.at(task);
+  if (track.best < 0 || stops.states.contains(track.best)) return;
+  throw UsageError("the state after step " + std::to_string(track.best) + " is missing",
+                   "it is the best one of task " + task.brief(), "");
 }
 
 void forget_unneeded(StopTracks& stops) {
@@ -100,7 +99,6 @@ StopTracks stop_tracks_of(const data::TensorFile& file) {
     states[step].emplace_back(own_name, value);
   }
   for (auto& [step, state] : states) stops.states[step] = std::make_shared<const data::NamedTensors>(std::move(state));
-  check_states(stops);
   return stops;
 }
 

@@ -23,13 +23,16 @@ data::NamedTensors trained_state(const model::UnitNetwork& network, const task::
 /// Gives the units that `state` holds their values back; the others keep theirs.
 void restore_units(const data::NamedTensors& state, model::UnitNetwork& network);
 
+/// Throws UsageError where the best state of the task, which its rule restores, is missing.
+void check_best_state(const StopTracks& stops, const TaskId& task);
+
 /// Forgets states that are nobody's best.
 void forget_unneeded(StopTracks& stops);
 
 /// Adds tracks and states to what a checkpoint holds; nothing where there are none.
 void add_stop_tracks(const StopTracks& stops, data::NamedTensors& tensors, data::Metadata& metadata);
 
-/// What add_stop_tracks() added. Throws UsageError where a state is missing or a number is none.
+/// What add_stop_tracks() added. Throws UsageError where a number is none.
 StopTracks stop_tracks_of(const data::TensorFile& file);
 
 }  // namespace espalier::train

@@ -21,10 +21,12 @@ void check_is_measured(const Job& job) {
 
 }  // namespace
 
-/// Every member with a rule has a track from its first step on. Throws DamagedArtifact where a checkpoint has none.
+/// Every member with a rule has a track from its first step on. Throws DamagedArtifact where a checkpoint has none, or
+/// lacks a state that the rule restores.
 void TreeTraining::begin_tracks() {
   for (const std::size_t member : members_) {
-    if (!bundle_.rule(member)) continue;
+    const auto* rule = bundle_.rule(member);
+    if (!rule) continue;
     const TaskId& task = bundle_.job(member).task.id;
     check_is_measured(bundle_.job(member));
     if (index() > 0 && !stops_.tracks.contains(task)) {
@@ -35,6 +37,14 @@ void TreeTraining::begin_tracks() {
           true);
     }
     stops_.tracks[task];
+    if (!rule->restores_best) continue;
+    try {
+      check_best_state(stops_, task);
+    } catch (const UsageError& error) {
+      const std::string& hex = leader().resume.hex;
+      throw data::DamagedArtifact(leader().resume, {"artifact " + hex + " is of no use: " + error.what(), "", ""},
+                                  true);
+    }
   }
 }
 
