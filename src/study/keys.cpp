@@ -306,14 +306,17 @@ void add_outputs(Docs& all) {
   add(all, "figure", distances);
   add(all, "table",
       {{"kind", "word", "required", quoted(table_kind_names())},
-       {"experiment", "word", "required but for wins, rank", "an experiment; distances: one of kind \"distance\""},
-       {"experiments", "words", "required for wins, rank",
-        "wins: the experiments that are compared; rank: the one that varies the axis, then those that chose of it"},
+       {"experiment", "word", "required but for wins, rank, cost",
+        "an experiment; distances: one of kind \"distance\""},
+       {"experiments", "words", "required for wins, rank, cost",
+        "wins, cost: the experiments that are compared; rank: the one that varies the axis, then those that chose of "
+        "it"},
        {"y", "word", "\"test.top1\"", "metric"},
        {"title", "word", "of kind and experiment", "title"},
        {"by", "words", "all that vary",
         "ratio: axes with a row for each value, before the others that vary; wins: axes whose values make the "
-        "scenarios; rank: the axis whose values are ranked"},
+        "scenarios; cost: axes with rows of their own, none where it is left out; rank: the axis whose values are "
+        "ranked"},
        {"over", "word", "required for ratio, recommendation",
         "condition of the runs whose metric is divided; recommendation: of those that tune"},
        {"under", "word", "required for ratio, recommendation",

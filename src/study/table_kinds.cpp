@@ -15,6 +15,7 @@ const std::vector<TableKindRow>& table_kinds() {
        .needs_distances = true},
       {.kind = TableKind::wins, .name = "wins", .has_metric = true, .has_axes = true, .experiments = 2},
       {.kind = TableKind::rank, .name = "rank", .has_metric = true, .has_axes = true, .experiments = 1},
+      {.kind = TableKind::cost, .name = "cost", .has_axes = true, .experiments = 1},
   };
   return rows;
 }

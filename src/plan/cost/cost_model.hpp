@@ -1,6 +1,7 @@
 #pragma once
 // Estimates what one training costs by itself in a given numeric form: seconds, multiply-adds, disk.
 #include "espalier/plan/costs.hpp"
+#include "espalier/plan/multiply_adds.hpp"
 #include "plan/training_maker.hpp"
 
 namespace espalier::plan {
@@ -9,12 +10,6 @@ inline constexpr double kUncalibratedRate = 2.5e10;  ///< multiply-adds per seco
 inline constexpr double kStepOverhead = 1e-3;        ///< seconds per step, besides arithmetic
 inline constexpr double kBatchedOverhead = 3e-4;     ///< the same for one replica of a batched network
 inline constexpr double kMemoryRate = 4e9;           ///< bytes of features per second gathered into batches
-
-/// Backward multiply-adds per training image: for the parameters of trained units, and for the values of all units
-/// above the lowest trained one.
-double backward_multiply_adds(const task::TrainSpec& spec, const std::vector<network::UnitCost>& units);
-/// Forward multiply-adds of the units behind the first `after`.
-double forward_multiply_adds(const std::vector<network::UnitCost>& units, std::int32_t after = 0);
 
 /// Number of images on which a training measures its network, each time counted.
 double evaluated_images(const Training& training);

@@ -27,7 +27,7 @@ std::string default_title(const study::TableSpec& asked) {
     case study::TableKind::wins: return fmt::format("{}: which is best", fmt::join(asked.experiments, ", "));
     case study::TableKind::rank:
       return fmt::format("{}: ranks of {}", asked.experiments.front(), asked.by.empty() ? "" : asked.by.front());
-    case study::TableKind::cost: break;
+    case study::TableKind::cost: return fmt::format("{}: costs", fmt::join(asked.experiments, ", "));
   }
   return "";
 }
@@ -41,7 +41,7 @@ void fill(StudyTable& table, const std::vector<RunView>& views, const study::Tab
     case study::TableKind::recommendation: return fill_recommendation_table(table, views, asked);
     case study::TableKind::wins: return fill_wins_table(table, views, asked, study);
     case study::TableKind::rank: return fill_rank_table(table, views, asked);
-    case study::TableKind::cost: break;
+    case study::TableKind::cost: return fill_cost_table(table, views, asked, study);
   }
 }
 

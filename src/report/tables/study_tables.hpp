@@ -24,5 +24,8 @@ void fill_rank_table(StudyTable& table, const std::vector<RunView>& views, const
 /// `study` tells which candidates its picks have.
 void fill_wins_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked,
                      const study::Study& study);
+/// `study` tells what runs were chosen from.
+void fill_cost_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked,
+                     const study::Study& study);
 
 }  // namespace espalier::report

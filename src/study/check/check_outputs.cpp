@@ -166,7 +166,7 @@ void check_compared(const CheckContext& context, const TableSpec& table) {
     const OutputCheck check(context, "table", table.where, "");
     const Experiment* found = check.known_experiment("experiments", name);
     if (!seen.insert(name).second) check.error("experiments", {"'" + name + "' stands twice", "once is enough", ""});
-    if (found) OutputCheck(context, "table", table.where, name).check_metric(table.y);
+    if (found && row_of(table.kind).has_metric) OutputCheck(context, "table", table.where, name).check_metric(table.y);
   }
 }
 
