@@ -1,7 +1,10 @@
 // Works out the classes of a source or target in a split, and leaves out or refuses classes with too few images.
 #include "plan/class_pools.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "espalier/core/seed.hpp"
@@ -267,14 +270,21 @@ void ClassPools::check_size(const ClassPool& pool, std::int64_t per_class) {
                       found + "; validation and test images are set apart first", remedy(pool, least)}};
 }
 
-void ClassPools::check_size_over_all(const ClassPool& pool, std::int64_t per_class) {
+std::int64_t ClassPools::images_over_all(const ClassPool& pool, double per_class) {
   check_size(pool, 1);
-  const auto wanted = per_class * pool.count(), there = pool.images(pool.train_available);
-  if (wanted <= there || pool.data->study().short_classes == study::ShortClasses::take_all) return;
+  const auto there = pool.images(pool.train_available);
+  if (per_class == 0) return there;
+  const std::int64_t wanted = std::llround(per_class * pool.count());
+  if (wanted == 0) {
+    throw CompileError{{fmt::format("per_class = {} of {} classes is no image", per_class, pool.count()),
+                        "a sample has the product of both, rounded", "Ask for more."}};
+  }
+  if (wanted <= there) return wanted;
+  if (pool.data->study().short_classes == study::ShortClasses::take_all) return there;
   throw CompileError{
       {"data '" + pool.data->study().name + "' has fewer than " + std::to_string(wanted) + " training images",
-       std::to_string(there) + " are there for " + std::to_string(per_class) + " a class of " +
-           std::to_string(pool.count()) + "; validation and test images are set apart first",
+       fmt::format("{} are there for {} a class of {}", there, per_class, pool.count()) +
+           "; validation and test images are set apart first",
        "Ask for fewer, or set short_classes = \"take-all\"."}};
 }
 

@@ -57,8 +57,9 @@ class ClassPools {
   /// Throws CompileError naming the classes with fewer than `per_class` images and how many they have.
   static void check_size(const ClassPool& pool, std::int64_t per_class);
 
-  /// The same for a sample over all classes: it needs an image of each class, and so many on average.
-  static void check_size_over_all(const ClassPool& pool, std::int64_t per_class);
+  /// The images of a sample over all classes of `per_class` a class on average (0: all), rounded. Throws CompileError
+  /// where a class has no image, there are too few in all, or it comes to none.
+  static std::int64_t images_over_all(const ClassPool& pool, double per_class);
 
   /// Throws CompileError where there is nothing to tell apart. `whose` is for example "target 'birds'".
   static void check_classes(const ClassPool& pool, const std::string& whose);

@@ -2,6 +2,7 @@
 #include "plan/compiler.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <unordered_set>
 
@@ -128,6 +129,10 @@ Plan Compiler::run() {
                     {"no selection is asked for what '" + unused + "' gives",
                      "its experiment or its cell is not in the study", "Correct it, or remove it."});
   }
+  for (const auto& target : study_.targets) {
+    const auto found = trainings_->warnings().find(target.name);
+    if (found != trainings_->warnings().end()) findings_.warning(target.where, "target." + target.name, found->second);
+  }
   if (!findings_.has_errors()) finish();
   return std::move(plan_);
 }
@@ -184,9 +189,10 @@ std::map<std::string, std::int64_t> Compiler::largest_sizes() const {
     for (const auto& cell : planned->grid.cells) {
       const auto* target = value_at(planned->grid, cell, "target");
       const auto* size = value_at(planned->grid, cell, "per_class");
-      if (!target || !size || !size->integer()) continue;
+      if (!target || !size || size->is_all()) continue;
+      const auto* average = std::get_if<double>(&size->held);
       auto& most = largest[to_string(*target)];
-      most = std::max(most, *size->integer());
+      most = std::max(most, average ? static_cast<std::int64_t>(std::ceil(*average)) : *size->integer());
     }
   }
   return largest;

@@ -1,7 +1,10 @@
 // Resolves a cell's source, target, network and overrides, and adds its tasks to the table.
 #include "plan/run_trainings.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "espalier/study/kinds.hpp"
@@ -13,14 +16,24 @@ namespace espalier::plan {
 
 namespace {
 
-std::int64_t size_of(const study::Value* value) {
+/// Images a class, on average where they are drawn over all classes; 0: all.
+double size_of(const study::Value* value) {
   if (!value || value->is_all()) return 0;
+  if (const auto* fraction = std::get_if<double>(&value->held); fraction && *fraction > 0) return *fraction;
   const auto* number = value->integer();
   if (!number || *number < 1) {
     throw CompileError{
         {"per_class = " + to_string(*value) + " is no number of images", "", "Use a number from 1 on, or \"all\"."}};
   }
-  return *number;
+  return static_cast<double>(*number);
+}
+
+/// Throws CompileError where a size is no whole number although each class gives as many.
+void check_whole(double size, const std::string& target) {
+  if (size == std::floor(size)) return;
+  throw CompileError{{fmt::format("per_class = {} is no whole number", size),
+                      "target '" + target + "' takes as many images of each class",
+                      "Use a whole number, or sample = { rule = \"random\", stratified = false }."}};
 }
 
 const study::Source& source_named(const study::Study& study, const std::string& name) {
@@ -205,6 +218,20 @@ const ClassPool* RunTrainings::outputs_for(const CellView& view, const Origin* o
   return view.source.empty() ? nullptr : &pools_.of(Role::source, view.source, static_cast<std::int32_t>(view.split));
 }
 
+/// The user may have meant to keep the classifier: the target's classes are some of those that the network knows.
+void RunTrainings::note_own_outputs(const CellView& view, const Origin& origin, const ClassPool& pool) {
+  const auto known = origin.pool->output_names();
+  const auto is_known = [&](const auto& name) { return std::find(known.begin(), known.end(), name) != known.end(); };
+  const auto own = pool.names();
+  if (pool.outputs_of || !std::all_of(own.begin(), own.end(), is_known)) return;
+  warnings_.try_emplace(
+      view.target,
+      Problem{"the last unit is drawn anew for target '" + view.target + "', although " + origin.name +
+                  " has all of its classes",
+              "it has other ones as well, or another order",
+              "Set outputs_of = \"source\" on the target if the classifier is to be copied and tuned, too."});
+}
+
 void RunTrainings::check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,
                                 const ClassPool& pool, const std::vector<network::UnitCost>& target) {
   const bool copies_last = protocol.uses.back() != study::UnitUse::fresh;
@@ -265,11 +292,15 @@ TrainingRequest RunTrainings::target_request(const grid::Grid& grid, const grid:
   request.values = &settings_.of(Role::target, view.target, view.overrides(Role::target));
   request.pool = &pool;
   request.network = &network_of(view.network);
-  request.per_class = size_of(value_at(grid, cell, "per_class"));
+  const double size = size_of(value_at(grid, cell, "per_class"));
+  request.per_class = static_cast<std::int64_t>(std::ceil(size));
   request.sample = sample_of(study_, view.target);
-  const bool over_all = request.sample && !request.sample->stratified;
-  const auto check_size = over_all ? ClassPools::check_size_over_all : ClassPools::check_size;
-  check_size(*request.pool, std::max<std::int64_t>(1, request.per_class));
+  if (request.sample && !request.sample->stratified) {
+    request.images_over_all = ClassPools::images_over_all(pool, size);
+  } else {
+    check_whole(size, view.target);
+    ClassPools::check_size(pool, std::max<std::int64_t>(1, request.per_class));
+  }
   ClassPools::check_classes(*request.pool, "target '" + view.target + "'");
   request.streams = {view.split, view.replicate};
   if (view.fold > 0) request.fold = fold_of(study_, view.split, view.fold);
@@ -292,7 +323,10 @@ RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid
   }
   const ClassPool& pool = target_pool(view, outputs_for(view, origin, linked));
   const bool is_other = origin && origin->pool->output_names() != pool.output_names();
-  if (protocol.last_follows_classes && is_other) protocol.uses.back() = study::UnitUse::fresh;
+  if (protocol.last_follows_classes && is_other) {
+    protocol.uses.back() = study::UnitUse::fresh;
+    note_own_outputs(view, *origin, pool);
+  }
   TrainingRequest request = target_request(grid, cell, view, pool);
   request.protocol = protocol;
   if (origin) request.copied = &origin->starts;

@@ -49,6 +49,9 @@ class RunTrainings {
   /// Number of units of a network. Throws CompileError for an unknown one.
   std::int32_t depth_of(const std::string& network) const { return network_of(network).spec->depth(); }
 
+  /// What users should know of the runs added so far, by target.
+  const std::map<std::string, Problem>& warnings() const { return warnings_; }
+
  private:
   struct CellView;
   /// A network that units are copied from.
@@ -104,6 +107,7 @@ class RunTrainings {
   static void check_copies(const CellView& view, const Protocol& protocol, const Origin& origin, const ClassPool& pool,
                            const std::vector<network::UnitCost>& target);
   const KnownNetwork& network_of(const std::string& name) const;
+  void note_own_outputs(const CellView& view, const Origin& origin, const ClassPool& pool);
 
   const study::Study& study_;
   const Facts& facts_;
@@ -119,6 +123,7 @@ class RunTrainings {
   };
   std::map<std::string, Fronted> fronted_;  ///< networks behind a unit in front
   std::map<std::string, Origin> origins_;
+  std::map<std::string, Problem> warnings_;
   /// By training and target: what it was trained on, where that has a source's outputs.
   std::map<std::pair<TaskId, std::string>, const ClassPool*> pools_onto_;
 };

@@ -42,7 +42,7 @@ void draw(Training& training, const TrainingRequest& request, std::int64_t study
   const auto& pool = *request.pool;
   const auto size = size_of(request), all = pool.images(pool.train_available);
   const bool stratified = request.sample->stratified;
-  const auto count = stratified ? pool.images(size) : std::min(size * pool.count(), all);
+  const auto count = stratified ? pool.images(size) : request.images_over_all;
   if (count == all) {
     training.spec.images = pool.data->training_images(pool.labels, pool.train_available);
   } else {

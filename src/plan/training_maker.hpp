@@ -39,7 +39,8 @@ struct TrainingRequest {
   const ClassPool* pool = nullptr;
   const KnownNetwork* network = nullptr;
   Protocol protocol;
-  std::int64_t per_class = 0;                            ///< before folding; 0: all
+  std::int64_t per_class = 0;                            ///< before folding; 0: all; a fraction is rounded up
+  std::int64_t images_over_all = 0;                      ///< of a sample that is drawn over all classes
   Fold fold;                                             ///< of a target; sources are not divided
   const std::vector<task::UnitStart>* copied = nullptr;  ///< by unit, where copied ones start
   StreamKey streams;

@@ -21,7 +21,11 @@ MaybeProblem count_or_all(const Value& value, std::int64_t least) {
   return integer_in(value, least, kBig).problem;
 }
 MaybeProblem units_or_all(const Value& value) { return count_or_all(value, 0); }
-MaybeProblem images_or_all(const Value& value) { return count_or_all(value, 1); }
+/// A fraction is an average, of samples over all classes.
+MaybeProblem images_or_all(const Value& value) {
+  const bool is_fraction = std::holds_alternative<double>(value.held);
+  return is_fraction ? real_in(value, {.above = 0}).problem : count_or_all(value, 1);
+}
 MaybeProblem units(const Value& value) { return integer_in(value, 0, 10'000).problem; }
 MaybeProblem number_from_1(const Value& value) { return integer_in(value, 1, 100'000).problem; }
 MaybeProblem any_word(const Value& value) { return word_of(value, {}).problem; }

@@ -95,6 +95,21 @@ class Validate(unittest.TestCase):
         for line, words in zip(lines, ("train.batch", "experiment.b.exclude.when", "fewer than 100"), strict=True):
             self.assertIn(words, line)
 
+    def test_what_needs_a_faulty_experiment_brings_no_message_of_its_own(self):
+        """Picks, starts and swaps as well as selections: they are as good as the experiment that they need."""
+        faulty = MADE.replace('axes = { transferred = [0, 3]', 'axes = { tuned_unit = [1, 5]')
+        needs = {
+            "pick": '[[pick]]\nname = "b"\nfrom = ["a"]\nbest = "valid.top1"\nper = ["per_class", "split"]\n',
+            "start": '[[experiment]]\nname = "b"\naxes = { per_class = [1, 4] }\n'
+                     'fixed = { tuned_unit = 1 }\nstart = { experiment = "a", same = ["per_class", "tuned_unit"] }\n',
+            "swap": '[[experiment]]\nname = "b"\nkind = "evaluate"\n'
+                    'axes = { per_class = [1, 4], tuned_unit = [1] }\n'
+                    'units_from = [{ units = "tuned_unit", experiment = "a", same = ["per_class", "tuned_unit"] }]\n',
+            "take": '[[experiment]]\nname = "b"\ntake = [{ values = ["per_class"], from = ["a"], best = "valid.top1" }]\n'}
+        for how, table in needs.items():
+            with self.subTest(how):
+                self.refused(faulty + table, "experiment.a.tuned_unit: 5 is out of range (the network has 4 units)")
+
     def test_files_that_are_not_there(self):
         self.with_images()
         text = MADE.replace('format = "made"\nclasses = 4\nper_class = 12',

@@ -230,6 +230,23 @@ TEST_CASE("plan: a sample over all classes counts a size on average, and is redr
   CHECK(within.count == 2);
 }
 
+TEST_CASE("plan: a size on average may be a fraction, but only of a sample over all classes") {
+  auto study = divided_study();
+  study.experiments = {experiment("a", {axis("per_class", {0.3, 1, 1.46})})};
+  CHECK_THAT(complaints(study, divided_facts()), Catch::Contains("per_class = 0.3 is no whole number"));
+  study.targets[0].sample = study::TargetSample{{}, true, true, ""};
+  CHECK_THAT(complaints(study, divided_facts()), Catch::Contains("takes as many images of each class"));
+
+  study.targets[0].sample->stratified = false;
+  const Plan plan = compiled(study, {}, {}, divided_facts());
+  CHECK(trained_on(plan, "0.3").sample.count == 4);  // of 12 classes, 3.6
+  CHECK(trained_on(plan, "1").sample.count == 12);
+  CHECK(trained_on(plan, "1.46").sample.count == 18);
+
+  study.experiments = {experiment("a", {axis("per_class", {0.01})})};
+  CHECK_THAT(complaints(study, divided_facts()), Catch::Contains("per_class = 0.01 of 12 classes is no image"));
+}
+
 TEST_CASE("plan: a sample over all classes needs as many images in all, not of each class") {
   auto study = divided_study();
   study.experiments = {experiment("a", {axis("per_class", {4})})};

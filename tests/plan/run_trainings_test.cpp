@@ -122,6 +122,25 @@ TEST_CASE("outputs_of: a target's classes are found among the source's by name, 
                                            Catch::Contains("outputs_of = \"source\""));
 }
 
+TEST_CASE("outputs_of: a target of some of the source's classes that draws its own last unit is warned about") {
+  auto study = support::small_study(1);
+  auto facts = support::small_facts();
+  add_some(study, facts, {"letter 7", "letter 2"});
+  study.experiments = {experiment("one", {axis("tuned_unit", {1, 2})})};
+  const auto warned = [&] {
+    const Plan plan = compiled(study, {}, {}, facts);
+    return std::count_if(plan.diagnostics.begin(), plan.diagnostics.end(), [](const auto& found) {
+      return found.key == "target.other" && found.problem.problem.starts_with("the last unit is drawn anew");
+    });
+  };
+  CHECK(warned() == 1);
+  study.targets[0].outputs_of = "source";
+  CHECK(warned() == 0);
+  study.targets[0].outputs_of = "";
+  study.experiments = {experiment("new", {axis("transferred", {2})})};  // says itself that the last one is new
+  CHECK(warned() == 0);
+}
+
 TEST_CASE("outputs_of: a run that starts from a run has that run's outputs, and ids of whole label sets stay") {
   auto study = support::small_study(1);
   auto facts = support::small_facts();

@@ -11,6 +11,7 @@
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/session/study_input.hpp"
+#include "espalier/study/needs.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -41,7 +42,7 @@ bool is_of_output(const study::Diagnostic& found) {
   return found.key.starts_with("figure") || found.key.starts_with("table");
 }
 
-/// Drops experiments that have errors, and those that take from them, so that the rest is still planned and all errors
+/// Drops experiments that have errors, and those that need their runs, so that the rest is still planned and all errors
 /// are found at once. Returns false where nothing can be planned because an error lies outside of experiments.
 bool drop_faulty_experiments(study::Study& study, const std::vector<study::Diagnostic>& diagnostics) {
   std::set<std::string> faulty;
@@ -50,18 +51,12 @@ bool drop_faulty_experiments(study::Study& study, const std::vector<study::Diagn
     if (!found.key.starts_with("experiment")) return false;
     faulty.insert(experiment_at(study, found));
   }
-  const auto takes_from_faulty = [&](const std::vector<study::Take>& takes) {
-    return std::any_of(takes.begin(), takes.end(), [&](const study::Take& take) {
-      return std::any_of(take.from.begin(), take.from.end(), [&](const auto& name) { return faulty.contains(name); });
-    });
-  };
   for (std::size_t before = 0; before != faulty.size();) {
     before = faulty.size();
     for (const auto& one : study.experiments) {
-      const bool tainted =
-          takes_from_faulty(one.takes) ||
-          std::any_of(one.cases.begin(), one.cases.end(), [&](const auto& c) { return takes_from_faulty(c.takes); });
-      if (tainted) faulty.insert(one.name);
+      const auto needs = study::needs_of(one);
+      if (std::any_of(needs.begin(), needs.end(), [&](const auto& need) { return faulty.contains(need.experiment); }))
+        faulty.insert(one.name);
     }
   }
   std::erase_if(study.experiments, [&](const study::Experiment& one) { return faulty.contains(one.name); });
