@@ -59,6 +59,16 @@ std::string interval_text(const MetricName& metric, const std::optional<stats::I
   return "[" + figure_of(metric, interval->low) + ", " + figure_of(metric, interval->high) + "]";
 }
 
+std::vector<const plan::Candidate*> tied_with_best(const plan::SelectionOutcome& selection) {
+  std::vector<const plan::Candidate*> tied;
+  const auto& all = selection.candidates;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const bool is_whole = all[i].missing == 0 && all[i].diverged == 0;
+    if (is_whole && all[i].mean == all.front().mean) tied.push_back(&all[i]);
+  }
+  return tied;
+}
+
 std::string p_text(double p_value) { return p_value < 0.001 ? "<0.001" : fmt::format("{:.3f}", p_value); }
 
 std::string over_splits(int splits, bool overlapping) {

@@ -53,6 +53,24 @@ TEST_CASE("wording: random halves overlap where there are several, listed splits
   CHECK(over_splits(4, true) == "over 4 overlapping splits");
 }
 
+TEST_CASE("wording: what ties with the choice has exactly its value, and all of its runs") {
+  plan::SelectionOutcome selection;
+  const auto add = [&](const char* unit, double mean, std::int32_t missing) {
+    plan::Candidate one;
+    one.values = {{"tuned_unit", unit}};
+    one.mean = mean;
+    one.missing = missing;
+    selection.candidates.push_back(one);
+  };
+  CHECK(tied_with_best(selection).empty());
+  add("3", .6, 0);
+  add("1", .6, 0);
+  add("2", .6, 1);
+  add("4", .5999, 0);
+  REQUIRE(tied_with_best(selection).size() == 1);
+  CHECK(tied_with_best(selection)[0]->values.front().value == "1");
+}
+
 TEST_CASE("wording: fields of CSV are quoted where they must be") {
   CHECK(csv_line({"a", "b,c", "say \"x\"", ""}) == "a,\"b,c\",\"say \"\"x\"\"\",\n");
   CHECK(meaning_of("no axis") == "no axis");

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "espalier/metrics/row.hpp"
+#include "espalier/plan/plan.hpp"
 #include "espalier/stats/aggregate.hpp"
 #include "espalier/study/study.hpp"
 
@@ -21,6 +22,9 @@ double shown_scale(const metrics::MetricName& metric);
 std::string cell_text(const metrics::MetricName& metric, const stats::CellSummary& cell);
 /// "[51.1, 55.1]", or "-".
 std::string interval_text(const metrics::MetricName& metric, const std::optional<stats::Interval>& interval);
+
+/// The candidates with exactly the best one's value, which another rule decided against: loss, units, order.
+std::vector<const plan::Candidate*> tied_with_best(const plan::SelectionOutcome& selection);
 
 /// p-values: three decimals, "<0.001".
 std::string p_text(double p_value);

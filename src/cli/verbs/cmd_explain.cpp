@@ -224,17 +224,27 @@ void print_rows(const store::TaskState& task) {
   fmt::print("\n{}", table.text());
 }
 
+/// "tuned_unit=3 frozen=2".
+std::string axes_text(const std::vector<plan::Label>& labels) {
+  std::string text;
+  for (const auto& label : labels) text += (text.empty() ? "" : " ") + label.axis + "=" + label.value;
+  return text;
+}
+
 void print_selections(const Directory& directory, const RunView& view) {
   for (const auto& selection : directory.state.selections) {
     if (selection.experiment != view.run->experiment) continue;
     const bool applies = std::all_of(selection.per.begin(), selection.per.end(),
                                      [&](const plan::Label& label) { return view.value(label.axis) == label.value; });
     if (!applies) continue;
-    std::string chosen;
-    for (const auto& label : selection.chosen) chosen += " " + label.axis + "=" + label.value;
+    const std::string chosen = axes_text(selection.chosen);
     const bool picks = !selection.chosen.empty() && selection.chosen.front().axis == "chosen";
-    line(picks ? "picks" : "takes", (chosen.empty() ? " nothing: " + selection.reason : chosen).substr(1) + " by " +
+    line(picks ? "picks" : "takes", (chosen.empty() ? "nothing: " + selection.reason : chosen) + " by " +
                                         selection.metric + " (selection " + selection.key + ")");
+    std::string tied;
+    for (const auto* one : report::tied_with_best(selection))
+      tied += (tied.empty() ? "" : "; ") + axes_text(one->values);
+    if (!tied.empty()) line("tied", tied + ": as good by " + selection.metric + ", and ranked behind by loss or order");
   }
 }
 

@@ -12,6 +12,12 @@
 namespace espalier::report {
 namespace {
 
+std::string equals_of(const plan::SelectionOutcome& selection) {
+  std::vector<std::string> equals;
+  for (const auto* one : tied_with_best(selection)) equals.push_back(setting_text(one->values));
+  return equals.empty() ? "" : "equal: " + listed(equals) + "; ";
+}
+
 /// `folds`: over which candidates of one split were compared; 0: none.
 std::string ties_of(const plan::SelectionOutcome& selection, std::int32_t folds) {
   const auto splits = selection.candidates.front().splits;
@@ -42,7 +48,7 @@ std::vector<std::string> row_of(const plan::SelectionOutcome& selection, std::in
           figure_of(metric, best.mean) + lost_text(best),
           fmt::format("{} of {}", best.wins, best.splits),
           std::to_string(selection.candidates.size()),
-          ties_of(selection, folds)};
+          equals_of(selection) + ties_of(selection, folds)};
 }
 
 /// None where the choice was made for each fold.
