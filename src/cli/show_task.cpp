@@ -174,6 +174,11 @@ std::string features_text(const task::ProbeSpec& probe) {
         "looks up  features of unit {}, the nearest {} by cosine\ngallery   {}, by the source's network\n", unit,
         probe.retrieval.depth, images_text(probe.retrieval.gallery));
   }
+  if (probe.method == task::ProbeMethod::neighbours) {
+    return fmt::format("finds     the nearest neighbours by {} of features of unit {} among {}\n",
+                       task::nearest_by_names().at(static_cast<std::size_t>(probe.neighbours.by)), unit,
+                       images_text(probe.neighbours.images));
+  }
   if (probe.method != task::ProbeMethod::distance) return "";
   const auto& distance = probe.distance;
   return fmt::format("compares  features of unit {} of {} images a side by {}\nsource    {}\ntarget    {}\n", unit,

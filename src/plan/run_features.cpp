@@ -1,4 +1,5 @@
-// Makes probes of features: linear classifiers fitted to them, and distances between a source's and a target's images.
+// Makes probes of features: linear classifiers fitted to them, neighbours, distances between a source's and a target's
+// images.
 #include <algorithm>
 
 #include "espalier/core/build_info.hpp"
@@ -26,13 +27,19 @@ double real(const study::Value& value) {
   return whole ? static_cast<double>(*whole) : std::get<double>(value.held);
 }
 
-task::LinearSpec linear_of(const grid::Grid& grid, const grid::Cell& cell, const std::string& classifier) {
+task::LinearSpec linear_of(const grid::Grid& grid, const grid::Cell& cell, const std::string& classifier,
+                           const task::ImageSetSpec& images) {
   task::LinearSpec linear;
+  linear.images = images;
   linear.classifier = named<task::Classifier>(task::classifier_names(), classifier);
   if (const auto* c = value_at(grid, cell, "C")) linear.c = real(*c);
   if (const auto* standardise = value_at(grid, cell, "standardise"))
     linear.standardise = std::get<bool>(standardise->held);
   return linear;
+}
+
+task::NeighboursSpec neighbours_of(const std::string& by, const task::ImageSetSpec& images) {
+  return {named<task::NearestBy>(task::nearest_by_names(), by), images};
 }
 
 /// The images that the pool's network was not trained on: for test, else for validation; null where it has none.
@@ -103,7 +110,10 @@ void RunTrainings::check_features(const CellView& view, const Origin& origin, co
   }
 }
 
-RunTrainings::Made RunTrainings::add_linear(const grid::Grid& grid, const grid::Cell& cell, const LinkedRuns& linked) {
+/// What a classifier is fitted to, or neighbours are found among, is what a training on the target would be trained on.
+RunTrainings::Made RunTrainings::add_told_by_features(const PlannedExperiment& experiment, const grid::Cell& cell,
+                                                      const LinkedRuns& linked) {
+  const auto& grid = experiment.grid;
   const CellView view(grid, cell);
   constexpr auto kRole = task::InputRole::measured;
   const Origin origin = linked.start ? of_run(*linked.start, kRole) : of_source(view, view.source);
@@ -116,25 +126,28 @@ RunTrainings::Made RunTrainings::add_linear(const grid::Grid& grid, const grid::
   const Training seen = maker_.make(request);
   check_features(view, origin, seen, features);
   check_apart(view, origin, TargetUse::trained);
-  if (seen.record.evaluations.empty()) throw nothing_to_measure(view, *request.pool);
-  Probe probe = seen_as(seen.spec, task::ProbeMethod::linear, features);
+  const bool finds_neighbours = study::kind_of(*experiment.study) == study::Kind::neighbours;
+  Probe probe =
+      seen_as(seen.spec, finds_neighbours ? task::ProbeMethod::neighbours : task::ProbeMethod::linear, features);
   const bool whole = features == depth;  // the classifier's outputs are features: it has the source's classes
   probe.spec.labels = whole ? origin.spec.images.labels : seen.spec.images.labels;
   probe.spec.units = starts_of(origin.starts, features);
-  probe.spec.linear = linear_of(grid, cell, view.word("classifier"));
-  probe.spec.linear.images = seen.spec.images;
+  if (finds_neighbours) probe.spec.neighbours = neighbours_of(view.word("nearest_by"), seen.spec.images);
+  else probe.spec.linear = linear_of(grid, cell, view.word("classifier"), seen.spec.images);
   probe.units = whole ? origin.units : seen.units;
   probe.fitted = seen.images;
   probe.classes = seen.classes;
   Made made;
-  const bool scores_only = probe.spec.linear.classifier == task::Classifier::svm;
+  const bool shares_only = finds_neighbours || probe.spec.linear.classifier == task::Classifier::svm;
   for (std::size_t i = 0; i < seen.record.evaluations.size(); ++i) {
     const auto& one = seen.record.evaluations[i];
-    auto metrics = scores_only ? std::vector{Metric::top1, Metric::top5} : task::all_metrics();
+    if (finds_neighbours && one.name == Subset::train_eval) continue;  // each image is its own nearest
+    auto metrics = shares_only ? std::vector{Metric::top1, Metric::top5} : task::all_metrics();
     probe.record.evaluations.push_back({one.name, one.images, /*every=*/0, std::move(metrics)});
     probe.evaluated.push_back(seen.evaluated[i]);
     made.measured.push_back({one.name, one.images});
   }
+  if (made.measured.empty()) throw nothing_to_measure(view, *request.pool);
   probe.measured_data = seen.spec.images.data;
   made.task = add_features(std::move(probe));
   return made;

@@ -277,7 +277,8 @@ RunTrainings::Made RunTrainings::add(const PlannedExperiment& experiment, const 
   switch (study::kind_of(*experiment.study)) {
     case study::Kind::train: return add_training(experiment.grid, cell, linked);
     case study::Kind::evaluate: return add_probe(experiment, cell, linked);
-    case study::Kind::linear: return add_linear(experiment.grid, cell, linked);
+    case study::Kind::linear:
+    case study::Kind::neighbours: return add_told_by_features(experiment, cell, linked);
     case study::Kind::distance: return add_distance(experiment, cell);
     case study::Kind::retrieval: return add_retrieval(experiment.grid, cell, linked);
     case study::Kind::pick: break;

@@ -77,7 +77,7 @@ class RunTrainings {
   void check_images(const Probe& probe, const Origin& classifier, const ClassPool& pool, const CellView& view) const;
   void check_shape(const Probe& probe, const ClassPool& pool, const CellView& view) const;
   static CompileError nothing_to_measure(const CellView& view, const ClassPool& pool);
-  Made add_linear(const grid::Grid& grid, const grid::Cell& cell, const LinkedRuns& linked);
+  Made add_told_by_features(const PlannedExperiment& experiment, const grid::Cell& cell, const LinkedRuns& linked);
   Made add_distance(const PlannedExperiment& experiment, const grid::Cell& cell);
   Compared compared(const CellView& view, const Origin& origin, const ClassPool& target);
   Made add_told_apart(const study::Experiment& experiment, const CellView& view, const Origin& origin,

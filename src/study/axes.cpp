@@ -35,6 +35,7 @@ MaybeProblem truth(const Value& value) { return truth_of(value).problem; }
 MaybeProblem above_zero(const Value& value) { return real_in(value, {.above = 0}).problem; }
 MaybeProblem images(const Value& value) { return integer_in(value, 1, kBig).problem; }
 MaybeProblem classifier(const Value& value) { return word_of(value, task::classifier_names()).problem; }
+MaybeProblem nearest_by(const Value& value) { return word_of(value, task::nearest_by_names()).problem; }
 MaybeProblem method(const Value& value) { return word_of(value, task::distance_names()).problem; }
 
 MaybeProblem first_decay(const Value& value) {
@@ -147,7 +148,7 @@ std::vector<AxisRow> places() {
        .known = folds,
        .repeats = true,
        .in_run_id = true,
-       .only_in = {Kind::train, Kind::linear}},
+       .only_in = {Kind::train, Kind::linear, Kind::neighbours}},
   };
 }
 
@@ -159,7 +160,7 @@ std::vector<AxisRow> protocol() {
        .check = images_or_all,
        .left_out = LeftOut::one,
        .fallback = all,
-       .only_in = {Kind::train, Kind::linear}},
+       .only_in = {Kind::train, Kind::linear, Kind::neighbours}},
       {.name = "transferred",
        .meaning = "units transferred",
        .methods =
@@ -228,7 +229,7 @@ std::vector<AxisRow> features() {
        .left_out = LeftOut::one,
        .fallback = below_classifier,
        .counts_units = true,
-       .only_in = {Kind::linear, Kind::distance, Kind::retrieval}},
+       .only_in = {Kind::linear, Kind::distance, Kind::retrieval, Kind::neighbours}},
       {.name = "classifier",
        .meaning = "classifier",
        .methods = "a linear classifier is fitted to features: 'svm' (one against the rest, squared hinge loss) or "
@@ -249,6 +250,15 @@ std::vector<AxisRow> features() {
        .left_out = LeftOut::one,
        .fallback = no,
        .only_in = {Kind::linear}},
+      {.name = "nearest_by",
+       .meaning = "neighbours by",
+       .methods = "each test image gets the classes of the training images that are nearest to it by 'nearest_by' of "
+                  "their features, equal ones in the order of the images: top-1 counts the nearest, top-5 whether any "
+                  "of five has the image's class",
+       .check = nearest_by,
+       .left_out = LeftOut::one,
+       .fallback = cosine,
+       .only_in = {Kind::neighbours}},
       {.name = "method",
        .meaning = "distance",
        .methods = "the distance of a source's and a target's images is 'cosine' (of the mean features), 'mmd' (the "

@@ -12,6 +12,7 @@ const std::vector<KindRow>& kinds() {
       {Kind::linear, "linear", "fit linear classifiers to features"},
       {Kind::distance, "distance", "compare a source's and a target's images"},
       {Kind::retrieval, "retrieval", "look a target's images up among a source's"},
+      {Kind::neighbours, "neighbours", "find the nearest neighbours of images by their features"},
       {Kind::pick, "pick", "choose among finished runs"},
   };
   return rows;

@@ -30,6 +30,7 @@ std::vector<ImageSetSpec> used_images(const ProbeSpec& probe) {
     case ProbeMethod::linear: return {probe.linear.images};
     case ProbeMethod::distance: return {probe.distance.source, probe.distance.target};
     case ProbeMethod::retrieval: return {probe.retrieval.gallery};
+    case ProbeMethod::neighbours: return {probe.neighbours.images};
   }
   return {};
 }
@@ -66,6 +67,11 @@ const TrainSpec& training(const Task& task) {
   const auto* spec = std::get_if<TrainSpec>(&task.work);
   ESPALIER_EXPECT(spec != nullptr);
   return *spec;
+}
+
+const std::vector<std::string>& nearest_by_names() {
+  static const std::vector<std::string> names = {"cosine", "euclidean"};
+  return names;
 }
 
 TrainSpec& training(Task& task) { return const_cast<TrainSpec&>(training(std::as_const(task))); }

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from safetensors import safe_open
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
@@ -63,6 +64,11 @@ name = "linear"
 kind = "linear"
 axes = { classifier = ["svm", "logistic"], features = [3, 6], standardise = [false, true] }
 fixed = { C = 0.1 }
+
+[[experiment]]
+name = "neighbours"
+kind = "neighbours"
+axes = { nearest_by = ["cosine", "euclidean"], features = [3, 6] }
 
 [[experiment]]
 name = "distances"
@@ -175,6 +181,28 @@ class Features(unittest.TestCase):
             self.assertEqual(len(fitted), 4 * 50)
             self.assertGreaterEqual((told["predicted"].numpy() == theirs).mean(), 0.995, row)
             self.assertAlmostEqual(row["test.top1"], (told["predicted"].numpy() == labels).mean(), places=9)
+            self.assertGreater(row["test.top1"], 0.3)
+
+    def test_neighbours_are_scikit_learn_s_on_pytorch_s_features(self):
+        """The source was never taught the target's classes: what is measured is induction accuracy."""
+        images, finest = self.images()
+        predictions = {meta["task"]: tensors for meta, tensors in self.artifacts("espalier predictions 1")}
+        rows = self.rows("neighbours")
+        self.assertEqual(len(rows), 4)
+        for row in rows:
+            told = predictions[row["task"].decode()]
+            tested, labels = told["row"].numpy(), told["label"].numpy()
+            output_of = dict(zip(finest[tested], labels))
+            among = np.array([i for i, label in enumerate(finest) if label in output_of and i not in set(tested)])
+            features = self.features(images, int(row["features"]))
+            search = NearestNeighbors(n_neighbors=5, algorithm="brute", metric=row["nearest_by"].decode()).fit(features[among])
+            found = search.kneighbors(features[tested], return_distance=False)
+            theirs = np.array([output_of[label] for label in finest[among]])[found]
+            self.assertEqual(len(among), 4 * 50)
+            self.assertGreaterEqual((told["predicted"].numpy() == theirs[:, 0]).mean(), 0.99, row)
+            self.assertAlmostEqual(row["test.top1"], (told["predicted"].numpy() == labels).mean(), places=9)
+            self.assertAlmostEqual(row["test.top5"], (theirs == labels[:, None]).any(1).mean(), delta=0.006)
+            self.assertTrue(np.isnan(row["test.loss"]))
             self.assertGreater(row["test.top1"], 0.3)
 
     def test_distances_are_those_of_pytorch_s_features_by_numpy_and_scikit_learn(self):

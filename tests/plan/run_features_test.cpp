@@ -51,6 +51,31 @@ TEST_CASE("features: a classifier is fitted to what a training of its size sees,
   CHECK(plan.features_bytes > 0);
 }
 
+TEST_CASE("features: neighbours are found among what a training of its size sees, by features that classifiers share") {
+  auto study = small_study();
+  study.train.train_eval = true;
+  study.experiments = {of_kind("linear", {axis("features", {2}), axis("per_class", {4})}),
+                       of_kind("neighbours", {axis("features", {2}), axis("per_class", {4, 8}),
+                                              axis("nearest_by", {"cosine", "euclidean"})})};
+  const auto plan = compiled(study);
+  const auto& fitted = run_where(plan, "linear", {{"split", "2"}});
+  const auto& run = run_where(plan, "neighbours", {{"split", "2"}, {"per_class", "4"}, {"nearest_by", "euclidean"}});
+  const auto& linear = probe_of(plan, fitted);
+  const auto& probe = probe_of(plan, run);
+  CHECK(probe.method == task::ProbeMethod::neighbours);
+  CHECK(probe.neighbours.by == task::NearestBy::euclidean);
+  CHECK(probe.neighbours.images == linear.linear.images);
+  CHECK(task::used_images(probe) == std::vector{linear.linear.images});
+  CHECK(probe.linear == task::LinearSpec{});
+  CHECK(task::prefix_key(task::untrained(probe), 2) == task::prefix_key(task::untrained(linear), 2));
+  const auto& evaluations =
+      task_of(plan, run.task)->record.evaluations;  // an image is its own neighbour: no train_eval
+  REQUIRE(evaluations.size() == 2);
+  CHECK(task_of(plan, fitted.task)->record.evaluations.size() == 3);
+  CHECK(evaluations[1].metrics == std::vector{Metric::top1, Metric::top5});
+  CHECK(task_of(plan, run.task)->form.cached_units == 2);
+}
+
 TEST_CASE("features: what a classifier is fitted to is part of its id, and what it is measured on is not") {
   auto study = small_study(/*splits=*/1);
   study.experiments = {of_kind("linear", {axis("per_class", {4})})};

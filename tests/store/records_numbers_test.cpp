@@ -31,9 +31,11 @@ TEST_CASE("numbers: what decides a result has the numbers that ids are made of")
   CHECK(are_numbered({OptimiserKind::sgd, OptimiserKind::adam}));
   CHECK(are_numbered({FrozenDropout::off, FrozenDropout::on}));
   CHECK(are_numbered({Precision::fp32, Precision::tf32, Precision::bf16}));
-  CHECK(are_numbered({ProbeMethod::evaluate, ProbeMethod::linear, ProbeMethod::distance, ProbeMethod::retrieval}));
+  CHECK(are_numbered({ProbeMethod::evaluate, ProbeMethod::linear, ProbeMethod::distance, ProbeMethod::retrieval,
+                      ProbeMethod::neighbours}));
   CHECK(are_numbered({Classifier::svm, Classifier::logistic}));
   CHECK(are_numbered({DistanceMethod::cosine, DistanceMethod::mmd, DistanceMethod::svm}));
+  CHECK(are_numbered({NearestBy::cosine, NearestBy::euclidean}));
   CHECK(are_numbered({InputRole::pretraining, InputRole::start, InputRole::measured}));
   CHECK(are_numbered({WorkKind::training, WorkKind::probe}));
   CHECK(are_numbered({ImageOrder::shuffled, ImageOrder::file}));

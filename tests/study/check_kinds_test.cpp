@@ -85,8 +85,23 @@ TEST_CASE("study: an axis of another kind, and values that no classifier or dist
   const std::string train = kSmallStudy + "[[experiment]]\nname = \"b\"\naxes = { per_class = [1], replicate = 2 }\n";
   check_one_message(train, {"replicate = 2", "features = [2]",
                             "'features' is no axis of an experiment of kind \"train\" (it belongs to kind \"linear\", "
-                            "\"distance\" or \"retrieval\")",
+                            "\"distance\", \"retrieval\" or \"neighbours\")",
                             "axes = { per_class"});
+}
+
+TEST_CASE("study: neighbours have a size and a unit, and give top1 and top5 of held-out images alone") {
+  const std::string text = kSmallStudy +
+                           "[[experiment]]\nname = \"n\"\nkind = \"neighbours\"\n"
+                           "axes = { per_class = [1], nearest_by = [\"cosine\", \"euclidean\"], features = [6] }\n"
+                           "[[figure]]\nexperiment = \"n\"\nx = \"per_class\"\ny = \"test.top5\"\n";
+  testing::parsed(text);
+  check_one_message(text,
+                    {"\"euclidean\"", "\"manhattan\"", "unknown word 'manhattan' (known: \"cosine\" or \"euclidean\")",
+                     "axes = { per_class = [1], n"});
+  check_one_message(text, {"features = [6]", "C = [1]", "'C' is no axis of an experiment of kind \"neighbours\"",
+                           "axes = { per_class = [1], n"});
+  check_one_message(text, {"test.top5", "test.loss",
+                           "a neighbours experiment gives top1 and top5 of validation and test images", "[[figure]]"});
 }
 
 TEST_CASE("study: a retrieval has a source beside start, gives map@10 alone, and needs a gallery") {

@@ -8,7 +8,7 @@
 
 namespace espalier::study {
 
-enum class Kind : std::uint8_t { train, evaluate, linear, distance, retrieval, pick };
+enum class Kind : std::uint8_t { train, evaluate, linear, distance, retrieval, neighbours, pick };
 
 struct KindRow {
   Kind kind = Kind::train;

@@ -1,5 +1,6 @@
 #pragma once
-// What a probe does with the features of a network: a classifier fitted to them, or a distance of two image sets.
+// What a probe does with the features of a network: a classifier fitted to them, a distance of two image sets,
+// neighbours.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -11,12 +12,13 @@ namespace espalier::task {
 /// What a probe does with the features of its network. The numbers of this and the other enumerations here are stored
 /// and form ids.
 enum class ProbeMethod : std::uint8_t {
-  evaluate = 0,   ///< the network's own outputs are scored
-  linear = 1,     ///< a linear classifier is fitted to features and scored
-  distance = 2,   ///< the features of two image sets are compared
-  retrieval = 3,  ///< the images nearest to each one are looked up in another set
+  evaluate = 0,    ///< the network's own outputs are scored
+  linear = 1,      ///< a linear classifier is fitted to features and scored
+  distance = 2,    ///< the features of two image sets are compared
+  retrieval = 3,   ///< the images nearest to each one are looked up in another set, which another network sees
+  neighbours = 4,  ///< each image gets the classes of its nearest neighbours among others
 };
-constexpr ProbeMethod last_known(ProbeMethod) { return ProbeMethod::retrieval; }
+constexpr ProbeMethod last_known(ProbeMethod) { return ProbeMethod::neighbours; }
 
 enum class Classifier : std::uint8_t {
   svm = 0,       ///< one against the rest, squared hinge loss, the bias penalised as a weight (LIBLINEAR)
@@ -65,6 +67,25 @@ struct DistanceSpec {
     using frame::stored;
     archive& stored<1>("method", method) & stored<2>("source", source) & stored<3>("target", target) &
         stored<4>("count", count) & stored<5>("seed", seed);
+  }
+};
+
+enum class NearestBy : std::uint8_t {
+  cosine = 0,     ///< the greatest cosine
+  euclidean = 1,  ///< the least Euclidean distance
+};
+constexpr NearestBy last_known(NearestBy) { return NearestBy::euclidean; }
+/// In the order of their numbers: "cosine", "euclidean".
+const std::vector<std::string>& nearest_by_names();
+
+/// The images among which neighbours are found.
+struct NeighboursSpec {
+  NearestBy by = NearestBy::cosine;
+  ImageSetSpec images;
+  bool operator==(const NeighboursSpec&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<1>("by", by) & frame::stored<2>("images", images);
   }
 };
 

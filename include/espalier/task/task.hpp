@@ -208,6 +208,7 @@ struct ProbeSpec {
   LinearSpec linear;                   ///< of ProbeMethod::linear
   DistanceSpec distance;               ///< of ProbeMethod::distance
   RetrievalSpec retrieval;             ///< of ProbeMethod::retrieval
+  NeighboursSpec neighbours;           ///< of ProbeMethod::neighbours
   bool operator==(const ProbeSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -217,7 +218,8 @@ struct ProbeSpec {
         stored<6>("input", input) & stored<7>("mean", mean) & stored<8>("std", std) &
         stored<9>("centre_crop", centre_crop) & stored<10>("precision", precision) & stored<11>("units", units) &
         stored<12>("placement_version", placement_version) & stored<13>("features", features) &
-        stored<14>("linear", linear) & stored<15>("distance", distance) & stored<16>("retrieval", retrieval);
+        stored<14>("linear", linear) & stored<15>("distance", distance) & stored<16>("retrieval", retrieval) &
+        stored<17>("neighbours", neighbours);
   }
 };
 

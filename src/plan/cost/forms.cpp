@@ -76,7 +76,8 @@ double features_probe_s(const Probe& probe, std::int32_t threads, double passes)
   const bool fits =
       probe.spec.method == task::ProbeMethod::linear || probe.spec.distance.method == task::DistanceMethod::svm;
   const double numbers = static_cast<double>(probe.fitted * width_of(probe) * problems_of(probe));
-  const bool looks_up = probe.spec.method == task::ProbeMethod::retrieval;
+  const bool looks_up =
+      probe.spec.method == task::ProbeMethod::retrieval || probe.spec.method == task::ProbeMethod::neighbours;
   const double asked = images - static_cast<double>(probe.fitted);
   const double products = looks_up ? asked * static_cast<double>(probe.fitted * width_of(probe)) : 0;
   return (passes * images * forward + products) / (kUncalibratedRate * threads) +

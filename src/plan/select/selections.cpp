@@ -184,7 +184,8 @@ void Selections::check(const study::Take& take, const PlannedExperiment& from) c
          "the axis is neither taken nor in `per` nor in `mean_over`", "Name it in one of them."}};
   };
   for (const auto& axis : from.study->axes) {
-    if (!axis.by.empty() || axis.values.size() > 1) refuse_if_unsaid(axis.name);
+    const bool one_value = axis.by.empty() ? axis.values.size() <= 1 : !varies(from.grid, axis.name);
+    if (!one_value) refuse_if_unsaid(axis.name);
   }
   for (const auto& axis : study::axes()) {  // the default of some is all there are
     if (axis.known && varies(from.grid, axis.name)) refuse_if_unsaid(axis.name);

@@ -61,7 +61,7 @@ void check_axes(const CheckContext& context, const Experiment& experiment) {
 
 void check_has_network(const CheckContext& context, const Experiment& experiment) {
   if (experiment.start || !context.study.sources.empty()) return;
-  const bool features = kind_of(experiment) == Kind::linear;
+  const bool features = kind_of(experiment) == Kind::linear || kind_of(experiment) == Kind::neighbours;
   context.report.error(experiment.where, key_of(experiment, "start"),
                        {features ? "there is no network to take features of" : "there is no network to evaluate",
                         "it comes from a finished run or from a source",

@@ -52,6 +52,9 @@ std::string not_recorded(const Study& study, const Experiment& experiment, const
   if (of_retrieval != (kind == Kind::retrieval))
     return of_retrieval ? "only a retrieval experiment looks images up" : "a retrieval experiment gives map@10";
   if (subset == metrics::Subset::train && !trains(experiment)) return "nothing is trained";
+  const bool is_share = metric.metric == metrics::Metric::top1 || metric.metric == metrics::Metric::top5;
+  if (kind == Kind::neighbours && (!is_share || subset == metrics::Subset::train_eval))
+    return "a neighbours experiment gives top1 and top5 of validation and test images";
   const auto wanted = targets_of(study, experiment);
   const bool folded = has_axis(study, experiment, "fold") || given_by(experiment, "fold") != Given::nowhere;
   for (const auto& target : study.targets) {

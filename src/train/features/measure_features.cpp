@@ -7,6 +7,7 @@
 #include "espalier/core/seed.hpp"
 #include "espalier/train/distances.hpp"
 #include "espalier/train/linear_classifier.hpp"
+#include "espalier/train/neighbours.hpp"
 #include "train/bundle/measure.hpp"
 #include "train/prepare_network.hpp"
 
@@ -36,16 +37,23 @@ class FeatureProbe {
                 prepare_network(job, bundle.device_context().device())) {}
 
   ControlFlag run() {
-    const bool linear = job_.probe->method == task::ProbeMethod::linear;
-    if (go_on_() && inputs_.fill(go_on_) && bundle_.is_open(0) && (linear ? classify() : compare())) {
+    if (go_on_() && inputs_.fill(go_on_) && bundle_.is_open(0) && measure()) {
       bundle_.charge({0}, 0);
-      if (linear) write_predictions_of(bundle_, 0, at_, sets_, predictions_);
+      if (!predictions_.empty()) write_predictions_of(bundle_, 0, at_, sets_, predictions_);
       bundle_.end(0, task::End::done);
     }
     return flag_;
   }
 
  private:
+  bool measure() {
+    switch (job_.probe->method) {
+      case task::ProbeMethod::linear: return classify();
+      case task::ProbeMethod::neighbours: return find_neighbours();
+      default: return compare();
+    }
+  }
+
   bool classify() {
     const auto fitted_to = features_of(inputs_, kTrainingImages, job_.images->size(), go_on_);
     if (!fitted_to) return false;
@@ -78,6 +86,47 @@ class FeatureProbe {
     }
     if (measured.name == metrics::Subset::test) predictions_[number] = std::move(result.labels);
     return row_for(measured, result.score, at_);
+  }
+
+  /// An image's class is that of its nearest neighbour; its five nearest are asked, too.
+  bool find_neighbours() {
+    const auto among = features_of(inputs_, kTrainingImages, job_.images->size(), go_on_);
+    if (!among) return false;
+    const NearestNeighbours references(*among, job_.probe->neighbours.by);
+    std::vector<metrics::Row> rows;
+    for (const MeasuredSet& measured : job_.evaluations) {
+      const auto row = find_neighbours(references, measured);
+      if (!row) return false;
+      rows.push_back(*row);
+    }
+    bundle_.sink().rows(0, rows);
+    return true;
+  }
+
+  std::optional<metrics::Row> find_neighbours(const NearestNeighbours& references, const MeasuredSet& measured) {
+    constexpr std::int64_t kMost = 5;
+    const SetNumber number = sets_.number_of(measured);
+    const at::Tensor known = job_.images->labels.to(at::kLong), labels = measured.images->labels.to(at::kLong);
+    std::int64_t top1 = 0, top5 = 0;
+    std::vector<std::int32_t> nearest_labels;
+    for (std::int64_t first = 0; first < labels.size(0); first += task::kEvaluationBatch) {
+      const std::int64_t count = std::min(task::kEvaluationBatch, labels.size(0) - first);
+      const at::Tensor asked = inputs_.evaluation(number, first, count).to(at::kFloat).cpu().flatten(1);
+      const at::Tensor nearest = references.nearest(asked, kMost);
+      const at::Tensor theirs = known.index_select(0, nearest.flatten()).view_as(nearest);
+      const at::Tensor hits = theirs.eq(labels.slice(0, first, first + count).unsqueeze(1));
+      top1 += hits.select(1, 0).sum().item<std::int64_t>();
+      top5 += hits.any(1).sum().item<std::int64_t>();
+      const at::Tensor best = theirs.select(1, 0).to(at::kInt).contiguous();
+      nearest_labels.insert(nearest_labels.end(), best.const_data_ptr<std::int32_t>(),
+                            best.const_data_ptr<std::int32_t>() + count);
+      if (!go_on_()) return std::nullopt;
+    }
+    if (measured.name == metrics::Subset::test) predictions_[number] = std::move(nearest_labels);
+    metrics::Row row{at_.epoch, at_.step, measured.name, measured.id, labels.size(0), {}};
+    row.values.set(metrics::Metric::top1, static_cast<double>(top1));
+    row.values.set(metrics::Metric::top5, static_cast<double>(top5));
+    return row;
   }
 
   /// The distance between one half of the source's images and the target's, and beside it that of the two halves.
