@@ -224,11 +224,13 @@ std::string network_table(const plan::Plan& plan, const task::Task& task) {
   return table.text() + fmt::format("{} parameters\n", network::parameter_count(units));
 }
 
-std::string task_facts(const plan::Plan& plan, const task::Task& task, const plan::LabelledData& data) {
+std::string task_facts(const plan::Plan& plan, const task::Task& task, const plan::LabelledData& data,
+                       NamesFrom names) {
   const auto spec = task::as_training(task);
   const auto& labels = labels_of(plan, task);
   std::string text = fmt::format("data      {}\n", data_text(data.study(), spec));
-  text += fmt::format("classes   {} ({})\n", labels.output_count, short_list(data.output_names(labels)));
+  text += fmt::format("classes   {} ({})\n", labels.output_count,
+                      short_list(names == NamesFrom::labels ? labels.names : data.output_names(labels)));
   const auto* probe = task::probe_of(task);
   text += probe ? features_text(*probe) : fmt::format("images    {}: {}\n", images_text(spec.images), task.images);
   for (const auto& measured : task.record.evaluations) text += measured_text(plan.catalog, measured);

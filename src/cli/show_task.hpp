@@ -11,7 +11,10 @@ namespace espalier::cli {
 std::string units_table(const plan::Plan& plan, const task::Task& task);
 /// One row per unit: its shapes, parameters and multiply-adds.
 std::string network_table(const plan::Plan& plan, const task::Task& task);
+/// Where outputs have their names from: the classes of the data set, or a label set.
+enum class NamesFrom : std::uint8_t { data, labels };
+
 /// Data, classes, images, batches, steps and seeds. `data` are those of the run.
-std::string task_facts(const plan::Plan& plan, const task::Task& task, const plan::LabelledData& data);
+std::string task_facts(const plan::Plan& plan, const task::Task& task, const plan::LabelledData& data, NamesFrom names);
 
 }  // namespace espalier::cli

@@ -7,9 +7,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
 #include "plan/class_split.hpp"
 #include "plan/findings.hpp"
+#include "plan/label_groups.hpp"
 
 namespace espalier::plan {
 namespace {
@@ -77,6 +79,13 @@ void drop_short(ClassPool& pool, std::int64_t least) {
   pool.available = std::move(available);
 }
 
+const study::LabelSet& label_set(const study::Study& study, const std::string& name) {
+  for (const auto& labels : study.labels) {
+    if (labels.name == name) return labels;
+  }
+  throw CompileError{{"there are no labels '" + name + "'", "", "Define [labels." + name + "]."}};
+}
+
 std::map<std::string, LabelledData> labelled(const study::Study& study, const Facts& facts) {
   std::map<std::string, LabelledData> all;
   for (const auto& [name, data] : study.data) {
@@ -102,7 +111,7 @@ std::vector<std::string> ClassPool::names() const {
 
 ClassPools::ClassPools(const study::Study& study, const Facts& facts, std::map<std::string, std::int64_t> largest,
                        task::Catalog& catalog)
-    : study_(study), data_(labelled(study, facts)), largest_(std::move(largest)), catalog_(catalog) {
+    : study_(study), data_(labelled(study, facts)), facts_(facts), largest_(std::move(largest)), catalog_(catalog) {
   const std::string divided = study::divided_data(study);
   const auto* data = find_data(divided);
   class_splits_ = class_splits_of(study, data ? data->class_count() : -1, usable(divided));
@@ -127,6 +136,62 @@ const LabelledData* ClassPools::find_part(const std::string& data, const std::st
   if (image_part.share < 0)
     throw CompileError{{"there is no part '" + part + "'", "[split] has none of this name", "Add it to split.parts."}};
   return &parts_.try_emplace(key, whole->study(), whole->facts(), std::move(image_part)).first->second;
+}
+
+const task::ClassTree* ClassPools::find_tree(const std::string& name) const {
+  if (name.empty()) return nullptr;
+  if (const auto known = trees_.find(name); known != trees_.end()) return &known->second;
+  try {
+    return &trees_.emplace(name, class_tree_of(study_, facts_, name)).first->second;
+  } catch (const UsageError& error) {
+    throw CompileError{error.problem()};
+  }
+}
+
+/// What the set is to leave out, by name: the classes of another source or target, and what its outputs are called.
+std::vector<std::string> ClassPools::names_left_out(const study::LabelSet& labels, std::int32_t split) const {
+  const auto& other = labels.without_classes_of;
+  if (other.empty()) return {};
+  const auto dot = other.find('.');
+  const ClassPool pool = made(other.starts_with("source") ? Role::source : Role::target, other.substr(dot + 1), split);
+  auto names = pool.names();
+  for (const auto index : pool.classes) {
+    for (const auto one : pool.data->finest(index)) {
+      const auto& all = pool.data->facts().class_names;
+      if (static_cast<std::size_t>(one) < all.size()) names.push_back(all[static_cast<std::size_t>(one)]);
+    }
+  }
+  return names;
+}
+
+/// The images of a source or target with its labels: those of the label set it names, else of the data set.
+const LabelledData* ClassPools::find_labelled(Role role, const std::string& name, std::int32_t split) const {
+  const Made from = find(study_, role, name);
+  const auto* whole = find_part(from.data, from.part, split);
+  if (!whole || !from.classes.starts_with("labels.")) return whole;
+  const auto key = std::make_tuple(role, name, split);
+  if (const auto known = labelled_.find(key); known != labelled_.end()) return &known->second;
+  const auto& labels = label_set(study_, from.classes.substr(7));
+  auto made = whole->joined(label_groups(labels, find_tree(labels.tree), *whole, names_left_out(labels, split)));
+  return &labelled_.emplace(key, std::move(made)).first->second;
+}
+
+std::map<std::string, Problem> ClassPools::label_problems() const {
+  std::map<std::string, Problem> problems;
+  const auto try_out = [&](Role role, const auto& entry) {
+    if (!entry.classes.starts_with("labels.")) return;
+    for (std::int32_t split = 1; split <= study_.split.count; ++split) {
+      try {
+        find_labelled(role, entry.name, split);
+      } catch (const CompileError& error) {
+        problems.emplace(entry.classes.substr(7), error.problem);
+        return;
+      }
+    }
+  };
+  for (const auto& source : study_.sources) try_out(Role::source, source);
+  for (const auto& target : study_.targets) try_out(Role::target, target);
+  return problems;
 }
 
 std::string ClassPools::origin_of(const std::string& data) const {
@@ -161,7 +226,7 @@ std::vector<bool> ClassPools::usable(const std::string& name) const {
 std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const std::vector<std::int32_t>& listed,
                                                  const LabelledData& data, std::int32_t split) const {
   if (word == "list") return listed;
-  if (word == "all") {
+  if (word == "all" || word.starts_with("labels.")) {
     std::vector<std::int32_t> all(static_cast<std::size_t>(data.class_count()));
     std::iota(all.begin(), all.end(), 0);
     return all;
@@ -182,7 +247,7 @@ std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const 
 ClassPool ClassPools::made(Role role, const std::string& name, std::int32_t split) const {
   const Made from = find(study_, role, name);
   ClassPool pool;
-  pool.data = find_part(from.data, from.part, split);
+  pool.data = find_labelled(role, name, split);
   pool.origin = origin_of(from.data);
   if (!pool.data) {
     throw CompileError{
@@ -309,8 +374,7 @@ std::map<std::string, Problem> ClassPools::left_out() const {
 }
 
 std::int64_t ClassPools::all_of(const std::string& target) const {
-  const Made from = find(study_, Role::target, target);
-  const auto* data = find_part(from.data, from.part, 1);  // all splits divide a class into equal numbers
+  const auto* data = find_labelled(Role::target, target, 1);  // all splits divide a class into equal numbers
   std::int64_t most = 0;
   for (std::int32_t index = 0; data && index < data->class_count(); ++index) {
     most = std::max(most, data->trainable(index));

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "espalier/plan/class_trees.hpp"
 #include "espalier/plan/labelled_data.hpp"
 #include "espalier/plan/plan.hpp"
 
@@ -67,6 +68,9 @@ class ClassPools {
   /// By data set, the classes that short_classes = "leave-out" leaves out, with their images; none for other rules.
   std::map<std::string, Problem> left_out() const;
 
+  /// By label set, why it cannot be made of the data of a source or target that uses it.
+  std::map<std::string, Problem> label_problems() const;
+
   /// The size from which on every class gives all its images, so that it and "all" are one value.
   std::int64_t all_of(const std::string& target) const;
 
@@ -75,6 +79,9 @@ class ClassPools {
                                        const LabelledData& data, std::int32_t split) const;
   const LabelledData* find_data(const std::string& name) const;
   const LabelledData* find_part(const std::string& data, const std::string& part, std::int32_t split) const;
+  const LabelledData* find_labelled(Role role, const std::string& name, std::int32_t split) const;
+  std::vector<std::string> names_left_out(const study::LabelSet& labels, std::int32_t split) const;
+  const task::ClassTree* find_tree(const std::string& name) const;
   std::string origin_of(const std::string& data) const;
   void name_images(ClassPool& pool, const task::LabelMap& labels);
   std::int64_t least_of(const std::string& data) const;
@@ -84,6 +91,9 @@ class ClassPools {
   const study::Study& study_;
   std::map<std::string, LabelledData> data_;
   mutable std::map<std::tuple<std::string, std::string, std::int32_t>, LabelledData> parts_;  ///< by data, part, split
+  mutable std::map<std::tuple<Role, std::string, std::int32_t>, LabelledData> labelled_;      ///< of roles with labels
+  const Facts& facts_;
+  mutable std::map<std::string, task::ClassTree> trees_;
   std::map<std::string, std::int64_t> largest_;
   task::Catalog& catalog_;
   std::vector<study::Split::ClassSplit> class_splits_;

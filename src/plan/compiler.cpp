@@ -100,12 +100,23 @@ void Compiler::ask_for_workers(const PlannedExperiment& experiment, const grid::
   if (!made.source.empty()) ask(made.source, [](const std::string&) { return nullptr; });
 }
 
+/// False where one cannot be made of the data that use it.
+bool Compiler::check_label_sets() {
+  const auto problems = pools_->label_problems();
+  for (const auto& labels : study_.labels) {
+    const auto found = problems.find(labels.name);
+    if (found != problems.end()) findings_.error(labels.where, "labels." + labels.name, found->second);
+  }
+  return problems.empty();
+}
+
 Plan Compiler::run() {
   check_resources();
   order_ = planning_order(study_, findings_);
   if (findings_.has_errors() || !expand_all()) return std::move(plan_);
   try {
     pools_ = std::make_unique<ClassPools>(study_, facts_, largest_sizes(), plan_.catalog);
+    if (!check_label_sets()) return std::move(plan_);
     for (const auto& target : study_.targets) sizes_.set(target.name, pools_->all_of(target.name));
     for (const auto& [name, problem] : pools_->left_out())
       findings_.warning(study_.data.at(name).where, "data." + name, problem);

@@ -24,6 +24,7 @@ class Compiler {
   Plan run();
 
  private:
+  bool check_label_sets();
   bool expand_all();
   void check_when(const study::Resources& resources);
   void check_resources();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "plan/findings.hpp"
 
@@ -13,6 +14,7 @@ LabelledData::LabelledData(const study::DataSet& data, const DataFacts& facts, I
   const auto classes = static_cast<std::int32_t>(facts.class_counts.size());
   if (data.label_kind == "fine") {
     for (std::int32_t i = 0; i < classes; ++i) finest_.push_back({i});
+    names_ = facts.class_names;
     return;
   }
   const auto level = facts.levels.find(data.label_kind);
@@ -20,27 +22,41 @@ LabelledData::LabelledData(const study::DataSet& data, const DataFacts& facts, I
     throw CompileError{{"data '" + data.name + "' has no " + data.label_kind + " labels",
                         "its records carry one label each", "Leave label_kind out."}};
   }
-  level_ = &level->second;
-  finest_.resize(level_->names.size());
+  names_ = level->second.names;
+  finest_.resize(names_.size());
   for (std::int32_t i = 0; i < classes; ++i) {
-    const auto coarser = level_->of.at(static_cast<std::size_t>(i));
+    const auto coarser = level->second.of.at(static_cast<std::size_t>(i));
     if (coarser >= 0) finest_.at(static_cast<std::size_t>(coarser)).push_back(i);  // -1: a class without images
   }
 }
 
+LabelledData LabelledData::joined(const LabelGroups& groups) const {
+  LabelledData other = *this;
+  other.names_ = groups.names;
+  other.finest_.assign(groups.classes.size(), {});
+  for (std::size_t i = 0; i < groups.classes.size(); ++i) {
+    auto& all = other.finest_[i];
+    for (const auto index : groups.classes[i]) all.insert(all.end(), finest(index).begin(), finest(index).end());
+    std::sort(all.begin(), all.end());
+  }
+  return other;
+}
+
 std::string LabelledData::class_name(std::int32_t index) const {
-  const auto& names = level_ ? level_->names : facts_->class_names;
   const auto at = static_cast<std::size_t>(index);
-  return at < names.size() ? names[at] : std::to_string(index);
+  return at < names_.size() ? names_[at] : std::to_string(index);
 }
 
 std::vector<std::string> LabelledData::output_names(const task::LabelMap& map) const {
   std::vector<std::string> names = map.names;  // of outputs that none of these classes has: a source's
   names.resize(static_cast<std::size_t>(map.output_count));
+  std::map<std::int32_t, std::int32_t> class_of;  // by finest class
+  for (std::int32_t index = 0; index < class_count(); ++index) {
+    for (const auto one : finest(index)) class_of[one] = index;
+  }
   for (std::size_t i = 0; i < map.classes.size(); ++i) {
-    const auto finest = map.classes[i];
-    names.at(static_cast<std::size_t>(map.outputs[i])) =
-        class_name(level_ ? level_->of.at(static_cast<std::size_t>(finest)) : finest);
+    const auto found = class_of.find(map.classes[i]);
+    if (found != class_of.end()) names.at(static_cast<std::size_t>(map.outputs[i])) = class_name(found->second);
   }
   return names;
 }

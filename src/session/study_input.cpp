@@ -12,6 +12,7 @@
 #include "session/checkpoint_check.hpp"
 #include "session/study_input_resolve.hpp"
 #include "session/study_input_text.hpp"
+#include "session/study_input_trees.hpp"
 
 namespace espalier::session {
 namespace {
@@ -56,7 +57,8 @@ bool data_can_be_read(const CheckedStudy& checked) {
   return std::none_of(checked.diagnostics.begin(), checked.diagnostics.end(), [](const study::Diagnostic& found) {
     const bool elsewhere = found.key.starts_with("experiment") || found.key.starts_with("train") ||
                            found.key.starts_with("figure") || found.key.starts_with("table") ||
-                           found.key.starts_with("network");
+                           found.key.starts_with("network") || found.key.starts_with("labels") ||
+                           found.key.starts_with("tree");
     return found.severity == study::Diagnostic::Severity::error && !elsewhere;
   });
 }
@@ -72,8 +74,10 @@ CheckedStudy check_study_text(const std::string& text, const StudyArguments& arg
   CheckedStudy checked{{std::move(parsed.study), {}, {}, {}}, std::move(parsed.diagnostics)};
   const auto root = root_of(arguments);
   checked.input.data_root = root.string();
+  find_trees(checked.input.study, root, checked.input.facts, checked.diagnostics);
   if (!data_can_be_read(checked)) return checked;
-  checked.input.facts = find_facts(checked.input.study, root, images, checked.diagnostics);
+  checked.input.facts.data = find_facts(checked.input.study, root, images, checked.diagnostics).data;
+  name_expected_classes(checked.input.study, checked.input.facts);
   find_checkpoints(root, checked);
   check_checkpoints(checked);
   return checked;

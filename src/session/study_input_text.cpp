@@ -66,15 +66,19 @@ std::string read_text(const std::filesystem::path& file, const std::string& what
   return text.str();
 }
 
+void check_utf8(const std::string& text, const std::filesystem::path& file) {
+  if (const int line = first_bad_line(text)) {
+    throw UsageError(file.string() + ":" + std::to_string(line) + ": this is not UTF-8",
+                     "a byte belongs to no character", "Save the file as UTF-8");
+  }
+}
+
 std::string read_study_text(const std::filesystem::path& file) {
   const std::string text = read_text(file, "a study file", kMostStudyBytes);
   if (text.find_first_not_of(" \t\r\n") == std::string::npos)
     throw UsageError(file.string() + " is empty", "a study has at least a name, data and an experiment",
                      "See docs/study.md");
-  if (const int line = first_bad_line(text)) {
-    throw UsageError(file.string() + ":" + std::to_string(line) + ": this is not UTF-8",
-                     "a byte belongs to no character", "Save the file as UTF-8");
-  }
+  check_utf8(text, file);
   return text;
 }
 

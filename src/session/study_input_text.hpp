@@ -10,6 +10,9 @@ namespace espalier::session {
 /// larger than `most_bytes`.
 std::string read_text(const std::filesystem::path& file, const std::string& what, std::uintmax_t most_bytes);
 
+/// Throws UsageError with file and line where the text is not UTF-8.
+void check_utf8(const std::string& text, const std::filesystem::path& file);
+
 /// Reads the file as text: refuses what is missing, empty, above 1 MiB or not UTF-8 with one UsageError each.
 std::string read_study_text(const std::filesystem::path& file);
 

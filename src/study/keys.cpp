@@ -32,6 +32,8 @@ void add_top(Docs& all) {
   add(all, "",
       {{"study", "table", "required", "the study's name, seed and size limit"},
        {"data", "tables by name", "required", "data sets"},
+       {"tree", "tables by name", "none", "class trees: classes above classes"},
+       {"labels", "tables by name", "none", "label sets: classes that are one output together"},
        {"split", "table", "kind = \"none\"", "how classes or images are divided"},
        {"source", "tables by name", "none", "what is transferred from"},
        {"target", "tables by name", "required", "what is trained on"},
@@ -124,6 +126,31 @@ void add_data(Docs& all) {
        {"shape", "three integers", "required", "channels, height, width"}});
 }
 
+void add_labels(Docs& all) {
+  add(all, "tree.NAME",
+      {{"file", "word", "required but for data",
+        "lines of child and parent with a tab between, and where a child has several parents 1 for the one that "
+        "counts"},
+       {"names", "word", "none", "a file with lines of node and name, with a tab between"},
+       {"data", "word", "required but for file", "the data set whose classes lie below its own coarser ones"},
+       {"levels", "word", "\"coarse\"", "data: which coarser labels"}});
+  add(all, "labels.NAME",
+      {{"tree", "word", "none", "the class tree that is cut; its leaves are the classes of the data"},
+       {"data", "word", "any", "the data set whose classes are meant, or one derived from it"},
+       {"cut", "table", "kind = \"leaves\"", "which classes get one label"},
+       {"without", "words", "none", "nodes that are left out with all that lies below them, or classes"},
+       {"without_classes_of", "word", "none",
+        "\"source.NAME\" or \"target.NAME\": its classes are left out, found by name"},
+       {"classes", "words or integers", "all", "the classes that are used, by name or by index from 0"}});
+  add(all, "labels.NAME.cut",
+      {{"kind", "word", "\"leaves\"", "\"leaves\", \"clamp\", \"absorb\" or \"listed\""},
+       {"depth", "integer", "required for clamp", "a class deeper than this gets the label of its ancestor there"},
+       {"rounds", "integer", "required for absorb",
+        "how often each label climbs to its parent, and then to the topmost label above it"},
+       {"groups", "table", "required for listed",
+        "labels with their classes, by name or index, or with nodes of the tree"}});
+}
+
 void add_roles(Docs& all) {
   add(all, "split",
       {{"kind", "word", "\"none\"", "\"none\", \"random\", \"listed\" or \"images\""},
@@ -141,13 +168,15 @@ void add_roles(Docs& all) {
        {"target", "integers", "required", "class indices, from 0"}});
   add(all, "source.NAME",
       {{"data", "word", "required", "a data set"},
-       {"classes", "word or integers", "\"all\"", "\"all\", \"split.source\", \"split.target\" or indices"},
+       {"classes", "word or integers", "\"all\"",
+        "\"all\", \"split.source\", \"split.target\", \"labels.NAME\" or indices"},
        {"train", "table", "[train]", "training values of its pretraining, over those of [train]"},
        {"checkpoint", "word", "none", "a safetensors file instead of a pretraining, with all units that runs copy"},
        {"images", "word", "all", "\"split.PART\": the images of a part of [split]"}});
   add(all, "target.NAME",
       {{"data", "word", "required", "a data set"},
-       {"classes", "word or integers", "\"all\"", "\"all\", \"split.source\", \"split.target\" or indices"},
+       {"classes", "word or integers", "\"all\"",
+        "\"all\", \"split.source\", \"split.target\", \"labels.NAME\" or indices"},
        {"train", "table", "[train]", "training values on this target, over those of [train]"},
        {"images", "word", "all", "\"split.PART\": the images of a part of [split]"},
        {"sample", "table", "the first of each class", "which images a size takes"},
@@ -330,7 +359,8 @@ void add_outputs(Docs& all) {
 const std::vector<KeyDoc>& keys() {
   static const Docs all = [] {
     Docs docs;
-    for (auto* part : {add_top, add_data, add_roles, add_network, add_train, add_experiment, add_picks, add_outputs})
+    for (auto* part :
+         {add_top, add_data, add_labels, add_roles, add_network, add_train, add_experiment, add_picks, add_outputs})
       part(docs);
     return docs;
   }();

@@ -132,8 +132,18 @@ void each_member(auto& members, Split::NamedShare& value) {
 }
 
 void each_member(auto& members, Split& value) {
-  auto& [kind, where, count, source, target, listed, data, parts, folds] = value;
-  members(kind, where, count, source, target, listed, data, parts, folds);
+  auto& [kind, where, count, source, target, listed, data, parts, folds, tree, depth, below] = value;
+  members(kind, where, count, source, target, listed, data, parts, folds, tree, depth, below);
+}
+
+void each_member(auto& members, Tree& value) {
+  auto& [name, where, file, names, data, levels] = value;
+  members(name, where, file, names, data, levels);
+}
+
+void each_member(auto& members, LabelSet& value) {
+  auto& [name, where, tree, data, cut, amount, groups, without, without_classes_of, classes] = value;
+  members(name, where, tree, data, cut, amount, groups, without, without_classes_of, classes);
 }
 
 void each_member(auto& members, RateGroup::Relative& value) {
@@ -254,9 +264,10 @@ void each_member(auto& members, TableSpec& value) {
 }
 
 void each_member(auto& members, Study& value) {
-  auto& [name, seed, max_runs, text, data, split, sources, targets, networks, augments, train, experiments, resources,
-         figures, tables] = value;
-  members(name, seed, max_runs, text, data, split, sources, targets, networks, augments, train, experiments);
+  auto& [name, seed, max_runs, text, data, trees, labels, split, sources, targets, networks, augments, train,
+         experiments, resources, figures, tables] = value;
+  members(name, seed, max_runs, text, data, trees, labels, split, sources, targets, networks, augments, train,
+          experiments);
   members(resources, figures, tables);
 }
 

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "espalier/plan/plan.hpp"
+#include "espalier/task/class_tree.hpp"
 #include "support/planning.hpp"
 
 namespace espalier::plan {
@@ -257,6 +258,109 @@ TEST_CASE("plan: a sample over all classes needs as many images in all, not of e
   CHECK_THAT(complaints(study, facts), Catch::Contains("fewer than 48 training images (47 are there"));
   facts.data["letters"].class_counts[1] = 33;
   CHECK(complaints(study, facts).empty());
+}
+
+}  // namespace espalier::plan
+
+namespace espalier::plan {
+namespace {
+
+/// The letters in three groups of four: source and target use label sets of a level's tree.
+std::pair<study::Study, Facts> labelled_study() {
+  auto study = support::small_study(1);
+  study.split.kind = study::Split::Kind::none;
+  study.trees = {{"groups", {}, "", "", "letters", "coarse"}};
+  study::LabelSet coarse{"coarse", {}, "groups"}, leaves{"leaves", {}, "groups"};
+  coarse.cut = study::LabelSet::Cut::clamp;
+  coarse.amount = 1;
+  study.labels = {coarse, leaves};
+  study.sources[0].classes = "labels.coarse";
+  study.targets[0].classes = "labels.leaves";
+  study.experiments = {experiment("a", {axis("per_class", {4}), axis("transferred", {1})})};
+  auto facts = support::small_facts();
+  task::LabelLevel level{{}, {"0", "1", "2"}};
+  for (int i = 0; i < 12; ++i) level.of.push_back((i + 1) % 3);
+  facts.data["letters"].levels["coarse"] = level;
+  return {study, facts};
+}
+
+}  // namespace
+
+TEST_CASE("plan: a label set that says what others say makes the same tasks") {
+  auto [study, facts] = labelled_study();
+
+  const Plan plan = compiled(study, {}, {}, facts);
+
+  study.targets[0].classes = "all";
+  study.sources[0].data = "coarse";
+  study.sources[0].classes = "all";
+  study.data["coarse"] = study.data["letters"];
+  study.data["coarse"].name = "coarse";
+  study.data["coarse"].label_kind = "coarse";
+  facts.data["coarse"] = facts.data["letters"];
+  const Plan other = compiled(study, {}, {}, facts);
+  REQUIRE(plan.tasks.size() == 2);
+  REQUIRE(other.tasks.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) CHECK(plan.tasks[i].id == other.tasks[i].id);
+  const auto& map = plan.catalog.label_maps.at(task::training(plan.tasks[0]).images.labels);
+  CHECK(map.names == std::vector<std::string>{"coarse 0", "coarse 1", "coarse 2"});
+  CHECK(map.classes == std::vector<std::int32_t>{2, 5, 8, 11, 0, 3, 6, 9, 1, 4, 7, 10});
+}
+
+TEST_CASE("plan: names and the lines' order of a tree's file change no id, other labels do") {
+  auto [study, facts] = labelled_study();
+  study.trees = {{"file", {}, "tree.tsv"}};
+  study.labels[0].tree = study.labels[1].tree = "file";
+  std::vector<std::string> lines;
+  for (int i = 0; i < 12; ++i) {
+    lines.push_back("letter " + std::to_string(i) + "\tgroup " + std::to_string(i % 3) + "\n");
+    if (i < 3) lines.push_back("group " + std::to_string(i) + "\tall\n");
+  }
+  const auto read = [&] {
+    std::string text;
+    for (const auto& line : lines) text += line;
+    facts.trees["file"] = task::read_tree(text, "tree.tsv");
+  };
+  read();
+  const Plan plan = compiled(study, {}, {}, facts);
+  std::reverse(lines.begin(), lines.end());
+  study.trees[0].name = study.labels[0].tree = study.labels[1].tree = "renamed";
+  study.labels[0].name = "rough";
+  study.sources[0].classes = "labels.rough";
+  read();
+  facts.trees["renamed"] = facts.trees["file"];
+
+  CHECK(compiled(study, {}, {}, facts).tasks[0].id == plan.tasks[0].id);
+
+  study.labels[0].without = {"letter 11"};
+  CHECK(compiled(study, {}, {}, facts).tasks[0].id != plan.tasks[0].id);
+}
+
+TEST_CASE("plan: classes of a target are left out of a source by name, with what lies below them") {
+  auto [study, facts] = labelled_study();
+  study.labels[1].without_classes_of = "target.other";
+  study.sources[0].classes = "labels.leaves";
+  study.targets[0].classes = "list";
+  study.targets[0].class_list = {3, 4};
+
+  const Plan plan = compiled(study, {}, {}, facts);
+
+  CHECK(plan.catalog.label_maps.at(task::training(plan.tasks[0]).images.labels).classes ==
+        std::vector<std::int32_t>{0, 1, 2, 5, 6, 7, 8, 9, 10, 11});
+}
+
+TEST_CASE("plan: a label set that cannot be made is told once, where it is defined") {
+  auto [study, facts] = labelled_study();
+  study.labels[0].without = {"nobody"};
+  study.labels[0].where = {7, 1};
+  const std::string all = complaints(study, facts);
+  CHECK_THAT(all, Catch::StartsWith("study:7:1: error: labels.coarse: 'nobody' is no class"));
+  CHECK(std::count(all.begin(), all.end(), '\n') == 1);
+  study.labels[0].without = {"coarse 0", "coarse 1"};
+  CHECK_THAT(complaints(study, facts), Catch::Contains("source 'half' has a single class"));
+  study.labels[0].without = {};
+  facts.data["letters"].levels.clear();
+  CHECK_THAT(complaints(study, facts), Catch::Contains("data 'letters' has no coarse labels, which tree 'groups'"));
 }
 
 }  // namespace espalier::plan

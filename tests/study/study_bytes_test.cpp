@@ -30,8 +30,25 @@ void make_unusual(Experiment& experiment) {
 }
 
 void make_unusual(Target& target) {
+  target.outputs_of = "source";
+  target.class_list = {3};
+  target.train.train_eval = false;
   target.part = "half";
   target.sample = TargetSample{{4, 1}, true, false, "replicate"};
+}
+
+void label(Study& study) {
+  study.trees = {{"w", {1, 2}, "tree.tsv", "names.tsv", "d", "coarse"}};
+  study.labels = {{"l",
+                   {3, 4},
+                   "w",
+                   "d",
+                   LabelSet::Cut::listed,
+                   3,
+                   {{"birds", {"owl", 3}}},
+                   {"cow"},
+                   "target.t",
+                   {Value(2), Value("emu")}}};
 }
 
 /// The small study with what few studies say: every member that it leaves at its default.
@@ -55,7 +72,9 @@ Study unusual() {
   data.expect = ExpectedData{3, 4, 5, {1, 28, 28}};
   data.from = "e";
   data.transforms = {{"blend", {{"seed", 3}}, {{"with", "e"}}}};
-  study.split = {Split::Kind::listed, {1, 2}, 3, 4, 5, {{{0, 1}, {2}}, {{}, {1}}}, "d", {{"half", 0.5}}, 5};
+  study.split = {Split::Kind::listed, {1, 2}, 3,   4, 5,         {{{0, 1}, {2}}, {{}, {1}}}, "d",
+                 {{"half", 0.5}},     5,      "w", 4, "artifact"};
+  label(study);
   RateGroup group{{3, 4}, "top", 0.5, RateGroup::Relative{"new", 0.2}, 0.1, parse_duration("5 steps"), Duration{}, {}};
   group.decay_times = RateGroup::DecayTimes::after_first;
   study.train = {8,
@@ -74,10 +93,7 @@ Study unusual() {
                  "last"};
   study.sources[0].class_list = {2, 1};
   study.sources[0].checkpoint = "net.safetensors";
-  study.targets[0].class_list = {3};
-  study.targets[0].train.train_eval = false;
   make_unusual(study.experiments[0]);
-  study.targets[0].outputs_of = "source";
   make_unusual(study.targets[0]);
   study.resources = {{{1, 1}, "images > 5", 4}};
   study.figures = {{{1, 3}, "a", "x", "series", "valid.loss", "title", true}};

@@ -10,6 +10,7 @@
 #include "espalier/frame/stored.hpp"
 #include "espalier/network/layer.hpp"
 #include "espalier/task/image_set.hpp"
+#include "espalier/task/tree_listing.hpp"
 
 namespace espalier::plan {
 
@@ -37,11 +38,13 @@ struct DataFacts {
 };
 
 struct Facts {
-  std::map<std::string, DataFacts> data;          ///< by data set name
-  std::map<std::string, ArtifactId> checkpoints;  ///< by source name
+  std::map<std::string, DataFacts> data;           ///< by data set name
+  std::map<std::string, ArtifactId> checkpoints;   ///< by source name
+  std::map<std::string, task::TreeListing> trees;  ///< of [tree.NAME] with a file, by its name
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<1>("data", data) & frame::stored<2>("checkpoints", checkpoints);
+    archive& frame::stored<1>("data", data) & frame::stored<2>("checkpoints", checkpoints) &
+        frame::stored<3>("trees", trees);
   }
 };
 

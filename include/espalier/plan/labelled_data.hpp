@@ -21,12 +21,21 @@ struct ImagePart {
   std::uint64_t seed = 0;      ///< of the division, and of folds within the part
 };
 
+/// What a network is to tell apart: outputs with their names, and the classes of each.
+struct LabelGroups {
+  std::vector<std::string> names;
+  std::vector<std::vector<std::int32_t>> classes;  ///< a class that is in none is left out
+};
+
 /// Held-out images are cut from each finest class, so that they are the same at all levels. Of divided images they are
 /// cut from the part; test images in files of their own are not divided.
 class LabelledData {
  public:
   /// Both must outlive this. Throws CompileError where the data carry no such level.
   LabelledData(const study::DataSet& data, const DataFacts& facts, ImagePart part = {});
+
+  /// The same images with other classes, each of which joins some of this one's.
+  LabelledData joined(const LabelGroups& groups) const;
 
   const study::DataSet& study() const { return *data_; }
   const DataFacts& facts() const { return *facts_; }
@@ -72,7 +81,7 @@ class LabelledData {
   const study::DataSet* data_;
   const DataFacts* facts_;
   ImagePart part_;
-  const task::LabelLevel* level_ = nullptr;
+  std::vector<std::string> names_;  ///< by class; may be shorter, where classes are called by their numbers
   std::vector<std::vector<std::int32_t>> finest_;
 };
 

@@ -69,7 +69,7 @@ struct DataSet {
 };
 
 struct Split {
-  enum class Kind : std::uint8_t { none, random, listed, images } kind = Kind::none;
+  enum class Kind : std::uint8_t { none, random, listed, images, minimal } kind = Kind::none;
   Location where;
   std::int32_t count = 1;
   std::int32_t source = 0, target = 0;  ///< classes in each half (random)
@@ -87,7 +87,34 @@ struct Split {
   };
   std::vector<NamedShare> parts;  ///< of kind images, in file order
   std::int32_t folds = 0;         ///< stratified ones that a target's training images are divided into; 0: none
+  std::string tree;               ///< minimal: whose nodes at `depth` or deeper lie above classes of one half alone
+  std::int32_t depth = 0;
+  std::string below;  ///< minimal: the source half is what lies below this node; "": drawn to the sizes of the halves
   bool operator==(const Split&) const = default;
+};
+
+/// [tree.NAME]: classes above classes, of a file or of a data set's coarser labels.
+struct Tree {
+  std::string name;
+  Location where;
+  std::string file, names;   ///< paths as written: edges, and names of nodes
+  std::string data, levels;  ///< instead of a file: a data set, and which of its levels
+  bool operator==(const Tree&) const = default;
+};
+
+/// [labels.NAME]: what a network is taught or told apart by. Classes of a data set that get one label are one output.
+struct LabelSet {
+  std::string name;
+  Location where;
+  std::string tree, data;
+  enum class Cut : std::uint8_t { leaves, clamp, absorb, listed } cut = Cut::leaves;
+  std::int32_t amount = 0;  ///< depth of clamp, rounds of absorb
+  /// Of listed: labels with their classes, by name or index, or with nodes of the tree.
+  std::vector<std::pair<std::string, std::vector<Value>>> groups;
+  std::vector<std::string> without;  ///< nodes of the tree, or classes: left out with all that lies below them
+  std::string without_classes_of;    ///< "target.pascal": its classes are left out; "": none
+  std::vector<Value> classes;        ///< by name or index; empty: all
+  bool operator==(const LabelSet&) const = default;
 };
 
 struct RateGroup {
@@ -142,7 +169,7 @@ struct TrainValues {
 struct Source {
   std::string name;
   Location where;
-  std::string data, classes = "all";  ///< "all" | "split.source" | "split.target" | "list"
+  std::string data, classes = "all";  ///< "all" | "split.source" | "split.target" | "list" | "labels.NAME"
   std::vector<std::int32_t> class_list;
   TrainValues train;
   std::string checkpoint;  ///< a safetensors file instead of a pretraining
@@ -324,6 +351,8 @@ struct Study {
   std::int64_t max_runs = 1'000'000;
   std::string text;  ///< the file as read, without --set
   std::map<std::string, DataSet> data;
+  std::vector<Tree> trees;  ///< in file order
+  std::vector<LabelSet> labels;
   Split split;
   std::vector<Source> sources;  ///< in file order
   std::vector<Target> targets;

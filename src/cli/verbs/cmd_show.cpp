@@ -37,23 +37,28 @@ const task::Task* find_task(const plan::Plan& plan, const TaskId& id) {
   return nullptr;
 }
 
-/// The name of the data set that a run's source or target uses.
-std::string data_of(const study::Study& study, const plan::PlannedRun& run, ShownRole role) {
+struct DataAndClasses {
+  std::string data, classes;
+};
+
+/// What a run's source or target uses.
+DataAndClasses data_of(const study::Study& study, const plan::PlannedRun& run, ShownRole role) {
   const auto* name = run.label(role == ShownRole::source ? "source" : "target");
-  const auto find = [&](const auto& entries) {
+  const auto find = [&](const auto& entries) -> DataAndClasses {
     for (const auto& entry : entries) {
-      if (name && entry.name == *name) return entry.data;
+      if (name && entry.name == *name) return {entry.data, entry.classes};
     }
-    return std::string();
+    return {};
   };
   return role == ShownRole::source ? find(study.sources) : find(study.targets);
 }
 
 std::string task_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,
                       const session::StudyInput& input, ShownRole role) {
-  const auto name = data_of(input.study, run, role);
+  const auto [name, classes] = data_of(input.study, run, role);
   const plan::LabelledData data(input.study.data.at(name), input.facts.data.at(name));
-  return units_table(plan, task) + "\n" + task_facts(plan, task, data);
+  const auto names = classes.starts_with("labels.") ? NamesFrom::labels : NamesFrom::data;
+  return units_table(plan, task) + "\n" + task_facts(plan, task, data, names);
 }
 
 std::string source_text(const plan::Plan& plan, const plan::PlannedRun& run, const task::Task& task,

@@ -1,4 +1,5 @@
-// The verbs `data` and `model`, which need tensors: replaces this process by espalier-trainer with the same words.
+// The verbs `data` (but `data tree`) and `model`, which need tensors: replaces this process by espalier-trainer with
+// the same words.
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,16 +24,21 @@ namespace {
   throw EnvironmentError("cannot start " + program, std::strerror(errno), "Build the target espalier-trainer.");
 }
 
-void add_forwarded(CLI::App& app, const std::string& verb, const std::string& help) {
+CLI::App* add_forwarded(CLI::App& app, const std::string& verb, const std::string& help) {
   auto* command = app.add_subcommand(verb, help);
   command->prefix_command();
   command->set_help_flag();  // espalier-trainer prints the help itself
-  command->callback([command, verb] { become_trainer(verb, command->remaining()); });
+  command->callback([command, verb] {
+    if (command->get_subcommands().empty()) become_trainer(verb, command->remaining());
+  });
+  return command;
 }
 
 }  // namespace
 
-void add_data(CLI::App& app, int&) { add_forwarded(app, "data", "import, make and look at packed data sets"); }
+void add_data(CLI::App& app, int& exit_code) {
+  add_data_tree(*add_forwarded(app, "data", "import, make and look at packed data sets; class trees"), exit_code);
+}
 void add_model(CLI::App& app, int&) { add_forwarded(app, "model", "look at, import and export networks"); }
 
 }  // namespace espalier::cli

@@ -138,6 +138,7 @@ void check_data_are_used(const CheckContext& context) {
   std::set<std::string> used = {study.split.data};
   for (const auto& source : study.sources) add_used(study, source.data, used);
   for (const auto& target : study.targets) add_used(study, target.data, used);
+  for (const auto& tree : study.trees) add_used(study, tree.data, used);
   for (const auto& [name, data] : study.data) {
     if (used.contains(name)) continue;
     context.report.warning(data.where, "data." + name,

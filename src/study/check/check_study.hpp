@@ -15,6 +15,7 @@ struct CheckContext {
 void check_study(const CheckContext& context);
 
 void check_roles(const CheckContext& context);                               ///< data, splits, sources, targets
+void check_labels(const CheckContext& context);                              ///< class trees and label sets
 void check_stops(const CheckContext& context);                               ///< rules to stop
 void check_experiments(const CheckContext& context);                         ///< names, axes, values that must exist
 void check_grid(const CheckContext& context, const Experiment& experiment);  ///< zips, dependent axes, cases

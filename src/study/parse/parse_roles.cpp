@@ -7,7 +7,10 @@ namespace {
 void parse_classes(const Reader& reader, std::string& classes, std::vector<std::int32_t>& list) {
   const toml::node* node = reader.node("classes");
   if (!node || !node->is_array()) {
-    classes = reader.choice("classes", {"all", "split.source", "split.target"}).value_or("all");
+    const auto word = node ? node->value<std::string>() : std::nullopt;
+    classes = word && word->starts_with("labels.")
+                  ? *word
+                  : reader.choice("classes", {"all", "split.source", "split.target"}).value_or("all");
     return;
   }
   classes = "list";
@@ -64,20 +67,6 @@ void parse_sample(const Reader& reader, Target& target) {
   if (!target.sample->redraw.empty()) {
     sample.error("redraw",
                  {"the rule \"first\" draws nothing", "its images are always the same", "Set rule = \"random\""});
-  }
-}
-
-template <class Parse>
-void each_named(const Reader& root, const std::string& table, Parse parse) {
-  const toml::table* all = root.child(table);
-  if (!all) return;
-  for (const auto& entry : entries(*all)) {
-    if (const toml::table* one = entry.node->as_table()) {
-      parse(entry.key, Reader(*one, table + "." + entry.key, table + ".NAME", root.report()));
-    } else {
-      root.report().error(entry.where, table + "." + entry.key,
-                          {"expected a table", "found " + kind_of(*entry.node), "Write [" + table + ".NAME]"});
-    }
   }
 }
 

@@ -26,7 +26,8 @@ void parse_study_table(const Reader& root, Study& study) {
 }  // namespace
 
 void parse_tables(const Reader& root, Study& study) {
-  for (auto* part : {parse_study_table, parse_data, parse_split, parse_augments, parse_roles, parse_networks})
+  for (auto* part :
+       {parse_study_table, parse_data, parse_labels, parse_split, parse_augments, parse_roles, parse_networks})
     part(root, study);
   if (const toml::table* train = root.child("train"))
     study.train = parse_train(*train, "train", false, study, root.report());

@@ -9,6 +9,7 @@ namespace espalier::study {
 void parse_tables(const Reader& root, Study& study);
 
 void parse_data(const Reader& root, Study& study);
+void parse_labels(const Reader& root, Study& study);  ///< class trees and label sets
 void parse_split(const Reader& root, Study& study);
 void parse_augments(const Reader& root, Study& study);  ///< named settings of train.augment
 void parse_roles(const Reader& root, Study& study);     ///< sources and targets

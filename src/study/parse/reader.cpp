@@ -175,4 +175,18 @@ std::vector<const toml::table*> Reader::children(const std::string& key) const {
   return all;
 }
 
+void each_named(const Reader& root, const std::string& key,
+                const std::function<void(const std::string&, const Reader&)>& parse) {
+  const toml::table* all = root.child(key);
+  if (!all) return;
+  for (const auto& entry : entries(*all)) {
+    if (const toml::table* one = entry.node->as_table()) {
+      parse(entry.key, Reader(*one, key + "." + entry.key, key + ".NAME", root.report()));
+    } else {
+      root.report().error(entry.where, key + "." + entry.key,
+                          {"expected a table", "found " + kind_of(*entry.node), "Write [" + key + ".NAME]"});
+    }
+  }
+}
+
 }  // namespace espalier::study

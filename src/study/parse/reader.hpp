@@ -2,6 +2,7 @@
 // Reads typed values from one TOML table and reports what does not fit.
 #include <toml++/toml.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,5 +82,9 @@ class Reader {
   std::string path_;
   Report& report_;
 };
+
+/// Calls `parse` with the name and table of each entry of the table of tables at `key`; `key` + ".NAME" lists its keys.
+void each_named(const Reader& root, const std::string& key,
+                const std::function<void(const std::string& name, const Reader&)>& parse);
 
 }  // namespace espalier::study

@@ -1,0 +1,83 @@
+// Reads tree files relative to the data's folder, checks them, and gives expected classes the names of leaves.
+#include "session/study_input_trees.hpp"
+
+#include <algorithm>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/session/tree_files.hpp"
+#include "espalier/task/class_tree.hpp"
+#include "session/study_input_text.hpp"
+
+namespace espalier::session {
+namespace {
+
+constexpr std::uintmax_t kMostBytes = 64 << 20;
+
+std::string text_of(const std::filesystem::path& root, const std::string& file, const std::string& what) {
+  const std::string text = read_text(root / file, what, kMostBytes);
+  check_utf8(text, file);
+  return text;
+}
+
+/// The listing of the tree that a data set's classes are leaves of, as some source, target or the split says; or null.
+const task::TreeListing* tree_of_data(const study::Study& study, const plan::Facts& facts, const std::string& data) {
+  const auto listing = [&](const std::string& tree) {
+    const auto known = facts.trees.find(tree);
+    return known == facts.trees.end() ? nullptr : &known->second;
+  };
+  const auto of_role = [&](const auto& role) -> const task::TreeListing* {
+    if (role.data != data || !role.classes.starts_with("labels.")) return nullptr;
+    for (const auto& labels : study.labels) {
+      if (labels.name == role.classes.substr(7)) return listing(labels.tree);
+    }
+    return nullptr;
+  };
+  for (const auto& source : study.sources) {
+    if (const auto* found = of_role(source)) return found;
+  }
+  for (const auto& target : study.targets) {
+    if (const auto* found = of_role(target)) return found;
+  }
+  return study::divided_data(study) == data ? listing(study.split.tree) : nullptr;
+}
+
+}  // namespace
+
+task::TreeListing read_tree_files(const std::filesystem::path& root, const std::string& file,
+                                  const std::string& names) {
+  auto listing = task::read_tree(text_of(root, file, "a tree file"), file);
+  try {
+    const task::ClassTree checked(listing);
+  } catch (const UsageError& error) {
+    const auto& found = error.problem();
+    throw UsageError(file + ": " + found.problem, found.why, found.suggestion);
+  }
+  if (!names.empty()) task::add_names(listing, text_of(root, names, "a file of names"), names);
+  return listing;
+}
+
+void find_trees(const study::Study& study, const std::filesystem::path& root, plan::Facts& facts,
+                std::vector<study::Diagnostic>& diagnostics) {
+  for (const auto& tree : study.trees) {
+    if (tree.file.empty()) continue;
+    try {
+      facts.trees[tree.name] = read_tree_files(root, tree.file, tree.names);
+    } catch (const UsageError& error) {
+      diagnostics.push_back({study::Diagnostic::Severity::error, tree.where, "tree." + tree.name, error.problem()});
+    }
+  }
+}
+
+void name_expected_classes(const study::Study& study, plan::Facts& facts) {
+  for (auto& [name, data] : facts.data) {
+    const auto* listing = data.provisional ? tree_of_data(study, facts, name) : nullptr;
+    if (!listing) continue;
+    const task::ClassTree tree(*listing);
+    if (tree.leaves().size() != data.class_counts.size()) continue;
+    data.class_names.clear();
+    for (const auto leaf : tree.leaves()) data.class_names.push_back(tree.key(leaf));
+    std::sort(data.class_names.begin(), data.class_names.end());
+  }
+}
+
+}  // namespace espalier::session

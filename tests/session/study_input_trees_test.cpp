@@ -1,0 +1,71 @@
+// Tree files as a study names them, their faults, and expected classes named by leaves.
+#include "session/study_input_trees.hpp"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "store/scratch.hpp"
+
+using namespace espalier;
+using namespace espalier::session;
+
+namespace {
+
+struct Fixture {
+  store::Scratch root;
+  study::Study study;
+  plan::Facts facts;
+  std::vector<study::Diagnostic> diagnostics;
+
+  explicit Fixture(const std::string& tree) {
+    std::ofstream(root.path() / "tree.tsv") << tree;
+    study.trees = {{"t", {4, 2}, "tree.tsv"}};
+  }
+  std::string told() {
+    find_trees(study, root.path(), facts, diagnostics);
+    std::string all;
+    for (const auto& one : diagnostics) all += study::format(one, "s") + "\n";
+    return all;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("trees: a file and its names become facts") {
+  Fixture f("a\tr\nb\tr\n");
+  std::ofstream(f.root.path() / "names.tsv") << "a\tash\n";
+  f.study.trees[0].names = "names.tsv";
+
+  CHECK(f.told().empty());
+  CHECK(f.facts.trees["t"].keys == std::vector<std::string>{"a", "r", "b"});
+  CHECK(f.facts.trees["t"].names == std::vector<std::string>{"ash", "", ""});
+}
+
+TEST_CASE("trees: what is wrong with a file is told at its table, with the file's line") {
+  CHECK(Fixture("a r\n").told().starts_with("s:4:2: error: tree.t: tree.tsv:1: this line has no child and parent"));
+  CHECK(Fixture("a\tb\nb\ta\n").told().starts_with("s:4:2: error: tree.t: tree.tsv: the tree has a circle"));
+  CHECK_THAT(Fixture("\xFF\tb\n").told(), Catch::Contains("tree.tsv:1: this is not UTF-8"));
+  Fixture missing("a\tb\n");
+  missing.study.trees[0].file = "three.tsv";
+  CHECK_THAT(missing.told(), Catch::Contains("three.tsv cannot be read (there is no such file)"));
+}
+
+TEST_CASE("trees: expected classes are called by as many leaves of the tree that is used, in the order of bytes") {
+  Fixture f("b\tr\na\tr\n");
+  REQUIRE(f.told().empty());
+  f.study.labels = {{"l", {}, "t"}};
+  f.study.targets = {{"x", {}, "d", "labels.l"}};
+  auto& data = f.facts.data["d"];
+  data.provisional = true;
+  data.class_names = {"class 0", "class 1"};
+  data.class_counts = {5, 5};
+
+  name_expected_classes(f.study, f.facts);
+  CHECK(data.class_names == std::vector<std::string>{"a", "b"});
+
+  data.class_counts = {5, 5, 5};
+  data.class_names = {"0", "1", "2"};
+  name_expected_classes(f.study, f.facts);
+  CHECK(data.class_names.size() == 3);
+  CHECK(data.class_names[0] == "0");
+}
