@@ -65,6 +65,12 @@ class GroupMaker {
     return tree_ ? plan::find_node(*tree_, word) : std::nullopt;
   }
 
+  /// What a class is called, with its name in the tree.
+  std::string shown(std::int32_t index) const {
+    const bool has_leaf = tree_ && leaf_of_[at(index)] >= 0;
+    return has_leaf ? tree_->shown(leaf_of_[at(index)]) : data_.class_name(index);
+  }
+
   /// The class of that name or index; none where there is no such name.
   std::optional<std::int32_t> find_class(const study::Value& word) const {
     if (const auto* index = word.integer()) {
@@ -197,9 +203,12 @@ class GroupMaker {
         for (const auto index : meant(word)) {
           if (!used_[at(index)]) continue;
           const auto [entry, is_new] = label_of.emplace(index, name);
+          if (!is_new && entry->second == name)
+            fail("class '" + shown(index) + "' stands twice in label '" + name + "'",
+                 "it is listed twice, or with a node above it", "Remove it once.");
           if (!is_new)
-            fail("class '" + data_.class_name(index) + "' has two labels: " + some({entry->second, name}),
-                 "each class has one", "Remove it from one of them.");
+            fail("class '" + shown(index) + "' has two labels: " + some({entry->second, name}), "each class has one",
+                 "Remove it from one of them.");
           classes.push_back(index);
         }
       }
