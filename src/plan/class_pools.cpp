@@ -12,6 +12,7 @@
 #include "plan/class_split.hpp"
 #include "plan/findings.hpp"
 #include "plan/label_groups.hpp"
+#include "plan/minimal_split.hpp"
 
 namespace espalier::plan {
 namespace {
@@ -114,7 +115,9 @@ ClassPools::ClassPools(const study::Study& study, const Facts& facts, std::map<s
     : study_(study), data_(labelled(study, facts)), facts_(facts), largest_(std::move(largest)), catalog_(catalog) {
   const std::string divided = study::divided_data(study);
   const auto* data = find_data(divided);
-  class_splits_ = class_splits_of(study, data ? data->class_count() : -1, usable(divided));
+  if (study.split.kind == study::Split::Kind::minimal && data)
+    class_splits_ = minimal_class_splits(study, *find_tree(study.split.tree), *data, usable(divided));
+  else class_splits_ = class_splits_of(study, data ? data->class_count() : -1, usable(divided));
 }
 
 const LabelledData* ClassPools::find_data(const std::string& name) const {
@@ -234,7 +237,7 @@ std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const 
   const auto kind = study_.split.kind;
   if (kind == study::Split::Kind::none || kind == study::Split::Kind::images) {
     throw CompileError{{"classes = \"" + word + "\" needs a split", "split.kind is \"none\" or \"images\"",
-                        "Use kind = \"random\" or \"listed\"."}};
+                        "Use kind = \"random\", \"minimal\" or \"listed\"."}};
   }
   if (split < 1 || split > static_cast<std::int32_t>(class_splits_.size())) {
     throw CompileError{{"there is no split " + std::to_string(split),

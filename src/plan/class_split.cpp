@@ -65,7 +65,8 @@ std::vector<ClassSplit> random_class_splits(const study::Study& study, const std
 
 std::vector<ClassSplit> class_splits_of(const study::Study& study, std::int32_t classes, std::vector<bool> usable) {
   const auto& split = study.split;
-  const bool divides_classes = split.kind == study::Split::Kind::random || split.kind == study::Split::Kind::listed;
+  using Kind = study::Split::Kind;
+  const bool divides_classes = split.kind != Kind::none && split.kind != Kind::images;
   if (!divides_classes) return std::vector<ClassSplit>(static_cast<std::size_t>(split.count));
   const std::string data = study::divided_data(study);
   if (classes < 0) {

@@ -28,9 +28,9 @@ task::ClassTree class_tree_of(const study::Study& study, const Facts& facts, con
   const auto tree =
       std::find_if(study.trees.begin(), study.trees.end(), [&](const study::Tree& one) { return one.name == name; });
   if (tree == study.trees.end()) throw UsageError("there is no tree '" + name + "'", "", "Add [tree." + name + "].");
-  if (!tree->data.empty()) return tree_of_data(*tree, facts);
   const auto known = facts.trees.find(name);
   if (known != facts.trees.end()) return task::ClassTree(known->second);
+  if (!tree->data.empty()) return tree_of_data(*tree, facts);
   throw UsageError("nothing is known of tree '" + name + "'", "its file was not read", "");
 }
 

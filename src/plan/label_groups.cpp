@@ -26,6 +26,14 @@ std::string some(const std::vector<std::string>& names) {
   return names.size() > kNamedAtMost ? text + " and " + std::to_string(names.size() - kNamedAtMost) + " more" : text;
 }
 
+std::optional<std::int32_t> find_node(const task::ClassTree& tree, const std::string& word) {
+  try {
+    return tree.find(word);
+  } catch (const UsageError& error) {
+    throw CompileError{error.problem()};
+  }
+}
+
 /// Makes the outputs of one label set; classes are indices into those of the data set.
 class GroupMaker {
  public:
@@ -36,7 +44,10 @@ class GroupMaker {
 
   LabelGroups make(const std::vector<std::string>& left_out) {
     choose();
-    if (tree_) match();
+    if (tree_) {
+      leaf_of_ = match_leaves(*tree_, labels_.tree, data_, used_);
+      check_leaves();
+    }
     leave_out(left_out);
     LabelGroups groups = labels_.cut == Cut::listed ? listed() : cut();
     if (groups.names.empty()) fail("no class is left", "all are left out", "Leave out fewer.");
@@ -51,11 +62,13 @@ class GroupMaker {
   std::string tree_text() const { return "tree '" + labels_.tree + "'"; }
 
   std::optional<std::int32_t> find_node(const std::string& word) const {
-    try {
-      return tree_ ? tree_->find(word) : std::nullopt;
-    } catch (const UsageError& error) {
-      throw CompileError{error.problem()};
-    }
+    return tree_ ? plan::find_node(*tree_, word) : std::nullopt;
+  }
+
+  /// What a class is called, with its name in the tree.
+  std::string shown(std::int32_t index) const {
+    const bool has_leaf = tree_ && leaf_of_[at(index)] >= 0;
+    return has_leaf ? tree_->shown(leaf_of_[at(index)]) : data_.class_name(index);
   }
 
   /// The class of that name or index; none where there is no such name.
@@ -90,34 +103,6 @@ class GroupMaker {
         fail("class '" + data_.class_name(*index) + "' stands twice in classes", "each has one label", "Remove one.");
       used_[at(*index)] = true;
     }
-  }
-
-  /// Finds the leaf of each class that is used. A class that has neither an image nor a leaf is not used.
-  void match() {
-    leaf_of_.assign(used_.size(), -1);
-    std::vector<std::string> unmatched, inner;
-    const std::set<std::int32_t> leaves(tree_->leaves().begin(), tree_->leaves().end());
-    for (std::int32_t index = 0; index < data_.class_count(); ++index) {
-      if (!used_[at(index)]) continue;
-      const auto node = find_node(data_.class_name(index));
-      if (node && leaves.contains(*node)) {
-        leaf_of_[at(index)] = *node;
-      } else if (node) {
-        inner.push_back(data_.class_name(index));
-      } else if (data_.images(index) == 0) {
-        used_[at(index)] = false;
-      } else {
-        unmatched.push_back(data_.class_name(index));
-      }
-    }
-    if (!unmatched.empty())
-      fail("classes of " + data_text() + " are not in " + tree_text() + ": " + some(unmatched),
-           "each class is a leaf of the tree, found by name",
-           "Add them to the tree, or name those that you want in classes.");
-    if (!inner.empty())
-      fail("classes of " + data_text() + " are no leaves of " + tree_text() + ": " + some(inner),
-           "others lie below them", "Correct the tree, or name those that you want in classes.");
-    check_leaves();
   }
 
   /// Where classes are not chosen, each leaf that is not left out by `without` must be one.
@@ -218,9 +203,12 @@ class GroupMaker {
         for (const auto index : meant(word)) {
           if (!used_[at(index)]) continue;
           const auto [entry, is_new] = label_of.emplace(index, name);
+          if (!is_new && entry->second == name)
+            fail("class '" + shown(index) + "' stands twice in label '" + name + "'",
+                 "it is listed twice, or with a node above it", "Remove it once.");
           if (!is_new)
-            fail("class '" + data_.class_name(index) + "' has two labels: " + some({entry->second, name}),
-                 "each class has one", "Remove it from one of them.");
+            fail("class '" + shown(index) + "' has two labels: " + some({entry->second, name}), "each class has one",
+                 "Remove it from one of them.");
           classes.push_back(index);
         }
       }
@@ -238,6 +226,35 @@ class GroupMaker {
 };
 
 }  // namespace
+
+std::vector<std::int32_t> match_leaves(const task::ClassTree& tree, const std::string& tree_name,
+                                       const LabelledData& data, std::vector<bool>& used) {
+  std::vector<std::int32_t> leaf_of(used.size(), -1);
+  std::vector<std::string> unmatched, inner;
+  const std::set<std::int32_t> leaves(tree.leaves().begin(), tree.leaves().end());
+  for (std::int32_t index = 0; index < data.class_count(); ++index) {
+    if (!used[at(index)]) continue;
+    const auto node = find_node(tree, data.class_name(index));
+    if (node && leaves.contains(*node)) {
+      leaf_of[at(index)] = *node;
+    } else if (node) {
+      inner.push_back(data.class_name(index));
+    } else if (data.images(index) == 0) {
+      used[at(index)] = false;
+    } else {
+      unmatched.push_back(data.class_name(index));
+    }
+  }
+  const std::string classes = "classes of data '" + data.study().name + "' are ", whose = "tree '" + tree_name + "': ";
+  if (!unmatched.empty())
+    throw CompileError{{classes + "not in " + whose + some(unmatched),
+                        "each class is a leaf of the tree, found by name",
+                        "Add them to the tree, or name those that you want in classes."}};
+  if (!inner.empty())
+    throw CompileError{{classes + "no leaves of " + whose + some(inner), "others lie below them",
+                        "Correct the tree, or name those that you want in classes."}};
+  return leaf_of;
+}
 
 LabelGroups label_groups(const study::LabelSet& labels, const task::ClassTree* tree, const LabelledData& data,
                          const std::vector<std::string>& left_out) {

@@ -87,10 +87,11 @@ std::string folds_note() {
 }
 
 bool splits_overlap(const study::Study& study) {
-  const bool is_drawn =
-      study.split.kind == study::Split::Kind::random || study.split.kind == study::Split::Kind::images;
+  using Kind = study::Split::Kind;
+  const auto kind = study.split.kind;
+  const bool is_drawn = kind == Kind::random || kind == Kind::images || kind == Kind::minimal;
   if (is_drawn) return study.split.count > 1;
-  return study.split.kind == study::Split::Kind::listed && share_classes(study.split);
+  return kind == Kind::listed && share_classes(study.split);
 }
 
 std::string meaning_of(const std::string& axis) {

@@ -77,6 +77,7 @@ CheckedStudy check_study_text(const std::string& text, const StudyArguments& arg
   find_trees(checked.input.study, root, checked.input.facts, checked.diagnostics);
   if (!data_can_be_read(checked)) return checked;
   checked.input.facts.data = find_facts(checked.input.study, root, images, checked.diagnostics).data;
+  name_level_trees(checked.input.study, root, checked.input.facts, checked.diagnostics);
   name_expected_classes(checked.input.study, checked.input.facts);
   find_checkpoints(root, checked);
   check_checkpoints(checked);

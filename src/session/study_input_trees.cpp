@@ -19,6 +19,10 @@ std::string text_of(const std::filesystem::path& root, const std::string& file, 
   return text;
 }
 
+study::Diagnostic finding(const study::Tree& tree, const UsageError& error) {
+  return {study::Diagnostic::Severity::error, tree.where, "tree." + tree.name, error.problem()};
+}
+
 /// The listing of the tree that a data set's classes are leaves of, as some source, target or the split says; or null.
 const task::TreeListing* tree_of_data(const study::Study& study, const plan::Facts& facts, const std::string& data) {
   const auto listing = [&](const std::string& tree) {
@@ -63,7 +67,24 @@ void find_trees(const study::Study& study, const std::filesystem::path& root, pl
     try {
       facts.trees[tree.name] = read_tree_files(root, tree.file, tree.names);
     } catch (const UsageError& error) {
-      diagnostics.push_back({study::Diagnostic::Severity::error, tree.where, "tree." + tree.name, error.problem()});
+      diagnostics.push_back(finding(tree, error));
+    }
+  }
+}
+
+void name_level_trees(const study::Study& study, const std::filesystem::path& root, plan::Facts& facts,
+                      std::vector<study::Diagnostic>& diagnostics) {
+  for (const auto& tree : study.trees) {
+    const auto data = facts.data.find(tree.data);
+    if (tree.names.empty() || data == facts.data.end()) continue;
+    const auto level = data->second.levels.find(tree.levels);
+    if (level == data->second.levels.end()) continue;  // said where the tree is used
+    auto listing = task::tree_of_level(data->second.class_names, tree.levels, level->second);
+    try {
+      task::add_names(listing, text_of(root, tree.names, "a file of names"), tree.names);
+      facts.trees[tree.name] = std::move(listing);
+    } catch (const UsageError& error) {
+      diagnostics.push_back(finding(tree, error));
     }
   }
 }

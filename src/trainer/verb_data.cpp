@@ -150,7 +150,8 @@ void add_info(CLI::App& data) {
 }  // namespace
 
 void add_data_verbs(CLI::App& app, int&) {
-  auto* data = app.add_subcommand("data", "packs of images: resolve, check, look, import, make, info");
+  auto* data = app.add_subcommand(
+      "data", "packs of images: resolve, check, look, import, make, info; class trees: espalier data tree");
   data->require_subcommand(1);
   add_request(*data, "resolve", "packs what a request on standard input names; answers in JSON", data::resolve_request);
   add_request(*data, "check", "checks packs and raw images that a request names; answers in JSON", data::check_request);

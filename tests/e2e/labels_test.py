@@ -110,6 +110,12 @@ class Labels(unittest.TestCase):
         self.assertEqual(sorted(by_cut), sorted(by_kind))
         self.assertEqual(self.shown_classes(cut), ["10 (0, 1, 2, 3, 4, 5, ...)", "3 (coarse 0, coarse 1, coarse 2)"])
         self.assertEqual(self.shown_classes(kind), ["10 (0, 1, 2, 3, 4, 5, ...)", "3 (0, 1, 2)"])
+        tree = subprocess.run([BIN / "espalier", "data", "tree", cut.study, "levels", "--depth", "1"], check=True,
+                              capture_output=True, text=True, env=cut.environment).stdout.splitlines()
+        self.assertEqual(tree[-4:], ["all  10", "  coarse 0  3", "  coarse 1  4", "  coarse 2  3"])
+        cut.ask("report")
+        page = (cut.out / "report" / "index.html").read_text()
+        self.assertTrue("The labels of source &#39;rough&#39; are &#39;coarse&#39;: classes deeper than 1 get" in page)
 
     def test_lists_in_that_order_are_the_same_labels_and_others_are_not(self):
         groups = ", ".join(f"{name} = [{', '.join(str(i) for i in range(FINE) if COARSE[i] == level)}]"

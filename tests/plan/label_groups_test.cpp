@@ -93,6 +93,9 @@ TEST_CASE("label groups: lists name classes, indices and nodes, with a tree and 
 
   f.labels.groups[1].second.emplace_back("bat");
   CHECK_THAT(f.refusal(), Catch::Contains("class 'bat' has two labels: 'flies', 'walks'"));
+  f.labels.groups[1].second = {"mammal", "dog"};
+  f.labels.groups[0].second = {"bird"};
+  CHECK_THAT(f.refusal(), Catch::Contains("class 'dog' stands twice in label 'walks'"));
   f.labels.groups[1].second = {"rock"};
   f.labels.without = {"rock"};
   CHECK_THAT(f.refusal(), Catch::Contains("label 'walks' has no class (all are left out)"));

@@ -69,3 +69,22 @@ TEST_CASE("trees: expected classes are called by as many leaves of the tree that
   CHECK(data.class_names.size() == 3);
   CHECK(data.class_names[0] == "0");
 }
+
+TEST_CASE("trees: the nodes of a data set's level may have names") {
+  Fixture f("");
+  f.study.trees = {{"t", {4, 2}, "", "names.tsv", "d", "coarse"}};
+  std::ofstream(f.root.path() / "names.tsv") << "coarse 0\tfish\n1\ttrout\n";
+  auto& data = f.facts.data["d"];
+  data.class_names = {"0", "1"};
+  data.levels["coarse"] = {{0, 0}, {"0"}};
+
+  name_level_trees(f.study, f.root.path(), f.facts, f.diagnostics);
+  CHECK(f.diagnostics.empty());
+  CHECK(f.facts.trees["t"].names == std::vector<std::string>{"", "fish", "", "trout"});
+  CHECK(f.facts.trees["t"].places == std::vector<std::int32_t>{-1, 0, -1, -1});
+
+  f.study.trees[0].names = "none.tsv";
+  name_level_trees(f.study, f.root.path(), f.facts, f.diagnostics);
+  REQUIRE(f.diagnostics.size() == 1);
+  CHECK_THAT(study::format(f.diagnostics[0], "s"), Catch::Contains("s:4:2: error: tree.t: "));
+}

@@ -147,3 +147,32 @@ TEST_CASE("target: a random sample does not go together with folds") {
   check_one_message(text,
                     {"split]\nfolds = 5", "split]\nfolds = 4", "both split.folds and a random sample", "sample ="});
 }
+
+TEST_CASE("split: a minimal one names a tree, and a node or a depth and sizes") {
+  const std::string drawn = [] {
+    std::string text = kSmallStudy + "[tree.w]\nfile = \"tree.tsv\"\n[split]\nkind = \"minimal\"\ntree = \"w\"\n" +
+                       "depth = 2\ncount = 3\nsource = 4\ntarget = 5\n";
+    text.replace(text.find("[target.t]\ndata = \"d\"\n"), 22, "[target.t]\ndata = \"d\"\nclasses = \"split.target\"\n");
+    return text;
+  }();
+  std::string below = drawn;
+  below.replace(below.find("depth = 2"), std::string::npos, "below = \"n1\"\n");
+  const Study study = parsed(drawn);
+  CHECK((study.split.kind == Split::Kind::minimal));
+  CHECK(study.split.tree == "w");
+  CHECK(study.split.depth == 2);
+  CHECK(study.split.count == 3);
+  CHECK(study.split.target == 5);
+  CHECK(parsed(below).split.below == "n1");
+  CHECK(parsed(below).split.count == 1);
+  CHECK(parsed(below).split.depth == 0);
+  check_one_message(drawn, {"depth = 2\n", "", "'depth' is missing", "[split]"});
+  check_one_message(drawn, {"tree = \"w\"", "tree = \"v\"", "unknown tree 'v'", "[split]"});
+  check_one_message(below, {"below = \"n1\"\n", "below = \"n1\"\ncount = 2\n", "'count' beside below", "count ="});
+  std::string random = drawn;
+  random.replace(random.find("minimal"), 7, "random");
+  std::string found;
+  for (const auto& one : parse(random).diagnostics) found += format(one, "s") + "\n";
+  CHECK_THAT(found, Catch::Contains("split.tree: 'tree' does not belong to kind = \"random\""));
+  CHECK_THAT(found, Catch::Contains("split.depth: 'depth' does not belong to kind = \"random\""));
+}

@@ -40,7 +40,7 @@ struct DataFacts {
 struct Facts {
   std::map<std::string, DataFacts> data;           ///< by data set name
   std::map<std::string, ArtifactId> checkpoints;   ///< by source name
-  std::map<std::string, task::TreeListing> trees;  ///< of [tree.NAME] with a file, by its name
+  std::map<std::string, task::TreeListing> trees;  ///< of [tree.NAME] with a file of edges or of names, by its name
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<1>("data", data) & frame::stored<2>("checkpoints", checkpoints) &

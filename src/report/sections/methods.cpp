@@ -70,6 +70,35 @@ std::string samples_text(const study::Study& study) {
   return text;
 }
 
+/// "cut from class tree 'words' at depth 6, without dogs".
+std::string cut_text(const study::LabelSet& labels) {
+  using Cut = study::LabelSet::Cut;
+  std::string text;
+  if (labels.cut == Cut::listed) text = fmt::format("{} listed labels", labels.groups.size());
+  if (labels.cut == Cut::leaves) text = "one label each for the classes that are used";
+  if (labels.cut == Cut::clamp)
+    text =
+        fmt::format("classes deeper than {} get their ancestor there in class tree '{}'", labels.amount, labels.tree);
+  if (labels.cut == Cut::absorb)
+    text = fmt::format("{} rounds of climbing and absorbing in class tree '{}'", labels.amount, labels.tree);
+  if (!labels.without.empty()) text += fmt::format(", without {} and what lies below", fmt::join(labels.without, ", "));
+  return labels.without_classes_of.empty() ? text : text + ", without the classes of " + labels.without_classes_of;
+}
+
+/// What label sets make of the classes of sources and targets.
+std::string labels_text(const study::Study& study) {
+  std::string text;
+  const auto add = [&](const auto& role, const char* kind) {
+    for (const auto& labels : study.labels) {
+      if (role.classes == "labels." + labels.name)
+        text += fmt::format("The labels of {} '{}' are '{}': {}. ", kind, role.name, labels.name, cut_text(labels));
+    }
+  };
+  for (const auto& source : study.sources) add(source, "source");
+  for (const auto& target : study.targets) add(target, "target");
+  return text;
+}
+
 }  // namespace
 
 std::vector<const store::TaskState*> trainings_of(const PageContext& context, TrainingsOf whom) {
@@ -118,13 +147,15 @@ std::string data_methods(const PageContext& context) {
         "all but one and is validated on that one; sizes count images before they are divided. ",
         split.folds);
   }
-  text += samples_text(context.study) + parts_text(context.study);
-  const bool divides_classes = split.kind == study::Split::Kind::random || split.kind == study::Split::Kind::listed;
-  if (!divides_classes) return text + "Classes are not split.";
+  text += labels_text(context.study) + samples_text(context.study) + parts_text(context.study);
+  using Kind = study::Split::Kind;
+  if (split.kind == Kind::none || split.kind == Kind::images) return text + "Classes are not split.";
   const auto classes = [&](const store::TaskState& t) { return classes_text(context, task::training(t.task)); };
   text += fmt::format("{} {} split{}: {} target classes", split.count,
-                      split.kind == study::Split::Kind::random ? "random" : "listed", split.count == 1 ? "" : "s",
-                      distinct(targets, classes));
+                      split.kind == Kind::random    ? "random"
+                      : split.kind == Kind::minimal ? "minimal"
+                                                    : "listed",
+                      split.count == 1 ? "" : "s", distinct(targets, classes));
   if (!sources.empty())
     text += fmt::format(", and {} source classes that share none with them", distinct(sources, classes));
   return text + (context.overlapping ? ". Different splits draw from the same classes and so overlap." : ".");

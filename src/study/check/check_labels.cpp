@@ -125,6 +125,9 @@ void check_are_used(const CheckContext& context, const std::set<std::string>& us
 
 void check_labels(const CheckContext& context) {
   for (const auto& tree : context.study.trees) check_data(context, tree.where, "tree." + tree.name, tree.data);
+  const auto& split = context.study.split;
+  if (!split.tree.empty() && !find_named(context.study.trees, split.tree))
+    context.report.error(split.where, "split.tree", unknown_word("tree", split.tree, names_of(context.study.trees)));
   for (const auto& labels : context.study.labels) check_set(context, labels);
   std::set<std::string> used;
   for (const auto& source : context.study.sources) check_role(context, source, "source", used);

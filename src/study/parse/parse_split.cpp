@@ -1,4 +1,4 @@
-// Parses [split]: random, listed, by images or none, and its folds.
+// Parses [split]: random, listed, minimal, by images or none, and its folds.
 #include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
@@ -28,6 +28,23 @@ void parse_listed(const Reader& reader, Split& split) {
     split.listed.push_back({class_indices(half, "source"), class_indices(half, "target")});
   }
   split.count = static_cast<std::int32_t>(split.listed.size());
+}
+
+void parse_minimal(const Reader& reader, Split& split) {
+  if (!reader.has("tree")) reader.missing("tree", "Name a class tree, [tree.NAME]");
+  split.tree = reader.word("tree").value_or("");
+  split.below = reader.word("below").value_or("");
+  split.depth = static_cast<std::int32_t>(reader.integer("depth", 1, 10'000).value_or(0));
+  if (split.below.empty()) {
+    if (!reader.has("depth")) reader.missing("depth", "Write from which depth on the halves share no node");
+    split.count = static_cast<std::int32_t>(reader.integer("count", 1, 100'000).value_or(1));
+    return parse_random(reader, split);
+  }
+  for (const char* key : {"count", "source", "target"}) {
+    if (!reader.has(key)) continue;
+    reader.error(key, {"'" + std::string(key) + "' beside below",
+                       "below makes one split, whose halves have their sizes", "Remove one of them"});
+  }
 }
 
 void parse_images(const Reader& reader, Split& split) {
@@ -68,24 +85,28 @@ void parse_split(const Reader& root, Study& study) {
   split.data = reader.word("data").value_or("");
   split.folds = static_cast<std::int32_t>(reader.integer("folds", 2, 1'000).value_or(0));
   if (!reader.has("kind") && !reader.has("folds"))
-    reader.missing("kind", "Write kind = \"random\", \"listed\", \"images\" or \"none\"");
-  const auto kind = reader.choice("kind", {"none", "random", "listed", "images"});
+    reader.missing("kind", "Write kind = \"random\", \"listed\", \"images\", \"minimal\" or \"none\"");
+  const auto kind = reader.choice("kind", {"none", "random", "listed", "images", "minimal"});
   if (kind == "random") {
     split.kind = Split::Kind::random;
     split.count = static_cast<std::int32_t>(reader.integer("count", 1, 100'000).value_or(1));
     parse_random(reader, split);
-    refuse_others(reader, "random", {"listed", "parts"});
+    refuse_others(reader, "random", {"listed", "parts", "tree", "depth", "below"});
   } else if (kind == "listed") {
     split.kind = Split::Kind::listed;
     parse_listed(reader, split);
-    refuse_others(reader, "listed", {"count", "source", "target", "parts"});
+    refuse_others(reader, "listed", {"count", "source", "target", "parts", "tree", "depth", "below"});
   } else if (kind == "images") {
     split.kind = Split::Kind::images;
     split.count = static_cast<std::int32_t>(reader.integer("count", 1, 100'000).value_or(1));
     parse_images(reader, split);
-    refuse_others(reader, "images", {"source", "target", "listed", "data"});
+    refuse_others(reader, "images", {"source", "target", "listed", "data", "tree", "depth", "below"});
+  } else if (kind == "minimal") {
+    split.kind = Split::Kind::minimal;
+    parse_minimal(reader, split);
+    refuse_others(reader, "minimal", {"listed", "parts"});
   } else if (kind == "none") {
-    refuse_others(reader, "none", {"count", "source", "target", "listed", "parts"});
+    refuse_others(reader, "none", {"count", "source", "target", "listed", "parts", "tree", "depth", "below"});
   }
 }
 
