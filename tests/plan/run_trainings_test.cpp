@@ -122,6 +122,30 @@ TEST_CASE("outputs_of: a target's classes are found among the source's by name, 
                                            Catch::Contains("outputs_of = \"source\""));
 }
 
+TEST_CASE("outputs_of: a listed label set calls a target's classes as the source does") {
+  auto study = support::small_study(1);
+  auto facts = support::small_facts();
+  add_some(study, facts, {"tv", "unlike", "radio"});
+  study.targets[0].outputs_of = "source";
+  study.experiments = {experiment("one", {axis("tuned_unit", {3})})};
+  CHECK_THAT(complaints(study, facts), Catch::Contains("has classes that its source does not have: 'tv'"));
+
+  study::LabelSet mapped;
+  mapped.name = "mapped";
+  mapped.cut = study::LabelSet::Cut::listed;
+  mapped.groups = {{"letter 7", {"tv"}}, {"letter 2", {"radio"}}};
+  study.labels = {mapped};
+  study.targets[0].classes = "labels.mapped";
+  const Plan plan = compiled(study, {}, {}, facts);
+
+  const auto& spec = spec_of(plan, run_where(plan, "one", {}));
+  CHECK(copies_all(spec));
+  const auto& labels = plan.catalog.label_maps.at(spec.images.labels);
+  CHECK(labels.classes == std::vector<std::int32_t>{0, 2});
+  CHECK(labels.outputs == std::vector<std::int32_t>{7, 2});
+  CHECK(labels.output_count == 12);
+}
+
 TEST_CASE("outputs_of: a target of some of the source's classes that draws its own last unit is warned about") {
   auto study = support::small_study(1);
   auto facts = support::small_facts();

@@ -18,7 +18,7 @@ TEST_CASE("axes: an experiment that leaves an axis out has its default only wher
     }
     if (row.is_in(Kind::train)) CHECK((left_out_in(row, started, folded) == row.left_out) == (row.name != "source"));
   }
-  CHECK(kinds_with("per_class") == std::vector{Kind::train, Kind::linear});
+  CHECK(kinds_with("per_class") == std::vector{Kind::train, Kind::linear, Kind::neighbours});
   CHECK(kinds_with("train.batch") == std::vector{Kind::train});
   CHECK(kinds_with("source.batch").size() == kinds().size());
   started.start->same.push_back("source");

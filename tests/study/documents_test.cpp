@@ -101,5 +101,5 @@ TEST_CASE("documents: every job is a study without a finding") {
   CHECK(cells(job("flex.toml")) == 114);
   CHECK(cells(job("flex-digits.toml")) == 2540);
   CHECK(cells(job("flex-cifar.toml")) == 2148);
-  CHECK(cells(job("flex-imagenet.toml")) == 4004);
+  CHECK(cells(job("flex-imagenet.toml")) == 8456);
 }

@@ -21,12 +21,15 @@ class NearestNeighbours {
   at::Tensor nearest(const at::Tensor& features, std::int64_t count) const;
 
  private:
-  std::vector<std::int64_t> nearest_of(const float* query, const float* scores, std::int64_t count) const;
+  void search(const at::Tensor& asked, const at::Tensor& nearest) const;
+  float margin_of(double length) const;
+  std::vector<std::int64_t> ranked(const float* query, double length, const std::vector<std::int64_t>& places,
+                                   std::int64_t count) const;
   double exact(const float* query, double length, std::int64_t image) const;
 
   task::NearestBy by_;
   at::Tensor features_;  ///< as given
-  at::Tensor searched_;  ///< [features, images] float32: features, or their directions
+  at::Tensor searched_;  ///< [images, features] float32: as given, or their directions
   at::Tensor offset_;    ///< [images] float32, added to products: what makes the greatest sum the least distance
   std::vector<double> lengths_;
   double longest_ = 0;  ///< of what is searched

@@ -107,25 +107,19 @@ class FeatureProbe {
     constexpr std::int64_t kMost = 5;
     const SetNumber number = sets_.number_of(measured);
     const at::Tensor known = job_.images->labels.to(at::kLong), labels = measured.images->labels.to(at::kLong);
-    std::int64_t top1 = 0, top5 = 0;
-    std::vector<std::int32_t> nearest_labels;
-    for (std::int64_t first = 0; first < labels.size(0); first += task::kEvaluationBatch) {
-      const std::int64_t count = std::min(task::kEvaluationBatch, labels.size(0) - first);
-      const at::Tensor asked = inputs_.evaluation(number, first, count).to(at::kFloat).cpu().flatten(1);
-      const at::Tensor nearest = references.nearest(asked, kMost);
-      const at::Tensor theirs = known.index_select(0, nearest.flatten()).view_as(nearest);
-      const at::Tensor hits = theirs.eq(labels.slice(0, first, first + count).unsqueeze(1));
-      top1 += hits.select(1, 0).sum().item<std::int64_t>();
-      top5 += hits.any(1).sum().item<std::int64_t>();
-      const at::Tensor best = theirs.select(1, 0).to(at::kInt).contiguous();
-      nearest_labels.insert(nearest_labels.end(), best.const_data_ptr<std::int32_t>(),
-                            best.const_data_ptr<std::int32_t>() + count);
-      if (!go_on_()) return std::nullopt;
-    }
-    if (measured.name == metrics::Subset::test) predictions_[number] = std::move(nearest_labels);
+    const auto asked = features_of(inputs_, number, labels.size(0), go_on_);
+    if (!asked) return std::nullopt;
+    const at::Tensor nearest = references.nearest(*asked, kMost);
+    const at::Tensor theirs = known.index_select(0, nearest.flatten()).view_as(nearest);
+    const at::Tensor hits = theirs.eq(labels.unsqueeze(1));
     metrics::Row row{at_.epoch, at_.step, measured.name, measured.id, labels.size(0), {}};
-    row.values.set(metrics::Metric::top1, static_cast<double>(top1));
-    row.values.set(metrics::Metric::top5, static_cast<double>(top5));
+    row.values.set(metrics::Metric::top1, hits.select(1, 0).sum().item<double>());
+    row.values.set(metrics::Metric::top5, hits.any(1).sum().item<double>());
+    if (measured.name == metrics::Subset::test) {
+      const at::Tensor best = theirs.select(1, 0).to(at::kInt).contiguous();
+      predictions_[number].assign(best.const_data_ptr<std::int32_t>(),
+                                  best.const_data_ptr<std::int32_t>() + best.numel());
+    }
     return row;
   }
 
