@@ -54,9 +54,9 @@ void check_protocol(const grid::Grid& grid, const grid::Cell& cell, std::int32_t
     read_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); }, depth, false);
   } catch (const CompileError& error) {
     const std::string why = "a selection may choose so";
-    const auto& [problem, once] = error;
+    const auto& problem = error.problem;
     throw CompileError{{problem.problem, problem.why.empty() ? why : why + "; " + problem.why, problem.suggestion},
-                       once};
+                       error.once};
   }
 }
 
@@ -218,7 +218,8 @@ std::size_t Compiler::cell_count() const {
 void Compiler::refuse(PlannedExperiment& experiment, const grid::Cell& cell, const CompileError& error) {
   experiment.refused = true;
   const std::string at = "in experiment '" + experiment.study->name + "' at " + describe(experiment, cell);
-  findings_.error(experiment.study->where, key_of(experiment), with_reason(error.problem, at), error.once);
+  findings_.error(experiment.study->where, key_of(experiment), with_reason(error.problem, at), error.once,
+                  error.in_study);
 }
 
 Compiler::Taking Compiler::take_values(PlannedExperiment& experiment, grid::Cell& cell, PlannedRun& run) {

@@ -12,16 +12,18 @@ namespace espalier::plan {
 /// Thrown inside this room for what cannot be planned, and caught where the place in the study is known.
 struct CompileError {
   Problem problem;
-  std::string once;  ///< findings with the same text here are reported once per place; empty: the problem's own
+  std::string once;       ///< findings with the same text here are reported once per place; empty: the problem's own
+  bool in_study = false;  ///< ... once per study: what is wrong is said of all experiments
 };
 
 class Findings {
  public:
   explicit Findings(std::vector<study::Diagnostic>& all) : all_(all) {}
 
-  /// `once` as in CompileError.
-  void error(study::Location where, const std::string& key, const Problem& problem, const std::string& once = "") {
-    if (!seen_.insert(key + '\n' + (once.empty() ? problem.problem : once)).second) return;
+  /// `once` and `in_study` as in CompileError.
+  void error(study::Location where, const std::string& key, const Problem& problem, const std::string& once = "",
+             bool in_study = false) {
+    if (!seen_.insert((in_study ? "" : key) + '\n' + (once.empty() ? problem.problem : once)).second) return;
     all_.push_back({study::Diagnostic::Severity::error, where, key, problem});
   }
   void warning(study::Location where, const std::string& key, const Problem& problem) {

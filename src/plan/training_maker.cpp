@@ -182,7 +182,9 @@ void TrainingMaker::set_stop(Training& training, const study::TrainValues& value
         {"train.stop evaluates every " + to_string(rule.every) +
              (rule.every.unit == study::Duration::Unit::epochs ? " epochs" : "") + ", which never comes",
          "the training takes " + std::to_string(training.steps) + " steps, " + std::to_string(per_epoch) + " an epoch",
-         "Evaluate more often, or train longer."}};
+         "Evaluate more often, or train longer."},
+        "train.stop evaluates every " + to_string(rule.every),
+        /*in_study=*/true};
   }
   training.spec.stop = {
       judged->images, metric.metric,         moment_of(every, per_epoch), static_cast<std::int32_t>(rule.patience),

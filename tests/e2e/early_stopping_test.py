@@ -217,6 +217,9 @@ class EarlyStopping(unittest.TestCase):
                 self.assertEqual(launch.finish(), 2, launch.said())
                 self.assertIn(words, launch.said())
                 self.assertFalse(launch.out.exists())
+                said = subprocess.run([BIN / "espalier", "validate", launch.study], env=launch.environment, capture_output=True,
+                                      text=True).stderr
+                self.assertEqual(said.count("error:"), 1, said)  # once, however many experiments train
 
     def test_a_rule_needs_its_images_and_test_images_are_warned_about(self):
         launch = self.launch("none", study(train="stop = { patience = 2 }").replace("valid = { per_class = 6 }\n", ""))

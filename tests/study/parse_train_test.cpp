@@ -92,4 +92,9 @@ TEST_CASE("train: what is wrong with a rule to stop brings one message") {
   check_one_message(kStopping, {"restore = \"last\"", "restore = \"lats\"", "Did you mean 'last'?", "stop = {"});
   check_one_message(kStopping, {"min_delta = 0.01", "min_dleta = 0.01", "Did you mean 'min_delta'?", "stop = {"});
   check_one_message(kStopping, {"valid = { per_class = 3 }\n", "", "holds out no valid images", "stop = {"});
+  const std::string second =
+      "[data.e]\nformat = \"made\"\ntest = { per_class = 5 }\nvalid = { per_class = 3 }\n"
+      "[target.u]\ndata = \"e\"\n";
+  check_one_message(second + kStopping,
+                    {"valid.loss", "test.loss", "trainings of target 'u', target 't' stop by test images", "stop = {"});
 }

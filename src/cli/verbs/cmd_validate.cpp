@@ -63,13 +63,23 @@ bool drop_faulty_experiments(study::Study& study, const std::vector<study::Diagn
   return !study.experiments.empty();
 }
 
+/// A rule to stop that was not understood has been reported; trainings that lack its values say nothing new.
+void drop_what_follows(std::vector<study::Diagnostic>& more, const std::vector<study::Diagnostic>& known) {
+  const auto of_rule = [](const study::Diagnostic& found) {
+    return is_error(found) && found.key.starts_with("train.stop");
+  };
+  if (std::none_of(known.begin(), known.end(), of_rule)) return;
+  std::erase_if(more, [](const study::Diagnostic& found) { return found.problem.problem.starts_with("train.stop "); });
+}
+
 Outcome validate(const Options& options) {
   session::CheckedStudy checked =
       session::check_study(options.study, options.no_images ? session::WantImages::no : session::WantImages::yes);
   Outcome outcome{std::move(checked.diagnostics)};
   if (study::has_errors(outcome.diagnostics)) {
     if (drop_faulty_experiments(checked.input.study, outcome.diagnostics)) {
-      const auto more = plan::compile(checked.input.study, checked.input.facts, {}, {}).diagnostics;
+      auto more = plan::compile(checked.input.study, checked.input.facts, {}, {}).diagnostics;
+      drop_what_follows(more, outcome.diagnostics);
       outcome.diagnostics.insert(outcome.diagnostics.end(), more.begin(), more.end());
     }
     return outcome;

@@ -1,4 +1,7 @@
 // Checks rules to stop: the images that they read are held out, and better not those that results are reported on.
+#include <fmt/format.h>
+
+#include <map>
 #include <set>
 
 #include "espalier/study/train_values.hpp"
@@ -13,9 +16,12 @@ bool holds_out(const Study& study, const DataSet& data, metrics::Subset name, bo
   return data.test_per_class > 0 || data.test_files.has_value();
 }
 
-/// Reports a rule to stop without its images, and warns of one that reads test images. Whether it has said something.
+/// Whose trainings a rule ends by test images, by where the rule stands.
+using ByTest = std::map<std::pair<std::int32_t, std::int32_t>, std::vector<std::string>>;
+
+/// Reports a rule to stop without its images, and notes one that reads test images. Whether it has said something.
 bool check_stop(const CheckContext& context, const TrainValues& own, const std::string& data_name,
-                const std::string& whose, bool is_target) {
+                const std::string& whose, bool is_target, ByTest& by_test) {
   const auto rule = merged(context.study.train, own).stop;
   const auto data = context.study.data.find(data_name);
   if (!rule || !rule->on || data == context.study.data.end()) return false;
@@ -28,14 +34,18 @@ bool check_stop(const CheckContext& context, const TrainValues& own, const std::
                           "Add " + name + " = { per_class = N } to [data." + data_name + "]"});
     return true;
   }
-  if (subset == metrics::Subset::test) {
-    context.report.warning(rule->where, "train.stop.metric",
-                           {"trainings of " + whose + " stop by test images",
+  if (subset == metrics::Subset::test) by_test[{rule->where.line, rule->where.column}].push_back(whose);
+  return subset == metrics::Subset::test;
+}
+
+/// One warning for each rule.
+void warn(const CheckContext& context, const ByTest& by_test) {
+  for (const auto& [place, all] : by_test) {
+    context.report.warning({place.first, place.second}, "train.stop.metric",
+                           {fmt::format("trainings of {} stop by test images", fmt::join(all, ", ")),
                             "the moment with the best test score is chosen: the scores reported are too good",
                             "Write metric = \"valid.top1\""});
-    return true;
   }
-  return false;
 }
 
 }  // namespace
@@ -43,14 +53,16 @@ bool check_stop(const CheckContext& context, const TrainValues& own, const std::
 /// One message for each data set: sources and targets that share one lack the same images.
 void check_stops(const CheckContext& context) {
   std::set<std::string> reported;
+  ByTest by_test;
   const auto check = [&](const auto& role, const std::string& whose, bool is_target) {
     if (reported.contains(role.data)) return;
-    if (check_stop(context, role.train, role.data, whose, is_target)) reported.insert(role.data);
+    if (check_stop(context, role.train, role.data, whose, is_target, by_test)) reported.insert(role.data);
   };
   for (const auto& target : context.study.targets) check(target, "target '" + target.name + "'", true);
   for (const auto& source : context.study.sources) {
     if (source.checkpoint.empty()) check(source, "source '" + source.name + "'", false);
   }
+  warn(context, by_test);
 }
 
 }  // namespace espalier::study
