@@ -141,8 +141,8 @@ Plan Compiler::run() {
                      "its experiment or its cell is not in the study", "Correct it, or remove it."});
   }
   for (const auto& target : study_.targets) {
-    const auto found = trainings_->warnings().find(target.name);
-    if (found != trainings_->warnings().end()) findings_.warning(target.where, "target." + target.name, found->second);
+    if (const auto* problem = trainings_->warning_of(target.name))
+      findings_.warning(target.where, "target." + target.name, *problem);
   }
   if (!findings_.has_errors()) finish();
   return std::move(plan_);

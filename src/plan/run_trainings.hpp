@@ -49,8 +49,11 @@ class RunTrainings {
   /// Number of units of a network. Throws CompileError for an unknown one.
   std::int32_t depth_of(const std::string& network) const { return network_of(network).spec->depth(); }
 
-  /// What users should know of the runs added so far, by target.
-  const std::map<std::string, Problem>& warnings() const { return warnings_; }
+  /// What users should know of the runs of a target that were added so far; null where there is nothing.
+  const Problem* warning_of(const std::string& target) const {
+    const auto found = warnings_.find(target);
+    return found == warnings_.end() ? nullptr : &found->second;
+  }
 
  private:
   struct CellView;

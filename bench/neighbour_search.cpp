@@ -1,5 +1,5 @@
 // links: train
-// Processor milliseconds of a search for the five nearest neighbours; bench/neighbours.py compares them with
+// Processor milliseconds of a search for the five nearest neighbours; bench/neighbour_search.py compares them with
 // FAISS.
 #include "espalier/train/neighbours.hpp"
 

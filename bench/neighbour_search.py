@@ -1,6 +1,6 @@
 """How long does a search for five nearest neighbours take beside FAISS's flat index, and are they scikit-learn's? One thread, processor time.
 
-    neighbours.py BUILD/bin/bench_neighbours [--repeats 5]
+    neighbour_search.py BUILD/bin/bench_neighbour_search [--repeats 5]
 
 Needs faiss-cpu and scikit-learn. Both take turns on the same features: random ones after a ReLU, as those of a network are. JSON."""
 import argparse
