@@ -53,10 +53,7 @@ void check_protocol(const grid::Grid& grid, const grid::Cell& cell, std::int32_t
   try {
     read_protocol([&](const std::string& axis) { return value_at(grid, cell, axis); }, depth, false);
   } catch (const CompileError& error) {
-    const std::string why = "a selection may choose so";
-    const auto& problem = error.problem;
-    throw CompileError{{problem.problem, problem.why.empty() ? why : why + "; " + problem.why, problem.suggestion},
-                       error.once};
+    throw CompileError{with_reason(error.problem, "a selection may choose so"), error.once};
   }
 }
 
