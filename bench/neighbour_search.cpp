@@ -1,14 +1,14 @@
 // links: train
 // Processor milliseconds of a search for the five nearest neighbours; bench/neighbour_search.py compares them with
 // FAISS.
-#include "espalier/train/neighbours.hpp"
-
 #include <ATen/Parallel.h>
 
 #include <ctime>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+
+#include "espalier/train/neighbours.hpp"
 
 using namespace espalier;
 
