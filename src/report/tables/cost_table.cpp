@@ -93,7 +93,7 @@ MethodCost cost_of(const std::vector<RunView>& runs, NeededWork& needed) {
   return cost;
 }
 
-/// "4 E1 c1 + Ea ca" for each run: the term with most trainings last where they are as many, by name.
+/// "4 E1 c1 + Ea ca" for each run, the terms in the order of their names.
 std::string formula_of(const MethodCost& cost) {
   std::string text;
   for (const auto& [term, times] : cost.terms) {
