@@ -110,6 +110,28 @@ class Validate(unittest.TestCase):
             with self.subTest(how):
                 self.refused(faulty + table, "experiment.a.tuned_unit: 5 is out of range (the network has 4 units)")
 
+    def test_a_swap_between_unlike_shapes_is_refused(self):
+        self.with_images()
+        larger = MADE.replace("[source.s]", """[data.larger]
+format = "made"
+classes = 4
+per_class = 12
+height = 36
+width = 36
+valid = { per_class = 3 }
+[source.other]
+data = "larger"
+[source.s]""").replace("axes = { transferred = [0, 3], per_class = [1, 4] }", 'axes = { tuned_unit = ["all"] }\nfixed = { source = "s" }')
+        swap = """[[experiment]]
+name = "swap"
+kind = "evaluate"
+start = { experiment = "a", same = ["target"] }
+units_from = [{ units = "UNIT", source = "other" }]
+"""
+        self.refused(larger + swap.replace("UNIT", "3"), "unit 3 of source 'other' does not fit the run of experiment 'a'")
+        done = self.validate(larger + swap.replace("UNIT", "3").replace('source = "other"', 'source = "s"'))
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_files_that_are_not_there(self):
         self.with_images()
         text = MADE.replace('format = "made"\nclasses = 4\nper_class = 12',
