@@ -139,6 +139,12 @@ bool is_out_of_memory(const std::exception& error) {
   return text.find("CUDA error: out of memory") != text.npos || text.find("_ALLOC_FAILED") != text.npos;
 }
 
+std::string sizes_in(const c10::Error& error) {
+  const std::string text = error.what_without_backtrace();
+  const auto end = text.find(" is free.");
+  return end == text.npos ? text.substr(0, text.find('\n')) : text.substr(0, end + std::string_view(" is free").size());
+}
+
 bool has_bf16(at::Device device) {
 #ifdef ESPALIER_CUDA
   if (device.is_cuda()) return properties(device).major >= 8;

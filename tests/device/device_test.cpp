@@ -40,3 +40,12 @@ TEST_CASE("device: NVRTC makes machine code of our kernels, without a device") {
   }
 }
 #endif
+
+TEST_CASE("device: an error of memory is told with its sizes, without advice to programmers") {
+  const auto said = [](const std::string& text) { return device::sizes_in(c10::Error({"", "", 0}, text)); };
+  CHECK(said("CUDA out of memory. Tried to allocate 32.00 MiB. GPU 0 has a total capacity of 139.80 GiB of which 17.56 "
+             "MiB is free. Process 1 has 138 GiB memory in use. If reserved but unallocated memory is large") ==
+        "CUDA out of memory. Tried to allocate 32.00 MiB. GPU 0 has a total capacity of 139.80 GiB of which 17.56 MiB "
+        "is free");
+  CHECK(said("CUDNN_STATUS_ALLOC_FAILED\nmore") == "CUDNN_STATUS_ALLOC_FAILED");
+}

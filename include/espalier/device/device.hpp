@@ -1,6 +1,7 @@
 #pragma once
 // Chooses and describes the device a training computes on, a CPU or one GPU. Only this room calls CUDA.
 #include <ATen/ATen.h>
+#include <c10/util/Exception.h>
 
 #include <cstdint>
 #include <memory>
@@ -38,6 +39,8 @@ void synchronise(at::Device device);
 std::int64_t free_bytes(at::Device device);
 /// Whether `error` says that the device's memory did not suffice, so that a smaller piece of work may succeed.
 bool is_out_of_memory(const std::exception& error);
+/// What such an error says of sizes, without the advice behind it, which is for who writes programs.
+std::string sizes_in(const c10::Error& error);
 /// Returns memory that the allocator keeps for reuse to the device.
 void release_cached(at::Device device);
 

@@ -94,7 +94,7 @@ ControlFlag measure_in_memory(BundleState& bundle, const Job& job, task::Moment 
     } catch (const c10::Error& error) {
       if (tries == 0 || !device::is_out_of_memory(error)) throw;
       bundle.sink().remark(std::string("a device's memory ran out in a measurement; less is kept (") +
-                           error.what_without_backtrace() + ")");
+                           device::sizes_in(error) + ")");
     }
     bundle.device_context().shrink();
   }

@@ -119,8 +119,10 @@ ControlFlag run_in_memory(const JobGroup& group, BundleState& bundle, int tries)
     return run(group, bundle);
   } catch (const c10::Error& error) {
     if (!device::is_out_of_memory(error) || bundle.group() || (group.families.size() == 1 && tries == 0)) throw;
-    bundle.sink().remark("a device's memory ran out with " + std::to_string(group.families.size()) +
-                         " trainings at once; less is tried (" + error.what_without_backtrace() + ")");
+    const auto count = group.families.size();
+    bundle.sink().remark("a device's memory ran out with " + std::to_string(count) +
+                         (count == 1 ? " training" : " trainings at once") + "; less is tried (" +
+                         device::sizes_in(error) + ")");
   }
   bundle.device_context().shrink();
   const JobGroup open = open_of(group, bundle);
