@@ -30,6 +30,19 @@ task::Trained trained_of(study::UnitUse use) {
   return task::Trained::all;
 }
 
+/// How often images are measured: every so many epochs, or steps; never but at the end.
+struct Interval {
+  std::int32_t epochs = 0;
+  std::int64_t steps = 0;
+};
+
+/// Steps that are whole epochs are these, so that a moment has one name.
+Interval interval_of(const study::Duration& every, std::int64_t per_epoch) {
+  if (every.unit == study::Duration::Unit::epochs) return {static_cast<std::int32_t>(every.count), 0};
+  if (every.count % per_epoch == 0) return {static_cast<std::int32_t>(every.count / per_epoch), 0};
+  return {0, every.count};
+}
+
 /// Images a class; all there are is one value, however it is asked for.
 std::int64_t size_of(const TrainingRequest& request) {
   const auto all = request.pool->train_available;
@@ -143,24 +156,26 @@ void TrainingMaker::set_images(Training& training, const TrainingRequest& reques
 
 /// A fold's own images are those of validation.
 void TrainingMaker::set_record(Training& training, const TrainingRequest& request,
-                               const std::optional<FoldImages>& fold) {
+                               const std::optional<FoldImages>& fold, std::int64_t per_epoch) {
   const auto wanted = study::record_settings(*request.values);
+  const auto often = interval_of(wanted.evaluate_every, per_epoch);
   const auto* given = request.given;
-  const auto add = [&](metrics::Subset name, const ImageSetId& images, std::int32_t every, std::int64_t count) {
-    training.record.evaluations.push_back({name, images, every, given ? given->metrics : task::all_metrics()});
+  const auto add = [&](metrics::Subset name, const ImageSetId& images, Interval every, std::int64_t count) {
+    training.record.evaluations.push_back(
+        {name, images, every.epochs, given ? given->metrics : task::all_metrics(), every.steps});
     training.evaluated.push_back(count);
   };
   training.record.evaluations.reserve(3);
   training.evaluated.reserve(3);
   if (fold) {
-    add(metrics::Subset::valid, catalog_.add(fold->validated.spec), wanted.evaluate_every, fold->validated.count);
+    add(metrics::Subset::valid, catalog_.add(fold->validated.spec), often, fold->validated.count);
   }
   for (const auto& one : given ? given->evaluations : request.pool->evaluations) {
     if (fold && one.name == metrics::Subset::valid) continue;
-    add(one.name, one.images, wanted.evaluate_every, one.count);
+    add(one.name, one.images, often, one.count);
   }
   if (wanted.train_eval)
-    add(metrics::Subset::train_eval, catalog_.add(training.spec.images), /*every=*/0, training.images);
+    add(metrics::Subset::train_eval, catalog_.add(training.spec.images), /*every=*/{}, training.images);
   training.record.keep = request.role == Role::source ? task::Keep::last : wanted.keep;
 }
 
@@ -218,7 +233,7 @@ Training TrainingMaker::make(const TrainingRequest& request) {
   set_seeds(spec, request);
   canonicalise(spec, *training.units);
   training.backward_multiply_adds = backward_multiply_adds(spec, *training.units);
-  set_record(training, request, fold);
+  set_record(training, request, fold, per_epoch);
   set_stop(training, *request.values, per_epoch);
   return training;
 }

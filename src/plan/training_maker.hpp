@@ -80,7 +80,8 @@ class TrainingMaker {
   void set_rows(Training& training, const TrainingRequest& request, std::int64_t per_epoch) const;
   void set_seeds(task::TrainSpec& spec, const TrainingRequest& request);
   void set_images(Training& training, const TrainingRequest& request, const std::optional<FoldImages>& fold) const;
-  void set_record(Training& training, const TrainingRequest& request, const std::optional<FoldImages>& fold);
+  void set_record(Training& training, const TrainingRequest& request, const std::optional<FoldImages>& fold,
+                  std::int64_t per_epoch);
   static void set_stop(Training& training, const study::TrainValues& values, std::int64_t per_epoch);
 
   const study::Study& study_;

@@ -116,9 +116,11 @@ void each_member(auto& members, task::TransformSpec& value) {
 
 void each_member(auto& members, DataSet& value) {
   auto& [name, where, format, files, test_files, test_per_class, valid_per_class, order, label_kind, resize, grey, rgb,
-         max_pixels, mean, std, short_classes, made, expect, from, transforms] = value;
+         max_pixels, mean, std, short_classes, made, expect, multi_label, valid_images, test_images, from, transforms] =
+      value;
   members(name, where, format, files, test_files, test_per_class, valid_per_class, order, label_kind, resize, grey);
-  members(rgb, max_pixels, mean, std, short_classes, made, expect, from, transforms);
+  members(rgb, max_pixels, mean, std, short_classes, made, expect, multi_label, valid_images, test_images, from,
+          transforms);
 }
 
 void each_member(auto& members, Split::ClassSplit& value) {
@@ -132,8 +134,8 @@ void each_member(auto& members, Split::NamedShare& value) {
 }
 
 void each_member(auto& members, Split& value) {
-  auto& [kind, where, count, source, target, listed, data, parts, folds, tree, depth, below] = value;
-  members(kind, where, count, source, target, listed, data, parts, folds, tree, depth, below);
+  auto& [kind, where, count, source, target, listed, data, parts, folds, tree, depth, below, classes] = value;
+  members(kind, where, count, source, target, listed, data, parts, folds, tree, depth, below, classes);
 }
 
 void each_member(auto& members, Tree& value) {
@@ -163,14 +165,16 @@ void each_member(auto& members, StopRule& value) {
 
 void each_member(auto& members, TrainValues& value) {
   auto& [batch, epochs, optimiser, momentum, weight_decay, augment, frozen_dropout, precision, evaluate_every,
-         train_eval, warn_below, rates, stop, keep] = value;
+         train_eval, warn_below, rates, stop, keep, loss] = value;
   members(batch, epochs, optimiser, momentum, weight_decay, augment, frozen_dropout, precision, evaluate_every);
-  members(train_eval, warn_below, rates, stop, keep);
+  members(train_eval, warn_below, rates, stop, keep, loss);
 }
 
 void each_member(auto& members, Source& value) {
-  auto& [name, where, data, classes, class_list, train, checkpoint, part] = value;
-  members(name, where, data, classes, class_list, train, checkpoint, part);
+  auto& [name, where, data, classes, class_list, train, checkpoint, part, labels, per_class, class_count, images,
+         redraw] = value;
+  members(name, where, data, classes, class_list, train, checkpoint, part, labels, per_class, class_count, images,
+          redraw);
 }
 
 void each_member(auto& members, TargetSample& value) {
@@ -179,8 +183,8 @@ void each_member(auto& members, TargetSample& value) {
 }
 
 void each_member(auto& members, Target& value) {
-  auto& [name, where, data, classes, class_list, train, part, sample, outputs_of] = value;
-  members(name, where, data, classes, class_list, train, part, sample, outputs_of);
+  auto& [name, where, data, classes, class_list, train, part, labels, sample, outputs_of] = value;
+  members(name, where, data, classes, class_list, train, part, labels, sample, outputs_of);
 }
 
 void each_member(auto& members, Network& value) {
@@ -254,13 +258,13 @@ void each_member(auto& members, RatioSpec& value) {
 }
 
 void each_member(auto& members, FigureSpec& value) {
-  auto& [where, experiment, x, series, y, title, over_targets, ratio] = value;
-  members(where, experiment, x, series, y, title, over_targets, ratio);
+  auto& [where, experiment, x, series, y, title, over_targets, ratio, coarse] = value;
+  members(where, experiment, x, series, y, title, over_targets, ratio, coarse);
 }
 
 void each_member(auto& members, TableSpec& value) {
-  auto& [where, kind, experiment, y, title, experiments, by, ratio, thresholds] = value;
-  members(where, kind, experiment, y, title, experiments, by, ratio, thresholds);
+  auto& [where, kind, experiment, y, title, experiments, by, ratio, thresholds, coarse] = value;
+  members(where, kind, experiment, y, title, experiments, by, ratio, thresholds, coarse);
 }
 
 void each_member(auto& members, Study& value) {

@@ -16,6 +16,7 @@ const std::vector<TableKindRow>& table_kinds() {
       {.kind = TableKind::wins, .name = "wins", .has_metric = true, .has_axes = true, .experiments = 2},
       {.kind = TableKind::rank, .name = "rank", .has_metric = true, .has_axes = true, .experiments = 1},
       {.kind = TableKind::cost, .name = "cost", .has_axes = true, .experiments = 1},
+      {.kind = TableKind::coarse_fine, .name = "coarse-fine"},
   };
   return rows;
 }

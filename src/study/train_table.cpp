@@ -100,14 +100,17 @@ TrainRow batch() {
   return row;
 }
 
-TrainRow epochs() {
-  const auto read = [](const Value& value) -> Read<Duration> {
+auto duration_from(std::int64_t least) {
+  return [least](const Value& value) -> Read<Duration> {
     const auto duration = parse_duration(value);
-    if (!duration || duration->count < 1 || duration->count > kBig) return {{}, not_a_duration(value, 1)};
+    if (!duration || duration->count < least || duration->count > kBig) return {{}, not_a_duration(value, least)};
     return {*duration, std::nullopt};
   };
+}
+
+TrainRow epochs() {
   return row_for<Duration>("epochs", {"duration", "60", "length: epochs, or \"2000 steps\""}, &TrainValues::epochs,
-                           Duration{Duration::Unit::epochs, 60}, read);
+                           Duration{Duration::Unit::epochs, 60}, duration_from(1));
 }
 
 std::string number(double value) { return fmt::format("{}", static_cast<float>(value)); }
@@ -181,12 +184,12 @@ TrainRow precision() {
 }
 
 TrainRow evaluate_every() {
-  auto row = row_for<std::int64_t>(
-      "evaluate.every", {"integer", "1", "epochs between evaluations; the last is always evaluated; 0: only the last"},
-      &TrainValues::evaluate_every, 1, integer_from(0));
-  row.to_record = [](const TrainValues& v, RecordSettings& record) {
-    record.evaluate_every = static_cast<std::int32_t>(*v.evaluate_every);
-  };
+  auto row = row_for<Duration>("evaluate.every",
+                               {"duration", "1",
+                                "between evaluations: epochs, or \"1000 steps\"; the last is always "
+                                "evaluated; 0: only the last"},
+                               &TrainValues::evaluate_every, Duration{Duration::Unit::epochs, 1}, duration_from(0));
+  row.to_record = [](const TrainValues& v, RecordSettings& record) { record.evaluate_every = *v.evaluate_every; };
   return row;
 }
 

@@ -50,7 +50,7 @@ std::vector<metrics::Metric> metrics_of(const EvaluationSpec& evaluation) {
 std::vector<metrics::Metric> all_metrics() {
   std::vector<metrics::Metric> all;
   for (const auto& facts : metrics::kMetrics) {
-    if (!facts.of_sets) all.push_back(facts.metric);
+    if (!facts.of_sets && !facts.on_request && !facts.multi_label) all.push_back(facts.metric);
   }
   return said_shortly(std::move(all));
 }

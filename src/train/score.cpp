@@ -10,7 +10,9 @@
 namespace espalier::train {
 
 static_assert(std::none_of(metrics::kMetrics.begin(), metrics::kMetrics.end(),
-                           [](const metrics::MetricFacts& facts) { return facts.needs_scores; }),
+                           [](const metrics::MetricFacts& facts) {
+                             return facts.needs_scores && !facts.on_request && !facts.multi_label;
+                           }),
               "a Score sums over batches; a metric that needs all scores at once needs a way to keep them first");
 
 namespace {

@@ -16,7 +16,7 @@ using support::task_of;
 
 TEST_CASE("plan: what two runs on one task want recorded is recorded together") {
   auto study = support::small_study(1);
-  study.train.evaluate_every = 10;
+  study.train.evaluate_every = study::Duration{study::Duration::Unit::epochs, 10};
   study.experiments = {experiment("a", {axis("transferred", {2})}),
                        experiment("b", {axis("transferred", {2})}, {{"train.evaluate.every", 4}, {"train.fit", true}})};
 

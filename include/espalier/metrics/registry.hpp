@@ -8,7 +8,18 @@
 namespace espalier::metrics {
 
 /// The numbers are stored: they never change.
-enum class Metric : std::uint16_t { loss = 1, top1 = 2, top5 = 3, distance = 4, floor = 5, map10 = 6 };
+enum class Metric : std::uint16_t {
+  loss = 1,
+  top1 = 2,
+  top5 = 3,
+  distance = 4,
+  floor = 5,
+  map10 = 6,
+  mean_class = 7,
+  ap = 8,
+  ap_voc2010 = 9,
+  ap_voc2007 = 10
+};
 
 enum class Better : std::uint8_t { lower, higher };
 
@@ -25,11 +36,13 @@ struct MetricFacts {
   const char* unit;   ///< of what is shown: "%", "nats"
   Better better;
   Adds adds;
-  std::int64_t within;   ///< of hits: an image counts if fewer classes than this score higher than its label; else 0
-  bool needs_scores;     ///< needs the scores of all images at once, and not only sums over batches
-  double shown_scale;    ///< what is shown is this times the value or rate
-  int digits;            ///< behind the point, where it is shown
-  bool of_sets = false;  ///< compares two image sets, or looks images up; no network's outputs are scored for it
+  std::int64_t within;      ///< of hits: an image counts if fewer classes than this score higher than its label; else 0
+  bool needs_scores;        ///< needs the scores of all images at once, and not only sums over batches
+  double shown_scale;       ///< what is shown is this times the value or rate
+  int digits;               ///< behind the point, where it is shown
+  bool of_sets = false;     ///< compares two image sets, or looks images up; no network's outputs are scored for it
+  bool on_request = false;  ///< measured where a study names it, not with every evaluation
+  bool multi_label = false;  ///< of sets whose images may have several labels
 };
 
 inline constexpr std::array kMetrics{
@@ -41,6 +54,14 @@ inline constexpr std::array kMetrics{
                 true},
     MetricFacts{Metric::map10, "map@10", "mean average precision at 10", "%", Better::higher, Adds::mean, 0, false, 100,
                 1, true},
+    MetricFacts{Metric::mean_class, "mean_class", "mean accuracy of the classes", "%", Better::higher, Adds::mean, 0,
+                true, 100, 1, false, true},
+    MetricFacts{Metric::ap, "ap", "mean average precision", "%", Better::higher, Adds::mean, 0, true, 100, 1, false,
+                false, true},
+    MetricFacts{Metric::ap_voc2010, "ap.voc2010", "mean average precision (VOC 2010)", "%", Better::higher, Adds::mean,
+                0, true, 100, 1, false, false, true},
+    MetricFacts{Metric::ap_voc2007, "ap.voc2007", "mean average precision (VOC 2007, 11 points)", "%", Better::higher,
+                Adds::mean, 0, true, 100, 1, false, false, true},
 };
 
 /// What an evaluation measures that names no metrics: those that there were when the first journals were written. Never

@@ -63,8 +63,10 @@ struct DataSet {
   ShortClasses short_classes = ShortClasses::refuse;
   std::map<std::string, std::int64_t> made;  ///< made: classes, per_class, channels, height, width, seed, noise
   std::optional<ExpectedData> expect;
-  std::string from;                             ///< data set that this one is derived from; "": made of files
-  std::vector<task::TransformSpec> transforms;  ///< of a derived one, in their order
+  bool multi_label = false;  ///< an image may have several labels: a matrix says which, one column a class
+  std::int64_t valid_images = 0, test_images = 0;  ///< of multi-label data: valid = { images = n }, test likewise
+  std::string from;                                ///< data set that this one is derived from; "": made of files
+  std::vector<task::TransformSpec> transforms;     ///< of a derived one, in their order
   bool operator==(const DataSet&) const = default;
 };
 
@@ -90,6 +92,7 @@ struct Split {
   std::string tree;               ///< minimal: whose nodes at `depth` or deeper lie above classes of one half alone
   std::int32_t depth = 0;
   std::string below;  ///< minimal: the source half is what lies below this node; "": drawn to the sizes of the halves
+  std::string classes = "all";  ///< that are divided: "labels.NAME", a set with an output for each of its classes
   bool operator==(const Split&) const = default;
 };
 
@@ -157,12 +160,13 @@ struct TrainValues {
   std::optional<double> momentum, weight_decay;
   std::optional<task::AugmentSpec> augment;
   std::optional<std::string> frozen_dropout, precision;
-  std::optional<std::int64_t> evaluate_every;
+  std::optional<Duration> evaluate_every;  ///< 0 epochs: the end alone
   std::optional<bool> train_eval;
   std::optional<double> warn_below;  ///< sources: least validation top-1 that is good enough
   std::vector<RateGroup> rates;      ///< empty: inherited
   std::optional<StopRule> stop;      ///< none: inherited
   std::string keep;                  ///< "" : inherited
+  std::optional<std::string> loss;   ///< "cross-entropy" | "binary"
   bool operator==(const TrainValues&) const = default;
 };
 
@@ -174,6 +178,10 @@ struct Source {
   TrainValues train;
   std::string checkpoint;  ///< a safetensors file instead of a pretraining
   std::string part;        ///< of a split by image, whose images these are; "": all
+  std::string labels;      ///< label set that joins the classes; "": each is an output
+  /// Images a class, classes, and images in all, of which two give the third; drawn at random. None: all there are.
+  std::optional<std::int64_t> per_class, class_count, images;
+  std::string redraw;  ///< "replicate": pretrained anew for each, on classes and images drawn anew; "": one for all
   bool operator==(const Source&) const = default;
 };
 
@@ -192,7 +200,7 @@ struct Target {
   std::string data, classes = "all";
   std::vector<std::int32_t> class_list;
   TrainValues train;
-  std::string part;                    ///< as a source's
+  std::string part, labels;            ///< as a source's
   std::optional<TargetSample> sample;  ///< none: the first of each class
   std::string outputs_of;  ///< "source": the source's outputs, of which the target's classes are some; "": its own
   bool operator==(const Target&) const = default;
@@ -321,6 +329,7 @@ struct FigureSpec {
   std::string experiment, x, series, y = "test.top1", title;
   bool over_targets = false;       ///< targets, not splits, are what repeats a setting
   std::optional<RatioSpec> ratio;  ///< kind = "ratio"; else the cells' means are drawn
+  std::string coarse;              ///< kind = "coarse-fine": the label set that joins fine classes; "": not that kind
   bool operator==(const FigureSpec&) const = default;
 };
 
@@ -332,6 +341,7 @@ enum class TableKind : std::uint8_t {
   wins,            ///< scenarios by experiments: which is best, and in how many
   rank,            ///< which value of an axis was chosen, and rank sums of all of them
   cost,            ///< what experiments took, against formulas
+  coarse_fine,     ///< accuracy by a coarse class, of a network taught finer ones, minus the mean by its subclasses
 };
 
 struct TableSpec {
@@ -342,6 +352,7 @@ struct TableSpec {
   std::vector<std::string> by;           ///< ratio: axes with a row for each value, before those that vary otherwise
   RatioSpec ratio;                       ///< of ratio and recommendation, where `over` tunes and `under` freezes
   std::vector<double> thresholds = {0.2, 0.4};  ///< recommendation: where medium and high distances begin
+  std::string coarse;                           ///< coarse_fine: the label set that joins fine classes
   bool operator==(const TableSpec&) const = default;
 };
 

@@ -18,8 +18,8 @@ struct TrainDoc {
 
 /// What training values say of what is recorded; the planner knows the image sets.
 struct RecordSettings {
-  std::int32_t evaluate_every = 1;  ///< epochs; 0: the end only
-  bool train_eval = false;          ///< the finished network on its training images, in evaluation mode
+  Duration evaluate_every{Duration::Unit::epochs, 1};  ///< 0: the end only
+  bool train_eval = false;  ///< the finished network on its training images, in evaluation mode
   task::Keep keep = task::Keep::none;
 };
 

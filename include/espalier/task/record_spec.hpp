@@ -15,14 +15,15 @@ namespace espalier::task {
 struct EvaluationSpec {
   metrics::Subset name = metrics::Subset::valid;
   ImageSetId images;                     ///< id_of() its spec, in the catalog
-  std::int32_t every = 1;                ///< epochs; the end is always measured; 0: only the end
+  std::int32_t every = 1;                ///< epochs; the end is always measured; 0: only the end, or by steps
   std::vector<metrics::Metric> metrics;  ///< empty: metrics::kUnnamedMetrics
+  std::int64_t every_steps = 0;          ///< in place of epochs; 0: by epochs
   bool operator==(const EvaluationSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     using frame::stored;
     archive& stored<1>("name", name) & stored<2>("images", images) & stored<3>("every", every) &
-        stored<4>("metrics", metrics);
+        stored<4>("metrics", metrics) & stored<5>("every_steps", every_steps);
   }
 };
 

@@ -102,6 +102,13 @@ constexpr FrozenDropout last_known(FrozenDropout) { return FrozenDropout::on; }
 enum class Precision : std::uint8_t { fp32 = 0, tf32 = 1, bf16 = 2 };
 constexpr Precision last_known(Precision) { return Precision::bf16; }
 
+/// What a training makes small. Numbers are stored.
+enum class Loss : std::uint8_t {
+  cross_entropy = 0,  ///< of one label an image
+  binary = 1,         ///< mean over labels of the binary cross-entropies of several an image
+};
+constexpr Loss last_known(Loss) { return Loss::binary; }
+
 /// Raised when ids are formed anew although nothing else changes, so that old and new ones cannot be mistaken.
 inline constexpr std::int32_t kIdentityVersion = 1;
 
@@ -159,6 +166,7 @@ struct TrainSpec {
   Precision precision = Precision::fp32;
   std::uint64_t init_seed = 0, order_seed = 0, mask_seed = 0, augment_seed = 0;
   StopSpec stop;
+  Loss loss = Loss::cross_entropy;
   bool operator==(const TrainSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -171,7 +179,8 @@ struct TrainSpec {
         frame::stored<14>("frozen_dropout", frozen_dropout) & frame::stored<15>("precision", precision) &
         frame::stored<16>("init_seed", init_seed) & frame::stored<17>("order_seed", order_seed) &
         frame::stored<18>("mask_seed", mask_seed) & frame::stored<19>("augment_seed", augment_seed) &
-        frame::stored<20>("identity_version", identity_version) & frame::stored<1021>("stop", stop);
+        frame::stored<20>("identity_version", identity_version) & frame::stored<1021>("stop", stop) &
+        frame::stored<1022>("loss", loss);
   }
 };
 

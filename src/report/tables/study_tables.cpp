@@ -28,6 +28,7 @@ std::string default_title(const study::TableSpec& asked) {
     case study::TableKind::rank:
       return fmt::format("{}: ranks of {}", asked.experiments.front(), asked.by.empty() ? "" : asked.by.front());
     case study::TableKind::cost: return fmt::format("{}: costs", fmt::join(asked.experiments, ", "));
+    case study::TableKind::coarse_fine: return asked.experiment + ": coarse classes and their finer ones";
   }
   return "";
 }
@@ -42,6 +43,7 @@ void fill(StudyTable& table, const std::vector<RunView>& views, const study::Tab
     case study::TableKind::wins: return fill_wins_table(table, views, asked, study);
     case study::TableKind::rank: return fill_rank_table(table, views, asked);
     case study::TableKind::cost: return fill_cost_table(table, views, asked, study);
+    case study::TableKind::coarse_fine: throw UsageError("tables of kind \"coarse-fine\" are not made yet", "", "");
   }
 }
 
