@@ -254,7 +254,7 @@ TEST_CASE("evaluations: by steps, each gives the rows of a training that ends th
     const auto alone = last_rows(run_bundle({with_id(shorter)}).front());
     CHECK((row.values == alone.front().values));
   }
-  CHECK(moments == std::vector<task::Moment>{{0, 3}, {1, 2}, {2, 0}});
+  CHECK((moments == std::vector<task::Moment>{{0, 3}, {1, 2}, {2, 0}}));
 }
 
 TEST_CASE("evaluations: by steps and by epochs, in families, replicas and on a device, stopped anywhere") {
