@@ -100,6 +100,13 @@ std::vector<train::Job> measured_differently(const train::Job& job) {
   return jobs;
 }
 
+/// When each set was measured, in the order of the rows.
+std::vector<std::pair<Subset, task::Moment>> moments_of(const Notes& notes) {
+  std::vector<std::pair<Subset, task::Moment>> moments;
+  for (const auto& row : notes.all) moments.emplace_back(row.subset, task::Moment{row.epoch, row.step});
+  return moments;
+}
+
 }  // namespace
 
 TEST_CASE("measure: a finished network gives the last rows of its training, to the bit") {
@@ -266,8 +273,11 @@ TEST_CASE("evaluations: by steps and by epochs, in families, replicas and on a d
   check_same(run_bundle(jobs), each_alone(jobs));
   check_resuming(jobs, run_bundle(jobs), 1);
   for (auto& one : jobs) one = frozen(one, some_source(job, 5), 5);
-  check_same(run_bundle(jobs), each_alone(jobs));
+  const auto plain = run_bundle(jobs);
+  check_same(plain, each_alone(jobs));
   for (std::size_t m = 0; m < jobs.size(); ++m) jobs[m].task.form.batched = true;
+  const auto replicas = run_bundle(jobs);
+  for (std::size_t m = 0; m < jobs.size(); ++m) CHECK((moments_of(replicas[m]) == moments_of(plain[m])));
   check_same(run_bundle(jobs), each_alone(jobs));
   check_resuming(jobs, run_bundle(jobs), 1);
   train::DeviceContext context(at::kCPU, std::int64_t{1} << 30, /*resident=*/true);
