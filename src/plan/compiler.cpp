@@ -2,7 +2,6 @@
 #include "plan/compiler.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <unordered_set>
 
@@ -11,6 +10,7 @@
 #include "espalier/study/parse.hpp"
 #include "plan/cost/cost_model.hpp"
 #include "plan/cost/forms.hpp"
+#include "plan/cost/shared_images.hpp"
 #include "plan/cost/sharing_report.hpp"
 #include "plan/experiment_order.hpp"
 #include "plan/only.hpp"
@@ -114,7 +114,7 @@ Plan Compiler::run() {
   try {
     pools_ = std::make_unique<ClassPools>(study_, facts_, largest_sizes(), plan_.catalog);
     if (!check_label_sets()) return std::move(plan_);
-    for (const auto& target : study_.targets) sizes_.set(target.name, pools_->all_of(target.name));
+    set_sizes();
     for (const auto& [name, problem] : pools_->left_out())
       findings_.warning(study_.data.at(name).where, "data." + name, problem);
   } catch (const CompileError& error) {
@@ -191,21 +191,6 @@ bool Compiler::expand_all() {
   return true;
 }
 
-std::map<std::string, std::int64_t> Compiler::largest_sizes() const {
-  std::map<std::string, std::int64_t> largest;
-  for (const auto& [name, planned] : planned_) {
-    for (const auto& cell : planned->grid.cells) {
-      const auto* target = value_at(planned->grid, cell, "target");
-      const auto* size = value_at(planned->grid, cell, "per_class");
-      if (!target || !size || size->is_all()) continue;
-      const auto* average = std::get_if<double>(&size->held);
-      auto& most = largest[to_string(*target)];
-      most = std::max(most, average ? static_cast<std::int64_t>(std::ceil(*average)) : *size->integer());
-    }
-  }
-  return largest;
-}
-
 std::size_t Compiler::cell_count() const {
   std::size_t count = 0;
   for (const auto& [name, planned] : planned_) count += planned->grid.cells.size();
@@ -276,6 +261,7 @@ bool Compiler::add_task(PlannedExperiment& experiment, const grid::Cell& cell, P
     auto made = trainings_->add(experiment, cell, linked);
     run.task = made.task;
     run.measured = std::move(made.measured);
+    run.redrawn = made.redrawn;
     ask_for_workers(experiment, cell, made);
     tasks_.add_use(made.task);
     if (!made.source.empty() && experiment.sources.insert(made.source).second) tasks_.add_use(made.source);
@@ -346,6 +332,7 @@ void Compiler::finish() {
     plan_.passes = report->of_merging();
     report->add_sharing(plan_.passes, options_.passes);
     plan_.probes = probes_of(tasks_);
+    plan_.shared = shared_images_of(tasks_, plan_.catalog);
   }
   for (const auto& [name, data] : facts_.data) plan_.provisional = plan_.provisional || data.provisional;
   for (const auto& experiment : study_.experiments) {

@@ -110,7 +110,7 @@ Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& a
   query.metric = figure.metric;
   query.unrecorded = Unrecorded::empty;  // the figure says so
   if (asked.over_targets) query.unit = "target";
-  figure.unit = query.unit;
+  figure.unit = query.counted = counted_in(runs, query);
   query.by = unexplained_axes(runs, shown, query.unit);
   const auto panel_axes = query.by;
   query.by.insert(query.by.end(), shown.begin(), shown.end());

@@ -163,6 +163,7 @@ void add_roles(Docs& all) {
        {"depth", "integer", "required; below: of the node",
         "minimal: the halves share no node at this depth or deeper"},
        {"below", "word", "none", "minimal: the source half is what lies below this node, the target half the rest"},
+       {"classes", "word", "\"all\"", "\"labels.NAME\": the classes that this set keeps are divided, no others"},
        {"parts", "table", "required for images",
         "shares of each class's images by the part's name, which sum to 1 at most"},
        {"folds", "integer", "none",
@@ -170,17 +171,23 @@ void add_roles(Docs& all) {
   add(all, "split.listed",
       {{"source", "integers", "required", "class indices, from 0"},
        {"target", "integers", "required", "class indices, from 0"}});
+  const char* labels = "the label set that joins these classes, not beside classes = \"labels.NAME\"";
   add(all, "source.NAME",
       {{"data", "word", "required", "a data set"},
        {"classes", "word or integers", "\"all\"",
         "\"all\", \"split.source\", \"split.target\", \"labels.NAME\" or indices"},
+       {"labels", "word", "none", labels},
        {"train", "table", "[train]", "training values of its pretraining, over those of [train]"},
        {"checkpoint", "word", "none", "a safetensors file instead of a pretraining, with all units that runs copy"},
-       {"images", "word", "all", "\"split.PART\": the images of a part of [split]"}});
+       {"images", "word or integer", "all", "\"split.PART\": the images of a part of [split]; or how many in all"},
+       {"per_class", "integer", "all", "images of each output that it is taught"},
+       {"class_count", "integer", "all", "outputs that it is taught"},
+       {"redraw", "word", "\"none\"", "\"none\", or \"replicate\": pretrained anew for each, on draws anew"}});
   add(all, "target.NAME",
       {{"data", "word", "required", "a data set"},
        {"classes", "word or integers", "\"all\"",
         "\"all\", \"split.source\", \"split.target\", \"labels.NAME\" or indices"},
+       {"labels", "word", "none", labels},
        {"train", "table", "[train]", "training values on this target, over those of [train]"},
        {"images", "word", "all", "\"split.PART\": the images of a part of [split]"},
        {"sample", "table", "the first of each class", "which images a size takes"},

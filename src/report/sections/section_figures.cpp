@@ -49,7 +49,7 @@ std::string ratio_note(const Figure& figure, bool overlapping) {
                   metrics::to_string(figure.metric), figure.asked.experiment, study::text_of(ratio.over),
                   study::text_of(ratio.under));
   const auto most = most_of(figure);
-  note += most.n > 0 ? ", " + over_splits(most.n, overlapping) + "." : "; none is measured yet.";
+  note += most.n > 0 ? ", " + over_units(figure.unit, most.n, overlapping) + "." : "; none is measured yet.";
   if (std::max(most.n, most.folds) >= stats::kLeastSplits) {
     note += fmt::format(" Bars: {:g} % intervals through the logarithms.", 100 * figure.confidence);
   }
@@ -65,7 +65,7 @@ std::string bars_text(const Figure& figure, const Most& most) {
     return fmt::format(" Bars: {:g} % intervals over {} folds ({}).", 100 * figure.confidence, most.folds,
                        folds_note());
   if (most.n >= stats::kLeastSplits) return fmt::format(" Bars: Student's {:g} % intervals.", 100 * figure.confidence);
-  return most.n > 1 ? " Crosses: single " + figure.unit + "s; too few for intervals." : "";
+  return most.n > 1 ? " Crosses: single " + spoken(figure.unit) + "s; too few for intervals." : "";
 }
 
 std::string note_of(const Figure& figure, bool overlapping) {
@@ -105,9 +105,10 @@ std::string drawn(const Figure& figure, std::size_t number, bool overlapping, co
 
 std::string cell_note(const PageContext& context) {
   const bool over_folds = context.study.split.count == 1 && context.study.split.folds > 0;
-  return fmt::format("{}: mean {} ± half of Student's 95 % interval{}.", axis_title(reported_metric(context.views)),
+  const auto redrawn = redraw_note(context.study);
+  return fmt::format("{}: mean {} ± half of Student's 95 % interval{}.{}", axis_title(reported_metric(context.views)),
                      over_splits(context.study.split.count, context.overlapping),
-                     over_folds ? " over its folds (" + folds_note() + ")" : "");
+                     over_folds ? " over its folds (" + folds_note() + ")" : "", redrawn.empty() ? "" : " " + redrawn);
 }
 
 }  // namespace

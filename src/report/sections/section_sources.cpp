@@ -28,12 +28,22 @@ const metrics::Row* row_of(const SourceNetwork& network, metrics::Subset subset)
   return network.task ? final_row(*network.task, subset) : nullptr;
 }
 
+/// "half (labels coarse, per_class 50)": with the labels and the budget that axes give it.
+std::string shown_source(const RunView& view) {
+  std::string given;
+  for (const std::string axis : {"labels", "per_class", "class_count", "images"}) {
+    const auto value = view.value("source." + axis);
+    if (!value.empty()) given += (given.empty() ? "" : ", ") + axis + " " + value;
+  }
+  return view.value("source") + (given.empty() ? "" : " (" + given + ")");
+}
+
 std::string poor_text(const SourceNetwork& network, const std::string& splits) {
   using metrics::Metric;
   return fmt::format(
       "Source '{}' of split {} reached {} % on validation images, below the {} % that the study calls usable: what is "
       "transferred from it may be worth little.",
-      network.source, splits, metrics::shown(Metric::top1, *network.valid_top1),
+      network.shown, splits, metrics::shown(Metric::top1, *network.valid_top1),
       metrics::shown_threshold(Metric::top1, *network.least));
 }
 
@@ -47,9 +57,10 @@ std::vector<SourceNetwork> source_networks(const PageContext& context) {
       if (input.role != task::InputRole::pretraining) continue;
       auto& network = found[input.task];
       network.source = view.value("source");
-      if (std::find(network.splits.begin(), network.splits.end(), view.value("split")) == network.splits.end()) {
-        network.splits.push_back(view.value("split"));
-      }
+      network.shown = shown_source(view);
+      const auto repetition = view.repetition();
+      if (std::find(network.splits.begin(), network.splits.end(), repetition) == network.splits.end())
+        network.splits.push_back(repetition);
     }
   }
   std::vector<SourceNetwork> networks;
@@ -66,7 +77,7 @@ std::vector<SourceNetwork> source_networks(const PageContext& context) {
     networks.push_back(network);
   }
   std::stable_sort(networks.begin(), networks.end(), [](const auto& a, const auto& b) {
-    if (a.source != b.source) return a.source < b.source;
+    if (a.shown != b.shown) return a.shown < b.shown;
     return all_numbers(a.splits) && all_numbers(b.splits) ? number_of(a.splits[0]) < number_of(b.splits[0])
                                                           : a.splits < b.splits;
   });
@@ -81,7 +92,7 @@ std::string source_section(const PageContext& context) {
   std::string loud;
   for (const auto& network : networks) {
     const auto splits = fmt::format("{}", fmt::join(network.splits, ", "));
-    table.rows.push_back({network.source, splits, network.id.brief(),
+    table.rows.push_back({network.shown, splits, network.id.brief(),
                           network.task ? task::name_of(network.task->state) : "not listed",
                           network.task ? std::to_string(task::training(network.task->task).length.epoch) : "-",
                           shown(row_of(network, metrics::Subset::train), metrics::Metric::loss),

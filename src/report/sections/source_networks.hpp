@@ -9,7 +9,8 @@ struct SourceNetwork {
   TaskId id;
   const store::TaskState* task = nullptr;
   std::string source;               ///< its name in the study
-  std::vector<std::string> splits;  ///< whose runs start from it
+  std::string shown;                ///< the name, with the labels and the budget that axes give it
+  std::vector<std::string> splits;  ///< or replicates of them, whose runs start from it
   std::optional<double> valid_top1;
   std::optional<double> least;  ///< warn_below of the study
   bool poor() const { return valid_top1 && least && *valid_top1 < *least; }

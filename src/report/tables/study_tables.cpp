@@ -77,6 +77,7 @@ void fill_raw_table(StudyTable& table, const std::vector<RunView>& views, const 
   query.metric = metrics::parse_metric(asked.y);
   query.unrecorded = Unrecorded::empty;
   query.by = unexplained_axes(runs, {});
+  query.counted = counted_in(runs, query);
   const auto cells = aggregate(runs, query);
   table.note = "sd: between the means of splits; sd within: between replicates of one split.";
   table.parts.push_back({"", "", readable(cells, query)});
