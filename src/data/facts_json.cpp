@@ -45,6 +45,8 @@ nlohmann::json json_of(const PackFacts& facts) {
   if (!facts.levels.empty()) json["levels"] = json_of(facts.levels);
   if (!facts.notes.empty()) json["notes"] = json_of(facts.notes);
   if (!facts.origin.empty()) json["origin"] = facts.origin;
+  if (!facts.positives.empty()) json["positives"] = facts.positives;
+  if (!facts.difficult.empty()) json["difficult"] = facts.difficult;
   return json;
 }
 
@@ -60,6 +62,8 @@ PackFacts facts_from(const nlohmann::json& json) {
   if (json.contains("levels")) facts.levels = levels_from(json.at("levels"));
   if (json.contains("notes")) facts.notes = notes_from(json.at("notes"));
   facts.origin = json.value("origin", std::string());
+  facts.positives = json.value("positives", std::vector<std::int64_t>());
+  facts.difficult = json.value("difficult", std::vector<std::int64_t>());
   return facts;
 }
 

@@ -11,6 +11,7 @@ ImportSpec spec_of(const nlohmann::json& json, const nlohmann::json& files) {
   spec.resize = json.value("resize", 0);
   spec.grey = json.value("grey", false);
   spec.rgb = json.value("rgb", false);
+  spec.multi_label = json.value("multi_label", false);
   spec.max_pixels = json.value("max_pixels", task::kMaxPixels);
   spec.made = json.value("made", std::map<std::string, std::int64_t>());
   return spec;

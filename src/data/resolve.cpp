@@ -17,6 +17,7 @@
 #include "data/pack/raw_hash.hpp"
 #include "data/pack/same_images.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/data/pack_content.hpp"
 #include "espalier/task/transform_table.hpp"
 
@@ -81,6 +82,7 @@ IndexKey index_key(const ImportSpec& spec, const DataFolders& folders) {
            {"made", spec.made},
            {"class_names", spec.class_names}};
   if (spec.rgb) key["rgb"] = true;  // left out at its default: images packed before are found
+  if (spec.multi_label) key["multi_label"] = true;
   return {to_hex(sha256(key.dump(-1, ' ', true, Json::error_handler_t::replace))), unwritten};
 }
 
@@ -115,7 +117,7 @@ bool agrees(const PackFacts& noted, const Pack& pack) {
   PackFacts own = facts_of(pack, noted.file);
   return own.digest == noted.digest && own.class_names == noted.class_names && own.mean == noted.mean &&
          own.std == noted.std && own.levels == noted.levels && own.class_counts == noted.class_counts &&
-         own.origin == noted.origin;
+         own.origin == noted.origin && own.positives == noted.positives && own.difficult == noted.difficult;
 }
 
 /// Gives a pack of an earlier version, whose digest was just compared, its checksums, and its note one.
@@ -216,8 +218,13 @@ std::vector<Problem> notes_on_both(const PackFacts& train, const PackFacts& test
 }
 
 PackFacts facts_of(const Pack& pack, const fs::path& file) {
-  return {pack.digest,        pack.shape(), pack.class_names, pack.class_counts(), pack.mean,  pack.std,
-          fs::absolute(file), pack.levels,  pack.notes,       std::nullopt,        pack.origin};
+  PackFacts facts{pack.digest,        pack.shape(), pack.class_names, pack.class_counts(), pack.mean,  pack.std,
+                  fs::absolute(file), pack.levels,  pack.notes,       std::nullopt,        pack.origin};
+  if (!are_several(pack.labels)) return facts;
+  auto counts = label_counts(pack.labels);
+  facts.positives = std::move(counts.positives);
+  facts.difficult = std::move(counts.difficult);
+  return facts;
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #include "data/facts_json.hpp"
 #include "data/request_json.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/task/transform_table.hpp"
 
 namespace espalier::data {
@@ -20,8 +21,20 @@ struct ResolvedSet {
   std::vector<Problem> notes;
 };
 
+/// A pack says itself how many labels its images have; a study must say the same.
+void check_is_as_said(const PackFacts& facts, bool is_multi_label) {
+  if (facts.positives.empty() != is_multi_label) return;
+  if (is_multi_label)
+    throw UsageError("the images have one label each", "multi_label = true", "Remove it, or name another pack.");
+  throw UsageError("the images may have several labels each", "multi_label is false", "Set multi_label = true.");
+}
+
 ResolvedSet resolve_files(const Json& json, const DataFolders& folders) {
   ResolvedSet set{resolve(spec_of(json, json.value("files", Json::object())), folders), {}, {}};
+  const bool is_multi_label = json.value("multi_label", false);
+  check_is_as_said(set.train, is_multi_label);
+  if (is_multi_label)
+    check_is_learnable(open_pack(set.train.file).labels, set.train.class_names, "the training images");
   if (!json.contains("test_files") || json.at("test_files").is_null()) {
     set.notes = set.train.notes;
     return set;
@@ -31,6 +44,7 @@ ResolvedSet resolve_files(const Json& json, const DataFolders& folders) {
     throw UsageError("made images have no test files", "they are made", "Write test = { per_class = n }.");
   test_spec.class_names = set.train.class_names;
   set.test = resolve(test_spec, folders);
+  check_is_as_said(*set.test, is_multi_label);
   if (set.test->shape != set.train.shape)
     throw UsageError("test images have another size than the training images", "one network sees both",
                      "Set resize, or name other files.");

@@ -78,6 +78,9 @@ std::map<std::string, LabelledData> labelled(const study::Study& study, const Fa
 }  // namespace
 
 std::int64_t ClassPool::images(std::int64_t per_class) const {
+  if (data->has_several_labels()) {  // as many in all as that is on average for each
+    return per_class >= train_available ? train_available : std::min(per_class * count(), train_available);
+  }
   std::int64_t sum = 0;
   for (const auto images : available) sum += std::min(images, per_class);
   return sum;
@@ -201,6 +204,7 @@ void ClassPools::name_images(ClassPool& pool, const task::LabelMap& labels) {
   for (const auto index : pool.classes) {
     valid += pool.data->valid_images(index);
     test += pool.data->test_images(index);
+    if (pool.data->has_several_labels()) break;  // each label is of the same images
   }
   using metrics::Subset;
   if (valid > 0) {
@@ -282,7 +286,7 @@ std::int64_t ClassPools::images_over_all(const ClassPool& pool, double per_class
 }
 
 void ClassPools::check_classes(const ClassPool& pool, const std::string& whose) {
-  if (pool.count() > 1) return;
+  if (pool.count() > 1 || pool.data->has_several_labels()) return;
   throw CompileError{{whose + " has a single class",
                       "a network learns to tell classes apart, and this one would be right always",
                       "Give it two classes at least."}};
@@ -303,6 +307,10 @@ std::map<std::string, Problem> ClassPools::left_out() const {
 
 std::int64_t ClassPools::all_of(const RoleUse& target) const {
   const auto* data = find_labelled(target);  // all splits divide a class into equal numbers
+  if (data && data->has_several_labels()) {
+    const ClassPool pool = made(target);
+    return (pool.train_available + pool.count() - 1) / std::max(1, pool.count());
+  }
   std::int64_t most = 0;
   for (std::int32_t index = 0; data && index < data->class_count(); ++index) {
     most = std::max(most, data->trainable(index));

@@ -32,7 +32,8 @@ struct ClassPool {
   std::uint64_t images_seed = 0;            ///< of that draw
 
   std::int32_t count() const { return static_cast<std::int32_t>(classes.size()); }
-  /// Number of training images for `per_class`; a class with fewer gives all it has.
+  /// Number of training images for `per_class`; a class with fewer gives all it has. Where an image may have several
+  /// labels, `per_class` times the labels, or from train_available on all there are.
   std::int64_t images(std::int64_t per_class) const;
   std::vector<std::string> names() const;
   std::int32_t output_count() const { return outputs_of ? outputs_of->count() : count(); }
@@ -63,8 +64,8 @@ class ClassPools {
   /// Throws CompileError naming the classes with fewer than `per_class` images and how many they have.
   static void check_size(const ClassPool& pool, std::int64_t per_class);
 
-  /// The images of a sample over all classes of `per_class` a class on average (0: all), rounded. Throws CompileError
-  /// where a class has no image, there are too few in all, or it comes to none.
+  /// The images of a sample over all classes (labels) of `per_class` a class on average (0: all), rounded. Throws
+  /// CompileError where a class has no image, there are too few in all, or it comes to none.
   static std::int64_t images_over_all(const ClassPool& pool, double per_class);
 
   /// Throws CompileError where there is nothing to tell apart. `whose` is for example "target 'birds'".

@@ -22,10 +22,13 @@ std::int64_t validation_images(const study::Study& study, const std::string& tar
   return 0;
 }
 
-/// Random samples do not go together with folds.
-bool is_drawn(const study::Study& study, const std::string& target) {
-  return std::any_of(study.targets.begin(), study.targets.end(),
-                     [&](const study::Target& one) { return one.name == target && one.sample && one.sample->random; });
+/// Random samples do not go together with folds, nor do images with several labels.
+bool has_no_folds(const study::Study& study, const std::string& target) {
+  return std::any_of(study.targets.begin(), study.targets.end(), [&](const study::Target& one) {
+    const auto data = study.data.find(one.data);
+    const bool several = data != study.data.end() && data->second.multi_label;
+    return one.name == target && (several || (one.sample && one.sample->random));
+  });
 }
 
 void see(Sizes& sizes, const task::Task& task, const task::LabelMap& labels, std::int64_t valid) {
@@ -42,7 +45,7 @@ std::vector<Sizes> sizes_of(const study::Study& study, const Plan& plan) {
   for (const auto& run : plan.runs) {
     const auto* target = run.label("target");
     const auto task = tasks.find(run.task);
-    if (!target || task == tasks.end() || task::probe_of(*task->second) || is_drawn(study, *target)) continue;
+    if (!target || task == tasks.end() || task::probe_of(*task->second) || has_no_folds(study, *target)) continue;
     auto at = std::find_if(all.begin(), all.end(), [&](const Sizes& sizes) { return sizes.target == *target; });
     if (at == all.end()) at = all.insert(all.end(), Sizes{*target});
     const auto& labels = plan.catalog.label_maps.at(task::training(*task->second).images.labels);

@@ -73,7 +73,7 @@ std::int64_t LabelledData::images_of_finest(std::int32_t finest) const {
 }
 
 std::int64_t LabelledData::trainable_of_finest(std::int32_t finest) const {
-  return std::max<std::int64_t>(0, images_of_finest(finest) - data_->valid_per_class - tests_cut());
+  return std::max<std::int64_t>(0, images_of_finest(finest) - valid_cut() - tests_cut());
 }
 
 std::int64_t LabelledData::in_front(std::int32_t finest, std::int32_t front) const {
@@ -112,11 +112,11 @@ std::int64_t LabelledData::fold_count(std::int32_t index, std::int32_t front, co
 }
 
 std::int64_t LabelledData::valid_images(std::int32_t index) const {
-  return static_cast<std::int64_t>(finest(index).size()) * data_->valid_per_class;
+  return static_cast<std::int64_t>(finest(index).size()) * valid_cut();
 }
 
 std::int64_t LabelledData::test_images(std::int32_t index) const {
-  if (!data_->test_files) return static_cast<std::int64_t>(finest(index).size()) * data_->test_per_class;
+  if (!data_->test_files) return static_cast<std::int64_t>(finest(index).size()) * tests_cut();
   std::int64_t sum = 0;
   for (const auto one : finest(index)) {
     const auto at = static_cast<std::size_t>(one);
@@ -151,7 +151,7 @@ task::ImageSetSpec LabelledData::whole_part(const std::string& labels) const {
 task::ImageSetSpec LabelledData::training_images(const std::string& labels, std::int64_t per_class) const {
   task::ImageSetSpec images = whole_part(labels);
   images.sample = {task::SampleRule::first, per_class, 0};
-  images.partition.behind = data_->valid_per_class + tests_cut();
+  images.partition.behind = valid_cut() + tests_cut();
   return images;
 }
 
@@ -159,7 +159,7 @@ task::ImageSetSpec LabelledData::fold_images(const std::string& labels, std::int
                                              task::FoldUse use) const {
   task::ImageSetSpec images = whole_part(labels);
   auto& part = images.partition;
-  part.behind = data_->valid_per_class + tests_cut();
+  part.behind = valid_cut() + tests_cut();
   part.front = front;
   part.folds = fold.folds;
   part.fold = fold.fold;
@@ -171,14 +171,14 @@ task::ImageSetSpec LabelledData::fold_images(const std::string& labels, std::int
 task::ImageSetSpec LabelledData::validation_images(const std::string& labels) const {
   task::ImageSetSpec images = whole_part(labels);
   images.partition.behind = tests_cut();
-  images.partition.length = data_->valid_per_class;
+  images.partition.length = valid_cut();
   return images;
 }
 
 task::ImageSetSpec LabelledData::test_images_of(const std::string& labels) const {
   if (data_->test_files) return {facts_->test_digest, labels, {}, {}, data_->order};
   task::ImageSetSpec images = whole_part(labels);
-  images.partition.length = data_->test_per_class;
+  images.partition.length = tests_cut();
   return images;
 }
 

@@ -142,7 +142,7 @@ RunTrainings::Made RunTrainings::add_told_by_features(const PlannedExperiment& e
   for (std::size_t i = 0; i < seen.record.evaluations.size(); ++i) {
     const auto& one = seen.record.evaluations[i];
     if (finds_neighbours && one.name == Subset::train_eval) continue;  // each image is its own nearest
-    auto metrics = shares_only ? std::vector{Metric::top1, Metric::top5} : task::all_metrics();
+    auto metrics = shares_only ? std::vector{Metric::top1, Metric::top5} : one.metrics;
     probe.record.evaluations.push_back({one.name, one.images, /*every=*/0, std::move(metrics)});
     probe.evaluated.push_back(seen.evaluated[i]);
     made.measured.push_back({one.name, one.images});

@@ -142,7 +142,7 @@ RunTrainings::Made RunTrainings::add_probe(const PlannedExperiment& experiment, 
   }
   Made made;
   for (const auto& one : measured) {
-    probe.record.evaluations.push_back({one.name, one.images, /*every=*/0, task::all_metrics()});
+    probe.record.evaluations.push_back({one.name, one.images, /*every=*/0, metrics_on(pool, *asked_here_)});
     probe.evaluated.push_back(one.count);
     made.measured.push_back({one.name, one.images});
   }

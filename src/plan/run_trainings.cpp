@@ -8,6 +8,7 @@
 #include <set>
 
 #include "espalier/study/kinds.hpp"
+#include "plan/asked_metrics.hpp"
 #include "plan/cell_view.hpp"
 #include "plan/findings.hpp"
 #include "plan/fold_images.hpp"
@@ -211,6 +212,12 @@ const ClassPool& RunTrainings::target_pool(const CellView& view, const ClassPool
                         "outputs_of = \"source\" needs a network to take them from",
                         "Give the experiment a source or `start`, or leave outputs_of out."}};
   }
+  if (own.data->has_several_labels() != outputs->data->has_several_labels()) {
+    throw CompileError{
+        {"target '" + view.target + "' has outputs_of = \"source\", and its source has labels of another kind",
+         "the images of one of them have one label each, those of the other may have several",
+         "Leave outputs_of out."}};
+  }
   return pools_.onto(own, outputs->outputs_of ? *outputs->outputs_of : *outputs, "target '" + view.target + "'");
 }
 
@@ -277,6 +284,9 @@ void RunTrainings::check_apart(const CellView& view, const Origin& origin, Targe
 
 RunTrainings::Made RunTrainings::add(const PlannedExperiment& experiment, const grid::Cell& cell,
                                      const LinkedRuns& linked) {
+  const auto [known, is_new] = asked_.try_emplace(experiment.study->name);
+  if (is_new) known->second = asked_metrics(study_, experiment.study->name);
+  asked_here_ = &known->second;
   shares_network_ = false;
   Made made = add_of_kind(experiment, cell, linked);
   made.redrawn = any_redrawn_ && !shares_network_;
@@ -307,7 +317,7 @@ TrainingRequest RunTrainings::target_request(const grid::Grid& grid, const grid:
   const double size = size_of(value_at(grid, cell, "per_class"));
   request.per_class = static_cast<std::int64_t>(std::ceil(size));
   request.sample = sample_of(study_, view.target);
-  if (request.sample && !request.sample->stratified) {
+  if (pool.data->has_several_labels() || (request.sample && !request.sample->stratified)) {
     request.images_over_all = ClassPools::images_over_all(pool, size);
   } else {
     check_whole(size, view.target);
@@ -315,6 +325,7 @@ TrainingRequest RunTrainings::target_request(const grid::Grid& grid, const grid:
   }
   ClassPools::check_classes(*request.pool, "target '" + view.target + "'");
   request.streams = {view.split, view.replicate};
+  request.asked = *asked_here_;
   if (view.fold > 0) request.fold = fold_of(study_, view.split, view.fold);
   return request;
 }

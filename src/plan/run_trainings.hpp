@@ -118,6 +118,8 @@ class RunTrainings {
   task::Catalog& catalog_;
   TaskTable& tasks_;
   TrainSettings settings_;
+  std::map<std::string, std::vector<metrics::Metric>> asked_;  ///< on request, by experiment
+  const std::vector<metrics::Metric>* asked_here_ = nullptr;   ///< of the experiment whose cell is added
   TrainingMaker maker_;
   std::map<std::string, KnownNetwork> networks_;
   struct Fronted {

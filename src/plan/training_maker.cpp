@@ -1,6 +1,8 @@
 // Fills a training spec: subset, unit rows with rates, seeds, optimiser and length.
 #include "plan/training_maker.hpp"
 
+#include <algorithm>
+
 #include "espalier/core/build_info.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
@@ -46,6 +48,7 @@ Interval interval_of(const study::Duration& every, std::int64_t per_epoch) {
 /// Images a class; all there are is one value, however it is asked for.
 std::int64_t size_of(const TrainingRequest& request) {
   const auto all = request.pool->train_available;
+  if (request.pool->data->has_several_labels() && request.images_over_all >= all) return all;
   return request.per_class == 0 ? all : std::min(request.per_class, all);
 }
 
@@ -67,7 +70,44 @@ void draw(Training& training, const TrainingRequest& request, std::int64_t study
   training.images = count;
 }
 
+/// The loss of the data's labels. Throws CompileError where the study asks for the other.
+task::Loss loss_of(const TrainingRequest& request) {
+  const bool several = !request.given && request.pool->data->has_several_labels();
+  const auto loss = several ? task::Loss::binary : task::Loss::cross_entropy;
+  const auto& asked = request.values->loss;
+  if (request.given || !asked || (*asked == "binary") == several) return loss;
+  const std::string data = "data '" + request.pool->data->study().name + "'";
+  throw CompileError{{"train.loss = \"" + *asked + "\" on " + data,
+                      several ? "its images may have several labels, which a softmax takes for one"
+                              : "its images have one label each, whose outputs a softmax tells apart",
+                      "Leave train.loss out: it follows the data."},
+                     "train.loss on " + data};
+}
+
+/// The metrics that are asked for, with the one that a rule to stop reads.
+std::vector<metrics::Metric> with_judged(const TrainingRequest& request) {
+  auto asked = request.asked;
+  const auto& stop = request.values->stop;
+  if (stop && stop->on) asked.push_back(metrics::parse_metric(stop->metric).metric);
+  return asked;
+}
+
 }  // namespace
+
+std::vector<metrics::Metric> metrics_on(const ClassPool& pool, const std::vector<metrics::Metric>& asked) {
+  using metrics::Metric;
+  std::vector<Metric> measured;
+  const bool several = pool.data->has_several_labels();
+  bool any_asked = several;
+  for (const auto& facts : metrics::kMetrics) {
+    const bool is_asked = facts.on_request && std::find(asked.begin(), asked.end(), facts.metric) != asked.end();
+    const bool fits = several ? facts.multi_label || facts.metric == Metric::loss : !facts.multi_label;
+    if (facts.of_sets || !fits || (facts.on_request && !is_asked)) continue;
+    measured.push_back(facts.metric);
+    any_asked = any_asked || is_asked;
+  }
+  return any_asked ? measured : task::all_metrics();
+}
 
 network::Shape TrainingMaker::input_of(const ClassPool& pool, const study::TrainValues& values) {
   const auto& whole = pool.data->facts().shape;
@@ -149,8 +189,11 @@ void TrainingMaker::set_images(Training& training, const TrainingRequest& reques
     training.images = request.given->count;
     return;
   }
-  training.spec.images = fold ? fold->trained.spec : pool.data->training_images(pool.labels, size_of(request));
   training.images = fold ? fold->trained.count : pool.images(size_of(request));
+  const bool several = pool.data->has_several_labels();
+  if (several && request.images_over_all > 0) training.images = request.images_over_all;
+  training.spec.images =
+      fold ? fold->trained.spec : pool.data->training_images(pool.labels, several ? training.images : size_of(request));
   if (pool.drawn_per_class > 0)
     training.spec.images.sample = {task::SampleRule::random, size_of(request), pool.images_seed};
   if (request.sample && request.sample->random) draw(training, request, study_.seed);
@@ -162,9 +205,9 @@ void TrainingMaker::set_record(Training& training, const TrainingRequest& reques
   const auto wanted = study::record_settings(*request.values);
   const auto often = interval_of(wanted.evaluate_every, per_epoch);
   const auto* given = request.given;
+  const auto measured = metrics_on(*request.pool, with_judged(request));
   const auto add = [&](metrics::Subset name, const ImageSetId& images, Interval every, std::int64_t count) {
-    training.record.evaluations.push_back(
-        {name, images, every.epochs, given ? given->metrics : task::all_metrics(), every.steps});
+    training.record.evaluations.push_back({name, images, every.epochs, given ? given->metrics : measured, every.steps});
     training.evaluated.push_back(count);
   };
   training.record.evaluations.reserve(3);
@@ -225,6 +268,7 @@ Training TrainingMaker::make(const TrainingRequest& request) {
   if (request.fold.folds > 0) fold = fold_images(*request.pool, request.per_class, request.fold);
   set_images(training, request, fold);
   study::write_spec(*request.values, spec);
+  spec.loss = loss_of(request);
   training.classes = request.given ? request.given->classes : request.pool->output_count();
   const auto per_epoch = steps_per_epoch(training.images, spec.batch);
   training.steps = steps_of(*request.values->epochs, per_epoch);

@@ -40,13 +40,17 @@ struct TrainingRequest {
   const KnownNetwork* network = nullptr;
   Protocol protocol;
   std::int64_t per_class = 0;                            ///< before folding; 0: all; a fraction is rounded up
-  std::int64_t images_over_all = 0;                      ///< of a sample that is drawn over all classes
+  std::int64_t images_over_all = 0;                      ///< of a sample over all classes, or of all labels' images
   Fold fold;                                             ///< of a target; sources are not divided
   const std::vector<task::UnitStart>* copied = nullptr;  ///< by unit, where copied ones start
   StreamKey streams;
   const GivenImages* given = nullptr;           ///< none: the pool's
   const study::TargetSample* sample = nullptr;  ///< which images a size takes; none: the first of each class
+  std::vector<metrics::Metric> asked{};         ///< by name, of those that are measured on request
 };
+
+/// The metrics that are measured of the outputs on the pool's images, as EvaluationSpec::metrics says them.
+std::vector<metrics::Metric> metrics_on(const ClassPool& pool, const std::vector<metrics::Metric>& asked);
 
 /// A canonical training and quantities derived from it.
 struct Training {

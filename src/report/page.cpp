@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/report/wording.hpp"
@@ -99,10 +100,13 @@ metrics::MetricName reported_metric(const std::vector<RunView>& views) {
   using metrics::Metric, metrics::Subset;
   for (const metrics::MetricName metric : {metrics::MetricName{Subset::test, Metric::top1},
                                            {Subset::valid, Metric::top1},
+                                           {Subset::test, Metric::ap},
+                                           {Subset::valid, Metric::ap},
                                            {Subset::test, Metric::distance},
                                            {Subset::test, Metric::map10},
                                            {Subset::valid, Metric::map10},
                                            {Subset::train_eval, Metric::top1},
+                                           {Subset::train_eval, Metric::ap},
                                            {Subset::train, Metric::top1}}) {
     if (is_measured(views, metric)) return metric;
   }
@@ -111,6 +115,18 @@ metrics::MetricName reported_metric(const std::vector<RunView>& views) {
 
 metrics::MetricName metric_of_experiment(const std::vector<RunView>& runs, const metrics::MetricName& wanted) {
   return is_measured(runs, wanted) ? wanted : reported_metric(runs);
+}
+
+std::string remarks_on(const std::vector<RunView>& views) {
+  std::map<std::string, int> runs;
+  for (const auto& view : views) {
+    if (view.task && view.task->state == task::RunState::done && !view.task->cause.empty()) ++runs[view.task->cause];
+  }
+  std::string text;
+  for (const auto& [remark, count] : runs) {
+    text += paragraph("Of " + std::to_string(count) + (count == 1 ? " run: " : " runs: ") + remark + ".");
+  }
+  return text;
 }
 
 bool is_report(std::string_view page) { return page.find(kGenerator) != std::string_view::npos; }

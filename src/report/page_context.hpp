@@ -24,6 +24,10 @@ std::vector<RunView> required_runs(const std::vector<RunView>& views, const std:
 /// The axes that the experiment itself varies, in its own order; axes whose values a selection gave are left out.
 std::vector<std::string> own_axes(const study::Experiment& experiment, const std::vector<RunView>& runs);
 
+/// What trainers remarked on results of these runs that are done, each once, such as labels that a mean leaves out,
+/// with the runs it is of; "" where there is nothing.
+std::string remarks_on(const std::vector<RunView>& views);
+
 /// Each returns the HTML of one section, or "" where there is nothing to say.
 std::string head_section(const PageContext& context, const std::string& made_at);
 std::string warning_box(const PageContext& context);

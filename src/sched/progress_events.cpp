@@ -89,6 +89,7 @@ void Scheduler::Core::on(const protocol::Ended& ended) {
         seconds_per_cost = seconds_per_cost ? 0.8 * *seconds_per_cost + 0.2 * ratio : ratio;
       }
       end.stopped = ended.stopped;
+      end.cause = ended.text;  // a remark on its results
       return finish(*entry, end);
     case task::End::diverged:
       end.diverged = true;

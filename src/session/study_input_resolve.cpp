@@ -119,7 +119,9 @@ std::string said_by_trainer(const std::string& err) {
 
 }  // namespace
 
-json request_of(const study::DataSet& data) {
+namespace {
+
+json files_request_of(const study::DataSet& data) {
   if (!data.from.empty()) {
     json transforms = json::array();
     for (const auto& one : data.transforms)
@@ -135,6 +137,14 @@ json request_of(const study::DataSet& data) {
           {"rgb", data.rgb},
           {"max_pixels", data.max_pixels},
           {"made", data.made}};
+}
+
+}  // namespace
+
+json request_of(const study::DataSet& data) {
+  json request = files_request_of(data);
+  if (data.multi_label && data.from.empty()) request["multi_label"] = true;
+  return request;
 }
 
 json ask_trainer(const std::string& verb, const json& request) {

@@ -93,7 +93,9 @@ void add_data(Docs& all) {
   add(all, "data.NAME",
       {{"format", "word", "required but for derived", either(task::image_format_names())},
        {"images", "word or words", "required but for made, derived", images_of_formats()},
-       {"labels", "word", "required for " + formats_with_labels(), formats_with_labels() + ": the label file"},
+       {"labels", "word", "required for " + formats_with_labels(),
+        formats_with_labels() + ": the label file; folder with multi_label: the table of labels"},
+       {"multi_label", "truth value", "false", "idx, folder, pack: an image may have several labels"},
        {"test", "table", "none", "test images: { per_class = N } or files of their own"},
        {"valid", "table", "none", "validation images: { per_class = N }"},
        {"order", "word", "\"shuffled\"",
@@ -115,10 +117,12 @@ void add_data(Docs& all) {
     all.push_back({"data.NAME", number.key, "integer", std::to_string(number.fallback), "made: " + number.meaning});
   add(all, "data.NAME.test",
       {{"per_class", "integer", "none", "test images held out of each finest class"},
-       {"images", "word or words", "none", "test files of their own"},
-       {"labels", "word", "none", "their label file (" + formats_with_labels() + ")"}});
+       {"images", "word or words", "none",
+        "test files of their own; with multi_label also an integer: test images held out of all"},
+       {"labels", "word", "none", "their label file (" + formats_with_labels() + "), or table of labels"}});
   add(all, "data.NAME.valid",
-      {{"per_class", "integer", "required", "validation images held out of each finest class"}});
+      {{"per_class", "integer", "required but for multi_label", "validation images held out of each finest class"},
+       {"images", "integer", "required for multi_label", "validation images held out of all"}});
   add(all, "data.NAME.expect",
       {{"classes", "integer", "required", "classes"},
        {"per_class", "integer", "required", "images a class in the main files"},
@@ -308,7 +312,7 @@ void add_experiment(Docs& all) {
   add(all, "experiment.take",
       {{"values", "words", "required", "axes whose values are taken"},
        {"from", "words", "required", "experiments chosen from, jointly"},
-       {"best", "word", "required", "metric: train, valid, test or train_eval, a dot, loss, top1 or top5"},
+       {"best", "word", "required", "metric: train, valid, test or train_eval, a dot, loss, top1, top5 or another"},
        {"mean_over", "words", "[\"split\"], with folds [\"split\", \"fold\"]", "axes averaged over"},
        {"per", "words", "[]", "axes for whose every value a choice is made"},
        {"allow_missing", "truth value", "false", "choose although some runs failed"}});

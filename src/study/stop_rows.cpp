@@ -106,7 +106,8 @@ TrainRow whole() {
 
 std::vector<TrainRow> stop_rows() {
   return {whole(),
-          key_row("metric", {"word", "\"valid.top1\"", "what is compared: valid (or test), a dot, top1, top5 or loss"},
+          key_row("metric",
+                  {"word", "\"valid.top1\"", "what is compared: valid (or test), a dot, top1, top5, loss or another"},
                   set_metric),
           key_row("every", {"duration", "1", "epochs, or \"100 steps\", between its evaluations; the end is one, too"},
                   set_every),

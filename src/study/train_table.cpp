@@ -184,6 +184,13 @@ TrainRow precision() {
   return row;
 }
 
+/// Without a default: that of the data's labels.
+TrainRow loss() {
+  return row_for<std::string>(
+      "loss", {"word", "by the data", "\"cross-entropy\" of one label an image, \"binary\" cross-entropies of several"},
+      &TrainValues::loss, {}, word({"cross-entropy", "binary"}));
+}
+
 TrainRow evaluate_every() {
   auto row = row_for<Duration>("evaluate.every",
                                {"duration", "1",
@@ -245,9 +252,9 @@ TrainRow warn_below() {
 
 const std::vector<TrainRow>& train_rows() {
   static const std::vector<TrainRow> rows = [] {
-    std::vector<TrainRow> all = {batch(),          epochs(),     optimiser(),      momentum(),
-                                 weight_decay(),   augment(),    frozen_dropout(), precision(),
-                                 evaluate_every(), train_eval(), rates()};
+    std::vector<TrainRow> all = {batch(),        epochs(),         optimiser(),      momentum(),
+                                 weight_decay(), augment(),        frozen_dropout(), precision(),
+                                 loss(),         evaluate_every(), train_eval(),     rates()};
     for (auto& row : stop_rows()) all.push_back(std::move(row));
     for (auto& row : {keep(), warn_below()}) all.push_back(row);
     return all;

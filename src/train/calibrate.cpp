@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/device/device.hpp"
 #include "espalier/task/timeline.hpp"
 #include "espalier/train/numeric_form.hpp"
@@ -83,7 +84,16 @@ class Bed {
     const at::Tensor images = images_of(count);
     return task_.form.cached_units == 0 ? images : network_.features(images, task_.form.cached_units);
   }
-  at::Tensor labels() const { return at::randint(classes_, {task::training(task_).batch}, at::kLong); }
+  at::Tensor labels() const {
+    const std::int64_t batch = task::training(task_).batch;
+    const bool several = task::training(task_).loss == task::Loss::binary;
+    return several ? at::randint(2, {batch, classes_}, at::kFloat) : at::randint(classes_, {batch}, at::kLong);
+  }
+  BatchRows rows_of(const at::Tensor& labels) const {
+    if (data::are_several(labels)) return {{}, {}, {}, labels};
+    const auto* label = labels.const_data_ptr<std::int64_t>();
+    return {{}, {}, {label, label + labels.numel()}, {}};
+  }
 
   double single_s(double seconds) {
     const task::Timeline timeline(std::int64_t{task::training(task_).batch} * 1000, task::training(task_).batch,
@@ -102,9 +112,7 @@ class Bed {
     job.network = spec_;
     job.classes = classes_;
     CapturedTraining captured(job, network_);
-    const at::Tensor wanted = labels();
-    const auto* label = wanted.const_data_ptr<std::int64_t>();
-    captured.training().fill({{}, {}, {label, label + wanted.numel()}});
+    captured.training().fill(rows_of(labels()));
     captured.training().stage(inputs_of(task::training(task_).batch));
     captured.fill_steps(
         task::training(task_),

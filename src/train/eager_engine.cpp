@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "espalier/data/label_matrix.hpp"
+#include "train/losses.hpp"
 #include "train/prepare_network.hpp"
 
 namespace espalier::train {
@@ -30,12 +32,16 @@ bool EagerEngine::step() {
   const std::size_t first = static_cast<std::size_t>(at_.step) * batch, last = std::min(first + batch, order_.size());
   const auto whole = static_cast<std::int64_t>(last - first);
   const auto* group = bundle_.group();
-  const Shard shard = group ? shard_of(whole, group->rank(), group->size()) : Shard{0, whole, whole};
+  Shard shard = group ? shard_of(whole, group->rank(), group->size()) : Shard{0, whole, whole, 0};
   const auto from = order_.begin() + static_cast<std::ptrdiff_t>(first) +
                     static_cast<std::ptrdiff_t>(std::min(shard.first, whole - 1));
   const std::vector<std::int64_t> positions(from, from + std::max<std::int64_t>(1, shard.rows));
   const at::Tensor inputs = inputs_->training(positions, at_, shard.first).to(network_.device());
   const at::Tensor labels = labels_at(sets_.of(kTrainingImages), positions);
+  if (group && data::are_several(labels)) {
+    const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(first);
+    shard.counted = counted_labels(labels_at(sets_.of(kTrainingImages), {begin, begin + whole}));
+  }
   const double loss = group ? stepper_.step(inputs, labels, at_, score_, shard, bundle_.control_flags())
                             : stepper_.step(inputs, labels, at_, score_);
   if (group) bundle_.agree();

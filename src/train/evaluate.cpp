@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/task/timeline.hpp"
+#include "train/losses.hpp"
 
 namespace espalier::train {
 
@@ -22,12 +24,42 @@ void pool(Evaluation& result, model::Reducer& group) {
   result.labels.assign(label, label + labels.numel());
 }
 
+/// Each image's scores are one member's, and 0 at the others; sums of pieces, so that no message is too long.
+void pool_scores(at::Tensor& scores, model::Reducer& group) {
+  constexpr std::int64_t kPiece = 1 << 16;
+  at::Tensor flat = scores.view({-1});
+  for (std::int64_t first = 0; first < flat.numel(); first += kPiece) {
+    at::Tensor piece = flat.slice(0, first, std::min(first + kPiece, flat.numel()));
+    piece.copy_(group.sum(piece));
+  }
+}
+
+/// Of images with several labels: the scores of all of them first, then the score.
+Evaluation evaluate_several(const Predict& predict, Inputs& inputs, SetNumber number, const at::Tensor& labels,
+                            const EvaluationLimits& limits, model::Reducer* group) {
+  const std::int64_t images = labels.size(0), members = group ? group->size() : 1, rank = group ? group->rank() : 0;
+  Evaluation result;
+  result.scores = at::zeros({images, labels.size(1)}, at::kFloat);
+  for (std::int64_t first = 0; first < images && result.finished; first += task::kEvaluationBatch) {
+    if (first / task::kEvaluationBatch % members != rank) continue;
+    const std::int64_t n = std::min(task::kEvaluationBatch, images - first);
+    result.scores.slice(0, first, first + n).copy_(predict(inputs.evaluation(number, first, n)));
+    result.finished = limits.go_on();
+  }
+  if (!result.finished) return result;
+  if (group) pool_scores(result.scores, *group);
+  result.score = score_of(result.scores, labels);
+  return result;
+}
+
 }  // namespace
 
 Evaluation evaluate(const Predict& predict, Inputs& inputs, SetNumber number, const at::Tensor& labels,
                     const EvaluationLimits& limits, model::Reducer* group) {
   const c10::NoGradGuard no_grad;
   const std::int64_t images = limits.images < 0 ? labels.size(0) : std::min(limits.images, labels.size(0));
+  if (data::are_several(labels))
+    return evaluate_several(predict, inputs, number, labels.slice(0, 0, images), limits, group);
   const std::int64_t members = group ? group->size() : 1, rank = group ? group->rank() : 0;
   Evaluation result;
   result.labels.resize(static_cast<std::size_t>(images));

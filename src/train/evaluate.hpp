@@ -10,7 +10,8 @@ namespace espalier::train {
 struct Evaluation {
   Score score;
   bool finished = true;              ///< false if `go_on` ended it early
-  std::vector<std::int32_t> labels;  ///< predicted classes, one per image
+  std::vector<std::int32_t> labels;  ///< predicted classes, one per image; empty of several labels an image
+  at::Tensor scores;                 ///< of several labels an image: [images, outputs] float32 on the CPU
 };
 
 struct EvaluationLimits {

@@ -2,6 +2,7 @@
 #include "train/prepare_network.hpp"
 
 #include "espalier/core/errors.hpp"
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/device/device.hpp"
 
 namespace espalier::train {
@@ -16,6 +17,10 @@ void check(const Job& job, at::Device device) {
   if (spec.precision == task::Precision::bf16 && !device::has_bf16(device)) {
     throw UsageError("bf16 is not available here", device::describe(device) + " has no bfloat16 arithmetic",
                      "Use precision = \"fp32\", or other machines.");
+  }
+  if (!job.probe && (spec.loss == task::Loss::binary) != data::are_several(job.images->labels)) {
+    throw UsageError("the task's loss is not that of its labels",
+                     "binary cross-entropy is of images that may have several", "");
   }
   if (spec.units.size() != job.network.units.size()) {
     throw UsageError("the task has " + std::to_string(spec.units.size()) + " unit rows",

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "espalier/core/checks.hpp"
+#include "espalier/data/label_matrix.hpp"
 
 namespace espalier::train {
 
@@ -13,7 +14,7 @@ static_assert(std::none_of(metrics::kMetrics.begin(), metrics::kMetrics.end(),
                            [](const metrics::MetricFacts& facts) {
                              return facts.needs_scores && !facts.on_request && !facts.multi_label;
                            }),
-              "a Score sums over batches; a metric that needs all scores at once needs a way to keep them first");
+              "a Score sums over batches; what needs all scores at once is measured by train/scored.cpp where asked");
 
 namespace {
 
@@ -29,7 +30,13 @@ std::int64_t rank_of(const float* logits, std::int64_t classes, std::int64_t lab
 }  // namespace
 
 void Score::add(const at::Tensor& logits, const at::Tensor& labels, double mean_loss) {
-  ESPALIER_EXPECT(logits.dim() == 2 && labels.dim() == 1 && logits.size(0) == labels.size(0));
+  ESPALIER_EXPECT(logits.dim() == 2 && logits.size(0) == labels.size(0));
+  if (data::are_several(labels)) {  // no label is the one that is right
+    count += logits.size(0);
+    loss_sum += mean_loss * static_cast<double>(logits.size(0));
+    return;
+  }
+  ESPALIER_EXPECT(labels.dim() == 1);
   const at::Tensor dense = logits.contiguous();
   const auto* values = dense.const_data_ptr<float>();
   const auto* label = labels.const_data_ptr<std::int64_t>();

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "train/gradient_buckets.hpp"
+#include "train/losses.hpp"
 
 namespace espalier::train {
 
@@ -28,7 +29,7 @@ Score take_words(const at::Tensor& words, std::vector<double>& control_flags) {
 
 Shard shard_of(std::int64_t whole, std::int32_t rank, std::int32_t size) {
   const std::int64_t first = whole * rank / size;
-  return {first, whole * (rank + 1) / size - first, whole};
+  return {first, whole * (rank + 1) / size - first, whole, 0};
 }
 
 Stepper::Stepper(model::UnitNetwork& network, const task::TrainSpec& spec, const task::Timeline& timeline,
@@ -52,7 +53,7 @@ void Stepper::update(task::Moment at) {
 
 double Stepper::step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score) {
   const at::Tensor logits = network_.train_forward(inputs, {spec_->mask_seed, at.epoch, at.step}, cached_units_);
-  const at::Tensor loss = at::cross_entropy_loss(logits, labels.to(logits.device()));
+  const at::Tensor loss = mean_loss(logits, labels.to(logits.device()));
   const double value = loss.item<float>();
   score.add(logits.detach().cpu(), labels, value);
   if (!std::isfinite(value)) return value;
@@ -65,21 +66,25 @@ double Stepper::step(const at::Tensor& inputs, const at::Tensor& labels, task::M
                      const Shard& shard, std::vector<double>& control_flags) {
   const model::StepKey key{spec_->mask_seed, at.epoch, at.step, shard.first, group_, shard.rows};
   const at::Tensor logits = network_.train_forward(inputs, key, cached_units_);
-  const at::Tensor sum = at::cross_entropy_loss(logits, labels.to(logits.device()), {}, at::Reduction::Sum);
+  const at::Tensor sum = summed_loss(logits, labels.to(logits.device()));
   Score part;
-  const auto rows = static_cast<double>(shard.rows);
-  if (shard.rows > 0) part.add(logits.detach().cpu(), labels, static_cast<double>(sum.item<float>()) / rows);
+  const auto rows = static_cast<double>(shard.rows), whole_rows = static_cast<double>(shard.whole);
+  const double terms = shard.counted > 0 ? static_cast<double>(shard.counted) : whole_rows;  // of the mean loss
+  if (shard.rows > 0) {
+    const double own = static_cast<double>(sum.item<float>()) / rows;
+    part.add(logits.detach().cpu(), labels, own * (whole_rows / terms));  // so that the parts sum to mean x images
+  }
   const auto words = static_cast<std::int64_t>(Score::kWords) + static_cast<std::int64_t>(control_flags.size());
   if (!words_.defined() || words_.numel() != words) words_ = group_->buffer(words, at::kDouble);
   put_words(words_, part, control_flags);
   group_->begin(words_);
   buckets_->start();
-  const at::Tensor loss = sum * (shard.rows > 0 ? 1.0 / static_cast<double>(shard.whole) : 0.0);
+  const at::Tensor loss = sum * (shard.rows > 0 ? 1.0 / terms : 0.0);
   if (loss.requires_grad()) loss.backward();
   buckets_->finish();
   const Score whole = take_words(words_, control_flags);
   score.add(whole);
-  const double value = whole.loss_sum / static_cast<double>(shard.whole);
+  const double value = whole.loss_sum / whole_rows;
   if (std::isfinite(value)) update(at);
   return value;
 }

@@ -36,7 +36,8 @@ void add_raw_options(CLI::App& verb, Options& options, bool is_format_needed) {
   auto* format = verb.add_option("--format", options.format, file_formats());
   if (is_format_needed) format->required();
   verb.add_option("--images", options.spec.images, "file or files of images; for folder: the folder");
-  verb.add_option("--labels", options.spec.labels, "idx: file of labels");
+  verb.add_option("--labels", options.spec.labels, "idx: file of labels; with --multi-label of folder, too");
+  verb.add_flag("--multi-label", options.spec.multi_label, "idx, folder: an image may have several labels");
   verb.add_option("--root", options.root, "paths are relative to this folder");
   verb.add_option("--resize", options.spec.resize, "folder: shorter side, then centre crop")
       ->check(CLI::Range(1, 8192));
@@ -74,16 +75,34 @@ std::string levels_line(const task::LabelLevels& levels) {
   return text.empty() ? "" : text + "\n";
 }
 
+/// "labels   2, several an image", and a line for each: "         cat: 120 positive, 3 difficult".
+std::string label_lines(const data::PackFacts& facts) {
+  std::string text = "labels   " + std::to_string(facts.class_names.size()) + ", several an image\n";
+  for (std::size_t k = 0; k < facts.positives.size(); ++k) {
+    text += "         " + facts.class_names[k] + ": " + std::to_string(facts.positives[k]) + " positive, " +
+            std::to_string(facts.difficult[k]) + " difficult\n";
+  }
+  return text;
+}
+
+std::string class_line(const data::PackFacts& facts) {
+  return "classes  " + std::to_string(facts.class_names.size()) + ", " + counts_of(facts.class_counts) +
+         " images each\n";
+}
+
 void print(const data::PackFacts& facts, bool as_json) {
   if (as_json) {
     std::cout << data::facts_text(facts) << "\n";
     return;
   }
-  const std::int64_t total = std::accumulate(facts.class_counts.begin(), facts.class_counts.end(), std::int64_t{0});
+  const bool several = !facts.positives.empty();
+  const std::int64_t total =
+      several ? facts.class_counts.front()
+              : std::accumulate(facts.class_counts.begin(), facts.class_counts.end(), std::int64_t{0});
   std::cout << "images   " << total << "\n"
             << "shape    " << facts.shape.channels << " x " << facts.shape.height << " x " << facts.shape.width << "\n"
-            << "classes  " << facts.class_names.size() << ", " << counts_of(facts.class_counts) << " images each\n"
-            << levels_line(facts.levels) << "mean     " << joined(facts.mean) << "\n"
+            << (several ? label_lines(facts) : class_line(facts)) << levels_line(facts.levels) << "mean     "
+            << joined(facts.mean) << "\n"
             << "std      " << joined(facts.std) << "\n"
             << "digest   " << facts.digest << "\n";
   if (!facts.origin.empty()) std::cout << "origin   " << facts.origin << "\n";

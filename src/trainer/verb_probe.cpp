@@ -4,13 +4,16 @@
 // optimiser, momentum, weight_decay, steps_per_epoch, steps, threads, dropout (false: all probabilities 0), init_seed,
 // weights (safetensors; none: drawn from init_seed), batches (safetensors: images [steps, n, C, H, W] float32, labels
 // [steps, n] int64; none: nothing is trained), out (safetensors: the weights at the end).
-// Prints JSON: losses, and the names of each unit's trained tensors.
+// Prints JSON: losses, and the names of each unit's trained tensors. Labels of several an image are [steps, n, outputs]
+// float32. `probe scores FILE` prints the means of average precision of a file of "score" and "label" [n, outputs]
+// float32, for comparison with scikit-learn.
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/data/safetensors.hpp"
+#include "espalier/metrics/average_precision.hpp"
 #include "espalier/model/description.hpp"
 #include "espalier/model/unit_network.hpp"
 #include "espalier/network/networks.hpp"
@@ -127,6 +130,21 @@ void probe_steps(const std::string& file) {
   std::cout << json{{"losses", losses}, {"names", names_of(network)}} << "\n";
 }
 
+void probe_scores(const std::string& file) {
+  const auto all = data::read_safetensors(file);
+  const at::Tensor scores = all.at("score").contiguous(), labels = all.at("label").contiguous();
+  const auto span_of = [](const at::Tensor& values) {
+    return std::span(values.const_data_ptr<float>(), static_cast<std::size_t>(values.numel()));
+  };
+  const auto found = metrics::mean_precisions(span_of(scores), span_of(labels), scores.size(1));
+  std::cout << json{{"ap", found.mean.ap},
+                    {"ap.voc2010", found.mean.voc2010},
+                    {"ap.voc2007", found.mean.voc2007},
+                    {"labels", found.labels},
+                    {"no_positives", found.no_positives}}
+            << "\n";
+}
+
 }  // namespace
 
 void add_probe_verbs(CLI::App& app, int&) {
@@ -136,6 +154,9 @@ void add_probe_verbs(CLI::App& app, int&) {
   const auto file = std::make_shared<std::string>();
   steps->add_option("file", *file)->required();
   steps->callback([file] { probe_steps(*file); });
+  auto* scores = probe->add_subcommand("scores");
+  scores->add_option("file", *file)->required();
+  scores->callback([file] { probe_scores(*file); });
   add_probe_sums(*probe);
   add_probe_fits(*probe);
 }

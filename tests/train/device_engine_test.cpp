@@ -65,6 +65,18 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("device engine: several labels an image are trained and measured as on the host, cached features included") {
+  auto job = with_several_labels(made_job(scratch("device-several")));
+  check_alike({job});
+  const auto host = run_bundle({job}).front();
+  CHECK(host.all.back().of(metrics::Metric::ap) > 0);
+  CHECK(std::isnan(host.all.back().of(metrics::Metric::top1)));
+  task::training(job.task).units[0].trained = task::Trained::no;
+  task::training(job.task).units[0].rates.clear();
+  job.task.form.cached_units = 1;
+  check_alike({with_id(job)});
+}
+
 TEST_CASE("device engine: dropout, scales and batch norm as on the host") {
   for (const char* name : {"alexnet", "resnet18"}) {
     auto job = made_job(scratch(std::string("device-") + name));

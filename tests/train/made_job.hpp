@@ -135,6 +135,31 @@ inline train::Job made_job(const std::filesystem::path& artifacts) {
   return job;
 }
 
+/// The job on the same images with several labels each: bright squares at random, and a fifth that does not count.
+inline train::Job with_several_labels(train::Job job) {
+  const auto relabelled = [](const Images& images, std::uint64_t seed) {
+    auto set = std::make_shared<data::ImageSet>(*images);
+    set->labels = at::zeros({images->size(), kClasses}, at::kFloat);
+    SplitMix64 random(seed);
+    auto* label = set->labels.mutable_data_ptr<float>();
+    for (std::int64_t i = 0; i < set->labels.numel(); ++i) {
+      const bool own = images->labels[i / kClasses].item<std::int64_t>() == i % kClasses;
+      label[i] = random.below(5) == 0 ? -1.0f : own || random.below(3) == 0 ? 1.0f : 0.0f;
+    }
+    return set;
+  };
+  std::uint64_t seed = 1;
+  job.images = relabelled(job.images, seed++);
+  for (auto& measured : job.evaluations) {
+    measured.images = relabelled(measured.images, seed++);
+    measured.metrics = {metrics::Metric::loss, metrics::Metric::ap, metrics::Metric::ap_voc2010,
+                        metrics::Metric::ap_voc2007};
+  }
+  task::training(job.task).loss = task::Loss::binary;
+  job.task.id = task::task_id(task::training(job.task));
+  return job;
+}
+
 /// Lets a training run `steps` questions long, then says `then`.
 struct After : train::Control {
   explicit After(std::int64_t questions = -1, train::ControlFlag flag = train::ControlFlag::stop)

@@ -1,5 +1,6 @@
 """20 steps of training, step by step against PyTorch from equal weights and batches: per-unit rates, a decay, frozen
-units, weight decay, with and without momentum; Adam too. Equal threads and memory format, dropout off."""
+units, weight decay, with and without momentum; Adam too. Binary cross-entropies of several labels an image, some of which do
+not count. Equal threads and memory format, dropout off."""
 import json
 import os
 import subprocess
@@ -18,7 +19,10 @@ TOLERANCE = {"fp32": 1e-5, "bf16": 1e-3}  # against autocast
 DECAY = (2, 1)
 TRAINER = os.path.join(os.environ["ESPALIER_BIN"], "espalier-trainer")
 
-CASES = [  # name, width, make, channels, side, batch, frozen units, base rate, optimiser[, precision]
+CASES = [  # name, width, make, channels, side, batch, frozen units, base rate, optimiser[, precision[, several labels]]
+    ("cifar7", 1, nets.cifar7, 3, 32, 10, {1, 2}, 0.005, "sgd", "fp32", True),
+    ("mnist4", 1, nets.mnist4, 1, 28, 8, set(), 0.05, "adam", "fp32", True),
+    ("cifar7", 1, nets.cifar7, 3, 32, 10, set(), 0.005, "sgd", "bf16", True),
     ("cifar7", 1, nets.cifar7, 3, 32, 10, {1, 2}, 0.0005, "sgd", "bf16"),
     ("cifar7", 1, nets.cifar7, 1, 28, 10, {1, 2}, 0.01, "sgd"),
     ("cifar7", 1, nets.cifar7, 3, 16, 6, set(), 0.001, "adam"),
@@ -71,6 +75,12 @@ def momentum_of(optimiser):
     return 0.0 if "without momentum" in optimiser else 0.9
 
 
+def binary(logits, labels):
+    """Mean over the labels of the batch that count: those that are not below 0."""
+    counted = labels >= 0
+    return F.binary_cross_entropy_with_logits(logits[counted], labels[counted])
+
+
 def train_here(units, frozen, base, optimiser, images, labels, precision):
     groups = []
     for number, unit in enumerate(units, 1):
@@ -90,7 +100,7 @@ def train_here(units, frozen, base, optimiser, images, labels, precision):
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
             for unit in units:
                 x = unit(x)
-        loss = F.cross_entropy(x.float(), labels[step])
+        loss = binary(x.float(), labels[step]) if labels.dim() == 3 else F.cross_entropy(x.float(), labels[step])
         steps.zero_grad(set_to_none=True)
         loss.backward()
         steps.step()
@@ -98,13 +108,15 @@ def train_here(units, frozen, base, optimiser, images, labels, precision):
     return losses
 
 
-def check(name, width, make, channels, side, batch, frozen, base, optimiser, precision="fp32"):
+def check(name, width, make, channels, side, batch, frozen, base, optimiser, precision="fp32", several=False):
     torch.manual_seed(17)
     classes = 5
     units = make(channels, side, classes).to(memory_format=torch.channels_last)
     draw(units)
     images = torch.randn(STEPS, batch, channels, side, side)
     labels = torch.randint(0, classes, (STEPS, batch))
+    if several:
+        labels = torch.randint(-1, 2, (STEPS, batch, classes)).float()
     with tempfile.TemporaryDirectory() as folder:
         file = lambda leaf: os.path.join(folder, leaf)  # noqa: E731
         description = {

@@ -114,6 +114,24 @@ TEST_CASE("group: augmentation and Adam draw and step as one worker does") {
   check_close(run_group({job}, 2).front(), single, 1e-4);
 }
 
+TEST_CASE("group: several labels an image, of which not all count, give the same numbers for 1, 2 and 4 members") {
+  auto job = three_epochs(with_several_labels(made_job(scratch("group-several"))));
+  job.evaluations.pop_back();  // the training images, which with_fit() adds with labels of their own
+  const auto single = run_bundle({job}).front();
+  for (const std::int32_t members : {1, 2, 4}) {
+    const auto group = run_group({job}, members).front();
+    REQUIRE(group.all.size() == single.all.size());
+    for (std::size_t i = 0; i < group.all.size(); ++i) {
+      for (const auto metric : {metrics::Metric::loss, metrics::Metric::ap, metrics::Metric::ap_voc2010}) {
+        const double ours = group.all[i].of(metric), theirs = single.all[i].of(metric);
+        CHECK(std::isnan(ours) == std::isnan(theirs));
+        if (!std::isnan(theirs)) CHECK(ours == Approx(theirs).epsilon(1e-4));
+      }
+    }
+    CHECK(largest_weight_difference(job, group, single) < 1e-5);
+  }
+}
+
 TEST_CASE("group: batch norm has the statistics of the whole batch, running ones included") {
   const auto job = with_batch_norm(three_epochs(made_job(scratch("group-norm"))));
   const auto single = run_bundle({job}).front();

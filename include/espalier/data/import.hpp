@@ -17,7 +17,8 @@ task::ImageFormat format_named(const std::string& name);
 struct ImportSpec {
   task::ImageFormat format = task::ImageFormat::idx;
   std::vector<std::string> images;             ///< one path or some, as the format says
-  std::string labels;                          ///< idx
+  std::string labels;                          ///< idx; of several labels folder, too
+  bool multi_label = false;                    ///< idx, folder: a matrix of labels
   std::int32_t resize = 0;                     ///< shorter side, then centre crop; 0: images have one size already
   bool grey = false;                           ///< folder
   bool rgb = false;                            ///< idx: grey images get three equal channels

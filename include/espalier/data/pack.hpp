@@ -15,7 +15,7 @@ namespace espalier::data {
 /// A packed data set: its images with their finest labels.
 struct Pack {
   at::Tensor images;   ///< [N, C, H, W] uint8
-  at::Tensor labels;   ///< [N] int32, indices into class_names
+  at::Tensor labels;   ///< [N] int32, indices into class_names; or [N, K] uint8 (label_matrix.hpp)
   std::string digest;  ///< SHA-256 over shape, pixels and labels in file order, and the origin of derived images
   std::vector<std::string> class_names;
   std::vector<float> mean, std;  ///< per channel, on pixels / 255
@@ -27,7 +27,7 @@ struct Pack {
   const std::string& order_key() const { return origin.empty() ? digest : origin; }
 
   network::Shape shape() const;
-  std::vector<std::int64_t> class_counts() const;
+  std::vector<std::int64_t> class_counts() const;  ///< of images; of several labels an image, all for each
 };
 
 /// Throws UsageError naming the file and what is wrong with it. Labels are checked, pixels are not read: see

@@ -34,6 +34,7 @@ struct PackFacts {
   std::vector<Problem> notes{};     ///< as in the pack, from the import that made it
   std::optional<Problem> remark{};  ///< what the user is told, for example that a damaged pack was made again
   std::string origin{};             ///< as in the pack
+  std::vector<std::int64_t> positives{}, difficult{};  ///< images by label, where they may have several; else empty
 };
 
 /// A data set that is made of another one's images, row by row.

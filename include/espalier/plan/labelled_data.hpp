@@ -38,6 +38,8 @@ class LabelledData {
   LabelledData joined(const LabelGroups& groups) const;
 
   const study::DataSet& study() const { return *data_; }
+  /// Whether an image may have several labels. Then classes are labels, each with all images: none has its own.
+  bool has_several_labels() const { return data_->multi_label; }
   const DataFacts& facts() const { return *facts_; }
   std::int32_t class_count() const { return static_cast<std::int32_t>(finest_.size()); }
   std::string class_name(std::int32_t index) const;
@@ -50,7 +52,7 @@ class LabelledData {
   }
   const ImagePart& part() const { return part_; }
   /// Whether all images that networks are measured on are in files of their own, which are not divided.
-  bool measures_on_files_alone() const { return data_->test_files.has_value() && data_->valid_per_class == 0; }
+  bool measures_on_files_alone() const { return data_->test_files.has_value() && valid_cut() == 0; }
   /// All images of a class in the main files, or in the part of them.
   std::int64_t images(std::int32_t index) const;
   /// Images that training may use, of validation, and of test.
@@ -59,7 +61,7 @@ class LabelledData {
   std::int64_t test_images(std::int32_t index) const;
 
   task::LabelMap label_map(const std::vector<std::int32_t>& classes) const;
-  /// The first `per_class` images of each class that training may use.
+  /// The first `per_class` images of each class that training may use; of several labels an image, so many of all.
   task::ImageSetSpec training_images(const std::string& labels, std::int64_t per_class) const;
   /// The images of `fold`, or the others, of the first `front` of each finest class (0: all) that training may use.
   task::ImageSetSpec fold_images(const std::string& labels, std::int32_t front, const Fold& fold,
@@ -76,7 +78,14 @@ class LabelledData {
   std::int64_t trainable_of_finest(std::int32_t finest) const;
   task::ImageSetSpec whole_part(const std::string& labels) const;
   std::int64_t in_front(std::int32_t finest, std::int32_t front) const;
-  std::int32_t tests_cut() const { return data_->test_files ? 0 : data_->test_per_class; }
+  /// Images at the end of each class, or of all where an image may have several labels, that are held out.
+  std::int32_t tests_cut() const {
+    const auto held_out = data_->multi_label ? static_cast<std::int32_t>(data_->test_images) : data_->test_per_class;
+    return data_->test_files ? 0 : held_out;
+  }
+  std::int32_t valid_cut() const {
+    return data_->multi_label ? static_cast<std::int32_t>(data_->valid_images) : data_->valid_per_class;
+  }
 
   const study::DataSet* data_;
   const DataFacts* facts_;

@@ -70,7 +70,7 @@ struct Ended {
   Fence fence;
   TaskId task;
   task::End kind = task::End::done;
-  std::string text;    ///< of diverged and refused: what happened and where
+  std::string text;    ///< of diverged and refused: what happened and where; of done: a remark on its results
   double seconds = 0;  ///< of work in this attempt
   std::int64_t epoch_images = 0;
   std::string device;     ///< provenance: "cpu: <model>, 1 thread, libtorch 2.13.0"

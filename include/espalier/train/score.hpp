@@ -16,7 +16,7 @@ struct Score {
   std::array<std::int64_t, metrics::kHitMetrics> hits{};  ///< images right, per metric of metrics::kHits
   std::int64_t count = 0;
 
-  /// Adds `logits` [n, classes] float32 on the CPU and `labels` [n] int64 with their mean cross-entropy `mean_loss`. A
+  /// Adds `logits` [n, classes] float32 on the CPU and `labels` [n] int64, or several an image, with their mean loss. A
   /// label is a top-k hit if fewer than k classes score higher, or equal with a lower index; a NaN is never a hit.
   void add(const at::Tensor& logits, const at::Tensor& labels, double mean_loss);
   void add(const Score& more);

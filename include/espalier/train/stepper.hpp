@@ -18,6 +18,7 @@ class GradientBuckets;
 /// image that is not counted.
 struct Shard {
   std::int64_t first = 0, rows = 0, whole = 0;
+  std::int64_t counted = 0;  ///< of several labels an image, those of the whole batch that count; else 0
 };
 
 /// Part `rank` of `size` of a batch of `whole` images; parts differ by at most one image.
@@ -30,9 +31,9 @@ class Stepper {
           std::int32_t cached_units = 0, model::Reducer* group = nullptr);
   ~Stepper();
 
-  /// Trains on `inputs` (images, or outputs of the cached units; on the network's device) and `labels` [n] (on the
-  /// CPU), in the step that begins at `at`. Adds the predictions before the update to `score` and returns the mean
-  /// loss. Nothing is updated where the loss is not finite.
+  /// Trains on `inputs` (images, or outputs of the cached units; on the network's device) and `labels` [n] or [n,
+  /// outputs] (on the CPU; losses.hpp), in the step that begins at `at`. Adds the predictions before the update to
+  /// `score` and returns the mean loss. Nothing is updated where the loss is not finite.
   double step(const at::Tensor& inputs, const at::Tensor& labels, task::Moment at, Score& score);
   /// The same as a member of a group, with its part of the batch: score and loss are those of the whole batch.
   /// `control_flags` are summed over the group in the same reduction.

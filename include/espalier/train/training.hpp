@@ -79,7 +79,7 @@ struct Checkpoint {
 
 struct Outcome {
   task::End end = task::End::done;
-  std::string text;       ///< of diverged and refused: what happened, where
+  std::string text;       ///< of diverged and refused: what happened, where; of done: a remark on results
   double seconds = 0;     ///< of work in this attempt; its part of shared work
   task::Stopped stopped;  ///< of a job with a rule that is done
   /// Images trained in this attempt; shared ones count for one of the members that shared them.

@@ -133,7 +133,9 @@ std::string source_text(const Directory& directory, const TaskId& id) {
   if (found == directory.state.tasks.end()) return "";
   const auto& source = found->second;
   if (const auto* valid = report::final_row(source, metrics::Subset::valid)) {
-    return ", validation top-1 " + metrics::shown(metrics::Metric::top1, valid->of(metrics::Metric::top1)) + " %";
+    const auto metric = std::isnan(valid->of(metrics::Metric::top1)) ? metrics::Metric::ap : metrics::Metric::top1;
+    const char* name = metric == metrics::Metric::ap ? "ap" : "top-1";
+    return fmt::format(", validation {} {} %", name, metrics::shown(metric, valid->of(metric)));
   }
   const bool failed = task::is_final(source.state) && source.state != task::RunState::done;
   return failed ? fmt::format(", {}: {}", task::name_of(source.state), source.cause) : "";
@@ -198,7 +200,8 @@ std::vector<metrics::MetricFacts> metrics_of(const std::vector<const metrics::Ro
   for (const auto& facts : metrics::kMetrics) {
     const bool is_measured = std::any_of(rows.begin(), rows.end(),
                                          [&](const metrics::Row* row) { return !std::isnan(row->of(facts.metric)); });
-    if (is_measured || !facts.of_sets) shown.push_back(facts);
+    const bool is_common = !facts.of_sets && !facts.on_request && !facts.multi_label;
+    if (is_measured || is_common) shown.push_back(facts);
   }
   return shown;
 }

@@ -6,6 +6,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
 #include "espalier/data/image_set.hpp"
+#include "espalier/data/label_matrix.hpp"
 
 namespace espalier::data {
 namespace {
@@ -152,12 +153,55 @@ ImageSet listed(const std::vector<Rows>& outputs, const Pack& pack) {
   return set;
 }
 
+/// The labels of `rows`, [rows, outputs]; an output without a column of its own counts for no image.
+at::Tensor label_rows(const Pack& pack, const task::LabelMap& labels, const Rows& rows) {
+  const auto count = static_cast<std::int64_t>(rows.size()), columns = pack.labels.size(1);
+  at::Tensor wanted = at::full({count, labels.output_count}, -1, at::kFloat);
+  const auto* bytes = pack.labels.const_data_ptr<std::uint8_t>();
+  auto* out = wanted.mutable_data_ptr<float>();
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto* row = bytes + rows[static_cast<std::size_t>(i)] * columns;
+    for (std::size_t k = 0; k < labels.classes.size(); ++k) {
+      const std::uint8_t value = row[labels.classes[k]];
+      out[i * labels.output_count + labels.outputs[k]] = value == kDifficult ? -1.0f : static_cast<float>(value);
+    }
+  }
+  return wanted;
+}
+
+void check_columns(const Pack& pack, const task::LabelMap& labels) {
+  std::vector<bool> is_taken(static_cast<std::size_t>(labels.output_count));
+  for (std::size_t k = 0; k < labels.classes.size(); ++k) {
+    if (labels.classes[k] < 0 || labels.classes[k] >= pack.labels.size(1)) {
+      throw UsageError("there is no label " + std::to_string(labels.classes[k]),
+                       "the images have " + std::to_string(pack.labels.size(1)) + " labels",
+                       "Check the lists of classes.");
+    }
+    auto taken = is_taken[static_cast<std::size_t>(labels.outputs[k])];
+    if (taken) throw UsageError("two labels have one output", "an image may have both", "Give each its own.");
+    taken = true;
+  }
+}
+
+/// Images with several labels are all of one class to partitions and samples.
+ImageSet labelled_by_matrix(const Pack& pack, const task::LabelMap& labels, const task::ImageSetSpec& spec) {
+  check_columns(pack, labels);
+  Rows rows(static_cast<std::size_t>(pack.labels.size(0)));
+  std::iota(rows.begin(), rows.end(), std::int64_t{0});
+  if (spec.order == task::ImageOrder::shuffled) rows = shuffled(rows, pack.order_key(), 0);
+  rows = part_of_class(spec.partition, 0, rows);
+  ImageSet set{pack.images, sampled({std::move(rows)}, spec.sample).front(), {}, pack.digest};
+  set.labels = label_rows(pack, labels, set.rows);
+  return set;
+}
+
 }  // namespace
 
 ImageSet select(const task::ImageSetSpec& spec, const task::LabelMap& labels, const PackPaths& packs) {
   task::check(labels);
   check(spec.partition);
   const Pack pack = open_by_digest(spec.data, packs);
+  if (are_several(pack.labels)) return labelled_by_matrix(pack, labels, spec);
   const auto outputs = rows_by_output(parts_of(pack, labels, spec), labels, spec.order);
   return listed(sampled(outputs, spec.sample), pack);
 }

@@ -9,6 +9,7 @@
 #include "data/read/resize_image.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/data/pack_content.hpp"
 #include "espalier/data/safetensors.hpp"
 
@@ -48,10 +49,21 @@ void adopt_classes(const std::vector<std::string>& known, std::vector<std::strin
       "Name test files of the same classes.");
 }
 
+/// Test images have the labels of the training images, column by column.
+void check_same_labels(const std::vector<std::string>& known, const std::vector<std::string>& found) {
+  if (known.empty() || found == known) return;
+  const auto [one, other] = std::mismatch(found.begin(), found.end(), known.begin(), known.end());
+  throw UsageError("the test images have other labels than the training images",
+                   found.size() == known.size()
+                       ? "'" + *one + "' stands where those have '" + *other + "'"
+                       : std::to_string(found.size()) + " in place of " + std::to_string(known.size()),
+                   "Name test files of the same labels in the same order.");
+}
+
 RawImages raw_idx(const ImportSpec& spec, const fs::path& root) {
   if (spec.labels.empty())
     throw UsageError("'labels' is missing", "IDX images have their labels in another file", "Name it.");
-  return read_idx(single(spec, root), root / spec.labels);
+  return read_idx(single(spec, root), root / spec.labels, spec.multi_label);
 }
 
 RawImages raw_cifar(const ImportSpec& spec, const fs::path& root) {
@@ -59,7 +71,12 @@ RawImages raw_cifar(const ImportSpec& spec, const fs::path& root) {
   return read_cifar(paths_of(spec, root));
 }
 
-RawImages raw_folder(const ImportSpec& spec, const fs::path& root) { return read_folder(single(spec, root), spec); }
+RawImages raw_folder(const ImportSpec& spec, const fs::path& root) {
+  if (!spec.multi_label) return read_folder(single(spec, root), spec);
+  if (spec.labels.empty())
+    throw UsageError("'labels' is missing", "images with several labels have them in a table", "Name it.");
+  return read_labelled_folder(single(spec, root), root / spec.labels, spec);
+}
 
 RawImages raw_made(const ImportSpec& spec, const fs::path&) { return make_images(spec.made); }
 
@@ -72,7 +89,8 @@ void complete_levels(task::LabelLevels& levels, std::size_t classes) {
 std::vector<Problem> notes_on(const RawImages& raw, const Pack& pack, bool are_test_images) {
   std::vector<Problem> notes;
   const auto counts = pack.class_counts();
-  if (!are_test_images && std::count_if(counts.begin(), counts.end(), [](auto n) { return n > 0; }) == 1) {
+  if (!are_test_images && !are_several(pack.labels) &&
+      std::count_if(counts.begin(), counts.end(), [](auto n) { return n > 0; }) == 1) {
     notes.push_back({"all images are of one class", "nothing can be learnt from it", "Check how they are labelled."});
   }
   const auto same = same_within(pack.images);
@@ -105,11 +123,19 @@ at::Tensor in_form(at::Tensor images, const ImportSpec& spec) {
 /// Packs what a reader of raw images gives.
 template <RawImages (*read)(const ImportSpec&, const fs::path&)>
 Pack packed(const ImportSpec& spec, const fs::path& root) {
+  const bool may_have_several = spec.format == task::ImageFormat::idx || spec.format == task::ImageFormat::folder;
+  if (spec.multi_label && !may_have_several)
+    throw UsageError("multi_label = true", task::row_of(spec.format).name + " images have one label each",
+                     "Remove it, or write the images as idx or folder.");
   RawImages raw = read(spec, root);
-  adopt_classes(spec.class_names, raw.class_names);
+  if (spec.multi_label) check_same_labels(spec.class_names, raw.class_names);
+  if (spec.multi_label && spec.class_names.empty())
+    check_is_learnable(raw.matrix, raw.class_names, "'" + (root / spec.labels).string() + "'");
+  if (!spec.multi_label) adopt_classes(spec.class_names, raw.class_names);
   if (spec.format == task::ImageFormat::idx || spec.format == task::ImageFormat::cifar)
     raw.images = in_form(std::move(raw.images), spec);
-  Pack pack = make_pack(raw.images, at::tensor(raw.labels, at::kInt), std::move(raw.class_names));
+  Pack pack = make_pack(raw.images, spec.multi_label ? raw.matrix : at::tensor(raw.labels, at::kInt),
+                        std::move(raw.class_names));
   pack.notes = std::move(raw.notes);
   if (spec.format != task::ImageFormat::made) {
     for (Problem& note : notes_on(raw, pack, !spec.class_names.empty())) pack.notes.push_back(std::move(note));
@@ -130,7 +156,8 @@ Pack checked_pack(const ImportSpec& spec, const fs::path& root) {
   read_safetensors(file);  // says what the file is where it is no pack at all
   if (const std::string fault = content_fault(file); !fault.empty()) refuse_damaged(file, fault);
   Pack pack = open_pack(file);
-  adopt_classes(spec.class_names, pack.class_names);
+  if (are_several(pack.labels)) check_same_labels(spec.class_names, pack.class_names);
+  else adopt_classes(spec.class_names, pack.class_names);
   complete_levels(pack.levels, pack.class_names.size());
   return pack;
 }

@@ -3,6 +3,7 @@
 
 #include "data/facts_json.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/data/pack.hpp"
 #include "espalier/data/pack_content.hpp"
 #include "espalier/data/safetensors.hpp"
@@ -52,6 +53,12 @@ at::Tensor tensor(const TensorFile& file, const char* name, at::ScalarType dtype
   return found;
 }
 
+void check_labels(const Pack& pack) {
+  if (pack.labels.size(1) != static_cast<std::int64_t>(pack.class_names.size()))
+    throw UsageError("its matrix of labels has another width than it has names");
+  check_matrix(pack.labels, "it");
+}
+
 void check(const Pack& pack, const std::filesystem::path& file) {
   const auto channels = static_cast<std::size_t>(pack.images.size(1));
   if (pack.labels.size(0) != pack.images.size(0)) refuse(file, "its labels and images differ in number");
@@ -63,6 +70,7 @@ void check(const Pack& pack, const std::filesystem::path& file) {
   }
   try {
     pack.class_counts();
+    if (are_several(pack.labels)) check_labels(pack);
     check_levels(pack.levels, pack.class_names.size());
   } catch (const UsageError& error) {
     refuse(file, error.what());
@@ -76,7 +84,8 @@ Pack open_pack(const std::filesystem::path& path) {
   if (entry(file, "format") != kFormat) refuse(path, "its format is '" + entry(file, "format") + "'");
   Pack pack;
   pack.images = tensor(file, "images", at::kByte, 4);
-  pack.labels = tensor(file, "labels", at::kInt, 1);
+  const bool several = are_several(file.at("labels"));
+  pack.labels = several ? tensor(file, "labels", at::kByte, 2) : tensor(file, "labels", at::kInt, 1);
   pack.digest = entry(file, "digest");
   pack.class_names = list<std::string>(file, "class_names");
   pack.mean = list<float>(file, "mean");
@@ -95,7 +104,7 @@ void write_pack(const std::filesystem::path& file, const Pack& pack) {
                     {"std", Json(pack.std).dump()}};
   if (!pack.levels.empty()) metadata["levels"] = json_of(pack.levels).dump(-1, ' ', true);
   if (!pack.origin.empty()) metadata["origin"] = pack.origin;
-  const NamedTensors tensors{{"labels", pack.labels}, {"images", pack.images}};  // labels first: aligned
+  const NamedTensors tensors{{"labels", pack.labels}, {"images", pack.images}};  // numbers before bytes: aligned
   add_sums(tensors, metadata);
   write_safetensors(file, tensors, metadata);
 }

@@ -6,6 +6,7 @@
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/hash.hpp"
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/data/pack.hpp"
 
 namespace espalier::data {
@@ -15,12 +16,16 @@ Bytes bytes_in(const at::Tensor& tensor) {
   return {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()};
 }
 
-/// Hashes sizes as int64 and labels as int32 in memory order, which is little-endian on all machines we support. The
-/// origin decides which images a set takes, so that equal pixels of two origins are two packs.
+/// Hashes sizes as int64 and labels as int32, or bytes of a matrix, in memory order, which is little-endian on all
+/// machines we support. The origin decides which images a set takes, so that equal pixels of two origins are two packs.
 std::string digest_of(const at::Tensor& images, const at::Tensor& labels, const std::string& origin) {
   const std::array<std::int64_t, 4> shape{images.size(0), images.size(1), images.size(2), images.size(3)};
   Sha256 hash;
   if (!origin.empty()) hash.update("espalier derived images 1").update(origin);
+  if (are_several(labels)) {
+    const std::array<std::int64_t, 2> sizes{labels.size(0), labels.size(1)};
+    hash.update("espalier label matrix 1").update(std::as_bytes(std::span(sizes)));
+  }
   hash.update("espalier images 1").update(std::as_bytes(std::span(shape)));
   return to_hex(hash.update(bytes_in(images)).update(bytes_in(labels)).finish());
 }
@@ -58,10 +63,10 @@ void add_moments(const Histogram& counts, Pack& pack) {
 
 Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> class_names, std::string origin) {
   ESPALIER_EXPECT(images.dim() == 4 && images.scalar_type() == at::kByte);
-  ESPALIER_EXPECT(labels.dim() == 1 && labels.size(0) == images.size(0));
+  ESPALIER_EXPECT((labels.dim() == 1 || are_several(labels)) && labels.size(0) == images.size(0));
   Pack pack;
   pack.images = images.contiguous();
-  pack.labels = labels.to(at::kInt).contiguous();
+  pack.labels = labels.to(are_several(labels) ? at::kByte : at::kInt).contiguous();
   pack.class_names = std::move(class_names);
   pack.class_counts();  // throws for labels without a class
   pack.origin = std::move(origin);
@@ -95,6 +100,7 @@ network::Shape Pack::shape() const {
 }
 
 std::vector<std::int64_t> Pack::class_counts() const {
+  if (are_several(labels)) return std::vector<std::int64_t>(class_names.size(), labels.size(0));
   std::vector<std::int64_t> counts(class_names.size(), 0);
   const std::int32_t* label = labels.const_data_ptr<std::int32_t>();
   for (std::int64_t i = 0; i < labels.size(0); ++i) {

@@ -120,6 +120,17 @@ std::vector<Problem> ImageFiles::notes() const {
   return all;
 }
 
+std::vector<fs::path> images_below(const fs::path& folder) {
+  std::vector<fs::path> images;
+  for (const fs::path& file : walk_folder(folder).files) {
+    fs::path below = file.lexically_relative(folder);
+    if (!is_hidden(below) && is_image(below)) images.push_back(std::move(below));
+  }
+  if (!images.empty()) return images;
+  throw UsageError("'" + folder.string() + "' has no image", std::string("none ends in ") + kEndings,
+                   "Check the folder, or convert the images.");
+}
+
 ImageFiles list_images(const fs::path& folder, const std::vector<std::string>& classes) {
   ImageFiles found;
   const std::vector<std::string> names = class_folders(folder, found);

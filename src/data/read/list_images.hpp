@@ -27,6 +27,10 @@ struct ImageFiles {
   std::vector<Problem> notes() const;         ///< what the user should know of all but the images
 };
 
+/// The images of a folder at any depth, as paths below it; hidden ones are passed over. Throws UsageError where there
+/// is none.
+std::vector<std::filesystem::path> images_below(const std::filesystem::path& folder);
+
 /// Images lie at any depth below their class's folder, as torchvision's ImageFolder finds them. If `classes` is given,
 /// labels follow it. Throws UsageError where there is no class folder, one that `classes` lacks, or no image at all.
 ImageFiles list_images(const std::filesystem::path& folder, const std::vector<std::string>& classes);

@@ -1,11 +1,13 @@
 // Decodes the images of a folder, brings them to one size and puts them into one tensor.
 #include <algorithm>
+#include <set>
 
 #include "data/decode/decode_image.hpp"
 #include "data/read/list_images.hpp"
 #include "data/read/readers.hpp"
 #include "data/read/resize_image.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/os/mapped_file.hpp"
 
 namespace espalier::data {
@@ -110,7 +112,36 @@ void keep_some(std::vector<ImageFile>& images, std::size_t most) {
   images.resize(most);
 }
 
+/// Refuses a table and a folder of which one lacks an image of the other.
+void check_same_images(const LabelTable& table, const fs::path& table_file, const fs::path& folder) {
+  std::set<std::string> unnamed;
+  for (const fs::path& image : images_below(folder)) unnamed.insert(image.string());
+  for (const std::string& file : table.files) {
+    if (unnamed.erase(file) == 1) continue;
+    throw UsageError("'" + table_file.string() + "' names '" + file + "'",
+                     "'" + folder.string() + "' has no image of that name", "Correct or remove the line.");
+  }
+  if (unnamed.empty()) return;
+  throw UsageError("'" + folder.string() + "' has " + std::to_string(unnamed.size()) +
+                       (unnamed.size() == 1 ? " image" : " images") + " without labels",
+                   "'" + table_file.string() + "' does not name '" + *unnamed.begin() + "'",
+                   "Add a line for each image, or remove the images.");
+}
+
 }  // namespace
+
+RawImages read_labelled_folder(const fs::path& folder, const fs::path& table_file, const ImportSpec& spec) {
+  LabelTable table = read_label_table(table_file);
+  check_same_images(table, table_file, folder);
+  Collector collector(table.files.size(), {spec.resize, spec.grey, spec.max_pixels});
+  for (const std::string& file : table.files) collector.add(folder / file);
+  RawImages raw;
+  raw.images = collector.finish();
+  raw.matrix = std::move(table.matrix);
+  raw.class_names = std::move(table.names);
+  raw.files = std::move(table.files);
+  return raw;
+}
 
 RawImages read_folder(const fs::path& folder, const ImportSpec& spec) {
   ImageFiles found = list_images(folder, spec.class_names);

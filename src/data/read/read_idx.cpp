@@ -5,6 +5,7 @@
 #include "data/read/gzip_reader.hpp"
 #include "data/read/readers.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/data/label_matrix.hpp"
 
 namespace espalier::data {
 namespace {
@@ -100,6 +101,19 @@ std::vector<std::int32_t> read_labels(const std::filesystem::path& file) {
   return labels;
 }
 
+at::Tensor read_matrix(const std::filesystem::path& file) {
+  GzipReader reader(file);
+  const IdxHeader header = read_header(reader, file);
+  if (header.type != kUnsignedByte || header.sizes.size() != 2)
+    refuse(file, "several labels an image are 2 dimensions (N, K) of unsigned bytes");
+  reader.check_claim(static_cast<std::uint64_t>(header.elements), "labels");
+  at::Tensor matrix = at::empty(header.sizes, at::kByte);
+  reader.read_exactly(matrix.mutable_data_ptr(), static_cast<std::size_t>(header.elements), "labels");
+  check_end(reader, file);
+  check_matrix(matrix, "'" + file.string() + "'");
+  return matrix;
+}
+
 /// Some sets count their classes from 1, as EMNIST's letters do.
 std::vector<Problem> notes_on(const std::vector<std::int32_t>& labels) {
   const auto [least, most] = std::minmax_element(labels.begin(), labels.end());
@@ -113,15 +127,24 @@ std::vector<Problem> notes_on(const std::vector<std::int32_t>& labels) {
 
 }  // namespace
 
-RawImages read_idx(const std::filesystem::path& images_file, const std::filesystem::path& labels_file) {
+RawImages read_idx(const std::filesystem::path& images_file, const std::filesystem::path& labels_file,
+                   bool multi_label) {
   RawImages raw;
   raw.images = read_images(images_file);
-  raw.labels = read_labels(labels_file);
+  if (multi_label) raw.matrix = read_matrix(labels_file);
+  else raw.labels = read_labels(labels_file);
   const auto images = raw.images.size(0);
-  if (images != static_cast<std::int64_t>(raw.labels.size())) {
+  const auto labelled = multi_label ? raw.matrix.size(0) : static_cast<std::int64_t>(raw.labels.size());
+  if (images != labelled) {
     throw UsageError("'" + images_file.string() + "' has " + std::to_string(images) + " images and '" +
-                         labels_file.string() + "' has " + std::to_string(raw.labels.size()) + " labels",
-                     "every image needs one label", "Name the two files that belong together.");
+                         labels_file.string() + "' has " + std::to_string(labelled) +
+                         (multi_label ? " rows of labels" : " labels"),
+                     multi_label ? "every image needs a row" : "every image needs one label",
+                     "Name the two files that belong together.");
+  }
+  if (multi_label) {
+    for (std::int64_t k = 0; k < raw.matrix.size(1); ++k) raw.class_names.push_back(std::to_string(k));
+    return raw;
   }
   raw.class_names = numbered_classes(raw.labels, labels_file);
   raw.notes = notes_on(raw.labels);

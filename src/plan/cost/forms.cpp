@@ -158,6 +158,11 @@ std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::C
     const auto& network = catalog.networks.at(training.spec.network);
     entry.form.batched =
         options.passes.replicas && can_be_replica(training.spec, network, *training.units, entry.form.cached_units);
+    if (entry.form.batched && training.spec.loss == task::Loss::binary) {
+      entry.form.batched = false;
+      ++refused
+          ["trainings on images with several labels are no replicas of a batched network, whose loss is a softmax's"];
+    }
     if (entry.form.batched && stopping.contains(task::family_key(training.spec, {}))) {
       entry.form.batched = false;
       ++refused["trainings that stop early, and those that share their steps, are no replicas of a batched network"];

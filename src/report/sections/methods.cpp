@@ -178,6 +178,17 @@ std::vector<const store::TaskState*> trainings_of(const PageContext& context, Tr
   return tasks;
 }
 
+/// "30 images a class are held out for validation and 50 for test. "; of several labels an image they are held out of
+/// all.
+std::string held_out_text(const study::DataSet& data) {
+  std::string text = "no images are held out for validation alone";
+  if (data.valid_per_class > 0)
+    text = fmt::format("{} images a class are held out for validation", data.valid_per_class);
+  if (data.valid_images > 0) text = fmt::format("{} images of all are held out for validation", data.valid_images);
+  if (data.test_files) return text + " and test images have files of their own. ";
+  return text + fmt::format(" and {} for test. ", data.multi_label ? data.test_images : data.test_per_class);
+}
+
 std::string data_methods(const PageContext& context) {
   std::string text;
   for (const auto& [name, data] : context.study.data) {
@@ -188,11 +199,11 @@ std::string data_methods(const PageContext& context) {
         "the sets for smaller sizes lie inside those for larger ones{}; ",
         data.order == task::ImageOrder::file ? "the file's" : "a fixed shuffled",
         is_divided ? "" : " and are the same in every split");
-    text += data.valid_per_class > 0
-                ? fmt::format("{} images a class are held out for validation", data.valid_per_class)
-                : "no images are held out for validation alone";
-    text += data.test_files ? " and test images have files of their own. "
-                            : fmt::format(" and {} for test. ", data.test_per_class);
+    text += held_out_text(data);
+    if (data.multi_label)
+      text +=
+          "Its images may have several labels, each told by an output of its own: the means of average precision are "
+          "over labels, without images that are difficult for the label and without labels that no image has. ";
   }
   const auto targets = trainings_of(context, TrainingsOf::target), sources = trainings_of(context, TrainingsOf::source);
   const auto& split = context.study.split;

@@ -213,10 +213,15 @@ std::string training_methods(const PageContext& context) {
   const auto dropout = distinct(targets, [](const store::TaskState& t) {
     return std::string(task::training(t.task).frozen_dropout == task::FrozenDropout::on ? "on" : "off");
   });
+  const auto losses = distinct(targets, [](const store::TaskState& t) {
+    return std::string(task::training(t.task).loss == task::Loss::binary
+                           ? "mean binary cross-entropy of the labels that count in the batch"
+                           : "mean cross-entropy of the batch");
+  });
   text += fmt::format(
-      " The loss is the mean cross-entropy of the batch. Frozen units get no gradient and no decay; their dropout is "
+      " The loss is the {}. Frozen units get no gradient and no decay; their dropout is "
       "{}.",
-      dropout);
+      losses, dropout);
   return text + stop_text(targets) + evaluation_text(targets) + normalisation(task::training(targets.front()->task));
 }
 

@@ -156,7 +156,7 @@ std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const 
 
 std::string tables_section(const PageContext& context) {
   const auto metric = reported_metric(context.views);
-  std::string body = paragraph(cell_note(context));
+  std::string body = paragraph(cell_note(context)) + remarks_on(context.views);
   for (const auto& table : result_tables(context.views, context.study, metric)) {
     body += folded(table.title, html_table(table.words));
   }

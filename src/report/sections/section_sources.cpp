@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "espalier/metrics/shown.hpp"
@@ -20,7 +21,14 @@ std::optional<double> least_of(const study::Study& study, const std::string& sou
 }
 
 std::string shown(const metrics::Row* row, metrics::Metric metric) {
-  return row ? metrics::shown(metric, row->of(metric)) : "-";
+  return row && !std::isnan(row->of(metric)) ? metrics::shown(metric, row->of(metric)) : "-";
+}
+
+/// Top-1, or of images with several labels "61.2 (ap)".
+std::string accuracy(const metrics::Row* row) {
+  using metrics::Metric;
+  if (!row || !std::isnan(row->of(Metric::top1)) || std::isnan(row->of(Metric::ap))) return shown(row, Metric::top1);
+  return shown(row, Metric::ap) + " (ap)";
 }
 
 /// Its last row on that image set; null where the task is not listed or measured nothing.
@@ -92,12 +100,11 @@ std::string source_section(const PageContext& context) {
   std::string loud;
   for (const auto& network : networks) {
     const auto splits = fmt::format("{}", fmt::join(network.splits, ", "));
-    table.rows.push_back({network.shown, splits, network.id.brief(),
-                          network.task ? task::name_of(network.task->state) : "not listed",
-                          network.task ? std::to_string(task::training(network.task->task).length.epoch) : "-",
-                          shown(row_of(network, metrics::Subset::train), metrics::Metric::loss),
-                          shown(row_of(network, metrics::Subset::valid), metrics::Metric::top1),
-                          shown(row_of(network, metrics::Subset::test), metrics::Metric::top1)});
+    table.rows.push_back(
+        {network.shown, splits, network.id.brief(), network.task ? task::name_of(network.task->state) : "not listed",
+         network.task ? std::to_string(task::training(network.task->task).length.epoch) : "-",
+         shown(row_of(network, metrics::Subset::train), metrics::Metric::loss),
+         accuracy(row_of(network, metrics::Subset::valid)), accuracy(row_of(network, metrics::Subset::test))});
     if (network.poor()) loud += paragraph(poor_text(network, splits));
   }
   if (!loud.empty()) loud = "<div class=\"loud\" role=\"note\">" + loud + "</div>\n";

@@ -103,6 +103,7 @@ std::string study_tables_section(const PageContext& context) {
     const std::string note = escape(table.problem.empty() ? table.note : table.problem);
     body += "<p>" + note + (table.problem.empty() ? " <a href=\"" + table.name + ".csv\">CSV</a>" : "") + "</p>\n";
   }
+  if (!body.empty()) body += remarks_on(context.views);
   return section("study-tables", "Tables of the study", body);
 }
 

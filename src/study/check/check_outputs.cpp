@@ -43,7 +43,8 @@ class OutputCheck {
     try {
       const auto metric = metrics::parse_metric(y);
       const std::string why = shown_ ? not_recorded(context_.study, *shown_, metric) : "";
-      if (!why.empty()) error("y", {"'" + y + "' is not recorded", why, how_to_record(metric)});
+      if (!why.empty())
+        error("y", {"'" + y + "' is not recorded", why, how_to_record(context_.study, *shown_, metric)});
     } catch (const UsageError& problem) {
       error("y", problem.problem());
     }

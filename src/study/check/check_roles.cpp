@@ -106,7 +106,7 @@ void check_folds_validate(const CheckContext& context) {
   for (const auto& target : study.targets) {
     const auto data = study.data.find(target.data);
     if (study.split.folds == 0 || data == study.data.end() || !seen.insert(target.data).second) continue;
-    if (data->second.valid_per_class == 0) continue;
+    if (data->second.valid_per_class == 0 && data->second.valid_images == 0) continue;
     context.report.error(data->second.where, "data." + target.data + ".valid",
                          {"both split.folds and valid",
                           "target '" + target.name + "' would have two sets of validation images: a fold's, and these",

@@ -12,8 +12,9 @@ namespace {
 
 /// Whether the data set holds out images of that name, or a target's folds do.
 bool holds_out(const Study& study, const DataSet& data, metrics::Subset name, bool is_target) {
-  if (name == metrics::Subset::valid) return data.valid_per_class > 0 || (is_target && study.split.folds > 0);
-  return data.test_per_class > 0 || data.test_files.has_value();
+  if (name == metrics::Subset::valid)
+    return data.valid_per_class > 0 || data.valid_images > 0 || (is_target && study.split.folds > 0);
+  return data.test_per_class > 0 || data.test_images > 0 || data.test_files.has_value();
 }
 
 /// Whose trainings a rule ends by test images, by where the rule stands.
@@ -25,13 +26,21 @@ bool check_stop(const CheckContext& context, const TrainValues& own, const std::
   const auto rule = merged(context.study.train, own).stop;
   const auto data = context.study.data.find(data_name);
   if (!rule || !rule->on || data == context.study.data.end()) return false;
-  const auto subset = metrics::parse_metric(rule->metric).subset;
+  const auto [subset, metric] = metrics::parse_metric(rule->metric);
   const std::string name = metrics::name_of(subset);
+  if (const std::string why = not_of_labels(data->second, metric); !why.empty()) {
+    context.report.error(rule->where, "train.stop.metric",
+                         {"'" + rule->metric + "' is not measured for " + whose, why,
+                          "Write metric = \"" + name + (data->second.multi_label ? ".ap\"" : ".top1\"") +
+                              " in the train table of " + whose});
+    return true;
+  }
   if (!holds_out(context.study, data->second, subset, is_target)) {
     context.report.error(rule->where, "train.stop.metric",
                          {"'" + rule->metric + "' is not measured for " + whose,
                           "data set '" + data_name + "' holds out no " + name + " images",
-                          "Add " + name + " = { per_class = N } to [data." + data_name + "]"});
+                          "Add " + name + (data->second.multi_label ? " = { images = N }" : " = { per_class = N }") +
+                              " to [data." + data_name + "]"});
     return true;
   }
   if (subset == metrics::Subset::test) by_test[{rule->where.line, rule->where.column}].push_back(whose);

@@ -35,8 +35,8 @@ void check_size(const CheckContext& context) {
 }  // namespace
 
 void check_study(const CheckContext& context) {
-  for (auto* part : {check_roles, check_labels, check_stops, check_experiments, check_takes, check_picks, check_starts,
-                     check_kinds, check_circles, check_freezing, check_size, check_outputs})
+  for (auto* part : {check_roles, check_labels, check_multi_label, check_stops, check_experiments, check_takes,
+                     check_picks, check_starts, check_kinds, check_circles, check_freezing, check_size, check_outputs})
     part(context);
 }
 

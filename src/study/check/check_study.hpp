@@ -14,10 +14,11 @@ struct CheckContext {
 /// Runs all checks of the whole study.
 void check_study(const CheckContext& context);
 
-void check_roles(const CheckContext& context);                               ///< data, splits, sources, targets
-void check_labels(const CheckContext& context);                              ///< class trees and label sets
-void check_stops(const CheckContext& context);                               ///< rules to stop
-void check_experiments(const CheckContext& context);                         ///< names, axes, values that must exist
+void check_roles(const CheckContext& context);        ///< data, splits, sources, targets
+void check_labels(const CheckContext& context);       ///< class trees and label sets
+void check_multi_label(const CheckContext& context);  ///< data whose images may have several labels
+void check_stops(const CheckContext& context);        ///< rules to stop
+void check_experiments(const CheckContext& context);  ///< names, axes, values that must exist
 void check_grid(const CheckContext& context, const Experiment& experiment);  ///< zips, dependent axes, cases
 void check_takes(const CheckContext& context);                               ///< selections: names, metrics
 void check_picks(const CheckContext& context);                               ///< [[pick]]: candidates, metrics
@@ -30,7 +31,9 @@ void check_outputs(const CheckContext& context);                             ///
 /// Why a metric of this experiment is not recorded; "" where it is.
 std::string not_recorded(const Study& study, const Experiment& experiment, const metrics::MetricName& metric);
 /// How to change the study so that the metric is recorded, for suggestions.
-std::string how_to_record(const metrics::MetricName& metric);
+std::string how_to_record(const Study& study, const Experiment& experiment, const metrics::MetricName& metric);
+/// Why a metric is not measured of images with labels of this kind; "" where it is.
+std::string not_of_labels(const DataSet& data, metrics::Metric metric);
 
 /// "experiment.NAME.<part>", or "pick.NAME.<part>": the dotted key of diagnostics.
 std::string key_of(const Experiment& experiment, const std::string& part);

@@ -30,6 +30,17 @@ std::set<std::string> targets_of(const Study& study, const Experiment& experimen
   return names;
 }
 
+/// Why a metric is not one of the labels of the experiment's targets; "" where it is one of all of them.
+std::string not_of_targets(const Study& study, const Experiment& experiment, const metrics::MetricName& metric) {
+  const auto wanted = targets_of(study, experiment);
+  for (const auto& target : study.targets) {
+    const auto data = study.data.find(target.data);
+    if (!wanted.contains(target.name) || data == study.data.end()) continue;
+    if (std::string why = not_of_labels(data->second, metric.metric); !why.empty()) return why;
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string not_recorded(const Study& study, const Experiment& experiment, const metrics::MetricName& metric) {
@@ -52,6 +63,9 @@ std::string not_recorded(const Study& study, const Experiment& experiment, const
   if (of_retrieval != (kind == Kind::retrieval))
     return of_retrieval ? "only a retrieval experiment looks images up" : "a retrieval experiment gives map@10";
   if (subset == metrics::Subset::train && !trains(experiment)) return "nothing is trained";
+  if (std::string why = not_of_targets(study, experiment, metric); !why.empty()) return why;
+  if (subset == metrics::Subset::train && metrics::facts_of(metric.metric).needs_scores)
+    return "it is measured of a network, not while that is trained";
   const bool is_share = metric.metric == metrics::Metric::top1 || metric.metric == metrics::Metric::top5;
   if (kind == Kind::neighbours && (!is_share || subset == metrics::Subset::train_eval))
     return "a neighbours experiment gives top1 and top5 of validation and test images";
@@ -61,9 +75,9 @@ std::string not_recorded(const Study& study, const Experiment& experiment, const
     const auto data = study.data.find(target.data);
     if (!wanted.contains(target.name) || data == study.data.end()) continue;
     const DataSet& set = data->second;
-    if (subset == metrics::Subset::valid && set.valid_per_class == 0 && !folded)
+    if (subset == metrics::Subset::valid && set.valid_per_class == 0 && set.valid_images == 0 && !folded)
       return "data." + set.name + " holds out no validation images";
-    if (subset == metrics::Subset::test && set.test_per_class == 0 && !set.test_files)
+    if (subset == metrics::Subset::test && set.test_per_class == 0 && set.test_images == 0 && !set.test_files)
       return "data." + set.name + " has no test images";
     const auto values = merged(merged(train_defaults(), study.train), target.train);
     const bool varied = given_by(experiment, stored_axis_name("train.train_eval")) != Given::nowhere;
@@ -72,7 +86,13 @@ std::string not_recorded(const Study& study, const Experiment& experiment, const
   return "";
 }
 
-std::string how_to_record(const metrics::MetricName& metric) {
+std::string how_to_record(const Study& study, const Experiment& experiment, const metrics::MetricName& metric) {
+  const std::string subset = metrics::name_of(metric.subset);
+  if (!not_of_targets(study, experiment, metric).empty())
+    return "Name " + subset + (metrics::facts_of(metric.metric).multi_label ? ".top1" : ".ap") +
+           ", or targets whose labels it is of";
+  if (metrics::facts_of(metric.metric).needs_scores && metric.subset == metrics::Subset::train)
+    return "Name the same of valid, test or train_eval";
   if (metrics::facts_of(metric.metric).of_sets) {
     const bool of_retrieval = metric.metric == metrics::Metric::map10;
     return std::string("Name another metric, or an experiment of kind \"") + (of_retrieval ? "retrieval" : "distance") +
@@ -102,7 +122,7 @@ void check_metric(const Scope& scope) {
     const std::string why = from ? not_recorded(scope.context.study, *from, metric) : "";
     if (!why.empty())
       return scope.error("best", {"'" + scope.take.best + "' is not recorded in experiment '" + name + "'", why,
-                                  how_to_record(metric)});
+                                  how_to_record(scope.context.study, *from, metric)});
   }
   if (metric.subset != metrics::Subset::test) return;
   scope.context.report.warning(

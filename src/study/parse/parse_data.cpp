@@ -23,6 +23,16 @@ const task::ImageFormatRow* parse_format(const Reader& reader) {
 
 DataFiles parse_files(const Reader& reader) { return {reader.words("images"), reader.word("labels").value_or("")}; }
 
+/// Held-out images are counted by class, or in all where an image may have several labels. `key` of them is the one
+/// that belongs to the other kind.
+void refuse_count(const Reader& reader, const std::string& key, bool multi_label) {
+  if (multi_label)
+    return reader.error(key, {"per_class with multi_label = true", "an image with several labels is of no class",
+                              "Write { images = 500 }, which are held out of all images"});
+  reader.error(key, {"a number of images of data with one label an image", "they are held out of each class",
+                     "Write { per_class = 5 }"});
+}
+
 void parse_test(const Reader& reader, DataSet& data) {
   const toml::table* table = reader.child("test");
   if (!table) return;
@@ -33,16 +43,27 @@ void parse_test(const Reader& reader, DataSet& data) {
                                  "test images are held out, or have files of their own",
                                  "Write { per_class = 5 } or { images = \"...\" }"});
   }
-  data.test_per_class = static_cast<std::int32_t>(test.integer("per_class", 1, kBig).value_or(0));
-  if (test.has("images")) data.test_files = parse_files(test);
+  const bool counts = test.has("images") && test.node("images")->is_integer();
+  if (counts || test.has("per_class")) {
+    if (counts != data.multi_label) return refuse_count(test, counts ? "images" : "per_class", data.multi_label);
+    const auto held_out = test.integer(counts ? "images" : "per_class", 1, kBig).value_or(0);
+    if (counts) data.test_images = held_out;
+    else data.test_per_class = static_cast<std::int32_t>(held_out);
+    return;
+  }
+  data.test_files = parse_files(test);
 }
 
 void parse_valid(const Reader& reader, DataSet& data) {
   const toml::table* table = reader.child("valid");
   if (!table) return;
   const Reader valid(*table, reader.path("valid"), "data.NAME.valid", reader.report());
-  if (!valid.has("per_class")) valid.missing("per_class", "Write { per_class = 3 }");
-  data.valid_per_class = static_cast<std::int32_t>(valid.integer("per_class", 1, kBig).value_or(0));
+  const std::string key = data.multi_label ? "images" : "per_class", other = data.multi_label ? "per_class" : "images";
+  if (valid.has(other)) return refuse_count(valid, other, data.multi_label);
+  if (!valid.has(key)) valid.missing(key, data.multi_label ? "Write { images = 500 }" : "Write { per_class = 3 }");
+  const auto held_out = valid.integer(key, 1, kBig).value_or(0);
+  if (data.multi_label) data.valid_images = held_out;
+  else data.valid_per_class = static_cast<std::int32_t>(held_out);
 }
 
 void parse_expect(const Reader& reader, DataSet& data) {
@@ -99,7 +120,27 @@ void check_images(const Reader& reader, const DataSet& data, const task::ImageFo
   }
 }
 
+/// Whether images may have several labels; that the format cannot say so is reported.
+bool parse_several(const Reader& reader, const task::ImageFormatRow& format) {
+  using task::ImageFormat;
+  const bool can =
+      format.format == ImageFormat::idx || format.format == ImageFormat::folder || format.format == ImageFormat::pack;
+  const bool several = reader.truth("multi_label").value_or(false);
+  if (!several || can) return several;
+  reader.error("multi_label", {"multi_label = true with format = \"" + format.name + "\"",
+                               format.name + " images have one label each", "Remove it, or use idx, folder or pack"});
+  return false;
+}
+
 void check_labels(const Reader& reader, const DataSet& data, const task::ImageFormatRow& format) {
+  const bool has_table = data.multi_label && format.format == task::ImageFormat::folder;
+  if (has_table) {
+    if (!reader.has("labels")) reader.missing("labels", "Name the table of labels");
+    if (data.test_files && data.test_files->labels.empty())
+      reader.error("test",
+                   {"'labels' is missing", "images with several labels have them in a table", "Add labels = ..."});
+    return;
+  }
   if (!format.has_label_file && reader.has("labels")) {
     reader.error("labels",
                  {"this format has no label file", "its labels stand in the records or in folder names", "Remove it"});
@@ -163,6 +204,7 @@ DataSet parse_imported(const Reader& reader) {
   const auto* format = parse_format(reader);
   if (format) data.format = format->format;
   data.files = parse_files(reader);
+  data.multi_label = format && parse_several(reader, *format);
   parse_use(reader, data);
   data.resize = static_cast<std::int32_t>(reader.integer("resize", 0, 8192).value_or(0));
   data.max_pixels = reader.integer("max_pixels", 1, kMostPixels).value_or(task::kMaxPixels);
@@ -188,6 +230,7 @@ DataSet parse_derived(const Reader& reader, const DataSet& origin) {
   refuse_import_keys(reader);
   if (reader.has("test")) {
     data.test_per_class = 0;
+    data.test_images = 0;
     data.test_files.reset();
   }
   parse_use(reader, data);

@@ -90,7 +90,8 @@ std::optional<task::TransformSpec> parse_transform(const Reader& reader) {
 }  // namespace
 
 void refuse_import_keys(const Reader& reader) {
-  std::vector<std::string> of_files{"format", "images", "labels", "resize", "grey", "rgb", "max_pixels", "expect"};
+  std::vector<std::string> of_files{"format", "images",     "labels", "resize",     "grey",
+                                    "rgb",    "max_pixels", "expect", "multi_label"};
   for (const auto& number : task::made_numbers()) of_files.push_back(number.key);
   for (const auto& key : of_files) {
     if (!reader.has(key)) continue;

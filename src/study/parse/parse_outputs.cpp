@@ -14,11 +14,13 @@ constexpr const char* kExperimentForm = "Write experiment = \"...\"";
 constexpr const char* kExperimentsForm = "Write experiments = [\"...\", \"...\"]";
 constexpr const char* kDistanceKeys[] = {"distances", "method", "features"};
 
-/// test.top1, valid.top1 where the experiment measures that and no test images, or test.distance where it compares.
+/// test.top1, valid.top1 where the experiment measures that and no test images, the same of ap where images may have
+/// several labels, or test.distance where it compares.
 std::string default_metric(const Study& study, const std::string& experiment) {
   using metrics::Metric, metrics::MetricName, metrics::Subset;
   const Experiment* shown = find_experiment(study, experiment);
   for (const auto& metric : {MetricName{Subset::test, Metric::top1}, MetricName{Subset::valid, Metric::top1},
+                             MetricName{Subset::test, Metric::ap}, MetricName{Subset::valid, Metric::ap},
                              MetricName{Subset::test, Metric::distance}}) {
     if (shown && not_recorded(study, *shown, metric).empty()) return metrics::to_string(metric);
   }

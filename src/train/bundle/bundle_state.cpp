@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/task/sharing.hpp"
 
 namespace espalier::train {
@@ -41,8 +42,18 @@ void BundleState::end(std::size_t member, task::End end, const std::string& text
   if (!is_open(member)) return;
   closed_[member] = true;
   spent_[member].end = end;
-  spent_[member].text = text;
+  spent_[member].text = end == task::End::done && text.empty() ? remarks_of(member) : text;
   sink_.ended(member, spent_[member]);
+}
+
+void BundleState::remark(std::size_t member, const std::string& text) { remarks_[member].insert(text); }
+
+std::string BundleState::remarks_of(std::size_t member) const {
+  std::string all;
+  const auto found = remarks_.find(member);
+  if (found == remarks_.end()) return all;
+  for (const auto& one : found->second) all += (all.empty() ? "" : "; ") + one;
+  return all;
 }
 
 const task::StopSpec* BundleState::rule(std::size_t member) const {
@@ -102,6 +113,7 @@ void BundleState::save(const Members& members, const Snapshot& snapshot) {
 }
 
 at::Tensor labels_at(const data::ImageSet& set, const std::vector<std::int64_t>& positions) {
+  if (data::are_several(set.labels)) return set.labels.index_select(0, at::tensor(positions, at::kLong));
   at::Tensor labels = at::empty({static_cast<std::int64_t>(positions.size())}, at::kLong);
   const auto* all = set.labels.const_data_ptr<std::int64_t>();
   auto* out = labels.mutable_data_ptr<std::int64_t>();

@@ -1,6 +1,8 @@
 #pragma once
 // Bookkeeping of the bundle in work: which members have ended, control flags, costs, checkpoints.
 #include <chrono>
+#include <map>
+#include <set>
 
 #include "espalier/model/reducer.hpp"
 #include "espalier/task/timeline.hpp"
@@ -37,6 +39,8 @@ class BundleState {
   bool is_open(std::size_t member) const { return !closed_[member]; }
   Members open_of(const Members& members) const;
   void end(std::size_t member, task::End end, const std::string& text = "");
+  /// What a reader of the member's results should know: told with its end if it is done.
+  void remark(std::size_t member, const std::string& text);
   /// The rule by which the member may end before its length; null where it has none, and in a smoke run.
   const task::StopSpec* rule(std::size_t member) const;
   /// Where the member's rule ended it: told with its end.
@@ -60,6 +64,8 @@ class BundleState {
   void save(const Members& members, const Snapshot& snapshot);
 
  private:
+  std::string remarks_of(std::size_t member) const;
+
   const std::vector<Job>& jobs_;
   DeviceContext& device_context_;
   Control& control_;
@@ -67,13 +73,14 @@ class BundleState {
   std::vector<task::Timeline> timelines_;
   std::vector<bool> closed_;
   std::vector<Outcome> spent_;
+  std::map<std::size_t, std::set<std::string>> remarks_;
   model::Reducer* group_;
   std::vector<double> control_flags_;
   ControlFlag agreed_ = ControlFlag::go_on;
   Clock::time_point told_ = Clock::now(), charged_ = told_;
 };
 
-/// The labels of the images at `positions`.
+/// The labels of the images at `positions`: [n] int64, or of several an image [n, outputs] float32.
 at::Tensor labels_at(const data::ImageSet& set, const std::vector<std::int64_t>& positions);
 
 /// For example "the training loss is not a number at epoch 3, step 2".

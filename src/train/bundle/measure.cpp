@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "espalier/core/checks.hpp"
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/data/safetensors.hpp"
 #include "espalier/model/description.hpp"
 #include "espalier/train/feature_means.hpp"
@@ -55,17 +56,27 @@ data::WrittenArtifact write_finished(const Job& job, model::UnitNetwork network,
   return data::write_artifact(job.output_dir, tensors, metadata);
 }
 
-/// Writes per image of `set` "predicted" and "label" (int32, the network's outputs) and "row" (int64, in its pack).
-data::WrittenArtifact write_predictions(const Job& job, const data::ImageSet& set,
-                                        const std::vector<std::int32_t>& predicted, task::Moment at) {
-  data::Metadata metadata = describe_file(job, "espalier predictions 1", at);
+/// Writes per image of `set` "predicted" and "label" (int32, the network's outputs) and "row" (int64, in its pack); of
+/// several labels an image "score" (float32) and "label" (int8: 1, 0, -1 not counted), [images, outputs], and "row".
+data::WrittenArtifact write_predictions(const Job& job, const data::ImageSet& set, const Predicted& predicted,
+                                        task::Moment at) {
+  const bool several = predicted.scores.defined();
+  data::Metadata metadata = describe_file(job, several ? "espalier scores 1" : "espalier predictions 1", at);
   metadata["data"] = set.data;
+  const at::Tensor rows = at::tensor(set.rows, at::kLong);
+  if (several) {
+    const at::Tensor labels = set.labels.to(at::kChar).contiguous();
+    return data::write_artifact(job.output_dir,
+                                {{"row", rows}, {"score", predicted.scores.contiguous()}, {"label", labels}}, metadata);
+  }
   return data::write_artifact(job.output_dir,
-                              {{"predicted", at::tensor(predicted, at::kInt)},
+                              {{"predicted", at::tensor(predicted.labels, at::kInt)},
                                {"label", set.labels.to(at::kInt).contiguous()},
-                               {"row", at::tensor(set.rows, at::kLong)}},
+                               {"row", rows}},
                               metadata);
 }
+
+bool is_whole(const Predicted& predicted) { return !predicted.labels.empty() || predicted.scores.defined(); }
 
 /// The set that a job's predictions are made for; null where it has none.
 const MeasuredSet* test_set(const Job& job) {
@@ -74,7 +85,7 @@ const MeasuredSet* test_set(const Job& job) {
   return test == job.evaluations.end() ? nullptr : &*test;
 }
 
-double mean_loss(const Score& score, task::Moment at) { return score.row(Subset::train, {}, at).of(Metric::loss); }
+double loss_of(const Score& score, task::Moment at) { return score.row(Subset::train, {}, at).of(Metric::loss); }
 
 }  // namespace
 
@@ -138,13 +149,18 @@ bool Measurement::wants_running(std::size_t member) const {
   return running_.count > 0 && !gave_running_ && (at_.step == 0 || ends(member));
 }
 
-const Score& Measurement::judged(std::size_t member) const {
+metrics::Row Measurement::judged(std::size_t member) const {
   const auto& job = bundle_.job(member);
   const auto& images = task::training(job.task).stop.images;
   const auto measured = std::find_if(job.evaluations.begin(), job.evaluations.end(),
                                      [&](const MeasuredSet& one) { return one.id == images; });
   ESPALIER_EXPECT(measured != job.evaluations.end());
-  return scores_.at(sets_.number_of(*measured));
+  return row_of(scores_.at(sets_.number_of(*measured)), measured->name, images, at_);
+}
+
+metrics::Row Measurement::running_row() const {
+  const bool several = data::are_several(sets_.of(kTrainingImages).labels);
+  return row_of({running_, {}, "", several}, Subset::train, {}, at_);
 }
 
 /// A test set is measured at the end even where its row is known: for the predictions.
@@ -172,8 +188,9 @@ ControlFlag Measurement::run(const Evaluate& evaluate) {
   for (SetNumber number = 0; number < sets_.size() && flag == ControlFlag::go_on; ++number) {
     if (sets_.of(number).size() == 0 || !is_wanted(number) || scores_.contains(number)) continue;
     Evaluation result = evaluate(number, limits);
-    scores_[number] = result.score;
-    if (is_predicted(number)) predictions_[number] = std::move(result.labels);
+    if (flag != ControlFlag::go_on) break;
+    scores_[number] = scored(result, sets_.of(number).labels, bundle_.job(members_.front()).outputs);
+    if (is_predicted(number)) predictions_[number] = {std::move(result.labels), std::move(result.scores)};
   }
   if (flag == ControlFlag::go_on) give_out();
   return flag;
@@ -182,7 +199,7 @@ ControlFlag Measurement::run(const Evaluate& evaluate) {
 /// Rows on each of the member's sets, in its order, behind the running score.
 std::vector<metrics::Row> Measurement::rows_of(std::size_t member) const {
   std::vector<metrics::Row> rows;
-  if (wants_running(member)) rows.push_back(running_.row(Subset::train, {}, at_));
+  if (wants_running(member)) rows.push_back(running_row());
   for (const MeasuredSet& measured : bundle_.job(member).evaluations) {
     const auto score = scores_.find(sets_.number_of(measured));
     if (score != scores_.end() && wants(member, measured)) rows.push_back(row_for(measured, score->second, at_));
@@ -195,11 +212,11 @@ std::string Measurement::lost_of(std::size_t member) const {
   const auto text = [&](Subset name, double loss) {
     return std::isfinite(loss) ? "" : divergence_text(std::string("the loss on ") + name_of(name), loss, at_);
   };
-  std::string lost = wants_running(member) ? text(Subset::train, mean_loss(running_, at_)) : "";
+  std::string lost = wants_running(member) ? text(Subset::train, loss_of(running_, at_)) : "";
   for (const MeasuredSet& measured : bundle_.job(member).evaluations) {
     const auto score = scores_.find(sets_.number_of(measured));
     if (!lost.empty() || score == scores_.end() || !wants(member, measured)) continue;
-    lost = text(measured.name, mean_loss(score->second, at_));
+    lost = text(measured.name, loss_of(score->second.score, at_));
   }
   return lost;
 }
@@ -210,13 +227,19 @@ void Measurement::give_out() const {
       bundle_.end(member, task::End::diverged, lost);
       continue;
     }
+    for (const MeasuredSet& measured : bundle_.job(member).evaluations) {
+      const auto found = scores_.find(sets_.number_of(measured));
+      if (found != scores_.end() && !found->second.remark.empty())
+        bundle_.remark(member, std::string(metrics::name_of(measured.name)) + " images: " + found->second.remark);
+    }
     const auto rows = rows_of(member);
     if (!rows.empty()) bundle_.sink().rows(member, rows);
   }
 }
 
-metrics::Row row_for(const MeasuredSet& measured, const Score& score, task::Moment at) {
-  metrics::Row row = score.row(measured.name, measured.id, at);
+metrics::Row row_for(const MeasuredSet& measured, const Scored& scored, task::Moment at) {
+  if (measured.metrics.empty() && !scored.several) return scored.score.row(measured.name, measured.id, at);
+  metrics::Row row = row_of(scored, measured.name, measured.id, at);
   if (measured.metrics.empty()) return row;
   metrics::Values asked;
   for (const Metric metric : measured.metrics) {
@@ -234,7 +257,7 @@ void write_predictions_of(BundleState& bundle, std::size_t member, task::Moment 
   if (!test || job.smoke) return;
   const SetNumber number = sets.number_of(*test);
   const auto predicted = predictions.find(number);
-  if (predicted == predictions.end() || predicted->second.empty()) return;
+  if (predicted == predictions.end() || !is_whole(predicted->second)) return;
   const auto file = write_predictions(job, sets.of(number), predicted->second, at);
   bundle.sink().checkpoint(member, {task::ArtifactKind::predictions, at, file.id, file.bytes});
 }

@@ -4,11 +4,17 @@
 
 #include "train/bundle/bundle_state.hpp"
 #include "train/bundle/image_sets.hpp"
+#include "train/scored.hpp"
 
 namespace espalier::train {
 
-/// Predicted classes, one per image, of the sets that predictions may be written for.
-using Predictions = std::map<SetNumber, std::vector<std::int32_t>>;
+/// What a network says of a set's images.
+struct Predicted {
+  std::vector<std::int32_t> labels{};  ///< the class of each; empty of several labels an image
+  at::Tensor scores{};                 ///< of several labels an image: [images, outputs] float32
+};
+/// Of the sets that predictions may be written for.
+using Predictions = std::map<SetNumber, Predicted>;
 
 /// Why it is measured at a moment, besides the intervals that members ask for.
 struct Occasion {
@@ -39,8 +45,8 @@ class Measurement {
 
   /// Of the sets that were measured as some member's test set.
   const Predictions& predictions() const { return predictions_; }
-  /// The score on the images that the member's rule judges by. They must have been measured.
-  const Score& judged(std::size_t member) const;
+  /// The row on the images that the member's rule judges by. They must have been measured.
+  metrics::Row judged(std::size_t member) const;
 
  private:
   bool ends(std::size_t member) const { return occasion_.ends(member); }
@@ -59,7 +65,8 @@ class Measurement {
   Score running_;
   Occasion occasion_;
   bool gave_running_ = false;
-  std::map<SetNumber, Score> scores_;
+  metrics::Row running_row() const;
+  std::map<SetNumber, Scored> scores_;
   Predictions predictions_;
 };
 
@@ -69,8 +76,8 @@ bool is_due(const MeasuredSet& measured, const task::Timeline& timeline, task::M
 /// The first step behind `step` after which a set of the job is due by its steps, but no later than `most`.
 std::int64_t next_due_by_steps(const Job& job, std::int64_t step, std::int64_t most);
 
-/// The row of a score with the metrics that were asked for; the others count as not measured.
-metrics::Row row_for(const MeasuredSet& measured, const Score& score, task::Moment at);
+/// The row with the metrics that were asked for; the others count as not measured.
+metrics::Row row_for(const MeasuredSet& measured, const Scored& scored, task::Moment at);
 
 /// Writes the predictions of a member that has ended, if its test set is among them.
 void write_predictions_of(BundleState& bundle, std::size_t member, task::Moment at, const ImageSets& sets,

@@ -92,7 +92,7 @@ void TreeTraining::judge() {
     if (!is_judged(member)) continue;
     const auto& rule = *bundle_.rule(member);
     auto& track = stops_.tracks.at(bundle_.job(member).task.id);
-    const auto row = measurement_->judged(member).row(metrics::Subset::valid, rule.images, {});
+    const auto row = measurement_->judged(member);
     task::note(track, rule, index(), task::value_of(rule, row));
     const bool keeps = rule.restores_best && track.best == index() && !stops_.states.contains(index());
     if (!keeps) continue;

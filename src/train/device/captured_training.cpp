@@ -10,6 +10,7 @@
 #include "espalier/task/timeline.hpp"
 #include "espalier/train/training.hpp"
 #include "train/evaluate.hpp"
+#include "train/losses.hpp"
 
 namespace espalier::train {
 
@@ -107,7 +108,7 @@ void CapturedTraining::train(std::int64_t count) {
   model::StepKey key;
   key.masks = &masks_;
   const at::Tensor logits = network_.train_forward(inputs, key, cached_units_);
-  const at::Tensor loss = at::cross_entropy_loss(logits, labels);
+  const at::Tensor loss = mean_loss(logits, labels);
   score_.add_step(logits.detach(), labels, loss.detach(), training_.index());
   if (loss.requires_grad()) loss.backward();
   const auto& index = training_.index();
@@ -118,8 +119,12 @@ void CapturedTraining::train(std::int64_t count) {
 void CapturedTraining::start_evaluation(std::size_t number, std::int64_t batches) {
   Evaluated& set = evaluations_[number];
   set.device_batches.go_to(0);
-  if (set.predicted.defined() && set.predicted.size(0) >= batches) return;
-  set.predicted = at::zeros({batches, set.device_batches.batch()}, at::TensorOptions(at::kInt).device(device_));
+  const bool several = set.device_batches.are_several();
+  const bool fits = set.predicted.defined() && several == (set.predicted.dim() == 3);
+  if (fits && set.predicted.size(0) >= batches) return;
+  std::vector<std::int64_t> sizes{batches, set.device_batches.batch()};
+  if (several) sizes.push_back(network_.classes());
+  set.predicted = at::zeros(sizes, at::TensorOptions(several ? at::kFloat : at::kInt).device(device_));
   set.work.reset();
 }
 
@@ -136,18 +141,21 @@ void CapturedTraining::measure(Evaluated& set) {
   const c10::NoGradGuard no_grad;
   const std::int64_t batch = set.device_batches.batch();
   const at::Tensor logits = network_.eval_forward(set.device_batches.inputs(batch), cached_units_);
-  evaluated_.add_counted(logits, set.device_batches.labels(batch), set.device_batches.counted());
-  const at::Tensor best = logits.argmax(1).to(at::kInt).unsqueeze(0);
+  const bool several = set.device_batches.are_several();
+  if (!several) evaluated_.add_counted(logits, set.device_batches.labels(batch), set.device_batches.counted());
+  const at::Tensor seen = (several ? logits.to(at::kFloat) : logits.argmax(1).to(at::kInt)).unsqueeze(0);
   const at::Tensor is_due =
       at::arange(set.predicted.size(0), set.device_batches.index().options()).eq(set.device_batches.index());
-  set.predicted.copy_(at::where(is_due.unsqueeze(1), best, set.predicted));
+  const at::Tensor rows = several ? is_due.view({-1, 1, 1}) : is_due.unsqueeze(1);
+  set.predicted.copy_(at::where(rows, seen, set.predicted));
   set.device_batches.advance();
 }
 
 CapturedTraining::Measured CapturedTraining::take_evaluation(std::size_t number) {
   const at::Tensor labels = evaluations_[number].predicted.cpu().contiguous();
+  if (labels.dim() == 3) return {{}, {}, labels.flatten(0, 1)};
   const auto* first = labels.const_data_ptr<std::int32_t>();
-  return {evaluated_.take().score, {first, first + labels.numel()}};
+  return {evaluated_.take().score, {first, first + labels.numel()}, {}};
 }
 
 }  // namespace espalier::train

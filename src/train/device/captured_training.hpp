@@ -51,6 +51,7 @@ class CapturedTraining {
   struct Measured {
     Score score;
     std::vector<std::int32_t> labels;  ///< predicted classes, whole batches
+    at::Tensor scores;                 ///< of several labels an image, and no score then: [batches x batch, outputs]
   };
   Measured take_evaluation(std::size_t number);
 
@@ -68,7 +69,7 @@ class CapturedTraining {
   struct Evaluated {
     explicit Evaluated(at::Device device);
     DeviceBatches device_batches;
-    at::Tensor predicted;  ///< [batches, batch] int32
+    at::Tensor predicted;  ///< [batches, batch] int32; of several labels an image their scores: [..., outputs] float32
     std::unique_ptr<device::CapturedGraph> work;
     std::int64_t version = -1;
   };

@@ -13,8 +13,14 @@ namespace {
 void put(const at::Tensor& table, const at::Tensor& values) {
   auto sizes = table.sizes().vec();
   sizes[0] = -1;
-  const at::Tensor batches = values.view(sizes);
+  const at::Tensor batches = values.contiguous().view(sizes);
   table.slice(0, 0, batches.size(0)).copy_(batches);
+}
+
+/// With the last row again and again up to `count` rows.
+at::Tensor padded(const at::Tensor& matrix, std::int64_t count) {
+  const std::int64_t rows = matrix.size(0);
+  return at::cat({matrix, matrix.slice(0, rows - 1, rows).expand({count - rows, matrix.size(1)})});
 }
 
 at::Tensor windows_tensor(const std::vector<data::Window>& windows, std::int64_t batches, std::int64_t batch) {
@@ -49,23 +55,32 @@ void DeviceBatches::connect(const BatchSource& source) {
   }
 }
 
-void DeviceBatches::make_room(std::int64_t batches) {
-  if (labels_.defined() && labels_.size(0) >= batches) return;
+/// `outputs`: of several labels an image, their number; else 0.
+void DeviceBatches::make_room(std::int64_t batches, std::int64_t outputs) {
+  const bool fits = are_several() ? labels_.size(2) == outputs : outputs == 0;
+  if (labels_.defined() && labels_.size(0) >= batches && fits) return;
   const auto on_device = [&](at::ScalarType type) { return at::TensorOptions(type).device(device_); };
   rows_ = at::zeros({batches, batch_}, on_device(at::kLong));
   windows_ = at::zeros({batches, batch_, 3}, on_device(at::kInt));
-  labels_ = at::zeros({batches, batch_}, on_device(at::kLong));
+  labels_ = outputs > 0 ? at::zeros({batches, batch_, outputs}, on_device(at::kFloat))
+                        : at::zeros({batches, batch_}, on_device(at::kLong));
   counted_ = at::zeros({batches, batch_}, on_device(at::kDouble));
   ++version_;
 }
 
 void DeviceBatches::fill(BatchRows rows) {
-  const auto count = static_cast<std::int64_t>(rows.labels.size()), batches = (count + batch_ - 1) / batch_;
+  const bool several = rows.matrix.defined();
+  const auto count = several ? rows.matrix.size(0) : static_cast<std::int64_t>(rows.labels.size());
+  const auto batches = (count + batch_ - 1) / batch_;
   ESPALIER_EXPECT(count > 0 && (is_staged() || static_cast<std::int64_t>(rows.rows.size()) == count));
-  make_room(batches);
+  make_room(batches, several ? rows.matrix.size(1) : 0);
   const auto whole = static_cast<std::size_t>(batches * batch_);
-  rows.labels.resize(whole, rows.labels.back());
-  put(labels_, at::tensor(rows.labels, at::kLong));
+  if (several) {
+    put(labels_, padded(rows.matrix, batches * batch_));
+  } else {
+    rows.labels.resize(whole, rows.labels.back());
+    put(labels_, at::tensor(rows.labels, at::kLong));
+  }
   at::Tensor counted = at::zeros({batches * batch_}, at::kDouble);
   counted.slice(0, 0, count).fill_(1);
   put(counted_, counted);

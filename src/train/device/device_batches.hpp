@@ -25,6 +25,7 @@ struct BatchRows {
   std::vector<std::int64_t> rows;  ///< rows of the pack or slots of the features; empty if the host makes batches
   std::vector<data::Window> windows;
   std::vector<std::int64_t> labels;
+  at::Tensor matrix{};  ///< of several labels an image, in place of `labels`: [images, outputs] float32
 };
 
 class DeviceBatches {
@@ -45,15 +46,17 @@ class DeviceBatches {
   // The first `count` images of the batch that is due. Recorded work with these stays valid while version() is the
   // same.
   at::Tensor inputs(std::int64_t count) const;
-  at::Tensor labels(std::int64_t count) const;
-  at::Tensor counted() const;  ///< [batch] float64: 1 for rows that count
+  at::Tensor labels(std::int64_t count) const;  ///< [count] int64, or of several labels [count, outputs] float32
+  at::Tensor counted() const;                   ///< [batch] float64: 1 for rows that count
   const at::Tensor& index() const { return index_; }
   void advance() { index_.add_(1); }
 
   std::int64_t version() const { return version_; }
+  /// Whether images have several labels.
+  bool are_several() const { return labels_.defined() && labels_.dim() == 3; }
 
  private:
-  void make_room(std::int64_t batches);
+  void make_room(std::int64_t batches, std::int64_t outputs);
   at::Tensor due(const at::Tensor& table) const { return table.index_select(0, index_).squeeze(0); }
 
   std::int64_t batch_;

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "espalier/core/checks.hpp"
+#include "espalier/data/label_matrix.hpp"
 #include "espalier/task/timeline.hpp"
+#include "train/losses.hpp"
 #include "train/prepare_network.hpp"
 
 namespace espalier::train {
@@ -84,8 +86,9 @@ std::vector<std::int64_t> DeviceEngine::positions_of(task::Moment at) const {
 
 BatchRows DeviceEngine::labelled(SetNumber number, const std::vector<std::int64_t>& positions) const {
   const at::Tensor labels = labels_at(sets_.of(number), positions);
+  if (data::are_several(labels)) return {{}, {}, {}, labels};
   const auto* label = labels.const_data_ptr<std::int64_t>();
-  return {{}, {}, {label, label + labels.numel()}};
+  return {{}, {}, {label, label + labels.numel()}, {}};
 }
 
 /// The rows of all steps of the epoch, equal to those the host's inputs would use.
@@ -170,6 +173,11 @@ Evaluation DeviceEngine::evaluate(SetNumber number, const EvaluationLimits& limi
     result.finished = limits.go_on();
   }
   auto measured = captured_->take_evaluation(number);
+  if (measured.scores.defined()) {
+    result.scores = measured.scores.slice(0, 0, images);
+    if (result.finished) result.score = score_of(result.scores, sets_.of(number).labels.slice(0, 0, images));
+    return result;
+  }
   result.score = measured.score;
   result.labels = std::move(measured.labels);
   result.labels.resize(static_cast<std::size_t>(images));

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "espalier/data/label_matrix.hpp"
+
 namespace espalier::train {
 
 namespace {
@@ -42,7 +44,8 @@ void DeviceScore::add_step(const at::Tensor& logits, const at::Tensor& labels, c
   const c10::NoGradGuard no_grad;
   const at::Tensor value = loss.to(at::kDouble);
   sums_[0].add_(value * static_cast<double>(logits.size(0)));
-  add_ranks(logits, labels, at::ones({logits.size(0)}, sums_.options()));
+  if (data::are_several(labels)) sums_[static_cast<std::int64_t>(Score::kWords) - 1].add_(logits.size(0));
+  else add_ranks(logits, labels, at::ones({logits.size(0)}, sums_.options()));
   const at::Tensor now = at::stack({index.to(at::kDouble).squeeze(0), value});
   const at::Tensor is_first = value.isfinite().logical_not().logical_and(non_finite_[0].isinf());
   non_finite_.copy_(at::where(is_first, now, non_finite_));

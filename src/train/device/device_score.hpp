@@ -12,7 +12,8 @@ class DeviceScore {
  public:
   explicit DeviceScore(at::Device device);
 
-  /// `logits` [n, classes], `labels` [n], `loss` their mean cross-entropy; `index` [1] is the step's number.
+  /// `logits` [n, classes], `labels` [n] or of several an image [n, classes], `loss` their mean loss; `index` [1] is
+  /// the step's number.
   void add_step(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& loss, const at::Tensor& index);
   /// Adds the rows whose `counted` [n] is 1; rows with 0 only fill the batch.
   void add_counted(const at::Tensor& logits, const at::Tensor& labels, const at::Tensor& counted);

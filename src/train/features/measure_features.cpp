@@ -84,8 +84,9 @@ class FeatureProbe {
                            best.const_data_ptr<std::int32_t>() + count);
       if (!go_on_()) return std::nullopt;
     }
-    if (measured.name == metrics::Subset::test) predictions_[number] = std::move(result.labels);
-    return row_for(measured, result.score, at_);
+    const Scored whole = scored(result, labels, job_.outputs);
+    if (measured.name == metrics::Subset::test) predictions_[number] = {std::move(result.labels), {}};
+    return row_for(measured, whole, at_);
   }
 
   /// An image's class is that of its nearest neighbour; its five nearest are asked, too.
@@ -117,8 +118,8 @@ class FeatureProbe {
     row.values.set(metrics::Metric::top5, hits.any(1).sum().item<double>());
     if (measured.name == metrics::Subset::test) {
       const at::Tensor best = theirs.select(1, 0).to(at::kInt).contiguous();
-      predictions_[number].assign(best.const_data_ptr<std::int32_t>(),
-                                  best.const_data_ptr<std::int32_t>() + best.numel());
+      predictions_[number].labels.assign(best.const_data_ptr<std::int32_t>(),
+                                         best.const_data_ptr<std::int32_t>() + best.numel());
     }
     return row;
   }
