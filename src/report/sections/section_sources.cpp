@@ -5,6 +5,7 @@
 #include <map>
 
 #include "espalier/metrics/shown.hpp"
+#include "espalier/task/timeline.hpp"
 #include "report/axis_values.hpp"
 #include "report/html.hpp"
 #include "report/sections/source_networks.hpp"
@@ -28,6 +29,38 @@ const metrics::Row* row_of(const SourceNetwork& network, metrics::Subset subset)
   return network.task ? final_row(*network.task, subset) : nullptr;
 }
 
+/// What a source is taught, as the study says it.
+struct Taught {
+  std::string data = "-", labels = "-";
+};
+
+/// "labels.coarse", "a list of 20", "split.source". An axis that gives sources their labels goes before their own.
+Taught taught(const study::Study& study, const SourceNetwork& network) {
+  Taught found;
+  for (const auto& source : study.sources) {
+    if (source.name != network.source) continue;
+    found.data = source.data;
+    found.labels = source.classes == "list" ? fmt::format("a list of {}", source.class_list.size()) : source.classes;
+    if (!source.labels.empty()) found.labels = "labels." + source.labels + " of " + found.labels;
+    if (!network.labels.empty()) found.labels = network.labels;
+  }
+  return found;
+}
+
+/// Outputs, images, epochs and steps of its training, "-" where the task is not listed. Of one that a rule ended, until
+/// then.
+std::vector<std::string> amounts(const SourceNetwork& network, const store::State& state) {
+  if (!network.task) return {"-", "-", "-", "-"};
+  const auto& spec = task::training(network.task->task);
+  const auto map = state.catalog.label_maps.find(spec.images.labels);
+  const auto images = network.task->task.images;
+  const auto length = network.task->state == task::RunState::done ? store::end_of(*network.task) : spec.length;
+  const bool is_known = spec.batch > 0 && images > 0;
+  return {map == state.catalog.label_maps.end() ? "-" : std::to_string(map->second.output_count),
+          std::to_string(images), std::to_string(length.epoch),
+          is_known ? std::to_string(task::Timeline(images, spec.batch, length).total_steps()) : "-"};
+}
+
 std::string poor_text(const SourceNetwork& network, const std::string& splits) {
   using metrics::Metric;
   return fmt::format(
@@ -47,6 +80,7 @@ std::vector<SourceNetwork> source_networks(const PageContext& context) {
       if (input.role != task::InputRole::pretraining) continue;
       auto& network = found[input.task];
       network.source = view.value("source");
+      network.labels = view.value("source.labels");
       if (std::find(network.splits.begin(), network.splits.end(), view.value("split")) == network.splits.end()) {
         network.splits.push_back(view.value("split"));
       }
@@ -76,17 +110,20 @@ std::vector<SourceNetwork> source_networks(const PageContext& context) {
 std::string source_section(const PageContext& context) {
   const auto networks = source_networks(context);
   if (networks.empty()) return "";
-  WordTable table{{"source", "split", "task", "state", "epochs", "train loss", "validation top-1 %", "test top-1 %"},
+  WordTable table{{"source", "split", "data", "labels", "outputs", "images", "epochs", "steps", "task", "state",
+                   "train loss", "validation top-1 %", "test top-1 %"},
                   {}};
   std::string loud;
   for (const auto& network : networks) {
     const auto splits = fmt::format("{}", fmt::join(network.splits, ", "));
-    table.rows.push_back({network.source, splits, network.id.brief(),
-                          network.task ? task::name_of(network.task->state) : "not listed",
-                          network.task ? std::to_string(task::training(network.task->task).length.epoch) : "-",
-                          shown(row_of(network, metrics::Subset::train), metrics::Metric::loss),
-                          shown(row_of(network, metrics::Subset::valid), metrics::Metric::top1),
-                          shown(row_of(network, metrics::Subset::test), metrics::Metric::top1)});
+    const auto told = taught(context.study, network);
+    std::vector<std::string> row = {network.source, splits, told.data, told.labels};
+    for (auto& amount : amounts(network, context.state())) row.push_back(std::move(amount));
+    row.insert(row.end(), {network.id.brief(), network.task ? task::name_of(network.task->state) : "not listed",
+                           shown(row_of(network, metrics::Subset::train), metrics::Metric::loss),
+                           shown(row_of(network, metrics::Subset::valid), metrics::Metric::top1),
+                           shown(row_of(network, metrics::Subset::test), metrics::Metric::top1)});
+    table.rows.push_back(std::move(row));
     if (network.poor()) loud += paragraph(poor_text(network, splits));
   }
   if (!loud.empty()) loud = "<div class=\"loud\" role=\"note\">" + loud + "</div>\n";

@@ -9,6 +9,7 @@ struct SourceNetwork {
   TaskId id;
   const store::TaskState* task = nullptr;
   std::string source;               ///< its name in the study
+  std::string labels;               ///< that an axis of the study gives it; "": those of the source
   std::vector<std::string> splits;  ///< whose runs start from it
   std::optional<double> valid_top1;
   std::optional<double> least;  ///< warn_below of the study
