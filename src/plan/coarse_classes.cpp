@@ -83,7 +83,7 @@ class Joining {
   }
 
   Coarsening make() {
-    Coarsening made{coarse_.names, {}, {}};
+    Coarsening made{coarse_.names, {}, {}, 0, 0};
     std::vector<int> joined(coarse_.names.size(), 0);
     for (std::size_t output = 0; output < classes_.size(); ++output) {
       const bool is_tested = !classes_[output].empty();
@@ -92,7 +92,10 @@ class Joining {
       if (is_tested && coarse < 0) made.left_out.push_back(names_[output]);
       if (is_tested && coarse >= 0) ++joined.at(static_cast<std::size_t>(coarse));
     }
-    check(joined);
+    for (const int count : joined) {
+      made.used += count > 0;
+      made.joining += count > 1;
+    }
     return made;
   }
 
@@ -119,17 +122,6 @@ class Joining {
   std::int32_t place_by_name(std::size_t output) const {
     const auto found = by_name_.find(names_[output]);
     return found == by_name_.end() || found->second.empty() ? -1 : place(output, found->second);
-  }
-  void check(const std::vector<int>& joined) const {
-    const auto used = std::count_if(joined.begin(), joined.end(), [](int count) { return count > 0; });
-    const bool any_joins = std::any_of(joined.begin(), joined.end(), [](int count) { return count > 1; });
-    const std::string what = fmt::format("{} cannot be compared with the classes of target '{}'", set(), fine_.target);
-    if (used < 2)
-      throw UsageError(what, used == 0 ? "they leave all of them out" : "they make a single class of them",
-                       "Name a label set that makes several.");
-    if (!any_joins)
-      throw UsageError(what, "each coarse class has a single one of them, so that all differences are 0",
-                       "Name a label set that joins some.");
   }
 
   const study::LabelSet& labels_;
@@ -164,11 +156,24 @@ std::vector<Asked> all_asked(const study::Study& study) {
   return all;
 }
 
+/// `most`: the most that a target of the experiment has in a split. A random half may have less.
+void require_joining(const Asked& asked, const Coarsening& most) {
+  const std::string what =
+      fmt::format("labels '{}' cannot be compared with the classes of experiment '{}'", asked.labels, asked.experiment);
+  if (most.used < 2)
+    throw UsageError(what, most.used == 0 ? "they leave all of them out" : "they make a single class of them",
+                     "Name a label set that makes several.");
+  if (most.joining == 0)
+    throw UsageError(what, "each coarse class has a single one of them, so that all differences are 0",
+                     "Name a label set that joins some.");
+}
+
 /// Looks once at each target and split of the experiment's runs.
 void check_asked(const Asked& asked, const study::Study& study, const Facts& facts, const Plan& plan,
                  Findings& findings) {
   std::set<std::tuple<std::string, std::string, std::string>> seen;
-  std::set<std::string> warned;
+  std::map<std::string, Problem> left_out;  // by target
+  Coarsening most;
   for (const auto& run : plan.runs) {
     if (run.experiment != asked.experiment) continue;
     const auto images = plan.catalog.image_sets.find(run.images(metrics::Subset::test).hex.str());
@@ -178,12 +183,16 @@ void check_asked(const Asked& asked, const study::Study& study, const Facts& fac
     if (!seen.emplace(whose, split ? *split : "1", images->second.labels).second) continue;
     const auto& map = plan.catalog.label_maps.at(images->second.labels);
     const auto made = coarsening_of(study, facts, asked.labels, {whose, split ? std::stoi(*split) : 1, map});
-    if (made.left_out.empty() || !warned.insert(whose).second) continue;
-    findings.warning(asked.where, asked.key,
-                     {fmt::format("labels '{}' leave out {} of the {} classes of target '{}'", asked.labels,
-                                  made.left_out.size(), made.coarse_of.size(), whose),
-                      some(made.left_out), "Their images are in no row."});
+    most.used = std::max(most.used, made.used);
+    most.joining = std::max(most.joining, made.joining);
+    if (made.left_out.empty()) continue;
+    left_out.try_emplace(whose, Problem{fmt::format("labels '{}' leave out {} of the {} classes of target '{}'",
+                                                    asked.labels, made.left_out.size(), made.coarse_of.size(), whose),
+                                        some(made.left_out), "Their images are in no row."});
   }
+  if (seen.empty()) return;  // all wait for selections
+  require_joining(asked, most);
+  for (const auto& [whose, problem] : left_out) findings.warning(asked.where, asked.key, problem);
 }
 
 }  // namespace

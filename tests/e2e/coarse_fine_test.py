@@ -1,6 +1,7 @@
 """Coarse classes against their fine ones through the real processes: tables are what NumPy and SciPy make of the stored predictions,
 and of the classes that the images have in their packs."""
 import csv
+import re
 import subprocess
 import tempfile
 import unittest
@@ -76,7 +77,7 @@ rates = [{ units = "rest", start = 0.01 }]
 [[experiment]]
 name = "fine"
 axes = { per_class = [2, 4] }
-fixed = { target = "half", transferred = 0 }
+fixed = { source = "half", target = "half", transferred = 3 }
 
 [[experiment]]
 name = "sources"
@@ -221,8 +222,13 @@ class CoarseFine(unittest.TestCase):
         page = self.page()
         sources = page[page.index('<section id="sources"'):]
         sources = sources[:sources.index("</section>")]
-        for cell in ("toy", "split.source", "all", str(6 * (IMAGES - 2)), str(10 * (IMAGES - 2)), "51", "84"):
-            self.assertIn(f">{cell}<", sources)
+        rows = [re.findall(r"<t[dh][^>]*>([^<]*)<", row) for row in sources.split("<tr>")[1:]]
+        self.assertEqual(rows[0][:8], ["source", "split", "data", "labels", "outputs", "images", "epochs", "steps"])
+        each, images, steps = IMAGES - 2, 6 * (IMAGES - 2), 3 * -(-6 * (IMAGES - 2) // 5)  # 3 epochs in batches of 5
+        self.assertEqual([row[:8] for row in rows[1:4]],
+                         [["half", str(split), "toy", "split.source", "6", str(images), "3", str(steps)] for split in (1, 2, 3)])
+        self.assertEqual(rows[4][2:8], ["toy", "all", "10", str(10 * each), "3", str(3 * 10 * each // 5)])  # only measured
+        self.assertEqual(len(rows), 7)
 
     def test_damaged_and_missing_predictions_are_counted_and_said(self):
         with h5py.File(self.launch.out / "results.h5") as view:
@@ -241,7 +247,7 @@ class CoarseFine(unittest.TestCase):
 
         page = self.page()
 
-        self.assertIn("5 of 6 runs count. 1 of 6 finished runs has no predictions that can be used: predictions are damaged", page)
+        self.assertIn("5 of 6 runs count. 1 of 6 finished runs has no predictions that can be used: predictions are damaged, ", page)
         self.assertIn("This table cannot be made: no run of &#39;few&#39; has predictions", page)
         self.assertIn("predictions are missing", page)
 

@@ -98,12 +98,19 @@ TEST_CASE("coarse classes: labels that cannot be compared with the classes of a 
   f.labels().amount = 2;
   f.labels().without = {"animal"};
   CHECK_THAT(f.said(), Catch::Contains("they make a single class of them"));
+  f.labels().without = {"animal"};
+  f.study.targets[0].classes = "list";
+  f.study.targets[0].class_list = {1, 4};
+  CHECK_THAT(f.said(), Catch::Contains("they leave all of them out"));
+  f.study.targets[0].classes = "all";
   f.labels().without = {"fish"};
   CHECK_THAT(f.said(), Catch::Contains("'fish' is no class of data 'letters', and no node of tree 't'"));
   f.labels().without = {};
   f.study.targets[0].classes = "list";
   f.study.targets[0].class_list = {0, 1};
   CHECK_THAT(f.said(), Catch::Contains("each coarse class has a single one of them"));
+  f.study.targets[0].class_list = {0, 1, 4};
+  CHECK(f.said().empty());
 }
 
 TEST_CASE("coarse classes: halves that depend on sizes cannot be left out") {

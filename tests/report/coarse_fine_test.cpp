@@ -154,7 +154,7 @@ TEST_CASE("coarse fine: runs without usable predictions are counted, and say why
   CHECK(table.parts.at(0).words.rows.at(0).back() == "3");
   CHECK_THAT(table.note, Contains("3 of 6 runs count, 1 diverged, 1 did not end well or not yet.") &&
                              Contains("1 of 4 finished runs has no predictions that can be used: predictions are "
-                                      "missing (no file)."));
+                                      "missing, no file."));
 }
 
 TEST_CASE("coarse fine: where no run has any, one sentence stands in place of table and figure") {
@@ -173,7 +173,7 @@ TEST_CASE("coarse fine: where no run has any, one sentence stands in place of ta
   Fixture none;
   none.builder.waiting("fine", cell(1));
   CHECK_THAT(none.table().problem, Contains("no run of 'fine' has ended well yet"));
-  none.study.labels.front().groups.resize(1);
+  none.study.labels.front().groups = {{"one", {1, 7}}};
   none.done(2, 20);
-  CHECK_THAT(none.table().problem, Contains("labels 'two' cannot be compared with the classes of target 't'"));
+  CHECK_THAT(none.table().problem, Contains("there is no class 7"));
 }

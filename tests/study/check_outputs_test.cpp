@@ -45,6 +45,9 @@ test = { per_class = 5 }
 data = "e"
 [target.f]
 data = "f"
+[target.two]
+data = "d"
+classes = "labels.two"
 [labels.two]
 data = "d"
 cut = { kind = "listed", groups = { low = [0, 1], high = [2, 3] } }
@@ -60,7 +63,7 @@ fixed = { target = "f" }
 [[experiment]]
 name = "far"
 kind = "distance"
-fixed = { target = "t" }
+fixed = { target = "two" }
 [[figure]]
 kind = "coarse-fine"
 experiment = "fine"

@@ -12,6 +12,8 @@ struct Coarsening {
   std::vector<std::string> names;       ///< of the coarse classes, as people read them, in the label set's order
   std::vector<std::int32_t> coarse_of;  ///< by output of the network: its coarse class; -1 where the set leaves it out
   std::vector<std::string> left_out;    ///< outputs with test images that lie in no coarse class
+  int used = 0;                         ///< coarse classes with test images
+  int joining = 0;                      ///< of which so many have several outputs with test images
 };
 
 /// The network whose outputs are joined.
@@ -23,8 +25,7 @@ struct FineOutputs {
 
 /// How the label set `labels` joins these outputs. An output without test images (the target's classes are some of its
 /// source's) is found by its name among the classes of the target's data. Throws UsageError: no such set or target,
-/// nothing known of its data, a set that cannot be made of them, an output that lies in two coarse classes or of which
-/// a part is left out, fewer than two coarse classes, none that joins two outputs.
+/// nothing known of its data, a set that cannot be made of them, an output that does not lie in one coarse class whole.
 Coarsening coarsening_of(const study::Study& study, const Facts& facts, const std::string& labels,
                          const FineOutputs& fine);
 

@@ -57,6 +57,10 @@ class Gatherer {
 
   CoarseFine result(bool overlapping) const {
     if (measured_ == 0) refuse();
+    if (ranges_.empty())
+      throw UsageError(fmt::format("labels '{}' leave out all classes", asked_.labels),
+                       fmt::format("no test image of '{}' is in a coarse class", asked_.experiment),
+                       "Name another label set.");
     CoarseFine made{axes_, {}, ""};
     std::vector<std::vector<stats::CellSummary>> cells;
     for (const auto& seen : observed_) cells.push_back(stats::aggregate(seen));
@@ -105,7 +109,8 @@ class Gatherer {
       predictions = read_(*view.directory, view.task->predictions.artifact);
       counts = count_coarse(predictions, joined);
     } catch (const Error& error) {
-      return error.what();
+      const auto& [problem, why, suggestion] = error.problem();
+      return why.empty() ? problem : problem + ", " + why;
     }
     const auto* row = final_row(view, metrics::Subset::test);
     const auto images = static_cast<std::int64_t>(predictions.labels.size());
@@ -192,7 +197,7 @@ class Gatherer {
     if (measured_ < runs_ && diverged_ > 0) text += fmt::format(", {} diverged", diverged_);
     if (measured_ < runs_ && unfinished_ > 0) text += fmt::format(", {} did not end well or not yet", unfinished_);
     if (measured_ < runs_) text += ".";
-    if (lacking_ > 0) text += " " + lacking_text() + (first_lacking_.ends_with('.') ? "" : ".");
+    if (lacking_ > 0) text += " " + lacking_text() + ".";
     if (left_out_classes_ > 0)
       text += fmt::format(" Labels '{}' leave out {} of the classes: up to {} images of a run are in no row.",
                           asked_.labels, left_out_classes_, left_out_images_.most);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "espalier/metrics/shown.hpp"
 #include "espalier/task/timeline.hpp"
@@ -70,14 +71,31 @@ std::string poor_text(const SourceNetwork& network, const std::string& splits) {
       metrics::shown_threshold(Metric::top1, *network.least));
 }
 
+/// Whether an input of a run's task is its source's network: one that it starts from, or the one that it measures,
+/// unless that is another run's.
+class SourceInputs {
+ public:
+  explicit SourceInputs(const std::vector<RunView>& views) {
+    for (const auto& view : views) runs_.insert(view.run->task);
+  }
+  bool is_source(const task::Task& task, const task::Input& input) const {
+    const bool is_one = task.inputs.size() == 1 && input.role == task::InputRole::measured;
+    return input.role == task::InputRole::pretraining || (is_one && !runs_.contains(input.task));
+  }
+
+ private:
+  std::set<TaskId> runs_;
+};
+
 }  // namespace
 
 std::vector<SourceNetwork> source_networks(const PageContext& context) {
   std::map<TaskId, SourceNetwork> found;
+  const SourceInputs inputs(context.views);
   for (const auto& view : context.views) {
     if (!view.task) continue;
     for (const auto& input : view.task->task.inputs) {
-      if (input.role != task::InputRole::pretraining) continue;
+      if (!inputs.is_source(view.task->task, input)) continue;
       auto& network = found[input.task];
       network.source = view.value("source");
       network.labels = view.value("source.labels");

@@ -1,10 +1,10 @@
 #pragma once
-// The pretrained networks that runs of a report start from.
+// The pretrained networks that runs of a report start from or measure.
 #include "report/page_context.hpp"
 
 namespace espalier::report {
 
-/// A network that runs of the page start from.
+/// A network that runs of the page start from or measure.
 struct SourceNetwork {
   TaskId id;
   const store::TaskState* task = nullptr;
