@@ -8,6 +8,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/grid/condition.hpp"
 #include "espalier/study/parse.hpp"
+#include "plan/coarse_checks.hpp"
 #include "plan/cost/cost_model.hpp"
 #include "plan/cost/forms.hpp"
 #include "plan/cost/shared_images.hpp"
@@ -142,6 +143,7 @@ Plan Compiler::run() {
       findings_.warning(target.where, "target." + target.name, *problem);
   }
   if (!findings_.has_errors()) finish();
+  if (!findings_.has_errors()) check_coarse_classes(study_, facts_, plan_, findings_);
   return std::move(plan_);
 }
 

@@ -7,6 +7,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/report/wording.hpp"
 #include "report/axis_values.hpp"
+#include "report/coarse/coarse_output.hpp"
 #include "report/figure_parts.hpp"
 #include "report/page_context.hpp"
 
@@ -122,12 +123,13 @@ Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& a
   return figure;
 }
 
-std::vector<Figure> make_figures(const std::vector<RunView>& views, const study::Study& study) {
+std::vector<Figure> make_figures(const std::vector<RunView>& views, const study::Study& study,
+                                 const ReadPredictions& read) {
   const auto asked = study.figures.empty() ? default_figures(views, study) : study.figures;
   std::vector<Figure> figures;
   std::map<std::string, int> names;
   for (const auto& one : asked) {
-    figures.push_back(make_figure(views, one));
+    figures.push_back(one.coarse.empty() ? make_figure(views, one) : make_coarse_figure(views, one, study, read));
     const int times = ++names[figures.back().name];
     if (times > 1) figures.back().name += "-" + std::to_string(times);
   }

@@ -338,15 +338,17 @@ void add_outputs(Docs& all) {
       {"method", "word", "\"cosine\"", "which of its distances"},
       {"features", "integer", "the only one", "the unit after which they were measured"}};
   add(all, "figure",
-      {{"kind", "word", "\"mean\"", "\"mean\" of each cell, or \"ratio\" of two sides"},
+      {{"kind", "word", "\"mean\"",
+        "\"mean\" of each cell, \"ratio\" of two sides, or \"coarse-fine\": coarse classes against their fine ones"},
        {"experiment", "word", "required", "an experiment"},
-       {"x", "word", "required", "axis along x; of ratios also \"distance\""},
+       {"x", "word", "required but for coarse-fine", "axis along x; of ratios also \"distance\""},
        {"series", "word", "none", "axis with a curve each"},
        {"y", "word", "\"test.top1\"", "metric"},
        {"title", "word", "of experiment and axes", "title"},
        {"over_targets", "truth value", "false", "targets repeat a setting: n counts them, not splits"},
        {"over", "word", "required for ratio", "condition of the runs whose metric is divided"},
-       {"under", "word", "required for ratio", "condition of the runs that it is divided by"}});
+       {"under", "word", "required for ratio", "condition of the runs that it is divided by"},
+       {"coarse", "word", "required for coarse-fine", "the label set that joins fine classes"}});
   add(all, "figure", distances);
   add(all, "table",
       {{"kind", "word", "required", quoted(table_kind_names())},
@@ -365,7 +367,8 @@ void add_outputs(Docs& all) {
         "condition of the runs whose metric is divided; recommendation: of those that tune"},
        {"under", "word", "required for ratio, recommendation",
         "condition of the runs that it is divided by; recommendation: of those that freeze"},
-       {"thresholds", "numbers", "[0.2, 0.4]", "recommendation: where medium and high distances begin"}});
+       {"thresholds", "numbers", "[0.2, 0.4]", "recommendation: where medium and high distances begin"},
+       {"coarse", "word", "required for coarse-fine", "the label set that joins fine classes"}});
   add(all, "table", distances);
 }
 

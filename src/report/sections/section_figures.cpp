@@ -68,7 +68,17 @@ std::string bars_text(const Figure& figure, const Most& most) {
   return most.n > 1 ? " Crosses: single " + spoken(figure.unit) + "s; too few for intervals." : "";
 }
 
+std::string coarse_note(const Figure& figure) {
+  if (!figure.problem.empty()) return "This figure cannot be drawn: " + figure.problem;
+  return fmt::format(
+             "By coarse class of labels '{}', in percentage points: the accuracy of experiment '{}' on it, minus the "
+             "mean accuracy of its fine classes. ",
+             figure.asked.coarse, figure.asked.experiment) +
+         figure.note;
+}
+
 std::string note_of(const Figure& figure, bool overlapping) {
+  if (!figure.asked.coarse.empty()) return coarse_note(figure);
   if (figure.asked.ratio) return ratio_note(figure, overlapping);
   const auto most = most_of(figure);
   if (most.n == 0) return fmt::format("No run of this figure has a {} yet.", axis_title(figure.metric));
@@ -80,6 +90,7 @@ std::string note_of(const Figure& figure, bool overlapping) {
 
 std::string title_of(const Figure& figure) {
   if (!figure.asked.title.empty()) return figure.asked.title;
+  if (!figure.asked.coarse.empty()) return "Accuracy of coarse classes minus the mean of their fine classes";
   if (figure.asked.ratio) {
     return fmt::format("{} over {} by {}", study::text_of(figure.asked.ratio->over),
                        study::text_of(figure.asked.ratio->under),

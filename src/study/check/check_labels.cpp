@@ -94,13 +94,7 @@ void check_role(const CheckContext& context, const SourceOrTarget& role, const s
   const auto* labels = find_named(context.study.labels, name);
   if (!labels)
     return context.report.error(role.where, key, unknown_word("label set", name, names_of(context.study.labels)));
-  std::string data = role.data;
-  std::set<std::string> seen;  // a circle of derived data sets is said elsewhere
-  while (!labels->data.empty() && data != labels->data && seen.insert(data).second) {
-    const auto known = context.study.data.find(data);
-    data = known == context.study.data.end() ? "" : known->second.from;
-  }
-  if (labels->data.empty() || data == labels->data) return;
+  if (are_labels_of(context.study, *labels, role.data)) return;
   if (!context.study.data.contains(role.data) || !context.study.data.contains(labels->data)) return;
   context.report.error(role.where, key,
                        {"'" + name + "' are labels of data '" + labels->data + "'",
@@ -171,7 +165,23 @@ void check_are_used(const CheckContext& context, const std::set<std::string>& us
   }
 }
 
+/// The label sets that tables and figures join classes by.
+void add_coarse(const Study& study, std::set<std::string>& used) {
+  for (const auto& table : study.tables) used.insert(table.coarse);
+  for (const auto& figure : study.figures) used.insert(figure.coarse);
+  used.erase("");
+}
+
 }  // namespace
+
+bool are_labels_of(const Study& study, const LabelSet& labels, std::string data) {
+  std::set<std::string> seen;  // a circle of derived data sets is said elsewhere
+  while (!labels.data.empty() && data != labels.data && seen.insert(data).second) {
+    const auto known = study.data.find(data);
+    data = known == study.data.end() ? "" : known->second.from;
+  }
+  return labels.data.empty() || data == labels.data;
+}
 
 void check_labels(const CheckContext& context) {
   for (const auto& tree : context.study.trees) check_data(context, tree.where, "tree." + tree.name, tree.data);
@@ -184,6 +194,7 @@ void check_labels(const CheckContext& context) {
   for (const auto& target : context.study.targets) check_role(context, target, "target", used);
   check_divided(context, used);
   check_axes(context, used);
+  add_coarse(context.study, used);
   check_are_used(context, used);
 }
 
