@@ -11,6 +11,9 @@
 namespace espalier::plan {
 namespace {
 
+/// Several sizes of an experiment may be impossible: one is told.
+std::string once_of(const RoleUse& use) { return "budget of " + use.text(); }
+
 /// "4 and 8": the multiples of `step` on either side of a number, none of them 0.
 std::string nearest(std::int64_t number, std::int64_t step) {
   const auto below = number / step * step;
@@ -22,7 +25,8 @@ std::int64_t divided(const RoleUse& use, std::int64_t by, const std::string& par
   if (*use.images % by == 0) return *use.images / by;
   throw CompileError{{fmt::format("{} has a budget of {} images, which {} do not divide", use.text(), *use.images,
                                   fmt::format(fmt::runtime(parts), by)),
-                      "each output gets as many images", "The nearest that do are " + nearest(*use.images, by) + "."}};
+                      "each output gets as many images", "The nearest that do are " + nearest(*use.images, by) + "."},
+                     once_of(use)};
 }
 
 void check_agree(const RoleUse& use) {
@@ -30,7 +34,8 @@ void check_agree(const RoleUse& use) {
   throw CompileError{{fmt::format("{} has {} classes with {} images each and {} images", use.text(), *use.class_count,
                                   *use.per_class, *use.images),
                       fmt::format("the first two make {}", *use.per_class * *use.class_count),
-                      "Leave one of per_class, class_count and images out: two of them give the third."}};
+                      "Leave one of per_class, class_count and images out: two of them give the third."},
+                     once_of(use)};
 }
 
 /// The classes that have fewer images: "'bat' has 3, 'cow' has 5 and 4 more".
@@ -54,7 +59,8 @@ void check_images(const ClassPool& pool, const RoleUse& use, std::int64_t per_cl
   throw CompileError{{fmt::format("{} asks for {} images of each of {} classes, and there are at most {}", use.text(),
                                   per_class, pool.count(), take_all ? *most : *fewest),
                       short_of(pool, per_class) + "; validation and test images are set apart first",
-                      take_all ? "Ask for fewer." : "Ask for fewer, or set short_classes on its data."}};
+                      take_all ? "Ask for fewer." : "Ask for fewer, or set short_classes on its data."},
+                     once_of(use)};
 }
 
 std::uint64_t seed_for(const char* purpose, const RoleUse& use, std::int64_t study_seed) {
@@ -88,7 +94,8 @@ BudgetSizes budget_sizes(const RoleUse& use, std::int64_t classes) {
   throw CompileError{{fmt::format("{} asks for {} classes, and there are {}", use.text(), sizes.classes, classes),
                       use.class_count ? "its budget draws some of its classes"
                                       : fmt::format("{} images with {} a class", *use.images, *use.per_class),
-                      "Ask for fewer."}};
+                      "Ask for fewer."},
+                     once_of(use)};
 }
 
 void apply_budget(ClassPool& pool, const RoleUse& use, std::int64_t study_seed) {

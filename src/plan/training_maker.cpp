@@ -226,7 +226,7 @@ void TrainingMaker::set_record(Training& training, const TrainingRequest& reques
 
 /// The rule reads one of the image sets that the training is measured on anyway.
 void TrainingMaker::set_stop(Training& training, const study::TrainValues& values, std::int64_t per_epoch) {
-  if (!values.stop || !values.stop->on) return;
+  if (!values.stop || !values.stop->on || training.steps == 0) return;
   const auto& rule = *values.stop;
   const auto metric = metrics::parse_metric(rule.metric);
   const auto* judged = task::evaluation_named(training.record, metric.subset);

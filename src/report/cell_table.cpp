@@ -39,10 +39,10 @@ std::string count_text(const stats::Summary& summary) {
   return fmt::format("{} ({} folds)", summary.n, summary.folds);
 }
 
-std::string units_of(const Query& query) { return query.counted + "s"; }
+std::string units_of(const Query& query) { return query.counts() + "s"; }
 
 /// In a heading that people read.
-std::string spoken_units_of(const Query& query) { return spoken(query.counted) + "s"; }
+std::string spoken_units_of(const Query& query) { return spoken(query.counts()) + "s"; }
 
 /// What the intervals of folds are by: a word behind them, wherever they stand.
 std::string labelled_interval(const Query& query, const stats::Summary& summary) {
@@ -52,7 +52,7 @@ std::string labelled_interval(const Query& query, const stats::Summary& summary)
 
 /// Behind all other columns: what repeats a setting, and how many folds the intervals are over.
 void append_spread(Row& row, const Query& query, const stats::Summary& summary) {
-  row.push_back(query.counted);
+  row.push_back(query.counts());
   row.push_back(summary.folds > 0 ? std::to_string(summary.folds) : "");
 }
 

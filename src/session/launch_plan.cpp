@@ -26,7 +26,9 @@ std::optional<double> threshold_of(const study::Study& study, const std::string&
 
 std::string named(const plan::PlannedRun& run, const std::string& source) {
   const auto* split = run.label("split");
-  return fmt::format("source '{}'{}", source, split ? ", split " + *split : "");
+  const auto* replicate = run.redrawn ? run.label("replicate") : nullptr;
+  return fmt::format("source '{}'{}{}", source, split ? ", split " + *split : "",
+                     replicate ? ", replicate " + *replicate : "");
 }
 
 std::map<TaskId, runtime::SourceThreshold> thresholds_of(const study::Study& study, const plan::Plan& plan) {

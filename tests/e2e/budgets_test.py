@@ -65,7 +65,7 @@ keep = "last"
 [[experiment]]
 name = "budget"
 axes = {{ source.per_class = [2, 4], replicate = 2 }}
-fixed = {{ source = "all", source.class_count = 6, per_class = 4 }}
+fixed = {{ source = "all", "source.class_count" = 6, per_class = 4 }}
 
 [[experiment]]
 name = "labels"
@@ -242,10 +242,10 @@ class Budgets(unittest.TestCase):
         for was, now, words in (
                 ("source.per_class = [2, 4]", "source.per_class = [12]",
                  "source 'all' asks for 12 images of each of 6 classes, and there are at most 11"),
-                ("source.class_count = 6", "source.class_count = 11", "source 'all' asks for 11 classes, and there are 10"),
+                ('"source.class_count" = 6', '"source.class_count" = 11', "source 'all' asks for 11 classes, and there are 10"),
                 ("source.per_class = [2, 4], replicate = 2", "source.images = [40]", "The nearest that do are 36 and 42."),
-                ("source.class_count = 6", "source.class_count = 6, source.images = 13", "the first two make 12"),
-                ("source = \"all\", per_class = 4", "source = \"all\", per_class = 4, train.epochs = 0",
+                ('"source.class_count" = 6', '"source.class_count" = 6, "source.images" = 13', "the first two make 12"),
+                ("frozen = 6, per_class = 4", "frozen = 6, per_class = 4, train.epochs = 0",
                  "a training on target 'toy' has 0 epochs")):
             self.assertIn(was, STUDY)
             launch = self.started("refused", STUDY.replace(was, now))

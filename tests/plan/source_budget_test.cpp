@@ -226,7 +226,12 @@ TEST_CASE("budgets: a source of 0 epochs is drawn, never trained and kept; a run
   CHECK((source.record.keep == task::Keep::last));
   CHECK(source.epoch_images == 0);
   CHECK(!source.record.evaluations.empty());
-  CHECK(std::isfinite(source.cost_s));
+  CHECK(source.cost_s > 0);  // of its evaluations
+  CHECK(source.cost_s < task_of(plan, run_where(plan, "a", {{"source.epochs", "5"}}).task)->cost_s / 5);
+  study.train.stop = study::StopRule{.on = true, .patience = 2};
+  CHECK(!task::training(*task_of(compiled(study), source.id)).stop.on());  // there is nothing to end
+  for (const auto& pass : plan.passes)
+    CHECK(pass.hours_after <= pass.hours_before * 1.0001);  // one family with 5 epochs
   study = letters_study(axis("train.epochs", {0}));
   CHECK_THAT(complaints(study), Catch::Contains("a training on target 'other' has 0 epochs"));
 }

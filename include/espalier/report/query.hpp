@@ -20,10 +20,12 @@ struct Query {
   std::vector<std::string> by;    ///< axes that make the cells
   std::vector<std::string> over;  ///< axes averaged over within a split
   std::string unit = "split";     ///< the axis whose values repeat a setting and are counted: "split" or "target"
-  std::string counted = "split";  ///< what n counts, in words of tables: `unit`, or as counted_in() says
+  std::string counted;            ///< what n counts, in words of tables, as counted_in() says; "": `unit`
   std::vector<AxisCondition> where;
   double confidence = stats::kConfidence;
   Unrecorded unrecorded = Unrecorded::refused;
+
+  const std::string& counts() const { return counted.empty() ? unit : counted; }
 };
 
 /// The runs that fulfil all conditions. Values compare by meaning: 0.010 equals 0.01. Throws UsageError for an unknown

@@ -40,7 +40,7 @@ void print(const Options& options, const report::Query& query, const std::vector
   if (options.query.json) {
     nlohmann::ordered_json out = {{"metric", metrics::to_string(query.metric)},
                                   {"by", query.by},
-                                  {"unit", query.counted},
+                                  {"unit", query.counts()},
                                   {"confidence", options.query.confidence}};
     out["cells"] = nlohmann::ordered_json::array();
     for (const auto& cell : cells) out["cells"].push_back(to_json(cell, query));

@@ -52,7 +52,7 @@ void print(const Options& options, const report::Query& query, const std::vector
                                   {"a", options.a},
                                   {"b", options.b},
                                   {"by", query.by},
-                                  {"unit", query.counted},
+                                  {"unit", query.counts()},
                                   {"confidence", query.confidence},
                                   {"also_differ", also}};
     out["contrasts"] = nlohmann::ordered_json::array();

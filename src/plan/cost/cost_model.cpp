@@ -70,7 +70,7 @@ double step_multiply_adds(const Training& training, std::int32_t cached) {
 
 std::int64_t evaluations(const task::EvaluationSpec& spec, const task::Moment& length, std::int64_t steps) {
   const std::int64_t by_steps = spec.every_steps > 0 && steps > 0 ? (steps - 1) / spec.every_steps : 0;
-  if (spec.every == 0) return by_steps + 1;
+  if (spec.every == 0 || length == task::Moment{}) return by_steps + 1;
   const bool rest = length.epoch % spec.every != 0 || length.step > 0;
   return by_steps + length.epoch / spec.every + (rest ? 1 : 0);
 }

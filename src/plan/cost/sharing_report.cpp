@@ -65,14 +65,16 @@ task::NumericForm SharingReport::form_of(const Entry& entry, const Passes& passe
 
 /// The totals of a family if each step that members share is taken once.
 SharingReport::Totals SharingReport::shared(const Family& family, const Passes& passes) const {
-  double step_s = 0;
+  double step_s = 0, without_steps_s = 0;
+  const Entry* trained = family.members.front().entry;
   for (const auto& [entry, features] : family.members) {
-    const auto steps = static_cast<double>(std::max<std::int64_t>(1, entry->training.steps));
-    step_s = std::max(step_s, costs_.cost_s(entry->training, form_of(*entry, passes)) / steps);
+    const auto cost_s = costs_.cost_s(entry->training, form_of(*entry, passes));
+    if (entry->training.steps == 0) without_steps_s += cost_s;  // it is drawn and measured
+    else step_s = std::max(step_s, cost_s / static_cast<double>(entry->training.steps));
+    if (trained->training.steps == 0) trained = entry;
   }
-  const auto& [entry, features] = family.members.front();
-  return {family.tree_images, step_s * static_cast<double>(std::max<std::int64_t>(1, family.tree_steps)),
-          multiply_adds(entry->training, form_of(*entry, passes), family.tree_images)};
+  return {family.tree_images, without_steps_s + step_s * static_cast<double>(family.tree_steps),
+          multiply_adds(trained->training, form_of(*trained, passes), family.tree_images)};
 }
 
 SharingReport::Totals SharingReport::totals(const Passes& passes, const Wanted& wanted) const {
