@@ -88,7 +88,17 @@ fixed = { source = "half", target = "own" }
 name = "few"
 kind = "evaluate"
 fixed = { source = "whole", target = "few" }
-axes = { replicate = 1 }
+
+[[experiment]]
+name = "near"
+kind = "neighbours"
+fixed = { source = "half", target = "half", features = 3 }
+axes = { per_class = [2, 4] }
+
+[[table]]
+kind = "coarse-fine"
+experiment = "near"
+coarse = "coarse"
 
 [[table]]
 kind = "coarse-fine"
@@ -209,6 +219,7 @@ class CoarseFine(unittest.TestCase):
         self.assertIn("fine: coarse classes of 'coarse' against their fine ones: per_class = 2", self.printed)
         self.assertIn("over 3 overlapping splits", page)
 
+        self.compare("near", COARSE, levels)
         self.compare("sources", SOME, ["even", "odd"])
         self.assertIn("images of a run are in no row", page)
 

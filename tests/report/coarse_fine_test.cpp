@@ -138,7 +138,8 @@ TEST_CASE("coarse fine: a setting has rows of its own, in the table and in the f
   CHECK(figure.x_values == Row{"low", "high", "all classes"});
   const auto script = report::gnuplot_script(figure, figure.panels[0]);
   CHECK_THAT(script, Contains("set ytics ('low' 0, 'high' 1, 'all classes' 2)") && Contains("with xerrorbars"));
-  CHECK_THAT(script, Contains("10 0\n") && Contains("set arrow from 0"));
+  CHECK_THAT(script, Contains("$mean << EOD\n") && Contains("\n0 1\n") && Contains("set arrow from 0"));
+  CHECK(figure.panels[0].series.at(0).points.at(0).cell.summary.mean == Approx(.1));
 }
 
 TEST_CASE("coarse fine: runs without usable predictions are counted, and say why") {

@@ -179,29 +179,41 @@ class Gatherer {
 
   std::string note(const CoarseFine& made, bool overlapping) const {
     int splits = 0, folds = 0;
+    std::size_t incomplete = 0;
     for (const auto& setting : made.settings) {
       for (const auto& row : setting.rows) {
         splits = std::max(splits, row.difference.summary.n);
         folds = std::max(folds, row.difference.summary.folds);
+        incomplete = std::max(incomplete, row.difference.incomplete.size());
       }
     }
-    std::string text = fmt::format("Accuracies and differences are those of single runs, averaged {}",
-                                   over_splits(splits, overlapping));
-    if (folds > 0)
-      text += fmt::format(", intervals at {:g} % over {} folds ({})", 100 * stats::kConfidence, folds, folds_note());
-    else if (splits >= stats::kLeastSplits)
-      text += fmt::format(", Student's {:g} % intervals", 100 * stats::kConfidence);
-    else text += "; too few for intervals";
-    text += ".";
-    if (measured_ < runs_) text += fmt::format(" {} of {} runs count", measured_, runs_);
-    if (measured_ < runs_ && diverged_ > 0) text += fmt::format(", {} diverged", diverged_);
-    if (measured_ < runs_ && unfinished_ > 0) text += fmt::format(", {} did not end well or not yet", unfinished_);
-    if (measured_ < runs_) text += ".";
-    if (lacking_ > 0) text += " " + lacking_text() + ".";
-    if (left_out_classes_ > 0)
-      text += fmt::format(" Labels '{}' leave out {} of the classes: up to {} images of a run are in no row.",
-                          asked_.labels, left_out_classes_, left_out_images_.most);
-    return text;
+    std::string text = "Accuracies and differences are those of single runs, averaged " +
+                       over_splits(splits, overlapping) + spread_text(splits, folds) + ".";
+    if (incomplete > 0) text += fmt::format(" Left out: up to {} splits that lack a fold.", incomplete);
+    return text + runs_text() + left_out_text();
+  }
+
+  static std::string spread_text(int splits, int folds) {
+    const double confidence = 100 * stats::kConfidence;
+    if (folds >= stats::kLeastSplits)
+      return fmt::format(", {:g} % intervals over {} folds ({})", confidence, folds, folds_note());
+    return splits >= stats::kLeastSplits ? fmt::format(", Student's {:g} % intervals", confidence)
+                                         : "; too few for intervals";
+  }
+
+  /// What becomes of runs that give no value; "" where all do.
+  std::string runs_text() const {
+    if (measured_ == runs_) return "";
+    std::string text = fmt::format(" {} of {} runs count", measured_, runs_);
+    if (diverged_ > 0) text += fmt::format(", {} diverged", diverged_);
+    if (unfinished_ > 0) text += fmt::format(", {} did not end well or not yet", unfinished_);
+    return text + "." + (lacking_ > 0 ? " " + lacking_text() + "." : "");
+  }
+
+  std::string left_out_text() const {
+    if (left_out_classes_ == 0) return "";
+    return fmt::format(" Labels '{}' leave out {} of the classes: up to {} images of a run are in no row.",
+                       asked_.labels, left_out_classes_, left_out_images_.most);
   }
 
   const CoarseAsked& asked_;

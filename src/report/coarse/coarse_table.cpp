@@ -20,6 +20,16 @@ std::string signed_text(const stats::CellSummary& cell) {
   return (cell.summary.n > 0 && cell.summary.mean > 0 ? "+" : "") + mean_text(cell);
 }
 
+/// "[8.1, 16.5]"; of folds "[8.1, 16.5] (corrected)", as in other tables.
+std::string interval_of(const stats::Summary& summary) {
+  return interval_text(kAccuracy, summary.interval) + (summary.folds > 0 && summary.interval ? " (corrected)" : "");
+}
+
+/// "4"; of one split with folds "1 (5 folds)".
+std::string count_text(const stats::Summary& summary) {
+  return summary.folds > 0 ? fmt::format("{} ({} folds)", summary.n, summary.folds) : std::to_string(summary.n);
+}
+
 std::string range_text(const LeastMost& range) {
   return range.least == range.most ? fmt::format("{}", range.least) : fmt::format("{} to {}", range.least, range.most);
 }
@@ -30,9 +40,8 @@ WordTable readable(const CoarseSetting& setting) {
                   {}};
   for (const auto& row : setting.rows) {
     words.rows.push_back({row.name.empty() ? kAllClasses : row.name, mean_text(row.coarse), mean_text(row.fine),
-                          signed_text(row.difference), interval_text(kAccuracy, row.difference.summary.interval),
-                          range_text(row.fine_classes), range_text(row.images),
-                          std::to_string(row.difference.summary.n)});
+                          signed_text(row.difference), interval_of(row.difference.summary),
+                          range_text(row.fine_classes), range_text(row.images), count_text(row.difference.summary)});
   }
   return words;
 }
