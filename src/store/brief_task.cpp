@@ -13,10 +13,11 @@ struct BriefTraining {
   std::int32_t batch = 0;
   task::Moment length;
   task::StopSpec stop;
+  task::Loss loss = task::Loss::cross_entropy;  ///< must be understood
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<11>("batch", batch) & frame::stored<12>("length", length) &
-        frame::stored<1021>("stop", stop);
+        frame::stored<1021>("stop", stop) & frame::stored<1022>("loss", loss);
   }
 };
 
@@ -44,6 +45,7 @@ task::Task read_brief(std::string_view bytes) {
     task::training(brief.task).batch = brief.train.batch;
     task::training(brief.task).length = brief.train.length;
     task::training(brief.task).stop = brief.train.stop;
+    task::training(brief.task).loss = brief.train.loss;
   }
   return std::move(brief.task);
 }

@@ -85,12 +85,23 @@ Study unusual() {
                  task::AugmentSpec{true, 2},
                  "on",
                  "bf16",
-                 0,
+                 Duration{Duration::Unit::steps, 7},
                  true,
                  0.25,
                  {group},
                  StopRule{{3, 5}, true, "valid.loss", Duration{}, 3, 0.1, "last"},
-                 "last"};
+                 "last",
+                 "binary"};
+  study.sources[0].labels = "coarse";
+  study.sources[0].per_class = 5;
+  study.sources[0].class_count = 6;
+  study.sources[0].images = 30;
+  study.sources[0].redraw = "replicate";
+  study.targets[0].labels = "fine";
+  study.split.classes = "labels.some";
+  data.multi_label = true;
+  data.valid_images = 8;
+  data.test_images = 9;
   study.sources[0].class_list = {2, 1};
   study.sources[0].checkpoint = "net.safetensors";
   make_unusual(study.experiments[0]);
@@ -100,6 +111,7 @@ Study unusual() {
   study.augments["light"].flip = true;
   const RatioSpec ratio{{{"units", {"a", "b"}}}, {{"frozen", {"1"}}, {"split", {"2"}}}, {"far", "mmd", 6}};
   study.figures.push_back({{1, 4}, "a", "distance", "", "test.top1", "", false, ratio});
+  study.figures.back().coarse = "coarse";
   study.tables = {{{5, 5},
                    TableKind::recommendation,
                    "a",
@@ -108,7 +120,8 @@ Study unusual() {
                    {"a", "b"},
                    {"target", "split"},
                    ratio,
-                   {0.1, 0.5}}};
+                   {0.1, 0.5},
+                   "coarse"}};
   return study;
 }
 
