@@ -62,6 +62,30 @@ std::string stopping_text(const plan::Plan& plan) {
       range.trainings == 1 ? "its" : "their", range.trainings == 1 ? "it takes" : "they take", range.least, range.most);
 }
 
+/// "labels: 3 trainings ... differ in their labels alone", and how many looks at networks share a pass.
+std::string images_text(const plan::SharedImages& shared) {
+  std::string text;
+  if (shared.relabelled > 0) {
+    text += fmt::format(
+        "labels: {} trainings of sources have the images of others under other labels ({} label maps); they share "
+        "these "
+        "images in memory, and no step\n",
+        shared.relabelled, shared.labellings);
+  }
+  std::vector<std::string> looks;
+  std::int64_t count = 0;
+  for (const auto& [kind, number] : shared.looks) {
+    const bool plural = number != 1 && kind != "neighbours";
+    looks.push_back(fmt::format("{} {}{}", number, kind, plural ? "s" : ""));
+    count += number;
+  }
+  if (count > 0) {
+    text += fmt::format("networks: {} take {} {} over the images of a network\n", fmt::join(looks, ", "), shared.passes,
+                        shared.passes == 1 ? "pass" : "passes");
+  }
+  return text;
+}
+
 std::string selections_text(const plan::Plan& plan) {
   std::string text;
   for (const auto& made : plan.selections) {
@@ -201,7 +225,7 @@ std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated) {
                         bytes_text(plan.features_bytes));
   }
   if (plan.provisional) text += "some data are not here: ids are provisional\n";
-  if (explain) text += "\n" + passes_text(plan) + selections_text(plan);
+  if (explain) text += "\n" + passes_text(plan) + images_text(plan.shared) + selections_text(plan);
   return text;
 }
 
@@ -228,6 +252,9 @@ std::string plan_json(const plan::Plan& plan, bool calibrated, const std::vector
                          {"most_epoch_images", stopping.most}}},
                        {"passes", passes_json(plan)},
                        {"features_refused", plan.refused},
+                       {"relabelled", plan.shared.relabelled},
+                       {"looks", plan.shared.looks},
+                       {"passes_over_images", plan.shared.passes},
                        {"selections_pending", plan.pending.size()}};
   for (const auto& shard : shards) {
     json["shards"].push_back({{"runs", shard.runs}, {"tasks", shard.tasks}, {"device_hours", shard.seconds / kHour_s}});

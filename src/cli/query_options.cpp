@@ -31,7 +31,7 @@ report::Query query_of(const QueryOptions& options) {
   query.by = parse_axes(options.by);
   query.over = parse_axes(options.over);
   query.confidence = options.confidence;
-  if (options.over_targets) query.unit = "target";
+  if (options.over_targets) query.unit = query.counted = "target";
   for (const auto& text : options.where) query.where.push_back(report::parse_condition(text));
   if (!options.experiment.empty()) query.where.push_back({"experiment", {options.experiment}});
   return query;

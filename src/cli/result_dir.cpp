@@ -93,17 +93,20 @@ std::vector<std::string> parse_axes(const std::string& text) {
 
 std::string interval_note(const std::vector<report::Directory>& directories, const report::Query& query) {
   const auto intervals = fmt::format("Intervals are Student's at {:g} %, from {} {}s on.", 100 * query.confidence,
-                                     stats::kLeastSplits, query.unit);
+                                     stats::kLeastSplits, report::spoken(query.counted));
   if (query.unit != "split")
     return fmt::format("Means over {0}s, which n counts; splits and replicates are averaged within a {0} first. {1}",
                        query.unit, intervals);
   bool overlapping = false;
   int splits = 0;
+  std::string redrawn;
   for (const auto& directory : directories) {
     const auto study = study_of(directory.state);
     overlapping = overlapping || report::splits_overlap(study);
     splits = std::max(splits, study.split.count);
+    redrawn = report::redraw_note(study);
   }
+  if (query.counted != query.unit) return redrawn + " " + intervals;
   return fmt::format("Means {}; replicates are averaged within a split first. {}",
                      report::over_splits(splits, overlapping), intervals);
 }

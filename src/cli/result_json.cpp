@@ -34,27 +34,27 @@ Json axis_values(const std::vector<std::string>& axes, const std::vector<std::st
 }  // namespace
 
 Json to_json(const stats::CellSummary& cell, const report::Query& query) {
-  Json object = to_json(cell.summary, query.unit);
+  Json object = to_json(cell.summary, query.counted);
   object["sd_within"] = cell.sd_within ? Json(*cell.sd_within) : Json(nullptr);
   object["runs"] = to_json(cell.counts);
-  const auto by_unit = "by_" + query.unit;
+  const auto by_unit = "by_" + query.counted;
   object[by_unit] = Json::object();
   for (const auto& split : cell.splits) object[by_unit][split.split] = split.mean;
-  object["incomplete_" + query.unit + "s"] = cell.incomplete;
+  object["incomplete_" + query.counted + "s"] = cell.incomplete;
   return {{"axes", axis_values(query.by, cell.group)}, {"value", object}};
 }
 
 Json to_json(const stats::Contrast& contrast, const report::Query& query) {
   const bool has_interval = contrast.difference.difference.interval.has_value();
   Json object = {{"axes", axis_values(query.by, contrast.group)},
-                 {"a", to_json(contrast.mean_a, query.unit)},
-                 {"b", to_json(contrast.mean_b, query.unit)},
-                 {"difference", to_json(contrast.difference.difference, query.unit)},
+                 {"a", to_json(contrast.mean_a, query.counted)},
+                 {"b", to_json(contrast.mean_b, query.counted)},
+                 {"difference", to_json(contrast.difference.difference, query.counted)},
                  {"p", has_interval ? Json(contrast.difference.p_value) : Json(nullptr)},
                  {"ratio", nullptr},
                  {"pairs", contrast.pairs},
                  {"unpaired", contrast.unpaired},
-                 {"incomplete_" + query.unit + "s", contrast.incomplete},
+                 {"incomplete_" + query.counted + "s", contrast.incomplete},
                  {"runs_a", to_json(contrast.a)},
                  {"runs_b", to_json(contrast.b)}};
   if (contrast.ratio)

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "espalier/study/axes.hpp"
 #include "plan/findings.hpp"
 #include "plan/run_trainings.hpp"
 
@@ -36,13 +37,19 @@ struct RunTrainings::CellView {
       throw CompileError{{std::string(axis) + " = " + to_string(*value) + " is no number from 1 on", "", ""}};
     return *held;
   }
+  /// A source or target with the budget and labels that the cell gives it.
+  RoleUse use(const study::Study& study, Role role, const std::string& name) const {
+    const std::string prefix = role == Role::source ? "source." : "target.";
+    return use_of(study, role, name, static_cast<std::int32_t>(split), replicate,
+                  [&](const std::string& axis) { return value_at(grid, cell, prefix + axis); });
+  }
   /// The training values that the cell sets for a role, from its columns "train.*" or "source.*".
   std::vector<Override> overrides(Role role) const {
     const std::string prefix = role == Role::source ? "source." : "train.";
     std::vector<Override> all;
     for (std::size_t i = 0; i < grid.columns.size(); ++i) {
       const auto& column = grid.columns[i];
-      if (!column.starts_with(prefix) || !cell.values[i]) continue;
+      if (!column.starts_with(prefix) || study::axis_row(column) || !cell.values[i]) continue;
       all.emplace_back(column.substr(prefix.size()), *cell.values[i]);
     }
     return all;

@@ -7,36 +7,16 @@
 #include <cmath>
 #include <numeric>
 
-#include "espalier/core/errors.hpp"
 #include "espalier/core/seed.hpp"
 #include "plan/class_split.hpp"
 #include "plan/findings.hpp"
-#include "plan/label_groups.hpp"
 #include "plan/minimal_split.hpp"
+#include "plan/source_budget.hpp"
 
 namespace espalier::plan {
 namespace {
 
 constexpr std::size_t kNamedAtMost = 8;
-
-/// The data and classes that a source or target uses.
-struct Made {
-  std::string data, classes, part;
-  const std::vector<std::int32_t>* listed = nullptr;
-};
-
-Made find(const study::Study& study, Role role, const std::string& name) {
-  if (role == Role::source) {
-    for (const auto& source : study.sources) {
-      if (source.name == name) return {source.data, source.classes, source.part, &source.class_list};
-    }
-    throw CompileError{{"there is no source '" + name + "'", "", "Define [source." + name + "]."}};
-  }
-  for (const auto& target : study.targets) {
-    if (target.name == name) return {target.data, target.classes, target.part, &target.class_list};
-  }
-  throw CompileError{{"there is no target '" + name + "'", "", "Define [target." + name + "]."}};
-}
 
 /// "'bat', 'cow' and 4 more".
 std::string named(const std::vector<std::string>& names) {
@@ -80,11 +60,10 @@ void drop_short(ClassPool& pool, std::int64_t least) {
   pool.available = std::move(available);
 }
 
-const study::LabelSet& label_set(const study::Study& study, const std::string& name) {
-  for (const auto& labels : study.labels) {
-    if (labels.name == name) return labels;
-  }
-  throw CompileError{{"there are no labels '" + name + "'", "", "Define [labels." + name + "]."}};
+std::vector<std::int32_t> all_classes(const LabelledData& data) {
+  std::vector<std::int32_t> all(static_cast<std::size_t>(data.class_count()));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
 }
 
 std::map<std::string, LabelledData> labelled(const study::Study& study, const Facts& facts) {
@@ -118,9 +97,10 @@ ClassPools::ClassPools(const study::Study& study, const Facts& facts, std::map<s
     : study_(study), data_(labelled(study, facts)), facts_(facts), largest_(std::move(largest)), catalog_(catalog) {
   const std::string divided = study::divided_data(study);
   const auto* data = find_data(divided);
+  const auto usable = divided_classes(divided);
   if (study.split.kind == study::Split::Kind::minimal && data)
-    class_splits_ = minimal_class_splits(study, *find_tree(study.split.tree), *data, usable(divided));
-  else class_splits_ = class_splits_of(study, data ? data->class_count() : -1, usable(divided));
+    class_splits_ = minimal_class_splits(study, *find_tree(study.split.tree), *data, usable);
+  else class_splits_ = class_splits_of(study, data ? data->class_count() : -1, usable);
 }
 
 const LabelledData* ClassPools::find_data(const std::string& name) const {
@@ -142,62 +122,6 @@ const LabelledData* ClassPools::find_part(const std::string& data, const std::st
   if (image_part.share < 0)
     throw CompileError{{"there is no part '" + part + "'", "[split] has none of this name", "Add it to split.parts."}};
   return &parts_.try_emplace(key, whole->study(), whole->facts(), std::move(image_part)).first->second;
-}
-
-const task::ClassTree* ClassPools::find_tree(const std::string& name) const {
-  if (name.empty()) return nullptr;
-  if (const auto known = trees_.find(name); known != trees_.end()) return &known->second;
-  try {
-    return &trees_.emplace(name, class_tree_of(study_, facts_, name)).first->second;
-  } catch (const UsageError& error) {
-    throw CompileError{error.problem()};
-  }
-}
-
-/// What the set is to leave out, by name: the classes of another source or target, and what its outputs are called.
-std::vector<std::string> ClassPools::names_left_out(const study::LabelSet& labels, std::int32_t split) const {
-  const auto& other = labels.without_classes_of;
-  if (other.empty()) return {};
-  const auto dot = other.find('.');
-  const ClassPool pool = made(other.starts_with("source") ? Role::source : Role::target, other.substr(dot + 1), split);
-  auto names = pool.names();
-  for (const auto index : pool.classes) {
-    for (const auto one : pool.data->finest(index)) {
-      const auto& all = pool.data->facts().class_names;
-      if (static_cast<std::size_t>(one) < all.size()) names.push_back(all[static_cast<std::size_t>(one)]);
-    }
-  }
-  return names;
-}
-
-/// The images of a source or target with its labels: those of the label set it names, else of the data set.
-const LabelledData* ClassPools::find_labelled(Role role, const std::string& name, std::int32_t split) const {
-  const Made from = find(study_, role, name);
-  const auto* whole = find_part(from.data, from.part, split);
-  if (!whole || !from.classes.starts_with("labels.")) return whole;
-  const auto key = std::make_tuple(role, name, split);
-  if (const auto known = labelled_.find(key); known != labelled_.end()) return &known->second;
-  const auto& labels = label_set(study_, from.classes.substr(7));
-  auto made = whole->joined(label_groups(labels, find_tree(labels.tree), *whole, names_left_out(labels, split)));
-  return &labelled_.emplace(key, std::move(made)).first->second;
-}
-
-std::map<std::string, Problem> ClassPools::label_problems() const {
-  std::map<std::string, Problem> problems;
-  const auto try_out = [&](Role role, const auto& entry) {
-    if (!entry.classes.starts_with("labels.")) return;
-    for (std::int32_t split = 1; split <= study_.split.count; ++split) {
-      try {
-        find_labelled(role, entry.name, split);
-      } catch (const CompileError& error) {
-        problems.emplace(entry.classes.substr(7), error.problem);
-        return;
-      }
-    }
-  };
-  for (const auto& source : study_.sources) try_out(Role::source, source);
-  for (const auto& target : study_.targets) try_out(Role::target, target);
-  return problems;
 }
 
 std::string ClassPools::origin_of(const std::string& data) const {
@@ -229,14 +153,20 @@ std::vector<bool> ClassPools::usable(const std::string& name) const {
   return all;
 }
 
-std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const std::vector<std::int32_t>& listed,
-                                                 const LabelledData& data, std::int32_t split) const {
-  if (word == "list") return listed;
-  if (word == "all" || word.starts_with("labels.")) {
-    std::vector<std::int32_t> all(static_cast<std::size_t>(data.class_count()));
-    std::iota(all.begin(), all.end(), 0);
-    return all;
+std::vector<std::int32_t> ClassPools::classes_of(const RoleUse& use, const LabelledData& data) const {
+  const RoleKeys from = keys_of(study_, use);
+  const auto& word = from.classes;
+  const auto split = use.split;
+  if (word == "list") {
+    for (const auto index : *from.listed) {
+      if (index >= 0 && index < data.class_count()) continue;
+      throw CompileError{
+          {"class " + std::to_string(index) + " of '" + use.name + "' is not in data '" + from.data + "'",
+           "it has " + std::to_string(data.class_count()) + " classes, numbered from 0", ""}};
+    }
+    return *from.listed;
   }
+  if (word == "all" || word.starts_with("labels.")) return all_classes(data);
   const auto kind = study_.split.kind;
   if (kind == study::Split::Kind::none || kind == study::Split::Kind::images) {
     throw CompileError{{"classes = \"" + word + "\" needs a split", "split.kind is \"none\" or \"images\"",
@@ -250,23 +180,17 @@ std::vector<std::int32_t> ClassPools::classes_of(const std::string& word, const 
   return word == "split.source" ? class_split.source : class_split.target;
 }
 
-ClassPool ClassPools::made(Role role, const std::string& name, std::int32_t split) const {
-  const Made from = find(study_, role, name);
+ClassPool ClassPools::made(const RoleUse& use) const {
+  const RoleKeys from = keys_of(study_, use);
   ClassPool pool;
-  pool.data = find_labelled(role, name, split);
+  pool.data = find_labelled(use);
   pool.origin = origin_of(from.data);
   if (!pool.data) {
     throw CompileError{
-        {"nothing is known of data '" + from.data + "'", "'" + name + "' is made of it", "Name it under [data]."}};
+        {"nothing is known of data '" + from.data + "'", "'" + use.name + "' is made of it", "Name it under [data]."}};
   }
-  pool.classes = classes_of(from.classes, *from.listed, *pool.data, split);
-  for (const auto index : pool.classes) {
-    if (index < 0 || index >= pool.data->class_count()) {
-      throw CompileError{{"class " + std::to_string(index) + " of '" + name + "' is not in data '" + from.data + "'",
-                          "it has " + std::to_string(pool.data->class_count()) + " classes, numbered from 0", ""}};
-    }
-    pool.available.push_back(pool.data->trainable(index));
-  }
+  pool.classes = use.labels.empty() ? classes_of(use, *pool.data) : all_classes(*pool.data);
+  for (const auto index : pool.classes) pool.available.push_back(pool.data->trainable(index));
   if (pool.data->study().short_classes == study::ShortClasses::leave_out) drop_short(pool, least_of(from.data));
   for (const auto images : pool.available) pool.train_available = std::max(pool.train_available, images);
   return pool;
@@ -289,17 +213,18 @@ void ClassPools::name_images(ClassPool& pool, const task::LabelMap& labels) {
   if (test > 0) pool.evaluations.push_back({Subset::test, catalog_.add(pool.data->test_images_of(pool.labels)), test});
 }
 
-const ClassPool& ClassPools::of(Role role, const std::string& name, std::int32_t split) {
-  const auto key = std::make_tuple(role, name, split);
-  const auto known = pools_.find(key);
+const ClassPool& ClassPools::of(const RoleUse& use) {
+  const auto known = pools_.find(use);
   if (known != pools_.end()) return known->second;
-  ClassPool pool = made(role, name, split);
+  ClassPool pool = made(use);
   if (pool.classes.empty()) {
-    throw CompileError{
-        {"'" + name + "' has no classes in split " + std::to_string(split), "none has enough images", ""}};
+    throw CompileError{{"'" + use.name + "' has no classes in split " + std::to_string(use.split),
+                        use.labels.empty() ? "none has enough images" : "labels '" + use.labels + "' keep none of them",
+                        ""}};
   }
+  apply_budget(pool, use, study_.seed);
   name_images(pool, pool.data->label_map(pool.classes));
-  return pools_.emplace(key, std::move(pool)).first->second;
+  return pools_.emplace(use, std::move(pool)).first->second;
 }
 
 const ClassPool& ClassPools::onto(const ClassPool& pool, const ClassPool& outputs, const std::string& whose) {
@@ -380,10 +305,10 @@ std::map<std::string, Problem> ClassPools::left_out() const {
   return found;
 }
 
-std::int64_t ClassPools::all_of(const std::string& target) const {
-  const auto* data = find_labelled(Role::target, target, 1);  // all splits divide a class into equal numbers
+std::int64_t ClassPools::all_of(const RoleUse& target) const {
+  const auto* data = find_labelled(target);  // all splits divide a class into equal numbers
   if (data && data->has_several_labels()) {
-    const ClassPool pool = made(Role::target, target, 1);
+    const ClassPool pool = made(target);
     return (pool.train_available + pool.count() - 1) / std::max(1, pool.count());
   }
   std::int64_t most = 0;

@@ -8,10 +8,9 @@
 #include "espalier/plan/class_trees.hpp"
 #include "espalier/plan/labelled_data.hpp"
 #include "espalier/plan/plan.hpp"
+#include "plan/role_use.hpp"
 
 namespace espalier::plan {
-
-enum class Role : std::uint8_t { source, target };
 
 /// An image set that trainings on a pool are measured on.
 struct PoolEvaluation {
@@ -29,6 +28,8 @@ struct ClassPool {
   std::int64_t train_available = 0;         ///< the most any of them may give
   std::vector<PoolEvaluation> evaluations;  ///< on validation and test images, where there are some
   std::string origin;                       ///< digest of the pack that its images are, or are derived from
+  std::int64_t drawn_per_class = 0;         ///< images of each output that a budget draws; 0: all there are
+  std::uint64_t images_seed = 0;            ///< of that draw
 
   std::int32_t count() const { return static_cast<std::int32_t>(classes.size()); }
   /// Number of training images for `per_class`; a class with fewer gives all it has. Where an image may have several
@@ -39,7 +40,7 @@ struct ClassPool {
   std::vector<std::string> output_names() const { return outputs_of ? outputs_of->names() : names(); }
 };
 
-/// The pools by (role, name, split), made on first use.
+/// The pools of sources and targets as cells use them, made on first use.
 class ClassPools {
  public:
   /// `largest` gives the largest images per class asked of each target; classes below it are left out where the study
@@ -48,8 +49,12 @@ class ClassPools {
              task::Catalog& catalog);
 
   /// Throws CompileError: an unknown name, a split without halves, a coarser level that the data do
-  /// not carry.
-  const ClassPool& of(Role role, const std::string& name, std::int32_t split);
+  /// not carry, a label set that cannot be made, a budget larger than the data.
+  const ClassPool& of(const RoleUse& use);
+  /// As the study's own keys say.
+  const ClassPool& of(Role role, const std::string& name, std::int32_t split) {
+    return of(own_use(study_, role, name, split));
+  }
 
   /// The pool with labels that stand for the outputs of a network that was taught the classes of `outputs`, which it
   /// finds by name; `whose` is for example "target 'birds'". Throws CompileError naming the classes that it does not
@@ -72,33 +77,33 @@ class ClassPools {
   /// By label set, why it cannot be made of the data of a source or target that uses it.
   std::map<std::string, Problem> label_problems() const;
 
-  /// The size from which on every class gives all its images, so that it and "all" are one value.
-  std::int64_t all_of(const std::string& target) const;
+  /// The size from which on every class of a target gives all its images, so that it and "all" are one value.
+  std::int64_t all_of(const RoleUse& target) const;
 
  private:
-  std::vector<std::int32_t> classes_of(const std::string& word, const std::vector<std::int32_t>& listed,
-                                       const LabelledData& data, std::int32_t split) const;
+  std::vector<std::int32_t> classes_of(const RoleUse& use, const LabelledData& data) const;
+  std::vector<bool> divided_classes(const std::string& divided) const;
   const LabelledData* find_data(const std::string& name) const;
   const LabelledData* find_part(const std::string& data, const std::string& part, std::int32_t split) const;
-  const LabelledData* find_labelled(Role role, const std::string& name, std::int32_t split) const;
+  const LabelledData* find_labelled(const RoleUse& use) const;
   std::vector<std::string> names_left_out(const study::LabelSet& labels, std::int32_t split) const;
   const task::ClassTree* find_tree(const std::string& name) const;
   std::string origin_of(const std::string& data) const;
   void name_images(ClassPool& pool, const task::LabelMap& labels);
   std::int64_t least_of(const std::string& data) const;
   std::vector<bool> usable(const std::string& name) const;
-  ClassPool made(Role role, const std::string& name, std::int32_t split) const;
+  ClassPool made(const RoleUse& use) const;
 
   const study::Study& study_;
   std::map<std::string, LabelledData> data_;
   mutable std::map<std::tuple<std::string, std::string, std::int32_t>, LabelledData> parts_;  ///< by data, part, split
-  mutable std::map<std::tuple<Role, std::string, std::int32_t>, LabelledData> labelled_;      ///< of roles with labels
+  mutable std::map<RoleUse, LabelledData> labelled_;                                          ///< of roles with labels
   const Facts& facts_;
   mutable std::map<std::string, task::ClassTree> trees_;
   std::map<std::string, std::int64_t> largest_;
   task::Catalog& catalog_;
   std::vector<study::Split::ClassSplit> class_splits_;
-  std::map<std::tuple<Role, std::string, std::int32_t>, ClassPool> pools_;
+  std::map<RoleUse, ClassPool> pools_;
   std::map<std::pair<const ClassPool*, const ClassPool*>, ClassPool> onto_;
 };
 

@@ -23,6 +23,7 @@ void Compiler::take_run(PlannedExperiment& experiment, grid::Cell& cell, Planned
   run.task = picked.task;
   run.aborted = picked.aborted;
   run.measured = picked.measured;
+  run.redrawn = picked.redrawn;
   settle(experiment, cell, *experiment.grid.shapes.front().takes.front(), *chosen);
 }
 

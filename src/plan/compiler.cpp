@@ -2,15 +2,16 @@
 #include "plan/compiler.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <unordered_set>
 
 #include "espalier/core/errors.hpp"
 #include "espalier/grid/condition.hpp"
 #include "espalier/study/parse.hpp"
+#include "plan/coarse_checks.hpp"
 #include "plan/cost/cost_model.hpp"
 #include "plan/cost/forms.hpp"
+#include "plan/cost/shared_images.hpp"
 #include "plan/cost/sharing_report.hpp"
 #include "plan/experiment_order.hpp"
 #include "plan/only.hpp"
@@ -114,7 +115,7 @@ Plan Compiler::run() {
   try {
     pools_ = std::make_unique<ClassPools>(study_, facts_, largest_sizes(), plan_.catalog);
     if (!check_label_sets()) return std::move(plan_);
-    for (const auto& target : study_.targets) sizes_.set(target.name, pools_->all_of(target.name));
+    set_sizes();
     for (const auto& [name, problem] : pools_->left_out())
       findings_.warning(study_.data.at(name).where, "data." + name, problem);
   } catch (const CompileError& error) {
@@ -142,6 +143,7 @@ Plan Compiler::run() {
       findings_.warning(target.where, "target." + target.name, *problem);
   }
   if (!findings_.has_errors()) finish();
+  if (!findings_.has_errors()) check_coarse_classes(study_, facts_, plan_, findings_);
   return std::move(plan_);
 }
 
@@ -189,21 +191,6 @@ bool Compiler::expand_all() {
     planned_[experiment.name] = std::move(planned);
   }
   return true;
-}
-
-std::map<std::string, std::int64_t> Compiler::largest_sizes() const {
-  std::map<std::string, std::int64_t> largest;
-  for (const auto& [name, planned] : planned_) {
-    for (const auto& cell : planned->grid.cells) {
-      const auto* target = value_at(planned->grid, cell, "target");
-      const auto* size = value_at(planned->grid, cell, "per_class");
-      if (!target || !size || size->is_all()) continue;
-      const auto* average = std::get_if<double>(&size->held);
-      auto& most = largest[to_string(*target)];
-      most = std::max(most, average ? static_cast<std::int64_t>(std::ceil(*average)) : *size->integer());
-    }
-  }
-  return largest;
 }
 
 std::size_t Compiler::cell_count() const {
@@ -276,6 +263,7 @@ bool Compiler::add_task(PlannedExperiment& experiment, const grid::Cell& cell, P
     auto made = trainings_->add(experiment, cell, linked);
     run.task = made.task;
     run.measured = std::move(made.measured);
+    run.redrawn = made.redrawn;
     ask_for_workers(experiment, cell, made);
     tasks_.add_use(made.task);
     if (!made.source.empty() && experiment.sources.insert(made.source).second) tasks_.add_use(made.source);
@@ -346,6 +334,7 @@ void Compiler::finish() {
     plan_.passes = report->of_merging();
     report->add_sharing(plan_.passes, options_.passes);
     plan_.probes = probes_of(tasks_);
+    plan_.shared = shared_images_of(tasks_, plan_.catalog);
   }
   for (const auto& [name, data] : facts_.data) plan_.provisional = plan_.provisional || data.provisional;
   for (const auto& experiment : study_.experiments) {

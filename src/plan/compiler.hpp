@@ -32,6 +32,7 @@ class Compiler {
   bool within_limit();
   grid::GridContext grid_context();
   std::map<std::string, std::int64_t> largest_sizes() const;
+  void set_sizes();
   std::size_t cell_count() const;
   void plan_experiment(PlannedExperiment& experiment);
   void plan_pick(PlannedExperiment& experiment);

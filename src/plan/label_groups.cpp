@@ -261,4 +261,16 @@ LabelGroups label_groups(const study::LabelSet& labels, const task::ClassTree* t
   return GroupMaker(labels, tree, data).make(left_out);
 }
 
+void keep_classes(LabelGroups& groups, const std::vector<std::int32_t>& classes) {
+  const std::set<std::int32_t> kept(classes.begin(), classes.end());
+  LabelGroups left;
+  for (std::size_t i = 0; i < groups.classes.size(); ++i) {
+    std::erase_if(groups.classes[i], [&](std::int32_t index) { return !kept.contains(index); });
+    if (groups.classes[i].empty()) continue;
+    left.names.push_back(std::move(groups.names[i]));
+    left.classes.push_back(std::move(groups.classes[i]));
+  }
+  groups = std::move(left);
+}
+
 }  // namespace espalier::plan

@@ -19,4 +19,7 @@ std::vector<std::int32_t> match_leaves(const task::ClassTree& tree, const std::s
 LabelGroups label_groups(const study::LabelSet& labels, const task::ClassTree* tree, const LabelledData& data,
                          const std::vector<std::string>& left_out);
 
+/// Leaves other classes out of the outputs, and outputs that lose all of theirs.
+void keep_classes(LabelGroups& groups, const std::vector<std::int32_t>& classes);
+
 }  // namespace espalier::plan

@@ -16,17 +16,24 @@ bool in_run_id(const PlannedExperiment& experiment, const std::string& axis) {
                      [&](const study::Axis& own) { return own.name == axis; });
 }
 
-std::string target_of(const grid::Grid& grid, const grid::Cell& cell) {
-  const auto* target = value_at(grid, cell, "target");
-  return target ? to_string(*target) : "";
-}
-
 }  // namespace
 
-std::string CanonicalSizes::text(const std::string& axis, const study::Value& value, const std::string& target) const {
+std::string size_place(const std::string& target, const std::string& labels) {
+  return labels.empty() ? target : target + '\n' + labels;
+}
+
+std::string size_place(const grid::Grid& grid, const grid::Cell& cell) {
+  const auto word = [&](const char* axis) {
+    const auto* value = value_at(grid, cell, axis);
+    return value ? to_string(*value) : "";
+  };
+  return size_place(word("target"), word("target.labels"));
+}
+
+std::string CanonicalSizes::text(const std::string& axis, const study::Value& value, const std::string& place) const {
   const auto* number = axis == "per_class" ? value.integer() : nullptr;
   if (!number) return to_string(value);
-  const auto all = all_.find(target);
+  const auto all = all_.find(place);
   return all != all_.end() && *number >= all->second ? "all" : to_string(value);
 }
 
@@ -49,7 +56,7 @@ RunIds::RunIds(const PlannedExperiment& experiment, const CanonicalSizes& sizes)
 RunId RunIds::of(const grid::Cell& cell) const {
   const auto& grid = experiment_.grid;
   const auto& origins = grid.shapes[static_cast<std::size_t>(cell.shape)].origins;
-  const std::string target = target_of(grid, cell);
+  const std::string place = size_place(grid, cell);
   std::string text = "run:";
   const auto add_counted = [&](const std::string& part) {
     text.append(std::to_string(part.size())).append("'").append(part);
@@ -59,7 +66,7 @@ RunId RunIds::of(const grid::Cell& cell) const {
   for (const auto i : columns_) {
     if (origins[i] == grid::Origin::taken || !cell.values[i]) continue;
     text.append(";").append(grid.columns[i]).append("=");
-    add_counted(sizes_.text(grid.columns[i], *cell.values[i], target));
+    add_counted(sizes_.text(grid.columns[i], *cell.values[i], place));
   }
   return RunId::of(sha256(text));
 }

@@ -17,12 +17,17 @@ struct PlannedExperiment {
   std::set<TaskId> sources;  ///< pretrainings its runs start from
 };
 
+/// Where a size counts the same images: a target, with the labels that an axis gives it.
+std::string size_place(const std::string& target, const std::string& labels);
+std::string size_place(const grid::Grid& grid, const grid::Cell& cell);
+
 /// Makes values comparable: a number of images that is all there are becomes "all".
 class CanonicalSizes {
  public:
-  void set(const std::string& target, std::int64_t all) { all_[target] = all; }
-  /// The text of `value` of `axis` in a cell of `target`.
-  std::string text(const std::string& axis, const study::Value& value, const std::string& target) const;
+  void set(const std::string& place, std::int64_t all) { all_[place] = all; }
+  bool has(const std::string& place) const { return all_.contains(place); }
+  /// The text of `value` of `axis` in a cell of that place.
+  std::string text(const std::string& axis, const study::Value& value, const std::string& place) const;
 
  private:
   std::map<std::string, std::int64_t> all_;

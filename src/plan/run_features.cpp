@@ -178,7 +178,7 @@ RunTrainings::Made RunTrainings::add_distance(const PlannedExperiment& experimen
   const CellView view(experiment.grid, cell);
   const Origin& origin = of_source(view, view.source);
   const auto features = features_of(view, static_cast<std::int32_t>(origin.units->size()));
-  const auto& target = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+  const auto& target = pools_.of(view.use(study_, Role::target, view.target));
   if (origin.starts.front().kind == task::StartKind::checkpoint &&
       &origin.pool->data->study() == &target.data->study()) {
     throw CompileError{{"the distance of target '" + view.target + "' from source '" + view.source + "' is unknown",

@@ -28,11 +28,11 @@ const PlannedRun* LinkedRuns::aborted() const {
 
 /// Labels in one form, so that "all" and the number it comes to are equal.
 std::vector<Label> RunLinks::canonical_labels(const PlannedExperiment& experiment, const grid::Cell& cell) const {
-  const auto* target = value_at(experiment.grid, cell, "target");
+  const std::string place = size_place(experiment.grid, cell);
   std::vector<Label> labels = labels_of(experiment, cell);
   for (auto& label : labels) {
     const auto* value = value_at(experiment.grid, cell, label.axis);
-    if (value) label.value = sizes_.text(label.axis, *value, target ? to_string(*target) : "");
+    if (value) label.value = sizes_.text(label.axis, *value, place);
   }
   return labels;
 }

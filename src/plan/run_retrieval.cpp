@@ -97,7 +97,7 @@ RunTrainings::Made RunTrainings::add_retrieval(const grid::Grid& grid, const gri
   const Origin queries = linked.start ? of_run(*linked.start, task::InputRole::measured) : gallery;
   const auto features = features_of(view, static_cast<std::int32_t>(queries.units->size()));
   check_gallery(view, queries, gallery, features);
-  const auto& pool = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+  const auto& pool = pools_.of(view.use(study_, Role::target, view.target));
   Probe probe = seen_as(queries.spec, task::ProbeMethod::retrieval, features);
   check_shape(probe, pool, view);
   const auto* kept = validation_of(*gallery.pool);

@@ -46,20 +46,25 @@ void check_has_images(const ClassPool& pool) {
                      /*in_study=*/true};
 }
 
-const study::Source& source_named(const study::Study& study, const std::string& name) {
-  for (const auto& source : study.sources) {
-    if (source.name == name) return source;
-  }
+/// Throws CompileError where units are to be copied and there is nothing to copy them from.
+void check_has_source(const std::string& name) {
+  if (!name.empty()) return;
   throw CompileError{
-      {name.empty() ? "units are transferred but the study has no source" : "there is no source '" + name + "'", "",
-       "Define [source.NAME], or fix transferred = 0."}};
+      {"units are transferred but the study has no source", "", "Define [source.NAME], or fix transferred = 0."}};
 }
 
 const study::TargetSample* sample_of(const study::Study& study, const std::string& target) {
-  for (const auto& one : study.targets) {
-    if (one.name == target && one.sample) return &*one.sample;
-  }
-  return nullptr;
+  const auto* found = find_target(study, target);
+  return found && found->sample ? &*found->sample : nullptr;
+}
+
+/// Networks that are never trained are sources.
+void check_takes_steps(const Training& training, const std::string& target) {
+  if (training.steps > 0) return;
+  throw CompileError{{"a training on target '" + target + "' has 0 epochs",
+                      "a run trains its network; one that is drawn and never trained is a source",
+                      "Set epochs = 0 in the train table of a source, and epochs of the target from 1 on."},
+                     "0 epochs"};
 }
 
 /// Whether two pools have a class in common.
@@ -102,6 +107,8 @@ RunTrainings::RunTrainings(const study::Study& study, const Facts& facts, ClassP
   for (const auto& network : study.networks) {
     if (!network.front) networks_[network.name] = {catalog.add(network.spec), &network.spec};
   }
+  any_redrawn_ = std::any_of(study.sources.begin(), study.sources.end(),
+                             [](const study::Source& source) { return !source.redraw.empty(); });
 }
 
 const KnownNetwork& RunTrainings::network_of(const std::string& name) const {
@@ -111,70 +118,63 @@ const KnownNetwork& RunTrainings::network_of(const std::string& name) const {
   return found->second;
 }
 
-TrainingRequest RunTrainings::source_request(const CellView& view, const std::string& source,
-                                             const std::vector<Override>& overrides, std::int64_t replicate) {
+TrainingRequest RunTrainings::source_request(const CellView& view, const RoleUse& source,
+                                             const std::vector<Override>& overrides) {
   TrainingRequest request;
   request.role = Role::source;
-  request.values = &settings_.of(Role::source, source, overrides);
-  request.pool = &pools_.of(Role::source, source, static_cast<std::int32_t>(view.split));
+  request.values = &settings_.of(Role::source, source.name, overrides);
+  request.pool = &pools_.of(source);
   request.network = &network_of(view.network);
   request.protocol = from_scratch(request.network->spec->depth());
-  request.streams = {view.split, replicate};
+  request.per_class = request.pool->drawn_per_class;
+  request.streams = {view.split, source.replicate};
   check_has_images(*request.pool);
   ClassPools::check_size(*request.pool, 1);
   return request;
 }
 
-RunTrainings::Origin RunTrainings::checkpoint(const study::Source& source, const CellView& view) {
+RunTrainings::Origin RunTrainings::checkpoint(const study::Source& source, const CellView& view, const RoleUse& use) {
   const auto known = facts_.checkpoints.find(source.name);
   if (known == facts_.checkpoints.end()) {
     throw CompileError{{"nothing is known of the checkpoint of source '" + source.name + "'",
                         "'" + source.checkpoint + "' was not read", ""}};
   }
-  Training as_trained = maker_.make(source_request(view, source.name, {}, 1));
-  Origin origin{{},
-                {},
-                task::InputRole::pretraining,
-                std::move(as_trained.spec),
-                as_trained.units,
-                "source '" + source.name + "'",
-                &pools_.of(Role::source, source.name, static_cast<std::int32_t>(view.split))};
+  Training as_trained = maker_.make(source_request(view, use, {}));
+  Origin origin{
+      {}, {}, task::InputRole::pretraining, std::move(as_trained.spec), as_trained.units, use.text(), &pools_.of(use)};
   origin.starts.assign(origin.units->size(), {task::StartKind::checkpoint, {}, known->second});
   return origin;
 }
 
-RunTrainings::Origin RunTrainings::pretraining(const CellView& view, const std::string& source,
-                                               const std::vector<Override>& overrides, std::int64_t replicate) {
-  const auto request = source_request(view, source, overrides, replicate);
-  ClassPools::check_classes(*request.pool, "source '" + source + "'");
+RunTrainings::Origin RunTrainings::pretraining(const CellView& view, const RoleUse& source,
+                                               const std::vector<Override>& overrides) {
+  const auto request = source_request(view, source, overrides);
+  ClassPools::check_classes(*request.pool, source.text());
   Training training = maker_.make(request);
-  Origin origin{{},          {}, task::InputRole::pretraining, training.spec, training.units, "source '" + source + "'",
-                request.pool};
+  Origin origin{{}, {}, task::InputRole::pretraining, training.spec, training.units, source.text(), request.pool};
   origin.task = tasks_.add(std::move(training), {});
   origin.starts.assign(origin.units->size(), {task::StartKind::task, origin.task, {}});
   return origin;
 }
 
 const RunTrainings::Origin& RunTrainings::of_source(const CellView& view, const std::string& name) {
-  std::vector<Override> overrides;
-  std::int64_t replicate = 1;
-  std::string key = name + '\n' + view.network + '\n' + std::to_string(view.split);
-  for (auto& override : view.overrides(Role::source)) {
-    key += '\n' + override.first + '=' + to_string(override.second);
-    if (override.first == "replicate")
-      replicate = *override.second.integer();  // the pretraining varies by replicate only where asked for
-    else overrides.push_back(std::move(override));
-  }
-  const auto known = origins_.find(key);
+  check_has_source(name);
+  const auto use = view.use(study_, Role::source, name);
+  const auto& source = *find_source(study_, name);
+  shares_network_ = shares_network_ || source.redraw.empty();
+  const auto overrides = view.overrides(Role::source);
+  std::string key = view.network;
+  for (const auto& [what, value] : overrides) key += '\n' + what + '=' + to_string(value);
+  const auto known = origins_.find({use, key});
   if (known != origins_.end()) return known->second;
-  const auto& source = source_named(study_, name);
   return origins_
-      .emplace(key,
-               source.checkpoint.empty() ? pretraining(view, name, overrides, replicate) : checkpoint(source, view))
+      .emplace(std::pair(use, key),
+               source.checkpoint.empty() ? pretraining(view, use, overrides) : checkpoint(source, view, use))
       .first->second;
 }
 
-RunTrainings::Origin RunTrainings::of_run(const PlannedRun& run, task::InputRole role) const {
+RunTrainings::Origin RunTrainings::of_run(const PlannedRun& run, task::InputRole role) {
+  shares_network_ = shares_network_ || !run.redrawn;
   const auto* entry = tasks_.find(run.task);
   if (!entry) {
     throw CompileError{{"a run of experiment '" + run.experiment + "' leaves no network", "it trains none",
@@ -200,20 +200,23 @@ const ClassPool& RunTrainings::pool_of(const PlannedRun& run) const {
   const auto& target = *run.label("target");
   const auto onto = pools_onto_.find({run.task, target});
   if (onto != pools_onto_.end()) return *onto->second;
-  return pools_.of(Role::target, target, std::stoi(*run.label("split")));
+  std::optional<study::Value> value;
+  const auto axis = [&](const std::string& name) -> const study::Value* {
+    const auto* label = run.label("target." + name);
+    if (label) value = *label;
+    return label ? &*value : nullptr;
+  };
+  return pools_.of(use_of(study_, Role::target, target, std::stoi(*run.label("split")), 1, axis));
 }
 
 const ClassPool& RunTrainings::own_pool(const CellView& view) {
-  return pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+  return pools_.of(view.use(study_, Role::target, view.target));
 }
 
 /// The target's pool, with labels that stand for the outputs of a network of `outputs` where the target says so.
 const ClassPool& RunTrainings::target_pool(const CellView& view, const ClassPool* outputs) {
   const auto& own = own_pool(view);
-  const auto& targets = study_.targets;
-  const auto found =
-      std::find_if(targets.begin(), targets.end(), [&](const auto& target) { return target.name == view.target; });
-  if (found == targets.end() || found->outputs_of.empty()) return own;
+  if (find_target(study_, view.target)->outputs_of.empty()) return own;
   if (!outputs) {
     throw CompileError{{"target '" + view.target + "' has the outputs of its source, and there is no source",
                         "outputs_of = \"source\" needs a network to take them from",
@@ -232,7 +235,7 @@ const ClassPool& RunTrainings::target_pool(const CellView& view, const ClassPool
 const ClassPool* RunTrainings::outputs_for(const CellView& view, const Origin* origin, const LinkedRuns& linked) {
   if (origin) return origin->pool;
   if (linked.start) return &pool_of(*linked.start);
-  return view.source.empty() ? nullptr : &pools_.of(Role::source, view.source, static_cast<std::int32_t>(view.split));
+  return view.source.empty() ? nullptr : &pools_.of(view.use(study_, Role::source, view.source));
 }
 
 /// The user may have meant to keep the classifier: the target's classes are some of those that the network knows.
@@ -272,7 +275,7 @@ void RunTrainings::check_copies(const CellView& view, const Protocol& protocol, 
 /// Of a split by images, refuses a target that is trained on images of its source, or measured on them.
 void RunTrainings::check_apart(const CellView& view, const Origin& origin, TargetUse use) const {
   if (study_.split.kind != study::Split::Kind::images || origin.role != task::InputRole::pretraining) return;
-  const auto& target = pools_.of(Role::target, view.target, static_cast<std::int32_t>(view.split));
+  const auto& target = pools_.of(view.use(study_, Role::target, view.target));
   const auto &source_part = origin.pool->data->part(), &target_part = target.data->part();
   const bool source_has_all = source_part.shares.empty(), target_has_all = target_part.shares.empty();
   const bool have_one_part = !source_has_all && !target_has_all && source_part.share == target_part.share;
@@ -294,6 +297,14 @@ RunTrainings::Made RunTrainings::add(const PlannedExperiment& experiment, const 
   const auto [known, is_new] = asked_.try_emplace(experiment.study->name);
   if (is_new) known->second = asked_metrics(study_, experiment.study->name);
   asked_here_ = &known->second;
+  shares_network_ = false;
+  Made made = add_of_kind(experiment, cell, linked);
+  made.redrawn = any_redrawn_ && !shares_network_;
+  return made;
+}
+
+RunTrainings::Made RunTrainings::add_of_kind(const PlannedExperiment& experiment, const grid::Cell& cell,
+                                             const LinkedRuns& linked) {
   switch (study::kind_of(*experiment.study)) {
     case study::Kind::train: return add_training(experiment.grid, cell, linked);
     case study::Kind::evaluate: return add_probe(experiment, cell, linked);
@@ -357,6 +368,7 @@ RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid
   std::vector<task::UnitStart> starts;
   if (has_front) put_front(request, view, starts);
   Training training = maker_.make(request);
+  check_takes_steps(training, view.target);
   if (origin) {
     check_apart(view, *origin, TargetUse::trained);
     const auto& units = *training.units;

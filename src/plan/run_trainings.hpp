@@ -34,6 +34,7 @@ class RunTrainings {
     TaskId task;
     TaskId source;  ///< empty: nothing is copied from a pretraining
     std::vector<RunImages> measured;
+    bool redrawn = false;  ///< as of a run
   };
   /// A source's and a target's images, `count` of each to be drawn.
   struct Compared {
@@ -69,7 +70,8 @@ class RunTrainings {
   };
   Made add_training(const grid::Grid& grid, const grid::Cell& cell, const LinkedRuns& linked);
   Made add_probe(const PlannedExperiment& experiment, const grid::Cell& cell, const LinkedRuns& linked);
-  Origin of_run(const PlannedRun& run, task::InputRole role) const;
+  Made add_of_kind(const PlannedExperiment& experiment, const grid::Cell& cell, const LinkedRuns& linked);
+  Origin of_run(const PlannedRun& run, task::InputRole role);
   const ClassPool& pool_of(const PlannedRun& run) const;
   const Origin& of_source(const CellView& view, const std::string& name);
   static std::vector<std::int32_t> units_of(const study::UnitsFrom& taken, const CellView& view);
@@ -95,11 +97,9 @@ class RunTrainings {
   const ClassPool& own_pool(const CellView& view);
   const ClassPool& target_pool(const CellView& view, const ClassPool* outputs);
   const ClassPool* outputs_for(const CellView& view, const Origin* origin, const LinkedRuns& linked);
-  TrainingRequest source_request(const CellView& view, const std::string& source,
-                                 const std::vector<Override>& overrides, std::int64_t replicate);
-  Origin checkpoint(const study::Source& source, const CellView& view);
-  Origin pretraining(const CellView& view, const std::string& source, const std::vector<Override>& overrides,
-                     std::int64_t replicate);
+  TrainingRequest source_request(const CellView& view, const RoleUse& source, const std::vector<Override>& overrides);
+  Origin checkpoint(const study::Source& source, const CellView& view, const RoleUse& use);
+  Origin pretraining(const CellView& view, const RoleUse& source, const std::vector<Override>& overrides);
   enum class TargetUse : std::uint8_t { trained, measured };
   void check_apart(const CellView& view, const Origin& origin, TargetUse use) const;
   /// The network behind the cell's unit in front, for images of so many channels. Throws CompileError for an unknown
@@ -127,7 +127,10 @@ class RunTrainings {
     KnownNetwork known;
   };
   std::map<std::string, Fronted> fronted_;  ///< networks behind a unit in front
-  std::map<std::string, Origin> origins_;
+  /// By source as it is used, and network with training values.
+  std::map<std::pair<RoleUse, std::string>, Origin> origins_;
+  bool any_redrawn_ = false;     ///< whether the study has a source that is pretrained anew for each replicate
+  bool shares_network_ = false;  ///< whether the cell that is added uses a network that is one for all replicates
   std::map<std::string, Problem> warnings_;
   /// By training and target: what it was trained on, where that has a source's outputs.
   std::map<std::pair<TaskId, std::string>, const ClassPool*> pools_onto_;

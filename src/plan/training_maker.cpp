@@ -195,6 +195,8 @@ void TrainingMaker::set_images(Training& training, const TrainingRequest& reques
   if (several && request.images_over_all > 0) training.images = request.images_over_all;
   training.spec.images =
       fold ? fold->trained.spec : pool.data->training_images(pool.labels, several ? training.images : size_of(request));
+  if (pool.drawn_per_class > 0)
+    training.spec.images.sample = {task::SampleRule::random, size_of(request), pool.images_seed};
   if (request.sample && request.sample->random) draw(training, request, study_.seed);
 }
 

@@ -39,7 +39,10 @@ std::string count_text(const stats::Summary& summary) {
   return fmt::format("{} ({} folds)", summary.n, summary.folds);
 }
 
-std::string units_of(const Query& query) { return query.unit + "s"; }
+std::string units_of(const Query& query) { return query.counted + "s"; }
+
+/// In a heading that people read.
+std::string spoken_units_of(const Query& query) { return spoken(query.counted) + "s"; }
 
 /// What the intervals of folds are by: a word behind them, wherever they stand.
 std::string labelled_interval(const Query& query, const stats::Summary& summary) {
@@ -49,7 +52,7 @@ std::string labelled_interval(const Query& query, const stats::Summary& summary)
 
 /// Behind all other columns: what repeats a setting, and how many folds the intervals are over.
 void append_spread(Row& row, const Query& query, const stats::Summary& summary) {
-  row.push_back(query.unit);
+  row.push_back(query.counted);
   row.push_back(summary.folds > 0 ? std::to_string(summary.folds) : "");
 }
 
@@ -69,7 +72,7 @@ WordTable readable(const std::vector<stats::CellSummary>& cells, const Query& qu
   const std::string unit = shown_scale(query.metric) == 100 ? " %" : "";
   const std::string confidence = fmt::format("{:g} % interval", 100 * query.confidence);
   for (const auto& title : {metrics::to_string(query.metric) + unit, confidence, std::string("sd"),
-                            std::string("sd within"), units_of(query), std::string("runs")}) {
+                            std::string("sd within"), spoken_units_of(query), std::string("runs")}) {
     table.header.push_back(title);
   }
   for (const auto& cell : cells) {
@@ -81,7 +84,7 @@ WordTable readable(const std::vector<stats::CellSummary>& cells, const Query& qu
     row.push_back(count_text(cell.summary));
     std::string runs = stats::to_string(cell.counts);
     if (!cell.incomplete.empty())
-      runs += fmt::format("; {} incomplete {} left out", cell.incomplete.size(), units_of(query));
+      runs += fmt::format("; {} incomplete {} left out", cell.incomplete.size(), spoken_units_of(query));
     row.push_back(std::move(runs));
     table.rows.push_back(std::move(row));
   }
@@ -94,7 +97,7 @@ WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& q
   const std::string metric = metrics::to_string(query.metric) + (shown_scale(query.metric) == 100 ? " %" : "");
   for (const auto& title : {metric + " of " + a, "of " + b, std::string("difference"),
                             fmt::format("{:g} % interval", 100 * query.confidence), std::string("p"),
-                            std::string("ratio"), units_of(query), std::string("pairs")}) {
+                            std::string("ratio"), spoken_units_of(query), std::string("pairs")}) {
     table.header.push_back(title);
   }
   for (const auto& contrast : contrasts) {
@@ -110,7 +113,7 @@ WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& q
     std::string pairs = std::to_string(contrast.pairs);
     if (contrast.unpaired) pairs += fmt::format(", {} without partner", contrast.unpaired);
     if (!contrast.incomplete.empty())
-      pairs += fmt::format("; {} incomplete {} left out", contrast.incomplete.size(), units_of(query));
+      pairs += fmt::format("; {} incomplete {} left out", contrast.incomplete.size(), spoken_units_of(query));
     if (!contrast.a.complete()) pairs += "; a: " + stats::to_string(contrast.a);
     if (!contrast.b.complete()) pairs += "; b: " + stats::to_string(contrast.b);
     row.push_back(std::move(pairs));

@@ -7,6 +7,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/report/wording.hpp"
 #include "report/axis_values.hpp"
+#include "report/coarse/coarse_output.hpp"
 #include "report/figure_parts.hpp"
 #include "report/page_context.hpp"
 
@@ -110,7 +111,7 @@ Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& a
   query.metric = figure.metric;
   query.unrecorded = Unrecorded::empty;  // the figure says so
   if (asked.over_targets) query.unit = "target";
-  figure.unit = query.unit;
+  figure.unit = query.counted = counted_in(runs, query);
   query.by = unexplained_axes(runs, shown, query.unit);
   const auto panel_axes = query.by;
   query.by.insert(query.by.end(), shown.begin(), shown.end());
@@ -122,12 +123,13 @@ Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& a
   return figure;
 }
 
-std::vector<Figure> make_figures(const std::vector<RunView>& views, const study::Study& study) {
+std::vector<Figure> make_figures(const std::vector<RunView>& views, const study::Study& study,
+                                 const ReadPredictions& read) {
   const auto asked = study.figures.empty() ? default_figures(views, study) : study.figures;
   std::vector<Figure> figures;
   std::map<std::string, int> names;
   for (const auto& one : asked) {
-    figures.push_back(make_figure(views, one));
+    figures.push_back(one.coarse.empty() ? make_figure(views, one) : make_coarse_figure(views, one, study, read));
     const int times = ++names[figures.back().name];
     if (times > 1) figures.back().name += "-" + std::to_string(times);
   }

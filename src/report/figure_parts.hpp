@@ -1,5 +1,5 @@
 #pragma once
-// What both kinds of figures are made with.
+// What all kinds of figures are made with.
 #include "espalier/report/figure.hpp"
 
 namespace espalier::report {
@@ -17,6 +17,12 @@ double position(const Figure& figure, std::size_t x);
 
 /// Whether a figure has distances along x: they are measured, and no values of an axis.
 bool is_by_distance(const study::FigureSpec& asked);
+
+/// A label of a tic for gnuplot, single-quoted: to it these are formats, in which a percent sign is doubled.
+std::string tic_label(const std::string& text);
+
+/// The lines of a script that choose SVG of this size ("760,430") and the look that all figures share.
+std::string svg_terminal(const std::string& size);
 
 /// Divides two sides. Never throws for what runs do not have: Figure::problem says it.
 Figure make_ratio_figure(const std::vector<RunView>& views, const study::FigureSpec& asked);

@@ -7,6 +7,7 @@
 
 #include "espalier/report/wording.hpp"
 #include "report/axis_values.hpp"
+#include "report/coarse/coarse_output.hpp"
 #include "report/figure_parts.hpp"
 #include "report/palette.hpp"
 
@@ -29,13 +30,6 @@ std::string quoted(const std::string& text) {
     else result += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
   }
   return result + "'";
-}
-
-/// Labels of tics are formats to gnuplot, in which a percent sign is doubled.
-std::string tic_label(const std::string& text) {
-  std::string result;
-  for (const char c : text) result += c == '%' ? std::string("%%") : std::string(1, c);
-  return quoted(result);
 }
 
 /// The least distance between two places on the x axis (on a logarithmic axis, the least ratio).
@@ -179,14 +173,25 @@ std::string y_title(const Figure& figure) {
 
 }  // namespace
 
+std::string tic_label(const std::string& text) {
+  std::string result;
+  for (const char c : text) result += c == '%' ? std::string("%%") : std::string(1, c);
+  return quoted(result);
+}
+
+std::string svg_terminal(const std::string& size) {
+  return fmt::format("set terminal svg size {} dynamic noenhanced font 'Helvetica,13' name 'f'\n", size) +
+         "set encoding utf8\nset border 3 lw 0.8\nset tics nomirror out scale 0.5\n"
+         "set style fill transparent\nset errorbars 0.6\n";
+}
+
 std::string gnuplot_script(const Figure& figure, const FigurePanel& panel) {
+  if (!figure.asked.coarse.empty()) return coarse_script(figure, panel);
   const bool small = figure.panels.size() > 1;
   const Range range = y_range(figure);
   const double scale = scale_of_values(figure);
-  std::string script = fmt::format("set terminal svg size {} dynamic noenhanced font 'Helvetica,13' name 'f'\n",
-                                   small ? "470,330" : "760,430");
-  script += "set encoding utf8\nset border 3 lw 0.8\nset tics nomirror out scale 0.5\n";
-  script += "set grid ytics lt 1 lw 0.4 lc rgb '#9a9a9a'\nset style fill transparent\nset errorbars 0.6\n";
+  std::string script = svg_terminal(small ? "470,330" : "760,430");
+  script += "set grid ytics lt 1 lw 0.4 lc rgb '#9a9a9a'\n";
   script += fmt::format("set yrange [{}:{}]\nset ylabel {}\n", scale * range.low, scale * range.high,
                         quoted(y_title(figure)));
   script += x_axis(figure);

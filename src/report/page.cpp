@@ -137,8 +137,8 @@ bool names_file(std::string_view page, const std::string& name) {
 
 Report make_report(const ReportInput& input) {
   PageContext context{*input.directory, input.study, runs_of(*input.directory), {}, {}, splits_overlap(input.study)};
-  context.figures = make_figures(context.views, context.study);
-  context.tables = make_study_tables(context.views, context.study);
+  context.figures = make_figures(context.views, context.study, input.predictions);
+  context.tables = make_study_tables(context.views, context.study, input.predictions);
   Report report;
   std::string body = warning_box(context) + figure_section(context, input.draw) + study_tables_section(context) +
                      best_section(context) + advice_section(context) + selection_section(context) +

@@ -101,13 +101,17 @@ std::string text_of(const std::vector<std::string>& values) {
   return text;
 }
 
+/// Which repetition of its setting an observation is of.
+enum class Repetition : std::uint8_t { own, of_split };
+
 /// Where targets repeat a setting, splits are averaged over within each, as other axes are.
-stats::Observation observation_of(const RunView& view, const Query& query) {
+stats::Observation observation_of(const RunView& view, const Query& query, Repetition repetition) {
   auto within = values_at(view, query.over);
-  if (query.unit != "split") within.push_back(view.value("split"));
-  stats::Observation seen{values_at(view, query.by), view.value(query.unit),   text_of(within),
-                          view.value("replicate"),   stats::Presence::missing, 0,
-                          view.value("fold")};
+  const bool by_split = query.unit == "split";
+  if (!by_split) within.push_back(view.value("split"));
+  const auto repeated = by_split && repetition == Repetition::own ? view.repetition() : view.value(query.unit);
+  stats::Observation seen{values_at(view, query.by), repeated, text_of(within),   view.value("replicate"),
+                          stats::Presence::missing,  0,        view.value("fold")};
   if (view.diverged()) seen.presence = stats::Presence::diverged;
   if (const auto* row = final_row(view, query.metric.subset)) {
     seen.value = metrics::share_of(*row, query.metric.metric);
@@ -152,6 +156,25 @@ void require_recorded(const std::vector<RunView>& views, const Query& query) {
                    "Name another metric, or have the study record it.");
 }
 
+std::vector<stats::Observation> observed(const std::vector<RunView>& views, const Query& query, Repetition repetition) {
+  const auto known = axes_of(views);
+  for (const auto& axis : query.by) require_axis(known, axis);
+  for (const auto& axis : query.over) require_axis(known, axis);
+  if (query.unit != "split") require_axis(known, query.unit);
+  check_over(query);
+  check_unit(query);
+  if (query.unrecorded == Unrecorded::refused) require_recorded(views, query);
+  UnexplainedAxes unexplained(views, query);
+  std::vector<stats::Observation> observations;
+  for (const auto& view : views) {
+    observations.push_back(observation_of(view, query, repetition));
+    unexplained.see(view, observations.back().group, observations.back().split + '\n' + observations.back().setting);
+  }
+  return observations;
+}
+
+constexpr const char* kSourceNetwork = "source_network";
+
 }  // namespace
 
 std::vector<RunView> select(const std::vector<RunView>& views, const std::vector<AxisCondition>& conditions) {
@@ -171,20 +194,21 @@ std::vector<RunView> select(const std::vector<RunView>& views, const std::vector
 }
 
 std::vector<stats::Observation> observe(const std::vector<RunView>& views, const Query& query) {
-  const auto known = axes_of(views);
-  for (const auto& axis : query.by) require_axis(known, axis);
-  for (const auto& axis : query.over) require_axis(known, axis);
-  if (query.unit != "split") require_axis(known, query.unit);
-  check_over(query);
-  check_unit(query);
-  if (query.unrecorded == Unrecorded::refused) require_recorded(views, query);
-  UnexplainedAxes unexplained(views, query);
-  std::vector<stats::Observation> observations;
-  for (const auto& view : views) {
-    observations.push_back(observation_of(view, query));
-    unexplained.see(view, observations.back().group, observations.back().split + '\n' + observations.back().setting);
-  }
-  return observations;
+  return observed(views, query, Repetition::own);
+}
+
+std::string counted_in(const std::vector<RunView>& views, const Query& query) {
+  if (query.unit != "split") return query.unit;
+  if (all_redrawn(views)) return kSourceNetwork;
+  const bool any = std::any_of(views.begin(), views.end(), [](const RunView& view) { return view.run->redrawn; });
+  return any ? "repetition" : query.unit;
+}
+
+std::string counted_in(const std::vector<RunView>& a, const std::vector<RunView>& b, const Query& query) {
+  const auto counted = counted_in(a, query);
+  return counted == kSourceNetwork && counted_in(b, query) != counted ? query.unit
+         : counted == "repetition"                                    ? query.unit
+                                                                      : counted;
 }
 
 std::vector<stats::CellSummary> aggregate(const std::vector<RunView>& views, const Query& query) {
@@ -199,7 +223,10 @@ std::vector<stats::CellSummary> aggregate(const std::vector<RunView>& views, con
 std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<AxisCondition>& a,
                                       const std::vector<AxisCondition>& b, const Query& query) {
   const auto side_a = select(views, a), side_b = select(views, b);
-  auto contrasts = stats::contrast(observe(side_a, query), observe(side_b, query), query.confidence);
+  const bool own = counted_in(side_a, side_b, query) == kSourceNetwork;  // else one side's replicates share a source
+  const auto repetition = own ? Repetition::own : Repetition::of_split;
+  auto contrasts =
+      stats::contrast(observed(side_a, query, repetition), observed(side_b, query, repetition), query.confidence);
   std::vector<std::vector<std::string>> groups;
   for (const auto& contrast : contrasts) groups.push_back(contrast.group);
   const TupleOrder before(groups);

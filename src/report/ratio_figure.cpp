@@ -103,6 +103,7 @@ Figure make_ratio_figure(const std::vector<RunView>& views, const study::FigureS
     if (!is_by_distance(asked)) by.push_back(asked.x);
     const Sides sides = sides_of(views, {asked.experiment, *asked.ratio, asked.y, by});
     figure.confidence = sides.query.confidence;
+    figure.unit = sides.query.counted;
     const auto all = placed(sides, views, asked);
     figure.table = table_of(all, sides, is_by_distance(asked));
     fill(figure, all);

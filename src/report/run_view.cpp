@@ -63,6 +63,20 @@ std::string RunView::setting(const std::string& axis) const {
   return chosen && chosen->contains(axis) ? "chosen" : value(axis);
 }
 
+std::string RunView::repetition() const {
+  return run->redrawn ? value("split") + ", replicate " + value("replicate") : value("split");
+}
+
+bool all_redrawn(const std::vector<RunView>& views) {
+  bool any = false;
+  for (const auto& view : views) {
+    if (view.run->task.empty()) continue;
+    if (!view.run->redrawn) return false;
+    any = true;
+  }
+  return any;
+}
+
 bool RunView::diverged() const { return task && task->diverged; }
 
 std::vector<RunView> runs_of(const Directory& directory) {

@@ -72,6 +72,7 @@ Sides sides_of(const std::vector<RunView>& views, const SidesAsked& asked) {
     shown.insert(shown.end(), sides.query.by.begin(), sides.query.by.end());
     add_new(sides.query.by, unexplained_axes(*side, shown), held);
   }
+  sides.query.counted = counted_in(sides.over, sides.under, sides.query);
   sides.contrasts = contrast(runs, asked.ratio.over, asked.ratio.under, sides.query);
   return sides;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "espalier/metrics/shown.hpp"
@@ -78,7 +79,33 @@ std::string over_splits(int splits, bool overlapping) {
 
 std::string over_units(const std::string& unit, int n, bool overlapping) {
   if (unit == "split") return over_splits(n, overlapping);
-  return n == 1 ? "from 1 " + unit : fmt::format("over {} {}s", n, unit);
+  return n == 1 ? "from 1 " + spoken(unit) : fmt::format("over {} {}s", n, spoken(unit));
+}
+
+std::string spoken(const std::string& counted) {
+  std::string words = counted;
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
+}
+
+std::string redraw_note(const study::Study& study) {
+  std::string names;
+  bool draws = false;
+  for (const auto& source : study.sources) {
+    if (source.redraw.empty()) continue;
+    names += (names.empty() ? "'" : ", '") + source.name + "'";
+    draws = draws || source.per_class || source.class_count || source.images;
+  }
+  if (names.empty()) return "";
+  const std::string prefix = "source.";
+  for (const auto& experiment : study.experiments) {
+    for (const char* budget : {"per_class", "class_count", "images"})
+      draws = draws || study::find_axis(experiment, prefix + budget);
+  }
+  return fmt::format(
+      "Pretrained anew for each replicate: source {}; {}initialisation and order of images vary. Such replicates are "
+      "repetitions as splits are, each with a source network of its own, and n counts them.",
+      names, draws ? "the classes and images that its budget draws, " : "");
 }
 
 std::string folds_note() {

@@ -122,7 +122,8 @@ void note_asked(TaskState& task, task::Moment from) {
   if (task::probe_of(task.task) || from == task::training(task.task).length) return;
   std::vector<AskedRows> asked;
   for (const task::EvaluationSpec& one : task.task.record.evaluations) {
-    if (one.every == 0 || one.every >= task::training(task.task).length.epoch) continue;
+    const bool is_curve = one.every > 0 && one.every < task::training(task.task).length.epoch;
+    if (!is_curve && one.every_steps == 0) continue;
     task::Moment since = from;
     for (const AskedRows& before : task.asked) {
       if (task::covers(before.evaluation, one)) since = std::min(since, before.since);

@@ -8,12 +8,12 @@
 namespace espalier::store {
 namespace {
 
-/// Of a training only what says when it ends.
+/// Of a training only what says when it ends, and what it makes small, which readers must know.
 struct BriefTraining {
   std::int32_t batch = 0;
   task::Moment length;
   task::StopSpec stop;
-  task::Loss loss = task::Loss::cross_entropy;  ///< must be understood
+  task::Loss loss = task::Loss::cross_entropy;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<11>("batch", batch) & frame::stored<12>("length", length) &

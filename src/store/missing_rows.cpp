@@ -34,6 +34,7 @@ Gap gap_of(const TaskState& task, const task::EvaluationSpec& asked, task::Momen
     if (at.row.step == 0 && at.row.subset == asked.name && at.row.set == asked.images) measured.push_back(at.row.epoch);
   }
   Gap gap;
+  if (asked.every == 0) return gap;  // by steps: how many an epoch has is not known here
   const task::Moment end = end_of(task);
   for (std::int32_t epoch = (since.epoch / asked.every + 1) * asked.every; epoch < end.epoch; epoch += asked.every) {
     ++gap.wanted;

@@ -33,6 +33,7 @@ MaybeProblem unit(const Value& value) { return integer_in(value, 1, 10'000).prob
 MaybeProblem unit_or_all(const Value& value) { return count_or_all(value, 1); }
 MaybeProblem truth(const Value& value) { return truth_of(value).problem; }
 MaybeProblem above_zero(const Value& value) { return real_in(value, {.above = 0}).problem; }
+MaybeProblem budget(const Value& value) { return count_or_all(value, 1); }
 MaybeProblem images(const Value& value) { return integer_in(value, 1, kBig).problem; }
 MaybeProblem classifier(const Value& value) { return word_of(value, task::classifier_names()).problem; }
 MaybeProblem nearest_by(const Value& value) { return word_of(value, task::nearest_by_names()).problem; }
@@ -114,12 +115,17 @@ std::vector<AxisRow> places() {
        .left_out = LeftOut::every,
        .known = sources,
        .in_run_id = true},
+      {.name = "source.labels", .meaning = "source's labels", .check = any_word, .in_run_id = true},
+      {.name = "source.per_class", .meaning = "source's images a class", .check = budget, .in_run_id = true},
+      {.name = "source.class_count", .meaning = "source's classes", .check = budget, .in_run_id = true},
+      {.name = "source.images", .meaning = "source's images", .check = budget, .in_run_id = true},
       {.name = "target",
        .meaning = "target",
        .check = any_word,
        .left_out = LeftOut::every,
        .known = targets,
        .in_run_id = true},
+      {.name = "target.labels", .meaning = "target's labels", .check = any_word, .in_run_id = true},
       {.name = "network",
        .meaning = "network",
        .check = any_word,

@@ -167,6 +167,7 @@ void add_roles(Docs& all) {
        {"depth", "integer", "required; below: of the node",
         "minimal: the halves share no node at this depth or deeper"},
        {"below", "word", "none", "minimal: the source half is what lies below this node, the target half the rest"},
+       {"classes", "word", "\"all\"", "\"labels.NAME\": the classes that this set keeps are divided, no others"},
        {"parts", "table", "required for images",
         "shares of each class's images by the part's name, which sum to 1 at most"},
        {"folds", "integer", "none",
@@ -174,17 +175,23 @@ void add_roles(Docs& all) {
   add(all, "split.listed",
       {{"source", "integers", "required", "class indices, from 0"},
        {"target", "integers", "required", "class indices, from 0"}});
+  const char* labels = "the label set that joins these classes, not beside classes = \"labels.NAME\"";
   add(all, "source.NAME",
       {{"data", "word", "required", "a data set"},
        {"classes", "word or integers", "\"all\"",
         "\"all\", \"split.source\", \"split.target\", \"labels.NAME\" or indices"},
+       {"labels", "word", "none", labels},
        {"train", "table", "[train]", "training values of its pretraining, over those of [train]"},
        {"checkpoint", "word", "none", "a safetensors file instead of a pretraining, with all units that runs copy"},
-       {"images", "word", "all", "\"split.PART\": the images of a part of [split]"}});
+       {"images", "word or integer", "all", "\"split.PART\": the images of a part of [split]; or how many in all"},
+       {"per_class", "integer", "all", "images of each output that it is taught"},
+       {"class_count", "integer", "all", "outputs that it is taught"},
+       {"redraw", "word", "\"none\"", "\"none\", or \"replicate\": pretrained anew for each, on draws anew"}});
   add(all, "target.NAME",
       {{"data", "word", "required", "a data set"},
        {"classes", "word or integers", "\"all\"",
         "\"all\", \"split.source\", \"split.target\", \"labels.NAME\" or indices"},
+       {"labels", "word", "none", labels},
        {"train", "table", "[train]", "training values on this target, over those of [train]"},
        {"images", "word", "all", "\"split.PART\": the images of a part of [split]"},
        {"sample", "table", "the first of each class", "which images a size takes"},
@@ -331,15 +338,17 @@ void add_outputs(Docs& all) {
       {"method", "word", "\"cosine\"", "which of its distances"},
       {"features", "integer", "the only one", "the unit after which they were measured"}};
   add(all, "figure",
-      {{"kind", "word", "\"mean\"", "\"mean\" of each cell, or \"ratio\" of two sides"},
+      {{"kind", "word", "\"mean\"",
+        "\"mean\" of each cell, \"ratio\" of two sides, or \"coarse-fine\": coarse classes against their fine ones"},
        {"experiment", "word", "required", "an experiment"},
-       {"x", "word", "required", "axis along x; of ratios also \"distance\""},
+       {"x", "word", "required but for coarse-fine", "axis along x; of ratios also \"distance\""},
        {"series", "word", "none", "axis with a curve each"},
        {"y", "word", "\"test.top1\"", "metric"},
        {"title", "word", "of experiment and axes", "title"},
        {"over_targets", "truth value", "false", "targets repeat a setting: n counts them, not splits"},
        {"over", "word", "required for ratio", "condition of the runs whose metric is divided"},
-       {"under", "word", "required for ratio", "condition of the runs that it is divided by"}});
+       {"under", "word", "required for ratio", "condition of the runs that it is divided by"},
+       {"coarse", "word", "required for coarse-fine", "the label set that joins fine classes"}});
   add(all, "figure", distances);
   add(all, "table",
       {{"kind", "word", "required", quoted(table_kind_names())},
@@ -358,7 +367,8 @@ void add_outputs(Docs& all) {
         "condition of the runs whose metric is divided; recommendation: of those that tune"},
        {"under", "word", "required for ratio, recommendation",
         "condition of the runs that it is divided by; recommendation: of those that freeze"},
-       {"thresholds", "numbers", "[0.2, 0.4]", "recommendation: where medium and high distances begin"}});
+       {"thresholds", "numbers", "[0.2, 0.4]", "recommendation: where medium and high distances begin"},
+       {"coarse", "word", "required for coarse-fine", "the label set that joins fine classes"}});
   add(all, "table", distances);
 }
 

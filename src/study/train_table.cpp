@@ -109,8 +109,9 @@ auto duration_from(std::int64_t least) {
 }
 
 TrainRow epochs() {
-  return row_for<Duration>("epochs", {"duration", "60", "length: epochs, or \"2000 steps\""}, &TrainValues::epochs,
-                           Duration{Duration::Unit::epochs, 60}, duration_from(1));
+  return row_for<Duration>("epochs",
+                           {"duration", "60", "length: epochs, or \"2000 steps\"; 0: drawn and never trained"},
+                           &TrainValues::epochs, Duration{Duration::Unit::epochs, 60}, duration_from(0));
 }
 
 std::string number(double value) { return fmt::format("{}", static_cast<float>(value)); }

@@ -12,7 +12,10 @@ bool is_same_set(const EvaluationSpec& a, const EvaluationSpec& b) { return a.na
 
 /// Whether every moment that `wanted` asks for is among those of `recorded`.
 bool is_as_often(const EvaluationSpec& recorded, const EvaluationSpec& wanted) {
-  return wanted.every == 0 || (recorded.every != 0 && wanted.every % recorded.every == 0);
+  const auto holds = [](std::int64_t known, std::int64_t asked) {
+    return asked == 0 || (known != 0 && asked % known == 0);
+  };
+  return holds(recorded.every, wanted.every) && holds(recorded.every_steps, wanted.every_steps);
 }
 
 bool holds(const std::vector<metrics::Metric>& all, metrics::Metric metric) {
@@ -66,6 +69,7 @@ RecordSpec both(const RecordSpec& a, const RecordSpec& b) {
       continue;
     }
     known->every = std::gcd(known->every, more.every);  // 0, the end only, is contained in every interval
+    known->every_steps = std::gcd(known->every_steps, more.every_steps);
     known->metrics = both_metrics(*known, more);
   }
   return all;

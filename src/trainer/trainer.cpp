@@ -299,7 +299,8 @@ train::MeasuredSet Trainer::measured_set(const task::EvaluationSpec& evaluation,
                          std::to_string(labels.output_count) + " outputs",
                      "the network has " + std::to_string(outputs), "Measure on images with the training's labels.");
   }
-  return {evaluation.name, evaluation.images, evaluation.every, task::metrics_of(evaluation), images_in(set, alive)};
+  return {evaluation.name,       evaluation.images,     evaluation.every, task::metrics_of(evaluation),
+          images_in(set, alive), evaluation.every_steps};
 }
 
 std::shared_ptr<const data::ImageSet> Trainer::images_in(const task::ImageSetSpec& set,

@@ -97,7 +97,7 @@ TEST_CASE("plan: a replicate draws anew from the same source, a pretraining only
   CHECK(a.init_seed != b.init_seed);
   CHECK(a.order_seed != b.order_seed);
 
-  study.experiments[0].axes.push_back(axis("source.replicate", {1, 2}));
+  study.sources[0].redraw = "replicate";
   CHECK(sources_in(compiled(study)) == 2);
 }
 

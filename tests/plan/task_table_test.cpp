@@ -29,6 +29,23 @@ TEST_CASE("plan: what two runs on one task want recorded is recorded together") 
   CHECK(task::evaluation_named(record, metrics::Subset::train_eval)->every == 0);
 }
 
+TEST_CASE("plan: evaluations by steps; where they make whole epochs, by epochs") {
+  auto study = support::small_study(1);
+  const auto every = [&](std::int64_t steps) {
+    study.train.evaluate_every = study::Duration{study::Duration::Unit::steps, steps};
+    study.experiments = {experiment("a", {axis("transferred", {2})})};
+    return *task::evaluation_named(compiled(study).tasks[1].record, metrics::Subset::valid);
+  };
+  study.train.batch = 12;  // 48 training images: 4 steps an epoch
+
+  CHECK(every(3).every == 0);
+  CHECK(every(3).every_steps == 3);
+  CHECK(every(8).every == 2);
+  CHECK(every(8).every_steps == 0);
+  CHECK(every(0).every == 0);
+  CHECK(every(0).every_steps == 0);
+}
+
 TEST_CASE("plan: what is done is not counted again, unless more is to be recorded") {
   auto study = support::small_study(1);
   study.experiments = {experiment("a", {axis("transferred", {1, 2})})};

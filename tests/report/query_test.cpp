@@ -246,3 +246,61 @@ TEST_CASE("report: over targets n counts them, and splits are averaged within ea
   query.by.push_back("target");
   CHECK_THROWS_WITH(report::aggregate(views, query), Catch::Contains("'target' repeats each setting"));
 }
+
+namespace {
+
+/// Two splits with three replicates each, of two settings; those of `redrawn` settings have sources of their own.
+store::State replicated(const std::vector<int>& redrawn) {
+  StateBuilder builder;
+  for (const int n : {0, 6}) {
+    for (int split = 1; split <= 2; ++split) {
+      for (int replicate = 1; replicate <= 3; ++replicate)
+        builder.done("e", cell(n, "1", split, replicate),
+                     {.test_top1 = 0.2 + 0.05 * n + 0.01 * split + 0.002 * replicate * (1 + n)});
+    }
+  }
+  for (auto& entry : builder.state().runs) {
+    const int n = std::stoi(*entry.run.label("transferred"));
+    entry.run.redrawn = std::find(redrawn.begin(), redrawn.end(), n) != redrawn.end();
+  }
+  return builder.state();
+}
+
+}  // namespace
+
+TEST_CASE("report: replicates with sources of their own are repetitions as splits are, others are not") {
+  const std::vector<report::Directory> shared{{"out", replicated({})}}, own{{"out", replicated({0, 6})}},
+      mixed{{"out", replicated({6})}};
+  const auto query = by({"transferred"});
+  const auto n_of = [&](const auto& directories) {
+    std::vector<int> n;
+    for (const auto& cell : report::aggregate(report::runs_of(directories), query)) n.push_back(cell.summary.n);
+    return n;
+  };
+
+  CHECK(n_of(shared) == std::vector<int>{2, 2});
+  CHECK(n_of(own) == std::vector<int>{6, 6});
+  CHECK(n_of(mixed) == std::vector<int>{2, 6});
+  CHECK(report::counted_in(report::runs_of(shared), query) == "split");
+  CHECK(report::counted_in(report::runs_of(own), query) == "source_network");
+  CHECK(report::counted_in(report::runs_of(mixed), query) == "repetition");
+  const auto means = report::aggregate(report::runs_of(own), query),
+             split_means = report::aggregate(report::runs_of(shared), query);
+  CHECK(means[1].summary.mean == Approx(split_means[1].summary.mean));
+  CHECK(means[1].splits[1].split == "1, replicate 2");
+}
+
+TEST_CASE("report: pairs count source networks only where both sides have their own") {
+  const auto a = report::parse_conditions("transferred=6"), b = report::parse_conditions("transferred=0");
+  const auto n_of = [&](const std::vector<int>& redrawn) {
+    const std::vector<report::Directory> directories{{"out", replicated(redrawn)}};
+    const auto contrasts = report::contrast(report::runs_of(directories), a, b, by({"per_class"}));
+    CHECK(contrasts.at(0).pairs == 6);
+    CHECK(contrasts.at(0).unpaired == 0);
+    return contrasts.at(0).difference.difference.n;
+  };
+
+  CHECK(n_of({}) == 2);
+  CHECK(n_of({0, 6}) == 6);
+  CHECK(n_of({6}) == 2);
+}

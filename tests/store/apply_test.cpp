@@ -353,8 +353,8 @@ TEST_CASE("apply: a brief reading knows of a task what a full one knows, but for
       state.task.measured_data.clear();
       if (!is_probe) {  // what says when a training ends
         auto& known = task::training(state.task);
-        std::tie(known.batch, known.length, known.stop) = std::tie(work.batch, work.length, work.stop);
-        known.loss = work.loss;
+        std::tie(known.batch, known.length, known.stop, known.loss) =
+            std::tie(work.batch, work.length, work.stop, work.loss);
       }
       RC_ASSERT(frame::Canonical::text(brief.tasks.at(id).task) == frame::Canonical::text(state.task));
     }

@@ -36,7 +36,87 @@ kind = "raw"
 experiment = "b"
 )toml";
 
+const std::string kCoarse = kSmallStudy + R"toml([data.e]
+format = "made"
+[data.f]
+format = "made"
+test = { per_class = 5 }
+[target.e]
+data = "e"
+[target.f]
+data = "f"
+[target.two]
+data = "d"
+classes = "labels.two"
+[labels.two]
+data = "d"
+cut = { kind = "listed", groups = { low = [0, 1], high = [2, 3] } }
+[[experiment]]
+name = "fine"
+fixed = { target = "t" }
+[[experiment]]
+name = "untested"
+fixed = { target = "e" }
+[[experiment]]
+name = "others"
+fixed = { target = "f" }
+[[experiment]]
+name = "far"
+kind = "distance"
+fixed = { target = "two" }
+[[figure]]
+kind = "coarse-fine"
+experiment = "fine"
+coarse = "two"
+[[table]]
+kind = "coarse-fine"
+experiment = "fine"
+coarse = "two"
+)toml";
+
 }  // namespace
+
+TEST_CASE("outputs: tables and figures of coarse classes are read, and their label set is used") {
+  const auto read = parse(kCoarse);
+
+  for (const auto& diagnostic : read.diagnostics) UNSCOPED_INFO(format(diagnostic, "study.toml"));
+  CHECK(read.diagnostics.empty());
+  CHECK(read.study.figures.at(0).coarse == "two");
+  CHECK(read.study.figures.at(0).x.empty());
+  CHECK(read.study.tables.at(0).kind == TableKind::coarse_fine);
+  CHECK(read.study.tables.at(0).coarse == "two");
+  CHECK(from_bytes(to_bytes(read.study)) == read.study);
+}
+
+TEST_CASE("outputs: what a table or figure of coarse classes may not ask for brings one message, at its line") {
+  const std::string table = "[[table]]\nkind = \"coarse", experiment = "kind = \"coarse-fine\"\nexperiment = \"";
+  const std::vector<BadChange> all = {
+      {"coarse = \"two\"\n", "", "'coarse' is missing", table},
+      {"coarse = \"two\"\n", "coarse = \"tow\"\n", "Did you mean 'two'?", table},
+      {"coarse = \"two\"\n", "coarse = \"two\"\ny = \"valid.top1\"\n", "'y' does not belong", "y ="},
+      {"kind = \"coarse-fine\"", "kind = \"raw\"", "'coarse' does not belong to kind = \"raw\"", "coarse ="},
+      {experiment + "fine", experiment + "far", "'far' tells no classes apart (it is of kind \"distance\"", table},
+      {experiment + "fine", experiment + "untested",
+       "experiment 'untested' has no predictions (data.e has no test images)", table},
+      {experiment + "fine", experiment + "others", "'two' are labels of data 'd' (target 'f' of experiment 'others'",
+       table},
+  };
+  for (auto bad : all) {
+    INFO(bad.now);
+    check_one_message(kCoarse, bad);
+  }
+  const auto figure = kCoarse.substr(0, kCoarse.rfind("[[table]]"));
+  const std::vector<BadChange> of_figures = {
+      {"coarse = \"two\"\n", "", "'coarse' is missing", "[[figure]]"},
+      {"coarse = \"two\"\n", "coarse = \"two\"\nx = \"split\"\n", "'x' does not belong", "x ="},
+      {"kind = \"coarse-fine\"", "x = \"split\"", "'coarse' does not belong to kind = \"mean\"", "coarse ="},
+      {experiment + "fine", experiment + "far", "'far' tells no classes apart", "[[figure]]"},
+  };
+  for (auto bad : of_figures) {
+    INFO(bad.now);
+    check_one_message(figure, bad);
+  }
+}
 
 TEST_CASE("outputs: figures and tables of ratios are read, with their conditions") {
   const auto figure = parse(kRatio);

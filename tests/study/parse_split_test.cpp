@@ -176,3 +176,21 @@ TEST_CASE("split: a minimal one names a tree, and a node or a depth and sizes") 
   CHECK_THAT(found, Catch::Contains("split.tree: 'tree' does not belong to kind = \"random\""));
   CHECK_THAT(found, Catch::Contains("split.depth: 'depth' does not belong to kind = \"random\""));
 }
+
+TEST_CASE("split: the classes of a label set are divided, which the halves may not decide") {
+  std::string text = kSmallStudy + "[labels.kept]\nclasses = [0, 1, 2, 3, 4]\n[labels.apart]\n";
+  text.replace(text.find("[source.s]\ndata = \"d\"\n"), 22, "[source.s]\ndata = \"d\"\nclasses = \"split.source\"\n");
+  text.insert(text.find("[source.s]"),
+              "[split]\nkind = \"random\"\nsource = 2\ntarget = 2\nclasses = \"labels.kept\"\n");
+  text.replace(text.find("[target.t]\ndata = \"d\"\n"), 22, "[target.t]\ndata = \"d\"\nlabels = \"apart\"\n");
+
+  CHECK(parsed(text).split.classes == "labels.kept");
+  check_one_message(text,
+                    {"classes = \"labels.kept\"", "classes = \"labels.keep\"", "unknown label set 'keep'", "[split]"});
+  check_one_message(text,
+                    {"classes = \"labels.kept\"", "classes = \"kept\"", "'kept' says no classes", "classes = \"kept"});
+  text.replace(text.find("classes = [0, 1, 2, 3, 4]"), 25, "without_classes_of = \"source.s\"");
+  const auto found = parse(text).diagnostics;
+  REQUIRE(found.size() == 1);
+  CHECK_THAT(format(found[0], "s"), Catch::Contains("'kept' needs the halves that it is to be divided into"));
+}

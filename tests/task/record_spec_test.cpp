@@ -18,6 +18,7 @@ EvaluationSpec some_evaluation() {
   one.name = *rc::gen::element(Subset::valid, Subset::test);
   one.images = ImageSetId{*rc::gen::element("a", "b")};
   one.every = *rc::gen::element(0, 1, 2, 3, 4);
+  one.every_steps = *rc::gen::element<std::int64_t>(0, 4, 6);
   one.metrics = *rc::gen::element(std::vector<Metric>{}, std::vector<Metric>{Metric::loss},
                                   std::vector<Metric>{Metric::top1, Metric::loss});
   return one;
@@ -76,6 +77,13 @@ TEST_CASE("record: one that is measured more often, or by more metrics, covers o
   CHECK_FALSE(covers(end, third));
   CHECK_FALSE(covers(each, evaluation(Subset::test, "a", 1)));
   CHECK_FALSE(covers(each, evaluation(Subset::valid, "b", 1)));
+  auto steps = end, more_steps = end;
+  steps.every_steps = 100;
+  more_steps.every_steps = 300;
+  CHECK(covers(steps, more_steps));
+  CHECK_FALSE(covers(more_steps, steps));
+  CHECK(covers(steps, end));
+  CHECK_FALSE(covers(each, steps));  // how many steps an epoch has is not known here
   CHECK(covers(each, evaluation(Subset::valid, "a", 1, {Metric::loss})));
   CHECK_FALSE(covers(evaluation(Subset::valid, "a", 1, {Metric::loss}), each));
   CHECK(covers(evaluation(Subset::valid, "a", 1, {Metric::top1, Metric::loss}),
@@ -122,7 +130,9 @@ TEST_CASE(
   CHECK_FALSE(covers(unnamed, more));
   CHECK(lacking({{unnamed}}, {{more}}) == std::vector{more});
   CHECK(both({{unnamed}}, {{more}}).evaluations == std::vector{more});
-  const auto of_outputs = std::count_if(metrics::kMetrics.begin(), metrics::kMetrics.end(),
-                                        [](const metrics::MetricFacts& facts) { return !facts.of_sets; });
+  const auto always = [](const metrics::MetricFacts& facts) {
+    return !facts.of_sets && !facts.on_request && !facts.multi_label;
+  };
+  const auto of_outputs = std::count_if(metrics::kMetrics.begin(), metrics::kMetrics.end(), always);
   CHECK(metrics_of({Subset::test, {}, 1, all_metrics()}).size() == static_cast<std::size_t>(of_outputs));
 }

@@ -100,6 +100,13 @@ std::vector<train::Job> measured_differently(const train::Job& job) {
   return jobs;
 }
 
+/// When each set was measured, in the order of the rows.
+std::vector<std::pair<Subset, task::Moment>> moments_of(const Notes& notes) {
+  std::vector<std::pair<Subset, task::Moment>> moments;
+  for (const auto& row : notes.all) moments.emplace_back(row.subset, task::Moment{row.epoch, row.step});
+  return moments;
+}
+
 }  // namespace
 
 TEST_CASE("measure: a finished network gives the last rows of its training, to the bit") {
@@ -236,4 +243,43 @@ TEST_CASE("evaluations: a loss that is not finite ends the training, also where 
 
   CHECK(lost.outcome.end == task::End::diverged);
   CHECK(lost.outcome.text.find("the loss on valid") != std::string::npos);
+}
+
+TEST_CASE("evaluations: by steps, each gives the rows of a training that ends there") {
+  auto job = made_job(scratch("measure-steps"));  // 4 steps an epoch, 8 in all
+  job = measured_every(job, 0);
+  job.evaluations[0].every_steps = 3;
+
+  const auto notes = run_bundle({job}).front();
+
+  std::vector<task::Moment> moments;
+  for (const auto& row : notes.all) {
+    if (row.subset != Subset::valid) continue;
+    moments.push_back({row.epoch, row.step});
+    auto shorter = job;
+    task::training(shorter.task).length = moments.back();
+    const auto alone = last_rows(run_bundle({with_id(shorter)}).front());
+    CHECK((row.values == alone.front().values));
+  }
+  CHECK((moments == std::vector<task::Moment>{{0, 3}, {1, 2}, {2, 0}}));
+}
+
+TEST_CASE("evaluations: by steps and by epochs, in families, replicas and on a device, stopped anywhere") {
+  const auto job = made_job(scratch("measure-steps-family"));
+  auto jobs = measured_differently(job);
+  jobs[0].evaluations[0].every_steps = 3;
+  jobs[1].evaluations[0].every_steps = 4;  // an epoch's end, measured once
+  jobs[2].evaluations[0].every_steps = 5;
+  check_same(run_bundle(jobs), each_alone(jobs));
+  check_resuming(jobs, run_bundle(jobs), 1);
+  for (auto& one : jobs) one = frozen(one, some_source(job, 5), 5);
+  const auto plain = run_bundle(jobs);
+  check_same(plain, each_alone(jobs));
+  for (std::size_t m = 0; m < jobs.size(); ++m) jobs[m].task.form.batched = true;
+  const auto replicas = run_bundle(jobs);
+  for (std::size_t m = 0; m < jobs.size(); ++m) CHECK((moments_of(replicas[m]) == moments_of(plain[m])));
+  check_same(run_bundle(jobs), each_alone(jobs));
+  check_resuming(jobs, run_bundle(jobs), 1);
+  train::DeviceContext context(at::kCPU, std::int64_t{1} << 30, /*resident=*/true);
+  check_same(run_bundle(jobs, context), run_bundle(jobs, context));
 }

@@ -61,11 +61,13 @@ struct PlannedRun {
   std::string waits_for;      ///< key of the undecided selection, "" when decided
   std::string aborted;        ///< reason, when its selection cannot be made
   std::vector<RunImages> measured;  ///< runs of one task may be measured on different images
+  bool redrawn = false;  ///< its replicate is a repetition as a split is: all sources that it uses are redrawn for it
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<1>("id", id) & frame::stored<2>("experiment", experiment) &
         frame::stored<3>("labels", labels) & frame::stored<4>("task", task) & frame::stored<5>("waits_for", waits_for) &
-        frame::stored<6>("aborted", aborted) & frame::stored<7>("measured", measured);
+        frame::stored<6>("aborted", aborted) & frame::stored<7>("measured", measured) &
+        frame::stored<8>("redrawn", redrawn);
   }
   const std::string* label(const std::string& axis) const;
   /// The image set of that name; empty where the run has none, and for the running score.
@@ -123,6 +125,16 @@ struct PassReport {
   double multiply_adds_before = 0, multiply_adds_after = 0;  ///< of training, evaluation and features
 };
 
+/// What tasks have in common beside steps of training.
+struct SharedImages {
+  std::int64_t relabelled = 0;  ///< trainings of first networks whose images others have under other labels
+  std::int64_t labellings = 0;  ///< label maps of these
+  std::int64_t passes = 0;      ///< over the images of a network, which `looks` take
+  /// Tasks that look at a finished network, by kind: "evaluation", "linear classifier", "neighbours", "distance",
+  /// "retrieval".
+  std::map<std::string, std::int64_t> looks;
+};
+
 struct ExperimentCount {
   std::string name;
   std::int64_t runs = 0;  ///< after exclusion; later ones at their upper bound
@@ -138,7 +150,8 @@ struct Plan {
   std::vector<PendingSelection> pending;
   std::vector<ExperimentCount> experiments;
   std::vector<PassReport> passes;
-  std::vector<CostProbe> probes;                ///< what a calibration has to measure
+  std::vector<CostProbe> probes;  ///< what a calibration has to measure
+  SharedImages shared;
   std::map<std::string, std::int64_t> refused;  ///< why a pass left tasks alone -> how many
   std::vector<study::Diagnostic> diagnostics;   ///< if any is an error, nothing else may be used
   bool provisional = false;                     ///< some data are absent; ids will change

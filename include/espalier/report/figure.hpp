@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "espalier/report/cell_table.hpp"
+#include "espalier/report/predictions.hpp"
 #include "espalier/stats/trend.hpp"
 #include "espalier/study/study.hpp"
 
@@ -40,15 +41,19 @@ struct Figure {
       trend;            ///< of ratios: their logarithms by x, or by the logarithm (to 10) of a logarithmic x
   int left_out = 0;     ///< of ratios: pairs of cells without a ratio, or whose target has no distance yet
   std::string problem;  ///< why there is nothing to draw; else ""
+  std::string note;     ///< of coarse classes: what their means are over, and what is left out
   WordTable table;      ///< exact values; its axes are the panel axes, series and x
 };
 
-/// Gathers the cells of the figure `asked`. Throws UsageError where its axes or metric do not exist. Of ratios, a
-/// cell's mean and interval are those of the ratio, and all axes that vary otherwise are points of their own.
+/// Gathers the cells of the figure `asked`, which is none of coarse classes. Throws UsageError where its axes or metric
+/// do not exist. Of ratios, a cell's mean and interval are those of the ratio, and all axes that vary otherwise are
+/// points of their own.
 Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& asked);
 
-/// The figures that the study asks for; if it asks for none, one per experiment over its first two varying axes.
-std::vector<Figure> make_figures(const std::vector<RunView>& views, const study::Study& study);
+/// The figures that the study asks for; if it asks for none, one per experiment over its first two varying axes. `read`
+/// reads what figures of coarse classes are made of.
+std::vector<Figure> make_figures(const std::vector<RunView>& views, const study::Study& study,
+                                 const ReadPredictions& read = {});
 
 /// A gnuplot script that writes SVG to standard output. User text appears as data and labels only, never as commands.
 std::string gnuplot_script(const Figure& figure, const FigurePanel& panel);

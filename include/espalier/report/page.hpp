@@ -29,6 +29,7 @@ struct ReportInput {
   study::Study study;
   Draw draw;
   std::string made_at;
+  ReadPredictions predictions;  ///< empty: what needs some says that there are none
 };
 
 /// Whether a page that lies somewhere was made by make_report().

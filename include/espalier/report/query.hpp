@@ -20,6 +20,7 @@ struct Query {
   std::vector<std::string> by;    ///< axes that make the cells
   std::vector<std::string> over;  ///< axes averaged over within a split
   std::string unit = "split";     ///< the axis whose values repeat a setting and are counted: "split" or "target"
+  std::string counted = "split";  ///< what n counts, in words of tables: `unit`, or as counted_in() says
   std::vector<AxisCondition> where;
   double confidence = stats::kConfidence;
   Unrecorded unrecorded = Unrecorded::refused;
@@ -36,6 +37,12 @@ std::vector<std::string> also_differing(const std::vector<RunView>& views, const
 /// Turns runs into observations. Throws UsageError where an axis that is neither in `by` nor in `over` varies within a
 /// cell of one split, or where no finished run has recorded the metric.
 std::vector<stats::Observation> observe(const std::vector<RunView>& views, const Query& query);
+
+/// What n counts in means of these runs: the query's unit, or "source_network" where each run's replicate has sources
+/// of its own, and "repetition" where some runs' have.
+std::string counted_in(const std::vector<RunView>& views, const Query& query);
+/// The same of pairs: replicates count where they do so on both sides, else splits.
+std::string counted_in(const std::vector<RunView>& a, const std::vector<RunView>& b, const Query& query);
 
 /// Cells in the order of their axes' values: numbers ascending, "all" last, words in the study's order.
 std::vector<stats::CellSummary> aggregate(const std::vector<RunView>& views, const Query& query);

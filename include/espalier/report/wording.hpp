@@ -33,6 +33,10 @@ std::string p_text(double p_value);
 std::string over_splits(int splits, bool overlapping);
 /// The same of what repeats a setting: "over 4 targets".
 std::string over_units(const std::string& unit, int n, bool overlapping);
+/// "source network" for "source_network".
+std::string spoken(const std::string& counted);
+/// Which sources are pretrained anew for each replicate, and what varies then; "" where there is none.
+std::string redraw_note(const study::Study& study);
 /// How the spread of one split's folds gives an interval.
 std::string folds_note();
 bool splits_overlap(const study::Study& study);

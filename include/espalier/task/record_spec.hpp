@@ -15,9 +15,9 @@ namespace espalier::task {
 struct EvaluationSpec {
   metrics::Subset name = metrics::Subset::valid;
   ImageSetId images;                     ///< id_of() its spec, in the catalog
-  std::int32_t every = 1;                ///< epochs; the end is always measured; 0: only the end, or by steps
+  std::int32_t every = 1;                ///< epochs; the end is always measured; 0: only the end
   std::vector<metrics::Metric> metrics;  ///< empty: metrics::kUnnamedMetrics
-  std::int64_t every_steps = 0;          ///< in place of epochs; 0: by epochs
+  std::int64_t every_steps = 0;          ///< besides, every so many steps from the start; 0: not
   bool operator==(const EvaluationSpec&) const = default;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {

@@ -30,6 +30,7 @@ struct MeasuredSet {
   std::int32_t every = 1;                ///< epochs; the end is always measured; 0: only the end
   std::vector<metrics::Metric> metrics;  ///< empty: all that need no more than sums over batches
   std::shared_ptr<const data::ImageSet> images;
+  std::int64_t every_steps = 0;  ///< besides, every so many steps from the start; 0: not
 };
 
 /// One task and what is needed to train it.

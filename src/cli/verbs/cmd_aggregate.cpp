@@ -40,7 +40,7 @@ void print(const Options& options, const report::Query& query, const std::vector
   if (options.query.json) {
     nlohmann::ordered_json out = {{"metric", metrics::to_string(query.metric)},
                                   {"by", query.by},
-                                  {"unit", query.unit},
+                                  {"unit", query.counted},
                                   {"confidence", options.query.confidence}};
     out["cells"] = nlohmann::ordered_json::array();
     for (const auto& cell : cells) out["cells"].push_back(to_json(cell, query));
@@ -67,6 +67,7 @@ void aggregate(const Options& options) {
   }
   choose_metric(query, options.query, views);
   fill_axes(query, views, !query.by.empty());
+  query.counted = report::counted_in(views, query);
   print(options, query, report::aggregate(views, query), directories);
 }
 

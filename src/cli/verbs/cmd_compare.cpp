@@ -52,7 +52,7 @@ void print(const Options& options, const report::Query& query, const std::vector
                                   {"a", options.a},
                                   {"b", options.b},
                                   {"by", query.by},
-                                  {"unit", query.unit},
+                                  {"unit", query.counted},
                                   {"confidence", query.confidence},
                                   {"also_differ", also}};
     out["contrasts"] = nlohmann::ordered_json::array();
@@ -79,6 +79,7 @@ void compare(const Options& options) {
   if (!listed && !names(a, "experiment") && report::values_of(views, "experiment").size() > 1) {
     query.by.insert(query.by.begin(), "experiment");
   }
+  query.counted = report::counted_in(report::select(views, a), report::select(views, b), query);
   const auto also = report::also_differing(views, a, b, query);
   for (const auto& axis : also) {
     fmt::print(stderr, "espalier: note: the two sides differ in '{}' too\n", axis);

@@ -55,7 +55,7 @@ template <class Of>
 double sum_of_evaluations(const Training& training, Of of) {
   double sum = 0;
   for (std::size_t i = 0; i < training.evaluated.size(); ++i) {
-    const auto times = evaluations(training.record.evaluations[i].every, training.spec.length);
+    const auto times = evaluations(training.record.evaluations[i], training.spec.length, training.steps);
     sum += of(training.evaluated[i]) * static_cast<double>(times);
   }
   return sum;
@@ -68,10 +68,11 @@ double step_multiply_adds(const Training& training, std::int32_t cached) {
 
 }  // namespace
 
-std::int64_t evaluations(std::int32_t every, const task::Moment& length) {
-  if (every == 0) return 1;
-  const bool rest = length.epoch % every != 0 || length.step > 0;
-  return length.epoch / every + (rest ? 1 : 0);
+std::int64_t evaluations(const task::EvaluationSpec& spec, const task::Moment& length, std::int64_t steps) {
+  const std::int64_t by_steps = spec.every_steps > 0 && steps > 0 ? (steps - 1) / spec.every_steps : 0;
+  if (spec.every == 0) return by_steps + 1;
+  const bool rest = length.epoch % spec.every != 0 || length.step > 0;
+  return by_steps + length.epoch / spec.every + (rest ? 1 : 0);
 }
 
 std::int64_t images_of(const Training& training, metrics::Subset name) {

@@ -43,7 +43,7 @@ class CostModel {
 };
 
 /// How often a training of this length is measured every so many epochs (0: only at its end).
-std::int64_t evaluations(std::int32_t every, const task::Moment& length);
+std::int64_t evaluations(const task::EvaluationSpec& spec, const task::Moment& length, std::int64_t steps);
 /// Images of the first evaluation of that name; 0 where there is none.
 std::int64_t images_of(const Training& training, metrics::Subset name);
 /// Images that it is measured on and does not train on.

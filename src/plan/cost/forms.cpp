@@ -172,12 +172,11 @@ std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::C
   return refused;
 }
 
-namespace {
-
-/// Names the features that a probe takes.
-std::string features_key(const Probe& probe) {
-  return task::prefix_key(task::untrained(probe.spec), probe.spec.features) + probe.measured_data;
+std::string features_key(const Probe& probe, std::int32_t units) {
+  return task::prefix_key(task::untrained(probe.spec), units) + probe.measured_data;
 }
+
+namespace {
 
 /// First units that probes of outputs have in common, as networks have in which one unit is swapped: their features are
 /// computed once.
@@ -219,23 +218,29 @@ class SharedPrefixes {
 }  // namespace
 
 void choose_probe_forms(TaskTable& tasks, const CompileOptions& options) {
-  std::set<std::string> features;  // of trainings: prefix and data
+  std::set<std::string> features;  // of trainings, and of probes that take some: prefix and data
   std::set<std::int32_t, std::greater<>> depths;
   for (const auto& entry : tasks.all()) {
     if (entry.form.cached_units == 0 || tasks.probes().empty()) continue;
     depths.insert(entry.form.cached_units);
     features.insert(task::prefix_key(entry.training.spec, entry.form.cached_units) + entry.training.spec.images.data);
   }
+  for (const auto& entry : tasks.probes()) {
+    const auto units = entry.probe.spec.features;
+    if (units == 0 || !options.passes.features) continue;
+    depths.insert(units);
+    features.insert(features_key(entry.probe, units));
+  }
   const SharedPrefixes prefixes(tasks, options);
   std::map<std::string, double> sharing;  // probes of the same features, which each worker computes once
   for (const auto& entry : tasks.probes()) {
-    if (entry.probe.spec.features > 0) ++sharing[features_key(entry.probe)];
+    if (entry.probe.spec.features > 0) ++sharing[features_key(entry.probe, entry.probe.spec.features)];
   }
   for (auto& [id, probe, inputs, form, cost_s] : tasks.probes()) {
     form = {options.threads};
     if (probe.spec.features > 0) {
       form.cached_units = probe.spec.features;
-      const double sharers = sharing.at(features_key(probe));
+      const double sharers = sharing.at(features_key(probe, probe.spec.features));
       cost_s = features_probe_s(probe, form.threads, std::min<double>(options.workers, sharers) / sharers);
       continue;
     }

@@ -34,6 +34,9 @@ std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::C
 /// trainings have their forms.
 void choose_probe_forms(TaskTable& tasks, const CompileOptions& options);
 
+/// Names the outputs of a probe's first units for the images that it measures: equal ones are computed once.
+std::string features_key(const Probe& probe, std::int32_t units);
+
 /// Memory that a worker needs for a probe of features: the features, and a classifier's copy of those it is fitted to.
 /// An upper bound; 0 for other probes.
 std::int64_t features_bytes(const Probe& probe);

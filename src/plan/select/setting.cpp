@@ -33,12 +33,12 @@ bool same_values(std::vector<Label> a, std::vector<Label> b) {
 
 std::optional<std::vector<Label>> values_of(const std::vector<std::string>& axes, const grid::Grid& grid,
                                             const grid::Cell& cell, const CanonicalSizes& sizes) {
-  const auto* target = value_at(grid, cell, "target");
+  const std::string place = size_place(grid, cell);
   std::vector<Label> values;
   for (const auto& axis : axes) {
     const auto* value = value_at(grid, cell, axis);
     if (!value) return std::nullopt;
-    values.push_back({axis, sizes.text(axis, *value, target ? to_string(*target) : "")});
+    values.push_back({axis, sizes.text(axis, *value, place)});
   }
   return values;
 }

@@ -17,14 +17,13 @@ constexpr metrics::MetricName kValid{metrics::Subset::valid, metrics::Metric::to
 constexpr metrics::MetricName kTest{metrics::Subset::test, metrics::Metric::top1};
 
 /// Axes that say where a protocol was tried, not what it is.
-bool is_of_place(const std::string& axis) {
-  static const std::set<std::string> place = {"source", "target", "per_class", "network"};
-  return place.contains(axis) || study::repeats(axis);
-}
+/// The axes that say where protocols compete.
+const std::vector<std::string> kPlace = {"source",        "target",           "per_class",          "network",
+                                         "source.labels", "source.per_class", "source.class_count", "source.images",
+                                         "target.labels"};
 
-/// Where protocols compete.
-std::vector<std::string> place_of(const RunView& view) {
-  return {view.value("source"), view.value("target"), view.value("per_class"), view.value("network")};
+bool is_of_place(const std::string& axis) {
+  return std::find(kPlace.begin(), kPlace.end(), axis) != kPlace.end() || study::repeats(axis);
 }
 
 std::vector<std::string> repeat_of(const RunView& view) {
@@ -36,6 +35,9 @@ std::vector<std::string> values_at(const RunView& view, const std::vector<std::s
   for (const auto& axis : axes) values.push_back(view.value(axis));
   return values;
 }
+
+/// Where protocols compete.
+std::vector<std::string> place_of(const RunView& view) { return values_at(view, kPlace); }
 
 /// The axes in which the protocols of a place differ, in label order.
 std::vector<std::string> differing_axes(const std::vector<RunView>& runs) {
@@ -90,7 +92,12 @@ std::int32_t trained_units(const store::TaskState* task) {
       units.begin(), units.end(), [](const task::UnitRow& row) { return row.trained != task::Trained::no; }));
 }
 
-stats::RankedSetting to_rank(const Protocol& protocol, const metrics::MetricName& by) {
+/// Where all of a cell's runs have sources of their own, replicates repeat them as splits do.
+std::string repetition_of(const RunView& view, bool redrawn) {
+  return redrawn ? view.repetition() : view.value("split");
+}
+
+stats::RankedSetting to_rank(const Protocol& protocol, const metrics::MetricName& by, bool redrawn) {
   stats::RankedSetting setting;
   for (const auto& view : protocol.runs) {
     setting.trained_units = std::max(setting.trained_units, trained_units(view.task));
@@ -99,7 +106,7 @@ stats::RankedSetting to_rank(const Protocol& protocol, const metrics::MetricName
       ++setting.missing;
       continue;
     }
-    stats::Measurement run{view.value("split"), "", {}, {}, view.diverged(), view.value("fold")};
+    stats::Measurement run{repetition_of(view, redrawn), "", {}, {}, view.diverged(), view.value("fold")};
     if (row) run.metric = metrics::share_of(*row, by.metric);
     if (row) run.loss = metrics::share_of(*row, metrics::Metric::loss);
     setting.runs.push_back(std::move(run));
@@ -121,11 +128,11 @@ void name_by_cases(std::vector<RankedProtocol>& protocols) {
   }
 }
 
-stats::CellSummary summary_of(const Protocol& protocol, const metrics::MetricName& metric) {
+stats::CellSummary summary_of(const Protocol& protocol, const metrics::MetricName& metric, bool redrawn) {
   std::vector<stats::Observation> seen;
   for (const auto& view : protocol.runs) {
     stats::Observation one;
-    one.split = view.value("split");
+    one.split = repetition_of(view, redrawn);
     one.replicate = view.value("replicate");
     one.fold = view.value("fold");
     if (view.diverged()) one.presence = stats::Presence::diverged;
@@ -141,6 +148,7 @@ stats::CellSummary summary_of(const Protocol& protocol, const metrics::MetricNam
 class CellMaker {
  public:
   CellMaker(const std::vector<RunView>& runs, const study::Study& study) : runs_(runs), study_(study) {
+    redrawn_ = all_redrawn(runs);
     axes_ = differing_axes(runs);
     if (needs_experiment(runs, axes_)) axes_.insert(axes_.begin(), "experiment");
   }
@@ -179,7 +187,7 @@ class CellMaker {
     if (std::none_of(runs_.begin(), runs_.end(), [](const auto& view) { return finite_row(view, kValid); }))
       cell_.ranked_on = metrics::Subset::test;
     std::vector<stats::RankedSetting> settings;
-    for (const auto& protocol : protocols) settings.push_back(to_rank(protocol, judge()));
+    for (const auto& protocol : protocols) settings.push_back(to_rank(protocol, judge(), redrawn_));
     for (const auto& standing : stats::rank(settings, metrics::Better::higher)) add(protocols, standing);
     if (!cell_.protocols.empty()) cell_.protocols.front().best = cell_.protocols.front().splits > 0;
     name_by_cases(cell_.protocols);
@@ -193,9 +201,9 @@ class CellMaker {
       if (const auto value = first.value(axis); !value.empty()) ranked.values.push_back({axis, value});
     }
     ranked.family = family_of(first.run->labels, kind_of(study_, first.run->experiment) == "linear");
-    ranked.runs = summary_of(protocol, judge()).counts;
-    ranked.valid = summary_of(protocol, kValid).summary;
-    ranked.test = summary_of(protocol, kTest).summary;
+    ranked.runs = summary_of(protocol, judge(), redrawn_).counts;
+    ranked.valid = summary_of(protocol, kValid, redrawn_).summary;
+    ranked.test = summary_of(protocol, kTest, redrawn_).summary;
     ranked.splits = standing.splits;
     ranked.wins = standing.wins;
     ranked.folds = standing.folds;
@@ -210,6 +218,7 @@ class CellMaker {
   const std::vector<RunView>& runs_;
   const study::Study& study_;
   std::vector<std::string> axes_;
+  bool redrawn_ = false;
   MeasuredCell cell_;
 };
 

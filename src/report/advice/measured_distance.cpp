@@ -38,7 +38,7 @@ MeasuredDistance mean_distance(const std::vector<RunView>& runs, const std::stri
   std::map<std::string, std::vector<double>> by_split;
   std::vector<double> values, floors;
   for (const auto& view : runs) {
-    by_split[view.value("split")].push_back(measured(view, metrics::Metric::distance));
+    by_split[view.repetition()].push_back(measured(view, metrics::Metric::distance));
     if (const double floor = measured(view, metrics::Metric::floor); std::isfinite(floor)) floors.push_back(floor);
   }
   const bool of_draws = by_split.size() == 1;  // of images, with one network

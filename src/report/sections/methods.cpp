@@ -85,18 +85,74 @@ std::string cut_text(const study::LabelSet& labels) {
   return labels.without_classes_of.empty() ? text : text + ", without the classes of " + labels.without_classes_of;
 }
 
+/// Whether the experiment gives the axis a value, in `axes`, `fixed` or a case.
+template <class Is>
+bool any_value(const study::Experiment& experiment, const std::string& axis, Is is) {
+  const auto in_fixed = [&](const auto& fixed) {
+    return std::any_of(fixed.begin(), fixed.end(),
+                       [&](const auto& one) { return one.first == axis && is(one.second); });
+  };
+  const auto* own = study::find_axis(experiment, axis);
+  const bool varied = own && (!own->by.empty() || std::any_of(own->values.begin(), own->values.end(), is));
+  return varied || in_fixed(experiment.fixed) ||
+         std::any_of(experiment.cases.begin(), experiment.cases.end(),
+                     [&](const study::Case& one) { return in_fixed(one.fixed); });
+}
+
+bool gives(const study::Experiment& experiment, const std::string& axis) {
+  return any_value(experiment, axis, [](const study::Value& value) { return !value.is_all(); });
+}
+
+bool names_value(const study::Experiment& experiment, const std::string& axis, const std::string& name) {
+  return any_value(experiment, axis, [&](const study::Value& value) { return to_string(value) == name; });
+}
+
 /// What label sets make of the classes of sources and targets.
 std::string labels_text(const study::Study& study) {
   std::string text;
   const auto add = [&](const auto& role, const char* kind) {
     for (const auto& labels : study.labels) {
-      if (role.classes == "labels." + labels.name)
+      if (role.classes == "labels." + labels.name || role.labels == labels.name)
         text += fmt::format("The labels of {} '{}' are '{}': {}. ", kind, role.name, labels.name, cut_text(labels));
     }
   };
   for (const auto& source : study.sources) add(source, "source");
   for (const auto& target : study.targets) add(target, "target");
+  for (const auto& labels : study.labels) {
+    for (const char* axis : {"source.labels", "target.labels"}) {
+      const bool named = std::any_of(study.experiments.begin(), study.experiments.end(), [&](const auto& experiment) {
+        return names_value(experiment, axis, labels.name);
+      });
+      if (named) text += fmt::format("'{}' of the axis {}: {}. ", labels.name, axis, cut_text(labels));
+    }
+  }
   return text;
+}
+
+/// What a source's own keys give it.
+std::string budget_of(const study::Source& source) {
+  std::vector<std::string> parts;
+  if (source.class_count) parts.push_back(fmt::format("{} classes", *source.class_count));
+  if (source.per_class) parts.push_back(fmt::format("{} images of each class", *source.per_class));
+  if (source.images) parts.push_back(fmt::format("{} images in all", *source.images));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+/// How the classes and images of sources with a budget are drawn; "" where no source has one.
+std::string budgets_text(const study::Study& study) {
+  std::string text;
+  for (const auto& source : study.sources) {
+    if (const auto budget = budget_of(source); !budget.empty())
+      text += fmt::format("Source '{}' is taught {}. ", source.name, budget);
+  }
+  const bool varied = std::any_of(study.experiments.begin(), study.experiments.end(), [](const auto& experiment) {
+    return gives(experiment, "source.per_class") || gives(experiment, "source.class_count") ||
+           gives(experiment, "source.images");
+  });
+  if (text.empty() && !varied) return "";
+  return text +
+         "Where a source is taught fewer classes or images than there are, they are drawn at random for each split, so "
+         "that larger numbers of classes contain smaller ones, and of equal classes larger samples smaller ones. ";
 }
 
 }  // namespace
@@ -158,7 +214,8 @@ std::string data_methods(const PageContext& context) {
         "all but one and is validated on that one; sizes count images before they are divided. ",
         split.folds);
   }
-  text += labels_text(context.study) + samples_text(context.study) + parts_text(context.study);
+  text += labels_text(context.study) + budgets_text(context.study) + samples_text(context.study) +
+          parts_text(context.study);
   using Kind = study::Split::Kind;
   if (split.kind == Kind::none || split.kind == Kind::images) return text + "Classes are not split.";
   const auto classes = [&](const store::TaskState& t) { return classes_text(context, task::training(t.task)); };
@@ -202,6 +259,7 @@ std::string folds_methods(const study::Split& split) {
 }
 
 std::string statistics_methods(const PageContext& context) {
+  const auto redrawn = redraw_note(context.study);
   return fmt::format(
       "Every figure is measured after the last epoch. Replicates are averaged within a split first; n is the number of "
       "splits, and means are {}.{} Intervals are Student's at 95 %, drawn from {} splits on{}. Settings are compared "
@@ -210,13 +268,14 @@ std::string statistics_methods(const PageContext& context) {
       "minibatches (study seed {}). Where several are compared with the best, p-values are adjusted after Holm and "
       "called "
       "different below 0.05. Ties of a selection go to the lower validation loss, then to fewer trained units, then to "
-      "the order of the axes. Diverged and missing runs are counted in their cells and never replaced.{}",
+      "the order of the axes. Diverged and missing runs are counted in their cells and never replaced.{}{}",
       over_splits(context.study.split.count, context.overlapping), folds_methods(context.study.split),
       stats::kLeastSplits, context.overlapping ? " (they treat overlapping splits as independent)" : "",
       context.study.seed,
       selects_on_test(context)
           ? " Some selections were made on test images: test accuracies of what they chose are too good to be true."
-          : "");
+          : "",
+      redrawn.empty() ? "" : " " + redrawn);
 }
 
 std::string methods_section(const PageContext& context) {

@@ -30,7 +30,8 @@ std::int32_t trained_units(const store::TaskState* task) {
       units.begin(), units.end(), [](const task::UnitRow& row) { return row.trained != task::Trained::no; }));
 }
 
-void add_run(stats::RankedSetting& setting, const RunView& view, const metrics::MetricName& by) {
+void add_run(stats::RankedSetting& setting, const RunView& view, const std::string& repetition,
+             const metrics::MetricName& by) {
   setting.trained_units = std::max(setting.trained_units, trained_units(view.task));
   const auto* row = final_row(view, by.subset);
   if (row && !std::isfinite(by.of(*row))) row = nullptr;
@@ -38,7 +39,7 @@ void add_run(stats::RankedSetting& setting, const RunView& view, const metrics::
     ++setting.missing;
     return;
   }
-  stats::Measurement run{view.value("split"), "", {}, {}, view.diverged(), view.value("fold")};
+  stats::Measurement run{repetition, "", {}, {}, view.diverged(), view.value("fold")};
   if (row) run.metric = metrics::share_of(*row, by.metric);
   if (row) run.loss = metrics::share_of(*row, metrics::Metric::loss);
   setting.runs.push_back(std::move(run));
@@ -49,12 +50,13 @@ std::vector<Setting> settings_of(const std::vector<RunView>& runs, const std::ve
                                  const metrics::MetricName& by) {
   std::vector<Setting> settings;
   std::map<std::vector<std::string>, std::size_t> index;
+  const bool redrawn = all_redrawn(runs);
   for (const auto& view : runs) {
     std::vector<std::string> values;
     for (const auto& axis : axes) values.push_back(view.value(axis));
     const auto [where, is_new] = index.try_emplace(values, settings.size());
     if (is_new) settings.push_back({values, {}});
-    add_run(settings[where->second].ranked, view, by);
+    add_run(settings[where->second].ranked, view, redrawn ? view.repetition() : view.value("split"), by);
   }
   return settings;
 }

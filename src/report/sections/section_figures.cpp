@@ -49,7 +49,7 @@ std::string ratio_note(const Figure& figure, bool overlapping) {
                   metrics::to_string(figure.metric), figure.asked.experiment, study::text_of(ratio.over),
                   study::text_of(ratio.under));
   const auto most = most_of(figure);
-  note += most.n > 0 ? ", " + over_splits(most.n, overlapping) + "." : "; none is measured yet.";
+  note += most.n > 0 ? ", " + over_units(figure.unit, most.n, overlapping) + "." : "; none is measured yet.";
   if (std::max(most.n, most.folds) >= stats::kLeastSplits) {
     note += fmt::format(" Bars: {:g} % intervals through the logarithms.", 100 * figure.confidence);
   }
@@ -65,10 +65,20 @@ std::string bars_text(const Figure& figure, const Most& most) {
     return fmt::format(" Bars: {:g} % intervals over {} folds ({}).", 100 * figure.confidence, most.folds,
                        folds_note());
   if (most.n >= stats::kLeastSplits) return fmt::format(" Bars: Student's {:g} % intervals.", 100 * figure.confidence);
-  return most.n > 1 ? " Crosses: single " + figure.unit + "s; too few for intervals." : "";
+  return most.n > 1 ? " Crosses: single " + spoken(figure.unit) + "s; too few for intervals." : "";
+}
+
+std::string coarse_note(const Figure& figure) {
+  if (!figure.problem.empty()) return "This figure cannot be drawn: " + figure.problem;
+  return fmt::format(
+             "By coarse class of labels '{}', in percentage points: the accuracy of experiment '{}' on it, minus the "
+             "mean accuracy of its fine classes. ",
+             figure.asked.coarse, figure.asked.experiment) +
+         figure.note;
 }
 
 std::string note_of(const Figure& figure, bool overlapping) {
+  if (!figure.asked.coarse.empty()) return coarse_note(figure);
   if (figure.asked.ratio) return ratio_note(figure, overlapping);
   const auto most = most_of(figure);
   if (most.n == 0) return fmt::format("No run of this figure has a {} yet.", axis_title(figure.metric));
@@ -80,6 +90,7 @@ std::string note_of(const Figure& figure, bool overlapping) {
 
 std::string title_of(const Figure& figure) {
   if (!figure.asked.title.empty()) return figure.asked.title;
+  if (!figure.asked.coarse.empty()) return "Accuracy of coarse classes minus the mean of their fine classes";
   if (figure.asked.ratio) {
     return fmt::format("{} over {} by {}", study::text_of(figure.asked.ratio->over),
                        study::text_of(figure.asked.ratio->under),
@@ -105,9 +116,10 @@ std::string drawn(const Figure& figure, std::size_t number, bool overlapping, co
 
 std::string cell_note(const PageContext& context) {
   const bool over_folds = context.study.split.count == 1 && context.study.split.folds > 0;
-  return fmt::format("{}: mean {} ± half of Student's 95 % interval{}.", axis_title(reported_metric(context.views)),
+  const auto redrawn = redraw_note(context.study);
+  return fmt::format("{}: mean {} ± half of Student's 95 % interval{}.{}", axis_title(reported_metric(context.views)),
                      over_splits(context.study.split.count, context.overlapping),
-                     over_folds ? " over its folds (" + folds_note() + ")" : "");
+                     over_folds ? " over its folds (" + folds_note() + ")" : "", redrawn.empty() ? "" : " " + redrawn);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/report/wording.hpp"
 #include "espalier/study/table_kinds.hpp"
+#include "report/coarse/coarse_output.hpp"
 #include "report/figure_parts.hpp"
 #include "report/html.hpp"
 #include "report/page_context.hpp"
@@ -28,13 +29,14 @@ std::string default_title(const study::TableSpec& asked) {
     case study::TableKind::rank:
       return fmt::format("{}: ranks of {}", asked.experiments.front(), asked.by.empty() ? "" : asked.by.front());
     case study::TableKind::cost: return fmt::format("{}: costs", fmt::join(asked.experiments, ", "));
-    case study::TableKind::coarse_fine: return asked.experiment + ": coarse classes and their finer ones";
+    case study::TableKind::coarse_fine:
+      return fmt::format("{}: coarse classes of '{}' against their fine ones", asked.experiment, asked.coarse);
   }
   return "";
 }
 
 void fill(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked,
-          const study::Study& study) {
+          const study::Study& study, const ReadPredictions& read) {
   switch (asked.kind) {
     case study::TableKind::ratio: return fill_ratio_table(table, views, asked);
     case study::TableKind::raw: return fill_raw_table(table, views, asked);
@@ -43,17 +45,18 @@ void fill(StudyTable& table, const std::vector<RunView>& views, const study::Tab
     case study::TableKind::wins: return fill_wins_table(table, views, asked, study);
     case study::TableKind::rank: return fill_rank_table(table, views, asked);
     case study::TableKind::cost: return fill_cost_table(table, views, asked, study);
-    case study::TableKind::coarse_fine: throw UsageError("tables of kind \"coarse-fine\" are not made yet", "", "");
+    case study::TableKind::coarse_fine: return fill_coarse_fine_table(table, views, asked, study, read);
   }
 }
 
-StudyTable make_table(const std::vector<RunView>& views, const study::TableSpec& asked, const study::Study& study) {
+StudyTable make_table(const std::vector<RunView>& views, const study::TableSpec& asked, const study::Study& study,
+                      const ReadPredictions& read) {
   StudyTable table;
   const auto& shown = asked.experiments.empty() ? asked.experiment : asked.experiments.front();
   table.name = "table-" + harmless(shown) + "-" + study::row_of(asked.kind).name;
   table.title = asked.title.empty() ? default_title(asked) : asked.title;
   try {
-    fill(table, views, asked, study);
+    fill(table, views, asked, study, read);
   } catch (const UsageError& error) {
     table.problem = std::string("This table cannot be made: ") + error.what();
   }
@@ -77,17 +80,19 @@ void fill_raw_table(StudyTable& table, const std::vector<RunView>& views, const 
   query.metric = metrics::parse_metric(asked.y);
   query.unrecorded = Unrecorded::empty;
   query.by = unexplained_axes(runs, {});
+  query.counted = counted_in(runs, query);
   const auto cells = aggregate(runs, query);
   table.note = "sd: between the means of splits; sd within: between replicates of one split.";
   table.parts.push_back({"", "", readable(cells, query)});
   table.exact = exact(cells, query);
 }
 
-std::vector<StudyTable> make_study_tables(const std::vector<RunView>& views, const study::Study& study) {
+std::vector<StudyTable> make_study_tables(const std::vector<RunView>& views, const study::Study& study,
+                                          const ReadPredictions& read) {
   std::vector<StudyTable> tables;
   std::map<std::string, int> names;
   for (const auto& asked : study.tables) {
-    tables.push_back(make_table(views, asked, study));
+    tables.push_back(make_table(views, asked, study, read));
     const int times = ++names[tables.back().name];
     if (times > 1) tables.back().name += "-" + std::to_string(times);
   }

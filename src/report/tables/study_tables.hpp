@@ -13,7 +13,9 @@ struct StudyTable {
 };
 
 /// In the study's order. Never throws for what runs do not have: StudyTable::problem says it.
-std::vector<StudyTable> make_study_tables(const std::vector<RunView>& views, const study::Study& study);
+/// `read` reads what the tables of coarse classes are made of.
+std::vector<StudyTable> make_study_tables(const std::vector<RunView>& views, const study::Study& study,
+                                          const ReadPredictions& read = {});
 
 /// What fills a table of each kind. They throw UsageError where nothing can be shown.
 void fill_ratio_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked);

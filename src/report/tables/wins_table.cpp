@@ -114,7 +114,7 @@ class Regrets {
       if (own != scenario) continue;
       const auto value = value_of(view, query_.metric), best = best_of(view);
       if (!value || !best) return std::nullopt;
-      by_split[view.value("split")].push_back(std::abs(*best - *value));
+      by_split[view.repetition()].push_back(std::abs(*best - *value));
     }
     std::vector<double> means;
     for (const auto& [split, values] : by_split) means.push_back(stats::summarise(values).mean);

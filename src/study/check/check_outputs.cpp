@@ -5,6 +5,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/metrics/row.hpp"
 #include "espalier/study/axes.hpp"
+#include "espalier/study/kinds.hpp"
 #include "espalier/study/table_kinds.hpp"
 #include "study/axis_names.hpp"
 #include "study/cells.hpp"
@@ -91,6 +92,29 @@ class OutputCheck {
     }
   }
 
+  /// What joins fine classes: a label set of the data of all targets, and an experiment that tells classes apart.
+  void check_coarse(const std::string& coarse) const {
+    const auto& study = context_.study;
+    const auto labels =
+        std::find_if(study.labels.begin(), study.labels.end(), [&](const LabelSet& one) { return one.name == coarse; });
+    if (labels == study.labels.end() && !coarse.empty()) {
+      std::vector<std::string> names;
+      for (const auto& one : study.labels) names.push_back(one.name);
+      error("coarse", unknown_word("label set", coarse, names));
+    }
+    if (!shown_) return;
+    const Kind kind = kind_of(*shown_);
+    if (kind == Kind::distance || kind == Kind::retrieval)
+      return error("experiment", {"'" + shown_->name + "' tells no classes apart",
+                                  "it is of kind \"" + shown_->kind + "\", which stores no predictions",
+                                  "Name an experiment of kind \"train\" or \"evaluate\""});
+    const std::string why = not_recorded(study, *shown_, {metrics::Subset::test, metrics::Metric::top1});
+    if (!why.empty())
+      return error("experiment", {"experiment '" + shown_->name + "' has no predictions", why,
+                                  "Hold out test images: test = { per_class = ... } of the data set"});
+    if (labels != study.labels.end()) check_labels_fit(*labels);
+  }
+
   void require_distance(const std::string& key, const Experiment& experiment) const {
     if (experiment.kind == "distance" || experiment.kind.empty()) return;
     error(key, {"'" + experiment.name + "' measures no distances", "it is of kind \"" + experiment.kind + "\"",
@@ -105,6 +129,18 @@ class OutputCheck {
       if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
     }
     return words;
+  }
+
+  void check_labels_fit(const LabelSet& labels) const {
+    const auto names = targets_of(context_.study, *shown_);
+    for (const auto& target : context_.study.targets) {
+      const bool is_known = context_.study.data.contains(target.data) && context_.study.data.contains(labels.data);
+      if (!names.contains(target.name) || !is_known || are_labels_of(context_.study, labels, target.data)) continue;
+      return error("coarse", {"'" + labels.name + "' are labels of data '" + labels.data + "'",
+                              "target '" + target.name + "' of experiment '" + shown_->name + "' has data '" +
+                                  target.data + "', which is not derived from it",
+                              "Use labels of its own data"});
+    }
   }
 
   /// The values that the axis may have in the experiment; empty where they are not known beforehand.
@@ -149,6 +185,7 @@ class OutputCheck {
 
 void check_figure(const CheckContext& context, const FigureSpec& figure) {
   const OutputCheck check(context, "figure", figure.where, figure.experiment);
+  if (!figure.coarse.empty()) return check.check_coarse(figure.coarse);
   const bool by_distance = figure.ratio && figure.x == kDistance;
   if (!by_distance) check.check_axis("x", figure.x);
   check.check_axis("series", figure.series);
@@ -179,6 +216,7 @@ void check_table(const CheckContext& context, const TableSpec& table) {
   else if (row.has_metric) check.check_metric(table.y);
   if (row.has_sides) check.check_sides(table.ratio);
   if (row.needs_distances) check.check_distances(table.ratio.distances);
+  if (table.kind == TableKind::coarse_fine) check.check_coarse(table.coarse);
   if (table.kind == TableKind::distances && check.shown()) check.require_distance("experiment", *check.shown());
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 // Checks what needs the whole study; declares the check of each part.
+#include <set>
+#include <string>
+
 #include "espalier/metrics/row.hpp"
 #include "espalier/study/parse.hpp"
 #include "study/parse/reader.hpp"
@@ -30,6 +33,10 @@ void check_outputs(const CheckContext& context);                             ///
 
 /// Why a metric of this experiment is not recorded; "" where it is.
 std::string not_recorded(const Study& study, const Experiment& experiment, const metrics::MetricName& metric);
+/// The targets that runs of the experiment may have, by name; of a pick those of its candidates.
+std::set<std::string> targets_of(const Study& study, const Experiment& experiment);
+/// Whether the labels are those of this data set, of one that it is derived from, or of any.
+bool are_labels_of(const Study& study, const LabelSet& labels, std::string data);
 /// How to change the study so that the metric is recorded, for suggestions.
 std::string how_to_record(const Study& study, const Experiment& experiment, const metrics::MetricName& metric);
 /// Why a metric is not measured of images with labels of this kind; "" where it is.

@@ -21,14 +21,25 @@ struct Scope {
   }
 };
 
+}  // namespace
+
 std::set<std::string> targets_of(const Study& study, const Experiment& experiment) {
   std::set<std::string> names;
+  if (experiment.pick) {
+    for (const auto& name : experiment.pick->from) {
+      const Experiment* from = find_experiment(study, name);
+      if (from && !from->pick) names.merge(targets_of(study, *from));
+    }
+    return names;
+  }
   for (const auto& value : plain_values(experiment, "target")) names.insert(to_string(value));
   if (names.empty()) {
     for (const auto& target : study.targets) names.insert(target.name);
   }
   return names;
 }
+
+namespace {
 
 /// Why a metric is not one of the labels of the experiment's targets; "" where it is one of all of them.
 std::string not_of_targets(const Study& study, const Experiment& experiment, const metrics::MetricName& metric) {

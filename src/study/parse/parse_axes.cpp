@@ -12,7 +12,8 @@ namespace {
 bool is_prefix(const std::string& key, const toml::node& node) {
   const toml::table* table = node.as_table();
   return table && !table->contains("by") &&
-         (key == "train" || key == "source" || key.starts_with("train.") || key.starts_with("source."));
+         (key == "train" || key == "source" || key == "target" || key.starts_with("train.") ||
+          key.starts_with("source."));
 }
 
 /// The values of one axis read so far; a value may be spelled only once.

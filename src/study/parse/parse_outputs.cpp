@@ -12,6 +12,7 @@ namespace {
 
 constexpr const char* kExperimentForm = "Write experiment = \"...\"";
 constexpr const char* kExperimentsForm = "Write experiments = [\"...\", \"...\"]";
+constexpr const char* kCoarseFine = "coarse-fine";
 constexpr const char* kDistanceKeys[] = {"distances", "method", "features"};
 
 /// test.top1, valid.top1 where the experiment measures that and no test images, the same of ap where images may have
@@ -57,25 +58,43 @@ RatioSpec parse_ratio(const Reader& reader) {
   return {parse_side(reader, "over"), parse_side(reader, "under"), parse_distances(reader)};
 }
 
+/// The label set that joins fine classes.
+std::string parse_coarse(const Reader& reader) {
+  if (!reader.has("coarse")) reader.missing("coarse", "Name a label set: coarse = \"...\" for [labels....]");
+  return reader.word("coarse").value_or("");
+}
+
+/// kind = "coarse-fine": a point for each coarse class, so that there are no axes to choose.
+FigureSpec parse_coarse_figure(const Reader& reader, FigureSpec figure) {
+  figure.coarse = parse_coarse(reader);
+  for (const char* key : {"x", "series", "y", "over_targets", "over", "under", "distances", "method", "features"})
+    refuse(reader, key, kCoarseFine);
+  return figure;
+}
+
 FigureSpec parse_figure(const Reader& reader, const Study& study) {
-  for (const char* key : {"experiment", "x"}) {
-    if (!reader.has(key)) reader.missing(key, "Write experiment = \"...\", x = \"...\"");
-  }
   FigureSpec figure;
   figure.where = reader.where();
   figure.experiment = reader.word("experiment").value_or("");
+  figure.title = reader.word("title").value_or("");
+  const std::string kind =
+      reader.choice("kind", {"mean", "ratio", kCoarseFine}).value_or(reader.has("kind") ? "" : "mean");
+  for (const char* key : {"experiment", "x"}) {
+    const bool is_needed = kind != kCoarseFine || std::string_view(key) == "experiment";
+    if (is_needed && !reader.has(key)) reader.missing(key, "Write experiment = \"...\", x = \"...\"");
+  }
+  if (kind == kCoarseFine) return parse_coarse_figure(reader, figure);
   figure.x = reader.word("x").value_or("");
   figure.series = reader.word("series").value_or("");
   figure.y = reader.word("y").value_or(default_metric(study, figure.experiment));
-  figure.title = reader.word("title").value_or("");
   figure.over_targets = reader.truth("over_targets").value_or(false);
-  const std::string kind = reader.choice("kind", {"mean", "ratio"}).value_or(reader.has("kind") ? "" : "mean");
   if (kind.empty()) return figure;  // the rest depends on it
   if (kind == "ratio") figure.ratio = parse_ratio(reader);
   const bool by_distance = figure.ratio && figure.x == kDistance;
   if (!figure.ratio) {
     for (const char* key : {"over", "under"}) refuse(reader, key, kind);
   }
+  refuse(reader, "coarse", kind);
   for (const char* key : kDistanceKeys) {
     if (!by_distance) refuse(reader, key, figure.ratio ? "ratio\" without x = \"distance" : kind);
   }
@@ -132,6 +151,8 @@ TableSpec parse_table(const Reader& reader, const Study& study) {
   if (row.needs_distances && !reader.has("distances")) {
     reader.missing("distances", "Name an experiment of kind \"distance\"");
   }
+  if (row.kind == TableKind::coarse_fine) table.coarse = parse_coarse(reader);
+  else refuse(reader, "coarse", *word);
   if (!row.has_metric) refuse(reader, "y", *word);
   if (!row.has_axes) refuse(reader, "by", *word);
   for (const char* key : {"over", "under"}) {

@@ -1,4 +1,4 @@
-// Parses [source.NAME] and [target.NAME]: data, classes, images, training values, checkpoint, sample.
+// Parses [source.NAME] and [target.NAME]: data, classes, labels, budgets, training values, checkpoint, sample.
 #include "study/parse/parse_tables.hpp"
 
 namespace espalier::study {
@@ -18,8 +18,12 @@ void parse_classes(const Reader& reader, std::string& classes, std::vector<std::
   if (node->as_array()->empty()) reader.error("classes", {"the list is empty", "a network tells classes apart", ""});
 }
 
-/// "split.source": the name of the part.
-std::string parse_part(const Reader& reader) {
+constexpr std::int64_t kMostImages = 1'000'000'000;
+
+/// "split.source": the name of the part. A source's number is a budget.
+std::string parse_part(const Reader& reader, bool is_source) {
+  const auto* node = reader.node("images");
+  if (is_source && node && node->is_integer()) return "";
   const auto word = reader.word("images");
   if (!word) return "";
   if (word->starts_with("split.") && word->size() > 6) return word->substr(6);
@@ -36,7 +40,12 @@ SourceOrTarget parse_role(const Reader& reader, const std::string& name, bool is
   role.data = reader.word("data").value_or("");
   if (!reader.has("data")) reader.missing("data", "Name a data set");
   parse_classes(reader, role.classes, role.class_list);
-  role.part = parse_part(reader);
+  role.labels = reader.word("labels").value_or("");
+  if (!role.labels.empty() && role.classes.starts_with("labels.")) {
+    reader.error("labels", {"both labels and classes = \"" + role.classes + "\"", "each says what the outputs are",
+                            "Remove labels, or say by classes which classes they join"});
+  }
+  role.part = parse_part(reader, is_source);
   if (const toml::table* train = reader.child("train")) {
     role.train = parse_train(*train, reader.path("train"), is_source, study, reader.report());
   }
@@ -45,9 +54,24 @@ SourceOrTarget parse_role(const Reader& reader, const std::string& name, bool is
 
 void parse_checkpoint(const Reader& reader, Source& source) {
   source.checkpoint = reader.word("checkpoint").value_or("");
-  if (reader.has("checkpoint") && reader.has("train")) {
-    reader.error("checkpoint", {"both checkpoint and train", "a checkpoint is trained already", "Remove one of them"});
+  if (!reader.has("checkpoint")) return;
+  for (const char* key : {"train", "per_class", "class_count", "redraw"}) {
+    if (!reader.has(key)) continue;
+    reader.error("checkpoint",
+                 {std::string("both checkpoint and ") + key, "a checkpoint is trained already", "Remove one of them"});
   }
+  if (source.images)
+    reader.error("checkpoint",
+                 {"both checkpoint and a number of images", "a checkpoint is trained already", "Remove one of them"});
+}
+
+/// What a source may see, and whether it is drawn anew.
+void parse_budget(const Reader& reader, Source& source) {
+  source.per_class = reader.integer("per_class", 1, kMostImages);
+  source.class_count = reader.integer("class_count", 1, kMostImages);
+  const auto* images = reader.node("images");
+  if (images && images->is_integer()) source.images = reader.integer("images", 1, kMostImages);
+  if (reader.choice("redraw", {"none", "replicate"}) == "replicate") source.redraw = "replicate";
 }
 
 void parse_sample(const Reader& reader, Target& target) {
@@ -75,6 +99,7 @@ void parse_sample(const Reader& reader, Target& target) {
 void parse_roles(const Reader& root, Study& study) {
   each_named(root, "source", [&](const std::string& name, const Reader& reader) {
     study.sources.push_back(parse_role<Source>(reader, name, true, study));
+    parse_budget(reader, study.sources.back());
     parse_checkpoint(reader, study.sources.back());
   });
   each_named(root, "target", [&](const std::string& name, const Reader& reader) {

@@ -66,6 +66,17 @@ void parse_images(const Reader& reader, Split& split) {
     reader.error("parts", {"the parts sum to " + to_string(Value(sum)), "an image is in one part only", "Lower one"});
 }
 
+/// The classes that are divided.
+void parse_divided(const Reader& reader, Split& split) {
+  const auto word = reader.word("classes");
+  if (!word) return;
+  split.classes = *word;
+  if (*word == "all" || (word->starts_with("labels.") && word->size() > 7)) return;
+  reader.error("classes", {"'" + *word + "' says no classes", "all are divided, or those of a label set",
+                           "Write \"labels.NAME\", or leave it out"});
+  split.classes = "all";
+}
+
 void refuse_others(const Reader& reader, const std::string& kind, std::initializer_list<const char*> others) {
   for (const char* key : others) {
     if (!reader.has(key)) continue;
@@ -84,6 +95,7 @@ void parse_split(const Reader& root, Study& study) {
   split.where = reader.where();
   split.data = reader.word("data").value_or("");
   split.folds = static_cast<std::int32_t>(reader.integer("folds", 2, 1'000).value_or(0));
+  parse_divided(reader, split);
   if (!reader.has("kind") && !reader.has("folds"))
     reader.missing("kind", "Write kind = \"random\", \"listed\", \"images\", \"minimal\" or \"none\"");
   const auto kind = reader.choice("kind", {"none", "random", "listed", "images", "minimal"});
@@ -100,13 +112,14 @@ void parse_split(const Reader& root, Study& study) {
     split.kind = Split::Kind::images;
     split.count = static_cast<std::int32_t>(reader.integer("count", 1, 100'000).value_or(1));
     parse_images(reader, split);
-    refuse_others(reader, "images", {"source", "target", "listed", "data", "tree", "depth", "below"});
+    refuse_others(reader, "images", {"source", "target", "listed", "data", "tree", "depth", "below", "classes"});
   } else if (kind == "minimal") {
     split.kind = Split::Kind::minimal;
     parse_minimal(reader, split);
     refuse_others(reader, "minimal", {"listed", "parts"});
   } else if (kind == "none") {
-    refuse_others(reader, "none", {"count", "source", "target", "listed", "parts", "tree", "depth", "below"});
+    refuse_others(reader, "none",
+                  {"count", "source", "target", "listed", "parts", "tree", "depth", "below", "classes"});
   }
 }
 

@@ -14,6 +14,7 @@ ControlFlag BatchedTraining::train_some() {
   start_epoch();
   std::int64_t end = timeline_.index({at_.epoch + 1, 0});
   for (const Replica& replica : replicas_) end = std::min(end, stage_of(replica).end);
+  for (const std::size_t member : all_open()) end = next_due_by_steps(bundle_.job(member), index(), end);
   while (index() < end && !replicas_.empty()) {
     const ControlFlag flag = step();
     if (flag != ControlFlag::go_on) return flag;
@@ -97,6 +98,15 @@ ControlFlag BatchedTraining::measure(std::size_t replica, const Members& members
   return flag;
 }
 
+/// Within an epoch, and not measured yet.
+bool BatchedTraining::is_due_by_steps() const {
+  if (at_.step == 0 || measured_) return false;
+  const Members open = all_open();
+  return std::any_of(open.begin(), open.end(), [this](std::size_t member) {
+    return next_due_by_steps(bundle_.job(member), index() - 1, index() + 1) == index();
+  });
+}
+
 ControlFlag BatchedTraining::measure_all() {
   for (std::size_t i = 0; i < replicas_.size(); ++i) {
     const Members open = bundle_.open_of(members_of(replicas_[i]));
@@ -106,6 +116,7 @@ ControlFlag BatchedTraining::measure_all() {
   }
   bundle_.charge(all_open(), 0);
   measured_ = true;
+  if (at_.step < timeline_.steps_per_epoch()) return ControlFlag::go_on;
   at_ = timeline_.normalised(at_);
   for (Replica& replica : replicas_) replica.running = {};
   if (!replicas_.empty() && seconds_since(saved_) >= leader(replicas_.front()).checkpoint_s) save_all(true);

@@ -103,6 +103,19 @@ Measurement::Measurement(BundleState& bundle, const ImageSets& sets, const Membe
       running_(running),
       occasion_(std::move(occasion)) {}
 
+bool is_due(const MeasuredSet& measured, const task::Timeline& timeline, task::Moment at) {
+  if (measured.every_steps > 0 && timeline.index(at) % measured.every_steps == 0) return true;
+  return at.step == 0 && measured.every > 0 && at.epoch % measured.every == 0;
+}
+
+std::int64_t next_due_by_steps(const Job& job, std::int64_t step, std::int64_t most) {
+  for (const MeasuredSet& measured : job.evaluations) {
+    const std::int64_t every = measured.every_steps;
+    if (every > 0) most = std::min(most, (step / every + 1) * every);
+  }
+  return most;
+}
+
 Measurement::Measurement(const Measurement& before, const Members& ending)
     : bundle_(before.bundle_),
       sets_(before.sets_),
@@ -129,7 +142,7 @@ bool Measurement::wants(std::size_t member, const MeasuredSet& measured) const {
   if (ends(member)) return true;
   const bool judges = occasion_.judges && occasion_.judges(member);
   if (judges && measured.id == task::training(bundle_.job(member).task).stop.images) return true;
-  return !occasion_.only_judges && at_.step == 0 && measured.every > 0 && at_.epoch % measured.every == 0;
+  return !occasion_.only_judges && is_due(measured, bundle_.timeline(member), at_);
 }
 
 bool Measurement::wants_running(std::size_t member) const {

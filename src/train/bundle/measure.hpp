@@ -70,6 +70,12 @@ class Measurement {
   Predictions predictions_;
 };
 
+/// Whether the interval of a set ends at `at`, which is normalised and behind the first step.
+bool is_due(const MeasuredSet& measured, const task::Timeline& timeline, task::Moment at);
+
+/// The first step behind `step` after which a set of the job is due by its steps, but no later than `most`.
+std::int64_t next_due_by_steps(const Job& job, std::int64_t step, std::int64_t most);
+
 /// The row with the metrics that were asked for; the others count as not measured.
 metrics::Row row_for(const MeasuredSet& measured, const Scored& scored, task::Moment at);
 

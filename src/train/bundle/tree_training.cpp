@@ -109,10 +109,10 @@ ControlFlag TreeTraining::advance(const task::Stage& stage) {
   }
 }
 
-/// Measures at the end of an epoch, and where a rule to stop evaluates.
+/// Measures at the end of an epoch, and where a rule to stop evaluates or a set is due by its steps.
 ControlFlag TreeTraining::measure_where_due(const task::Stage& stage) {
   const bool epoch_ends = position_.at.step == timeline_.steps_per_epoch();
-  if (!epoch_ends && !any_judged()) return ControlFlag::go_on;
+  if (!epoch_ends && !any_due()) return ControlFlag::go_on;
   const ControlFlag flag = measure(stage_members_);
   if (flag != ControlFlag::go_on) return flag;
   judge();
@@ -123,7 +123,7 @@ ControlFlag TreeTraining::measure_where_due(const task::Stage& stage) {
   return ControlFlag::go_on;
 }
 
-/// Trains to the end of the epoch, or of the stage, or to where a rule to stop evaluates.
+/// Trains to the end of the epoch, or of the stage, or to where it is measured.
 ControlFlag TreeTraining::train_epoch(const task::Stage& stage) {
   measurement_.reset();
   engine_->start_epoch(task::training(bundle_.job(stage_members_.front()).task), position_.at, position_.running);
@@ -136,7 +136,7 @@ ControlFlag TreeTraining::train_epoch(const task::Stage& stage) {
 
 ControlFlag TreeTraining::take_steps(const task::Stage& stage) {
   const auto images = leader().images->size(), batch = std::int64_t{task::training(leader().task).batch};
-  const std::int64_t until = next_judged(stage.end);
+  const std::int64_t until = next_due(stage.end);
   while (position_.at.step < timeline_.steps_per_epoch() && index() < until) {
     if (!engine_->step()) break;
     bundle_.charge(stage_members_, std::min(batch, images - position_.at.step * batch));

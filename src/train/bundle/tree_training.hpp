@@ -39,8 +39,8 @@ class TreeTraining {
   void begin_tracks();
   void keep_tracks_of(const task::Stage& stage);
   bool is_judged(std::size_t member) const;
-  bool any_judged() const;
-  std::int64_t next_judged(std::int64_t most) const;
+  bool any_due() const;
+  std::int64_t next_due(std::int64_t most) const;
   void judge();
   Members stopped_members() const;
   std::int64_t result_of(std::size_t member) const;

@@ -66,14 +66,20 @@ bool TreeTraining::is_judged(std::size_t member) const {
          stops_.tracks.at(bundle_.job(member).task.id).last < index();
 }
 
-bool TreeTraining::any_judged() const {
-  return std::any_of(stage_members_.begin(), stage_members_.end(),
-                     [this](std::size_t member) { return is_judged(member); });
+/// Whether a rule evaluates here, or a set is due by its steps. What was measured at the end of an epoch is not due
+/// again at the start of the next one.
+bool TreeTraining::any_due() const {
+  const auto is_due_here = [this](std::size_t member) {
+    return is_judged(member) ||
+           (position_.at.step > 0 && next_due_by_steps(bundle_.job(member), index() - 1, index() + 1) == index());
+  };
+  return std::any_of(stage_members_.begin(), stage_members_.end(), is_due_here);
 }
 
-/// The first step behind this one at which a rule evaluates, but no later than `most`.
-std::int64_t TreeTraining::next_judged(std::int64_t most) const {
+/// The first step behind this one at which a rule evaluates or a set is due by its steps, but no later than `most`.
+std::int64_t TreeTraining::next_due(std::int64_t most) const {
   for (const std::size_t member : bundle_.open_of(stage_members_)) {
+    most = next_due_by_steps(bundle_.job(member), index(), most);
     if (const auto* rule = bundle_.rule(member))
       most = std::min(most, task::next_due(*rule, bundle_.timeline(member), index()));
   }
@@ -139,8 +145,7 @@ ControlFlag TreeTraining::end_with(std::int64_t result, const Members& members) 
 Occasion TreeTraining::end_at(task::Moment at) const {
   const bool is_here = at == timeline_.normalised(position_.at);
   const auto given = [this, at](std::size_t member, const MeasuredSet& measured) {
-    const bool is_due = at.step == 0 && measured.every > 0 && at.epoch % measured.every == 0;
-    return is_due || measured.id == bundle_.rule(member)->images;
+    return is_due(measured, bundle_.timeline(member), at) || measured.id == bundle_.rule(member)->images;
   };
   return {.ends = [](std::size_t) { return true; },
           .judges = {},

@@ -1,0 +1,14 @@
+#pragma once
+// Reads the predictions that a trainer stored of a run's test images.
+#include <filesystem>
+
+#include "espalier/report/predictions.hpp"
+
+namespace espalier::cli {
+
+/// Of OUT/artifacts: "predicted" and "label" of a file of kind "espalier predictions 1", int32 [images] each. Throws
+/// EnvironmentError where the file is not there or cannot be read, CorruptionError where its bytes are not those that
+/// it is named by, or are no predictions.
+report::Predictions read_predictions(const std::filesystem::path& out, const ArtifactId& artifact);
+
+}  // namespace espalier::cli

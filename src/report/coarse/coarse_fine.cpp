@@ -1,0 +1,236 @@
+// Gathers the counts of an experiment's runs into rows by coarse class, with intervals over splits.
+#include "report/coarse/coarse_fine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "espalier/core/errors.hpp"
+#include "espalier/report/query.hpp"
+#include "espalier/report/wording.hpp"
+#include "report/coarse/coarse_counts.hpp"
+#include "report/page_context.hpp"
+
+namespace espalier::report {
+namespace {
+
+using Words = std::vector<std::string>;
+
+enum Quantity : std::size_t { kCoarse, kFine, kDifference, kQuantities };
+
+void widen(LeastMost& range, std::int64_t value) {
+  range.least = range.most == 0 ? value : std::min(range.least, value);
+  range.most = std::max(range.most, value);
+}
+
+/// Why a finished run has no predictions that count; "" where the file is to be read.
+std::string lacking(const RunView& view) {
+  if (view.run->images(metrics::Subset::test).empty()) return "the run has no test images";
+  if (!view.task || view.task->predictions.artifact.empty()) return "none is stored with its task";
+  const auto* written = task::evaluation_named(view.task->task.record, metrics::Subset::test);
+  if (!written || written->images != view.run->images(metrics::Subset::test))
+    return "those of its task are of the test images of another target";
+  return "";
+}
+
+template <class Listed>
+const Listed& listed(const std::map<std::string, Listed>& all, const std::string& digest) {
+  const auto found = all.find(digest);
+  if (found != all.end()) return found->second;
+  throw UsageError("the journal does not list the test images of a run, or their labels", "its records are damaged",
+                   "'espalier verify' says what is missing.");
+}
+
+/// Reads the runs of one experiment and adds what they count.
+class Gatherer {
+ public:
+  Gatherer(const CoarseAsked& asked, const study::Study& study, const ReadPredictions& read, Words axes)
+      : asked_(asked), study_(study), read_(read), axes_(std::move(axes)) {}
+
+  void add(const RunView& view) {
+    ++runs_;
+    if (view.diverged()) ++diverged_;
+    else if (view.state != task::RunState::done) ++unfinished_;
+    else if (const std::string why = try_add(view); !why.empty() && ++lacking_ == 1) first_lacking_ = why;
+  }
+
+  CoarseFine result(bool overlapping) const {
+    if (measured_ == 0) refuse();
+    if (ranges_.empty())
+      throw UsageError(fmt::format("labels '{}' leave out all classes", asked_.labels),
+                       fmt::format("no test image of '{}' is in a coarse class", asked_.experiment),
+                       "Name another label set.");
+    CoarseFine made{axes_, {}, ""};
+    std::vector<std::vector<stats::CellSummary>> cells;
+    for (const auto& seen : observed_) cells.push_back(stats::aggregate(seen));
+    for (std::size_t i = 0; i < cells[kDifference].size(); ++i) {
+      const auto& group = cells[kDifference][i].group;
+      const auto& [fine, images] = ranges_.at(group);
+      const Words values(group.begin(), group.end() - 2);
+      setting_of(made, values)
+          .rows.push_back({group.back(), cells[kCoarse][i], cells[kFine][i], cells[kDifference][i], fine, images});
+    }
+    for (auto& setting : made.settings) sort(setting.rows);
+    made.note = note(made, overlapping);
+    return made;
+  }
+
+ private:
+  struct Ranges {
+    LeastMost fine, images;
+  };
+
+  static CoarseSetting& setting_of(CoarseFine& made, const Words& values) {
+    for (auto& setting : made.settings) {
+      if (setting.values == values) return setting;
+    }
+    return made.settings.emplace_back(CoarseSetting{values, {}});
+  }
+
+  static void sort(std::vector<CoarseRow>& rows) {
+    std::stable_sort(rows.begin(), rows.end(), [](const CoarseRow& a, const CoarseRow& b) {
+      const auto key = [](const CoarseRow& row) {
+        const auto& summary = row.difference.summary;
+        return std::make_tuple(row.name.empty(), summary.n == 0, -summary.mean);
+      };
+      return key(a) < key(b);
+    });
+  }
+
+  /// Why nothing is added; "" where something is.
+  std::string try_add(const RunView& view) {
+    if (const std::string why = lacking(view); !why.empty()) return why;
+    if (!read_) return "nothing reads them here";
+    Predictions predictions;
+    CoarseCounts counts;
+    const auto& joined = coarsening(view);
+    try {
+      predictions = read_(*view.directory, view.task->predictions.artifact);
+      counts = count_coarse(predictions, joined);
+    } catch (const Error& error) {
+      const auto& [problem, why, suggestion] = error.problem();
+      return why.empty() ? problem : problem + ", " + why;
+    }
+    const auto* row = final_row(view, metrics::Subset::test);
+    const auto images = static_cast<std::int64_t>(predictions.labels.size());
+    if (row && row->count != images)
+      return fmt::format("they are of {} images, its result is of {}", images, row->count);
+    observe(view, counts, joined.names);
+    return "";
+  }
+
+  const plan::Coarsening& coarsening(const RunView& view) {
+    const auto& catalog = view.directory->state.catalog;
+    const auto& images = listed(catalog.image_sets, view.run->images(metrics::Subset::test).hex.str());
+    const std::string named = view.value("target"), split = view.value("split");
+    const std::string target = named.empty() ? study_.targets.front().name : named;
+    const auto key = std::make_tuple(view.directory, target, split, images.labels);
+    if (const auto known = joined_.find(key); known != joined_.end()) return known->second;
+    auto made =
+        plan::coarsening_of(study_, view.directory->state.study.facts, asked_.labels,
+                            {target, split.empty() ? 1 : std::stoi(split), listed(catalog.label_maps, images.labels)});
+    left_out_classes_ = std::max(left_out_classes_, made.left_out.size());
+    return joined_.emplace(key, std::move(made)).first->second;
+  }
+
+  void observe(const RunView& view, const CoarseCounts& counts, const Words& names) {
+    ++measured_;
+    if (counts.left_out > 0) widen(left_out_images_, counts.left_out);
+    Words values;
+    for (const auto& axis : axes_) values.push_back(view.setting(axis));
+    for (std::size_t i = 0; i < counts.classes.size(); ++i) observe(view, values, names[i], counts.classes[i]);
+    observe(view, values, "", counts.all);
+  }
+
+  void observe(const RunView& view, Words group, const std::string& name, const CoarseCount& count) {
+    if (count.images == 0) return;
+    group.insert(group.end(), {name.empty() ? "all" : "class", name});
+    auto& [fine, images] = ranges_[group];
+    widen(fine, count.fine_classes);
+    widen(images, count.images);
+    const double coarse_accuracy = count.coarse_accuracy(), fine_accuracy = count.fine_accuracy();
+    stats::Observation seen{group,
+                            view.value("split"),
+                            "",
+                            view.value("replicate"),
+                            stats::Presence::measured,
+                            metrics::Share(static_cast<double>(count.right), count.images),
+                            view.value("fold")};
+    observed_[kCoarse].push_back(seen);
+    seen.value = fine_accuracy;
+    observed_[kFine].push_back(seen);
+    seen.value = coarse_accuracy - fine_accuracy;
+    observed_[kDifference].push_back(seen);
+  }
+
+  std::string lacking_text() const {
+    return fmt::format("{} of {} finished runs {} no predictions that can be used: {}", lacking_, lacking_ + measured_,
+                       lacking_ == 1 ? "has" : "have", first_lacking_);
+  }
+
+  [[noreturn]] void refuse() const {
+    if (lacking_ > 0)
+      throw UsageError(fmt::format("no run of '{}' has predictions", asked_.experiment), lacking_text(),
+                       "Run the study again with test images, or leave this out.");
+    throw UsageError(fmt::format("no run of '{}' has ended well yet", asked_.experiment),
+                     fmt::format("{} of {} diverged", diverged_, runs_), "Report again when some have.");
+  }
+
+  std::string note(const CoarseFine& made, bool overlapping) const {
+    int splits = 0, folds = 0;
+    for (const auto& setting : made.settings) {
+      for (const auto& row : setting.rows) {
+        splits = std::max(splits, row.difference.summary.n);
+        folds = std::max(folds, row.difference.summary.folds);
+      }
+    }
+    std::string text = fmt::format("Accuracies and differences are those of single runs, averaged {}",
+                                   over_splits(splits, overlapping));
+    if (folds > 0)
+      text += fmt::format(", intervals at {:g} % over {} folds ({})", 100 * stats::kConfidence, folds, folds_note());
+    else if (splits >= stats::kLeastSplits)
+      text += fmt::format(", Student's {:g} % intervals", 100 * stats::kConfidence);
+    else text += "; too few for intervals";
+    text += ".";
+    if (measured_ < runs_) text += fmt::format(" {} of {} runs count", measured_, runs_);
+    if (measured_ < runs_ && diverged_ > 0) text += fmt::format(", {} diverged", diverged_);
+    if (measured_ < runs_ && unfinished_ > 0) text += fmt::format(", {} did not end well or not yet", unfinished_);
+    if (measured_ < runs_) text += ".";
+    if (lacking_ > 0) text += " " + lacking_text() + ".";
+    if (left_out_classes_ > 0)
+      text += fmt::format(" Labels '{}' leave out {} of the classes: up to {} images of a run are in no row.",
+                          asked_.labels, left_out_classes_, left_out_images_.most);
+    return text;
+  }
+
+  const CoarseAsked& asked_;
+  const study::Study& study_;
+  const ReadPredictions& read_;
+  Words axes_;
+  std::map<std::tuple<const Directory*, std::string, std::string, std::string>, plan::Coarsening> joined_;
+  std::vector<std::vector<stats::Observation>> observed_{kQuantities};
+  std::map<Words, Ranges> ranges_;
+  int runs_ = 0, measured_ = 0, diverged_ = 0, unfinished_ = 0, lacking_ = 0;
+  std::string first_lacking_;
+  std::size_t left_out_classes_ = 0;
+  LeastMost left_out_images_;
+};
+
+}  // namespace
+
+std::string CoarseFine::caption(const CoarseSetting& setting) const {
+  std::string text;
+  for (std::size_t i = 0; i < axes.size(); ++i) text += (i ? ", " : "") + axes[i] + " = " + setting.values[i];
+  return text;
+}
+
+CoarseFine coarse_fine(const std::vector<RunView>& views, const CoarseAsked& asked, const study::Study& study,
+                       const ReadPredictions& read) {
+  const auto runs = required_runs(views, asked.experiment);
+  Gatherer gatherer(asked, study, read, unexplained_axes(runs, {}));
+  for (const auto& view : runs) gatherer.add(view);
+  return gatherer.result(splits_overlap(study));
+}
+
+}  // namespace espalier::report
