@@ -37,6 +37,15 @@ void check_whole(double size, const std::string& target) {
                       "Use a whole number, or sample = { rule = \"random\", stratified = false }."}};
 }
 
+/// Of images with several labels all are held out for every label, which is said once.
+void check_has_images(const ClassPool& pool) {
+  if (!pool.data->has_several_labels() || pool.train_available > 0) return;
+  throw CompileError{{"data '" + pool.data->study().name + "' has no image to train on",
+                      "validation and test images are set apart first", "Set fewer apart."},
+                     "",
+                     /*in_study=*/true};
+}
+
 /// Throws CompileError where units are to be copied and there is nothing to copy them from.
 void check_has_source(const std::string& name) {
   if (!name.empty()) return;
@@ -119,6 +128,7 @@ TrainingRequest RunTrainings::source_request(const CellView& view, const RoleUse
   request.protocol = from_scratch(request.network->spec->depth());
   request.per_class = request.pool->drawn_per_class;
   request.streams = {view.split, source.replicate};
+  check_has_images(*request.pool);
   ClassPools::check_size(*request.pool, 1);
   return request;
 }
@@ -317,6 +327,7 @@ TrainingRequest RunTrainings::target_request(const grid::Grid& grid, const grid:
   const double size = size_of(value_at(grid, cell, "per_class"));
   request.per_class = static_cast<std::int64_t>(std::ceil(size));
   request.sample = sample_of(study_, view.target);
+  check_has_images(pool);
   if (pool.data->has_several_labels() || (request.sample && !request.sample->stratified)) {
     request.images_over_all = ClassPools::images_over_all(pool, size);
   } else {

@@ -81,7 +81,8 @@ task::Loss loss_of(const TrainingRequest& request) {
                       several ? "its images may have several labels, which a softmax takes for one"
                               : "its images have one label each, whose outputs a softmax tells apart",
                       "Leave train.loss out: it follows the data."},
-                     "train.loss on " + data};
+                     "train.loss on " + data,
+                     /*in_study=*/true};
 }
 
 /// The metrics that are asked for, with the one that a rule to stop reads.

@@ -194,7 +194,7 @@ class Several(unittest.TestCase):
         self.assertGreaterEqual(compared, 10)
 
     def test_labels_are_those_of_the_file_and_a_fifth_of_the_images_is_measured(self):
-        whole = [tensors for tensors, _ in score_files(self.out).values() if tensors["score"].shape == (60, LABELS)]
+        whole = [tensors for tensors, _ in score_files(self.out).values() if (tensors["label"] >= 0).any(0).all()]
         self.assertTrue(whole)
         for tensors in whole:
             self.assertEqual(len(set(tensors["row"])), 60)
@@ -259,7 +259,7 @@ class Inputs(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
         self.root = Path(self.folder.name)
-        self.pixels, self.labels = made(60)
+        self.pixels, self.labels = made(160)
         write_idx(self.root / "images.gz", self.pixels)
 
     def refused(self, words, **more):
@@ -273,7 +273,7 @@ class Inputs(unittest.TestCase):
 
     def test_a_matrix_of_another_height(self):
         write_idx(self.root / "labels.gz", self.labels[:-1])
-        self.refused(["60 images", "59 rows of labels", "every image needs a row"])
+        self.refused(["160 images", "159 rows of labels", "every image needs a row"])
 
     def test_a_label_that_is_never_1(self):
         self.labels[:, 2] = 0
@@ -288,6 +288,15 @@ class Inputs(unittest.TestCase):
     def test_labels_of_one_dimension(self):
         write_idx(self.root / "labels.gz", self.labels[:, 0])
         self.refused(["several labels an image are 2 dimensions"])
+
+    def test_all_images_are_held_out(self):
+        write_idx(self.root / "images.gz", self.pixels[:60])
+        write_idx(self.root / "labels.gz", self.labels[:60])
+        toml = study(self.root)
+        toml.write_text(toml.read_text().replace("[target.blurred]\ndata = \"blurred\"", "[target.blurred]\ndata = \"squares\""))
+        said = espalier("run", toml, "--out", self.root / "out", code=2).stderr
+        self.assertEqual(said.count("error:"), 1, said)
+        self.assertIn("data 'squares' has no image to train on", said)
 
     def test_top1(self):
         write_idx(self.root / "labels.gz", self.labels)

@@ -30,6 +30,17 @@ TEST_CASE("gpu: the same training gives the same bits again, in a fresh context 
   check_same(run_bundle({job}, context).front(), run_bundle({job}, fresh).front());
 }
 
+TEST_CASE("gpu: several labels an image are trained and measured by recorded work as on a CPU") {
+  const auto job = with_several_labels(made_job(scratch("gpu-several")));
+  train::DeviceContext context = on_gpu();
+  const auto here = run_bundle({job}).front(), there = run_bundle({job}, context).front();
+  REQUIRE(there.all.size() == here.all.size());
+  for (std::size_t i = 0; i < here.all.size(); ++i) {
+    CHECK(there.all[i].of(metrics::Metric::loss) == Approx(here.all[i].of(metrics::Metric::loss)).epsilon(1e-3));
+    CHECK(std::isnan(there.all[i].of(metrics::Metric::ap)) == std::isnan(here.all[i].of(metrics::Metric::ap)));
+  }
+}
+
 TEST_CASE("gpu: rates and masks are no constants of what was recorded") {
   auto job = made_job(scratch("gpu-rates"));
   job.network = *network::named("alexnet", {.width = 0.0625});  // has dropout

@@ -79,9 +79,9 @@ std::vector<std::string> values_of(const Study& study, const Experiment& experim
 }
 
 /// Reports the first of the roles that are used whose images may have several labels.
-template <class Role>
+template <class SourceOrTarget>
 bool refuse(const CheckContext& context, const Experiment& experiment, const std::string& axis,
-            const std::vector<Role>& roles) {
+            const std::vector<SourceOrTarget>& roles) {
   const auto used = values_of(context.study, experiment, axis);
   for (const auto& role : roles) {
     const auto* data = several_in(context.study, role.data);
