@@ -17,9 +17,12 @@
 namespace espalier::session {
 namespace {
 
-std::filesystem::path root_of(const StudyArguments& arguments) {
-  if (!arguments.data_root.empty()) return std::filesystem::absolute(arguments.data_root);
+std::filesystem::path folder_of(const StudyArguments& arguments) {
   return std::filesystem::absolute(arguments.file).parent_path();
+}
+
+std::filesystem::path root_of(const StudyArguments& arguments) {
+  return arguments.data_root.empty() ? folder_of(arguments) : std::filesystem::absolute(arguments.data_root);
 }
 
 /// SHA-256 of a file, read in pieces; nothing if it cannot be read or is no regular file.
@@ -74,10 +77,10 @@ CheckedStudy check_study_text(const std::string& text, const StudyArguments& arg
   CheckedStudy checked{{std::move(parsed.study), {}, {}, {}}, std::move(parsed.diagnostics)};
   const auto root = root_of(arguments);
   checked.input.data_root = root.string();
-  find_trees(checked.input.study, root, checked.input.facts, checked.diagnostics);
+  find_trees(checked.input.study, folder_of(arguments), checked.input.facts, checked.diagnostics);
   if (!data_can_be_read(checked)) return checked;
   checked.input.facts.data = find_facts(checked.input.study, root, images, checked.diagnostics).data;
-  name_level_trees(checked.input.study, root, checked.input.facts, checked.diagnostics);
+  name_level_trees(checked.input.study, folder_of(arguments), checked.input.facts, checked.diagnostics);
   name_expected_classes(checked.input.study, checked.input.facts);
   find_checkpoints(root, checked);
   check_checkpoints(checked);

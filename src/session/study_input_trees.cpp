@@ -1,4 +1,4 @@
-// Reads tree files relative to the data's folder, checks them, and gives expected classes the names of leaves.
+// Reads tree files relative to the study's folder, checks them, and gives expected classes the names of leaves.
 #include "session/study_input_trees.hpp"
 
 #include <algorithm>
@@ -23,24 +23,50 @@ study::Diagnostic finding(const study::Tree& tree, const UsageError& error) {
   return {study::Diagnostic::Severity::error, tree.where, "tree." + tree.name, error.problem()};
 }
 
+/// The label sets that a source or target is given by a key of its own; axes give some of the same data.
+std::vector<std::string> label_sets_of(const auto& role) {
+  std::vector<std::string> names;
+  if (role.classes.starts_with("labels.")) names.push_back(role.classes.substr(7));
+  if (!role.labels.empty()) names.push_back(role.labels);
+  return names;
+}
+
+/// The label sets that an axis gives to sources or targets.
+std::vector<std::string> label_sets_of_axes(const study::Study& study, const std::string& axis) {
+  std::vector<std::string> names;
+  for (const auto& experiment : study.experiments) {
+    if (const auto* found = study::find_axis(experiment, axis)) {
+      for (const auto& value : found->values) names.push_back(to_string(value));
+    }
+    for (const auto& [name, value] : experiment.fixed) {
+      if (name == axis) names.push_back(to_string(value));
+    }
+  }
+  return names;
+}
+
 /// The listing of the tree that a data set's classes are leaves of, as some source, target or the split says; or null.
 const task::TreeListing* tree_of_data(const study::Study& study, const plan::Facts& facts, const std::string& data) {
   const auto listing = [&](const std::string& tree) {
     const auto known = facts.trees.find(tree);
     return known == facts.trees.end() ? nullptr : &known->second;
   };
-  const auto of_role = [&](const auto& role) -> const task::TreeListing* {
-    if (role.data != data || !role.classes.starts_with("labels.")) return nullptr;
+  const auto of_role = [&](const auto& role, const std::string& axis) -> const task::TreeListing* {
+    if (role.data != data) return nullptr;
+    auto names = label_sets_of(role);
+    for (auto& name : label_sets_of_axes(study, axis)) names.push_back(std::move(name));
     for (const auto& labels : study.labels) {
-      if (labels.name == role.classes.substr(7)) return listing(labels.tree);
+      const bool is_named = std::find(names.begin(), names.end(), labels.name) != names.end();
+      const auto* found = is_named ? listing(labels.tree) : nullptr;
+      if (found) return found;
     }
     return nullptr;
   };
   for (const auto& source : study.sources) {
-    if (const auto* found = of_role(source)) return found;
+    if (const auto* found = of_role(source, "source.labels")) return found;
   }
   for (const auto& target : study.targets) {
-    if (const auto* found = of_role(target)) return found;
+    if (const auto* found = of_role(target, "target.labels")) return found;
   }
   return study::divided_data(study) == data ? listing(study.split.tree) : nullptr;
 }
