@@ -142,6 +142,26 @@ TEST_CASE("coarse fine: a setting has rows of its own, in the table and in the f
   CHECK(figure.panels[0].series.at(0).points.at(0).cell.summary.mean == Approx(.1));
 }
 
+TEST_CASE("coarse fine: replicates with source networks of their own are counted as splits are") {
+  Fixture f;
+  for (int replicate = 1; replicate <= 3; ++replicate) {
+    auto labels = cell(1);
+    labels.back().value = std::to_string(replicate);
+    f.builder.done("fine", labels, {});
+    auto& run = f.builder.state().runs.back().run;
+    run.redrawn = true;
+    f.builder.state().tasks.at(run.task).predictions.artifact.hex = std::to_string(replicate);
+    f.stored[std::to_string(replicate)] = predictions(80 + 20 * replicate);
+  }
+
+  const auto table = f.table();
+
+  CHECK(table.parts.at(0).words.header.back() == "source networks");
+  CHECK(table.parts.at(0).words.rows.at(0) == Row{"low", "100.0", "76.0", "+24.0", "[14.1, 33.9]", "2", "500", "3"});
+  CHECK_THAT(table.note, Contains("averaged over 3 source networks, Student's 95 % intervals"));
+  CHECK(table.exact.header.at(table.exact.header.size() - 3) == "source_networks");
+}
+
 TEST_CASE("coarse fine: runs without usable predictions are counted, and say why") {
   Fixture f;
   for (int split = 1; split <= 3; ++split) f.done(split, 20);

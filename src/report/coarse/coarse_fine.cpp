@@ -45,8 +45,13 @@ const Listed& listed(const std::map<std::string, Listed>& all, const std::string
 /// Reads the runs of one experiment and adds what they count.
 class Gatherer {
  public:
-  Gatherer(const CoarseAsked& asked, const study::Study& study, const ReadPredictions& read, Words axes)
-      : asked_(asked), study_(study), read_(read), axes_(std::move(axes)) {}
+  Gatherer(const CoarseAsked& asked, const study::Study& study, const ReadPredictions& read,
+           const std::vector<RunView>& runs)
+      : asked_(asked),
+        study_(study),
+        read_(read),
+        axes_(unexplained_axes(runs, {})),
+        counted_(counted_in(runs, Query())) {}
 
   void add(const RunView& view) {
     ++runs_;
@@ -61,7 +66,7 @@ class Gatherer {
       throw UsageError(fmt::format("labels '{}' leave out all classes", asked_.labels),
                        fmt::format("no test image of '{}' is in a coarse class", asked_.experiment),
                        "Name another label set.");
-    CoarseFine made{axes_, {}, ""};
+    CoarseFine made{axes_, counted_, {}, ""};
     std::vector<std::vector<stats::CellSummary>> cells;
     for (const auto& seen : observed_) cells.push_back(stats::aggregate(seen));
     for (std::size_t i = 0; i < cells[kDifference].size(); ++i) {
@@ -151,7 +156,7 @@ class Gatherer {
     widen(images, count.images);
     const double coarse_accuracy = count.coarse_accuracy(), fine_accuracy = count.fine_accuracy();
     stats::Observation seen{group,
-                            view.value("split"),
+                            view.repetition(),
                             "",
                             view.value("replicate"),
                             stats::Presence::measured,
@@ -188,8 +193,8 @@ class Gatherer {
       }
     }
     std::string text = "Accuracies and differences are those of single runs, averaged " +
-                       over_splits(splits, overlapping) + spread_text(splits, folds) + ".";
-    if (incomplete > 0) text += fmt::format(" Left out: up to {} splits that lack a fold.", incomplete);
+                       over_units(counted_, splits, overlapping) + spread_text(splits, folds) + ".";
+    if (incomplete > 0) text += fmt::format(" Left out: up to {} {}s that lack a fold.", incomplete, spoken(counted_));
     return text + runs_text() + left_out_text();
   }
 
@@ -220,6 +225,7 @@ class Gatherer {
   const study::Study& study_;
   const ReadPredictions& read_;
   Words axes_;
+  std::string counted_;
   std::map<std::tuple<const Directory*, std::string, std::string, std::string>, plan::Coarsening> joined_;
   std::vector<std::vector<stats::Observation>> observed_{kQuantities};
   std::map<Words, Ranges> ranges_;
@@ -240,7 +246,7 @@ std::string CoarseFine::caption(const CoarseSetting& setting) const {
 CoarseFine coarse_fine(const std::vector<RunView>& views, const CoarseAsked& asked, const study::Study& study,
                        const ReadPredictions& read) {
   const auto runs = required_runs(views, asked.experiment);
-  Gatherer gatherer(asked, study, read, unexplained_axes(runs, {}));
+  Gatherer gatherer(asked, study, read, runs);
   for (const auto& view : runs) gatherer.add(view);
   return gatherer.result(splits_overlap(study));
 }

@@ -11,7 +11,8 @@ struct LeastMost {
   std::int64_t least = 0, most = 0;
 };
 
-/// One coarse class. Each run gives a value; replicates are averaged within a split first, as everywhere.
+/// One coarse class. Each run gives a value; replicates are averaged within what repeats a setting first, as
+/// everywhere.
 struct CoarseRow {
   std::string name;  ///< "" of the row for all classes
   stats::CellSummary coarse, fine, difference;
@@ -26,6 +27,7 @@ struct CoarseSetting {
 
 struct CoarseFine {
   std::vector<std::string> axes;
+  std::string counted;  ///< what n counts: "split", or "source_network" where replicates have networks of their own
   std::vector<CoarseSetting> settings;
   std::string note;  ///< over what means are taken, how many runs they are of, what is left out and why
 

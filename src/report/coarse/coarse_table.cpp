@@ -34,10 +34,11 @@ std::string range_text(const LeastMost& range) {
   return range.least == range.most ? fmt::format("{}", range.least) : fmt::format("{} to {}", range.least, range.most);
 }
 
-WordTable readable(const CoarseSetting& setting) {
-  WordTable words{{"coarse class", "coarse %", "mean of fine %", "difference",
-                   fmt::format("{:g} % interval", 100 * stats::kConfidence), "fine classes", "images", "splits"},
-                  {}};
+WordTable readable(const CoarseSetting& setting, const std::string& counted) {
+  WordTable words{
+      {"coarse class", "coarse %", "mean of fine %", "difference",
+       fmt::format("{:g} % interval", 100 * stats::kConfidence), "fine classes", "images", spoken(counted) + "s"},
+      {}};
   for (const auto& row : setting.rows) {
     words.rows.push_back({row.name.empty() ? kAllClasses : row.name, mean_text(row.coarse), mean_text(row.fine),
                           signed_text(row.difference), interval_of(row.difference.summary),
@@ -57,9 +58,10 @@ void append_exact(Words& row, const stats::CellSummary& cell) {
 
 WordTable exact(const CoarseFine& made) {
   WordTable words{made.axes, {}};
-  for (const char* title : {"coarse_class", "coarse", "coarse_low", "coarse_high", "fine", "fine_low", "fine_high",
+  const std::string counted = made.counted + "s";
+  for (const auto& title : {"coarse_class", "coarse", "coarse_low", "coarse_high", "fine", "fine_low", "fine_high",
                             "difference", "difference_low", "difference_high", "fine_classes_least",
-                            "fine_classes_most", "images_least", "images_most", "splits", "runs", "folds"})
+                            "fine_classes_most", "images_least", "images_most", counted.c_str(), "runs", "folds"})
     words.header.emplace_back(title);
   for (const auto& setting : made.settings) {
     for (const auto& row : setting.rows) {
@@ -84,7 +86,8 @@ void fill_coarse_fine_table(StudyTable& table, const std::vector<RunView>& views
       "Coarse: the share of a coarse class's test images whose predicted fine class lies in that coarse class. Mean of "
       "fine: the mean over its fine classes of the share of their images that get the right fine class. " +
       made.note;
-  for (const auto& setting : made.settings) table.parts.push_back({made.caption(setting), "", readable(setting)});
+  for (const auto& setting : made.settings)
+    table.parts.push_back({made.caption(setting), "", readable(setting, made.counted)});
   table.exact = exact(made);
 }
 

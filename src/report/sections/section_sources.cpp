@@ -156,10 +156,10 @@ std::string source_section(const PageContext& context) {
     const auto told = taught(context.study, network);
     std::vector<std::string> row = {network.shown, splits, told.data, told.labels};
     for (auto& amount : amounts(network, context.state())) row.push_back(std::move(amount));
-    row.insert(row.end(), {network.id.brief(), network.task ? task::name_of(network.task->state) : "not listed",
-                           shown(row_of(network, metrics::Subset::train), metrics::Metric::loss),
-                           accuracy(row_of(network, metrics::Subset::valid)),
-                           accuracy(row_of(network, metrics::Subset::test))});
+    row.insert(row.end(),
+               {network.id.brief(), network.task ? task::name_of(network.task->state) : "not listed",
+                shown(row_of(network, metrics::Subset::train), metrics::Metric::loss),
+                accuracy(row_of(network, metrics::Subset::valid)), accuracy(row_of(network, metrics::Subset::test))});
     table.rows.push_back(std::move(row));
     if (network.poor()) loud += paragraph(poor_text(network, splits));
   }
