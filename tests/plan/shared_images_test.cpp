@@ -42,6 +42,12 @@ TEST_CASE("explain: sources that differ in labels alone are counted; other image
   CHECK(both.labellings == 2);
   study.sources[0].per_class = 5;  // images are drawn by output: those of two label sets differ
   CHECK(compiled(study).shared.relabelled == 0);
+  study::LabelSet other = study.labels[1];
+  other.name = "other";
+  other.groups = {{"a", {0, 2, 4, 6, 8, 10}}, {"b", {1, 3, 5, 7, 9, 11}}};
+  study.labels.push_back(other);
+  study.experiments[0].axes = {axis("source.labels", {"halves", "other"})};
+  CHECK(compiled(study).shared.relabelled == 0);  // as many images, of other letters
   study.experiments[0].axes = {axis("source.per_class", {"all", 5})};
   CHECK(compiled(study).shared.relabelled == 0);
 }

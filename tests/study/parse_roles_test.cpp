@@ -25,7 +25,7 @@ class_count = 3
 images = 21
 redraw = "replicate"
 )toml");
-  text.replace(text.find("[target.t]\ndata = \"d\"\n"), 22, "[target.t]\ndata = \"d\"\nlabels = \"few\"\n");
+  text.replace(text.find("[target.t]\ndata = \"d\"\n"), 22, "[target.t]\ndata = \"d\"\nlabels = \"more\"\n");
   return text;
 }();
 
@@ -46,7 +46,7 @@ TEST_CASE("roles: a source's budget, its labels and whether it is redrawn are re
   CHECK(source.class_count == 3);
   CHECK(source.images == 21);
   CHECK(source.redraw == "replicate");
-  CHECK(study.targets[0].labels == "few");
+  CHECK(study.targets[0].labels == "more");
   const auto plain = parsed(kSmallStudy).sources[0];
   CHECK(!plain.per_class);
   CHECK(!plain.images);
@@ -61,7 +61,7 @@ TEST_CASE("roles: numbers of a budget are from 1 on; labels stand beside no othe
   check_one_message(kBudgets, {"labels = \"few\"\nper_class", "labels = \"none\"\nper_class",
                                "unknown label set 'none'", "[source.s]"});
   check_one_message(kBudgets, {"labels = \"few\"\nper_class", "labels = \"few\"\nclasses = \"labels.few\"\nper_class",
-                               "both labels and classes = \"labels.few\"", "labels ="});
+                               "both labels and classes = \"labels.few\"", "labels = \"few\""});
 }
 
 TEST_CASE("roles: a checkpoint has no budget and is not redrawn") {

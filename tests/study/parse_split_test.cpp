@@ -178,7 +178,9 @@ TEST_CASE("split: a minimal one names a tree, and a node or a depth and sizes") 
 }
 
 TEST_CASE("split: the classes of a label set are divided, which the halves may not decide") {
-  std::string text = kSmallStudy + "[labels.kept]\nclasses = [0, 1, 2, 3, 4]\n[labels.apart]\n";
+  std::string text = kSmallStudy +
+                     "[labels.kept]\nclasses = [0, 1, 2, 3, 4]\n[labels.apart]\n"
+                     "[target.u]\ndata = \"d\"\nlabels = \"kept\"\n";
   text.replace(text.find("[source.s]\ndata = \"d\"\n"), 22, "[source.s]\ndata = \"d\"\nclasses = \"split.source\"\n");
   text.insert(text.find("[source.s]"),
               "[split]\nkind = \"random\"\nsource = 2\ntarget = 2\nclasses = \"labels.kept\"\n");
