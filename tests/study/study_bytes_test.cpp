@@ -51,12 +51,7 @@ void label(Study& study) {
                    {Value(2), Value("emu")}}};
 }
 
-/// The small study with what few studies say: every member that it leaves at its default.
-Study unusual() {
-  Study study = parse(testing::kSmallStudy + testing::kTwoSteps + testing::kSwap).study;
-  study.seed = -3;
-  study.max_runs = 12;
-  DataSet& data = study.data["d"];
+void make_unusual(DataSet& data) {
   data.format = task::ImageFormat::folder;
   data.files = {{"a", "b"}, "labels"};
   data.test_files = DataFiles{{"c"}, "more"};
@@ -72,6 +67,27 @@ Study unusual() {
   data.expect = ExpectedData{3, 4, 5, {1, 28, 28}};
   data.from = "e";
   data.transforms = {{"blend", {{"seed", 3}}, {{"with", "e"}}}};
+  data.multi_label = true;
+  data.valid_images = 8;
+  data.test_images = 9;
+}
+
+void make_unusual(Source& source) {
+  source.class_list = {2, 1};
+  source.checkpoint = "net.safetensors";
+  source.labels = "coarse";
+  source.per_class = 5;
+  source.class_count = 6;
+  source.images = 30;
+  source.redraw = "replicate";
+}
+
+/// The small study with what few studies say: every member that it leaves at its default.
+Study unusual() {
+  Study study = parse(testing::kSmallStudy + testing::kTwoSteps + testing::kSwap).study;
+  study.seed = -3;
+  study.max_runs = 12;
+  make_unusual(study.data["d"]);
   study.split = {Split::Kind::listed, {1, 2}, 3,   4, 5,         {{{0, 1}, {2}}, {{}, {1}}}, "d",
                  {{"half", 0.5}},     5,      "w", 4, "artifact"};
   label(study);
@@ -92,18 +108,9 @@ Study unusual() {
                  StopRule{{3, 5}, true, "valid.loss", Duration{}, 3, 0.1, "last"},
                  "last",
                  "binary"};
-  study.sources[0].labels = "coarse";
-  study.sources[0].per_class = 5;
-  study.sources[0].class_count = 6;
-  study.sources[0].images = 30;
-  study.sources[0].redraw = "replicate";
-  study.targets[0].labels = "fine";
   study.split.classes = "labels.some";
-  data.multi_label = true;
-  data.valid_images = 8;
-  data.test_images = 9;
-  study.sources[0].class_list = {2, 1};
-  study.sources[0].checkpoint = "net.safetensors";
+  make_unusual(study.sources[0]);
+  study.targets[0].labels = "fine";
   make_unusual(study.experiments[0]);
   make_unusual(study.targets[0]);
   study.resources = {{{1, 1}, "images > 5", 4}};
