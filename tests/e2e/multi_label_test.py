@@ -259,7 +259,7 @@ class Inputs(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
         self.root = Path(self.folder.name)
-        self.pixels, self.labels = made(160)
+        self.pixels, self.labels = made(220)
         write_idx(self.root / "images.gz", self.pixels)
 
     def refused(self, words, **more):
@@ -273,7 +273,7 @@ class Inputs(unittest.TestCase):
 
     def test_a_matrix_of_another_height(self):
         write_idx(self.root / "labels.gz", self.labels[:-1])
-        self.refused(["160 images", "159 rows of labels", "every image needs a row"])
+        self.refused(["220 images", "219 rows of labels", "every image needs a row"])
 
     def test_a_label_that_is_never_1(self):
         self.labels[:, 2] = 0

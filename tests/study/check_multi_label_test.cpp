@@ -71,7 +71,7 @@ TEST_CASE("several labels: derived data have them, too") {
 TEST_CASE("several labels: what needs classes is refused with one message") {
   const std::string text = kStudy;
   check_one_message(text, {"valid = { images = 30 }", "valid = { per_class = 3 }", "per_class with multi_label = true",
-                           "valid = { per_class = 3 }"});
+                           "valid = { per_class = 3 }\ntest = { images"});
   check_one_message(text, {"test = { images = 20 }", "test = { per_class = 3 }", "per_class with multi_label = true",
                            "test = { per_class = 3 }"});
   check_one_message(text, {"valid = { per_class = 3 }", "valid = { images = 3 }",
@@ -82,7 +82,7 @@ TEST_CASE("several labels: what needs classes is refused with one message") {
   check_one_message(text, {"[source.s]\ndata = \"m\"", "[source.s]\ndata = \"m\"\ntrain = { warn_below = 0.5 }",
                            "warn_below judges a source by its top-1", "[source.s]"});
   check_one_message(text, {"axes = { target = [\"u\"], features", "axes = { target = [\"t\"], features",
-                           "kind \"neighbours\" with target 't'", "name = \"features\""});
+                           "kind \"neighbours\" with target 't'", "[[experiment]]\nname = \"features\""});
   check_one_message(text, {"x = \"per_class\"", "x = \"per_class\"\ny = \"test.top1\"",
                            "ap, ap.voc2010 and ap.voc2007 are measured", "[[figure]]"});
   check_one_message(text,
