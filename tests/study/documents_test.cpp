@@ -103,4 +103,6 @@ TEST_CASE("documents: every job is a study without a finding") {
   CHECK(cells(job("flex-cifar.toml")) == 2148);
   CHECK(cells(job("flex-imagenet.toml")) == 8456);
   CHECK(cells(job("huh-imagenet.toml")) == 55);
+  CHECK(cells(job("huh-cifar100.toml")) == 183);
+  CHECK(cells(job("huh-omniglot.toml")) == 45);
 }
