@@ -120,8 +120,8 @@ RunTrainings::Made RunTrainings::add_told_by_features(const PlannedExperiment& e
   const auto depth = static_cast<std::int32_t>(origin.units->size());
   const auto features = features_of(view, depth);
   TrainingRequest request = target_request(grid, cell, view, own_pool(view));
-  request.protocol = {
-      std::vector<study::UnitUse>(static_cast<std::size_t>(depth), study::UnitUse::frozen), false, 0, false, {}};
+  request.protocol = {};
+  request.protocol.uses.assign(static_cast<std::size_t>(depth), study::UnitUse::frozen);
   request.copied = &origin.starts;
   const Training seen = maker_.make(request);
   check_features(view, origin, seen, features);
