@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "espalier/session/study_input.hpp"
 #include "store/scratch.hpp"
 
 using namespace espalier;
@@ -41,6 +42,19 @@ TEST_CASE("trees: a file and its names become facts") {
   CHECK(f.facts.trees["t"].names == std::vector<std::string>{"ash", "", ""});
 }
 
+TEST_CASE("trees: a tree lies beside its study, wherever the data are") {
+  Fixture f("a\tr\nb\tr\n");
+  std::filesystem::create_directory(f.root.path() / "data");
+  StudyArguments arguments;
+  arguments.file = (f.root.path() / "study.toml").string();
+  arguments.data_root = (f.root.path() / "data").string();
+
+  const auto checked =
+      check_study_text("[study]\nname = \"s\"\n[tree.t]\nfile = \"tree.tsv\"\n", arguments, WantImages::no);
+
+  CHECK(checked.input.facts.trees.contains("t"));
+}
+
 TEST_CASE("trees: what is wrong with a file is told at its table, with the file's line") {
   CHECK(Fixture("a r\n").told().starts_with("s:4:2: error: tree.t: tree.tsv:1: this line has no child and parent"));
   CHECK(Fixture("a\tb\nb\ta\n").told().starts_with("s:4:2: error: tree.t: tree.tsv: the tree has a circle"));
@@ -60,6 +74,19 @@ TEST_CASE("trees: expected classes are called by as many leaves of the tree that
   data.class_names = {"class 0", "class 1"};
   data.class_counts = {5, 5};
 
+  name_expected_classes(f.study, f.facts);
+  CHECK(data.class_names == std::vector<std::string>{"a", "b"});
+
+  f.study.targets = {{"x", {}, "d"}};
+  f.study.targets[0].labels = "l";
+  data.class_names = {"class 0", "class 1"};
+  name_expected_classes(f.study, f.facts);
+  CHECK(data.class_names == std::vector<std::string>{"a", "b"});
+
+  f.study.targets[0].labels.clear();
+  f.study.experiments.resize(1);
+  f.study.experiments[0].axes = {{"target.labels", {}, {study::Value("l")}}};
+  data.class_names = {"class 0", "class 1"};
   name_expected_classes(f.study, f.facts);
   CHECK(data.class_names == std::vector<std::string>{"a", "b"});
 

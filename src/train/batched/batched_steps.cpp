@@ -99,12 +99,11 @@ ControlFlag BatchedTraining::measure(std::size_t replica, const Members& members
 }
 
 /// Within an epoch, and not measured yet.
-bool BatchedTraining::is_due_by_steps() const {
+bool BatchedTraining::any_due() const {
   if (at_.step == 0 || measured_) return false;
   const Members open = all_open();
-  return std::any_of(open.begin(), open.end(), [this](std::size_t member) {
-    return next_due_by_steps(bundle_.job(member), index() - 1, index() + 1) == index();
-  });
+  return std::any_of(open.begin(), open.end(),
+                     [this](std::size_t member) { return is_due_by_steps(bundle_.job(member), index()); });
 }
 
 ControlFlag BatchedTraining::measure_all() {

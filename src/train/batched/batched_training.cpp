@@ -64,7 +64,7 @@ std::size_t BatchedTraining::stream_of(const Members& members, const model::Unit
 ControlFlag BatchedTraining::run() {
   ControlFlag flag = ControlFlag::go_on;
   while (fill_features(flag) && !replicas_.empty() && flag == ControlFlag::go_on) {
-    if (at_.step == timeline_.steps_per_epoch() || is_due_by_steps()) flag = measure_all();
+    if (at_.step == timeline_.steps_per_epoch() || any_due()) flag = measure_all();
     if (flag == ControlFlag::go_on) flag = pass_stage_ends();
     if (flag == ControlFlag::go_on && !replicas_.empty()) flag = train_some();
   }

@@ -52,7 +52,7 @@ class BatchedTraining {
   Batch next_batch();
   std::vector<ReplicaStep> replica_steps() const;
   ControlFlag measure(std::size_t replica, const Members& members);
-  bool is_due_by_steps() const;
+  bool any_due() const;
   ControlFlag measure_all();
   ControlFlag pass_stage_ends();
   ControlFlag end_members(std::size_t replica);

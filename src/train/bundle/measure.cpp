@@ -108,6 +108,12 @@ bool is_due(const MeasuredSet& measured, const task::Timeline& timeline, task::M
   return at.step == 0 && measured.every > 0 && at.epoch % measured.every == 0;
 }
 
+bool is_due_by_steps(const Job& job, std::int64_t step) {
+  return std::any_of(job.evaluations.begin(), job.evaluations.end(), [step](const MeasuredSet& measured) {
+    return measured.every_steps > 0 && step % measured.every_steps == 0;
+  });
+}
+
 std::int64_t next_due_by_steps(const Job& job, std::int64_t step, std::int64_t most) {
   for (const MeasuredSet& measured : job.evaluations) {
     const std::int64_t every = measured.every_steps;

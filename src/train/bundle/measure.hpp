@@ -73,6 +73,9 @@ class Measurement {
 /// Whether the interval of a set ends at `at`, which is normalised and behind the first step.
 bool is_due(const MeasuredSet& measured, const task::Timeline& timeline, task::Moment at);
 
+/// Whether a set of the job is due by its steps after `step` steps.
+bool is_due_by_steps(const Job& job, std::int64_t step);
+
 /// The first step behind `step` after which a set of the job is due by its steps, but no later than `most`.
 std::int64_t next_due_by_steps(const Job& job, std::int64_t step, std::int64_t most);
 

@@ -70,8 +70,7 @@ bool TreeTraining::is_judged(std::size_t member) const {
 /// again at the start of the next one.
 bool TreeTraining::any_due() const {
   const auto is_due_here = [this](std::size_t member) {
-    return is_judged(member) ||
-           (position_.at.step > 0 && next_due_by_steps(bundle_.job(member), index() - 1, index() + 1) == index());
+    return is_judged(member) || (position_.at.step > 0 && is_due_by_steps(bundle_.job(member), index()));
   };
   return std::any_of(stage_members_.begin(), stage_members_.end(), is_due_here);
 }
