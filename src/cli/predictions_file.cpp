@@ -14,39 +14,22 @@ namespace espalier::cli {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 31;
-constexpr std::size_t kLengthBytes = 8;  // before the header: its length
 constexpr const char* kKind = "espalier predictions 1";
 
-/// A file that is taken apart.
-struct Parts {
-  safetensors::Header header;
-  std::string_view data;  ///< behind the header
-};
-
-/// Throws Refused.
-Parts parts_of(std::string_view bytes) {
-  if (bytes.size() < kLengthBytes) throw safetensors::Refused("it has fewer bytes than a header's length");
-  std::uint64_t length = 0;
-  for (std::size_t i = 0; i < kLengthBytes; ++i)
-    length |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
-  if (length > bytes.size() - kLengthBytes) throw safetensors::Refused("it ends within its header");
-  const auto data = bytes.substr(kLengthBytes + length);
-  return {safetensors::parse_header(bytes.substr(kLengthBytes, length), data.size()), data};
-}
-
-std::vector<std::int32_t> values_of(const Parts& parts, const std::string& name) {
+std::vector<std::int32_t> values_of(const safetensors::Parts& parts, const std::string& name) {
   const auto& entries = parts.header.entries;
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const auto& one) { return one.name == name; });
   if (found == entries.end() || found->dtype != "I32" || found->shape.size() != 1)
     throw safetensors::Refused("it has no int32 values '" + name + "', one an image");
   std::vector<std::int32_t> values(static_cast<std::size_t>(found->shape.front()));
-  std::memcpy(values.data(), parts.data.data() + found->begin, found->end - found->begin);
+  const auto bytes = parts.bytes(*found);
+  std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;
 }
 
 /// Throws Refused.
 report::Predictions predictions_in(std::string_view bytes) {
-  const auto parts = parts_of(bytes);
+  const auto parts = safetensors::parts_of(bytes);
   const auto kind = parts.header.metadata.find("kind");
   if (kind == parts.header.metadata.end() || kind->second != kKind)
     throw safetensors::Refused(std::string("it is not of kind '") + kKind + "'");

@@ -163,6 +163,17 @@ Header parse_header(std::string_view json, std::uint64_t data_bytes) {
   }
 }
 
+Parts parts_of(std::string_view file) {
+  constexpr std::size_t kLengthBytes = 8;  // of the header, little-endian, before it
+  if (file.size() < kLengthBytes) throw Refused("it has fewer bytes than a header's length");
+  std::uint64_t length = 0;
+  for (std::size_t i = 0; i < kLengthBytes; ++i)
+    length |= std::uint64_t{static_cast<unsigned char>(file[i])} << (8 * i);
+  if (length > file.size() - kLengthBytes) throw Refused("it ends within its header");
+  const auto data = file.substr(kLengthBytes + length);
+  return {parse_header(file.substr(kLengthBytes, length), data.size()), data};
+}
+
 std::size_t dtype_bytes(std::string_view dtype) {
   const auto* found = std::find_if(kDtypes.begin(), kDtypes.end(), [&](const Dtype& one) { return one.name == dtype; });
   return found == kDtypes.end() ? 0 : found->bytes;

@@ -41,33 +41,16 @@ std::optional<Problem> fault(std::string_view bytes, const std::string& name) {
   return std::nullopt;
 }
 
-/// A file's header, and what follows it.
-struct Parts {
-  safetensors::Header header;
-  std::string_view data;
-
-  Bytes bytes_of(const safetensors::HeaderEntry& entry) const {
-    return espalier::bytes_of(data.substr(entry.begin, entry.end - entry.begin));
-  }
-};
-
-/// Throws Refused.
-Parts parts_of(std::string_view bytes) {
-  const std::uint64_t header = little_endian(bytes);
-  const std::string_view data = bytes.substr(8 + header);
-  return {safetensors::parse_header(bytes.substr(8, header), data.size()), data};
-}
-
 }  // namespace
 
 std::variant<TensorShapes, Problem> read_shapes(const std::filesystem::path& file, const std::string& name) {
   const os::MappedFile mapped(file, os::NamedBy::user);
   if (auto found = fault(mapped.text(), name)) return *found;
   try {
-    const Parts parts = parts_of(mapped.text());
+    const auto parts = safetensors::parts_of(mapped.text());
     TensorShapes shapes;
     for (const auto& entry : parts.header.entries) {
-      if (entry.dtype == "BOOL" && !safetensors::are_truth_values(parts.bytes_of(entry))) {
+      if (entry.dtype == "BOOL" && !safetensors::are_truth_values(bytes_of(parts.bytes(entry)))) {
         return unsound(name, "'" + entry.name + "' has a truth value that is neither 0 nor 1");
       }
       shapes[entry.name] = entry.shape;
@@ -81,10 +64,10 @@ std::variant<TensorShapes, Problem> read_shapes(const std::filesystem::path& fil
 std::optional<Problem> find_not_finite(const std::filesystem::path& file, const std::string& name,
                                        const std::set<std::string>& tensors) {
   const os::MappedFile mapped(file, os::NamedBy::user);
-  const Parts parts = parts_of(mapped.text());
+  const auto parts = safetensors::parts_of(mapped.text());
   for (const auto& entry : parts.header.entries) {
     if (!tensors.contains(entry.name)) continue;
-    const auto bad = safetensors::count_not_finite(entry.dtype, parts.bytes_of(entry));
+    const auto bad = safetensors::count_not_finite(entry.dtype, bytes_of(parts.bytes(entry)));
     if (bad == 0) continue;
     const auto values = (entry.end - entry.begin) / safetensors::dtype_bytes(entry.dtype);
     return Problem{"'" + name + "' holds values that are NaN or infinite",

@@ -31,6 +31,16 @@ struct Header {
 /// Requires that `json` describes exactly `data_bytes` bytes, else throws Refused.
 Header parse_header(std::string_view json, std::uint64_t data_bytes);
 
+/// A file's header, and what follows it.
+struct Parts {
+  Header header;
+  std::string_view data;  ///< a part of the file's bytes
+  std::string_view bytes(const HeaderEntry& entry) const { return data.substr(entry.begin, entry.end - entry.begin); }
+};
+
+/// Takes a whole file apart, which must outlive the result. Throws Refused where it is cut, and as parse_header() does.
+Parts parts_of(std::string_view file);
+
 /// Bytes of a value: 4 of "F32" and so on; 0 where we do not carry the dtype.
 std::size_t dtype_bytes(std::string_view dtype);
 
