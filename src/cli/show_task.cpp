@@ -72,17 +72,25 @@ std::string short_list(std::vector<std::string> names) {
   return fmt::format("{}{}", fmt::join(names, ", "), is_cut ? ", ..." : "");
 }
 
+std::string sample_text(const task::SampleSpec& sample) {
+  switch (sample.rule) {
+    case task::SampleRule::all: return "all";
+    case task::SampleRule::first: return fmt::format("the first {} of each output", sample.count);
+    case task::SampleRule::random: return fmt::format("{} of each output at random", sample.count);
+    case task::SampleRule::random_over_all: return fmt::format("{} at random over all outputs", sample.count);
+    case task::SampleRule::random_by_class:
+      return fmt::format("{} of each output at random, drawn class by class", sample.count);
+  }
+  return "";
+}
+
 /// "the first 20 of each output, of all but the last 15 of each class".
 std::string images_text(const task::ImageSetSpec& images) {
   if (!images.parts.empty()) {
     return fmt::format("of the source {}; of the target {}", images_text(images.parts.front()),
                        images_text(images.parts.back()));
   }
-  const auto& [rule, count, seed] = images.sample;
-  const std::string sample = rule == task::SampleRule::all      ? "all"
-                             : rule == task::SampleRule::first  ? fmt::format("the first {} of each output", count)
-                             : rule == task::SampleRule::random ? fmt::format("{} of each output at random", count)
-                                                                : fmt::format("{} at random over all outputs", count);
+  const std::string sample = sample_text(images.sample);
   const auto& part = images.partition;
   std::string text = sample;
   if (part.length > 0) text += fmt::format(" of the last {} of each class", part.length);

@@ -196,7 +196,7 @@ void TrainingMaker::set_images(Training& training, const TrainingRequest& reques
   training.spec.images =
       fold ? fold->trained.spec : pool.data->training_images(pool.labels, several ? training.images : size_of(request));
   if (pool.drawn_per_class > 0)
-    training.spec.images.sample = {task::SampleRule::random, size_of(request), pool.images_seed};
+    training.spec.images.sample = {task::SampleRule::random_by_class, size_of(request), pool.images_seed};
   if (request.sample && request.sample->random) draw(training, request, study_.seed);
 }
 

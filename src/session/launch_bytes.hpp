@@ -13,7 +13,7 @@ namespace espalier::session {
 using store::kLaunchMagic;
 /// Raised with every change of a field, of the study's too (study.hpp): `run` and its ranks are one build, so that no
 /// other version need be read.
-inline constexpr std::uint32_t kLaunchVersion = 8;
+inline constexpr std::uint32_t kLaunchVersion = 9;
 inline constexpr std::size_t kLaunchHeaderBytes = 16;  ///< magic 4, version 4, size 4, CRC-32C 4
 
 std::string encode_launch(const Launch& launch);

@@ -165,9 +165,9 @@ void each_member(auto& members, StopRule& value) {
 
 void each_member(auto& members, TrainValues& value) {
   auto& [batch, epochs, optimiser, momentum, weight_decay, augment, frozen_dropout, precision, evaluate_every,
-         train_eval, warn_below, rates, stop, keep, loss] = value;
+         train_eval, warn_below, rates, stop, keep, loss, warmup] = value;
   members(batch, epochs, optimiser, momentum, weight_decay, augment, frozen_dropout, precision, evaluate_every);
-  members(train_eval, warn_below, rates, stop, keep, loss);
+  members(train_eval, warn_below, rates, stop, keep, loss, warmup);
 }
 
 void each_member(auto& members, Source& value) {

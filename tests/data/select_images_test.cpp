@@ -219,8 +219,8 @@ TEST_CASE("image set: a smaller sample is the beginning of a larger one of the s
 
   const bool ok = rc::check([&] {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
-    const auto rule =
-        *rc::gen::element(task::SampleRule::first, task::SampleRule::random, task::SampleRule::random_over_all);
+    const auto rule = *rc::gen::element(task::SampleRule::first, task::SampleRule::random,
+                                        task::SampleRule::random_over_all, task::SampleRule::random_by_class);
     const int small = *rc::gen::inRange(0, 45), large = *rc::gen::inRange(small, 50);
     const auto of = [&](std::int64_t count) {
       return select(spec_of(pack, {.behind = 2}, {rule, count, seed}), kCoarse, folder.packs);
@@ -242,7 +242,8 @@ TEST_CASE("image set: a smaller sample is the beginning of a larger one of the s
 TEST_CASE("image set: random samples differ by seed") {
   PackFolder folder;
   const Pack pack = folder.add(pack_of({30, 30}));
-  for (const auto rule : {task::SampleRule::random, task::SampleRule::random_over_all}) {
+  for (const auto rule :
+       {task::SampleRule::random, task::SampleRule::random_over_all, task::SampleRule::random_by_class}) {
     const auto of = [&](std::uint64_t seed) { return folder.select(spec_of(pack, {}, {rule, 10, seed}), {0, 1}).rows; };
     CHECK(of(1) == of(1));
     CHECK(of(1) != of(2));
@@ -258,6 +259,21 @@ TEST_CASE("image set: which images a class gives does not depend on the other cl
 
   CHECK(rows_with_label(second, 1) == alone.rows);
   CHECK(rows_with_label(second, 0) != alone.rows);
+}
+
+TEST_CASE("image set: a draw by class gives each class the same images, whatever classes and outputs stand beside it") {
+  PackFolder folder;
+  const Pack pack = folder.add(pack_of({30, 30, 30, 30}));
+  const auto spec = spec_of(pack, {.behind = 4}, {task::SampleRule::random_by_class, 6, 9});
+
+  const ImageSet alone = folder.select(spec, {2}), many = folder.select(spec, {3, 0, 2});
+  const task::LabelMap coarse{{0, 2}, {0, 0}, 1, {}};
+  const ImageSet joined = select({spec.data, "", spec.partition, {spec.sample.rule, 12, 9}}, coarse, folder.packs);
+
+  CHECK(rows_with_label(many, 2) == alone.rows);
+  const auto half = set_of(joined.rows);  // twice as many of two classes: six of each
+  CHECK(std::all_of(alone.rows.begin(), alone.rows.end(), [&](auto row) { return half.contains(row); }));
+  CHECK(rows_with_label(many, 0) != alone.rows);
 }
 
 TEST_CASE("image set: labels are outputs of the map, and images are those of the class") {

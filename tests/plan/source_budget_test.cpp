@@ -163,7 +163,7 @@ TEST_CASE("budgets: an axis makes a pretraining for each size, measured on the c
   const auto& six = source_spec(plan, {{"source.per_class", "6"}, {"split", "1"}});
 
   CHECK(pretrainings(plan).size() == 4);  // two sizes in two splits
-  CHECK((three.images.sample.rule == task::SampleRule::random));
+  CHECK((three.images.sample.rule == task::SampleRule::random_by_class));
   CHECK(three.images.sample.count == 3);
   CHECK(six.images.sample.count == 6);
   CHECK(three.images.sample.seed == six.images.sample.seed);

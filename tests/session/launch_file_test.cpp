@@ -107,11 +107,11 @@ TEST_CASE("launch file: a changed or missing byte anywhere is noticed") {
 
 TEST_CASE("launch file: another version is refused as such, before its checksum is looked at") {
   std::string bytes = encode_launch({});
-  bytes[4] = 9;
+  bytes[4] = 10;
 
   const auto said = refusal_of<UsageError>(bytes);
 
-  CHECK_THAT(said, Catch::Contains("has version 9, this one reads 8") && Catch::Contains("'espalier run' again"));
+  CHECK_THAT(said, Catch::Contains("has version 10, this one reads 9") && Catch::Contains("'espalier run' again"));
 }
 
 TEST_CASE("launch file: a damaged file is refused with what to do") {

@@ -40,7 +40,8 @@ TEST_CASE("numbers: what decides a result has the numbers that ids are made of")
   CHECK(are_numbered({WorkKind::training, WorkKind::probe}));
   CHECK(are_numbered({ImageOrder::shuffled, ImageOrder::file}));
   CHECK(are_numbered({FoldUse::none, FoldUse::only, FoldUse::without}));
-  CHECK(are_numbered({SampleRule::all, SampleRule::first, SampleRule::random, SampleRule::random_over_all}));
+  CHECK(are_numbered({SampleRule::all, SampleRule::first, SampleRule::random, SampleRule::random_over_all,
+                      SampleRule::random_by_class}));
   CHECK(row_of(OptimiserKind::sgd).name == "sgd");
   CHECK(row_of(OptimiserKind::adam).name == "adam");
 }

@@ -62,12 +62,13 @@ struct PlannedRun {
   std::string aborted;        ///< reason, when its selection cannot be made
   std::vector<RunImages> measured;  ///< runs of one task may be measured on different images
   bool redrawn = false;  ///< its replicate is a repetition as a split is: all sources that it uses are redrawn for it
+  bool draws_images = false;  ///< its target's training images are drawn anew for its replicate
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& frame::stored<1>("id", id) & frame::stored<2>("experiment", experiment) &
         frame::stored<3>("labels", labels) & frame::stored<4>("task", task) & frame::stored<5>("waits_for", waits_for) &
         frame::stored<6>("aborted", aborted) & frame::stored<7>("measured", measured) &
-        frame::stored<8>("redrawn", redrawn);
+        frame::stored<8>("redrawn", redrawn) & frame::stored<9>("draws_images", draws_images);
   }
   const std::string* label(const std::string& axis) const;
   /// The image set of that name; empty where the run has none, and for the running score.

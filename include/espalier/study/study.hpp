@@ -23,7 +23,7 @@ struct Location {
 };
 
 struct Duration {
-  enum class Unit : std::uint8_t { epochs, steps } unit = Unit::epochs;
+  enum class Unit : std::uint8_t { epochs, steps, percent } unit = Unit::epochs;  ///< percent: of a training's steps
   std::int64_t count = 0;
   bool operator==(const Duration&) const = default;
 };
@@ -167,6 +167,7 @@ struct TrainValues {
   std::optional<StopRule> stop;      ///< none: inherited
   std::string keep;                  ///< "" : inherited
   std::optional<std::string> loss;   ///< "cross-entropy" | "binary"
+  std::optional<Duration> warmup;    ///< over which all rates rise from a tenth; 0: they begin as they are
   bool operator==(const TrainValues&) const = default;
 };
 
@@ -342,6 +343,7 @@ enum class TableKind : std::uint8_t {
   rank,            ///< which value of an axis was chosen, and rank sums of all of them
   cost,            ///< what experiments took, against formulas
   coarse_fine,     ///< accuracy by a coarse class, of a network taught finer ones, minus the mean by its subclasses
+  classes,         ///< accuracy, or average precision, of each class
 };
 
 struct TableSpec {

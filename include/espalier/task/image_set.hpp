@@ -83,8 +83,11 @@ enum class SampleRule : std::uint8_t {
   first = 1,            ///< the first `count` of each output's images
   random = 2,           ///< `count` of each output's images, drawn at random
   random_over_all = 3,  ///< `count` images over all outputs, unstratified: an output may get none
+  /// `count` of each output's images: its classes take turns, and each gives its images in a random order that no other
+  /// class or output changes. So a class has the same images whichever classes are beside it.
+  random_by_class = 4,
 };
-constexpr SampleRule last_known(SampleRule) { return SampleRule::random_over_all; }
+constexpr SampleRule last_known(SampleRule) { return SampleRule::random_by_class; }
 
 /// Which images of a part are used. Larger samples of one seed contain smaller ones. An output or a part with fewer
 /// images gives all it has.

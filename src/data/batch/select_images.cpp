@@ -94,6 +94,13 @@ Rows in_turn(const std::vector<const Rows*>& classes) {
   return result;
 }
 
+/// Each class's rows in a random order of its own: a class is drawn alike, whatever stands beside it.
+void shuffle_classes(std::vector<Rows>& parts, const task::LabelMap& labels, std::uint64_t seed) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    parts[i] = drawn(parts[i], parts[i].size(), seed_of(seed, {"sample of class", std::int64_t{labels.classes[i]}}));
+  }
+}
+
 /// The rows of each output, joined from those of its classes.
 std::vector<Rows> rows_by_output(const std::vector<Rows>& parts, const task::LabelMap& labels, task::ImageOrder order) {
   std::vector<std::vector<const Rows*>> classes(static_cast<std::size_t>(labels.output_count));
@@ -135,7 +142,8 @@ std::vector<Rows> sampled(std::vector<Rows> outputs, const task::SampleSpec& sam
   for (std::size_t output = 0; output < outputs.size(); ++output) {
     Rows& rows = outputs[output];
     const std::size_t count = count_of(sample.count, rows.size());
-    if (sample.rule == task::SampleRule::first) rows.resize(count);
+    const bool begins = sample.rule == task::SampleRule::first || sample.rule == task::SampleRule::random_by_class;
+    if (begins) rows.resize(count);
     if (sample.rule != task::SampleRule::random) continue;
     rows = drawn(rows, count, seed_of(sample.seed, {"sample", static_cast<std::int64_t>(output)}));
   }
@@ -202,7 +210,10 @@ ImageSet select(const task::ImageSetSpec& spec, const task::LabelMap& labels, co
   check(spec.partition);
   const Pack pack = open_by_digest(spec.data, packs);
   if (are_several(pack.labels)) return labelled_by_matrix(pack, labels, spec);
-  const auto outputs = rows_by_output(parts_of(pack, labels, spec), labels, spec.order);
+  auto parts = parts_of(pack, labels, spec);
+  const bool by_class = spec.sample.rule == task::SampleRule::random_by_class;
+  if (by_class) shuffle_classes(parts, labels, spec.sample.seed);
+  const auto outputs = rows_by_output(parts, labels, by_class ? task::ImageOrder::shuffled : spec.order);
   return listed(sampled(outputs, spec.sample), pack);
 }
 
