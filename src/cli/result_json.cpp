@@ -11,8 +11,11 @@ Json to_json(const std::optional<stats::Interval>& interval) {
 }
 
 Json to_json(const stats::RunCounts& counts) {
-  return {
-      {"runs", counts.runs}, {"measured", counts.measured}, {"diverged", counts.diverged}, {"missing", counts.missing}};
+  return {{"runs", counts.runs},
+          {"measured", counts.measured},
+          {"diverged", counts.diverged},
+          {"missing", counts.missing},
+          {"at_chance", counts.at_chance}};
 }
 
 /// `folds` is a number where sd and interval are over the folds of the one split, by the corrected variance.

@@ -24,6 +24,7 @@ void Compiler::take_run(PlannedExperiment& experiment, grid::Cell& cell, Planned
   run.aborted = picked.aborted;
   run.measured = picked.measured;
   run.redrawn = picked.redrawn;
+  run.draws_images = picked.draws_images;
   settle(experiment, cell, *experiment.grid.shapes.front().takes.front(), *chosen);
 }
 

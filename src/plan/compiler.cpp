@@ -264,6 +264,7 @@ bool Compiler::add_task(PlannedExperiment& experiment, const grid::Cell& cell, P
     run.task = made.task;
     run.measured = std::move(made.measured);
     run.redrawn = made.redrawn;
+    run.draws_images = made.draws_images;
     ask_for_workers(experiment, cell, made);
     tasks_.add_use(made.task);
     if (!made.source.empty() && experiment.sources.insert(made.source).second) tasks_.add_use(made.source);

@@ -124,6 +124,7 @@ RunTrainings::Made RunTrainings::add_told_by_features(const PlannedExperiment& e
   request.protocol.uses.assign(static_cast<std::size_t>(depth), study::UnitUse::frozen);
   request.copied = &origin.starts;
   const Training seen = maker_.make(request);
+  note_draws(view.target, seen.spec.images);
   check_features(view, origin, seen, features);
   check_apart(view, origin, TargetUse::trained);
   const bool finds_neighbours = study::kind_of(*experiment.study) == study::Kind::neighbours;

@@ -175,6 +175,7 @@ const RunTrainings::Origin& RunTrainings::of_source(const CellView& view, const 
 
 RunTrainings::Origin RunTrainings::of_run(const PlannedRun& run, task::InputRole role) {
   shares_network_ = shares_network_ || !run.redrawn;
+  if (role == task::InputRole::measured) draws_images_ = draws_images_ || run.draws_images;
   const auto* entry = tasks_.find(run.task);
   if (!entry) {
     throw CompileError{{"a run of experiment '" + run.experiment + "' leaves no network", "it trains none",
@@ -297,9 +298,10 @@ RunTrainings::Made RunTrainings::add(const PlannedExperiment& experiment, const 
   const auto [known, is_new] = asked_.try_emplace(experiment.study->name);
   if (is_new) known->second = asked_metrics(study_, experiment.study->name);
   asked_here_ = &known->second;
-  shares_network_ = false;
+  shares_network_ = draws_images_ = false;
   Made made = add_of_kind(experiment, cell, linked);
   made.redrawn = any_redrawn_ && !shares_network_;
+  made.draws_images = draws_images_ && study_.split.count == 1;
   return made;
 }
 
@@ -315,6 +317,15 @@ RunTrainings::Made RunTrainings::add_of_kind(const PlannedExperiment& experiment
     case study::Kind::pick: break;
   }
   return {};
+}
+
+/// All the images there are need no draw, and are the same for all replicates.
+void RunTrainings::note_draws(const std::string& target, const task::ImageSetSpec& trained) {
+  const auto* sample = sample_of(study_, target);
+  const bool redraws = sample && sample->random && !sample->redraw.empty();
+  const bool is_drawn =
+      trained.sample.rule == task::SampleRule::random || trained.sample.rule == task::SampleRule::random_over_all;
+  draws_images_ = draws_images_ || (redraws && is_drawn);
 }
 
 /// All of a target training but its protocol.
@@ -368,6 +379,7 @@ RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid
   std::vector<task::UnitStart> starts;
   if (has_front) put_front(request, view, starts);
   Training training = maker_.make(request);
+  note_draws(view.target, training.spec.images);
   check_takes_steps(training, view.target);
   if (origin) {
     check_apart(view, *origin, TargetUse::trained);

@@ -34,7 +34,7 @@ class RunTrainings {
     TaskId task;
     TaskId source;  ///< empty: nothing is copied from a pretraining
     std::vector<RunImages> measured;
-    bool redrawn = false;  ///< as of a run
+    bool redrawn = false, draws_images = false;  ///< as of a run
   };
   /// A source's and a target's images, `count` of each to be drawn.
   struct Compared {
@@ -110,6 +110,7 @@ class RunTrainings {
   static void check_copies(const CellView& view, const Protocol& protocol, const Origin& origin, const ClassPool& pool,
                            const std::vector<network::UnitCost>& target);
   const KnownNetwork& network_of(const std::string& name) const;
+  void note_draws(const std::string& target, const task::ImageSetSpec& trained);
   void note_own_outputs(const CellView& view, const Origin& origin, const ClassPool& pool);
 
   const study::Study& study_;
@@ -130,6 +131,7 @@ class RunTrainings {
   /// By source as it is used, and network with training values.
   std::map<std::pair<RoleUse, std::string>, Origin> origins_;
   bool any_redrawn_ = false;     ///< whether the study has a source that is pretrained anew for each replicate
+  bool draws_images_ = false;    ///< whether the cell that is added is trained on images drawn for its replicate
   bool shares_network_ = false;  ///< whether the cell that is added uses a network that is one for all replicates
   std::map<std::string, Problem> warnings_;
   /// By training and target: what it was trained on, where that has a source's outputs.

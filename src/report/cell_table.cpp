@@ -22,7 +22,7 @@ void append_interval(Row& row, const std::optional<stats::Interval>& interval) {
 }
 
 void append_counts(Row& row, const stats::RunCounts& counts) {
-  for (const int count : {counts.runs, counts.measured, counts.diverged, counts.missing}) {
+  for (const int count : {counts.runs, counts.measured, counts.diverged, counts.missing, counts.at_chance}) {
     row.push_back(std::to_string(count));
   }
 }
@@ -114,8 +114,8 @@ WordTable readable(const std::vector<stats::Contrast>& contrasts, const Query& q
     if (contrast.unpaired) pairs += fmt::format(", {} without partner", contrast.unpaired);
     if (!contrast.incomplete.empty())
       pairs += fmt::format("; {} incomplete {} left out", contrast.incomplete.size(), spoken_units_of(query));
-    if (!contrast.a.complete()) pairs += "; a: " + stats::to_string(contrast.a);
-    if (!contrast.b.complete()) pairs += "; b: " + stats::to_string(contrast.b);
+    if (!contrast.a.complete() || contrast.a.at_chance) pairs += "; a: " + stats::to_string(contrast.a);
+    if (!contrast.b.complete() || contrast.b.at_chance) pairs += "; b: " + stats::to_string(contrast.b);
     row.push_back(std::move(pairs));
     table.rows.push_back(std::move(row));
   }
@@ -126,7 +126,7 @@ WordTable exact(const std::vector<stats::CellSummary>& cells, const Query& query
   WordTable table{query.by, {}};
   table.header.insert(table.header.end(),
                       {"metric", units_of(query), "mean", "sd", "low", "high", "sd_within", "runs", "measured",
-                       "diverged", "missing", "incomplete_" + units_of(query), "unit", "folds"});
+                       "diverged", "missing", "at_chance", "incomplete_" + units_of(query), "unit", "folds"});
   for (const auto& cell : cells) {
     Row row = cell.group;
     row.push_back(metrics::to_string(query.metric));

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/plan/repetition.hpp"
+#include "espalier/report/at_chance.hpp"
 #include "espalier/study/axes.hpp"
 #include "report/axis_values.hpp"
 
@@ -118,6 +120,7 @@ stats::Observation observation_of(const RunView& view, const Query& query, Repet
     if (std::isfinite(seen.value.amount)) seen.presence = stats::Presence::measured;
     else if (std::isinf(seen.value.amount)) seen.presence = stats::Presence::diverged;
   }
+  seen.at_chance = seen.presence == stats::Presence::measured && ended_at_chance(view);
   return seen;
 }
 
@@ -174,6 +177,7 @@ std::vector<stats::Observation> observed(const std::vector<RunView>& views, cons
 }
 
 constexpr const char* kSourceNetwork = "source_network";
+constexpr const char* kImageDraw = "image_draw";  // of training images
 
 }  // namespace
 
@@ -199,16 +203,19 @@ std::vector<stats::Observation> observe(const std::vector<RunView>& views, const
 
 std::string counted_in(const std::vector<RunView>& views, const Query& query) {
   if (query.unit != "split") return query.unit;
-  if (all_redrawn(views)) return kSourceNetwork;
-  const bool any = std::any_of(views.begin(), views.end(), [](const RunView& view) { return view.run->redrawn; });
-  return any ? "repetition" : query.unit;
+  const auto any = [&](auto holds) {
+    return std::any_of(views.begin(), views.end(), [&](const RunView& view) { return holds(*view.run); });
+  };
+  if (!any(plan::repeats_by_replicate)) return query.unit;
+  if (!all_repeat_by_replicate(views)) return "repetition";
+  const bool some_share = any([](const plan::PlannedRun& run) { return !run.task.empty() && !run.redrawn; });
+  return some_share ? kImageDraw : kSourceNetwork;
 }
 
 std::string counted_in(const std::vector<RunView>& a, const std::vector<RunView>& b, const Query& query) {
+  if (query.unit != "split" || !all_repeat_by_replicate(a) || !all_repeat_by_replicate(b)) return query.unit;
   const auto counted = counted_in(a, query);
-  return counted == kSourceNetwork && counted_in(b, query) != counted ? query.unit
-         : counted == "repetition"                                    ? query.unit
-                                                                      : counted;
+  return counted == counted_in(b, query) ? counted : kImageDraw;  // the fewest differences that both sides have
 }
 
 std::vector<stats::CellSummary> aggregate(const std::vector<RunView>& views, const Query& query) {
@@ -223,7 +230,7 @@ std::vector<stats::CellSummary> aggregate(const std::vector<RunView>& views, con
 std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<AxisCondition>& a,
                                       const std::vector<AxisCondition>& b, const Query& query) {
   const auto side_a = select(views, a), side_b = select(views, b);
-  const bool own = counted_in(side_a, side_b, query) == kSourceNetwork;  // else one side's replicates share a source
+  const bool own = counted_in(side_a, side_b, query) != query.unit;  // else one side's replicates share what they draw
   const auto repetition = own ? Repetition::own : Repetition::of_split;
   auto contrasts =
       stats::contrast(observed(side_a, query, repetition), observed(side_b, query, repetition), query.confidence);

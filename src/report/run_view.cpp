@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/plan/repetition.hpp"
 #include "espalier/study/axes.hpp"
 
 namespace espalier::report {
@@ -63,15 +64,13 @@ std::string RunView::setting(const std::string& axis) const {
   return chosen && chosen->contains(axis) ? "chosen" : value(axis);
 }
 
-std::string RunView::repetition() const {
-  return run->redrawn ? value("split") + ", replicate " + value("replicate") : value("split");
-}
+std::string RunView::repetition() const { return plan::repetition_of(*run); }
 
-bool all_redrawn(const std::vector<RunView>& views) {
+bool all_repeat_by_replicate(const std::vector<RunView>& views) {
   bool any = false;
   for (const auto& view : views) {
     if (view.run->task.empty()) continue;
-    if (!view.run->redrawn) return false;
+    if (!plan::repeats_by_replicate(*view.run)) return false;
     any = true;
   }
   return any;

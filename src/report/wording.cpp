@@ -51,7 +51,9 @@ std::string cell_text(const MetricName& metric, const stats::CellSummary& cell) 
   if (cell.summary.n > 0) text = figure_of(metric, cell.summary.mean);
   if (cell.summary.interval) text += " ± " + figure_of(metric, cell.summary.interval->high - cell.summary.mean);
   if (cell.summary.interval && cell.summary.folds > 0) text += fmt::format(" over {} folds", cell.summary.folds);
-  if (!cell.counts.complete()) text += " (" + stats::to_string(cell.counts) + ")";
+  const auto& counts = cell.counts;
+  if (!counts.complete()) text += " (" + stats::to_string(counts) + ")";
+  else if (counts.at_chance) text += fmt::format(" ({} of {} at chance)", counts.at_chance, counts.runs);
   return text;
 }
 
@@ -88,7 +90,10 @@ std::string spoken(const std::string& counted) {
   return words;
 }
 
-std::string redraw_note(const study::Study& study) {
+namespace {
+
+/// Which sources are pretrained anew for each replicate, and what varies then; "" where there is none.
+std::string redrawn_sources_note(const study::Study& study) {
   std::string names;
   bool draws = false;
   for (const auto& source : study.sources) {
@@ -106,6 +111,30 @@ std::string redraw_note(const study::Study& study) {
       "Pretrained anew for each replicate: source {}; {}initialisation and order of images vary. Such replicates are "
       "repetitions as splits are, each with a source network of its own, and n counts them.",
       names, draws ? "the classes and images that its budget draws, " : "");
+}
+
+/// What varies between draws of training images in the one split, and what is one for all; "" where none are drawn.
+std::string draws_note(const study::Study& study) {
+  std::string names;
+  for (const auto& target : study.targets) {
+    if (!target.sample || target.sample->redraw.empty() || study.split.count > 1) continue;
+    names += (names.empty() ? "'" : ", '") + target.name + "'";
+  }
+  if (names.empty()) return "";
+  const bool all_redrawn = std::all_of(study.sources.begin(), study.sources.end(),
+                                       [](const study::Source& source) { return !source.redraw.empty(); });
+  return fmt::format(
+      "Each replicate draws training images of its own (target {}), and initialises what is new and orders its images "
+      "anew: n counts these draws. {} test images are the same for all, so that intervals say how results vary with "
+      "the training images, not how they would on other test images.",
+      names, all_redrawn ? "The" : "The source network and the");
+}
+
+}  // namespace
+
+std::string redraw_note(const study::Study& study) {
+  const auto draws = draws_note(study), sources = redrawn_sources_note(study);
+  return draws + (draws.empty() || sources.empty() ? "" : " ") + sources;
 }
 
 std::string folds_note() {

@@ -28,6 +28,7 @@ std::vector<Gathered> gather(const std::vector<Observation>& observations) {
     if (is_new) cells.emplace_back().cell.group = seen.group;
     Gathered& gathered = cells[where->second];
     gathered.cell.counts.add(seen.presence);
+    gathered.cell.counts.at_chance += seen.at_chance;
     const SettingAndFold at{seen.setting, seen.fold};
     gathered.settings.insert(at);
     auto& settings = gathered.values[seen.split];
@@ -93,10 +94,11 @@ void RunCounts::add(Presence presence) {
 }
 
 std::string to_string(const RunCounts& counts) {
-  if (counts.complete()) return std::to_string(counts.runs);
-  std::string text = std::to_string(counts.measured) + " of " + std::to_string(counts.runs);
+  std::string text = counts.complete() ? "" : std::to_string(counts.measured) + " of ";
+  text += std::to_string(counts.runs);
   if (counts.diverged) text += ", " + std::to_string(counts.diverged) + " diverged";
   if (counts.missing) text += ", " + std::to_string(counts.missing) + " missing";
+  if (counts.at_chance) text += ", " + std::to_string(counts.at_chance) + " at chance";
   return text;
 }
 

@@ -42,6 +42,7 @@ class PairCollector {
       if (is_new) groups.emplace_back().contrast.group = seen.group;
       Gathered& gathered = groups[where->second];
       (gathered.contrast.*side.counts).add(seen.presence);
+      (gathered.contrast.*side.counts).at_chance += seen.at_chance;
       const SettingAndFold at{seen.setting, seen.fold};
       (gathered.*side.settings).insert(at);
       gathered.splits.insert(seen.split);

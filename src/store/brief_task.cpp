@@ -8,16 +8,27 @@
 namespace espalier::store {
 namespace {
 
+/// Of an image set which labels it has.
+struct BriefImages {
+  std::string labels;
+  std::vector<task::ImageSetSpec> parts;  // readers must know them
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& frame::stored<2>("labels", labels) & frame::stored<1006>("parts", parts);
+  }
+};
+
 /// Of a training only what says when it ends, and what it makes small, which readers must know.
 struct BriefTraining {
+  BriefImages images;
   std::int32_t batch = 0;
   task::Moment length;
   task::StopSpec stop;
   task::Loss loss = task::Loss::cross_entropy;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& frame::stored<11>("batch", batch) & frame::stored<12>("length", length) &
-        frame::stored<1021>("stop", stop) & frame::stored<1022>("loss", loss);
+    archive& frame::stored<6>("images", images) & frame::stored<11>("batch", batch) &
+        frame::stored<12>("length", length) & frame::stored<1021>("stop", stop) & frame::stored<1022>("loss", loss);
   }
 };
 
@@ -42,6 +53,7 @@ struct BriefTask {
 task::Task read_brief(std::string_view bytes) {
   auto brief = frame::from_tagged<BriefTask>(bytes);
   if (!task::probe_of(brief.task)) {
+    task::training(brief.task).images.labels = std::move(brief.train.images.labels);
     task::training(brief.task).batch = brief.train.batch;
     task::training(brief.task).length = brief.train.length;
     task::training(brief.task).stop = brief.train.stop;

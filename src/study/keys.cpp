@@ -195,6 +195,8 @@ void add_roles(Docs& all) {
        {"train", "table", "[train]", "training values on this target, over those of [train]"},
        {"images", "word", "all", "\"split.PART\": the images of a part of [split]"},
        {"sample", "table", "the first of each class", "which images a size takes"},
+       {"redraw", "word", "\"none\"",
+        "\"none\", or \"images\": each replicate draws its training images at random, the test images stay"},
        {"outputs_of", "word", "none",
         "\"source\": the outputs of the network that a run copies, of which the target's classes are some, by name"}});
   add(all, "target.NAME.sample",

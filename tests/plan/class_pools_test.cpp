@@ -231,6 +231,25 @@ TEST_CASE("plan: a sample over all classes counts a size on average, and is redr
   CHECK(within.count == 2);
 }
 
+TEST_CASE("plan: draws of training images are a run's own in a study of one split, where a size is drawn") {
+  auto study = divided_study();
+  study.experiments = {experiment("a", {axis("per_class", {1, "all"}), axis("replicate", {1, 2})})};
+  study.targets[0].sample = study::TargetSample{{}, true, true, "replicate"};
+  const auto draws = [&](const char* size) {
+    const Plan plan = compiled(study, {}, {}, divided_facts());
+    return run_where(plan, "a", {{"per_class", size}, {"split", "1"}, {"replicate", "2"}}).draws_images;
+  };
+
+  study.split.count = 1;
+  CHECK(draws("1"));
+  CHECK_FALSE(draws("all"));
+  study.split.count = 2;
+  CHECK_FALSE(draws("1"));
+  study.split.count = 1;
+  study.targets[0].sample->redraw = "";
+  CHECK_FALSE(draws("1"));
+}
+
 TEST_CASE("plan: a size on average may be a fraction, but only of a sample over all classes") {
   auto study = divided_study();
   study.experiments = {experiment("a", {axis("per_class", {0.3, 1, 1.46})})};

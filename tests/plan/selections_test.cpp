@@ -63,6 +63,28 @@ TEST_CASE("plan: runs that take values are later until their inputs are done, an
   CHECK(free.task == run_where(after, "first", {{"per_class", "1"}, {"transferred", "2"}, {"split", "1"}}).task);
 }
 
+TEST_CASE("plan: a selection counts replicates where each draws its own training images, else the one split") {
+  auto study = chain(1);
+  study.experiments[0].axes.push_back(axis("replicate", {1, 2, 3, 4}));
+  study.experiments[0].axes[1].values = {1};
+  study.experiments[1].axes[1].values = {1};
+  study.experiments[1].takes[0].mean_over.push_back("replicate");
+  const auto candidate = [&](const std::string& redraw) {
+    study.targets[0].sample = study::TargetSample{{}, true, true, redraw};
+    const auto outcomes = support::all_finished(compiled(study), [](const PlannedRun& run) {
+      return 500 + 100 * static_cast<int>(number(run, "transferred")) + static_cast<int>(number(run, "replicate"));
+    });
+    return selection_for(compiled(study, outcomes), "second", "1").candidates.front();
+  };
+
+  const auto shared = candidate(""), own = candidate("replicate");
+
+  CHECK(shared.splits == 1);
+  CHECK(own.splits == 4);
+  CHECK(own.wins == 4);
+  CHECK(own.mean == Approx(shared.mean));
+}
+
 TEST_CASE("plan: another n than 6 can be best at one size, and rules then see the value taken") {
   const auto study = support::plested_study();
   const auto best_n = [](const PlannedRun& run) {

@@ -304,3 +304,59 @@ TEST_CASE("report: pairs count source networks only where both sides have their 
   CHECK(n_of({0, 6}) == 6);
   CHECK(n_of({6}) == 2);
 }
+
+namespace {
+
+/// One split with four replicates of two settings; those of `drawn` settings have training images of their own.
+store::State draws(const std::vector<int>& drawn) {
+  StateBuilder builder;
+  for (const int n : {0, 6}) {
+    for (int replicate = 1; replicate <= 4; ++replicate)
+      builder.done("e", cell(n, "1", 1, replicate), {.test_top1 = 0.2 + 0.05 * n + 0.01 * replicate});
+  }
+  for (auto& entry : builder.state().runs) {
+    const int n = std::stoi(*entry.run.label("transferred"));
+    entry.run.draws_images = std::find(drawn.begin(), drawn.end(), n) != drawn.end();
+  }
+  return builder.state();
+}
+
+}  // namespace
+
+TEST_CASE("report: draws of training images are repetitions, and have an interval within one split") {
+  const std::vector<report::Directory> shared{{"out", draws({})}}, own{{"out", draws({0, 6})}};
+  const auto query = by({"transferred"});
+
+  const auto one = report::aggregate(report::runs_of(shared), query),
+             four = report::aggregate(report::runs_of(own), query);
+
+  CHECK(one[1].summary.n == 1);
+  CHECK_FALSE(one[1].summary.interval);
+  CHECK(four[1].summary.n == 4);
+  CHECK(four[1].summary.mean == Approx(one[1].summary.mean));
+  REQUIRE(four[1].summary.interval);
+  CHECK(four[1].summary.interval->high - four[1].summary.mean == Approx(3.182446 * 0.01290994 / 2).epsilon(1e-5));
+  CHECK(report::counted_in(report::runs_of(shared), query) == "split");
+  CHECK(report::counted_in(report::runs_of(own), query) == "image_draw");
+  const auto a = report::parse_conditions("transferred=6"), b = report::parse_conditions("transferred=0");
+  const auto n_of = [&](const std::vector<int>& drawn) {
+    const std::vector<report::Directory> directories{{"out", draws(drawn)}};
+    return report::contrast(report::runs_of(directories), a, b, by({"per_class"})).at(0).difference.difference.n;
+  };
+  CHECK(n_of({0, 6}) == 4);
+  CHECK(n_of({6}) == 1);
+}
+
+TEST_CASE("report: pairs of redrawn sources with draws of images count what both sides have") {
+  auto state = draws({0});
+  for (auto& entry : state.runs) entry.run.redrawn = !entry.run.draws_images;
+  const std::vector<report::Directory> directories{{"out", std::move(state)}};
+  const auto views = report::runs_of(directories);
+  const auto side = [&](const std::string& n) {
+    return report::select(views, report::parse_conditions("transferred=" + n));
+  };
+
+  CHECK(report::counted_in(side("6"), by({})) == "source_network");
+  CHECK(report::counted_in(side("0"), by({})) == "image_draw");
+  CHECK(report::counted_in(side("6"), side("0"), by({})) == "image_draw");
+}

@@ -353,6 +353,7 @@ TEST_CASE("apply: a brief reading knows of a task what a full one knows, but for
       state.task.measured_data.clear();
       if (!is_probe) {  // what says when a training ends
         auto& known = task::training(state.task);
+        known.images.labels = work.images.labels;
         std::tie(known.batch, known.length, known.stop, known.loss) =
             std::tie(work.batch, work.length, work.stop, work.loss);
       }

@@ -121,6 +121,16 @@ TEST_CASE("split: how often a size is drawn may depend on it") {
   CHECK(cell_count(study, study.experiments[0]) >= 21);
 }
 
+TEST_CASE("target: redraw is short for a sample of each class that every replicate draws") {
+  const std::string images = "kind = \"images\"\nparts = { source = 0.5, target = 0.5 }\n";
+  const auto target = parsed(by_images(images, "redraw = \"images\"")).targets[0];
+  REQUIRE(target.sample);
+  CHECK(target.sample->random);
+  CHECK(target.sample->stratified);
+  CHECK(target.sample->redraw == "replicate");
+  CHECK_FALSE(parsed(by_images(images, "redraw = \"none\"")).targets[0].sample);
+}
+
 TEST_CASE("target: a sample is the first of each class, or random within or over all classes") {
   const std::string images = "kind = \"images\"\nparts = { source = 0.5, target = 0.4 }\n";
   const auto sample = [&](const std::string& table) {

@@ -41,7 +41,7 @@ std::vector<std::string> also_differing(const std::vector<RunView>& views, const
 std::vector<stats::Observation> observe(const std::vector<RunView>& views, const Query& query);
 
 /// What n counts in means of these runs: the query's unit, or "source_network" where each run's replicate has sources
-/// of its own, and "repetition" where some runs' have.
+/// of its own, "image_draw" where each has training images of its own, and "repetition" where some runs' have either.
 std::string counted_in(const std::vector<RunView>& views, const Query& query);
 /// The same of pairs: replicates count where they do so on both sides, else splits.
 std::string counted_in(const std::vector<RunView>& a, const std::vector<RunView>& b, const Query& query);

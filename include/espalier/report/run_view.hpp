@@ -31,12 +31,12 @@ struct RunView {
   /// The same for telling settings apart: what was chosen for each split or replicate is "chosen", whatever it is.
   std::string setting(const std::string& axis) const;
   bool diverged() const;
-  /// What repeats its setting independently: its split, or a replicate of it where sources are redrawn for each.
+  /// What repeats its setting independently: its split, or a replicate of it that draws its own sources or images.
   std::string repetition() const;
 };
 
 /// Whether the replicates of all runs that are planned are repetitions of their own, as splits are.
-bool all_redrawn(const std::vector<RunView>& views);
+bool all_repeat_by_replicate(const std::vector<RunView>& views);
 
 enum class SameCell : bool { merge, keep };
 

@@ -18,7 +18,7 @@ std::string axis_title(const metrics::MetricName& metric);
 double shown_scale(const metrics::MetricName& metric);
 
 /// "53.1 ± 2.0", of one split "53.1 ± 2.0 over 5 folds"; without interval "53.1"; without a value "-"; "53.1 (2 of 3, 1
-/// diverged)" where runs are missing.
+/// diverged)" where runs are missing; "53.1 (4 of 8 at chance)".
 std::string cell_text(const metrics::MetricName& metric, const stats::CellSummary& cell);
 /// "[51.1, 55.1]", or "-".
 std::string interval_text(const metrics::MetricName& metric, const std::optional<stats::Interval>& interval);
@@ -35,7 +35,8 @@ std::string over_splits(int splits, bool overlapping);
 std::string over_units(const std::string& unit, int n, bool overlapping);
 /// "source network" for "source_network".
 std::string spoken(const std::string& counted);
-/// Which sources are pretrained anew for each replicate, and what varies then; "" where there is none.
+/// What is drawn anew for each replicate (training images in a study of one split, sources) and what n then counts; ""
+/// where nothing is.
 std::string redraw_note(const study::Study& study);
 /// How the spread of one split's folds gives an interval.
 std::string folds_note();

@@ -17,16 +17,18 @@ struct Observation {
   std::string setting;  ///< values of axes averaged over within a split; "" where there are none
   std::string replicate;
   Presence presence = Presence::missing;
-  metrics::Share value;  ///< of measured runs; finite
-  std::string fold;      ///< of a division of its training images; "" where there is none
+  metrics::Share value;    ///< of measured runs; finite
+  std::string fold;        ///< of a division of its training images; "" where there is none
+  bool at_chance = false;  ///< measured, but it learnt nothing: its training loss is that of a guess
 };
 
 struct RunCounts {
   int runs = 0, measured = 0, diverged = 0, missing = 0;
+  int at_chance = 0;  ///< of the measured
   void add(Presence presence);
   bool complete() const { return measured == runs; }
 };
-/// "4" where all were measured, else "3 of 4, 1 diverged" or "1 of 4, 1 diverged, 2 missing".
+/// "4" where all were measured, else "3 of 4, 1 diverged" or "1 of 4, 1 diverged, 2 missing"; "4, 2 at chance".
 std::string to_string(const RunCounts& counts);
 
 struct SplitMean {

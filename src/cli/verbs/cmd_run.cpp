@@ -20,6 +20,7 @@
 #include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
 #include "espalier/plan/refusal.hpp"
+#include "espalier/report/at_chance.hpp"
 #include "espalier/runtime/signals.hpp"
 #include "espalier/runtime/supervisor.hpp"
 #include "espalier/session/launch_file.hpp"
@@ -141,10 +142,14 @@ void put(std::FILE* file, const std::string& line) {
 }
 
 void print_end(const session::RunArguments& arguments, int code) {
-  auto state = store::replay(session::store_of(arguments), store::Detail::brief);
+  report::Directory directory{arguments.out.string(),
+                              store::replay(session::store_of(arguments), store::Detail::brief)};
+  auto& state = directory.state;
   store::settle_dead(state);
   for (const auto& warning : state.warnings) put(stderr, "espalier: warning: " + warning);
   if (state.runs.empty()) return;
+  const auto guessing = report::at_chance_text(report::runs_of(directory));
+  if (!guessing.empty()) put(stderr, "espalier: warning: " + guessing);
   put(stdout, summary(state));
   if (code == static_cast<int>(ExitCode::stopped)) put(stdout, stopped_text(state));
 }

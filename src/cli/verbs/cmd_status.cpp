@@ -14,6 +14,7 @@
 #include "cli/shard_progress.hpp"
 #include "cli/submitted_jobs.hpp"
 #include "espalier/cli/commands.hpp"
+#include "espalier/report/at_chance.hpp"
 #include "espalier/report/progress.hpp"
 #include "espalier/store/journal.hpp"
 #include "espalier/store/requests.hpp"
@@ -197,8 +198,9 @@ void print_jobs(const JobsView& view, const store::State& state) {
   for (const auto& one : view.shards) fmt::print("{}", shard_line(one));
 }
 
-void print_words(const store::State& state, const report::StudyProgress& progress, const LockProbe& probe,
+void print_words(const report::Directory& directory, const report::StudyProgress& progress, const LockProbe& probe,
                  const std::vector<store::Request>& pending, const JobsView& view) {
+  const auto& state = directory.state;
   fmt::print("{}\n\n{}", launch_state(state, probe), counts_table(progress).text());
   print_pace(state, progress, launch_held(probe, state) != HoldState::no);
   fmt::print("{}", lacking_memory(state));
@@ -209,21 +211,23 @@ void print_words(const store::State& state, const report::StudyProgress& progres
         request.targets.empty() || request.verb == "stop" ? "" : fmt::format(" of {}", request.targets.size());
     fmt::print("request   {}{} ({}), not taken up yet\n", request.verb, of, request.from);
   }
+  const auto guessing = report::at_chance_text(report::runs_of(directory));
+  if (!guessing.empty()) fmt::print("\nwarning: {}", guessing);
   for (const auto& warning : state.warnings) fmt::print("\nwarning: {}", warning);
   for (const auto& dropped : state.dropped) fmt::print("\njournal: {}", store::describe(dropped));
-  if (!state.warnings.empty() || !state.dropped.empty()) fmt::print("\n");
+  if (!guessing.empty() || !state.warnings.empty() || !state.dropped.empty()) fmt::print("\n");
 }
 
 void status(const std::string& path, bool json) {
   // Never freed: at 100,000 runs freeing takes longer than counting, and the process ends here.
-  static const auto* const kept = new store::State(read_submitted(path));
-  const auto& state = *kept;
+  static const auto* const kept = new report::Directory{path, read_submitted(path)};
+  const auto& state = kept->state;
   const auto progress = report::progress(state);
   const LockProbe probe = probe_lock(path);
   const auto pending = store::pending_requests(path);
   const JobsView view{look_at_jobs(path, state), shard_progress(path, state), path};
   if (json) fmt::print("{}\n", json_text(to_json(state, progress, probe, pending, view), 2));
-  else print_words(state, progress, probe, pending, view);
+  else print_words(*kept, progress, probe, pending, view);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "espalier/core/errors.hpp"
+#include "espalier/plan/repetition.hpp"
 #include "plan/findings.hpp"
 
 namespace espalier::plan {
@@ -25,8 +26,9 @@ metrics::MetricName metric_of(const study::Take& take) {
 
 }  // namespace
 
-CandidateCollector::CandidateCollector(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes)
-    : take_(take), tasks_(tasks), outcomes_(outcomes), metric_(metric_of(take)) {}
+CandidateCollector::CandidateCollector(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes,
+                                       bool by_replicate)
+    : take_(take), tasks_(tasks), outcomes_(outcomes), by_replicate_(by_replicate), metric_(metric_of(take)) {}
 
 std::vector<TaskId> CandidateCollector::needs() const { return {needs_.begin(), needs_.end()}; }
 
@@ -43,7 +45,8 @@ Setting* CandidateCollector::setting_of(const RunRef& ref) {
 
 Measurement CandidateCollector::measurement_of(const PlannedRun& run) const {
   Measurement measurement;
-  if (const auto* split = run.label("split")) measurement.split = *split;
+  if (by_replicate_) measurement.split = repetition_of(run);
+  else if (const auto* split = run.label("split")) measurement.split = *split;
   if (const auto* fold = run.label("fold")) measurement.fold = *fold;
   for (const auto& axis : take_.mean_over) {
     const auto* label = study::repeats(axis) ? nullptr : run.label(axis);

@@ -12,8 +12,8 @@ namespace espalier::plan {
 
 class CandidateCollector {
  public:
-  /// Throws CompileError for an unknown metric.
-  CandidateCollector(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes);
+  /// `by_replicate`: replicates count as splits do. Throws CompileError for an unknown metric.
+  CandidateCollector(const study::Take& take, const TaskTable& tasks, const Outcomes& outcomes, bool by_replicate);
 
   /// Throws CompileError where the metric is not recorded.
   void add(const RunRef& ref);
@@ -35,6 +35,7 @@ class CandidateCollector {
   const study::Take& take_;
   const TaskTable& tasks_;
   const Outcomes& outcomes_;
+  bool by_replicate_;
   metrics::MetricName metric_;
   std::vector<Setting> settings_;
   std::set<std::string> seen_;  // (setting, cell, task): a cell of two experiments counts once

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "espalier/plan/repetition.hpp"
 #include "plan/findings.hpp"
 
 namespace espalier::plan {
@@ -29,6 +30,18 @@ std::string reason_of(const std::vector<std::string>& failures) {
   for (std::size_t i = 0; i < std::min(failures.size(), kNamedFailures); ++i) reason += (i ? "; " : ": ") + failures[i];
   if (failures.size() > kNamedFailures) reason += "; and " + std::to_string(failures.size() - kNamedFailures) + " more";
   return reason;
+}
+
+/// Whether replicates are repetitions of their own wherever a task is known: else they are averaged within a split.
+bool all_repeat_by_replicate(const std::vector<RunRef>& refs) {
+  bool any = false;
+  for (const auto& ref : refs) {
+    const auto& run = ref.experiment->runs[ref.run];
+    if (run.task.empty()) continue;
+    if (!repeats_by_replicate(run)) return false;
+    any = true;
+  }
+  return any;
 }
 
 }  // namespace
@@ -131,9 +144,12 @@ bool Selections::holds(const SelectionOutcome& fact, const study::Take& take,
   if (fact.key.empty()) return true;
   if (!fact.reason.empty() || fact.metric != take.best || fact.candidates.size() != settings.size()) return false;
   std::set<std::string> splits;
-  for (const auto& ref : pool_of(take).by_per[per]) {
-    const auto* split = ref.experiment->runs[ref.run].label("split");
-    splits.insert(split ? *split : "");
+  const auto& pool = pool_of(take).by_per[per];
+  const bool by_replicate = all_repeat_by_replicate(pool);
+  for (const auto& ref : pool) {
+    const auto& run = ref.experiment->runs[ref.run];
+    const auto* split = run.label("split");
+    splits.insert(by_replicate ? repetition_of(run) : split ? *split : "");
   }
   return std::all_of(fact.candidates.begin(), fact.candidates.end(), [&](const Candidate& candidate) {
     const bool is_whole = candidate.diverged == 0 && candidate.missing == 0;
@@ -221,7 +237,7 @@ Decision Selections::decide(const study::Take& take, SelectionOutcome asked, con
                         "experiment '" + asked.experiment + "' takes from experiments without such cells",
                         "Add the value to their axes."}};
   }
-  CandidateCollector collector(take, tasks_, outcomes_);
+  CandidateCollector collector(take, tasks_, outcomes_, all_repeat_by_replicate(found->second));
   for (const auto& ref : found->second) collector.add(ref);
   if (collector.later()) {
     waits_[asked.key] = {collector.needs(), collector.waits_for()};

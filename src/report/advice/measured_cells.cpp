@@ -148,7 +148,7 @@ stats::CellSummary summary_of(const Protocol& protocol, const metrics::MetricNam
 class CellMaker {
  public:
   CellMaker(const std::vector<RunView>& runs, const study::Study& study) : runs_(runs), study_(study) {
-    redrawn_ = all_redrawn(runs);
+    redrawn_ = all_repeat_by_replicate(runs);
     axes_ = differing_axes(runs);
     if (needs_experiment(runs, axes_)) axes_.insert(axes_.begin(), "experiment");
   }

@@ -258,24 +258,30 @@ std::string folds_methods(const study::Split& split) {
          ".";
 }
 
+/// What n is, and what replicates are.
+std::string counted_methods(const PageContext& context, const std::string& redrawn) {
+  const bool by_replicate = all_repeat_by_replicate(context.views);
+  if (by_replicate) return fmt::format("n is the number of repetitions. {}", redrawn);
+  return fmt::format("Replicates are averaged within a split first; n is the number of splits, and means are {}.{}",
+                     over_splits(context.study.split.count, context.overlapping), redrawn.empty() ? "" : " " + redrawn);
+}
+
 std::string statistics_methods(const PageContext& context) {
   const auto redrawn = redraw_note(context.study);
   return fmt::format(
-      "Every figure is measured after the last epoch. Replicates are averaged within a split first; n is the number of "
-      "splits, and means are {}.{} Intervals are Student's at 95 %, drawn from {} splits on{}. Settings are compared "
-      "by "
-      "paired differences over splits: runs that differ in protocol only share initialisation, images and the order of "
+      "Every figure is measured after the last epoch. {}{} Intervals are Student's at 95 %, drawn from {} of them "
+      "on{}. Settings are compared by "
+      "paired differences over what n counts: runs that differ in protocol only share initialisation, images and the "
+      "order of "
       "minibatches (study seed {}). Where several are compared with the best, p-values are adjusted after Holm and "
       "called "
       "different below 0.05. Ties of a selection go to the lower validation loss, then to fewer trained units, then to "
-      "the order of the axes. Diverged and missing runs are counted in their cells and never replaced.{}{}",
-      over_splits(context.study.split.count, context.overlapping), folds_methods(context.study.split),
-      stats::kLeastSplits, context.overlapping ? " (they treat overlapping splits as independent)" : "",
-      context.study.seed,
+      "the order of the axes. Diverged and missing runs are counted in their cells and never replaced.{}",
+      counted_methods(context, redrawn), folds_methods(context.study.split), stats::kLeastSplits,
+      context.overlapping ? " (they treat overlapping splits as independent)" : "", context.study.seed,
       selects_on_test(context)
           ? " Some selections were made on test images: test accuracies of what they chose are too good to be true."
-          : "",
-      redrawn.empty() ? "" : " " + redrawn);
+          : "");
 }
 
 std::string methods_section(const PageContext& context) {

@@ -50,7 +50,7 @@ std::vector<Setting> settings_of(const std::vector<RunView>& runs, const std::ve
                                  const metrics::MetricName& by) {
   std::vector<Setting> settings;
   std::map<std::vector<std::string>, std::size_t> index;
-  const bool redrawn = all_redrawn(runs);
+  const bool redrawn = all_repeat_by_replicate(runs);
   for (const auto& view : runs) {
     std::vector<std::string> values;
     for (const auto& axis : axes) values.push_back(view.value(axis));

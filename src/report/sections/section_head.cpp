@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "espalier/report/at_chance.hpp"
 #include "espalier/report/progress.hpp"
 #include "report/html.hpp"
 #include "report/page_context.hpp"
@@ -62,6 +63,7 @@ std::string warning_box(const PageContext& context) {
   const auto progress = report::progress(context.state());
   std::string lines;
   for (const auto& warning : context.state().warnings) lines += paragraph(warning);
+  if (const auto guessing = at_chance_text(context.views); !guessing.empty()) lines += paragraph(guessing);
   const auto open = progress.runs.total - progress.runs[task::RunState::done];
   if (open > 0)
     lines += paragraph(fmt::format("{} of {} runs have no result; cells say where.", open, progress.runs.total));

@@ -37,7 +37,7 @@ std::vector<double> draws_of(const std::vector<RunView>& runs, const metrics::Me
 }
 
 Cells cells_of(const std::vector<RunView>& runs, const metrics::MetricName& metric) {
-  const bool one_split = values_of(runs, "split").size() < 2 && !all_redrawn(runs);  // one network
+  const bool one_split = values_of(runs, "split").size() < 2 && !all_repeat_by_replicate(runs);  // one network
   Cells cells;
   for (auto& cell : aggregate(runs, query_of(metric))) {
     const Row place = cell.group;

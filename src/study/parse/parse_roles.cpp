@@ -94,6 +94,20 @@ void parse_sample(const Reader& reader, Target& target) {
   }
 }
 
+/// `redraw = "images"` is short for a sample of each class that is drawn anew for each replicate.
+void parse_target_redraw(const Reader& reader, Target& target) {
+  const bool redraws = reader.choice("redraw", {"none", "images"}) == "images";
+  if (redraws && target.sample) {
+    reader.error("redraw", {"both redraw and sample", "redraw = \"images\" is short for a sample that is drawn anew",
+                            "Remove redraw, and set sample.redraw = \"replicate\""});
+  }
+  if (!redraws || target.sample) return;
+  target.sample.emplace();
+  target.sample->where = reader.where("redraw");
+  target.sample->random = true;
+  target.sample->redraw = "replicate";
+}
+
 }  // namespace
 
 void parse_roles(const Reader& root, Study& study) {
@@ -105,6 +119,7 @@ void parse_roles(const Reader& root, Study& study) {
   each_named(root, "target", [&](const std::string& name, const Reader& reader) {
     study.targets.push_back(parse_role<Target>(reader, name, false, study));
     parse_sample(reader, study.targets.back());
+    parse_target_redraw(reader, study.targets.back());
     study.targets.back().outputs_of = reader.choice("outputs_of", {"source"}).value_or("");
   });
   if (!root.has("target")) {
