@@ -10,6 +10,7 @@
 #include "cli/json_text.hpp"
 #include "cli/text_table.hpp"
 #include "espalier/plan/early_stopping.hpp"
+#include "espalier/report/progress.hpp"
 
 namespace espalier::cli {
 namespace {
@@ -207,7 +208,7 @@ PlanTotals totals_of(const plan::Plan& plan) {
   return totals;
 }
 
-std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated) {
+std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated, std::int32_t workers) {
   const auto totals = totals_of(plan);
   std::string text = experiments_text(plan) + "\n";
   text += fmt::format("{} runs", totals.runs);
@@ -218,8 +219,9 @@ std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated) {
   if (plan.remeasured) text += fmt::format(", kept networks of {} to be measured on further images", plan.remeasured);
   if (plan.again) text += fmt::format(", {} to be trained again because more is to be recorded", plan.again);
   text += "\n" + folds_text(plan) + stopping_text(plan);
-  text += fmt::format("{:.2f} device-hours to do{}; {} on disk at the end\n", plan.device_hours,
-                      calibrated ? "" : " (uncalibrated)", bytes_text(plan.disk_bytes));
+  text += fmt::format("{:.2f} device-hours to do, about {} on {} worker{}{}; {} on disk at the end\n",
+                      plan.device_hours, report::duration_text(3600 * plan.device_hours / workers), workers,
+                      workers == 1 ? "" : "s", calibrated ? "" : " (uncalibrated)", bytes_text(plan.disk_bytes));
   if (plan.features_bytes > 0) {
     text += fmt::format("a worker needs up to {} of memory for features and what is fitted to them\n",
                         bytes_text(plan.features_bytes));

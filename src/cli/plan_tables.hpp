@@ -13,7 +13,7 @@ struct PlanTotals {
 };
 
 PlanTotals totals_of(const plan::Plan& plan);
-std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated);
+std::string plan_text(const plan::Plan& plan, bool explain, bool calibrated, std::int32_t workers);
 /// `shards`: of `plan --shards`, else empty.
 std::string plan_json(const plan::Plan& plan, bool calibrated, const std::vector<plan::ShardWork>& shards);
 /// A table with a line for each shard, what is shared, and what waits for the merge; empty without shards.

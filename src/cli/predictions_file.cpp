@@ -56,4 +56,9 @@ report::Predictions read_predictions(const std::filesystem::path& out, const Art
   }
 }
 
+report::ReadPredictions stored_predictions() {
+  return
+      [](const report::Directory& from, const ArtifactId& artifact) { return read_predictions(from.name, artifact); };
+}
+
 }  // namespace espalier::cli

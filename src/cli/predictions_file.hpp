@@ -11,4 +11,7 @@ namespace espalier::cli {
 /// it is named by, or are no predictions.
 report::Predictions read_predictions(const std::filesystem::path& out, const ArtifactId& artifact);
 
+/// The same for a report, of the directory that it asks for.
+report::ReadPredictions stored_predictions();
+
 }  // namespace espalier::cli

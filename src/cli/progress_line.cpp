@@ -41,7 +41,7 @@ std::string progress_line(const store::State& state) {
 
 std::string summary(const store::State& state) {
   const auto runs = report::progress(state).runs;
-  std::string text = fmt::format("{} runs:", runs.total);
+  std::string text = fmt::format("{} {}:", runs.total, runs.total == 1 ? "run" : "runs");
   const char* separator = " ";
   for (std::size_t i = 0; i < report::kStates; ++i) {
     const auto count = runs.of[i];

@@ -71,7 +71,15 @@ std::vector<std::pair<TrainValues, std::string>> layers(const study::Study& stud
   if (role == ShownRole::source) add(study.sources);
   else add(study.targets);
   all.emplace_back(study.train, "[train]");
-  all.emplace_back(study::train_defaults(), "default");
+  auto defaults = study::train_defaults();
+  auto whole = defaults;
+  for (auto set = all.rbegin(); set != all.rend(); ++set) whole = study::merged(whole, set->first);
+  whole.evaluate_every.reset();
+  whole.warmup.reset();
+  study::settle(whole, std::any_of(all.begin(), all.end(), [](const auto& set) { return !set.first.rates.empty(); }));
+  defaults.evaluate_every = whole.evaluate_every;
+  defaults.warmup = whole.warmup;
+  all.emplace_back(std::move(defaults), "default");
   return all;
 }
 

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "cli/text_table.hpp"
 #include "espalier/network/networks.hpp"
+#include "espalier/task/timeline.hpp"
 #include "espalier/task/transform_table.hpp"
 
 namespace espalier::cli {
@@ -159,8 +161,9 @@ std::string stop_text(const task::Task& task) {
 /// Length, batches and seeds of a training.
 std::string steps_text(const task::Task& task) {
   const auto& spec = task::training(task);
-  std::string text = fmt::format("length    {}, {} images seen, batches of {}\n", moment_text(spec.length),
-                                 task.epoch_images, spec.batch);
+  const task::Timeline timeline(task.images, spec.batch, spec.length);
+  std::string text = fmt::format("length    {}, {} steps, {} images seen, batches of {}\n", moment_text(spec.length),
+                                 timeline.total_steps(), task.epoch_images, spec.batch);
   text += stop_text(task);
   text +=
       fmt::format("seeds     init {:016x}, order {:016x}, masks {:016x}, augmentation {:016x} (0: nothing is drawn)\n",
@@ -239,6 +242,10 @@ std::string task_facts(const plan::Plan& plan, const task::Task& task, const pla
   std::string text = fmt::format("data      {}\n", data_text(data.study(), spec));
   text += fmt::format("classes   {} ({})\n", labels.output_count,
                       short_list(names == NamesFrom::labels ? labels.names : data.output_names(labels)));
+  if (spec.loss == task::Loss::cross_entropy && labels.output_count > 1) {
+    text += fmt::format("chance    a guess has accuracy {:.1f} % and loss {:.3f}\n", 100.0 / labels.output_count,
+                        std::log(labels.output_count));
+  }
   const auto* probe = task::probe_of(task);
   text += probe ? features_text(*probe) : fmt::format("images    {}: {}\n", images_text(spec.images), task.images);
   for (const auto& measured : task.record.evaluations) text += measured_text(plan.catalog, measured);

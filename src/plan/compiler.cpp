@@ -26,7 +26,7 @@ study::Value decay_of(const study::TrainValues& values) {
   for (const auto& group : values.rates) {
     if (group.units != "top" || !group.first) continue;
     if (group.first->unit == study::Duration::Unit::epochs) return group.first->count;
-    return std::to_string(group.first->count) + " steps";
+    return to_string(*group.first);
   }
   return "never";
 }

@@ -73,8 +73,8 @@ std::optional<study::Duration> read_decay(const study::Value& value) {
   if (value == study::Value("never")) return std::nullopt;
   const auto duration = study::parse_duration(value);
   if (!duration || duration->count < 0) {
-    throw CompileError{
-        {"decay_epoch = " + to_string(value) + " is no duration", "", "Use epochs from 0 on, or \"2000 steps\"."}};
+    throw CompileError{{"decay_epoch = " + to_string(value) + " is no duration", "",
+                        "Use epochs from 0 on, \"2000 steps\" or \"50 %\"."}};
   }
   return duration;
 }

@@ -72,7 +72,7 @@ Schedule schedule_of(const std::vector<study::RateGroup>& groups, std::size_t gr
     const auto& now = groups[group];
     if (!now.relative) {
       if (!now.start) throw CompileError{{"rate group '" + now.units + "' has no start", "", "Add start = ..."}};
-      return {*now.start * share, now.factor, now.first, now.every, now.decay_times};
+      return {*now.start * share, now.factor, now.first, now.every, now.decay_times, {}};
     }
     share *= now.relative->factor;
     group = named_group(groups, now.relative->to);

@@ -53,6 +53,7 @@ const study::TrainValues& TrainSettings::of(Role role, const std::string& name,
   for (const auto& override : overrides) {
     if (override.first != kAugment) apply(values, override);
   }
+  study::settle(values, !study_.train.rates.empty() || !own_values(study_, role, name).rates.empty());
   return made_.emplace(key, std::move(values)).first->second;
 }
 
@@ -62,13 +63,19 @@ const study::TrainValues& TrainSettings::of_cnn(const study::Experiment& experim
   if (known != made_.end()) return known->second;
   auto values = merged(merged(study::train_defaults(), study_.train), experiment.cnn->train);
   values.stop = experiment.cnn->train.stop;  // that of [train] reads images of targets
+  study::settle(values, !study_.train.rates.empty() || !experiment.cnn->train.rates.empty());
   return made_.emplace(key, std::move(values)).first->second;
 }
 
 std::int64_t steps_per_epoch(std::int64_t images, std::int64_t batch) { return (images + batch - 1) / batch; }
 
-std::int64_t steps_of(const study::Duration& duration, std::int64_t per_epoch) {
-  return duration.unit == study::Duration::Unit::steps ? duration.count : duration.count * per_epoch;
+std::int64_t steps_of(const study::Duration& duration, std::int64_t per_epoch, std::int64_t whole) {
+  switch (duration.unit) {
+    case study::Duration::Unit::epochs: break;
+    case study::Duration::Unit::steps: return duration.count;
+    case study::Duration::Unit::percent: return whole * duration.count / 100;
+  }
+  return duration.count * per_epoch;
 }
 
 task::Moment moment_of(std::int64_t steps, std::int64_t per_epoch) {

@@ -39,10 +39,11 @@ struct Interval {
 };
 
 /// Steps that are whole epochs are these, so that a moment has one name.
-Interval interval_of(const study::Duration& every, std::int64_t per_epoch) {
+Interval interval_of(const study::Duration& every, std::int64_t per_epoch, std::int64_t whole) {
   if (every.unit == study::Duration::Unit::epochs) return {static_cast<std::int32_t>(every.count), 0};
-  if (every.count % per_epoch == 0) return {static_cast<std::int32_t>(every.count / per_epoch), 0};
-  return {0, every.count};
+  const auto steps = every.count == 0 ? 0 : std::max<std::int64_t>(1, steps_of(every, per_epoch, whole));
+  if (steps % per_epoch == 0) return {static_cast<std::int32_t>(steps / per_epoch), 0};
+  return {0, steps};
 }
 
 /// Images a class; all there are is one value, however it is asked for.
@@ -177,7 +178,11 @@ void TrainingMaker::set_rows(Training& training, const TrainingRequest& request,
     row.trained = trained_of(use);
     if (row.trained == task::Trained::no) continue;
     const auto group = group_of(groups, {u, depth, protocol.high_units, use != study::UnitUse::fresh});
-    if (!points[group]) points[group] = rate_points(schedule_of(groups, group), training.steps, per_epoch);
+    if (!points[group]) {
+      auto schedule = schedule_of(groups, group);
+      schedule.warmup = request.values->warmup;
+      points[group] = rate_points(schedule, training.steps, per_epoch);
+    }
     row.rates = *points[group];
   }
 }
@@ -204,7 +209,7 @@ void TrainingMaker::set_images(Training& training, const TrainingRequest& reques
 void TrainingMaker::set_record(Training& training, const TrainingRequest& request,
                                const std::optional<FoldImages>& fold, std::int64_t per_epoch) {
   const auto wanted = study::record_settings(*request.values);
-  const auto often = interval_of(wanted.evaluate_every, per_epoch);
+  const auto often = interval_of(wanted.evaluate_every, per_epoch, training.steps);
   const auto* given = request.given;
   const auto measured = metrics_on(*request.pool, with_judged(request));
   const auto add = [&](metrics::Subset name, const ImageSetId& images, Interval every, std::int64_t count) {

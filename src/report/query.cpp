@@ -229,7 +229,11 @@ std::vector<stats::CellSummary> aggregate(const std::vector<RunView>& views, con
 
 std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<AxisCondition>& a,
                                       const std::vector<AxisCondition>& b, const Query& query) {
-  const auto side_a = select(views, a), side_b = select(views, b);
+  return contrast(select(views, a), select(views, b), query);
+}
+
+std::vector<stats::Contrast> contrast(const std::vector<RunView>& side_a, const std::vector<RunView>& side_b,
+                                      const Query& query) {
   const bool own = counted_in(side_a, side_b, query) != query.unit;  // else one side's replicates share what they draw
   const auto repetition = own ? Repetition::own : Repetition::of_split;
   auto contrasts =

@@ -43,7 +43,8 @@ MaybeProblem first_decay(const Value& value) {
   if (value == Value("never")) return std::nullopt;
   if (!value.word()) return integer_in(value, 0, kBig).problem;
   const auto duration = parse_duration(value);
-  return duration && duration->count >= 0 ? std::nullopt : std::optional(not_a_duration(value, 0));
+  const bool is_right = duration && is_in_range(*duration, 0, Shares::taken);
+  return is_right ? std::nullopt : std::optional(not_a_duration(value, 0, Shares::taken));
 }
 
 MaybeProblem units_word(const Value& value) {

@@ -261,7 +261,8 @@ void add_train(Docs& all) {
     if (!row.first_name.empty())
       add_row(all, "train", row.first_name, {row.doc.type, "as " + row.key, "the earlier name of " + row.key});
     if (row.key == "evaluate.every")
-      add_row(all, "train", "evaluate", {"table", "{ every = 1 }", "when validation and test images are evaluated"});
+      add_row(all, "train", "evaluate",
+              {"table", "every = 1, or 5 % of a length in steps", "when validation and test images are evaluated"});
   }
   for (const auto& row : augment_rows()) add_row(all, "train.augment", row.key, row.doc);
   add(all, "train.rates",

@@ -28,7 +28,8 @@ std::string nearest(const std::string& word, const std::vector<std::string>& kno
   constexpr std::size_t kLongestWord = 60;  // longer words are no typos, and the distance takes quadratic time
   if (word.empty() || word.size() > kLongestWord) return "";
   std::string best;
-  std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
+  // Half of a short word may be wrong: "freeze" is near "frozen".
+  std::size_t least = std::max({std::size_t{2}, word.size() / 3, std::min<std::size_t>(3, word.size() / 2)}) + 1;
   for (const auto& candidate : known) {
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < least && distance < std::max(word.size(), candidate.size())) {

@@ -39,9 +39,7 @@ std::optional<Problem> set_units(RateGroup& group, const Value& value) {
 
 std::optional<Problem> set_duration(std::optional<Duration>& field, const Value& value, std::int64_t least) {
   const auto duration = parse_duration(value);
-  if (!duration || duration->count < least || duration->count > std::numeric_limits<std::int32_t>::max()) {
-    return not_a_duration(value, least);
-  }
+  if (!duration || !is_in_range(*duration, least, Shares::taken)) return not_a_duration(value, least, Shares::taken);
   field = duration;
   return std::nullopt;
 }
@@ -90,8 +88,8 @@ RateGroup common_group(const std::string& units, double start) {
   group.units = units;
   group.start = start;
   group.factor = 0.1;
-  group.first = Duration{Duration::Unit::epochs, 30};
-  group.every = Duration{Duration::Unit::epochs, 30};
+  group.first = Duration{Duration::Unit::percent, 50};
+  group.every = Duration{Duration::Unit::percent, 25};
   return group;
 }
 

@@ -54,7 +54,7 @@ std::optional<Problem> set_metric(StopRule& rule, const Value& value) {
 
 std::optional<Problem> set_every(StopRule& rule, const Value& value) {
   const auto duration = parse_duration(value);
-  if (!duration || duration->count < 1 || duration->count > kBig) return not_a_duration(value, 1);
+  if (!duration || !is_in_range(*duration, 1, Shares::refused)) return not_a_duration(value, 1, Shares::refused);
   rule.every = *duration;
   return std::nullopt;
 }

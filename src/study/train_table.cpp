@@ -92,26 +92,26 @@ std::string name_of(const Named<Enum> (&all)[N], Enum value) {
 
 TrainRow batch() {
   auto row =
-      row_for<std::int64_t>("batch", {"integer", "64", "images a step; the last, smaller batch of an epoch is kept"},
-                            &TrainValues::batch, 64, integer_from(1));
+      row_for<std::int64_t>("batch", {"integer", "32", "images a step; the last, smaller batch of an epoch is kept"},
+                            &TrainValues::batch, 32, integer_from(1));
   row.to_spec = [](const TrainValues& v, task::TrainSpec& spec) { spec.batch = static_cast<std::int32_t>(*v.batch); };
   row.methods = ", in batches of {} (the last, smaller one is kept)";
   row.in_methods = [](const task::TrainSpec& spec) { return std::to_string(spec.batch); };
   return row;
 }
 
-auto duration_from(std::int64_t least) {
-  return [least](const Value& value) -> Read<Duration> {
+auto duration_from(std::int64_t least, Shares shares = Shares::refused) {
+  return [=](const Value& value) -> Read<Duration> {
     const auto duration = parse_duration(value);
-    if (!duration || duration->count < least || duration->count > kBig) return {{}, not_a_duration(value, least)};
+    if (!duration || !is_in_range(*duration, least, shares)) return {{}, not_a_duration(value, least, shares)};
     return {*duration, std::nullopt};
   };
 }
 
 TrainRow epochs() {
   return row_for<Duration>("epochs",
-                           {"duration", "60", "length: epochs, or \"2000 steps\"; 0: drawn and never trained"},
-                           &TrainValues::epochs, Duration{Duration::Unit::epochs, 60}, duration_from(0));
+                           {"duration", "\"1000 steps\"", "length: epochs, or steps; 0: drawn and never trained"},
+                           &TrainValues::epochs, Duration{Duration::Unit::steps, 1000}, duration_from(0));
 }
 
 std::string number(double value) { return fmt::format("{}", static_cast<float>(value)); }
@@ -191,12 +191,13 @@ TrainRow loss() {
       &TrainValues::loss, {}, word({"cross-entropy", "binary"}));
 }
 
+/// Without a default here: it is by how the length is given.
 TrainRow evaluate_every() {
   auto row = row_for<Duration>("evaluate.every",
-                               {"duration", "1",
-                                "between evaluations: epochs, or \"1000 steps\"; the last is always "
+                               {"duration", "1; 5 % of a length in steps",
+                                "between evaluations: epochs, \"1000 steps\" or a share; the last is always "
                                 "evaluated; 0: only the last"},
-                               &TrainValues::evaluate_every, Duration{Duration::Unit::epochs, 1}, duration_from(0));
+                               &TrainValues::evaluate_every, {}, duration_from(0, Shares::taken));
   row.to_record = [](const TrainValues& v, RecordSettings& record) { record.evaluate_every = *v.evaluate_every; };
   return row;
 }
@@ -210,11 +211,19 @@ TrainRow train_eval() {
   return row;
 }
 
+/// Without a default here: what it is depends on whether the rates are the default ones, too.
+TrainRow warmup() {
+  return row_for<Duration>("warmup",
+                           {"duration", "10 % of a training whose rates are the default ones, else 0",
+                            "how long all rates rise at the start, in ten steps"},
+                           &TrainValues::warmup, {}, duration_from(0, Shares::taken));
+}
+
 /// An empty list is one that is inherited.
 TrainRow rates() {
   TrainRow row;
   row.key = "rates";
-  row.doc = {"array of tables", "top 0.01, rest 0.001, x0.1 every 30",
+  row.doc = {"array of tables", "top 0.01, rest 0.001, x0.1 at 50 % and 75 %",
              "rate groups; the first that matches a unit wins"};
   row.set_default = [](TrainValues& values) { values.rates = default_rates(); };
   row.merge = [](TrainValues& into, const TrainValues& over) {
@@ -252,9 +261,9 @@ TrainRow warn_below() {
 
 const std::vector<TrainRow>& train_rows() {
   static const std::vector<TrainRow> rows = [] {
-    std::vector<TrainRow> all = {batch(),        epochs(),         optimiser(),      momentum(),
-                                 weight_decay(), augment(),        frozen_dropout(), precision(),
-                                 loss(),         evaluate_every(), train_eval(),     rates()};
+    std::vector<TrainRow> all = {batch(),      epochs(),         optimiser(), momentum(), weight_decay(),
+                                 augment(),    frozen_dropout(), precision(), loss(),     evaluate_every(),
+                                 train_eval(), rates(),          warmup()};
     for (auto& row : stop_rows()) all.push_back(std::move(row));
     for (auto& row : {keep(), warn_below()}) all.push_back(row);
     return all;

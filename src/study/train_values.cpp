@@ -90,6 +90,21 @@ TrainValues train_defaults() {
   return values;
 }
 
+void settle(TrainValues& values, bool has_own_rates) {
+  using Unit = Duration::Unit;
+  if (!values.evaluate_every) {  // an epoch of a small set may be one step, after each of which nobody looks
+    values.evaluate_every = values.epochs->unit == Unit::steps ? Duration{Unit::percent, 5} : Duration{Unit::epochs, 1};
+  }
+  // Rates that a study gives are meant as they are; the default ones rise at first, so that no training collapses.
+  if (!values.warmup) values.warmup = parse_duration(has_own_rates ? Value(0) : Value(kDefaultWarmup));
+}
+
+bool is_in_range(const Duration& duration, std::int64_t least, Shares shares) {
+  const bool is_share = duration.unit == Duration::Unit::percent;
+  if (is_share && shares == Shares::refused) return false;
+  return duration.count >= least && duration.count <= (is_share ? 100 : std::numeric_limits<std::int32_t>::max());
+}
+
 std::optional<Duration> parse_duration(const Value& value) {
   if (const std::int64_t* epochs = value.integer()) return Duration{Duration::Unit::epochs, *epochs};
   const std::string* word = value.word();
@@ -101,6 +116,8 @@ std::optional<Duration> parse_duration(const Value& value) {
   const std::string unit(stop, end);
   if (unit == " steps" || unit == " step") {
     duration.unit = Duration::Unit::steps;
+  } else if (unit == " %" || unit == "%") {
+    duration.unit = Duration::Unit::percent;
   } else if (unit != " epochs" && unit != " epoch") {
     return std::nullopt;
   }
@@ -108,7 +125,12 @@ std::optional<Duration> parse_duration(const Value& value) {
 }
 
 std::string to_string(const Duration& duration) {
-  return std::to_string(duration.count) + (duration.unit == Duration::Unit::steps ? " steps" : "");
+  switch (duration.unit) {
+    case Duration::Unit::epochs: break;
+    case Duration::Unit::steps: return std::to_string(duration.count) + " steps";
+    case Duration::Unit::percent: return std::to_string(duration.count) + " %";
+  }
+  return std::to_string(duration.count);
 }
 
 }  // namespace espalier::study

@@ -81,10 +81,12 @@ Read<std::string> word_of(const Value& value, const std::vector<std::string>& al
   return {"", unknown_word("word", *word, allowed)};
 }
 
-Problem not_a_duration(const Value& value, std::int64_t least) {
+Problem not_a_duration(const Value& value, std::int64_t least, Shares shares) {
+  const bool takes_shares = shares == Shares::taken;
   return {"'" + to_string(value) + "' is no duration here",
-          "a duration is a whole number of epochs of at least " + std::to_string(least) + ", or steps",
-          "Write 30 or \"2000 steps\""};
+          "a duration is a whole number of epochs of at least " + std::to_string(least) + ", or steps" +
+              (takes_shares ? ", or a share of the training of at most 100 %" : ""),
+          takes_shares ? "Write 30, \"2000 steps\" or \"50 %\"" : "Write 30 or \"2000 steps\""};
 }
 
 Problem unknown_word(const std::string& what, const std::string& word, const std::vector<std::string>& known) {

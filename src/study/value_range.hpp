@@ -29,7 +29,7 @@ Read<bool> truth_of(const Value& value);
 /// Accepts any word where `allowed` is empty.
 Read<std::string> word_of(const Value& value, const std::vector<std::string>& allowed);
 
-Problem not_a_duration(const Value& value, std::int64_t least);
+Problem not_a_duration(const Value& value, std::int64_t least, Shares shares);
 /// Makes "unknown <what> 'word'", and suggests the nearest known word.
 Problem unknown_word(const std::string& what, const std::string& word, const std::vector<std::string>& known);
 /// "a whole number", "a word", ...

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "espalier/study/train_values.hpp"
 #include "support/planning.hpp"
 
 namespace espalier::plan {
@@ -104,6 +105,32 @@ TEST_CASE("plan: later decays come at multiples of the interval, or an interval 
 TEST_CASE("plan: rates are float32 of the double product, and equal ones merge") {
   CHECK(rate_points(schedule(0), 30, 1) == Points{at(0, 0.001)});
   CHECK(rate_points({0.01, 1, kEpoch30, kEpoch30}, 90, 1) == Points{at(0, 0.01)});
+}
+
+TEST_CASE("plan: a decay at a share of the training comes at that of its own steps") {
+  Schedule half{0.01, 0.1, study::parse_duration("50 %"), study::parse_duration("25 %")};
+  CHECK(rate_points(half, 90, 1) == Points{at(0, 0.01), at(45, 0.001), at(66, 0.0001), at(88, 0.00001)});
+  CHECK(rate_points(half, 8, 1) == Points{at(0, 0.01), at(4, 0.001), at(6, 0.0001)});
+  half.every.reset();
+  CHECK(rate_points(half, 7, 1) == Points{at(0, 0.01), at(3, 0.001)});
+}
+
+TEST_CASE("plan: in a warm-up a rate is so many tenths of itself, decays within it included") {
+  Schedule rising{0.5, 0.5, std::nullopt, std::nullopt};
+  rising.warmup = study::parse_duration("20 steps");
+  const auto points = rate_points(rising, 100, 1);
+  REQUIRE(points.size() == 10);
+  for (int tenth = 0; tenth < 10; ++tenth)
+    CHECK(points[static_cast<std::size_t>(tenth)] == at(2 * tenth, 0.5 * ((tenth + 1) / 10.0)));
+  CHECK(rate_points(rising, 5, 1) == Points{at(0, 0.05), at(2, 0.1), at(4, 0.15)});  // it ends before it is warm
+
+  rising.first = study::parse_duration("10 steps");
+  CHECK(rate_points(rising, 100, 1)[5] == at(10, 0.15));  // six tenths of a half
+  rising.warmup = study::parse_duration("4 %");           // of 100 steps: several tenths in one step
+  rising.first.reset();
+  CHECK(rate_points(rising, 100, 1) == Points{at(0, 0.15), at(1, 0.25), at(2, 0.4), at(3, 0.5)});
+  rising.warmup = study::parse_duration("0 steps");
+  CHECK(rate_points(rising, 100, 1) == Points{at(0, 0.5)});
 }
 
 TEST_CASE("plan: durations in steps are told as epoch and step of the run's own training set") {

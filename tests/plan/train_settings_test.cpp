@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "espalier/plan/plan.hpp"
+#include "espalier/study/train_values.hpp"
 #include "support/planning.hpp"
 
 namespace espalier::plan {
@@ -52,6 +53,29 @@ TEST_CASE("plan: a named augmentation on an axis stands for its whole table, sin
   CHECK(sources_in(compiled(study)) == 2);
   study.experiments = {experiment("a", {axis("train.augment", {"strong"})})};
   CHECK(support::complaints(study).find("there is no augmentation 'strong'") != std::string::npos);
+}
+
+TEST_CASE("plan: default rates rise at first, rates that a study gives do not unless it says so") {
+  auto study = support::small_study(1);
+  study.train.rates.clear();
+  study.experiments = {experiment("a", {axis("per_class", {5})})};
+  const auto first_rate = [&] {
+    const Plan plan = compiled(study);
+    return task::training(*support::task_of(plan, plan.runs[0].task)).units.back().rates.front().rate;
+  };
+
+  CHECK(first_rate() == 0.001f);  // a tenth of 0.01
+  study.train.warmup = study::parse_duration(study::Value(0));
+  CHECK(first_rate() == 0.01f);
+  study.train.warmup.reset();
+  study.train.rates = {support::rate_group("rest", 0.02)};
+  CHECK(first_rate() == 0.02f);
+  study.train.warmup = study::parse_duration("10 steps");
+  CHECK(first_rate() == 0.002f);
+  study.train.rates.clear();
+  study.targets[0].train.rates = {support::rate_group("rest", 0.04)};
+  study.train.warmup.reset();
+  CHECK(first_rate() == 0.04f);
 }
 
 }  // namespace espalier::plan

@@ -30,5 +30,12 @@ TEST_CASE("study: the spelling of a duration is read back as the duration") {
     CHECK(parse_duration(parse_value(to_string(duration))) == duration);
   }
   CHECK_FALSE(parse_duration(Value("30 days")));
+  const auto half = parse_duration("50 %");
+  REQUIRE(half);
+  CHECK(to_string(*half) == "50 %");
+  CHECK(parse_duration("50%") == half);
+  CHECK(is_in_range(*half, 0, Shares::taken));
+  CHECK_FALSE(is_in_range(*half, 0, Shares::refused));  // of a length, for one
+  CHECK_FALSE(is_in_range(*parse_duration("101 %"), 0, Shares::taken));
   CHECK_FALSE(parse_duration(Value(1.5)));
 }

@@ -32,6 +32,7 @@ struct RankedProtocol {
   bool indistinguishable = false;  ///< cannot be told from the best
   double p_value = 1;
   stats::Summary valid, test;  ///< top-1 as a fraction, over splits or the folds of the one split
+  std::vector<RunView> views;  ///< its runs, each once
 };
 
 /// The protocols of one place, best first on validation images; on test images where no run has others.

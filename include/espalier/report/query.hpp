@@ -49,6 +49,8 @@ std::string counted_in(const std::vector<RunView>& a, const std::vector<RunView>
 /// Cells in the order of their axes' values: numbers ascending, "all" last, words in the study's order.
 std::vector<stats::CellSummary> aggregate(const std::vector<RunView>& views, const Query& query);
 
+/// Compares the runs of two sides, in the order of the cells' axes.
+std::vector<stats::Contrast> contrast(const std::vector<RunView>& a, const std::vector<RunView>& b, const Query& query);
 /// Compares the runs that fulfil `a` with those that fulfil `b`.
 std::vector<stats::Contrast> contrast(const std::vector<RunView>& views, const std::vector<AxisCondition>& a,
                                       const std::vector<AxisCondition>& b, const Query& query);

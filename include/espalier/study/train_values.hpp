@@ -22,12 +22,25 @@ const std::vector<std::string>& train_keys();
 /// The values of `over` where they are set, else those of `base`. `augment` and `rates` are replaced as a whole.
 TrainValues merged(const TrainValues& base, const TrainValues& over);
 
-/// The default values; every optional one is set except `warn_below`.
+/// The default values; every optional one is set except `warn_below` and `loss`, and `warmup` and
+/// `evaluate_every`, which are by the others.
 TrainValues train_defaults();
 
-/// Parses "30" (epochs), "30 epochs" or "2000 steps"; none if it is neither.
+/// Of trainings whose rates are the default ones and that do not say: none collapsed with it (results/default-train).
+inline constexpr const char* kDefaultWarmup = "10 %";
+
+/// Sets what is by other values, where nothing says it: how often a training is evaluated, and its warm-up.
+/// `has_own_rates`: the study gives rates for it. Requires `epochs`.
+void settle(TrainValues& values, bool has_own_rates);
+
+/// Whether the duration has from `least` to as many as can be counted; percents are shares of a training, where it
+/// takes some.
+enum class Shares : bool { refused, taken };
+bool is_in_range(const Duration& duration, std::int64_t least, Shares shares);
+
+/// Parses "30" (epochs), "30 epochs", "2000 steps" or "50 %"; none if it is neither.
 std::optional<Duration> parse_duration(const Value& value);
-/// Prints "30" or "2000 steps", which parse_duration reads back.
+/// Prints "30", "2000 steps" or "50 %", which parse_duration reads back.
 std::string to_string(const Duration& duration);
 
 }  // namespace espalier::study

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/json_text.hpp"
+#include "cli/predictions_file.hpp"
 #include "cli/query_options.hpp"
 #include "cli/result_dir.hpp"
 #include "cli/result_json.hpp"
@@ -67,6 +68,10 @@ void aggregate(const Options& options) {
   }
   choose_metric(query, options.query, views);
   fill_axes(query, views, !query.by.empty());
+  if (options.query.bootstrap > 0) {
+    const auto cells = report::image_cells(views, query, stored_predictions(), resampling_of(options.query));
+    return print_over_images(report::readable(cells, query), report::exact(cells, query), options.query);
+  }
   query.counted = report::counted_in(views, query);
   print(options, query, report::aggregate(views, query), directories);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/json_text.hpp"
+#include "cli/predictions_file.hpp"
 #include "cli/query_options.hpp"
 #include "cli/result_dir.hpp"
 #include "cli/result_json.hpp"
@@ -78,6 +79,11 @@ void compare(const Options& options) {
   const bool listed = std::find(query.by.begin(), query.by.end(), "experiment") != query.by.end();
   if (!listed && !names(a, "experiment") && report::values_of(views, "experiment").size() > 1) {
     query.by.insert(query.by.begin(), "experiment");
+  }
+  if (options.query.bootstrap > 0) {
+    const auto pairs = report::image_pairs(report::select(views, a), report::select(views, b), query,
+                                           stored_predictions(), resampling_of(options.query));
+    return print_over_images(report::readable(pairs, query), report::exact(pairs, query), options.query);
   }
   query.counted = report::counted_in(report::select(views, a), report::select(views, b), query);
   const auto also = report::also_differing(views, a, b, query);

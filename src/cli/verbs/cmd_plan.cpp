@@ -11,6 +11,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/os/host.hpp"
 #include "espalier/plan/fold_proposals.hpp"
+#include "espalier/plan/sense.hpp"
 #include "espalier/session/calibration_file.hpp"
 #include "espalier/session/plan_bundles.hpp"
 #include "espalier/session/plan_given.hpp"
@@ -69,6 +70,9 @@ int run(const Options& options) {
   const plan::Plan plan = plan::compile(input.study, input.facts, outcomes, compile);
   print_diagnostics(plan.diagnostics, options.study.file);
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
+  const auto sense = options.only.empty() ? plan::sense_of(input.study, plan) : std::vector<study::Diagnostic>{};
+  print_diagnostics(sense, options.study.file);
+  if (study::has_errors(sense)) return static_cast<int>(ExitCode::usage);
   for (const auto& proposal : plan::propose_folds(input.study, plan))
     fmt::print(stderr, "espalier: note: {}\n", to_string(proposal));
   if (writes) session::write_bundles(plan, input, compile, options.bundles);
@@ -76,7 +80,9 @@ int run(const Options& options) {
   const auto cut = cut_of(options, input);
   const auto shards = options.shards == 0 ? std::vector<plan::ShardWork>{} : plan::work_of_shards(cut, plan);
   if (options.json) fmt::print("{}", plan_json(plan, calibrated, shards));
-  else fmt::print("{}{}", plan_text(plan, options.explain, calibrated), shards_text(plan, cut, shards));
+  else
+    fmt::print("{}{}", plan_text(plan, options.explain, calibrated, os::usable_cores()),
+               shards_text(plan, cut, shards));
   return static_cast<int>(ExitCode::done);
 }
 

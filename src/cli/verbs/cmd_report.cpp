@@ -76,10 +76,7 @@ void refuse_foreign(const fs::path& page, const report::Report& report) {
 void write_report(const std::string& path, const std::string& asked) {
   const auto directory = read_directory(path);
   const auto now = fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)));
-  const auto read = [](const report::Directory& from, const ArtifactId& artifact) {
-    return read_predictions(from.name, artifact);
-  };
-  const auto report = report::make_report({&directory, study_of(directory.state), draw, now, read});
+  const auto report = report::make_report({&directory, study_of(directory.state), draw, now, stored_predictions()});
   const auto page = page_place(path, asked);
   refuse_foreign(page, report);
   if (page.has_parent_path()) fs::create_directories(page.parent_path());

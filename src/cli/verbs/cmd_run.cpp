@@ -20,6 +20,8 @@
 #include "espalier/core/whole_number.hpp"
 #include "espalier/os/host.hpp"
 #include "espalier/plan/refusal.hpp"
+#include "espalier/plan/sense.hpp"
+#include "espalier/report/answer.hpp"
 #include "espalier/report/at_chance.hpp"
 #include "espalier/runtime/signals.hpp"
 #include "espalier/runtime/supervisor.hpp"
@@ -82,7 +84,12 @@ void refuse_unplannable(const session::RunArguments& arguments, const session::S
   if (arguments.launch.noop_tasks > 0 || !earlier.runs.empty()) return;
   plan::CompileOptions options;
   options.account = false;
-  plan::refuse_errors(plan::compile(input.study, input.facts, {}, options), arguments.study.file.filename().string());
+  auto plan = plan::compile(input.study, input.facts, {}, options);
+  const auto file = arguments.study.file.filename().string();
+  plan::refuse_errors(plan, file);
+  plan.diagnostics = plan::sense_of(input.study, plan);
+  plan::refuse_errors(plan, file);
+  print_diagnostics(plan.diagnostics, arguments.study.file);
 }
 
 /// Creates the store; a smoke or no-op run removes what an earlier one wrote.
@@ -141,16 +148,33 @@ void put(std::FILE* file, const std::string& line) {
   std::fflush(file);
 }
 
+/// The answer, the first failure, and what to do next.
+void print_answer(const report::Directory& directory, int code) {
+  const auto views = report::runs_of(directory);
+  const auto guessing = report::at_chance_text(views);
+  if (!guessing.empty()) put(stderr, "espalier: warning: " + guessing);
+  const auto failure = report::first_failure(views);
+  if (!failure.empty()) put(stdout, failure);
+  const bool is_over = code == static_cast<int>(ExitCode::done) || code == static_cast<int>(ExitCode::some_failed);
+  if (!is_over || directory.state.detail == store::Detail::brief) return;
+  for (const auto& line : report::answers_of(views, study_of(directory.state))) put(stdout, line);
+  put(stdout, failure.empty() ? "Next: espalier report " + directory.name
+                              : "Next: the same command once more, or espalier report " + directory.name);
+}
+
 void print_end(const session::RunArguments& arguments, int code) {
-  report::Directory directory{arguments.out.string(),
-                              store::replay(session::store_of(arguments), store::Detail::brief)};
+  // All of a large study takes long to read, and its answers are many lines: 'report' has them.
+  constexpr std::size_t kMostRuns = 20'000;
+  const auto store = session::store_of(arguments);
+  const bool made_up = arguments.launch.noop || arguments.launch.noop_tasks > 0 || arguments.launch.smoke;
+  report::Directory directory{arguments.out.string(), store::replay(store, store::Detail::brief)};
+  if (!made_up && directory.state.runs.size() <= kMostRuns) directory.state = store::replay(store);
   auto& state = directory.state;
   store::settle_dead(state);
   for (const auto& warning : state.warnings) put(stderr, "espalier: warning: " + warning);
   if (state.runs.empty()) return;
-  const auto guessing = report::at_chance_text(report::runs_of(directory));
-  if (!guessing.empty()) put(stderr, "espalier: warning: " + guessing);
   put(stdout, summary(state));
+  if (!made_up) print_answer(directory, code);
   if (code == static_cast<int>(ExitCode::stopped)) put(stdout, stopped_text(state));
 }
 

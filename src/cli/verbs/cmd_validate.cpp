@@ -10,6 +10,7 @@
 #include "cli/load_study.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/plan/sense.hpp"
 #include "espalier/session/study_input.hpp"
 #include "espalier/study/needs.hpp"
 
@@ -86,6 +87,10 @@ Outcome validate(const Options& options) {
   }
   const plan::Plan plan = plan::compile(checked.input.study, checked.input.facts, {}, {});
   outcome.diagnostics.insert(outcome.diagnostics.end(), plan.diagnostics.begin(), plan.diagnostics.end());
+  if (!study::has_errors(outcome.diagnostics)) {
+    const auto sense = plan::sense_of(checked.input.study, plan);
+    outcome.diagnostics.insert(outcome.diagnostics.end(), sense.begin(), sense.end());
+  }
   for (const auto& experiment : plan.experiments) {
     outcome.runs += experiment.runs;
     outcome.later += experiment.later;
@@ -116,9 +121,9 @@ void print_json(const Outcome& outcome) {
 }
 
 void print_ok(const Outcome& outcome) {
-  fmt::print("ok: {} runs{}, {} tasks known so far{}\n", outcome.runs,
+  fmt::print("ok: {} run{}{}, {} task{} known so far{}\n", outcome.runs, outcome.runs == 1 ? "" : "s",
              outcome.later > 0 ? fmt::format(" ({} later, through selections)", outcome.later) : "", outcome.tasks,
-             outcome.provisional ? "; images are not here, ids are provisional" : "");
+             outcome.tasks == 1 ? "" : "s", outcome.provisional ? "; images are not here, ids are provisional" : "");
 }
 
 int run(const Options& options) {

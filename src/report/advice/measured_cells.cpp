@@ -209,6 +209,7 @@ class CellMaker {
     ranked.folds = standing.folds;
     ranked.indistinguishable = standing.indistinguishable;
     ranked.p_value = standing.p_value;
+    ranked.views = protocol.runs;
     cell_.runs += ranked.runs.measured;
     cell_.protocols.push_back(std::move(ranked));
   }

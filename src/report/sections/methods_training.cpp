@@ -67,6 +67,7 @@ std::string group_text(const study::RateGroup& group) {
   if (group.relative) text += fmt::format("at {:g} times the rate of '{}'", group.relative->factor, group.relative->to);
   else text += group.start ? "at " + number(*group.start) : "at the default rate";
   const auto when = [](const study::Duration& d) {
+    if (d.unit == study::Duration::Unit::percent) return fmt::format("{} % of a training", d.count);
     return fmt::format("{} {}", d.unit == study::Duration::Unit::epochs ? "epoch" : "step", d.count);
   };
   if (group.first) {
@@ -84,9 +85,15 @@ std::string group_text(const study::RateGroup& group) {
 }
 
 std::string rate_groups(const PageContext& context) {
+  const auto& train = context.study.train;
   std::vector<std::string> groups;
-  for (const auto& group : context.study.train.rates) groups.push_back(group_text(group));
-  return groups.empty() ? "" : " Rates of target trainings: " + fmt::format("{}", fmt::join(groups, "; ")) + ".";
+  for (const auto& group : merged(study::train_defaults(), train).rates) groups.push_back(group_text(group));
+  std::string text = fmt::format(" Rates of target trainings: {}.", fmt::join(groups, "; "));
+  const auto rise = train.warmup          ? to_string(*train.warmup)
+                    : train.rates.empty() ? std::string(study::kDefaultWarmup)
+                                          : "0";
+  if (!rise.starts_with("0")) text += fmt::format(" At the start all rates rise in ten steps ({}).", rise);
+  return text;
 }
 
 std::string train_eval_text(const Tasks& tasks) {

@@ -1,8 +1,10 @@
 // Report section: the question the study asks, how much of it is done, and warnings.
 #include <fmt/format.h>
 
+#include <cctype>
 #include <sstream>
 
+#include "espalier/report/answer.hpp"
 #include "espalier/report/at_chance.hpp"
 #include "espalier/report/progress.hpp"
 #include "report/html.hpp"
@@ -11,17 +13,24 @@
 namespace espalier::report {
 namespace {
 
-/// The comment at the top of the study file without its marks, which states the study's question by convention. An
-/// indented line continues the line before.
+/// "Question: how many ...": a word or two and a colon.
+bool begins_item(const std::string& words) {
+  constexpr std::size_t kLongestName = 20;
+  const auto colon = words.find(": ");
+  return colon < kLongestName && std::isupper(static_cast<unsigned char>(words.front()));
+}
+
+/// The comment at the top of the study file without its marks, which states the study's question by convention. A line
+/// that names no new item continues the line before.
 std::string head_comment(const std::string& text) {
-  constexpr std::size_t kItemIndent = 2;
   std::istringstream lines(text);
   std::string comment;
   for (std::string line; std::getline(lines, line) && line.starts_with('#');) {
     const auto first = line.find_first_not_of("# ");
     if (first == std::string::npos) continue;
-    if (!comment.empty()) comment += first <= kItemIndent ? "\n" : " ";
-    comment += line.substr(first);
+    const auto words = line.substr(first);
+    if (!comment.empty()) comment += begins_item(words) ? "\n" : " ";
+    comment += words;
   }
   return comment;
 }
@@ -42,7 +51,8 @@ std::string tiles(const PageContext& context) {
   const auto progress = report::progress(context.state());
   double seconds = 0;
   for (const auto& [id, task] : context.state().tasks) seconds += task.seconds;
-  std::string list = tile(fmt::format("{}", progress.experiments.size()), "experiments");
+  const auto experiments = progress.experiments.size();
+  std::string list = tile(fmt::format("{}", experiments), experiments == 1 ? "experiment" : "experiments");
   list += tile(fmt::format("{} of {}", progress.runs[task::RunState::done], progress.runs.total), "runs done");
   list += tile(fmt::format("{}", progress.tasks[task::RunState::done]), "trainings, each once");
   list += tile(fmt::format("{}", context.study.split.count), context.overlapping              ? "overlapping splits"
@@ -52,11 +62,18 @@ std::string tiles(const PageContext& context) {
   return "<ul class=\"tiles\">" + list + "</ul>\n";
 }
 
+/// First of all what the study found; what it cannot say yet, its missing runs do.
+std::string answers(const PageContext& context) {
+  std::string items;
+  for (const auto& line : answers_of(context.views, context.study)) items += element("li", escape(line)) + "\n";
+  return items.empty() ? "" : "<div class=\"answer\"><ul>\n" + items + "</ul></div>\n";
+}
+
 }  // namespace
 
 std::string head_section(const PageContext& context, const std::string& made_at) {
   return "<header>" + element("p", escape("espalier report · " + made_at), "kicker") +
-         element("h1", escape(context.study.name)) + asked(context) + tiles(context) + "</header>\n";
+         element("h1", escape(context.study.name)) + asked(context) + answers(context) + tiles(context) + "</header>\n";
 }
 
 std::string warning_box(const PageContext& context) {
