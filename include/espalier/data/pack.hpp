@@ -24,7 +24,7 @@ struct Pack {
   /// Names of the files that the images are of, by their paths below the folder, each ended by a zero byte: [bytes]
   /// uint8. Undefined where there are none, or an earlier version made the pack; not part of the digest.
   at::Tensor files{};
-  std::string origin{};          ///< digest of the imported pack whose images, row by row, these are made of; or ""
+  std::string origin{};  ///< digest of the imported pack whose images, row by row, these are made of; or ""
 
   /// What orders and divides the images of a class: derived images stand as those that they are made of.
   const std::string& order_key() const { return origin.empty() ? digest : origin; }
@@ -50,7 +50,8 @@ void check_levels(const task::LabelLevels& levels, std::size_t classes);
 /// Pack::files of these names.
 at::Tensor file_names(const std::vector<std::string>& names);
 
-/// One safetensors file: `labels`, `images`, `files` where there are some, the rest as metadata. Bytes depend on content only.
+/// One safetensors file: `labels`, `images`, `files` where there are some, the rest as metadata. Bytes depend on
+/// content only.
 void write_pack(const std::filesystem::path& file, const Pack& pack);
 
 /// Data digest -> pack file, as in protocol::Setup::packs.

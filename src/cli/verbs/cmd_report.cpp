@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "cli/pack_pictures.hpp"
 #include "cli/predictions_file.hpp"
 #include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
@@ -79,7 +80,11 @@ void write_report(const std::string& path, const std::string& asked) {
   const auto read = [](const report::Directory& from, const ArtifactId& artifact) {
     return read_predictions(from.name, artifact);
   };
-  const auto report = report::make_report({&directory, study_of(directory.state), draw, now, read});
+  PackPictures pictures;
+  const auto find = [&pictures](const report::Directory& from, const std::string& data, std::int64_t row) {
+    return pictures.find(from, data, row);
+  };
+  const auto report = report::make_report({&directory, study_of(directory.state), draw, now, read, find});
   const auto page = page_place(path, asked);
   refuse_foreign(page, report);
   if (page.has_parent_path()) fs::create_directories(page.parent_path());

@@ -93,8 +93,8 @@ Pack open_pack(const std::filesystem::path& path) {
   pack.mean = list<float>(file, "mean");
   pack.std = list<float>(file, "std");
   pack.levels = levels_in(file);
-  const bool has_names = std::any_of(file.tensors.begin(), file.tensors.end(),
-                                     [](const auto& one) { return one.first == kFiles; });
+  const bool has_names =
+      std::any_of(file.tensors.begin(), file.tensors.end(), [](const auto& one) { return one.first == kFiles; });
   if (has_names) pack.files = tensor(file, kFiles, at::kByte, 1);
   if (file.metadata.contains("origin")) pack.origin = entry(file, "origin");
   check(pack, path);

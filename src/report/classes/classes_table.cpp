@@ -29,9 +29,7 @@ struct Least {
     most = any ? std::max(most, value) : value;
     any = true;
   }
-  std::string text() const {
-    return least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most);
-  }
+  std::string text() const { return least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most); }
 };
 
 struct ClassRow {
@@ -158,10 +156,10 @@ class ClassGatherer {
 
   WordTable exact() const {
     WordTable words{axes_, {}};
-    for (const std::string& title : {std::string("class"), std::string("mean"), std::string("sd"), counted_ + "s",
-                                     std::string("runs"), std::string("folds"), std::string("images_least"),
-                                     std::string("images_most"), std::string("positives_least"),
-                                     std::string("positives_most")})
+    for (const std::string& title :
+         {std::string("class"), std::string("mean"), std::string("sd"), counted_ + "s", std::string("runs"),
+          std::string("folds"), std::string("images_least"), std::string("images_most"), std::string("positives_least"),
+          std::string("positives_most")})
       words.header.push_back(title);
     for (const auto& setting : settings_) {
       for (const auto* row : ordered()) words.rows.push_back(exact_line(*row, setting));
@@ -177,10 +175,10 @@ class ClassGatherer {
       line.insert(line.end(), {"", "", "0", "0", ""});
     } else {
       const auto& summary = cell->second.summary;
-      line.insert(line.end(), {fmt::format("{}", summary.mean),
-                               summary.values() > 1 ? fmt::format("{}", summary.sd) : "", std::to_string(summary.n),
-                               std::to_string(cell->second.counts.measured),
-                               summary.folds > 0 ? std::to_string(summary.folds) : ""});
+      line.insert(line.end(),
+                  {fmt::format("{}", summary.mean), summary.values() > 1 ? fmt::format("{}", summary.sd) : "",
+                   std::to_string(summary.n), std::to_string(cell->second.counts.measured),
+                   summary.folds > 0 ? std::to_string(summary.folds) : ""});
     }
     for (const auto number : {row.images.least, row.images.most, row.positives.least, row.positives.most})
       line.push_back(std::to_string(number));
@@ -197,9 +195,10 @@ class ClassGatherer {
       for (const auto& [setting, cell] : row.cells) folds = std::max(folds, cell.summary.folds);
       if (!row.name.empty() && row.positives.least == 0) without.push_back("'" + row.name + "'");
     }
-    std::string text = is_several() ? fmt::format("Average precision of each label ({}) in percent, by the stored "
-                                                  "scores of test images",
-                                                  asked_.y)
+    std::string text = is_several() ? fmt::format(
+                                          "Average precision of each label ({}) in percent, by the stored "
+                                          "scores of test images",
+                                          asked_.y)
                                     : "The share of each class's test images that get this very class, in percent";
     text = fmt::format("{}: mean {}", text, over_units(counted_, splits, overlapping));
     if (splits > 1) text += fmt::format(", sd between {}s", spoken(counted_));

@@ -91,7 +91,8 @@ class FeatureProbe {
       if (!go_on_()) return std::nullopt;
     }
     const Scored whole = scored(result, labels, job_.outputs);
-    if (measured.name == metrics::Subset::test) predictions_[number] = {std::move(result.labels), std::move(result.probability), {}};
+    if (measured.name == metrics::Subset::test)
+      predictions_[number] = {std::move(result.labels), std::move(result.probability), {}};
     return row_for(measured, whole, at_);
   }
 
