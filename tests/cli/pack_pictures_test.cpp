@@ -13,8 +13,8 @@ namespace {
 /// Two grey images of 2 x 3 pixels, with or without the names of their files.
 std::string pack_of(const std::string& names) {
   const auto entry = [](const std::string& name, const std::string& shape, std::size_t from, std::size_t to) {
-    return "\"" + name + "\":{\"dtype\":\"U8\",\"shape\":[" + shape + "],\"data_offsets\":[" + std::to_string(from) + "," +
-           std::to_string(to) + "]}";
+    return "\"" + name + "\":{\"dtype\":\"U8\",\"shape\":[" + shape + "],\"data_offsets\":[" + std::to_string(from) +
+           "," + std::to_string(to) + "]}";
   };
   std::string header = "{" + entry("images", "2,1,2,3", 0, 12);
   if (!names.empty()) header += "," + entry("files", std::to_string(names.size()), 12, 12 + names.size());

@@ -35,7 +35,7 @@ rates = [{{ units = "rest", start = 0.01 }}]
 
 [[experiment]]
 name = "trained"
-axes = {{ per_class = [40, "all"], replicate = [1, 2] }}
+axes = {{ per_class = [20, "all"], replicate = [1, 2] }}
 fixed = {{ transferred = 0 }}
 {tables}
 """
