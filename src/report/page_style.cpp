@@ -40,7 +40,7 @@ table { border-collapse: collapse; font: 14px/1.4 system-ui, sans-serif; font-va
 caption { text-align: left; padding: 0 0 .4rem; }
 th, td { padding: .32rem .8rem .32rem 0; text-align: left; vertical-align: top; }
 thead th { border-bottom: 1.5px solid var(--ink); font-weight: 600; }
-tbody th { font-weight: 500; }
+tbody th { font-weight: 500; white-space: nowrap; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 th.n, td.n { text-align: right; }
 td.n { white-space: nowrap; }
@@ -56,6 +56,7 @@ figure h3 { margin: 0 0 .3rem; }
 .panels figure { margin: .6rem 0; min-width: 0; }
 .panels h3 { margin: .4rem 0 0; font: 600 14px system-ui, sans-serif; }
 svg { display: block; width: 100%; max-width: 47rem; height: auto; color: var(--ink); }
+.chart { max-width: 36rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .2rem 0 .3rem; padding: 0; list-style: none;
   font: 13px/1.5 system-ui, sans-serif; max-width: none; }
 .legend i { display: inline-block; width: 1.1em; height: .22em; margin-right: .4em; vertical-align: .25em; }
@@ -65,7 +66,7 @@ svg { display: block; width: 100%; max-width: 47rem; height: auto; color: var(--
   background: var(--band); image-rendering: pixelated; }
 .mistakes small { display: block; color: var(--soft); overflow-wrap: anywhere; }
 .matrix td { padding: .2rem .35rem; text-align: right; min-width: 2rem; }
-.matrix thead th { padding: .2rem .35rem; } .matrix tbody th { white-space: nowrap; }
+.matrix thead th { padding: .2rem .35rem; }
 thead th[tabindex] { cursor: pointer; }
 th[aria-sort="ascending"]::after { content: " \2191"; } th[aria-sort="descending"]::after { content: " \2193"; }
 svg use[color="white"] { color: var(--paper); }

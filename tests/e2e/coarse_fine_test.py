@@ -69,6 +69,10 @@ data = "toy"
 classes = [7, 1, 3, 5, 8]
 outputs_of = "source"
 
+[target.pair]
+data = "toy"
+classes = [2, 5]
+
 [network]
 name = "cifar7"
 width = 0.125
@@ -92,6 +96,10 @@ fixed = { source = "half", target = "own" }
 name = "few"
 kind = "evaluate"
 fixed = { source = "whole", target = "few" }
+
+[[experiment]]
+name = "pair"
+fixed = { source = "whole", target = "pair", transferred = 3 }
 
 [[experiment]]
 name = "near"
@@ -321,7 +329,7 @@ class CoarseFine(unittest.TestCase):
         with h5py.File(self.launch.out / "results.h5") as view:
             runs = len(view["final"][:])
         self.assertEqual(page.count('<details class="run">'), runs)
-        self.assertEqual(page.count("<svg class=\"chart\""), 1)  # only 'fine' trains
+        self.assertEqual(page.count("<svg class=\"chart\""), 2)  # 'fine' and 'pair' train
         part = page[page.index('<section id="predictions"'):]
         part = part[part.index("<h3>few</h3>"):]  # three runs of the same classes
         part = part[:part.index("<h3>", 5) if "<h3>" in part[5:] else part.index("</section>")]
@@ -333,6 +341,17 @@ class CoarseFine(unittest.TestCase):
         np.testing.assert_array_equal(ours, theirs[[int(name) for name in names]])
         self.assertEqual(sorted(names), sorted(map(str, order)))
         self.surest_mistakes(part)
+
+    def test_probabilities_of_two_classes_are_those_that_the_loss_is_made_of(self):
+        with h5py.File(self.launch.out / "results.h5") as view:
+            files = {text_of(task["task"]): text_of(task["predictions"]) for task in view["tasks"][:]}
+            task = [text_of(run["task"]) for run in view["final"][:] if text_of(run["experiment"]) == "pair"][0]
+            loss = [row["loss"] for row in view["metrics"][:] if text_of(row["task"]) == task and row["subset"] == b"test"][-1]
+        with safe_open(self.launch.out / "artifacts" / f"{files[task]}.safetensors", "np") as file:
+            predicted, label, share = (file.get_tensor(name) for name in ("predicted", "label", "probability"))
+        self.assertTrue((share >= 0.5).all())
+        right = np.where(predicted == label, share.astype(float), 1 - share.astype(float))
+        self.assertAlmostEqual(-np.log(right).mean(), float(loss), 5)
 
     def surest_mistakes(self, part):
         with h5py.File(self.launch.out / "results.h5") as view:

@@ -134,6 +134,7 @@ class EachLabel(unittest.TestCase):
                 if k != RARE:
                     self.assertAlmostEqual(float(row["mean"]), each[:, k].mean(), 12)
                     self.assertEqual(int(row["runs"]), REPLICATES)
+                    self.assertAlmostEqual(float(row["sd_within"]), each[:, k].std(ddof=1), 12)
             whole = np.nanmean(each, axis=1).mean()
             self.assertAlmostEqual(float(rows[size, "mean of the classes"]["mean"]), whole, 12)
 
@@ -147,6 +148,7 @@ class EachLabel(unittest.TestCase):
         self.assertIn(f"Without a positive test image in some run, which the means leave out: &#39;{RARE}&#39;.", page)
         self.assertIn("<td>no positive</td>", page)
         self.assertIn("Average precision of each label (test.ap.voc2007) in percent", page)
+        self.assertIn("sd between replicates", page)
 
     def test_what_cannot_be_told_by_class_is_refused(self):
         for y, because in (("test.loss", "cannot be told by class"), ("valid.ap", "cannot be told by class"),

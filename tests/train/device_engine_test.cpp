@@ -18,6 +18,7 @@ train::DeviceContext on_device() { return train::DeviceContext(at::kCPU, kFeatur
 /// Evaluations fill up their last batch, which may change last bits of its logits; training does not.
 void check_alike(const Notes& device, const Notes& host) {
   CHECK(device.last(task::ArtifactKind::finished) == host.last(task::ArtifactKind::finished));
+  CHECK(device.last(task::ArtifactKind::predictions) == host.last(task::ArtifactKind::predictions));
   REQUIRE(device.all.size() == host.all.size());
   for (std::size_t i = 0; i < host.all.size(); ++i) {
     auto left = device.all[i], right = host.all[i];

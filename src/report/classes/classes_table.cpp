@@ -137,6 +137,7 @@ class ClassGatherer {
     const auto& summary = cell->second.summary;
     std::string text = figure_of(metric_, summary.mean);
     if (summary.values() > 1) text += fmt::format(" (sd {})", figure_of(metric_, summary.sd));
+    else if (cell->second.sd_within) text += fmt::format(" (sd {})", figure_of(metric_, *cell->second.sd_within));
     return text;
   }
 
@@ -157,9 +158,9 @@ class ClassGatherer {
   WordTable exact() const {
     WordTable words{axes_, {}};
     for (const std::string& title :
-         {std::string("class"), std::string("mean"), std::string("sd"), counted_ + "s", std::string("runs"),
-          std::string("folds"), std::string("images_least"), std::string("images_most"), std::string("positives_least"),
-          std::string("positives_most")})
+         {std::string("class"), std::string("mean"), std::string("sd"), std::string("sd_within"), counted_ + "s",
+          std::string("runs"), std::string("folds"), std::string("images_least"), std::string("images_most"),
+          std::string("positives_least"), std::string("positives_most")})
       words.header.push_back(title);
     for (const auto& setting : settings_) {
       for (const auto* row : ordered()) words.rows.push_back(exact_line(*row, setting));
@@ -172,13 +173,14 @@ class ClassGatherer {
     line.push_back(row.name.empty() ? kMeanOfClasses : row.name);
     const auto cell = row.cells.find(setting);
     if (cell == row.cells.end()) {
-      line.insert(line.end(), {"", "", "0", "0", ""});
+      line.insert(line.end(), {"", "", "", "0", "0", ""});
     } else {
       const auto& summary = cell->second.summary;
-      line.insert(line.end(),
-                  {fmt::format("{}", summary.mean), summary.values() > 1 ? fmt::format("{}", summary.sd) : "",
-                   std::to_string(summary.n), std::to_string(cell->second.counts.measured),
-                   summary.folds > 0 ? std::to_string(summary.folds) : ""});
+      line.insert(
+          line.end(),
+          {fmt::format("{}", summary.mean), summary.values() > 1 ? fmt::format("{}", summary.sd) : "",
+           cell->second.sd_within ? fmt::format("{}", *cell->second.sd_within) : "", std::to_string(summary.n),
+           std::to_string(cell->second.counts.measured), summary.folds > 0 ? std::to_string(summary.folds) : ""});
     }
     for (const auto number : {row.images.least, row.images.most, row.positives.least, row.positives.most})
       line.push_back(std::to_string(number));
@@ -203,7 +205,17 @@ class ClassGatherer {
     text = fmt::format("{}: mean {}", text, over_units(counted_, splits, overlapping));
     if (splits > 1) text += fmt::format(", sd between {}s", spoken(counted_));
     else if (folds > 1) text += fmt::format(", sd between {} folds", folds);
+    else if (has_replicates()) text += ", sd between replicates";
     return text + "." + without_text(without) + tally_.text();
+  }
+
+  bool has_replicates() const {
+    for (const auto& row : rows_) {
+      for (const auto& [setting, cell] : row.cells) {
+        if (cell.sd_within) return true;
+      }
+    }
+    return false;
   }
 
   static std::string without_text(Words without) {
