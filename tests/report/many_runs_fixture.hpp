@@ -71,7 +71,10 @@ inline StateBuilder many_runs_state() {
   for (int i = 0; i < kManyClasses; ++i) labels.names.push_back("a class with a name <" + std::to_string(i) + ">");
   const auto map = state.catalog.add(labels);
   state.catalog.image_sets[made_images(metrics::Subset::test).hex.str()] = {"digest", map, {}, {}, {}};
-  for (auto& [id, task] : state.tasks) task.predictions.artifact.hex = id.hex.str();
+  for (auto& [id, task] : state.tasks) {
+    task.predictions.artifact.hex = id.hex.str();
+    task.task.images = 50;
+  }
   return builder;
 }
 

@@ -96,7 +96,7 @@ class Page(unittest.TestCase):
         pdf = self.folder / "page.pdf"
         self.open("still.html", f"--print-to-pdf={pdf}", "--no-pdf-header-footer")
         text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout
-        self.assertGreaterEqual(html.unescape(text).count("20 epochs of 1000 images"), 1000)
+        self.assertGreaterEqual(html.unescape(text).count("20 epochs of 50 images"), 1000)
 
 
 if __name__ == "__main__":

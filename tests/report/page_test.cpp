@@ -244,6 +244,6 @@ TEST_CASE("report: each run has its protocol, results and state, those that fail
 
   CHECK_THAT(runs, Contains("<summary>transferred: 27 runs, test top-1 accuracy (%)</summary>"));
   CHECK_THAT(runs, Contains("test: loss 2.100, top-1 accuracy 21.0 %"));
-  CHECK_THAT(runs, Contains("20 epochs of 1000 images"));
+  CHECK_THAT(runs, Contains("20 epochs, batch 0"));
   CHECK_THAT(runs, Contains("failed: diverged: loss is NaN in epoch 3"));
 }

@@ -21,7 +21,7 @@ constexpr std::size_t kPoints = 200;  // of a line
 double epochs_at(const task::Task& task, const metrics::Row& row) {
   if (row.step == 0) return row.epoch;
   const auto batch = static_cast<double>(std::max(1, task::training(task).batch));
-  const double steps = std::max(1.0, std::ceil(static_cast<double>(task.epoch_images) / batch));
+  const double steps = std::max(1.0, std::ceil(static_cast<double>(task.images) / batch));
   return row.epoch + row.step / steps;
 }
 

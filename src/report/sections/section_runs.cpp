@@ -61,8 +61,9 @@ std::string protocol_text(const task::Task& task) {
                                     : fmt::format("SGD, momentum {:g}", static_cast<double>(spec.momentum));
   std::string length = fmt::format("{} epochs", spec.length.epoch);
   if (spec.length.step > 0) length += fmt::format(" and {} steps", spec.length.step);
-  return fmt::format("{}. {} of {} images, batch {}, {}, weight decay {:g}.", units_text(spec.units), length,
-                     task.epoch_images, spec.batch, optimiser, static_cast<double>(spec.weight_decay));
+  if (task.images > 0) length += fmt::format(" of {} images", task.images);
+  return fmt::format("{}. {}, batch {}, {}, weight decay {:g}.", units_text(spec.units), length, spec.batch, optimiser,
+                     static_cast<double>(spec.weight_decay));
 }
 
 /// "test: top-1 accuracy 53.1 %, loss 1.203 (300 images)" for each set.
@@ -102,11 +103,19 @@ std::string fact(const char* what, const std::string& text) {
   return element("p", element("b", what) + " " + escape(text));
 }
 
-std::string summary_of(const RunView& view, const metrics::MetricName& metric) {
+/// What tells the runs of an experiment apart: axes that vary, repetitions among them.
+std::vector<std::string> telling_axes(const std::vector<RunView>& runs) {
+  auto axes = varying_axes(runs);
+  for (const char* axis : {"split", "fold", "replicate"}) {
+    if (values_of(runs, axis).size() > 1) axes.emplace_back(axis);
+  }
+  return axes.empty() ? std::vector<std::string>{"split", "replicate"} : axes;
+}
+
+std::string summary_of(const RunView& view, const std::vector<std::string>& axes, const metrics::MetricName& metric) {
   std::vector<plan::Label> labels;
-  for (const auto& label : view.run->labels) {
-    const bool is_dull = label.value.empty() || label.axis == "case";
-    if (!is_dull) labels.push_back(label);
+  for (const auto& axis : axes) {
+    if (const auto value = view.value(axis); !value.empty()) labels.push_back({axis, value});
   }
   const auto* row = final_row(view, metric.subset);
   const bool measured = row && std::isfinite(metric.of(*row));
@@ -115,12 +124,12 @@ std::string summary_of(const RunView& view, const metrics::MetricName& metric) {
                    : std::string(": ") + task::name_of(view.state));
 }
 
-std::string run_of(const RunView& view, const metrics::MetricName& metric) {
+std::string run_of(const RunView& view, const std::vector<std::string>& axes, const metrics::MetricName& metric) {
   std::string body = fact("Results", results_text(view));
   if (view.task) body += fact("Protocol", protocol_text(view.task->task));
   body += fact("State", state_text(view));
   body += fact("Ids", "run " + view.run->id.brief() + (view.task ? ", task " + view.task->task.id.brief() : ""));
-  return "<details class=\"run\">" + element("summary", escape(summary_of(view, metric))) + body + "</details>\n";
+  return "<details class=\"run\">" + element("summary", escape(summary_of(view, axes, metric))) + body + "</details>\n";
 }
 
 }  // namespace
@@ -131,10 +140,11 @@ std::string runs_section(const PageContext& context) {
   for (const auto& name : experiments_of(context)) {
     const auto runs = runs_of_experiment(context.views, name);
     const auto metric = metric_of_experiment(runs, reported_metric(context.views));
+    const auto axes = telling_axes(runs);
     std::string all;
     for (const auto& view : runs) {
       if (shown == kRunsAtMost) break;
-      all += run_of(view, metric);
+      all += run_of(view, axes, metric);
       ++shown;
     }
     if (!all.empty()) body += folded(fmt::format("{}: {} runs, {}", name, runs.size(), axis_title(metric)), all);
