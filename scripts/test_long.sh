@@ -7,6 +7,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/bootstrap.sh --slurm
+if ! command -v chromium >/dev/null; then
+  echo "test_long: there is no Chromium, in which the report's page is opened (Debian: apt-get install chromium)." >&2
+  exit 2
+fi
 scripts/build.sh -DESPALIER_TESTS=ON -DESPALIER_BENCH=ON
 export ESPALIER_BIN=$PWD/build/bin ESPALIER_SOURCE=$PWD PYTHONPATH=$PWD/tests/support
 parts=$(mktemp -d)
@@ -39,6 +43,7 @@ part slurm_sweeps .venv/bin/python tests/long/slurm_sweeps.py
 part cpu_kinds .venv/bin/python tests/long/cpu_kinds.py
 part dispatch .venv/bin/python bench/dispatch.py
 part cluster .venv/bin/python bench/cluster.py
+part page_load .venv/bin/python bench/page_load.py
 part verbs .venv/bin/python bench/verbs.py
 part plan_100k build/bin/bench_plan_100k
 part journal build/bin/bench_journal

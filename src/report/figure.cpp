@@ -7,6 +7,7 @@
 #include "espalier/core/errors.hpp"
 #include "espalier/report/wording.hpp"
 #include "report/axis_values.hpp"
+#include "report/baselines.hpp"
 #include "report/coarse/coarse_output.hpp"
 #include "report/figure_parts.hpp"
 #include "report/page_context.hpp"
@@ -22,12 +23,14 @@ std::string caption_of(const std::vector<std::string>& axes, const std::vector<s
   return caption;
 }
 
-FigurePanel& panel_of(Figure& figure, const std::string& caption) {
+FigurePanel& panel_of(Figure& figure, const std::vector<std::string>& axes, const std::vector<std::string>& values) {
+  const std::string caption = caption_of(axes, values);
   for (auto& panel : figure.panels) {
     if (panel.caption == caption) return panel;
   }
   auto& panel = figure.panels.emplace_back();
   panel.caption = caption;
+  panel.values = values;
   for (const auto& value : figure.series_values) panel.series.push_back({value, {}});
   return panel;
 }
@@ -37,7 +40,7 @@ void put_cell(Figure& figure, const std::vector<std::string>& panel_axes, stats:
                                     cell.group.begin() + static_cast<std::ptrdiff_t>(panel_axes.size()));
   const std::string x = cell.group.back();
   const std::string series = figure.asked.series.empty() ? "" : cell.group[panel_axes.size()];
-  auto& panel = panel_of(figure, caption_of(panel_axes, at));
+  auto& panel = panel_of(figure, panel_axes, at);
   panel.series[place_of(figure.series_values, series)].points.push_back(
       {place_of(figure.x_values, x), std::move(cell)});
 }
@@ -67,6 +70,27 @@ std::vector<study::FigureSpec> default_figures(const std::vector<RunView>& views
 
 bool is_by_distance(const study::FigureSpec& asked) { return asked.ratio && asked.x == study::kDistance; }
 
+namespace {
+
+/// Puts the values where their numbers are, "all" at the images a class that it comes to. Where these are unknown, or
+/// no more than the number before, values stand side by side.
+void place_values(Figure& figure, const std::vector<RunView>& runs) {
+  constexpr double kWide = 20;  // a ratio of the largest to the least from which an axis is logarithmic
+  if (figure.x_values.size() < 2 || !all_numbers(figure.x_values)) return;
+  std::vector<double> places;
+  for (const auto& value : figure.x_values) {
+    const auto all = value == "all" && figure.asked.x == "per_class" ? images_of_all(runs) : std::nullopt;
+    places.push_back(value == "all" ? all.value_or(0) : number_of(value));
+  }
+  for (std::size_t i = 1; i < places.size(); ++i) {
+    if (places[i] <= places[i - 1]) return;
+  }
+  figure.x_places = places;
+  figure.x_scale = places.front() > 0 && places.back() / places.front() > kWide ? XScale::logarithmic : XScale::linear;
+}
+
+}  // namespace
+
 XScale scale_of(const std::string& axis, const std::vector<std::string>& values) {
   const bool has_all = std::find(values.begin(), values.end(), "all") != values.end();
   if (has_all || values.size() < 2 || !all_numbers(values)) return XScale::category;
@@ -90,8 +114,15 @@ std::size_t place_of(const std::vector<std::string>& values, const std::string& 
   return static_cast<std::size_t>(std::find(values.begin(), values.end(), value) - values.begin());
 }
 
+std::optional<stats::Interval> bar_of(const stats::CellSummary& cell) {
+  const auto& summary = cell.summary;
+  if (summary.interval || summary.n != 1 || !cell.sd_within) return summary.interval;
+  return stats::Interval{summary.mean - *cell.sd_within, summary.mean + *cell.sd_within};
+}
+
 double position(const Figure& figure, std::size_t x) {
-  return figure.x_scale == XScale::category ? static_cast<double>(x) : number_of(figure.x_values[x]);
+  if (figure.x_scale == XScale::category) return static_cast<double>(x);
+  return figure.x_places.empty() ? number_of(figure.x_values[x]) : figure.x_places[x];
 }
 
 Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& asked) {
@@ -103,7 +134,7 @@ Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& a
   figure.metric = metrics::parse_metric(asked.y);
   figure.x_values = values_of(runs, asked.x);
   figure.series_values = asked.series.empty() ? std::vector<std::string>{""} : values_of(runs, asked.series);
-  figure.x_scale = scale_of(asked.x, figure.x_values);
+  place_values(figure, runs);
   figure.x_ordered = all_numbers(figure.x_values);
   std::vector<std::string> shown = {asked.x};
   if (!asked.series.empty()) shown.insert(shown.begin(), asked.series);
@@ -120,6 +151,7 @@ Figure make_figure(const std::vector<RunView>& views, const study::FigureSpec& a
   figure.table = exact(cells, query);
   for (const auto& cell : cells) put_cell(figure, panel_axes, cell);
   for (auto& panel : figure.panels) drop_empty_series(panel);
+  add_baselines(figure, views, runs, panel_axes);
   return figure;
 }
 

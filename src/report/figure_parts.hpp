@@ -18,6 +18,9 @@ double position(const Figure& figure, std::size_t x);
 /// Whether a figure has distances along x: they are measured, and no values of an axis.
 bool is_by_distance(const study::FigureSpec& asked);
 
+/// The bar of a point: its interval; of replicates in one split one standard deviation to each side.
+std::optional<stats::Interval> bar_of(const stats::CellSummary& cell);
+
 /// A label of a tic for gnuplot, single-quoted: to it these are formats, in which a percent sign is doubled.
 std::string tic_label(const std::string& text);
 

@@ -14,6 +14,9 @@
 namespace espalier::report {
 namespace {
 
+constexpr const char* kGrey = "#8a8a8a";
+constexpr const char* kKey = "set key outside right top Left reverse samplen 2";
+
 struct Range {
   double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
   void add(double value) {
@@ -51,6 +54,41 @@ double beside(const Figure& figure, std::size_t x, std::size_t series, std::size
   return at + offset * share * least_step(figure);
 }
 
+/// Guessing is shown where that leaves the curves half of the axis.
+bool shows_chance(const Figure& figure, const Range& range) {
+  return figure.chance && range.low <= range.high && range.low - *figure.chance <= range.high - range.low;
+}
+
+/// The lines that curves are held against: dashed what training from scratch reaches, dotted what guessing does.
+std::string baseline_plots(const Figure& figure, const FigurePanel& panel, const Range& range) {
+  const double scale = shown_scale(figure.metric);
+  std::string plots;
+  for (std::size_t i = 0; i < panel.scratch.size(); ++i) {
+    const auto& series = panel.scratch[i].value;
+    const bool is_of_all = series.empty();
+    const auto number = place_of(figure.series_values, series);
+    const std::string colour =
+        is_of_all ? kGrey : mark_of(number, figure.series_values.size(), all_numbers(figure.series_values)).colour;
+    plots += fmt::format(", \\\n  $scratch{} using 1:2 with lines lc rgb '{}' dt 2 lw 1.4 notitle", i, colour);
+  }
+  if (!panel.scratch.empty())
+    plots += fmt::format(", \\\n  NaN with lines lc rgb '{}' dt 2 lw 1.4 title 'from scratch'", kGrey);
+  if (figure.chance && scale * *figure.chance >= scale * range.low)
+    plots += fmt::format(", \\\n  {} with lines lc rgb '{}' dt 3 lw 1.4 title 'chance'", scale * *figure.chance, kGrey);
+  return plots;
+}
+
+std::string scratch_blocks(const Figure& figure, const FigurePanel& panel) {
+  std::string text;
+  for (std::size_t i = 0; i < panel.scratch.size(); ++i) {
+    text += fmt::format("$scratch{} << EOD\n", i);
+    for (const auto& point : panel.scratch[i].points)
+      text += fmt::format("{} {}\n", position(figure, point.x), shown_scale(figure.metric) * point.cell.summary.mean);
+    text += "EOD\n";
+  }
+  return text;
+}
+
 Range y_range(const Figure& figure) {
   Range range;
   for (const auto& panel : figure.panels) {
@@ -59,12 +97,17 @@ Range y_range(const Figure& figure) {
         if (point.cell.summary.n == 0) continue;
         range.add(point.cell.summary.mean);
         for (const auto& split : point.cell.splits) range.add(split.mean);
-        if (!point.cell.summary.interval) continue;
-        range.add(point.cell.summary.interval->low);
-        range.add(point.cell.summary.interval->high);
+        if (const auto bar = bar_of(point.cell)) {
+          range.add(bar->low);
+          range.add(bar->high);
+        }
       }
     }
+    for (const auto& line : panel.scratch) {
+      for (const auto& point : line.points) range.add(point.cell.summary.mean);
+    }
   }
+  if (shows_chance(figure, range)) range.add(*figure.chance);
   if (figure.asked.ratio) range.add(1);  // where both sides are equal
   if (range.low > range.high) return {0, 1};
   const double room = std::max(1e-3, 0.06 * (range.high - range.low));
@@ -116,9 +159,8 @@ std::string data_blocks(const Figure& figure, const FigureSeries& series, std::s
     }
     const double x = beside(figure, point.x, index, count);
     means += fmt::format("{} {}\n", x, scale * summary.mean);
-    if (summary.interval) {
-      intervals += fmt::format("{} {} {} {}\n", x, scale * summary.mean, scale * summary.interval->low,
-                               scale * summary.interval->high);
+    if (const auto bar = bar_of(point.cell)) {
+      intervals += fmt::format("{} {} {} {}\n", x, scale * summary.mean, scale * bar->low, scale * bar->high);
     } else if (summary.n > 1) {
       for (const auto& split : point.cell.splits) splits += fmt::format("{} {}\n", x, scale * split.mean);
     }
@@ -190,22 +232,21 @@ std::string gnuplot_script(const Figure& figure, const FigurePanel& panel) {
   const bool small = figure.panels.size() > 1;
   const Range range = y_range(figure);
   const double scale = scale_of_values(figure);
-  std::string script = svg_terminal(small ? "470,330" : "760,430");
+  std::string script = svg_terminal(small ? "470,330" : "640,390");
   script += "set grid ytics lt 1 lw 0.4 lc rgb '#9a9a9a'\n";
   script += fmt::format("set yrange [{}:{}]\nset ylabel {}\n", scale * range.low, scale * range.high,
                         quoted(y_title(figure)));
   script += x_axis(figure);
-  if (figure.asked.series.empty()) script += "unset key\n";
-  else
-    script +=
-        "set key outside right top Left reverse samplen 2 title " + quoted(meaning_of(figure.asked.series)) + "\n";
+  const std::string baselines = baseline_plots(figure, panel, range);
+  if (figure.asked.series.empty()) script += baselines.empty() ? "unset key\n" : kKey + std::string("\n");
+  else script += kKey + std::string(" title ") + quoted(meaning_of(figure.asked.series)) + "\n";
   std::string plots;
   for (std::size_t i = 0; i < panel.series.size(); ++i) {
     script += data_blocks(figure, panel.series[i], i, panel.series.size());
     plots += (i ? ", \\\n  " : "plot ") + plot_of(figure, panel.series[i], i);
   }
   if (plots.empty()) plots = "unset key\nplot NaN notitle";
-  return script + trend_block(figure) + plots + ratio_lines(figure) + "\n";
+  return script + scratch_blocks(figure, panel) + trend_block(figure) + plots + baselines + ratio_lines(figure) + "\n";
 }
 
 }  // namespace espalier::report

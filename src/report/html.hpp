@@ -35,4 +35,7 @@ std::string setting_text(const std::vector<plan::Label>& labels);
 /// The style sheet of the page, for light and dark mode.
 std::string page_style();
 
+/// The script of the page, which the page is whole without.
+std::string page_script();
+
 }  // namespace espalier::report

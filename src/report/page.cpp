@@ -14,10 +14,11 @@ namespace espalier::report {
 namespace {
 
 constexpr std::pair<const char*, const char*> kPlaces[] = {
-    {"figures", "Figures"},       {"study-tables", "Tables"},   {"best", "Best settings"},
-    {"advice", "Which protocol"}, {"selections", "Selections"}, {"overfitting", "Overfitting"},
-    {"sources", "Sources"},       {"failures", "Failures"},     {"methods", "Methods"},
-    {"tables", "All cells"},      {"provenance", "Provenance"}};
+    {"figures", "Figures"},       {"study-tables", "Tables"},     {"best", "Best settings"},
+    {"advice", "Which protocol"}, {"selections", "Selections"},   {"curves", "Learning curves"},
+    {"predictions", "Mistakes"},  {"overfitting", "Overfitting"}, {"sources", "Sources"},
+    {"failures", "Failures"},     {"methods", "Methods"},         {"tables", "All cells"},
+    {"runs", "All runs"},         {"provenance", "Provenance"}};
 
 /// Links to the sections that exist.
 std::string navigation(const std::string& body) {
@@ -47,7 +48,7 @@ std::string whole_page(const std::string& title, const std::string& files, const
   return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>\n" + (kGenerator + files) +
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n" +
          element("title", escape(title)) + "\n<style>" + page_style() + "</style></head>\n<body>\n" + head +
-         navigation(body) + "\n<main>\n" + body + "</main>\n</body></html>\n";
+         navigation(body) + "\n<main>\n" + body + "</main>\n<script>" + page_script() + "</script>\n</body></html>\n";
 }
 
 }  // namespace
@@ -136,14 +137,17 @@ bool names_file(std::string_view page, const std::string& name) {
 }
 
 Report make_report(const ReportInput& input) {
-  PageContext context{*input.directory, input.study, runs_of(*input.directory), {}, {}, splits_overlap(input.study)};
+  PageContext context{
+      *input.directory,  input.study,     runs_of(*input.directory), {}, {}, splits_overlap(input.study),
+      input.predictions, input.find_image};
   context.figures = make_figures(context.views, context.study, input.predictions);
   context.tables = make_study_tables(context.views, context.study, input.predictions);
   Report report;
   std::string body = warning_box(context) + figure_section(context, input.draw) + study_tables_section(context) +
                      best_section(context) + advice_section(context) + selection_section(context) +
-                     overfitting_section(context) + source_section(context) + failure_section(context) +
-                     methods_section(context) + tables_section(context) + provenance_section(context);
+                     curves_section(context) + predictions_section(context) + overfitting_section(context) +
+                     source_section(context) + failure_section(context) + methods_section(context) +
+                     tables_section(context) + runs_section(context) + provenance_section(context);
   for (const auto& figure : context.figures) report.files.push_back({figure.name + ".csv", csv(figure.table)});
   for (const auto& table : context.tables) report.files.push_back({table.name + ".csv", csv(table.exact)});
   report.html = whole_page(context.study.name, file_lines(report.files), head_section(context, input.made_at), body);

@@ -11,7 +11,9 @@ struct PageContext {
   std::vector<RunView> views;
   std::vector<Figure> figures;
   std::vector<StudyTable> tables;
-  bool overlapping = false;  ///< splits share classes
+  bool overlapping = false;     ///< splits share classes
+  ReadPredictions predictions;  ///< empty: there are none
+  FindImage find_image;         ///< empty: no pack is at hand
   const store::State& state() const { return directory.state; }
 };
 
@@ -36,6 +38,9 @@ std::string study_tables_section(const PageContext& context);
 std::string best_section(const PageContext& context);
 std::string advice_section(const PageContext& context);
 std::string selection_section(const PageContext& context);
+std::string curves_section(const PageContext& context);
+std::string predictions_section(const PageContext& context);
+std::string runs_section(const PageContext& context);
 std::string overfitting_section(const PageContext& context);
 std::string source_section(const PageContext& context);
 std::string failure_section(const PageContext& context);

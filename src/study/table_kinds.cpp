@@ -17,7 +17,7 @@ const std::vector<TableKindRow>& table_kinds() {
       {.kind = TableKind::rank, .name = "rank", .has_metric = true, .has_axes = true, .experiments = 1},
       {.kind = TableKind::cost, .name = "cost", .has_axes = true, .experiments = 1},
       {.kind = TableKind::coarse_fine, .name = "coarse-fine"},
-      {.kind = TableKind::classes, .name = "classes"},
+      {.kind = TableKind::classes, .name = "classes", .has_metric = true},
   };
   return rows;
 }

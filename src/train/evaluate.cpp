@@ -22,6 +22,9 @@ void pool(Evaluation& result, model::Reducer& group) {
   const at::Tensor labels = group.sum(at::tensor(result.labels, at::kInt)).to(at::kInt);
   const auto* label = labels.const_data_ptr<std::int32_t>();
   result.labels.assign(label, label + labels.numel());
+  const at::Tensor probability = group.sum(at::tensor(result.probability, at::kFloat)).to(at::kFloat).contiguous();
+  const auto* first = probability.const_data_ptr<float>();
+  result.probability.assign(first, first + probability.numel());
 }
 
 /// Each image's scores are one member's, and 0 at the others; sums of pieces, so that no message is too long.
@@ -63,6 +66,7 @@ Evaluation evaluate(const Predict& predict, Inputs& inputs, SetNumber number, co
   const std::int64_t members = group ? group->size() : 1, rank = group ? group->rank() : 0;
   Evaluation result;
   result.labels.resize(static_cast<std::size_t>(images));
+  result.probability.resize(result.labels.size());
   for (std::int64_t first = 0; first < images && result.finished; first += task::kEvaluationBatch) {
     if (first / task::kEvaluationBatch % members != rank) continue;
     const std::int64_t n = std::min(task::kEvaluationBatch, images - first);
@@ -71,6 +75,8 @@ Evaluation evaluate(const Predict& predict, Inputs& inputs, SetNumber number, co
     result.score.add(logits, wanted, at::cross_entropy_loss(logits, wanted).item<float>());
     const at::Tensor best = logits.argmax(1).to(at::kInt).contiguous();
     std::copy_n(best.const_data_ptr<std::int32_t>(), n, result.labels.begin() + first);
+    const at::Tensor probability = greatest_probability(logits).contiguous();
+    std::copy_n(probability.const_data_ptr<float>(), n, result.probability.begin() + first);
     result.finished = limits.go_on();
   }
   if (group && result.finished) pool(result, *group);

@@ -11,6 +11,7 @@ struct Evaluation {
   Score score;
   bool finished = true;              ///< false if `go_on` ended it early
   std::vector<std::int32_t> labels;  ///< predicted classes, one per image; empty of several labels an image
+  std::vector<float> probability;    ///< softmax of these classes, by image; empty where scores are no logits
   at::Tensor scores;                 ///< of several labels an image: [images, outputs] float32 on the CPU
 };
 

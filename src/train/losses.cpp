@@ -20,6 +20,11 @@ at::Tensor mean_loss(const at::Tensor& logits, const at::Tensor& labels) {
   return summed_loss(logits, labels) / labels.ge(0).sum().clamp_min(1);
 }
 
+at::Tensor greatest_probability(const at::Tensor& logits) {
+  const at::Tensor values = logits.to(at::kFloat);
+  return at::_softmax(values, 1, false).amax(1);
+}
+
 std::int64_t counted_labels(const at::Tensor& labels) {
   return std::max<std::int64_t>(1, labels.ge(0).sum().item<std::int64_t>());
 }

@@ -13,6 +13,9 @@ at::Tensor mean_loss(const at::Tensor& logits, const at::Tensor& labels);
 /// The sum that this is the mean of.
 at::Tensor summed_loss(const at::Tensor& logits, const at::Tensor& labels);
 
+/// The softmax of the greatest of each image's logits: `logits` [n, outputs] -> [n] float32 on the same device.
+at::Tensor greatest_probability(const at::Tensor& logits);
+
 /// Of `labels` [n, outputs], those that count; at least 1.
 std::int64_t counted_labels(const at::Tensor& labels);
 

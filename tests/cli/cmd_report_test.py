@@ -35,7 +35,7 @@ class Report(looking.Looking):
         text = (self.out / "report/index.html").read_text()
         page = Balanced()
         page.feed(text)
-        self.assertEqual((page.open, page.svgs), ([], 1))
+        self.assertEqual((page.open, page.svgs), ([], 2))  # a figure, and learning curves
         self.assertEqual(len(page.ids), len(set(page.ids)), "ids are not unique")
         self.assertNotIn("http://", text.replace("http://www.w3.org/", ""), "the page must not need the network")
         figure = (self.out / "report/transferred-transferred.csv").read_text()

@@ -35,6 +35,30 @@ std::string file_of(const std::string& kind, const Values& predicted, const Valu
   return length + header + bytes_of_values(predicted) + bytes_of_values(labels);
 }
 
+struct Tensor {
+  std::string name, dtype, shape, bytes;
+};
+
+std::string file_with(const std::string& kind, const std::vector<Tensor>& tensors) {
+  std::string header = "{\"__metadata__\":{\"kind\":\"" + kind + "\",\"data\":\"d1\"}", data;
+  for (const auto& [name, dtype, shape, bytes] : tensors) {
+    header += ",\"" + name + "\":{\"dtype\":\"" + dtype + "\",\"shape\":[" + shape + "],\"data_offsets\":[" +
+              std::to_string(data.size()) + "," + std::to_string(data.size() + bytes.size()) + "]}";
+    data += bytes;
+  }
+  header += "}";
+  std::string length(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) length[i] = static_cast<char>(header.size() >> (8 * i) & 0xff);
+  return length + header + data;
+}
+
+template <class Value>
+std::string bytes_of_all(const std::vector<Value>& values) {
+  std::string bytes(sizeof(Value) * values.size(), '\0');
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
+}
+
 /// A folder with one artifact.
 struct Out {
   store::Scratch folder;
@@ -73,4 +97,38 @@ TEST_CASE("predictions file: what is missing, damaged or something else is refus
   CHECK_THROWS_WITH(Out(file_of("espalier predictions 1", {1, 2}, {1})).read(), Contains("as many predictions"));
   CHECK_THROWS_WITH(Out("short").read(), Contains("fewer bytes than a header's length"));
   CHECK_THROWS_WITH(Out(kGood.substr(0, 20)).read(), Contains("ends within its header"));
+}
+
+TEST_CASE("predictions file: rows and probabilities are read where they are, one for each image") {
+  const auto rows = bytes_of_all<std::int64_t>({7, 3});
+  const Tensor row{"row", "I64", "2", rows}, predicted{"predicted", "I32", "2", bytes_of_all<std::int32_t>({0, 1})},
+      label{"label", "I32", "2", bytes_of_all<std::int32_t>({1, 1})},
+      share{"probability", "F32", "2", bytes_of_all<float>({.5F, .75F})};
+
+  const auto read = Out(file_with("espalier predictions 1", {row, predicted, label, share})).read();
+
+  CHECK(read.rows == std::vector<std::int64_t>{7, 3});
+  CHECK(read.probability == std::vector<float>{.5F, .75F});
+  CHECK(read.data == "d1");
+  CHECK(read.images() == 2);
+  CHECK(Out(kGood).read().probability.empty());  // of an earlier version
+  const Tensor one{"probability", "F32", "1", bytes_of_all<float>({.5F})};
+  CHECK_THROWS_WITH(Out(file_with("espalier predictions 1", {row, predicted, label, one})).read(),
+                    Contains("not as many probabilities as labels"));
+}
+
+TEST_CASE("predictions file: of several labels an image come scores and labels of one shape") {
+  const Tensor score{"score", "F32", "2,3", bytes_of_all<float>({1, 2, 3, 4, 5, 6})};
+  const Tensor label{"label", "I8", "2,3", bytes_of_all<std::int8_t>({1, 0, -1, 0, 0, 1})};
+
+  const auto read = Out(file_with("espalier scores 1", {score, label})).read();
+
+  CHECK(read.are_several());
+  CHECK(read.images() == 2);
+  CHECK(read.outputs == 3);
+  CHECK(read.scores == std::vector<float>{1, 2, 3, 4, 5, 6});
+  CHECK(read.positives == std::vector<float>{1, 0, -1, 0, 0, 1});
+  const Tensor turned{"label", "I8", "3,2", label.bytes};
+  CHECK_THROWS_WITH(Out(file_with("espalier scores 1", {score, turned})).read(), Contains("differ in shape"));
+  CHECK_THROWS_WITH(Out(file_with("espalier scores 1", {label})).read(), Contains("no float32 scores"));
 }

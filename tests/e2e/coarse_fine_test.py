@@ -1,16 +1,20 @@
 """Coarse classes against their fine ones through the real processes: tables are what NumPy and SciPy make of the stored predictions,
 and of the classes that the images have in their packs."""
+import base64
 import csv
 import re
+import struct
 import subprocess
 import tempfile
 import unittest
+import zlib
 from pathlib import Path
 
 import h5py
 import numpy as np
 from safetensors import safe_open
 from scipy import stats
+from sklearn.metrics import confusion_matrix
 
 from launches import BIN, Launch
 
@@ -65,6 +69,10 @@ data = "toy"
 classes = [7, 1, 3, 5, 8]
 outputs_of = "source"
 
+[target.pair]
+data = "toy"
+classes = [2, 5]
+
 [network]
 name = "cifar7"
 width = 0.125
@@ -88,6 +96,10 @@ fixed = { source = "half", target = "own" }
 name = "few"
 kind = "evaluate"
 fixed = { source = "whole", target = "few" }
+
+[[experiment]]
+name = "pair"
+fixed = { source = "whole", target = "pair", transferred = 3 }
 
 [[experiment]]
 name = "near"
@@ -116,12 +128,33 @@ experiment = "few"
 coarse = "coarse"
 title = "Of all classes"
 
+[[table]]
+kind = "classes"
+experiment = "fine"
+
 [[figure]]
 kind = "coarse-fine"
 experiment = "fine"
 coarse = "coarse"
 """
 SOME = np.array([0, 1, 0, 1, 0, 1, -1, 1, -1, -1])  # by fine class, of labels.some
+
+
+def pixels_of(png):
+    """[height, width, 3] of a PNG without filters, its checksums checked."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    at, data = 8, b""
+    while at < len(png):
+        size, kind = struct.unpack(">I4s", png[at:at + 8])
+        assert zlib.crc32(png[at + 4:at + 8 + size]) == struct.unpack(">I", png[at + 8 + size:at + 12 + size])[0]
+        if kind == b"IHDR":
+            width, height, depth, colour = struct.unpack(">IIBB", png[at + 8:at + 18])
+        data += png[at + 8:at + 8 + size] if kind == b"IDAT" else b""
+        at += 12 + size
+    assert (depth, colour) == (8, 2)
+    rows = np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, 1 + 3 * width)
+    assert not rows[:, 0].any()
+    return rows[:, 1:].reshape(height, width, 3)
 
 
 def text_of(value):
@@ -150,6 +183,7 @@ class CoarseFine(unittest.TestCase):
         records = np.concatenate([COARSE[fine][:, None], fine[:, None], pixels], axis=1)
         (cls.folder / "train.bin").write_bytes(records.astype(np.uint8).tobytes())
         cls.fine = fine
+        cls.pixels = pixels.astype(np.uint8).reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
         cls.launch = Launch(cls.folder, "out", workers=1)
         cls.launch.study.write_text(STUDY)
         assert cls.launch.finish() == 0, cls.launch.said()
@@ -229,6 +263,27 @@ class CoarseFine(unittest.TestCase):
         self.assertIn("Accuracy of coarse classes minus the mean of their fine classes", page)
         self.assertIn("coarse accuracy minus mean of its fine classes (points)", page)
 
+    def test_the_table_of_classes_is_what_numpy_makes_of_the_stored_predictions(self):
+        page = self.page()
+        with (self.launch.out / "report" / "table-fine-classes.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        expected = {}  # (per_class, class): accuracy of each run that has the class; "" for the mean of a run's classes
+        for (size, _), predicted, right in self.runs("fine"):
+            each = {str(one): np.mean(predicted[right == one] == one) for one in np.unique(right)}
+            for name, value in {**each, "mean of the classes": np.mean(list(each.values()))}.items():
+                expected.setdefault((size, name), []).append(value)
+        found = {(row["per_class"], row["class"]): row for row in rows if row["splits"] != "0"}
+        self.assertEqual(set(found), set(expected))
+        for key, values in expected.items():
+            self.assertEqual(int(found[key]["splits"]), len(values))
+            self.assertAlmostEqual(float(found[key]["mean"]), np.mean(values), 12)
+            if len(values) > 1:
+                self.assertAlmostEqual(float(found[key]["sd"]), np.std(values, ddof=1), 12)
+            if key[1] != "mean of the classes":
+                self.assertEqual((found[key]["images_least"], found[key]["images_most"]), (str(TESTS), str(TESTS)))
+        self.assertIn("fine: test.top1 of each class", page)
+        self.assertIn("get this very class, in percent: mean over 3 overlapping splits, sd between splits", page)
+
     def test_sources_stand_with_what_they_were_taught(self):
         page = self.page()
         sources = page[page.index('<section id="sources"'):]
@@ -268,6 +323,50 @@ class CoarseFine(unittest.TestCase):
         study.write_text(STUDY.replace(was, now) if was else STUDY)
         return subprocess.run([BIN / "espalier", "validate", study], capture_output=True, text=True,
                               env=self.launch.environment)
+
+    def test_the_page_has_matrix_mistakes_curves_and_a_fold_for_each_run(self):
+        page = self.page()
+        with h5py.File(self.launch.out / "results.h5") as view:
+            runs = len(view["final"][:])
+        self.assertEqual(page.count('<details class="run">'), runs)
+        self.assertEqual(page.count("<svg class=\"chart\""), 2)  # 'fine' and 'pair' train
+        part = page[page.index('<section id="predictions"'):]
+        part = part[part.index("<h3>few</h3>"):]  # three runs of the same classes
+        part = part[:part.index("<h3>", 5) if "<h3>" in part[5:] else part.index("</section>")]
+        cells = [re.findall(r"<td[^>]*>(\d*)</td>", row) for row in part.split("<tr>")[2:]]
+        ours = np.array([[int(cell or 0) for cell in row] for row in cells])
+        theirs = sum(confusion_matrix(right, predicted, labels=np.arange(FINE)) for _, predicted, right in self.runs("few"))
+        order = [7, 1, 3, 5, 8]  # the target's classes; columns are the source's outputs
+        names = re.findall(r'<th scope="row">\d+ (\d+)</th>', part)
+        np.testing.assert_array_equal(ours, theirs[[int(name) for name in names]])
+        self.assertEqual(sorted(names), sorted(map(str, order)))
+        self.surest_mistakes(part)
+
+    def test_probabilities_of_two_classes_are_those_that_the_loss_is_made_of(self):
+        with h5py.File(self.launch.out / "results.h5") as view:
+            files = {text_of(task["task"]): text_of(task["predictions"]) for task in view["tasks"][:]}
+            task = [text_of(run["task"]) for run in view["final"][:] if text_of(run["experiment"]) == "pair"][0]
+            loss = [row["loss"] for row in view["metrics"][:] if text_of(row["task"]) == task and row["subset"] == b"test"][-1]
+        with safe_open(self.launch.out / "artifacts" / f"{files[task]}.safetensors", "np") as file:
+            predicted, label, share = (file.get_tensor(name) for name in ("predicted", "label", "probability"))
+        self.assertTrue((share >= 0.5).all())
+        right = np.where(predicted == label, share.astype(float), 1 - share.astype(float))
+        self.assertAlmostEqual(-np.log(right).mean(), float(loss), 5)
+
+    def surest_mistakes(self, part):
+        with h5py.File(self.launch.out / "results.h5") as view:
+            files = {text_of(task["task"]): text_of(task["predictions"]) for task in view["tasks"][:]}
+            task, = [text_of(run["task"]) for run in view["final"][:]
+                     if text_of(run["experiment"]) == "few" and text_of(run["split"]) == "1"]
+        with safe_open(self.launch.out / "artifacts" / f"{files[task]}.safetensors", "np") as file:
+            predicted, label, row, share = (file.get_tensor(name) for name in ("predicted", "label", "row", "probability"))
+        wrong = np.flatnonzero(predicted != label)
+        wrong = wrong[np.argsort(-share[wrong], kind="stable")][:12]
+        shown = re.findall(r'src="data:image/png;base64,([^"]+)"/><b>(\d+)</b> taken for <b>(\d+)</b>, ([\d.]+) %<small>([^<]*)', part)
+        self.assertEqual([(b, c, d, e) for _, b, c, d, e in shown],
+                         [(str(label[i]), str(predicted[i]), f"{100 * float(share[i]):.1f}", f"image {row[i]}") for i in wrong])
+        for (png, *_), image in zip(shown, row[wrong]):
+            np.testing.assert_array_equal(pixels_of(base64.b64decode(png)), self.pixels[image])
 
     def test_what_cannot_be_compared_is_said_by_validate(self):
         told = self.validated()

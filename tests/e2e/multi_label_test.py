@@ -337,6 +337,9 @@ class Inputs(unittest.TestCase):
         pack = load_file(self.root / "pack")
         np.testing.assert_array_equal(pack["labels"], self.labels)
         np.testing.assert_array_equal(pack["images"], self.pixels)
+        self.assertEqual(pack["files"].tobytes().decode().split("\0"), [line.split(",")[0] for line in lines[1:]] + [""])
+        info("--format", "idx", "--images", self.root / "images.gz", "--labels", self.root / "labels.gz")
+        self.assertNotIn("files", load_file(self.root / "pack"))  # no folder, no names, and the same digest
         table.write_text("\n".join(lines[:-1]) + "\n")
         self.assertIn("1 image without labels", info(*folder, code=2))
         table.write_text("\n".join([*lines, "a/none.ppm,0,0,0,0,0"]) + "\n")

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "many_runs_fixture.hpp"
 #include "report_fixture.hpp"
 
 using namespace espalier;
@@ -204,4 +205,45 @@ TEST_CASE("report: tables that the study asks for stand on the page, beside it a
   CHECK(report.files.back().name == "table-transferred-ratio.csv");
   CHECK_THAT(report.files.back().text, Contains("ratio_low"));
   CHECK(report.tables.back().title == "transferred: transferred=6 over transferred=0");
+}
+
+namespace {
+
+std::size_t times(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("report: a page of a thousand runs has a fold for each and stays below 5 MB") {
+  const report::Directory directory{"out", testing::many_runs_state().state()};
+  REQUIRE(directory.state.runs.size() == testing::kManyRuns);
+
+  const auto html = testing::many_runs_report(directory).html;
+
+  CHECK(html.size() < 5'000'000);
+  CHECK(times(html, "<details class=\"run\">") == testing::kManyRuns);
+  CHECK(times(html, "<table class=\"matrix\">") == testing::kManyExperiments);
+  CHECK(times(html, "data:image/png;base64,") == 12 * testing::kManyExperiments);
+  CHECK_THAT(html, Contains("a folder/image ") && !Contains("<0>"));
+}
+
+TEST_CASE("report: learning curves are of the best, the worst and settings between, by validation images") {
+  const auto curves = part("curves");
+
+  CHECK_THAT(curves, Contains("transferred: 6 of 9 settings, spread evenly from the one that ended best"));
+  CHECK_THAT(curves, Contains("validation top-1 accuracy (%)") && Contains("<polyline"));
+  CHECK_THAT(curves, Contains("transferred\u00a06, per_class\u00a0all"));  // ended best
+  CHECK_THAT(curves, Contains("transferred\u00a00, per_class\u00a01"));    // and worst
+}
+
+TEST_CASE("report: each run has its protocol, results and state, those that failed as well") {
+  const auto runs = part("runs");
+
+  CHECK_THAT(runs, Contains("<summary>transferred: 27 runs, test top-1 accuracy (%)</summary>"));
+  CHECK_THAT(runs, Contains("test: loss 2.100, top-1 accuracy 21.0 %"));
+  CHECK_THAT(runs, Contains("20 epochs, batch 0"));
+  CHECK_THAT(runs, Contains("failed: diverged: loss is NaN in epoch 3"));
 }

@@ -49,6 +49,13 @@ TEST_CASE("device engine: a training is the host's to the bit") {
   check_alike({with_id(job)});
 }
 
+TEST_CASE("device engine: predictions and how sure the network is of them are the host's") {
+  const auto job = with_id(with_fit(made_job(scratch("device-sure"))));
+  train::DeviceContext context = on_device();
+  const auto device = run_bundle({job}, context), host = run_bundle({job});
+  CHECK(device.front().last(task::ArtifactKind::predictions) == host.front().last(task::ArtifactKind::predictions));
+}
+
 TEST_CASE(
     "device engine: it is what trains where images are to lie on the device, and leaves its captured training there") {
   const auto job = made_job(scratch("device-rigged"));

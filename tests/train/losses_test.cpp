@@ -66,3 +66,13 @@ TEST_CASE("losses: of one label an image it is the cross-entropy") {
   const at::Tensor logits = at::randn({6, 3}), labels = at::randint(3, {6}, at::kLong);
   CHECK(train::mean_loss(logits, labels).equal(at::cross_entropy_loss(logits, labels)));
 }
+
+TEST_CASE("losses: the greatest probability is that of the greatest logit, and great logits do not overflow") {
+  at::manual_seed(4);
+  const at::Tensor logits = at::randn({7, 6}) * 3, exponents = logits.to(at::kDouble).exp();
+  const at::Tensor wanted = std::get<0>(exponents.max(1)) / exponents.sum(1);
+  const at::Tensor found = train::greatest_probability(logits);
+  CHECK(found.scalar_type() == at::kFloat);
+  CHECK(at::allclose(found.to(at::kDouble), wanted, 1e-6, 0));
+  CHECK(train::greatest_probability(at::full({1, 4}, 1000.0f)).item<float>() == Approx(.25));
+}

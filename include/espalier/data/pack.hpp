@@ -21,7 +21,10 @@ struct Pack {
   std::vector<float> mean, std;  ///< per channel, on pixels / 255
   task::LabelLevels levels;      ///< by name, for example "coarse"; not part of the digest
   std::vector<Problem> notes;    ///< of an import: what its user should know; not kept in the file
-  std::string origin{};          ///< digest of the imported pack whose images, row by row, these are made of; or ""
+  /// Names of the files that the images are of, by their paths below the folder, each ended by a zero byte: [bytes]
+  /// uint8. Undefined where there are none, or an earlier version made the pack; not part of the digest.
+  at::Tensor files{};
+  std::string origin{};  ///< digest of the imported pack whose images, row by row, these are made of; or ""
 
   /// What orders and divides the images of a class: derived images stand as those that they are made of.
   const std::string& order_key() const { return origin.empty() ? digest : origin; }
@@ -44,7 +47,11 @@ Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> cl
 /// Throws UsageError where a level does not give each of `classes` classes one of its own, or -1.
 void check_levels(const task::LabelLevels& levels, std::size_t classes);
 
-/// One safetensors file: `labels`, `images`, the rest as metadata. Bytes depend on content only.
+/// Pack::files of these names.
+at::Tensor file_names(const std::vector<std::string>& names);
+
+/// One safetensors file: `labels`, `images`, `files` where there are some, the rest as metadata. Bytes depend on
+/// content only.
 void write_pack(const std::filesystem::path& file, const Pack& pack);
 
 /// Data digest -> pack file, as in protocol::Setup::packs.

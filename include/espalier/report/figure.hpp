@@ -23,6 +23,8 @@ struct FigureSeries {
 struct FigurePanel {
   std::string caption;  ///< "decay_epoch = 5"; "" where the figure has one panel
   std::vector<FigureSeries> series;
+  std::vector<std::string> values{};    ///< of the axes that make panels
+  std::vector<FigureSeries> scratch{};  ///< means without copied units, by series or with value "" for all of them
 };
 
 enum class XScale : std::uint8_t { category, linear, logarithmic };
@@ -34,6 +36,8 @@ struct Figure {
   XScale x_scale = XScale::category;
   bool x_ordered = true;  ///< false for words: their points are not joined
   std::vector<std::string> x_values, series_values;
+  std::vector<double> x_places;     ///< where the values stand, "all" at its number of images; empty: at their numbers
+  std::optional<double> chance;     ///< the accuracy of guessing
   std::vector<FigurePanel> panels;  ///< one per value of the axes that are neither x nor series
   double confidence = 0.95;
   std::string unit = "split";  ///< what repeats a setting: "split" or "target"

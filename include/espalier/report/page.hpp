@@ -30,6 +30,7 @@ struct ReportInput {
   Draw draw;
   std::string made_at;
   ReadPredictions predictions;  ///< empty: what needs some says that there are none
+  FindImage find_image;         ///< empty: no pictures are shown
 };
 
 /// Whether a page that lies somewhere was made by make_report().

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "cli/pack_pictures.hpp"
 #include "cli/predictions_file.hpp"
 #include "cli/result_dir.hpp"
 #include "espalier/cli/commands.hpp"
@@ -76,7 +77,11 @@ void refuse_foreign(const fs::path& page, const report::Report& report) {
 void write_report(const std::string& path, const std::string& asked) {
   const auto directory = read_directory(path);
   const auto now = fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)));
-  const auto report = report::make_report({&directory, study_of(directory.state), draw, now, stored_predictions()});
+  PackPictures pictures;
+  const auto find = [&pictures](const report::Directory& from, const std::string& data, std::int64_t row) {
+    return pictures.find(from, data, row);
+  };
+  const auto report = report::make_report({&directory, study_of(directory.state), draw, now, stored_predictions(), find});
   const auto page = page_place(path, asked);
   refuse_foreign(page, report);
   if (page.has_parent_path()) fs::create_directories(page.parent_path());

@@ -88,6 +88,7 @@ Pack derive(const Pack& from, const std::vector<task::TransformSpec>& transforms
   }
   Pack pack = make_pack(std::move(images), from.labels, from.class_names, from.order_key());
   pack.levels = from.levels;
+  pack.files = from.files;
   return pack;
 }
 

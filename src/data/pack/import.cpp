@@ -140,6 +140,7 @@ Pack packed(const ImportSpec& spec, const fs::path& root) {
   if (spec.format != task::ImageFormat::made) {
     for (Problem& note : notes_on(raw, pack, !spec.class_names.empty())) pack.notes.push_back(std::move(note));
   }
+  if (!raw.files.empty()) pack.files = file_names(raw.files);
   pack.levels = std::move(raw.levels);
   complete_levels(pack.levels, pack.class_names.size());
   return pack;

@@ -1,4 +1,5 @@
 // Opens and checks a pack of images on disk, and writes one.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "data/facts_json.hpp"
@@ -14,6 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kFormat = "espalier images 1";
+constexpr const char* kFiles = "files";
 
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& why) {
   throw UsageError("'" + file.string() + "' is not a pack of images", why, "Make it with 'espalier data import'.");
@@ -91,9 +93,20 @@ Pack open_pack(const std::filesystem::path& path) {
   pack.mean = list<float>(file, "mean");
   pack.std = list<float>(file, "std");
   pack.levels = levels_in(file);
+  const bool has_names =
+      std::any_of(file.tensors.begin(), file.tensors.end(), [](const auto& one) { return one.first == kFiles; });
+  if (has_names) pack.files = tensor(file, kFiles, at::kByte, 1);
   if (file.metadata.contains("origin")) pack.origin = entry(file, "origin");
   check(pack, path);
   return pack;
+}
+
+at::Tensor file_names(const std::vector<std::string>& names) {
+  std::string joined;
+  for (const auto& name : names) joined += name + '\0';
+  const at::Tensor bytes = at::empty({static_cast<std::int64_t>(joined.size())}, at::kByte);
+  std::copy(joined.begin(), joined.end(), bytes.mutable_data_ptr<std::uint8_t>());
+  return bytes;
 }
 
 void write_pack(const std::filesystem::path& file, const Pack& pack) {
@@ -104,7 +117,8 @@ void write_pack(const std::filesystem::path& file, const Pack& pack) {
                     {"std", Json(pack.std).dump()}};
   if (!pack.levels.empty()) metadata["levels"] = json_of(pack.levels).dump(-1, ' ', true);
   if (!pack.origin.empty()) metadata["origin"] = pack.origin;
-  const NamedTensors tensors{{"labels", pack.labels}, {"images", pack.images}};  // numbers before bytes: aligned
+  NamedTensors tensors{{"labels", pack.labels}, {"images", pack.images}};  // numbers before bytes: aligned
+  if (pack.files.defined()) tensors.push_back({kFiles, pack.files});
   add_sums(tensors, metadata);
   write_safetensors(file, tensors, metadata);
 }

@@ -11,6 +11,7 @@
 #include "espalier/report/wording.hpp"
 #include "report/coarse/coarse_counts.hpp"
 #include "report/page_context.hpp"
+#include "report/predicted/predicted_runs.hpp"
 
 namespace espalier::report {
 namespace {
@@ -22,16 +23,6 @@ enum Quantity : std::size_t { kCoarse, kFine, kDifference, kQuantities };
 void widen(LeastMost& range, std::int64_t value) {
   range.least = range.most == 0 ? value : std::min(range.least, value);
   range.most = std::max(range.most, value);
-}
-
-/// Why a finished run has no predictions that count; "" where the file is to be read.
-std::string lacking(const RunView& view) {
-  if (view.run->images(metrics::Subset::test).empty()) return "the run has no test images";
-  if (!view.task || view.task->predictions.artifact.empty()) return "none is stored with its task";
-  const auto* written = task::evaluation_named(view.task->task.record, metrics::Subset::test);
-  if (!written || written->images != view.run->images(metrics::Subset::test))
-    return "those of its task are of the test images of another target";
-  return "";
 }
 
 template <class Listed>
@@ -54,14 +45,12 @@ class Gatherer {
         counted_(counted_in(runs, Query())) {}
 
   void add(const RunView& view) {
-    ++runs_;
-    if (view.diverged()) ++diverged_;
-    else if (view.state != task::RunState::done) ++unfinished_;
-    else if (const std::string why = try_add(view); !why.empty() && ++lacking_ == 1) first_lacking_ = why;
+    if (!tally_.add(view)) return;
+    if (const std::string why = try_add(view); !why.empty()) tally_.lacks(why);
   }
 
   CoarseFine result(bool overlapping) const {
-    if (measured_ == 0) refuse();
+    if (tally_.measured == 0) tally_.refuse(asked_.experiment);
     if (ranges_.empty())
       throw UsageError(fmt::format("labels '{}' leave out all classes", asked_.labels),
                        fmt::format("no test image of '{}' is in a coarse class", asked_.experiment),
@@ -105,22 +94,17 @@ class Gatherer {
 
   /// Why nothing is added; "" where something is.
   std::string try_add(const RunView& view) {
-    if (const std::string why = lacking(view); !why.empty()) return why;
-    if (!read_) return "nothing reads them here";
-    Predictions predictions;
-    CoarseCounts counts;
+    const auto [predictions, why_not] = predictions_of(view, read_);
+    if (!predictions) return why_not;
+    if (predictions->are_several()) return "its images may have several labels";
     const auto& joined = coarsening(view);
+    CoarseCounts counts;
     try {
-      predictions = read_(*view.directory, view.task->predictions.artifact);
-      counts = count_coarse(predictions, joined);
+      counts = count_coarse(*predictions, joined);
     } catch (const Error& error) {
       const auto& [problem, why, suggestion] = error.problem();
       return why.empty() ? problem : problem + ", " + why;
     }
-    const auto* row = final_row(view, metrics::Subset::test);
-    const auto images = static_cast<std::int64_t>(predictions.labels.size());
-    if (row && row->count != images)
-      return fmt::format("they are of {} images, its result is of {}", images, row->count);
     observe(view, counts, joined.names);
     return "";
   }
@@ -128,8 +112,7 @@ class Gatherer {
   const plan::Coarsening& coarsening(const RunView& view) {
     const auto& catalog = view.directory->state.catalog;
     const auto& images = listed(catalog.image_sets, view.run->images(metrics::Subset::test).hex.str());
-    const std::string named = view.value("target"), split = view.value("split");
-    const std::string target = named.empty() ? study_.targets.front().name : named;
+    const std::string target = target_of(view, study_), split = view.value("split");
     const auto key = std::make_tuple(view.directory, target, split, images.labels);
     if (const auto known = joined_.find(key); known != joined_.end()) return known->second;
     auto made =
@@ -140,7 +123,7 @@ class Gatherer {
   }
 
   void observe(const RunView& view, const CoarseCounts& counts, const Words& names) {
-    ++measured_;
+    ++tally_.measured;
     if (counts.left_out > 0) widen(left_out_images_, counts.left_out);
     Words values;
     for (const auto& axis : axes_) values.push_back(view.setting(axis));
@@ -169,19 +152,6 @@ class Gatherer {
     observed_[kDifference].push_back(seen);
   }
 
-  std::string lacking_text() const {
-    return fmt::format("{} of {} finished runs {} no predictions that can be used: {}", lacking_, lacking_ + measured_,
-                       lacking_ == 1 ? "has" : "have", first_lacking_);
-  }
-
-  [[noreturn]] void refuse() const {
-    if (lacking_ > 0)
-      throw UsageError(fmt::format("no run of '{}' has predictions", asked_.experiment), lacking_text(),
-                       "Run the study again with test images, or leave this out.");
-    throw UsageError(fmt::format("no run of '{}' has ended well yet", asked_.experiment),
-                     fmt::format("{} of {} diverged", diverged_, runs_), "Report again when some have.");
-  }
-
   std::string note(const CoarseFine& made, bool overlapping) const {
     int splits = 0, folds = 0;
     std::size_t incomplete = 0;
@@ -195,7 +165,7 @@ class Gatherer {
     std::string text = "Accuracies and differences are those of single runs, averaged " +
                        over_units(counted_, splits, overlapping) + spread_text(splits, folds) + ".";
     if (incomplete > 0) text += fmt::format(" Left out: up to {} {}s that lack a fold.", incomplete, spoken(counted_));
-    return text + runs_text() + left_out_text();
+    return text + tally_.text() + left_out_text();
   }
 
   static std::string spread_text(int splits, int folds) {
@@ -204,15 +174,6 @@ class Gatherer {
       return fmt::format(", {:g} % intervals over {} folds ({})", confidence, folds, folds_note());
     return splits >= stats::kLeastSplits ? fmt::format(", Student's {:g} % intervals", confidence)
                                          : "; too few for intervals";
-  }
-
-  /// What becomes of runs that give no value; "" where all do.
-  std::string runs_text() const {
-    if (measured_ == runs_) return "";
-    std::string text = fmt::format(" {} of {} runs count", measured_, runs_);
-    if (diverged_ > 0) text += fmt::format(", {} diverged", diverged_);
-    if (unfinished_ > 0) text += fmt::format(", {} did not end well or not yet", unfinished_);
-    return text + "." + (lacking_ > 0 ? " " + lacking_text() + "." : "");
   }
 
   std::string left_out_text() const {
@@ -229,8 +190,7 @@ class Gatherer {
   std::map<std::tuple<const Directory*, std::string, std::string, std::string>, plan::Coarsening> joined_;
   std::vector<std::vector<stats::Observation>> observed_{kQuantities};
   std::map<Words, Ranges> ranges_;
-  int runs_ = 0, measured_ = 0, diverged_ = 0, unfinished_ = 0, lacking_ = 0;
-  std::string first_lacking_;
+  RunTally tally_;
   std::size_t left_out_classes_ = 0;
   LeastMost left_out_images_;
 };

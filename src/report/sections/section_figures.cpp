@@ -60,11 +60,33 @@ std::string ratio_note(const Figure& figure, bool overlapping) {
   return note + trend_text(figure);
 }
 
+bool has_bars(const Figure& figure) {
+  for (const auto& panel : figure.panels) {
+    for (const auto& series : panel.series) {
+      for (const auto& [x, cell] : series.points) {
+        if (cell.summary.n > 0 && bar_of(cell)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::string baselines_text(const Figure& figure) {
+  std::string text;
+  const bool has_scratch =
+      std::any_of(figure.panels.begin(), figure.panels.end(), [](const auto& panel) { return !panel.scratch.empty(); });
+  if (has_scratch) text += " Dashed: networks that copy no unit (from scratch).";
+  if (figure.chance)
+    text += fmt::format(" Chance: {} %, dotted where the axis reaches it.", figure_of(figure.metric, *figure.chance));
+  return text;
+}
+
 std::string bars_text(const Figure& figure, const Most& most) {
   if (most.folds >= stats::kLeastSplits)
     return fmt::format(" Bars: {:g} % intervals over {} folds ({}).", 100 * figure.confidence, most.folds,
                        folds_note());
   if (most.n >= stats::kLeastSplits) return fmt::format(" Bars: Student's {:g} % intervals.", 100 * figure.confidence);
+  if (most.n == 1 && has_bars(figure)) return " Bars: one standard deviation between replicates, to each side.";
   return most.n > 1 ? " Crosses: single " + spoken(figure.unit) + "s; too few for intervals." : "";
 }
 
@@ -85,7 +107,7 @@ std::string note_of(const Figure& figure, bool overlapping) {
   std::string note = fmt::format("Mean {} of experiment '{}' {}.", axis_title(figure.metric), figure.asked.experiment,
                                  over_units(figure.unit, most.n, overlapping));
   if (figure.unit == "target") note += " Targets are what repeats a setting here: n counts them, not splits.";
-  return note + bars_text(figure, most);
+  return note + bars_text(figure, most) + baselines_text(figure);
 }
 
 std::string title_of(const Figure& figure) {

@@ -31,7 +31,7 @@ std::string default_title(const study::TableSpec& asked) {
     case study::TableKind::cost: return fmt::format("{}: costs", fmt::join(asked.experiments, ", "));
     case study::TableKind::coarse_fine:
       return fmt::format("{}: coarse classes of '{}' against their fine ones", asked.experiment, asked.coarse);
-    case study::TableKind::classes: return asked.experiment + ": accuracy of each class";
+    case study::TableKind::classes: return fmt::format("{}: {} of each class", asked.experiment, asked.y);
   }
   return "";
 }
@@ -47,7 +47,7 @@ void fill(StudyTable& table, const std::vector<RunView>& views, const study::Tab
     case study::TableKind::rank: return fill_rank_table(table, views, asked);
     case study::TableKind::cost: return fill_cost_table(table, views, asked, study);
     case study::TableKind::coarse_fine: return fill_coarse_fine_table(table, views, asked, study, read);
-    case study::TableKind::classes: throw UsageError("tables of kind \"classes\" are not made yet", "", "");
+    case study::TableKind::classes: return fill_classes_table(table, views, asked, study, read);
   }
 }
 

@@ -13,7 +13,7 @@ struct StudyTable {
 };
 
 /// In the study's order. Never throws for what runs do not have: StudyTable::problem says it.
-/// `read` reads what the tables of coarse classes are made of.
+/// `read` reads what the tables of classes are made of.
 std::vector<StudyTable> make_study_tables(const std::vector<RunView>& views, const study::Study& study,
                                           const ReadPredictions& read = {});
 
@@ -29,5 +29,8 @@ void fill_wins_table(StudyTable& table, const std::vector<RunView>& views, const
 /// `study` tells what runs were chosen from.
 void fill_cost_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked,
                      const study::Study& study);
+/// `read` gives what networks said of test images.
+void fill_classes_table(StudyTable& table, const std::vector<RunView>& views, const study::TableSpec& asked,
+                        const study::Study& study, const ReadPredictions& read);
 
 }  // namespace espalier::report

@@ -115,6 +115,25 @@ class OutputCheck {
     if (labels != study.labels.end()) check_labels_fit(*labels);
   }
 
+  /// Classes are told apart by what is stored of test images: by accuracy, or by average precision of several labels.
+  void check_classes(const std::string& y) const {
+    if (!shown_) return;
+    const Kind kind = kind_of(*shown_);
+    if (kind == Kind::distance || kind == Kind::retrieval)
+      return error("experiment", {"'" + shown_->name + "' tells no classes apart",
+                                  "it is of kind \"" + shown_->kind + "\", which stores no predictions",
+                                  "Name an experiment of kind \"train\" or \"evaluate\""});
+    using metrics::Metric;
+    const auto known = {Metric::top1, Metric::mean_class, Metric::ap, Metric::ap_voc2010, Metric::ap_voc2007};
+    const bool is_known = std::any_of(known.begin(), known.end(), [&](Metric one) {
+      return y == metrics::to_string(metrics::MetricName{metrics::Subset::test, one});
+    });
+    if (is_known) return;
+    error("y", {"'" + y + "' cannot be told by class", "what is stored of test images is their predictions and scores",
+                "Write y = \"test.top1\", or of several labels an image \"test.ap\", \"test.ap.voc2010\" or "
+                "\"test.ap.voc2007\""});
+  }
+
   void require_distance(const std::string& key, const Experiment& experiment) const {
     if (experiment.kind == "distance" || experiment.kind.empty()) return;
     error(key, {"'" + experiment.name + "' measures no distances", "it is of kind \"" + experiment.kind + "\"",
@@ -217,6 +236,7 @@ void check_table(const CheckContext& context, const TableSpec& table) {
   if (row.has_sides) check.check_sides(table.ratio);
   if (row.needs_distances) check.check_distances(table.ratio.distances);
   if (table.kind == TableKind::coarse_fine) check.check_coarse(table.coarse);
+  if (table.kind == TableKind::classes) check.check_classes(table.y);
   if (table.kind == TableKind::distances && check.shown()) check.require_distance("experiment", *check.shown());
 }
 

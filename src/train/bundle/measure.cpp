@@ -56,8 +56,9 @@ data::WrittenArtifact write_finished(const Job& job, model::UnitNetwork network,
   return data::write_artifact(job.output_dir, tensors, metadata);
 }
 
-/// Writes per image of `set` "predicted" and "label" (int32, the network's outputs) and "row" (int64, in its pack); of
-/// several labels an image "score" (float32) and "label" (int8: 1, 0, -1 not counted), [images, outputs], and "row".
+/// Writes per image of `set` "predicted" and "label" (int32, the network's outputs), "row" (int64, in its pack) and
+/// where there is one "probability" (float32, the softmax of the predicted output); of several labels an image "score"
+/// (float32) and "label" (int8: 1, 0, -1 not counted), [images, outputs], and "row".
 data::WrittenArtifact write_predictions(const Job& job, const data::ImageSet& set, const Predicted& predicted,
                                         task::Moment at) {
   const bool several = predicted.scores.defined();
@@ -69,11 +70,11 @@ data::WrittenArtifact write_predictions(const Job& job, const data::ImageSet& se
     return data::write_artifact(job.output_dir,
                                 {{"row", rows}, {"score", predicted.scores.contiguous()}, {"label", labels}}, metadata);
   }
-  return data::write_artifact(job.output_dir,
-                              {{"predicted", at::tensor(predicted.labels, at::kInt)},
-                               {"label", set.labels.to(at::kInt).contiguous()},
-                               {"row", rows}},
-                              metadata);
+  data::NamedTensors tensors{{"row", rows},
+                             {"predicted", at::tensor(predicted.labels, at::kInt)},
+                             {"label", set.labels.to(at::kInt).contiguous()}};
+  if (!predicted.probability.empty()) tensors.push_back({"probability", at::tensor(predicted.probability, at::kFloat)});
+  return data::write_artifact(job.output_dir, tensors, metadata);
 }
 
 bool is_whole(const Predicted& predicted) { return !predicted.labels.empty() || predicted.scores.defined(); }
@@ -196,7 +197,8 @@ ControlFlag Measurement::run(const Evaluate& evaluate) {
     Evaluation result = evaluate(number, limits);
     if (flag != ControlFlag::go_on) break;
     scores_[number] = scored(result, sets_.of(number).labels, bundle_.job(members_.front()).outputs);
-    if (is_predicted(number)) predictions_[number] = {std::move(result.labels), std::move(result.scores)};
+    if (is_predicted(number))
+      predictions_[number] = {std::move(result.labels), std::move(result.probability), std::move(result.scores)};
   }
   if (flag == ControlFlag::go_on) give_out();
   return flag;

@@ -11,6 +11,7 @@ namespace espalier::train {
 /// What a network says of a set's images.
 struct Predicted {
   std::vector<std::int32_t> labels{};  ///< the class of each; empty of several labels an image
+  std::vector<float> probability{};    ///< softmax of that class; empty where there is none
   at::Tensor scores{};                 ///< of several labels an image: [images, outputs] float32
 };
 /// Of the sets that predictions may be written for.

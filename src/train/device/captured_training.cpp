@@ -123,6 +123,7 @@ void CapturedTraining::start_evaluation(std::size_t number, std::int64_t batches
   const bool fits = set.predicted.defined() && several == (set.predicted.dim() == 3);
   if (fits && set.predicted.size(0) >= batches) return;
   std::vector<std::int64_t> sizes{batches, set.device_batches.batch()};
+  set.probability = at::zeros(sizes, at::TensorOptions(at::kFloat).device(device_));
   if (several) sizes.push_back(network_.classes());
   set.predicted = at::zeros(sizes, at::TensorOptions(several ? at::kFloat : at::kInt).device(device_));
   set.work.reset();
@@ -148,14 +149,17 @@ void CapturedTraining::measure(Evaluated& set) {
       at::arange(set.predicted.size(0), set.device_batches.index().options()).eq(set.device_batches.index());
   const at::Tensor rows = several ? is_due.view({-1, 1, 1}) : is_due.unsqueeze(1);
   set.predicted.copy_(at::where(rows, seen, set.predicted));
+  if (!several) set.probability.copy_(at::where(rows, greatest_probability(logits).unsqueeze(0), set.probability));
   set.device_batches.advance();
 }
 
 CapturedTraining::Measured CapturedTraining::take_evaluation(std::size_t number) {
   const at::Tensor labels = evaluations_[number].predicted.cpu().contiguous();
-  if (labels.dim() == 3) return {{}, {}, labels.flatten(0, 1)};
+  if (labels.dim() == 3) return {{}, {}, {}, labels.flatten(0, 1)};
   const auto* first = labels.const_data_ptr<std::int32_t>();
-  return {evaluated_.take().score, {first, first + labels.numel()}, {}};
+  const at::Tensor probability = evaluations_[number].probability.cpu().contiguous();
+  const auto* share = probability.const_data_ptr<float>();
+  return {evaluated_.take().score, {first, first + labels.numel()}, {share, share + probability.numel()}, {}};
 }
 
 }  // namespace espalier::train

@@ -51,6 +51,7 @@ class CapturedTraining {
   struct Measured {
     Score score;
     std::vector<std::int32_t> labels;  ///< predicted classes, whole batches
+    std::vector<float> probability;    ///< softmax of these classes
     at::Tensor scores;                 ///< of several labels an image, and no score then: [batches x batch, outputs]
   };
   Measured take_evaluation(std::size_t number);
@@ -70,6 +71,7 @@ class CapturedTraining {
     explicit Evaluated(at::Device device);
     DeviceBatches device_batches;
     at::Tensor predicted;  ///< [batches, batch] int32; of several labels an image their scores: [..., outputs] float32
+    at::Tensor probability;  ///< [batches, batch] float32, the softmax of the predicted classes
     std::unique_ptr<device::CapturedGraph> work;
     std::int64_t version = -1;
   };

@@ -181,6 +181,8 @@ Evaluation DeviceEngine::evaluate(SetNumber number, const EvaluationLimits& limi
   result.score = measured.score;
   result.labels = std::move(measured.labels);
   result.labels.resize(static_cast<std::size_t>(images));
+  result.probability = std::move(measured.probability);
+  result.probability.resize(static_cast<std::size_t>(images));
   return result;
 }
 

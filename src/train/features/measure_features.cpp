@@ -9,6 +9,7 @@
 #include "espalier/train/linear_classifier.hpp"
 #include "espalier/train/neighbours.hpp"
 #include "train/bundle/measure.hpp"
+#include "train/losses.hpp"
 #include "train/prepare_network.hpp"
 
 namespace espalier::train {
@@ -82,10 +83,16 @@ class FeatureProbe {
       const at::Tensor best = scores.argmax(1).to(at::kInt).contiguous();
       result.labels.insert(result.labels.end(), best.const_data_ptr<std::int32_t>(),
                            best.const_data_ptr<std::int32_t>() + count);
+      if (job_.probe->linear.classifier == task::Classifier::logistic) {  // scores of an SVM are no logits
+        const at::Tensor probability = greatest_probability(scores).contiguous();
+        result.probability.insert(result.probability.end(), probability.const_data_ptr<float>(),
+                                  probability.const_data_ptr<float>() + count);
+      }
       if (!go_on_()) return std::nullopt;
     }
     const Scored whole = scored(result, labels, job_.outputs);
-    if (measured.name == metrics::Subset::test) predictions_[number] = {std::move(result.labels), {}};
+    if (measured.name == metrics::Subset::test)
+      predictions_[number] = {std::move(result.labels), std::move(result.probability), {}};
     return row_for(measured, whole, at_);
   }
 
