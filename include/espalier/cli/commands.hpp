@@ -34,5 +34,6 @@ void add_recommend(CLI::App& app, int& exit_code);       ///< starts the trainer
 void add_data(CLI::App& app, int& exit_code);            ///< starts the trainer
 void add_data_tree(CLI::App& data, int& exit_code);      ///< below `data`
 void add_model(CLI::App& app, int& exit_code);           ///< starts the trainer
+void add_model_export(CLI::App& model, int& exit_code);  ///< below `model`
 
 }  // namespace espalier::cli
