@@ -133,6 +133,7 @@ class Predict(unittest.TestCase):
     def predicted(self, run, *images):
         done = call("predict", f"{self.out}:{run}", *images, "--csv")
         self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        self.assertNotIn("\n\n", done.stdout)
         return list(csv.DictReader(io.StringIO(done.stdout)))
 
     def compare(self, run, folder, names):

@@ -74,10 +74,10 @@ std::vector<Line> lines_of(const session::Predictions& predictions, bool all) {
 
 void print(const std::vector<Line>& lines, const std::vector<std::string>& outputs, bool csv) {
   if (csv) {
-    fmt::print("{}\n", report::csv_line({"image", "class", "name", "probability"}));
+    fmt::print("{}", report::csv_line({"image", "class", "name", "probability"}));
     for (const auto& line : lines) {
-      fmt::print("{}\n", report::csv_line({line.image, std::to_string(line.output), outputs.at(line.output),
-                                           fmt::format("{:.6f}", line.probability)}));
+      fmt::print("{}", report::csv_line({line.image, std::to_string(line.output), outputs.at(line.output),
+                                         fmt::format("{:.6f}", line.probability)}));
     }
     return;
   }
