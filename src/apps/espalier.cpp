@@ -17,10 +17,11 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   using namespace espalier::cli;
-  for (auto* add : {add_init,      add_validate, add_show,   add_plan,   add_calibrate, add_simulate, add_run,
-                    add_rank,      add_submit,   add_site,   add_wait,   add_stop,      add_retry,    add_cancel,
-                    add_status,    add_explain,  add_logs,   add_verify, add_repair,    add_merge,    add_view,
-                    add_aggregate, add_compare,  add_export, add_report, add_recommend, add_data,     add_model}) {
+  for (auto* add :
+       {add_init,    add_validate, add_show,      add_plan,    add_calibrate, add_simulate, add_run,       add_rank,
+        add_submit,  add_site,     add_wait,      add_stop,    add_retry,     add_cancel,   add_status,    add_watch,
+        add_explain, add_logs,     add_verify,    add_repair,  add_merge,     add_view,     add_aggregate, add_compare,
+        add_export,  add_report,   add_recommend, add_predict, add_data,      add_model}) {
     add(app, exit_code);
   }
   try {

@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
   bundles->excludes(socket);
   espalier::trainer::add_data_verbs(app, exit_code);
   espalier::trainer::add_model_verbs(app, exit_code);
+  espalier::trainer::add_predict_verb(app, exit_code);
   espalier::trainer::add_calibrate_verb(app, exit_code);
   espalier::trainer::add_probe_verbs(app, exit_code);
   app.require_subcommand(0, 1);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "espalier/report/progress.hpp"
@@ -11,9 +13,9 @@ namespace espalier::cli {
 
 namespace {
 
-std::string bar(std::int64_t part, std::int64_t whole) {
-  constexpr std::int64_t kWidth = 24;
-  const auto filled = static_cast<std::size_t>(whole > 0 ? part * kWidth / whole : 0);
+std::string bar(double part, double whole) {
+  constexpr std::size_t kWidth = 24;
+  const auto filled = std::min(kWidth, static_cast<std::size_t>(whole > 0 ? part * kWidth / whole : 0));
   return "[" + std::string(filled, '#') + std::string(kWidth - filled, '-') + "]";
 }
 
@@ -30,12 +32,17 @@ std::string progress_line(const store::State& state) {
   if (runs.total == 0) return "";
   const auto failed = unsuccessful(runs);
   const auto done = runs[task::RunState::done];
-  std::string line = fmt::format("{} {}/{} runs", bar(done + failed, runs.total), done, runs.total);
+  const bool by_work = progress.work_s > 0;
+  std::string line =
+      by_work ? fmt::format("{} {:.0f} %  {}/{} runs", bar(progress.work_done_s, progress.work_s),
+                            std::floor(100 * progress.work_done_s / progress.work_s), done, runs.total)
+              : fmt::format("{} {}/{} runs", bar(static_cast<double>(done + failed), static_cast<double>(runs.total)),
+                            done, runs.total);
   if (failed > 0) line += fmt::format("  {} unsuccessful", failed);
   if (!progress.running.empty()) line += fmt::format("  {} training", progress.running.size());
   if (progress.images_per_s > 0) line += fmt::format("  {:.0f} epoch-images/s", progress.images_per_s);
   if (progress.seconds_left && *progress.seconds_left >= 1)
-    line += fmt::format("  {} left", report::duration_text(*progress.seconds_left));
+    line += fmt::format("  about {} left", report::duration_text(*progress.seconds_left));
   return line;
 }
 

@@ -6,7 +6,8 @@
 
 namespace espalier::cli {
 
-/// "[#######---------] 12/33 runs  1 failed  2031 epoch-images/s  1 min left"; "" before there are runs.
+/// "[#######---------] 31 %  12/33 runs  1 unsuccessful  2031 epoch-images/s  about 1 min left", by work where tasks
+/// have estimates, else by runs; "" before there are runs.
 std::string progress_line(const store::State& state);
 
 /// How a launch ended: "33 runs: 30 done, 3 failed", and what still waits.

@@ -46,7 +46,7 @@ NameMap torchvision_names(const network::NetworkSpec& network) {
   const Rename rename = rename_of(network);
   if (!rename) {
     throw UsageError("this network has no torchvision names", "AlexNet, ResNet-18 and ResNet-50 of width 1 have",
-                     "Its own tensors are plain safetensors already.");
+                     "Write it with --to espalier, under our own names, which any safetensors reader loads.");
   }
   NameMap names;
   for (const auto& [unit, tensor] : tensor_names(network)) {
@@ -69,6 +69,18 @@ data::NamedTensors export_torchvision(const data::TensorFile& file, const Descri
     exported.emplace_back(module + ".num_batches_tracked", at::zeros({}, at::kLong));
   }
   return exported;
+}
+
+data::NamedTensors export_to(Library library, const data::TensorFile& file, const Description& description) {
+  const bool is_alexnet = description.network == *network::named("alexnet");
+  if (library == Library::timm && is_alexnet)
+    throw UsageError("timm has no AlexNet", "of the networks by name it has ResNet-18 and ResNet-50",
+                     "Use --to torchvision.");
+  if (library == Library::torchvision && has_torchvision_names(description.network) && description.input.channels != 3)
+    throw UsageError("torchvision's networks take images of 3 channels",
+                     "this one takes " + std::to_string(description.input.channels),
+                     "Use --to timm, which has in_chans, or --to espalier.");
+  return export_torchvision(file, description);
 }
 
 }  // namespace espalier::model

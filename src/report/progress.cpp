@@ -22,6 +22,36 @@ std::int64_t images_left(const store::TaskState& task) {
   return task.task.epoch_images * std::max(0, epochs - last_epoch(task)) / epochs;
 }
 
+double done_share(const store::TaskState& task) {
+  if (task::is_final(task.state)) return 1;
+  const std::int32_t epochs = task::probe_of(task.task) ? 0 : task::training(task.task).length.epoch;
+  return epochs > 0 ? std::min(1.0, static_cast<double>(last_epoch(task)) / epochs) : 0;
+}
+
+/// Sums of what tasks were estimated to take and of what they took. Work that bundles share counts for each of them in
+/// the estimate, so that only sums compare.
+class Work {
+ public:
+  void add(const store::TaskState& task) {
+    const double cost = std::max(0.0, task.task.cost_s), left = cost * (1 - done_share(task));
+    all_ += cost;
+    left_ += left;
+    longest_ = std::max(longest_, left);
+    if (task.state != task::RunState::done || task.seconds <= 0) return;
+    estimated_ += cost;
+    taken_ += task.seconds;
+  }
+  double all() const { return all_; }
+  double done() const { return all_ - left_; }
+  double seconds_left(std::int32_t workers) const {
+    const double scale = estimated_ > 0 ? taken_ / estimated_ : 1;
+    return scale * std::max(left_ / std::max(1, workers), longest_);
+  }
+
+ private:
+  double all_ = 0, left_ = 0, longest_ = 0, estimated_ = 0, taken_ = 0;
+};
+
 /// Epoch-images per second of one worker over the trainings that ended last, times the workers; idle time is not
 /// counted.
 double recent_rate(const std::vector<const store::TaskState*>& tasks, std::int32_t workers) {
@@ -90,16 +120,23 @@ void count_early_end(EndedEarly& early, const store::TaskState& task) {
 }
 
 void count_tasks(StudyProgress& progress, const store::State& state, const WantedTasks& wanted) {
+  Work work;
   for (const auto* task : wanted.tasks) {
+    work.add(*task);
     count(progress.tasks, state_of(state, *task), false);
     if (!task::probe_of(task->task)) count_early_end(progress.ended_early, *task);
     progress.images_left += images_left(*task);
     if (task->state != task::RunState::running || task->attempts.empty()) continue;
     const auto& attempt = task->attempts.back();
-    progress.running.push_back({task->task.id, attempt.worker, attempt.started, last_epoch(*task)});
+    progress.running.push_back({task->task.id, attempt.worker, attempt.started, last_epoch(*task),
+                                task::probe_of(task->task) ? 0 : task::training(task->task).length.epoch});
   }
   progress.images_per_s = recent_rate(wanted.tasks, state.study.workers);
-  if (progress.images_per_s > 0) {
+  progress.work_s = work.all();
+  progress.work_done_s = work.done();
+  if (work.all() > 0) {
+    progress.seconds_left = work.seconds_left(state.study.workers);
+  } else if (progress.images_per_s > 0) {
     progress.seconds_left = static_cast<double>(progress.images_left) / progress.images_per_s;
   }
   std::sort(progress.running.begin(), progress.running.end(),

@@ -50,7 +50,7 @@ std::map<TaskId, runtime::SourceThreshold> thresholds_of(const study::Study& stu
 }
 
 runtime::Planned planned_of(plan::Plan plan, const study::Study& study, const plan::Facts& facts) {
-  runtime::Planned planned{std::move(plan), {}, {}, {}};
+  runtime::Planned planned{std::move(plan), {}, {}, {}, {}};
   planned.thresholds = thresholds_of(study, planned.plan);
   for (const auto& [source, checkpoint] : facts.checkpoints) planned.checkpoints.push_back(checkpoint);
   return planned;
@@ -102,7 +102,9 @@ runtime::Replan replan_of(const Launch& launch, const runtime::LaunchOptions& la
              const plan::Outcomes& outcomes, const std::vector<plan::SelectionOutcome>& decided) mutable {
     options.calibration = read_calibration(out);
     options.decided = decided;
-    return planned_of(plan::compile(study, facts, outcomes, options), study, facts);
+    auto planned = planned_of(plan::compile(study, facts, outcomes, options), study, facts);
+    planned.networks = plan::choose_networks(planned.plan, study, outcomes);
+    return planned;
   };
 }
 

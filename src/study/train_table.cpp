@@ -237,9 +237,10 @@ TrainRow rates() {
 TrainRow keep() {
   TrainRow row;
   row.key = "keep";
-  row.doc = {"word", "\"none\"", "networks of runs kept at their end: \"none\" or \"last\""};
+  row.doc = {"word", "\"none\"",
+             "networks of finished runs that are kept: \"none\", \"selected\", \"best\" or \"last\""};
   row.set = [](TrainValues& values, const Value& value) {
-    const auto read = word_of(value, {"none", "last"});
+    const auto read = word_of(value, {"none", "selected", "best", "last"});
     if (!read.problem) values.keep = read.value;
     return read.problem;
   };

@@ -42,10 +42,19 @@ void info(const Arguments& arguments) {
   else std::cout << (arguments.json ? model_json(description) + "\n" : model_table(description));
 }
 
+/// The network under our own names, as it describes itself, without what belongs to its study.
+void export_ours(const Arguments& arguments, const data::TensorFile& file, const model::Description& description) {
+  auto metadata = model::describe(description);
+  metadata["kind"] = "espalier network 1";
+  data::write_safetensors(arguments.out, model::import_tensors(file, description, {}).tensors, metadata);
+}
+
 void export_model(const Arguments& arguments) {
   const auto file = data::read_safetensors(arguments.file);
   const auto description = file_description(file, arguments.network);
-  data::write_safetensors(arguments.out, model::export_torchvision(file, description), {{"format", "pt"}});
+  if (arguments.as == "espalier") return export_ours(arguments, file, description);
+  const auto whose = arguments.as == "timm" ? model::Library::timm : model::Library::torchvision;
+  data::write_safetensors(arguments.out, model::export_to(whose, file, description), {{"format", "pt"}});
 }
 
 model::NameMap read_names(const std::string& file) {
@@ -146,7 +155,8 @@ void add_distance(CLI::App& model, const Shared& arguments) {
 void add_export(CLI::App& model, const Shared& arguments) {
   auto* verb = model.add_subcommand("export", "a checkpoint under the tensor names of another library");
   verb->add_option("checkpoint", arguments->file)->required();
-  verb->add_option("--as", arguments->as, "torchvision")->check(CLI::IsMember({"torchvision"}));
+  verb->add_option("--to,--as", arguments->as, "torchvision, timm, or espalier: our own names")
+      ->check(CLI::IsMember({"torchvision", "timm", "espalier"}));
   verb->add_option("--network", arguments->network.name, "the checkpoint's network, if it does not say");
   add_network_options(*verb, arguments->network);
   verb->add_option("--out", arguments->out, "a safetensors file")->required();

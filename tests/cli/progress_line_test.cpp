@@ -21,6 +21,21 @@ TEST_CASE("progress line: none before there are runs; then a bar, runs and what 
   CHECK_THAT(line, Catch::StartsWith("[############------------] 1/4 runs  1 unsuccessful  1 training"));
 }
 
+TEST_CASE("progress line: the bar goes by work where tasks have estimates, and says at once how long it will take") {
+  testing::StateBuilder builder;
+  builder.done("some", {{"n", "1"}}, {});
+  builder.waiting("some", {{"n", "2"}});
+  for (const auto& entry : builder.state().runs) {
+    auto& task = builder.state().tasks.at(entry.run.task);
+    task.task.cost_s = task.state == task::RunState::done ? 10 : 30;
+  }
+
+  const auto line = progress_line(builder.state());
+
+  CHECK_THAT(line, Catch::StartsWith("[######------------------] 25 %  1/2 runs"));
+  CHECK_THAT(line, Catch::EndsWith("  about 30 s left"));
+}
+
 TEST_CASE("progress line: a summary counts every state once and names the experiments that wait") {
   testing::StateBuilder builder;
   builder.done("some", {{"n", "1"}}, {});

@@ -86,6 +86,26 @@ TEST_CASE("import: torchvision's names come back after an export, Caffe's are kn
   for (const auto& [name, value] : back) CHECK(at::equal(value, ours.at(name)));
 }
 
+TEST_CASE("export: each library takes the networks that it builds, and the others are refused with the way out") {
+  const auto file_of = [](const char* name) {
+    UnitNetwork net = drawn(name);
+    return data::TensorFile{net.state(), {}};
+  };
+  const auto resnet = file_of("resnet18");
+  const auto timm = export_to(Library::timm, resnet, described("resnet18"));
+  const auto torchvision = export_to(Library::torchvision, resnet, described("resnet18"));
+  REQUIRE(timm.size() == torchvision.size());
+  for (std::size_t i = 0; i < timm.size(); ++i) CHECK(timm[i].first == torchvision[i].first);
+
+  CHECK_THROWS_WITH(export_to(Library::timm, file_of("alexnet"), described("alexnet")),
+                    Catch::Contains("timm has no AlexNet"));
+  CHECK_THROWS_WITH(export_to(Library::torchvision, file_of("cifar7"), described("cifar7")),
+                    Catch::Contains("--to espalier"));
+  Description grey = described("resnet18");
+  grey.input.channels = 1;
+  CHECK_THROWS_WITH(export_to(Library::torchvision, resnet, grey), Catch::Contains("3 channels"));
+}
+
 TEST_CASE("exchange: scales and shifts, which other programs do not know, are refused by name") {
   UnitNetwork net = drawn("resnet18");
   net.tune(3, task::Trained::scale_shift);

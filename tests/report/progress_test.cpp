@@ -47,6 +47,40 @@ TEST_CASE("progress: time left follows from the images that are left") {
   CHECK(*progress.seconds_left == Approx(5));
 }
 
+TEST_CASE("progress: work is what tasks were estimated to take, of running ones by their epochs") {
+  testing::StateBuilder builder;
+  builder.done("some", {{"n", "1"}}, {}).running("some", {{"n", "2"}}).waiting("some", {{"n", "3"}});
+  const auto start = report::progress(builder.state());
+  CHECK(start.work_s == 0);
+  const double costs[] = {20, 40, 60};
+  std::size_t place = 0;
+  for (const auto& entry : builder.state().runs) {
+    auto& task = builder.state().tasks.at(entry.run.task);
+    task.task.cost_s = costs[place++];
+    if (task.state == task::RunState::running)
+      task.rows = {{{1, 1}, testing::measured_row(5, metrics::Subset::valid, 1, 5, 5, 10, {})}};
+  }
+
+  const auto progress = report::progress(builder.state());
+
+  CHECK(progress.work_s == Approx(120));
+  CHECK(progress.work_done_s == Approx(20 + 40 / 4.0));
+  // 20 s were estimated and took 10 s: half of what is left on two workers is less than the longest task.
+  REQUIRE(progress.seconds_left);
+  CHECK(*progress.seconds_left == Approx(30));
+}
+
+TEST_CASE("progress: time left is the estimate before anything has ended") {
+  testing::StateBuilder builder;
+  for (const char* n : {"1", "2", "3", "4"}) builder.waiting("some", {{"n", n}});
+  for (auto& [id, task] : builder.state().tasks) task.task.cost_s = 50;
+
+  const auto progress = report::progress(builder.state());
+
+  REQUIRE(progress.seconds_left);
+  CHECK(*progress.seconds_left == Approx(100));  // two workers
+}
+
 TEST_CASE("progress: durations read like a person's") {
   CHECK(report::duration_text(45) == "45 s");
   CHECK(report::duration_text(730) == "12 min");

@@ -83,6 +83,18 @@ TEST_CASE("train: a rule to stop, its keys on axes, and how it is switched off")
   CHECK(merged(study.train, {}).stop->on);
 }
 
+TEST_CASE("train: networks are kept by words; a choice needs images or a selection to be made by") {
+  for (const char* keep : {"none", "best", "last"}) {
+    std::string text = kStopping;
+    text.replace(text.find("stop = {"), 0, "keep = \"" + std::string(keep) + "\"\n");
+    CHECK(parsed(text).train.keep == keep);
+  }
+  const std::string stopless = kSmallStudy + "[train]\nkeep = \"best\"\n";
+  check_one_message(stopless, {"\"best\"", "\"bset\"", "Did you mean 'best'?", "keep = "});
+  check_one_message(stopless, {"valid = { per_class = 3 }\n", "", "chooses networks by validation", "[target.t]"});
+  check_one_message(stopless, {"\"best\"", "\"selected\"", "keeps what a selection chooses", "[target.t]"});
+}
+
 TEST_CASE("train: what is wrong with a rule to stop brings one message") {
   check_one_message(kStopping, {"patience = 3", "patience = 0", "patience", "stop = {"});
   check_one_message(kStopping, {", patience = 3", "", "stop has no patience", "stop = {"});

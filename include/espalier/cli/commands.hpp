@@ -29,9 +29,12 @@ void add_aggregate(CLI::App& app, int& exit_code);
 void add_compare(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
-void add_recommend(CLI::App& app, int& exit_code);   ///< starts the trainer where it is to look at images
-void add_data(CLI::App& app, int& exit_code);        ///< starts the trainer
-void add_data_tree(CLI::App& data, int& exit_code);  ///< below `data`
-void add_model(CLI::App& app, int& exit_code);       ///< starts the trainer
+void add_predict(CLI::App& app, int& exit_code);  ///< starts the trainer
+void add_watch(CLI::App& app, int& exit_code);
+void add_recommend(CLI::App& app, int& exit_code);       ///< starts the trainer where it is to look at images
+void add_data(CLI::App& app, int& exit_code);            ///< starts the trainer
+void add_data_tree(CLI::App& data, int& exit_code);      ///< below `data`
+void add_model(CLI::App& app, int& exit_code);           ///< starts the trainer
+void add_model_export(CLI::App& model, int& exit_code);  ///< below `model`
 
 }  // namespace espalier::cli

@@ -19,6 +19,12 @@ NameMap torchvision_names(const network::NetworkSpec& network);
 /// Our tensors under torchvision's names, with the batch counters that its batch norms expect.
 data::NamedTensors export_torchvision(const data::TensorFile& file, const Description& description);
 
+enum class Library : std::uint8_t { torchvision, timm };
+
+/// The same for a library that builds this network: torchvision of three channels; timm, which names ResNet-18 and
+/// ResNet-50 as torchvision does and has no AlexNet. Throws UsageError where it builds no such network.
+data::NamedTensors export_to(Library library, const data::TensorFile& file, const Description& description);
+
 struct Imported {
   data::NamedTensors tensors;  ///< under our names
   std::string dropped_prefix;  ///< that all of them had in the file, for example "module."; often empty

@@ -28,7 +28,8 @@ struct RunningTask {
   TaskId task;
   WorkerId worker;
   double started = 0;
-  std::int32_t epoch = 0;  ///< the last one with a row
+  std::int32_t epoch = 0;   ///< the last one with a row
+  std::int32_t epochs = 0;  ///< of its length; 0: of a probe, or less than one
 };
 
 /// What rules to stop did: trainings that ended before their length.
@@ -44,9 +45,14 @@ struct StudyProgress {
   StateCounts runs, tasks;                      ///< tasks of the study's runs and their sources
   std::vector<RunningTask> running;
   EndedEarly ended_early;
-  double images_per_s = 0;             ///< epoch-images per second, all workers, recent trainings; 0: unknown
-  std::int64_t images_left = 0;        ///< epoch-images of the tasks known so far
-  std::optional<double> seconds_left;  ///< none where the rate is unknown
+  double images_per_s = 0;       ///< epoch-images per second, all workers, recent trainings; 0: unknown
+  std::int64_t images_left = 0;  ///< epoch-images of the tasks known so far
+  /// Seconds of one worker alone, as tasks were estimated when they were planned: all of them, and what is done of
+  /// them, of running ones by their epochs. 0: nothing was estimated.
+  double work_s = 0, work_done_s = 0;
+  /// Of all workers: the work left, by how long that of finished tasks took against its estimate, but no less than the
+  /// longest task; by images where nothing was estimated. None where neither is known.
+  std::optional<double> seconds_left;
 };
 
 StudyProgress progress(const store::State& state);

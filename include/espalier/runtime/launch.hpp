@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "espalier/mpi/session.hpp"
-#include "espalier/plan/plan.hpp"
+#include "espalier/plan/network_choice.hpp"
 #include "espalier/protocol/control.hpp"
 #include "espalier/store/journal.hpp"
 
@@ -27,6 +27,7 @@ struct Planned {
   std::vector<ArtifactId> checkpoints;  ///< networks named as sources: kept even where no task needs them yet
   /// The plan's tasks that this launch works on: all where there is none. The others are journaled with their forms.
   std::optional<std::set<TaskId>> works_on;
+  plan::NetworkChoice networks;  ///< of runs with keep = "best" or "selected"
 };
 
 /// Compiles the study for what is known. Called at the start and whenever a selection can be made.

@@ -13,6 +13,7 @@
 #include "cli/result_dir.hpp"
 #include "cli/shard_progress.hpp"
 #include "cli/submitted_jobs.hpp"
+#include "cli/watch_frame.hpp"
 #include "espalier/cli/commands.hpp"
 #include "espalier/report/at_chance.hpp"
 #include "espalier/report/progress.hpp"
@@ -232,13 +233,19 @@ void status(const std::string& path, bool json) {
 
 }  // namespace
 
-void add_status(CLI::App& app, int&) {
+void add_status(CLI::App& app, int& exit_code) {
   auto path = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
   auto* verb = app.add_subcommand("status", "how far a study is, also while it runs");
   verb->add_option("DIR", *path, "what 'run --out' was given")->required();
   verb->add_flag("--json", *json, "one JSON object");
-  verb->callback([path, json] { status(*path, *json); });
+  auto follow = std::make_shared<bool>(false);
+  auto* json_flag = verb->get_option("--json");
+  verb->add_flag("--follow", *follow, "until the study ends: the same as 'watch'")->excludes(json_flag);
+  verb->callback([path, json, follow, &exit_code] {
+    if (*follow) exit_code = watch(*path);
+    else status(*path, *json);
+  });
 }
 
 }  // namespace espalier::cli

@@ -1,5 +1,5 @@
-// The verbs `data` (but `data tree`) and `model`, which need tensors: replaces this process by espalier-trainer with
-// the same words.
+// The verbs `data` (but `data tree`) and `model` (but `model export`), which need tensors: replaces this process by
+// espalier-trainer with the same words.
 #include <unistd.h>
 
 #include <cerrno>
@@ -39,6 +39,8 @@ CLI::App* add_forwarded(CLI::App& app, const std::string& verb, const std::strin
 void add_data(CLI::App& app, int& exit_code) {
   add_data_tree(*add_forwarded(app, "data", "import, make and look at packed data sets; class trees"), exit_code);
 }
-void add_model(CLI::App& app, int&) { add_forwarded(app, "model", "look at, import and export networks"); }
+void add_model(CLI::App& app, int& exit_code) {
+  add_model_export(*add_forwarded(app, "model", "look at, import and export networks"), exit_code);
+}
 
 }  // namespace espalier::cli

@@ -5,41 +5,14 @@
 #include "data/decode/decode_image.hpp"
 #include "data/read/list_images.hpp"
 #include "data/read/readers.hpp"
-#include "data/read/resize_image.hpp"
 #include "espalier/core/errors.hpp"
+#include "espalier/data/image_files.hpp"
 #include "espalier/data/label_matrix.hpp"
-#include "espalier/os/mapped_file.hpp"
 
 namespace espalier::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// How pictures are made alike.
-struct Form {
-  std::int32_t resize;
-  bool grey;
-  std::int64_t max_pixels;
-};
-
-/// [H, W, 3] -> [1, H, W]; ITU-R 601-2 luma in 1/65536, as Pillow computes it.
-at::Tensor grey_of(const at::Tensor& rgb) {
-  at::Tensor grey = at::empty({1, rgb.size(0), rgb.size(1)}, at::kByte);
-  const std::uint8_t* from = rgb.const_data_ptr<std::uint8_t>();
-  std::uint8_t* to = grey.mutable_data_ptr<std::uint8_t>();
-  for (std::int64_t i = 0; i < grey.numel(); ++i, from += 3) {
-    to[i] = static_cast<std::uint8_t>((from[0] * 19595 + from[1] * 38470 + from[2] * 7471 + 32768) >> 16);
-  }
-  return grey;
-}
-
-/// [C, H, W], its rows as the decoder left them: a copy more would be kept beside the pack.
-at::Tensor load(const fs::path& path, const Form& form) {
-  const at::Tensor rgb = decode_image(os::MappedFile(path, os::NamedBy::user).bytes(), form.max_pixels);
-  const at::Tensor image = form.grey ? grey_of(rgb) : rgb.permute({2, 0, 1});
-  const bool fits = image.size(1) == form.resize && image.size(2) == form.resize;
-  return form.resize > 0 && !fits ? resized(image, form.resize, form.max_pixels) : image;
-}
 
 std::string size_of(const at::Tensor& image) {
   return std::to_string(image.size(-2)) + " x " + std::to_string(image.size(-1));
@@ -48,11 +21,11 @@ std::string size_of(const at::Tensor& image) {
 /// Decodes all images before it throws, so that every bad image is reported at once.
 class Collector {
  public:
-  Collector(std::size_t count, const Form& form) : count_(count), form_(form) {}
+  Collector(std::size_t count, const ImageForm& form) : count_(count), form_(form) {}
 
   void add(const fs::path& path) {
     try {
-      keep(load(path, form_), path);
+      keep(load_image(path, form_), path);
     } catch (const Undecodable& error) {
       if (bad_++ == 0) first_bad_ = path, why_ = error.what();
       else if (bad_ <= 5) others_ += " '" + path.string() + "'";
@@ -97,7 +70,7 @@ class Collector {
   }
 
   std::size_t count_, bad_ = 0;
-  Form form_;
+  ImageForm form_;
   std::int64_t kept_ = 0;
   at::Tensor images_;
   fs::path first_, first_bad_;

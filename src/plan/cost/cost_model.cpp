@@ -141,9 +141,10 @@ double CostModel::features_s(const Training& training, const task::NumericForm& 
 
 namespace {
 
-/// Of a finished network's file: parameters, and two means of what each unit but the last gives on held-out images.
+/// Of a finished network's file, which waits for a choice where keep asks for one: parameters, and two means of what
+/// each unit but the last gives on held-out images.
 std::int64_t numbers_kept(const Training& training) {
-  if (training.record.keep == task::Keep::none || training.record.keep == task::Keep::selected) return 0;
+  if (training.record.keep == task::Keep::none) return 0;
   std::int64_t numbers = network::parameter_count(*training.units);
   if (held_out_images(training) == 0) return numbers;
   for (std::size_t u = 0; u + 1 < training.units->size(); ++u) numbers += 2 * (*training.units)[u].output.elements();

@@ -26,6 +26,14 @@ void ArtifactReferences::write(const sched::Fact& fact, WorkerId from) {
   for (const auto& artifact : before) artifacts_.drop(artifact);
 }
 
+void ArtifactReferences::release_network(const TaskId& id) {
+  const auto& task = journal_.state().tasks.at(id);
+  const ArtifactId network = task.finished.artifact;
+  const Fence fence = task.attempts.empty() ? Fence{} : task.attempts.back().fence;
+  journal_.write(store::CheckpointRecord{fence, id, task::ArtifactKind::finished, {}, {}, 0});
+  artifacts_.drop(network);
+}
+
 void ArtifactReferences::give_up(const ArtifactId& artifact, const std::string& why) {
   int holders = 0;
   for (const auto& [id, task] : journal_.state().tasks) {

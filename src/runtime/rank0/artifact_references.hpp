@@ -14,6 +14,9 @@ class ArtifactReferences {
   ArtifactReferences(JournaledState& journal, ArtifactStore& artifacts) : journal_(journal), artifacts_(artifacts) {}
   /// Journals a fact, and adds and drops the references that it changes. `from`: whose message brought it.
   void write(const sched::Fact& fact, WorkerId from);
+  /// Journals that a task's finished network is kept no longer. Its file goes with the next settle() unless another
+  /// task has it, too.
+  void release_network(const TaskId& id);
   /// Journals that no task has this artifact any more. Its file goes aside with the next settle().
   void give_up(const ArtifactId& artifact, const std::string& why);
   /// Moves the files that facts named, and deletes those without a reference. Call once the facts are durable, and

@@ -264,6 +264,15 @@ void Replanning::note_end(const sched::TaskEnded& end) {
     journal_.warn(*weakness);
 }
 
+plan::NetworkChoice Replanning::networks() const {
+  const auto& tasks = journal_.state().tasks;
+  const bool any = std::any_of(tasks.begin(), tasks.end(), [](const auto& one) {
+    const auto keep = one.second.task.record.keep;
+    return keep == task::Keep::best || keep == task::Keep::selected;
+  });
+  return any && !options_.setup.smoke && !options_.setup.noop ? compile().networks : plan::NetworkChoice{};
+}
+
 bool Replanning::take_due() { return std::exchange(ended_since_plan_, false) && selection_is_due(); }
 
 bool Replanning::selection_is_due() const {

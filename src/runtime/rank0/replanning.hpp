@@ -37,6 +37,8 @@ class Replanning {
   bool take_due();
 
   const LaunchScope& scope() const { return scope_; }
+  /// Which networks are kept of those that runs keep to be chosen from; nothing while work is left.
+  plan::NetworkChoice networks() const;
 
  private:
   Planned compile() const;

@@ -296,8 +296,23 @@ void SchedulerLoop::dismiss() noexcept try {
   spdlog::warn("the agents are not told to leave: {}", error.what());
 }
 
+/// Once all runs have ended it is known which networks are chosen. Where records were lost, a task that is not known
+/// may have the same file.
+void SchedulerLoop::release_unchosen() {
+  if (departure_.is_stopping() || !journal_.may_clean_up()) return;
+  const auto networks = replanning_.networks();
+  for (const auto& task : networks.unchosen) references_.release_network(task);
+  if (networks.missing.empty()) return;
+  journal_.warn(fmt::format(
+      "the networks of {} chosen trainings are not kept, since they ended before train.keep asked for them or "
+      "while others were chosen (the first is {}): make them again in another folder, with --set "
+      "train.keep=last and --only.",
+      networks.missing.size(), networks.missing.front().brief()));
+}
+
 int SchedulerLoop::finish() {
   const int code = exit_code(journal_.state(), replanning_.scope(), scheduler_view());
+  release_unchosen();
   if (!give_up_.empty()) journal_.warn(give_up_);
   journal_.write(store::FinishedRecord{code, wall_clock_s()});
   settle();

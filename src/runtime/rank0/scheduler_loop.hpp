@@ -32,6 +32,7 @@ class SchedulerLoop {
   bool turn();
   /// Sends the agents away once nothing is left to do. True once they have left, or had their time.
   bool is_over();
+  void release_unchosen();
   int finish();
 
  private:

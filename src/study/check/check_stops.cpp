@@ -1,6 +1,8 @@
-// Checks rules to stop: the images that they read are held out, and better not those that results are reported on.
+// Checks what chooses states and networks: the images that rules to stop and train.keep read are held out, and better
+// not those that results are reported on.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -57,6 +59,31 @@ void warn(const CheckContext& context, const ByTest& by_test) {
   }
 }
 
+/// Networks that are chosen by validation images need some; so do selections, which check_takes() looks at.
+void check_keep(const CheckContext& context, const Target& target) {
+  const auto keep = merged(context.study.train, target.train).keep;
+  const auto data = context.study.data.find(target.data);
+  if (data == context.study.data.end()) return;
+  if (keep == "best" && !holds_out(context.study, data->second, metrics::Subset::valid, true))
+    context.report.error(
+        target.where, "train.keep",
+        {"keep = \"best\" chooses networks by validation, and target '" + target.name + "' has none",
+         "data set '" + target.data + "' holds out no validation images",
+         std::string("Add valid = ") + (data->second.multi_label ? "{ images = N }" : "{ per_class = N }") +
+             " to [data." + target.data + "], or write keep = \"last\""});
+  const bool selects =
+      std::any_of(context.study.experiments.begin(), context.study.experiments.end(), [](const Experiment& experiment) {
+        const bool by_case = std::any_of(experiment.cases.begin(), experiment.cases.end(),
+                                         [](const Case& one) { return !one.takes.empty(); });
+        return experiment.pick || !experiment.takes.empty() || by_case;
+      });
+  if (keep == "selected" && !selects)
+    context.report.error(target.where, "train.keep",
+                         {"keep = \"selected\" keeps what a selection chooses, and there is none",
+                          "no experiment has a `take`, and there is no [[pick]]",
+                          "Write keep = \"best\", which keeps the best of each size by validation"});
+}
+
 }  // namespace
 
 /// One message for each data set: sources and targets that share one lack the same images.
@@ -72,6 +99,7 @@ void check_stops(const CheckContext& context) {
     if (source.checkpoint.empty()) check(source, "source '" + source.name + "'", false);
   }
   warn(context, by_test);
+  for (const auto& target : context.study.targets) check_keep(context, target);
 }
 
 }  // namespace espalier::study

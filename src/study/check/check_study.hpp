@@ -20,7 +20,7 @@ void check_study(const CheckContext& context);
 void check_roles(const CheckContext& context);        ///< data, splits, sources, targets
 void check_labels(const CheckContext& context);       ///< class trees and label sets
 void check_multi_label(const CheckContext& context);  ///< data whose images may have several labels
-void check_stops(const CheckContext& context);        ///< rules to stop
+void check_stops(const CheckContext& context);        ///< rules to stop, and train.keep
 void check_experiments(const CheckContext& context);  ///< names, axes, values that must exist
 void check_grid(const CheckContext& context, const Experiment& experiment);  ///< zips, dependent axes, cases
 void check_takes(const CheckContext& context);                               ///< selections: names, metrics
