@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "espalier/report/test_images.hpp"
+#include "espalier/report/image_cells.hpp"
 
 namespace espalier::cli {
 

@@ -81,7 +81,8 @@ void write_report(const std::string& path, const std::string& asked) {
   const auto find = [&pictures](const report::Directory& from, const std::string& data, std::int64_t row) {
     return pictures.find(from, data, row);
   };
-  const auto report = report::make_report({&directory, study_of(directory.state), draw, now, stored_predictions(), find});
+  const auto report =
+      report::make_report({&directory, study_of(directory.state), draw, now, stored_predictions(), find});
   const auto page = page_place(path, asked);
   refuse_foreign(page, report);
   if (page.has_parent_path()) fs::create_directories(page.parent_path());

@@ -1,5 +1,5 @@
 // Gathers stored predictions run by run, and resamples the test images of cells and pairs.
-#include "espalier/report/test_images.hpp"
+#include "espalier/report/image_cells.hpp"
 
 #include <fmt/format.h>
 
