@@ -37,9 +37,9 @@ void add_files(TrainedData& trained, const store::State& state, const study::Stu
   trained.file_facts = &state.study.facts.data.at(trained.files->name);
 }
 
-template <class Role>
-bool has_label_set(const std::vector<Role>& roles, const std::string& name) {
-  return std::any_of(roles.begin(), roles.end(), [&](const Role& role) {
+template <class SourceOrTarget>
+bool has_label_set(const std::vector<SourceOrTarget>& roles, const std::string& name) {
+  return std::any_of(roles.begin(), roles.end(), [&](const SourceOrTarget& role) {
     return (name.empty() || role.name == name) && (!role.labels.empty() || role.classes.starts_with("labels."));
   });
 }

@@ -106,7 +106,7 @@ void add_selected(const Plan& plan, const study::Study& study, Tasks& chosen) {
 }
 
 /// The runs of one experiment, target, network and size, by setting.
-struct Place {
+struct SizeCell {
   std::vector<std::vector<Label>> settings;  ///< in the order of the runs
   std::vector<stats::RankedSetting> ranked;
   std::vector<Tasks> tasks;
@@ -117,7 +117,7 @@ std::string text(const PlannedRun& run, const char* axis) {
   return value ? *value : "";
 }
 
-std::size_t setting_in(Place& place, const PlannedRun& run) {
+std::size_t setting_in(SizeCell& place, const PlannedRun& run) {
   std::vector<Label> setting;
   for (const auto& label : run.labels) {
     if (!study::repeats(label.axis)) setting.push_back(label);
@@ -130,7 +130,7 @@ std::size_t setting_in(Place& place, const PlannedRun& run) {
   return place.settings.size() - 1;
 }
 
-void add_run(Place& place, const PlannedRun& run, const TaskOutcome& outcome, metrics::Metric metric) {
+void add_run(SizeCell& place, const PlannedRun& run, const TaskOutcome& outcome, metrics::Metric metric) {
   const auto setting = setting_in(place, run);
   place.tasks[setting].insert(run.task);
   const auto* row = task::result_at(outcome.rows, metrics::Subset::valid, run.images(metrics::Subset::valid),
@@ -148,7 +148,7 @@ void add_run(Place& place, const PlannedRun& run, const TaskOutcome& outcome, me
   place.ranked[setting].runs.push_back(std::move(measurement));
 }
 
-void add_best(const Place& place, Tasks& chosen) {
+void add_best(const SizeCell& place, Tasks& chosen) {
   const auto standings = stats::rank(place.ranked, metrics::Better::higher);
   if (standings.front().splits > 0) {
     const auto& best = place.tasks[standings.front().setting];
@@ -161,12 +161,12 @@ void add_best(const Place& place, Tasks& chosen) {
 using TaskIndex = std::map<TaskId, const task::Task*>;
 
 void add_best_of_places(const Plan& plan, const TaskIndex& tasks, const Outcomes& outcomes, Tasks& chosen) {
-  std::map<std::vector<std::string>, Place> places;
+  std::map<std::vector<std::string>, SizeCell> places;
   for (const auto& run : plan.runs) {
     const auto task = tasks.find(run.task);
     if (task == tasks.end() || task::probe_of(*task->second)) continue;
     const bool several = task::training(*task->second).loss == task::Loss::binary;
-    Place& place = places[{run.experiment, text(run, "target"), text(run, "network"), text(run, "per_class")}];
+    SizeCell& place = places[{run.experiment, text(run, "target"), text(run, "network"), text(run, "per_class")}];
     add_run(place, run, outcomes.at(run.task), several ? metrics::Metric::ap : metrics::Metric::top1);
   }
   for (const auto& [name, place] : places) add_best(place, chosen);

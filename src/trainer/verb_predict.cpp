@@ -1,6 +1,4 @@
 // The verb `espalier-trainer predict`: image files through a finished network, as its study's evaluation sees images.
-#include "trainer/predict.hpp"
-
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <iterator>
@@ -164,8 +162,8 @@ class Predictor {
   Json images_ = Json::array(), errors_ = Json::array();
 };
 
-}  // namespace
-
+/// JSON in, JSON out. All files are read before anything is answered: {"errors": [...]} with one entry for each that
+/// cannot be, or {"images": [{"file", "output", "probability"}]}, of several labels an image {"file", "probabilities"}.
 std::string predict_request(const std::string& text) {
   return answer_or_error([&] {
     const Json request = Json::parse(text, nullptr, false);
@@ -177,6 +175,8 @@ std::string predict_request(const std::string& text) {
     return predictor.answer();
   });
 }
+
+}  // namespace
 
 void add_predict_verb(CLI::App& app, int&) {
   auto* verb = app.add_subcommand("predict", "what a finished network says of image files: JSON in, JSON out");
