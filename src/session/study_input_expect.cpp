@@ -80,7 +80,9 @@ plan::DataFacts expected_facts(const study::DataSet& data) {
   facts.digest = "expected:" + data.name + number_key(expect);
   facts.shape = expect.shape;
   for (std::int32_t i = 0; i < expect.classes; ++i) facts.class_names.push_back("class " + std::to_string(i));
-  facts.class_counts.assign(static_cast<std::size_t>(expect.classes), expect.per_class);
+  // With several labels an image, each label is of all images, of which there are per_class a label on average.
+  const std::int64_t shared = data.multi_label ? expect.classes : 1;
+  facts.class_counts.assign(static_cast<std::size_t>(expect.classes), shared * expect.per_class);
   if (data.label_kind != "fine") {  // a coarser class stands for its finest ones, which are not known yet
     auto& level = facts.levels[data.label_kind];
     level.names = facts.class_names;
@@ -90,7 +92,7 @@ plan::DataFacts expected_facts(const study::DataSet& data) {
   facts.std.assign(static_cast<std::size_t>(expect.shape.channels), 0.25F);
   if (data.test_files) {
     facts.test_digest = "expected-test:" + data.name + number_key(expect);
-    facts.test_counts.assign(static_cast<std::size_t>(expect.classes), expect.test_per_class);
+    facts.test_counts.assign(static_cast<std::size_t>(expect.classes), shared * expect.test_per_class);
   }
   return facts;
 }

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+
+#include "espalier/task/timeline.hpp"
 
 namespace espalier::store {
 
@@ -23,31 +26,54 @@ bool has_result(const TaskState& task, const task::EvaluationSpec& wanted) {
   });
 }
 
-/// Whole epochs before the end at which a training was to be measured, and had no row left.
+/// Whole epochs, or steps, before the end at which a training was to be measured, and had no row left.
 struct Gap {
-  std::int32_t wanted = 0, missing = 0, first = 0, last = 0;
+  std::int64_t wanted = 0, missing = 0, first = 0, last = 0;
+  const char* unit = "epoch";
+  void want(std::int64_t at, bool is_there) {
+    ++wanted;
+    if (is_there) return;
+    if (missing++ == 0) first = at;
+    last = at;
+  }
 };
 
+/// Of evaluations by steps.
+Gap gap_of_steps(const TaskState& task, const task::EvaluationSpec& asked, task::Moment since) {
+  Gap gap{.unit = "step"};
+  if (task.task.images == 0 || task::probe_of(task.task)) return gap;
+  const auto& spec = task::training(task.task);
+  const task::Timeline timeline(task.task.images, spec.batch, spec.length);
+  std::set<std::int64_t> measured;
+  for (const CurrentRow& at : task.rows) {
+    if (at.row.subset == asked.name && at.row.set == asked.images)
+      measured.insert(timeline.index({at.row.epoch, at.row.step}));
+  }
+  const auto end = timeline.index(end_of(task));
+  for (auto step = (timeline.index(since) / asked.every_steps + 1) * asked.every_steps; step < end;
+       step += asked.every_steps)
+    gap.want(step, measured.contains(step));
+  return gap;
+}
+
 Gap gap_of(const TaskState& task, const task::EvaluationSpec& asked, task::Moment since) {
+  if (asked.every_steps > 0) return gap_of_steps(task, asked, since);
   std::vector<std::int32_t> measured;  // ascending
   for (const CurrentRow& at : task.rows) {
     if (at.row.step == 0 && at.row.subset == asked.name && at.row.set == asked.images) measured.push_back(at.row.epoch);
   }
   Gap gap;
-  if (asked.every == 0) return gap;  // by steps: how many an epoch has is not known here
+  if (asked.every == 0) return gap;  // the end alone
   const task::Moment end = end_of(task);
   for (std::int32_t epoch = (since.epoch / asked.every + 1) * asked.every; epoch < end.epoch; epoch += asked.every) {
-    ++gap.wanted;
-    if (std::binary_search(measured.begin(), measured.end(), epoch)) continue;
-    if (gap.missing++ == 0) gap.first = epoch;
-    gap.last = epoch;
+    gap.want(epoch, std::binary_search(measured.begin(), measured.end(), epoch));
   }
   return gap;
 }
 
-std::string epochs_of(const Gap& gap) {
-  return gap.first == gap.last ? fmt::format("of epoch {}", gap.first)
-                               : fmt::format("of epochs {} to {}", gap.first, gap.last);
+std::string moments_of(const Gap& gap) {
+  return gap.first == gap.last ? fmt::format("of {} {}", gap.unit, gap.first)
+                               : fmt::format("of {}s {} to {}", gap.unit, gap.first, gap.last);
 }
 
 /// The first attempt that is known went on from a checkpoint: where records were lost, those of earlier attempts were.
@@ -65,7 +91,7 @@ void add_gaps(const State& state, const TaskState& task, std::vector<std::string
     if (gap.missing == 0) continue;
     texts.push_back(fmt::format(
         "task {}: curve incomplete: {} of {} rows on {} before its end are gone, {}; nothing measures them again",
-        task.task.id.brief(), gap.missing, gap.wanted, metrics::name_of(one.evaluation.name), epochs_of(gap)));
+        task.task.id.brief(), gap.missing, gap.wanted, metrics::name_of(one.evaluation.name), moments_of(gap)));
   }
 }
 

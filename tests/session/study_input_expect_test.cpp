@@ -57,6 +57,15 @@ TEST_CASE("expected data: facts are provisional, and every number of them is in 
   CHECK(expected_facts(data).test_counts.size() == 3);
 }
 
+TEST_CASE("expected data: with several labels an image, each label is of all images") {
+  auto data = photographs();
+  data.multi_label = true;
+  data.expect->test_per_class = 10;
+  data.test_files.emplace();
+  CHECK(expected_facts(data).class_counts == std::vector<std::int64_t>{120, 120, 120});
+  CHECK(expected_facts(data).test_counts == std::vector<std::int64_t>{30, 30, 30});
+}
+
 TEST_CASE("expected data: a coarser class stands for its finest ones") {
   auto data = photographs();
   data.label_kind = "coarse";

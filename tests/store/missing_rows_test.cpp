@@ -203,3 +203,25 @@ TEST_CASE("missing rows: where records were lost, an attempt that went on had on
     CHECK(curve.texts().size() == 1);
   }
 }
+
+TEST_CASE(
+    "missing rows: a curve by steps lacks nothing where each of them has its row, and names those that are gone") {
+  Curve curve(0);
+  auto& task = curve.state.tasks.at(task_number(0)).task;
+  task.images = 30;
+  task::training(task).batch = 10;  // three steps an epoch, 27 in all
+  task.record.evaluations[0].every_steps = 4;
+  curve.write(attempt_of(0, {1, ++curve.attempts}, {}));
+  const bool is_whole = GENERATE(true, false);
+  for (const int step : {4, 8, 12, 16, 20, 24}) {
+    auto row = row_at(step / 3);
+    row.step = step % 3;
+    if (is_whole || (step != 8 && step != 12)) apply_rows(curve.state, {1, curve.attempts}, 0, {row});
+  }
+  apply_rows(curve.state, {1, curve.attempts}, 0, {row_at(9)});
+
+  const auto texts = curve.texts();
+
+  CHECK(texts.empty() == is_whole);
+  if (!is_whole) CHECK_THAT(texts.at(0), Catch::Contains("2 of 6 rows on test") && Catch::Contains("of steps 8 to 12"));
+}

@@ -105,8 +105,9 @@ std::string first_failure(const std::vector<RunView>& views) {
   }
   if (!first) return "";
   const std::string cause = !first->run->aborted.empty() ? first->run->aborted : first->task ? first->task->cause : "";
-  return fmt::format("{} of {} runs that have no result: {}: {}", count == 1 ? "The one" : "The first", count,
-                     name_of_run(*first, views), cause);
+  const auto name = name_of_run(*first, views);
+  if (count == 1) return fmt::format("The run without a result: {}: {}", name, cause);
+  return fmt::format("The first of {} runs without a result: {}: {}", count, name, cause);
 }
 
 }  // namespace espalier::report
