@@ -1,5 +1,8 @@
 // Checks that what a run copies fits its target, and that the two are trained on images of their own.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 #include "plan/cell_view.hpp"
 #include "plan/findings.hpp"
@@ -34,6 +37,28 @@ void RunTrainings::note_own_outputs(const CellView& view, const Origin& origin, 
                   " has all of its classes",
               "it has other ones as well, or another order",
               "Set outputs_of = \"source\" on the target if the classifier is to be copied and tuned, too."});
+}
+
+/// A checkpoint's units expect the values that they were trained on; those of its source's data stand for them.
+void RunTrainings::note_normalisation(const CellView& view, const Origin& origin, const task::TrainSpec& spec) {
+  constexpr float kSame = 0.05f;  // of the larger: rounded numbers of one normalisation are the same
+  const auto differ = [](const std::vector<float>& a, const std::vector<float>& b) {
+    return a.size() != b.size() || !std::equal(a.begin(), a.end(), b.begin(), [](float x, float y) {
+             return std::abs(x - y) <= kSame * std::max(std::abs(x), std::abs(y));
+           });
+  };
+  const bool is_checkpoint = !origin.starts.empty() && origin.starts.front().kind == task::StartKind::checkpoint;
+  if (!is_checkpoint || !(differ(origin.spec.mean, spec.mean) || differ(origin.spec.std, spec.std))) return;
+  warnings_.try_emplace(
+      view.target,
+      Problem{
+          fmt::format("target '{}' is normalised by mean [{:.3f}] and std [{:.3f}], the images of {}, a checkpoint, by "
+                      "mean [{:.3f}] and std [{:.3f}]",
+                      view.target, fmt::join(spec.mean, ", "), fmt::join(spec.std, ", "), origin.name,
+                      fmt::join(origin.spec.mean, ", "), fmt::join(origin.spec.std, ", ")),
+          "units that are copied would see other values than they were trained on",
+          "Set mean and std of the target's data, and of the source's, to those that the checkpoint was trained "
+          "with."});
 }
 
 void RunTrainings::check_copies(const CellView& view, const Protocol& protocol, const Origin& origin,

@@ -318,6 +318,7 @@ RunTrainings::Made RunTrainings::add_training(const grid::Grid& grid, const grid
   if (origin) {
     check_apart(view, *origin, TargetUse::trained);
     const auto& units = *training.units;
+    note_normalisation(view, *origin, training.spec);
     check_copies(view, protocol, *origin, pool, {units.begin() + (has_front ? 1 : 0), units.end()});
     if (origin->role == task::InputRole::pretraining) made.source = origin->task;
   }

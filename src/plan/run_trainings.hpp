@@ -110,6 +110,7 @@ class RunTrainings {
   static void check_copies(const CellView& view, const Protocol& protocol, const Origin& origin, const ClassPool& pool,
                            const std::vector<network::UnitCost>& target);
   const KnownNetwork& network_of(const std::string& name) const;
+  void note_normalisation(const CellView& view, const Origin& origin, const task::TrainSpec& spec);
   void note_draws(const std::string& target, const task::ImageSetSpec& trained);
   void note_own_outputs(const CellView& view, const Origin& origin, const ClassPool& pool);
 

@@ -227,4 +227,27 @@ TEST_CASE("swaps: unit l comes from the run, the others from the source, and low
   CHECK_THAT(complaints(study, facts), Catch::Contains("the network's outputs are not the classes of target 'other'"));
 }
 
+TEST_CASE("plan: a target that is normalised unlike the images of a checkpoint is warned of") {
+  auto study = support::small_study(1);
+  study.data["photos"] = study.data["letters"];
+  study.data["photos"].name = "photos";
+  study.split = {};
+  study.sources[0].data = "photos";
+  study.sources[0].classes = study.targets[0].classes = "all";
+  study.sources[0].checkpoint = "net.safetensors";
+  study.experiments = {support::experiment("a", {support::axis("transferred", {2})})};
+  Facts facts = support::small_facts();
+  facts.data["photos"] = facts.data["letters"];
+  facts.data["photos"].digest = "digest-of-photos";
+  facts.checkpoints["half"] = ArtifactId{std::string(64, 'a')};
+  CHECK(support::complaints(study, facts).empty());
+
+  study.data["photos"].mean = {0.485};
+  CHECK(support::complaints(study, facts).empty());  // measured as 0.5: rounded otherwise
+  study.data["photos"].mean = {0.1};
+  const auto said = support::complaints(study, facts);
+  CHECK_THAT(said, Catch::Contains("warning") && Catch::Contains("normalised by mean [0.500] and std [0.250]") &&
+                       Catch::Contains("by mean [0.100]"));
+}
+
 }  // namespace espalier::plan
