@@ -8,9 +8,12 @@
 namespace espalier::study {
 namespace {
 
+/// A rule in which one of the two is misspelt is told by what reads rules.
 bool has_rule(const Experiment& experiment) {
-  return std::any_of(experiment.excludes.begin(), experiment.excludes.end(),
-                     [](const Exclude& rule) { return rule.when.find("frozen") != std::string::npos; });
+  return std::any_of(experiment.excludes.begin(), experiment.excludes.end(), [](const Exclude& rule) {
+    const auto names = [&](const char* axis) { return rule.when.find(axis) != std::string::npos; };
+    return names("frozen") || names("transferred");
+  });
 }
 
 bool zipped(const Experiment& experiment) {

@@ -68,6 +68,7 @@ Reader::Reader(const toml::table& node, std::string path, const std::string& tab
   for (const auto& entry : entries(node_)) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     report_.error(entry.where, this->path(entry.key), unknown_word("key", entry.key, known));
+    misspelt_.insert(nearest(entry.key, known));
   }
 }
 
@@ -81,6 +82,7 @@ void Reader::error(const std::string& key, const Problem& problem) const {
 }
 
 void Reader::missing(const std::string& key, const std::string& suggestion) const {
+  if (misspells(key)) return;  // one message a mistake
   error(key, {"'" + key + "' is missing", "it has no default", suggestion});
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,7 +71,10 @@ class Reader {
   std::vector<const toml::table*> children(const std::string& key) const;
 
   void error(const std::string& key, const Problem& problem) const;
+  /// Says that a key is required; nothing where a misspelt one has been reported in its place.
   void missing(const std::string& key, const std::string& suggestion) const;
+  /// Whether an unknown key of the table was taken for this one.
+  bool misspells(const std::string& key) const { return misspelt_.contains(key); }
 
  private:
   template <class Get>
@@ -81,6 +85,7 @@ class Reader {
   const toml::table& node_;
   std::string path_;
   Report& report_;
+  std::set<std::string> misspelt_;  ///< known keys that unknown ones were taken for
 };
 
 /// Calls `parse` with the name and table of each entry of the table of tables at `key`; `key` + ".NAME" lists its keys.
