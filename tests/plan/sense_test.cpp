@@ -20,6 +20,8 @@ study::Study sound() {
   study.data.begin()->second.test_per_class = 2;
   study.targets[0].sample = study::TargetSample{{}, true, true, "replicate"};
   study.train.epochs = study::parse_duration("300 steps");
+  study.train.rates = {support::rate_group("rest", 0.01)};
+  study.train.rates[0].first.reset();
   study.experiments = {experiment("a", {axis("per_class", {1, 2}), axis("replicate", {1, 2, 3, 4, 5})})};
   return study;
 }

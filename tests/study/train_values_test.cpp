@@ -11,7 +11,7 @@ TEST_CASE("study: a value set on a group that is not there changes nothing and s
   CHECK(values.rates.at(0).start == 0.5);
   CHECK(set_train_value(values, "rates.new.start", Value(0.5)));
   CHECK(set_train_value(values, "batch", Value("many")));
-  CHECK(values.batch == 64);
+  CHECK(values.batch == 32);
 }
 
 TEST_CASE("study: what a table does not say is inherited") {
