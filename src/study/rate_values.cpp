@@ -144,7 +144,7 @@ std::optional<Problem> set_rate_value(RateGroup& group, const std::string& key, 
   return unknown_word("key", key, kRateKeys);
 }
 
-std::vector<RateGroup> default_rates() { return {common_group("top", 0.01), common_group("rest", 0.001)}; }
+std::vector<RateGroup> default_rates() { return {common_group("top", 0.003), common_group("rest", 0.0003)}; }
 
 std::string rates_text(const std::vector<RateGroup>& groups) {
   std::string text;

@@ -223,7 +223,7 @@ TrainRow warmup() {
 TrainRow rates() {
   TrainRow row;
   row.key = "rates";
-  row.doc = {"array of tables", "top 0.01, rest 0.001, x0.1 at 50 % and 75 %",
+  row.doc = {"array of tables", "top 0.003, rest 0.0003, x0.1 at 50 % and 75 %",
              "rate groups; the first that matches a unit wins"};
   row.set_default = [](TrainValues& values) { values.rates = default_rates(); };
   row.merge = [](TrainValues& into, const TrainValues& over) {

@@ -64,9 +64,9 @@ TEST_CASE("plan: default rates rise at first, rates that a study gives do not un
     return task::training(*support::task_of(plan, plan.runs[0].task)).units.back().rates.front().rate;
   };
 
-  CHECK(first_rate() == 0.001f);  // a tenth of 0.01
+  CHECK(first_rate() == 0.0003f);  // a tenth of 0.003
   study.train.warmup = study::parse_duration(study::Value(0));
-  CHECK(first_rate() == 0.01f);
+  CHECK(first_rate() == 0.003f);
   study.train.warmup.reset();
   study.train.rates = {support::rate_group("rest", 0.02)};
   CHECK(first_rate() == 0.02f);
