@@ -21,7 +21,7 @@ RateGroup with(const std::vector<std::pair<std::string, Value>>& values) {
 
 TEST_CASE("rates: the groups of a study that says nothing are told in words") {
   CHECK(rates_text(default_rates()) ==
-        "top 0.003 x 0.1 at 50 % and multiples of 25 %; rest 0.0003 x 0.1 at 50 % and multiples of 25 %");
+        "top 0.003 x 0.1 at 50 % and multiples of 25 %; rest 3e-04 x 0.1 at 50 % and multiples of 25 %");
 }
 
 TEST_CASE("rates: each key is set, and shows in the words") {
