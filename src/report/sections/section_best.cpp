@@ -169,12 +169,15 @@ std::string best_section(const PageContext& context) {
     if (!runs.empty()) body += best_table(runs, experiment);
   }
   if (body.empty()) return "";
+  const auto counted = counted_in(context.views, {});
+  const bool by_split = counted == "split";
   const std::string note = fmt::format(
-      "For each size (and target), the setting with the highest validation top-1 accuracy {} (test accuracy where a "
+      "For each size (and target), the setting with the highest validation top-1 accuracy {1} (test accuracy where a "
       "study has no validation images: the best of several looks better than it is there); its test accuracy; in how "
-      "many splits it was the best; and every setting whose paired difference to it is not significant "
-      "(Student's test over splits{}, Holm's adjustment within a size, 0.05). Ties go as those of selections do.",
-      over_splits(context.study.split.count, context.overlapping),
+      "many {0}s it was the best; and every setting whose paired difference to it is not significant "
+      "(Student's test over {0}s{2}, Holm's adjustment within a size, 0.05). Ties go as those of selections do.",
+      spoken(counted),
+      by_split ? over_splits(context.study.split.count, context.overlapping) : "over " + spoken(counted) + "s",
       context.study.split.folds > 0 && context.study.split.count == 1
           ? ", here over the folds of the one: " + folds_note()
           : "");
