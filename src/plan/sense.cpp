@@ -131,7 +131,7 @@ class Sense {
     };
     if (!lacks(metrics::Subset::test)) return;
     const bool has_valid = !lacks(metrics::Subset::valid);
-    say(has_valid ? Severity::warning : Severity::error, experiment.where, "experiment." + experiment.name,
+    say(Severity::warning, experiment.where, "experiment." + experiment.name,
         {"its runs are measured on no test images",
          has_valid
              ? "the report shows accuracies on the validation images, by which settings are chosen: the best of many "
