@@ -21,7 +21,7 @@ class TornTail(unittest.TestCase):
             self.root = pathlib.Path(folder)
             out = self.root / "out"
             run = ("run", STUDY, "--out", out, "--workers", "1")
-            self.assertNotIn("warning", self.tell(*run).stderr)
+            self.assertNotIn("journal", self.tell(*run).stderr)  # what it warns of is the study's length
             segment = out / "journal" / "000001.log"
             whole = segment.read_bytes()
             segment.write_bytes(whole + whole[:40])  # half a record

@@ -145,8 +145,24 @@ units_from = [{ units = "UNIT", source = "other" }]
     def test_made_data_are_valid(self):
         self.with_images()
         done = self.validate(MADE)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr.count("warning"), 1, done.stderr)
+        self.assertIn("nothing repeats its settings: one split, one replicate", done.stderr)
         self.assertTrue(done.stdout.startswith("ok: 4 runs"), done.stdout)
+
+    def test_a_figure_that_nothing_records_is_refused_by_validate_plan_and_run_alike(self):
+        self.with_images()
+        folder = pathlib.Path(self.folder.name)
+        text = MADE.replace("test = { per_class = 3 }\n", "") + '[[figure]]\nexperiment = "a"\nx = "per_class"\n'
+        self.assertEqual(self.validate(text).returncode, 0)  # without y a figure shows what is recorded
+        self.assertEqual(self.validate(text + 'y = "test.top1"\n').returncode, 2)
+        study, out = folder / "study.toml", folder / "out"
+        environment = {**os.environ, "ESPALIER_CACHE": str(folder / "cache")}
+        for verb in (["validate", study], ["plan", study], ["run", study, "--out", out]):
+            done = subprocess.run([BIN / "espalier", *verb], capture_output=True, text=True, env=environment)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertEqual(done.stderr.count("'test.top1' is not recorded"), 1, done.stderr)
+        self.assertFalse(out.exists())
 
     def test_a_study_without_its_images_is_counted_from_expect(self):
         done = self.run_validate(SOURCE / "jobs" / "plested-imagenet.toml", "--no-images")
