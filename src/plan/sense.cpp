@@ -11,7 +11,6 @@
 
 #include "espalier/plan/repetition.hpp"
 #include "espalier/study/kinds.hpp"
-#include "espalier/study/table_kinds.hpp"
 #include "espalier/task/timeline.hpp"
 
 namespace espalier::plan {
@@ -72,15 +71,6 @@ class Sense {
   }
 
   std::vector<study::Diagnostic> found() {
-    for (const auto& figure : study_.figures) {
-      const bool by_predictions = !figure.coarse.empty();
-      check_recorded({figure.experiment}, by_predictions ? "test.top1" : figure.y, figure.where, "figure");
-    }
-    for (const auto& table : study_.tables) {
-      const auto& row = study::row_of(table.kind);
-      const auto all = table.experiments.empty() ? std::vector{table.experiment} : table.experiments;
-      if (row.has_metric) check_recorded(all, table.y, table.where, "table");
-    }
     for (const auto& experiment : study_.experiments) {
       if (study::kind_of(experiment) != study::Kind::train) continue;
       check_tested(experiment);
@@ -91,8 +81,8 @@ class Sense {
   }
 
  private:
-  void say(Severity severity, study::Location where, std::string key, Problem problem) {
-    found_.push_back({severity, where, std::move(key), std::move(problem)});
+  void say(study::Location where, std::string key, Problem problem) {
+    found_.push_back({Severity::warning, where, std::move(key), std::move(problem)});
   }
 
   /// The experiment's runs that have a task; null where some wait for a selection, so that nothing can be said yet.
@@ -104,25 +94,6 @@ class Sense {
     return all ? &found->second : nullptr;
   }
 
-  void check_recorded(const std::vector<std::string>& experiments, const std::string& y, study::Location where,
-                      const char* what) {
-    const auto metric = metrics::parse_metric(y);
-    if (metrics::facts_of(metric.metric).of_sets) return;
-    for (const auto& name : experiments) {
-      const auto* runs = known_runs(name);
-      if (!runs || std::any_of(runs->begin(), runs->end(),
-                               [&](const PlannedRun* run) { return has_images(*run, metric.subset); }))
-        continue;
-      const std::string subset = metrics::name_of(metric.subset);
-      say(Severity::error, where, what,
-          {fmt::format("this {} shows '{}', which no run of experiment '{}' records", what, y, name),
-           fmt::format("its target has no {} images, and it would be found out after all training", subset),
-           metric.subset == metrics::Subset::train_eval
-               ? "Set train_eval = true in [train]."
-               : fmt::format("Set {} = {{ per_class = N }} on the data, or y = \"valid.top1\".", subset)});
-    }
-  }
-
   void check_tested(const study::Experiment& experiment) {
     const auto* runs = known_runs(experiment.name);
     if (!runs) return;
@@ -131,7 +102,7 @@ class Sense {
     };
     if (!lacks(metrics::Subset::test)) return;
     const bool has_valid = !lacks(metrics::Subset::valid);
-    say(Severity::warning, experiment.where, "experiment." + experiment.name,
+    say(experiment.where, "experiment." + experiment.name,
         {"its runs are measured on no test images",
          has_valid
              ? "the report shows accuracies on the validation images, by which settings are chosen: the best of many "
@@ -149,7 +120,7 @@ class Sense {
         std::any_of(runs->begin(), runs->end(), [](const PlannedRun* run) { return repeats_by_replicate(*run); });
     if (draws && replicates.size() > 1) return;
     const bool one = replicates.size() < 2;
-    say(Severity::warning, experiment.where, "experiment." + experiment.name,
+    say(experiment.where, "experiment." + experiment.name,
         {one ? "nothing repeats its settings: one split, one replicate"
              : fmt::format("its {} replicates share their training images, and there is one split", replicates.size()),
          "no difference will have an interval",
@@ -174,7 +145,7 @@ class Sense {
     std::vector<std::string> sizes;
     for (const auto& [size, steps] : few)
       sizes.push_back(fmt::format("{} steps at per_class = {} ({} images)", steps.total, size, images[size]));
-    say(Severity::warning, target.where, "target." + target.name,
+    say(target.where, "target." + target.name,
         {fmt::format("trainings take {}", fmt::join(sizes, ", ")),
          fmt::format("fewer than about {} teach a network little", kFewSteps),
          "Give the length in steps, such as train.epochs = \"1000 steps\", or a smaller batch."});
@@ -184,8 +155,7 @@ class Sense {
                    std::map<std::string, bool>& said) {
     const bool is_adam = task::training(task).optimiser == task::OptimiserKind::adam;
     const auto once = [&](const std::string& what, Problem problem) {
-      if (!std::exchange(said[what], true))
-        say(Severity::warning, target.where, "target." + target.name, std::move(problem));
+      if (!std::exchange(said[what], true)) say(target.where, "target." + target.name, std::move(problem));
     };
     if (!is_adam && steps.slow * 2 > steps.total)
       once("slow", {fmt::format("all rates are below {:g} for {} of {} steps", kSlowRate, steps.slow, steps.total),

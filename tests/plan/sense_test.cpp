@@ -44,29 +44,12 @@ TEST_CASE("sense: nothing is said of a study that repeats, measures and trains e
   CHECK(said_of(sound()).empty());
 }
 
-TEST_CASE("sense: a figure or table of a metric that no run records is an error") {
-  auto study = sound();
-  study.figures.push_back({{7, 1}, "a", "per_class"});
-  study.tables.push_back({.where = {9, 1}, .experiment = "a", .y = "valid.top1"});
-  CHECK(said_of(study).empty());
-  study.figures[0].y = "train_eval.top1";
-  const auto found = one_of(study);
-  CHECK((found.severity == Severity::error));
-  CHECK(found.where.line == 7);
-  CHECK_THAT(found.problem.problem, Catch::Contains("'train_eval.top1', which no run of experiment 'a' records"));
-  study.figures[0].y = "train.top1";  // every training has it
-  CHECK(said_of(study).empty());
-}
-
-TEST_CASE("sense: runs without test images are told, and are an error where a figure shows them") {
+TEST_CASE("sense: runs without test images are told") {
   auto study = sound();
   study.data.begin()->second.test_per_class = 0;
-  CHECK((one_of(study).severity == Severity::warning));
-  study.figures.push_back({{7, 1}, "a", "per_class"});
-  const auto said = said_of(study);
-  REQUIRE(said.size() == 2);
-  CHECK((said[0].severity == Severity::error));
-  CHECK_THAT(said[0].problem.suggestion, Catch::Contains("test = { per_class = N }"));
+  const auto found = one_of(study);
+  CHECK((found.severity == Severity::warning));
+  CHECK_THAT(found.problem.suggestion, Catch::Contains("test = { per_class = N }"));
 }
 
 TEST_CASE("sense: a size with few steps is named with their number") {

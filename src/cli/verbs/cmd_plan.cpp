@@ -72,7 +72,6 @@ int run(const Options& options) {
   if (study::has_errors(plan.diagnostics)) return static_cast<int>(ExitCode::usage);
   const auto sense = options.only.empty() ? plan::sense_of(input.study, plan) : std::vector<study::Diagnostic>{};
   print_diagnostics(sense, options.study.file);
-  if (study::has_errors(sense)) return static_cast<int>(ExitCode::usage);
   for (const auto& proposal : plan::propose_folds(input.study, plan))
     fmt::print(stderr, "espalier: note: {}\n", to_string(proposal));
   if (writes) session::write_bundles(plan, input, compile, options.bundles);

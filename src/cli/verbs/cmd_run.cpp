@@ -84,12 +84,9 @@ void refuse_unplannable(const session::RunArguments& arguments, const session::S
   if (arguments.launch.noop_tasks > 0 || !earlier.runs.empty()) return;
   plan::CompileOptions options;
   options.account = false;
-  auto plan = plan::compile(input.study, input.facts, {}, options);
-  const auto file = arguments.study.file.filename().string();
-  plan::refuse_errors(plan, file);
-  plan.diagnostics = plan::sense_of(input.study, plan);
-  plan::refuse_errors(plan, file);
-  print_diagnostics(plan.diagnostics, arguments.study.file);
+  const auto plan = plan::compile(input.study, input.facts, {}, options);
+  plan::refuse_errors(plan, arguments.study.file.filename().string());
+  print_diagnostics(plan::sense_of(input.study, plan), arguments.study.file);
 }
 
 /// Creates the store; a smoke or no-op run removes what an earlier one wrote.

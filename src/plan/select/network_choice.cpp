@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "espalier/plan/repetition.hpp"
 #include "espalier/stats/ranking.hpp"
 #include "espalier/study/axes.hpp"
 
@@ -141,8 +142,7 @@ void add_run(SizeCell& place, const PlannedRun& run, const TaskOutcome& outcome,
     ++place.ranked[setting].missing;
     return;
   }
-  const auto repetition = run.redrawn ? text(run, "split") + "," + text(run, "replicate") : text(run, "split");
-  stats::Measurement measurement{repetition, "", {}, {}, outcome.diverged, text(run, "fold")};
+  stats::Measurement measurement{repetition_of(run), "", {}, {}, outcome.diverged, text(run, "fold")};
   if (has_value) measurement.metric = measured;
   if (row) measurement.loss = metrics::share_of(*row, metrics::Metric::loss);
   place.ranked[setting].runs.push_back(std::move(measurement));
