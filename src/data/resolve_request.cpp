@@ -1,5 +1,6 @@
 // Answers `espalier-trainer data resolve`: JSON request in, facts and problems per data set out (docs/data.md).
 #include "data/facts_json.hpp"
+#include "data/pack/pixel_moments.hpp"
 #include "data/request_json.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/data/label_matrix.hpp"
@@ -82,6 +83,16 @@ Json answer_of(const ResolvedSet& set) {
   return answer;
 }
 
+/// Normalisation is learnt from images, so held-out ones have no part in it.
+void set_moments(const Json& request, const ResolvedSet& set, const DataFolders& folders, Json& answer) {
+  HeldOut held_out;
+  held_out.images = request.value("held_out", 0);
+  if (request.value("order", "shuffled") == "file") held_out.order = task::ImageOrder::file;
+  const PixelMoments moments = training_moments(set.train, held_out, folders.cache);
+  answer["mean"] = moments.mean;
+  answer["std"] = moments.std;
+}
+
 /// Works out the data sets of one request, those that others are made of first.
 class Resolver {
  public:
@@ -132,7 +143,10 @@ Json answer_of(const Json& request) {
   Resolver resolver(request.at("data"), folders);
   for (const Json& one : request.at("data")) {
     const auto name = one.at("name").get<std::string>();
-    if (const ResolvedSet* set = resolver.of(name)) data[name] = answer_of(*set);
+    const ResolvedSet* set = resolver.of(name);
+    if (!set) continue;
+    data[name] = answer_of(*set);
+    set_moments(one, *set, folders, data[name]);
   }
   return {{"data", data}, {"errors", resolver.errors()}};
 }

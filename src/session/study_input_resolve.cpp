@@ -110,6 +110,16 @@ json request_head(const std::filesystem::path& root, WantImages images) {
           {"data", json::array()}};
 }
 
+/// What mean and std leave out. Where the split cuts images, each split holds out others, and all are counted.
+void add_held_out(const study::Study& study, const study::DataSet& data, json& request) {
+  if (study.split.kind == study::Split::Kind::images) return;
+  const std::int64_t tests = data.test_files ? 0 : data.test_per_class + data.test_images;
+  const std::int64_t held_out = tests + data.valid_per_class + data.valid_images;
+  if (held_out == 0) return;
+  request["held_out"] = held_out;
+  request["order"] = data.order == task::ImageOrder::file ? "file" : "shuffled";
+}
+
 /// The trainer's one sentence on what this machine cannot do; "" where it said something else.
 std::string said_by_trainer(const std::string& err) {
   const std::string head = "espalier-trainer: ";
@@ -189,7 +199,9 @@ plan::Facts find_facts(const study::Study& study, const std::filesystem::path& r
   std::set<std::string> absent;
   if (images == WantImages::no) absent = absent_data(study, root);
   for (const auto& [name, data] : study.data) {
-    if (!absent.contains(name)) request["data"].push_back(request_of(data));
+    if (absent.contains(name)) continue;
+    request["data"].push_back(request_of(data));
+    add_held_out(study, data, request["data"].back());
   }
   if (!request["data"].empty()) read_reply(study, ask_trainer("resolve", request), facts, diagnostics);
   for (const auto& name : absent) {

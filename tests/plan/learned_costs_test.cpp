@@ -69,6 +69,35 @@ TEST_CASE("learned costs: a finished task scales those of its key, and no others
   CHECK(scene.cost(other) == Approx(untouched));
 }
 
+TEST_CASE("learned costs: a form that nothing was trained in is scaled as the others of the same work are") {
+  Scene scene;
+  task::NumericForm cached;
+  cached.cached_units = 1;
+  const auto done = scene.add(8, 2, cached), plain = scene.add(8, 5), other = scene.add(16, 2);
+  const double before = scene.cost(plain), untouched = scene.cost(other);
+  scene.finish(done, 3);
+
+  scene.learn();
+
+  CHECK(scene.cost(plain) == Approx(3 * before));  // else the cache would look three times dearer than it is
+  CHECK(scene.cost(other) == Approx(untouched));
+}
+
+TEST_CASE("learned costs: each form that was trained in has its own") {
+  Scene scene;
+  task::NumericForm cached;
+  cached.cached_units = 1;
+  const auto quick = scene.add(8, 2, cached), slow = scene.add(8, 2);
+  const double before = scene.cost(quick), plain = scene.cost(slow);
+  scene.finish(quick, 0.5);
+  scene.finish(slow, 2);
+
+  scene.learn();
+
+  CHECK(scene.cost(quick) == Approx(before / 2));
+  CHECK(scene.cost(slow) == Approx(2 * plain));
+}
+
 TEST_CASE("learned costs: several tasks of a key count by their time, and one that did a part by its part") {
   Scene scene;
   const auto longer = scene.add(8, 6), shorter = scene.add(8, 2), next = scene.add(8, 1);

@@ -15,6 +15,8 @@ import zlib
 import numpy
 import safetensors.numpy
 
+import draws
+
 TRAINER = pathlib.Path(os.environ["ESPALIER_BIN"]) / "espalier-trainer"
 SOURCE = pathlib.Path(os.environ["ESPALIER_SOURCE"])
 SHARED = pathlib.Path(os.environ.get("ESPALIER_SHARED_DATA", SOURCE.parent / "shared" / "data"))
@@ -92,6 +94,21 @@ class DataVerbs(unittest.TestCase):
         self.assertAlmostEqual(answer["mean"][0], self.images.mean() / 255, places=6)
         self.assertAlmostEqual(answer["std"][0], self.images.std() / 255, places=6)
         self.assertEqual((answer["test_digest"], answer["test_counts"], answer["test_pack_path"]), ("", [], ""))
+
+    def test_mean_and_std_are_of_the_images_that_are_not_held_out(self):
+        whole = self.resolve(self.idx())["data"]["a"]
+        answer = self.resolve(self.idx("front", held_out=1, order="file"), self.idx("back", held_out=3, order="file"),
+                              self.idx("drawn", held_out=1, order="shuffled"), self.idx("none", held_out=4))["data"]
+        orders = [draws.permutation(4, draws.seed_of(0, "image order", whole["digest"], kind)) for kind in range(3)]
+        left = {"front": range(9), "back": range(3), "none": range(12),  # image i is of class i % 3
+                "drawn": [3 * place + kind for kind in range(3) for place in orders[kind][:3]]}
+        for name, rows in left.items():
+            wanted = self.images[list(rows)] / 255
+            self.assertAlmostEqual(answer[name]["mean"][0], wanted.mean(), places=6, msg=name)
+            self.assertAlmostEqual(answer[name]["std"][0], wanted.std(), places=6, msg=name)
+            self.assertEqual({**answer[name], "mean": 0, "std": 0}, {**whole, "mean": 0, "std": 0})
+        again = self.resolve(self.idx("front", held_out=1, order="file"))["data"]["front"]
+        self.assertEqual(again, answer["front"])
 
     def test_a_pack_that_is_there_is_not_made_again_and_changed_files_make_another(self):
         first = self.resolve(self.idx())["data"]["a"]

@@ -1,8 +1,9 @@
-// Computes a pack's digest, mean and standard deviation, and checks its labels.
+// Puts a pack together with its digest and the moments of its pixels, and checks its labels.
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <numeric>
 
+#include "data/pack/pixel_moments.hpp"
 #include "espalier/core/checks.hpp"
 #include "espalier/core/errors.hpp"
 #include "espalier/core/hash.hpp"
@@ -30,35 +31,6 @@ std::string digest_of(const at::Tensor& images, const at::Tensor& labels, const 
   return to_hex(hash.update(bytes_in(images)).update(bytes_in(labels)).finish());
 }
 
-using Histogram = std::array<std::int64_t, 256>;
-
-/// Counts pixel values exactly, so that mean and std depend neither on order nor on threads.
-std::vector<Histogram> histograms(const at::Tensor& images) {
-  const std::int64_t channels = images.size(1), area = images.size(2) * images.size(3);
-  std::vector<Histogram> counts(static_cast<std::size_t>(channels), Histogram{});
-  const std::uint8_t* pixel = images.const_data_ptr<std::uint8_t>();
-  for (std::int64_t n = 0; n < images.size(0); ++n) {
-    for (Histogram& count : counts) {
-      for (std::int64_t i = 0; i < area; ++i) ++count[*pixel++];
-    }
-  }
-  return counts;
-}
-
-void add_moments(const Histogram& counts, Pack& pack) {
-  double total = 0, sum = 0, squares = 0;
-  for (std::size_t value = 0; value < counts.size(); ++value) {
-    const double count = static_cast<double>(counts[value]), x = static_cast<double>(value);
-    total += count;
-    sum += count * x;
-    squares += count * x * x;
-  }
-  const double mean = total > 0 ? sum / total : 0;
-  const double variance = total > 0 ? squares / total - mean * mean : 0;
-  pack.mean.push_back(static_cast<float>(mean / 255));
-  pack.std.push_back(variance > 1e-6 ? static_cast<float>(std::sqrt(variance) / 255) : 1.0f);
-}
-
 }  // namespace
 
 Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> class_names, std::string origin) {
@@ -71,7 +43,11 @@ Pack make_pack(at::Tensor images, at::Tensor labels, std::vector<std::string> cl
   pack.class_counts();  // throws for labels without a class
   pack.origin = std::move(origin);
   pack.digest = digest_of(pack.images, pack.labels, pack.origin);
-  for (const Histogram& counts : histograms(pack.images)) add_moments(counts, pack);
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(pack.images.size(0)));
+  std::iota(rows.begin(), rows.end(), std::int64_t{0});
+  PixelMoments moments = moments_of(pack.images, rows);
+  pack.mean = std::move(moments.mean);
+  pack.std = std::move(moments.std);
   return pack;
 }
 

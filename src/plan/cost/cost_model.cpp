@@ -106,12 +106,22 @@ double feature_multiply_adds(const Training& training, const task::NumericForm& 
   return static_cast<double>(images) * (forward_multiply_adds(units) - forward_multiply_adds(units, form.cached_units));
 }
 
+std::string across_forms(CostKey key) {
+  key.form = {key.form.threads};
+  return key.text();
+}
+
+double CostModel::learned_ratio(const CostKey& key) const {
+  if (const auto own = learned_.find(key.text()); own != learned_.end()) return own->second;
+  const auto any = learned_across_forms_.find(across_forms(key));
+  return any == learned_across_forms_.end() ? 1 : any->second;
+}
+
 Cost CostModel::of(const Training& training, const task::NumericForm& form) const {
   if (calibration_.empty() && learned_.empty()) return estimate(training, form);
-  const std::string key = key_of(training, form).text();
-  const auto learned = learned_.find(key);
-  const double ratio = learned == learned_.end() ? 1 : learned->second;
-  const auto measured = calibration_.find(key);
+  const CostKey key = key_of(training, form);
+  const double ratio = learned_ratio(key);
+  const auto measured = calibration_.find(key.text());
   Cost cost = measured != calibration_.end() ? measured->second : estimate(training, form);
   return {ratio * cost.step_s, ratio * cost.evaluation_s, cost.features_s};
 }

@@ -20,6 +20,8 @@ double multiply_adds(const Training& training, const task::NumericForm& form, st
 double feature_multiply_adds(const Training& training, const task::NumericForm& form, std::int64_t images);
 
 CostKey key_of(const Training& training, const task::NumericForm& form);
+/// The text of a key without what only a numeric form adds: cached units, replica, workers.
+std::string across_forms(CostKey key);
 
 class CostModel {
  public:
@@ -28,6 +30,9 @@ class CostModel {
   /// Sets the measured time of trainings of this key as a multiple of the calibration's; later costs are multiplied by
   /// it.
   void learn(const std::string& key, double ratio) { learned_[key] = ratio; }
+  /// The same for all forms of `work` (across_forms) that no finished training had: a machine that is slower than was
+  /// thought is so in each, and what a pass saves is the difference of two forms.
+  void learn_across_forms(const std::string& work, double ratio) { learned_across_forms_[work] = ratio; }
 
   Cost of(const Training& training, const task::NumericForm& form) const;
   /// Seconds of all steps and evaluations; without features.
@@ -37,9 +42,10 @@ class CostModel {
 
  private:
   static Cost estimate(const Training& training, const task::NumericForm& form);
+  double learned_ratio(const CostKey& key) const;
 
   const Calibration& calibration_;
-  std::map<std::string, double> learned_;
+  std::map<std::string, double> learned_, learned_across_forms_;
 };
 
 /// How often a training of this length is measured every so many epochs (0: only at its end).

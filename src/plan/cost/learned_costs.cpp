@@ -9,6 +9,12 @@ namespace {
 
 struct Seen {
   double seconds = 0, predicted = 0;
+  bool is_known() const { return seconds > 0 && predicted > 0; }
+  Seen& operator+=(const Seen& other) {
+    seconds += other.seconds;
+    predicted += other.predicted;
+    return *this;
+  }
 };
 
 /// Adds a task to be measured for the key of this form, unless the key has one.
@@ -26,18 +32,22 @@ void add_probe(const TaskTable::Entry& entry, const task::NumericForm& form, std
 
 /// Shared images and their time count for one task only, so sums over a key are comparable but single tasks are not.
 void learn_costs(TaskTable& tasks, const Outcomes& outcomes, CostModel& costs) {
-  std::map<std::string, Seen> seen;
+  std::map<std::string, Seen> seen, across;
   for (const auto& entry : tasks.all()) {
     const auto outcome = outcomes.find(entry.id);
     if (outcome == outcomes.end() || outcome->second.state != task::RunState::done || entry.training.epoch_images == 0)
       continue;
-    auto& [seconds, predicted] = seen[key_of(entry.training, entry.form).text()];
-    seconds += outcome->second.seconds;
-    predicted += entry.cost_s * static_cast<double>(outcome->second.epoch_images) /
-                 static_cast<double>(entry.training.epoch_images);
+    const CostKey key = key_of(entry.training, entry.form);
+    const Seen one{outcome->second.seconds, entry.cost_s * static_cast<double>(outcome->second.epoch_images) /
+                                                static_cast<double>(entry.training.epoch_images)};
+    seen[key.text()] += one;
+    across[across_forms(key)] += one;
   }
   for (const auto& [key, one] : seen) {
-    if (one.seconds > 0 && one.predicted > 0) costs.learn(key, one.seconds / one.predicted);
+    if (one.is_known()) costs.learn(key, one.seconds / one.predicted);
+  }
+  for (const auto& [work, one] : across) {
+    if (one.is_known()) costs.learn_across_forms(work, one.seconds / one.predicted);
   }
   if (seen.empty()) return;
   for (auto& entry : tasks.all()) entry.cost_s = costs.cost_s(entry.training, entry.form);
