@@ -9,18 +9,13 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/report/wording.hpp"
+#include "report/ranked_settings.hpp"
 
 namespace espalier::report {
 namespace {
 
 using Words = std::vector<std::string>;
 constexpr metrics::MetricName kTop1{metrics::Subset::test, metrics::Metric::top1};
-
-Words values_at(const RunView& view, const Words& axes) {
-  Words values;
-  for (const auto& axis : axes) values.push_back(view.value(axis));
-  return values;
-}
 
 bool has_predictions(const RunView& view) {
   return view.task && view.state == task::RunState::done && !view.task->predictions.artifact.empty();

@@ -9,6 +9,7 @@
 #include "espalier/report/wording.hpp"
 #include "report/html.hpp"
 #include "report/page_context.hpp"
+#include "report/ranked_settings.hpp"
 
 namespace espalier::report {
 namespace {
@@ -90,28 +91,19 @@ std::vector<std::string> own_axes(const study::Experiment& experiment, const std
   return own;
 }
 
-bool is_measured(const std::vector<RunView>& runs, const metrics::MetricName& metric) {
-  return std::any_of(runs.begin(), runs.end(), [&](const RunView& view) {
-    const auto* row = final_row(view, metric.subset);
-    return row && std::isfinite(metric.of(*row));
-  });
-}
-
 metrics::MetricName reported_metric(const std::vector<RunView>& views) {
   using metrics::Metric, metrics::Subset;
-  for (const metrics::MetricName metric : {metrics::MetricName{Subset::test, Metric::top1},
-                                           {Subset::valid, Metric::top1},
-                                           {Subset::test, Metric::ap},
-                                           {Subset::valid, Metric::ap},
-                                           {Subset::test, Metric::distance},
-                                           {Subset::test, Metric::map10},
-                                           {Subset::valid, Metric::map10},
-                                           {Subset::train_eval, Metric::top1},
-                                           {Subset::train_eval, Metric::ap},
-                                           {Subset::train, Metric::top1}}) {
-    if (is_measured(views, metric)) return metric;
-  }
-  return {Subset::test, Metric::top1};
+  const auto found = first_measured(views, {{Subset::test, Metric::top1},
+                                            {Subset::valid, Metric::top1},
+                                            {Subset::test, Metric::ap},
+                                            {Subset::valid, Metric::ap},
+                                            {Subset::test, Metric::distance},
+                                            {Subset::test, Metric::map10},
+                                            {Subset::valid, Metric::map10},
+                                            {Subset::train_eval, Metric::top1},
+                                            {Subset::train_eval, Metric::ap},
+                                            {Subset::train, Metric::top1}});
+  return found.value_or(metrics::MetricName{Subset::test, Metric::top1});
 }
 
 metrics::MetricName metric_of_experiment(const std::vector<RunView>& runs, const metrics::MetricName& wanted) {

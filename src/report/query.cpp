@@ -11,6 +11,7 @@
 #include "espalier/report/at_chance.hpp"
 #include "espalier/study/axes.hpp"
 #include "report/axis_values.hpp"
+#include "report/ranked_settings.hpp"
 
 namespace espalier::report {
 namespace {
@@ -48,12 +49,6 @@ void require_value(const std::vector<RunView>& views, const AxisCondition& condi
     throw UsageError("no run has " + condition.axis + " = " + wanted,
                      "the values here are " + joined({there.begin(), there.end()}), "Name one of these.");
   }
-}
-
-std::vector<std::string> values_at(const RunView& view, const std::vector<std::string>& axes) {
-  std::vector<std::string> values;
-  for (const auto& axis : axes) values.push_back(view.value(axis));
-  return values;
 }
 
 /// The values in which the two runs of a pair must agree.

@@ -2,13 +2,12 @@
 #include "espalier/report/measured_cells.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 
-#include "espalier/stats/ranking.hpp"
 #include "espalier/study/axes.hpp"
 #include "report/advice/measured_distance.hpp"
+#include "report/ranked_settings.hpp"
 
 namespace espalier::report {
 namespace {
@@ -16,7 +15,6 @@ namespace {
 constexpr metrics::MetricName kValid{metrics::Subset::valid, metrics::Metric::top1};
 constexpr metrics::MetricName kTest{metrics::Subset::test, metrics::Metric::top1};
 
-/// Axes that say where a protocol was tried, not what it is.
 /// The axes that say where protocols compete.
 const std::vector<std::string> kPlace = {"source",        "target",           "per_class",          "network",
                                          "source.labels", "source.per_class", "source.class_count", "source.images",
@@ -28,12 +26,6 @@ bool is_of_place(const std::string& axis) {
 
 std::vector<std::string> repeat_of(const RunView& view) {
   return {view.value("split"), view.value("fold"), view.value("replicate")};
-}
-
-std::vector<std::string> values_at(const RunView& view, const std::vector<std::string>& axes) {
-  std::vector<std::string> values;
-  for (const auto& axis : axes) values.push_back(view.value(axis));
-  return values;
 }
 
 /// Where protocols compete.
@@ -62,56 +54,19 @@ bool needs_experiment(const std::vector<RunView>& runs, const std::vector<std::s
   });
 }
 
-/// A protocol with its runs, each once.
-struct Protocol {
-  std::vector<RunView> runs;
-  std::set<std::vector<std::string>> repeats;
-};
-
-std::vector<Protocol> protocols_of(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
-  std::vector<Protocol> protocols;
-  std::map<std::vector<std::string>, std::size_t> index;
-  for (const auto& view : runs) {
-    const auto [where, is_new] = index.try_emplace(values_at(view, axes), protocols.size());
-    if (is_new) protocols.emplace_back();
-    Protocol& protocol = protocols[where->second];
-    if (protocol.repeats.insert(repeat_of(view)).second) protocol.runs.push_back(view);
+/// The protocols of a place with their runs, of which each repetition counts once.
+std::vector<SettingRuns> protocols_of(const std::vector<RunView>& runs, const std::vector<std::string>& axes) {
+  auto protocols = settings_of(runs, axes);
+  for (auto& protocol : protocols) {
+    std::set<std::vector<std::string>> seen;
+    std::erase_if(protocol.runs, [&](const RunView& view) { return !seen.insert(repeat_of(view)).second; });
   }
   return protocols;
-}
-
-const metrics::Row* finite_row(const RunView& view, const metrics::MetricName& metric) {
-  const auto* row = final_row(view, metric.subset);
-  return row && std::isfinite(metric.of(*row)) ? row : nullptr;
-}
-
-std::int32_t trained_units(const store::TaskState* task) {
-  if (!task || !std::holds_alternative<task::TrainSpec>(task->task.work)) return 0;
-  const auto& units = task::training(task->task).units;
-  return static_cast<std::int32_t>(std::count_if(
-      units.begin(), units.end(), [](const task::UnitRow& row) { return row.trained != task::Trained::no; }));
 }
 
 /// Where all of a cell's runs have sources of their own, replicates repeat them as splits do.
 std::string repetition_of(const RunView& view, bool redrawn) {
   return redrawn ? view.repetition() : view.value("split");
-}
-
-stats::RankedSetting to_rank(const Protocol& protocol, const metrics::MetricName& by, bool redrawn) {
-  stats::RankedSetting setting;
-  for (const auto& view : protocol.runs) {
-    setting.trained_units = std::max(setting.trained_units, trained_units(view.task));
-    const auto* row = finite_row(view, by);
-    if (!row && !view.diverged()) {
-      ++setting.missing;
-      continue;
-    }
-    stats::Measurement run{repetition_of(view, redrawn), "", {}, {}, view.diverged(), view.value("fold")};
-    if (row) run.metric = metrics::share_of(*row, by.metric);
-    if (row) run.loss = metrics::share_of(*row, metrics::Metric::loss);
-    setting.runs.push_back(std::move(run));
-  }
-  return setting;
 }
 
 /// A case of a study stands for all values that it sets, where no other protocol has its name.
@@ -128,7 +83,7 @@ void name_by_cases(std::vector<RankedProtocol>& protocols) {
   }
 }
 
-stats::CellSummary summary_of(const Protocol& protocol, const metrics::MetricName& metric, bool redrawn) {
+stats::CellSummary summary_of(const SettingRuns& protocol, const metrics::MetricName& metric, bool redrawn) {
   std::vector<stats::Observation> seen;
   for (const auto& view : protocol.runs) {
     stats::Observation one;
@@ -184,34 +139,31 @@ class CellMaker {
 
   void rank() {
     const auto protocols = protocols_of(runs_, axes_);
-    if (std::none_of(runs_.begin(), runs_.end(), [](const auto& view) { return finite_row(view, kValid); }))
-      cell_.ranked_on = metrics::Subset::test;
-    std::vector<stats::RankedSetting> settings;
-    for (const auto& protocol : protocols) settings.push_back(to_rank(protocol, judge(), redrawn_));
-    for (const auto& standing : stats::rank(settings, metrics::Better::higher)) add(protocols, standing);
+    if (!is_measured(runs_, kValid)) cell_.ranked_on = metrics::Subset::test;
+    for (const auto& standing : ranked(protocols, judge())) add(protocols, standing);
     if (!cell_.protocols.empty()) cell_.protocols.front().best = cell_.protocols.front().splits > 0;
     name_by_cases(cell_.protocols);
   }
 
-  void add(const std::vector<Protocol>& protocols, const stats::Standing& standing) {
+  void add(const std::vector<SettingRuns>& protocols, const stats::Standing& standing) {
     const auto& protocol = protocols[standing.setting];
     const RunView& first = protocol.runs.front();
-    RankedProtocol ranked;
+    RankedProtocol one;
     for (const auto& axis : axes_) {
-      if (const auto value = first.value(axis); !value.empty()) ranked.values.push_back({axis, value});
+      if (const auto value = first.value(axis); !value.empty()) one.values.push_back({axis, value});
     }
-    ranked.family = family_of(first.run->labels, kind_of(study_, first.run->experiment) == "linear");
-    ranked.runs = summary_of(protocol, judge(), redrawn_).counts;
-    ranked.valid = summary_of(protocol, kValid, redrawn_).summary;
-    ranked.test = summary_of(protocol, kTest, redrawn_).summary;
-    ranked.splits = standing.splits;
-    ranked.wins = standing.wins;
-    ranked.folds = standing.folds;
-    ranked.indistinguishable = standing.indistinguishable;
-    ranked.p_value = standing.p_value;
-    ranked.views = protocol.runs;
-    cell_.runs += ranked.runs.measured;
-    cell_.protocols.push_back(std::move(ranked));
+    one.family = family_of(first.run->labels, kind_of(study_, first.run->experiment) == "linear");
+    one.runs = summary_of(protocol, judge(), redrawn_).counts;
+    one.valid = summary_of(protocol, kValid, redrawn_).summary;
+    one.test = summary_of(protocol, kTest, redrawn_).summary;
+    one.splits = standing.splits;
+    one.wins = standing.wins;
+    one.folds = standing.folds;
+    one.indistinguishable = standing.indistinguishable;
+    one.p_value = standing.p_value;
+    one.views = protocol.runs;
+    cell_.runs += one.runs.measured;
+    cell_.protocols.push_back(std::move(one));
   }
 
   metrics::MetricName judge() const { return {cell_.ranked_on, kValid.metric}; }

@@ -1,40 +1,27 @@
-// Finds the setting with the best mean on validation images, else on test images, for each target.
+// Finds the setting that ranks first on validation images, else on test images, for each target.
 #include "report/predicted/chosen_setting.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "report/ranked_settings.hpp"
 
 namespace espalier::report {
 namespace {
 
 using Words = std::vector<std::string>;
 
-Words setting_of(const RunView& view, const Words& axes) {
-  Words values;
-  for (const auto& axis : axes) values.push_back(view.setting(axis));
-  return values;
-}
-
 std::optional<ChosenSetting> best_of(const std::vector<RunView>& runs) {
   const auto metric = metric_of_choice(runs);
   if (!metric) return std::nullopt;
   const auto axes = unexplained_axes(runs, {});
-  Query query;
-  query.metric = *metric;
-  query.by = axes;
-  query.unrecorded = Unrecorded::empty;
-  const auto cells = aggregate(runs, query);
-  const stats::CellSummary* best = nullptr;
-  for (const auto& cell : cells) {
-    if (cell.summary.n > 0 && (!best || cell.summary.mean > best->summary.mean)) best = &cell;
-  }
-  if (!best) return std::nullopt;
-  ChosenSetting chosen{{}, {}, *metric, best->summary.mean, static_cast<int>(cells.size())};
-  for (std::size_t i = 0; i < axes.size(); ++i) chosen.labels.push_back({axes[i], best->group[i]});
-  for (const auto& view : runs) {
-    const bool is_done = view.state == task::RunState::done && !view.diverged();
-    if (is_done && setting_of(view, axes) == best->group) chosen.runs.push_back(view);
-  }
+  const auto settings = settings_of(runs, axes);
+  const auto standings = ranked(settings, *metric);
+  if (standings.empty() || standings.front().splits == 0) return std::nullopt;
+  const auto& best = settings[standings.front().setting];
+  ChosenSetting chosen{{}, {}, *metric, standings.front().mean, static_cast<int>(settings.size())};
+  for (std::size_t i = 0; i < axes.size(); ++i) chosen.labels.push_back({axes[i], best.values[i]});
+  std::copy_if(best.runs.begin(), best.runs.end(), std::back_inserter(chosen.runs),
+               [](const RunView& view) { return view.state == task::RunState::done && !view.diverged(); });
   return chosen;
 }
 
@@ -42,17 +29,10 @@ std::optional<ChosenSetting> best_of(const std::vector<RunView>& runs) {
 
 std::optional<metrics::MetricName> metric_of_choice(const std::vector<RunView>& runs) {
   using metrics::Metric, metrics::Subset;
-  for (const metrics::MetricName metric : {metrics::MetricName{Subset::valid, Metric::top1},
-                                           {Subset::test, Metric::top1},
-                                           {Subset::valid, Metric::ap},
-                                           {Subset::test, Metric::ap}}) {
-    const auto has = [&](const RunView& view) {
-      const auto* row = final_row(view, metric.subset);
-      return row && std::isfinite(metric.of(*row));
-    };
-    if (std::any_of(runs.begin(), runs.end(), has)) return metric;
-  }
-  return std::nullopt;
+  return first_measured(runs, {{Subset::valid, Metric::top1},
+                               {Subset::test, Metric::top1},
+                               {Subset::valid, Metric::ap},
+                               {Subset::test, Metric::ap}});
 }
 
 std::vector<ChosenSetting> chosen_settings(const std::vector<RunView>& runs) {

@@ -17,8 +17,8 @@ struct ChosenSetting {
 /// The first of valid.top1, test.top1, valid.ap and test.ap that a finished run has recorded.
 std::optional<metrics::MetricName> metric_of_choice(const std::vector<RunView>& runs);
 
-/// For each target, in the order of the runs, the setting with the greatest mean over its repetitions; the first of
-/// equal ones. Nothing where no run has such a metric.
+/// For each target, in the order of the runs, the setting that ranks first as selections rank: equal means are told
+/// apart as theirs are. Nothing where no run has such a metric.
 std::vector<ChosenSetting> chosen_settings(const std::vector<RunView>& runs);
 
 }  // namespace espalier::report

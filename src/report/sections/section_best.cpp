@@ -2,14 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 
 #include "espalier/report/wording.hpp"
-#include "espalier/stats/ranking.hpp"
 #include "report/axis_values.hpp"
 #include "report/html.hpp"
 #include "report/page_context.hpp"
+#include "report/ranked_settings.hpp"
 
 namespace espalier::report {
 namespace {
@@ -17,61 +15,10 @@ namespace {
 constexpr metrics::MetricName kValid{metrics::Subset::valid, metrics::Metric::top1};
 constexpr metrics::MetricName kTest{metrics::Subset::test, metrics::Metric::top1};
 
-/// One setting of a size: its axis values, and what its runs measured on the images that rank settings.
-struct Setting {
-  std::vector<std::string> values;
-  stats::RankedSetting ranked;
-};
-
-std::int32_t trained_units(const store::TaskState* task) {
-  if (!task || task::probe_of(task->task)) return 0;
-  const auto& units = task::training(task->task).units;
-  return static_cast<std::int32_t>(std::count_if(
-      units.begin(), units.end(), [](const task::UnitRow& row) { return row.trained != task::Trained::no; }));
-}
-
-void add_run(stats::RankedSetting& setting, const RunView& view, const std::string& repetition,
-             const metrics::MetricName& by) {
-  setting.trained_units = std::max(setting.trained_units, trained_units(view.task));
-  const auto* row = final_row(view, by.subset);
-  if (row && !std::isfinite(by.of(*row))) row = nullptr;
-  if (!row && !view.diverged()) {
-    ++setting.missing;
-    return;
-  }
-  stats::Measurement run{repetition, "", {}, {}, view.diverged(), view.value("fold")};
-  if (row) run.metric = metrics::share_of(*row, by.metric);
-  if (row) run.loss = metrics::share_of(*row, metrics::Metric::loss);
-  setting.runs.push_back(std::move(run));
-}
-
-/// In the order of the runs, which is that of the study's axes: the order in which selections break ties.
-std::vector<Setting> settings_of(const std::vector<RunView>& runs, const std::vector<std::string>& axes,
-                                 const metrics::MetricName& by) {
-  std::vector<Setting> settings;
-  std::map<std::vector<std::string>, std::size_t> index;
-  const bool redrawn = all_repeat_by_replicate(runs);
-  for (const auto& view : runs) {
-    std::vector<std::string> values;
-    for (const auto& axis : axes) values.push_back(view.value(axis));
-    const auto [where, is_new] = index.try_emplace(values, settings.size());
-    if (is_new) settings.push_back({values, {}});
-    add_run(settings[where->second].ranked, view, redrawn ? view.repetition() : view.value("split"), by);
-  }
-  return settings;
-}
-
 std::string setting_of(const std::vector<std::string>& axes, const std::vector<std::string>& values) {
   std::vector<plan::Label> labels;
   for (std::size_t i = 0; i < axes.size(); ++i) labels.push_back({axes[i], values[i]});
   return setting_text(labels);
-}
-
-std::vector<RunView> runs_with(const std::vector<RunView>& runs, const std::vector<std::string>& axes,
-                               const std::vector<std::string>& values) {
-  std::vector<AxisCondition> here;
-  for (std::size_t i = 0; i < axes.size(); ++i) here.push_back({axes[i], {values[i]}});
-  return select(runs, here);
 }
 
 /// The metric of one setting; of test images only the chosen setting's is ever looked at.
@@ -88,18 +35,15 @@ std::string metric_text(const std::vector<RunView>& chosen, const std::vector<st
 
 std::vector<std::string> best_row(const std::vector<RunView>& runs, const std::vector<std::string>& axes,
                                   const metrics::MetricName& by) {
-  const auto settings = settings_of(runs, axes, by);
-  std::vector<stats::RankedSetting> to_rank;
-  for (const auto& setting : settings) to_rank.push_back(setting.ranked);
-  const auto standings = stats::rank(to_rank, metrics::Better::higher);
+  const auto settings = settings_of(runs, axes);
+  const auto standings = ranked(settings, by);
   if (standings.empty() || standings.front().splits == 0) return {"-", "-", "-", "-", "no run is done"};
-  const auto& best = settings[standings.front().setting].values;
+  const auto& [best, chosen] = settings[standings.front().setting];
   std::vector<std::string> ties;
   for (std::size_t i = 1; i < standings.size(); ++i) {
     if (standings[i].indistinguishable) ties.push_back(setting_of(axes, settings[standings[i].setting].values));
   }
   const bool cannot_say = std::max(standings.front().splits, standings.front().folds) < stats::kLeastSplits;
-  const auto chosen = runs_with(runs, axes, best);
   return {setting_of(axes, best), metric_text(chosen, axes, kValid), metric_text(chosen, axes, kTest),
           fmt::format("{} of {}", standings.front().wins, standings.front().splits),
           cannot_say ? "too few splits to say" : ties_text(ties)};

@@ -106,6 +106,9 @@ std::vector<RateGroup> parse_rates(const toml::node& node, const std::string& pa
     }
   }
   check_groups(groups, path, report);
+  for (auto& group : groups) {
+    if (group.units.empty()) group.units = "rest";  // the error is said: it stands for any, so that no second one comes
+  }
   return groups;
 }
 
