@@ -49,7 +49,7 @@ bool drop_faulty_experiments(study::Study& study, const std::vector<study::Diagn
   std::set<std::string> faulty;
   for (const auto& found : diagnostics) {
     if (!is_error(found) || is_of_output(found) || found.key.starts_with("train.")) continue;
-    if (!found.key.starts_with("experiment")) return false;
+    if (!found.key.starts_with("experiment") || found.key.starts_with("experiment.#")) return false;
     faulty.insert(experiment_at(study, found));
   }
   for (std::size_t before = 0; before != faulty.size();) {
@@ -69,6 +69,11 @@ void drop_what_follows(std::vector<study::Diagnostic>& more, const std::vector<s
   const auto of_rule = [](const study::Diagnostic& found) {
     return is_error(found) && found.key.starts_with("train.stop");
   };
+  std::erase_if(more, [&](const study::Diagnostic& found) {  // planning, too, found what the study's checks found
+    return std::any_of(known.begin(), known.end(), [&](const study::Diagnostic& said) {
+      return is_error(said) && said.key == found.key && said.where == found.where;
+    });
+  });
   if (std::none_of(known.begin(), known.end(), of_rule)) return;
   std::erase_if(more, [](const study::Diagnostic& found) { return found.problem.problem.starts_with("train.stop "); });
 }

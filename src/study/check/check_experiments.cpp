@@ -101,6 +101,8 @@ bool copies(const Experiment& experiment) {
 void check_has_source(const Scope& scope) {
   const bool needs_none = scope.experiment.start || !trains(scope.experiment);
   if (needs_none || !scope.context.study.sources.empty() || !copies(scope.experiment)) return;
+  const auto said = [&](const char* part) { return scope.context.report.has_error({key_of(scope.experiment, part)}); };
+  if (said("fixed.transferred") || said("axes.transferred") || scope.context.report.has_error({"source."})) return;
   scope.error(place_of(scope.experiment, "transferred"), "transferred",
               {"units are copied but there is no source", "what is transferred comes from one",
                "Add [source.NAME] or start = { experiment = ... }, or fix transferred = 0"});
@@ -189,6 +191,11 @@ void check_experiments(const CheckContext& context) {
     check_augments(scope);
     check_grid(context, experiment);
   }
+}
+
+void unknown_experiment(const CheckContext& context, Location where, const std::string& key, const std::string& name) {
+  if (context.report.has_error({"experiment.#", "pick.#"})) return;  // whose name was refused
+  context.report.error(where, key, unknown_word("experiment", name, experiment_names(context.study)));
 }
 
 }  // namespace espalier::study

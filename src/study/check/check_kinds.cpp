@@ -31,7 +31,7 @@ void check_unit_axis(const CheckContext& context, const Experiment& experiment, 
   const auto error = [&](const Problem& problem) {
     context.report.error(given.where, key_of(experiment, given.name), problem);
   };
-  if (!names_units(experiment, given.name)) {
+  if (!names_units(experiment, given.name) && !context.report.has_error({key_of(experiment, "units_from")})) {
     error({"'" + given.name + "' says how a network is trained",
            "an experiment of kind \"" + experiment.kind + "\" trains nothing",
            "Remove it, or take the unit: units_from = [{ units = \"" + given.name + "\", experiment = \"...\" }]"});

@@ -70,7 +70,7 @@ void check_set(const CheckContext& context, const LabelSet& labels) {
     context.report.error(labels.where, key + ".tree", unknown_word("tree", labels.tree, names_of(context.study.trees)));
   }
   const bool needs_tree = labels.cut == LabelSet::Cut::clamp || labels.cut == LabelSet::Cut::absorb;
-  if (labels.tree.empty() && needs_tree) {
+  if (labels.tree.empty() && needs_tree && !context.report.has_error({key + ".tree"})) {
     context.report.error(labels.where, key + ".cut",
                          {"there is no tree to cut", "depths and parents are those of a class tree",
                           "Add tree = \"NAME\", or write kind = \"listed\""});

@@ -29,21 +29,20 @@ class OutputCheck {
 
   const Experiment* known_experiment(const std::string& key, const std::string& experiment) const {
     const Experiment* found = find_experiment(context_.study, experiment);
-    if (!experiment.empty() && !found) {
-      error(key, unknown_word("experiment", experiment, experiment_names(context_.study)));
-    }
+    if (!experiment.empty() && !found) unknown_experiment(context_, where_, name_ + "." + key, experiment);
     return found;
   }
 
   void check_axis(const std::string& key, const std::string& axis) const {
-    if (axis.empty() || is_axis(axis)) return;
+    if (axis.empty() || is_axis(axis) || context_.report.has_error({name_ + ".kind"})) return;
     error(key, unknown_word("axis", axis, axis_names()));
   }
 
   void check_metric(const std::string& y) const {
+    if (context_.report.has_error({name_ + ".kind"})) return;
     try {
       const auto metric = metrics::parse_metric(y);
-      const std::string why = shown_ ? not_recorded(context_.study, *shown_, metric) : "";
+      const std::string why = shown_ ? not_recorded(context_, *shown_, metric) : "";
       if (!why.empty())
         error("y", {"'" + y + "' is not recorded", why, how_to_record(context_.study, *shown_, metric)});
     } catch (const UsageError& problem) {
@@ -108,7 +107,7 @@ class OutputCheck {
       return error("experiment", {"'" + shown_->name + "' tells no classes apart",
                                   "it is of kind \"" + shown_->kind + "\", which stores no predictions",
                                   "Name an experiment of kind \"train\" or \"evaluate\""});
-    const std::string why = not_recorded(study, *shown_, {metrics::Subset::test, metrics::Metric::top1});
+    const std::string why = not_recorded(context_, *shown_, {metrics::Subset::test, metrics::Metric::top1});
     if (!why.empty())
       return error("experiment", {"experiment '" + shown_->name + "' has no predictions", why,
                                   "Hold out test images: test = { per_class = ... } of the data set"});

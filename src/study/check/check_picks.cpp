@@ -27,7 +27,7 @@ void check_from(const Scope& scope) {
   std::set<std::string> seen;
   for (const auto& name : scope.pick.from) {
     if (!find_experiment(scope.context.study, name))
-      scope.error("from", unknown_word("experiment", name, experiment_names(scope.context.study)));
+      unknown_experiment(scope.context, scope.pick.where, key_of(scope.experiment, "from"), name);
     if (!seen.insert(name).second) scope.error("from", {"'" + name + "' stands twice", "once is enough", ""});
   }
 }
@@ -42,7 +42,7 @@ void check_metric(const Scope& scope) {
   }
   for (const auto& name : scope.pick.from) {
     const Experiment* from = find_experiment(scope.context.study, name);
-    const std::string why = from ? not_recorded(scope.context.study, *from, metric) : "";
+    const std::string why = from ? not_recorded(scope.context, *from, metric) : "";
     if (why.empty()) continue;
     return scope.error("best", {"the candidates have no common metric '" + scope.pick.best + "'",
                                 "experiment '" + name + "' does not record it: " + why,

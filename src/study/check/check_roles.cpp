@@ -38,14 +38,15 @@ void check_role(const CheckContext& context, const SourceOrTarget& role, const s
   const std::string key = kind + "." + role.name;
   check_data_name(context, role.where, key + ".data", role.data);
   const auto split = context.study.split.kind;
-  if (role.classes.starts_with("split.") && (split == Split::Kind::none || split == Split::Kind::images)) {
+  const bool is_known = !context.report.has_error({"split.kind"});
+  if (is_known && role.classes.starts_with("split.") && (split == Split::Kind::none || split == Split::Kind::images)) {
     context.report.error(
         role.where, key + ".classes",
         {"'" + role.classes + "' needs a split of the classes",
          split == Split::Kind::images ? "[split] divides images" : "there is no [split], or its kind is \"none\"",
          "Add one to [split], or write classes = \"all\""});
   }
-  check_part(context, role.where, key, role.part);
+  if (is_known) check_part(context, role.where, key, role.part);
   std::set<std::int32_t> seen;
   for (const auto index : role.class_list) {
     if (seen.insert(index).second) continue;
@@ -92,6 +93,7 @@ bool uses_split(const Study& study) {
 void check_split_is_used(const CheckContext& context) {
   const Split& split = context.study.split;
   if (split.kind == Split::Kind::none || uses_split(context.study)) return;
+  if (context.report.has_error({"source.", "target."})) return;  // one of them may be meant to
   const std::string how =
       split.kind == Split::Kind::images ? "images = \"split.PART\"" : "classes = \"split.source\" or \"split.target\"";
   context.report.error(split.where, "split",

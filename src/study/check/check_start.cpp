@@ -162,7 +162,7 @@ std::vector<std::string> open_axes(const Scope& scope) {
 /// Exclusions may leave one run where axes leave several; planning tells then.
 bool check_one_run(const Scope& scope) {
   const auto open = scope.parent.excludes.empty() ? open_axes(scope) : std::vector<std::string>{};
-  if (open.empty()) return true;
+  if (open.empty() || scope.context.report.has_error({key_of(scope.parent, "axes")})) return true;
   scope.error("same", {named(scope.parent) + " has several values of " + quoted(open, "'"),
                        "a run starts from exactly one run", "Add " + quoted(open, "\"") + " to same"});
   return false;
@@ -191,8 +191,7 @@ void check_run(const CheckContext& context, const Experiment& child, const Start
   if (start.experiment.empty()) return;
   const Experiment* parent = find_experiment(context.study, start.experiment);
   if (!parent) {
-    return context.report.error(start.where, key_of(child, key + ".experiment"),
-                                unknown_word("experiment", start.experiment, experiment_names(context.study)));
+    return unknown_experiment(context, start.where, key_of(child, key + ".experiment"), start.experiment);
   }
   const Scope scope{context, child, *parent, start, key};
   if (!trains(*parent) && !parent->pick) {

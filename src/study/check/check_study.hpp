@@ -31,8 +31,12 @@ void check_circles(const CheckContext& context);                             ///
 void check_freezing(const CheckContext& context);                            ///< frozen > transferred
 void check_outputs(const CheckContext& context);                             ///< figures
 
-/// Why a metric of this experiment is not recorded; "" where it is.
+/// Why a metric of this experiment is not recorded; "" where it is, or an error in what is measured is said already.
+std::string not_recorded(const CheckContext& context, const Experiment& experiment, const metrics::MetricName& metric);
+/// The same, whatever was said.
 std::string not_recorded(const Study& study, const Experiment& experiment, const metrics::MetricName& metric);
+/// Reports that there is no experiment of that name, unless the name of one was refused, which may be the one.
+void unknown_experiment(const CheckContext& context, Location where, const std::string& key, const std::string& name);
 /// The targets that runs of the experiment may have, by name; of a pick those of its candidates.
 std::set<std::string> targets_of(const Study& study, const Experiment& experiment);
 /// Whether the labels are those of this data set, of one that it is derived from, or of any.

@@ -118,6 +118,11 @@ std::string how_to_record(const Study& study, const Experiment& experiment, cons
   return "";
 }
 
+std::string not_recorded(const CheckContext& context, const Experiment& experiment, const metrics::MetricName& metric) {
+  if (context.report.has_error({"data.", "split.", "target."})) return "";
+  return not_recorded(context.study, experiment, metric);
+}
+
 namespace {
 
 void check_metric(const Scope& scope) {
@@ -130,7 +135,7 @@ void check_metric(const Scope& scope) {
   }
   for (const auto& name : scope.take.from) {
     const Experiment* from = find_experiment(scope.context.study, name);
-    const std::string why = from ? not_recorded(scope.context.study, *from, metric) : "";
+    const std::string why = from ? not_recorded(scope.context, *from, metric) : "";
     if (!why.empty())
       return scope.error("best", {"'" + scope.take.best + "' is not recorded in experiment '" + name + "'", why,
                                   how_to_record(scope.context.study, *from, metric)});
@@ -171,9 +176,8 @@ void check_per(const Scope& scope) {
 
 void check_from(const Scope& scope) {
   for (const auto& name : scope.take.from) {
-    if (!find_experiment(scope.context.study, name)) {
-      scope.error("from", unknown_word("experiment", name, experiment_names(scope.context.study)));
-    }
+    if (!find_experiment(scope.context.study, name))
+      unknown_experiment(scope.context, scope.take.where, key_of(scope.experiment, "take.from"), name);
   }
 }
 

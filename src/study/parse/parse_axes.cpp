@@ -54,7 +54,10 @@ std::vector<Value> parse_values(const std::string& axis, const std::string& path
 
 void parse_dependent(Axis& axis, const std::string& path, const toml::table& table, Report& report) {
   for (const auto& entry : entries(table)) {
-    if (entry.key != "by") {
+    if (entry.key != "by" && entry.node->is_string() && !table.contains("by")) {
+      axis.by = entry.node->as_string()->get();  // "by" is meant
+      report.error(entry.where, path + "." + entry.key, unknown_word("key", entry.key, {"by"}));
+    } else if (entry.key != "by") {
       axis.per[entry.key] = parse_values(axis.name, path + "." + entry.key, *entry.node, report);
     } else if (const auto* word = entry.node->as_string()) {
       axis.by = word->get();
@@ -63,7 +66,7 @@ void parse_dependent(Axis& axis, const std::string& path, const toml::table& tab
                    {"expected the name of an axis", "found " + kind_of(*entry.node), ""});
     }
   }
-  if (!table.contains("by")) {
+  if (!table.contains("by") && axis.by.empty()) {
     report.error(axis.where, path,
                  {"expected an array of values", "found a table", "Write [...], or { by = \"target\", ... }"});
   }
@@ -81,7 +84,8 @@ Axis parse_axis(const std::string& name, const Entry& entry, const std::string& 
   return axis;
 }
 
-/// Calls `visit(name, entry)` for each axis of a table, nested ones by their dotted name.
+/// Calls `visit(name, entry, report)` for each axis of a table, nested ones by their dotted name. A misspelt one is
+/// reported, and visited as the one that it is nearest to, of which nothing more is said.
 template <class Visit>
 void each_axis(const toml::table& table, const std::string& prefix, const std::string& path, Report& report,
                Visit visit) {
@@ -92,8 +96,12 @@ void each_axis(const toml::table& table, const std::string& prefix, const std::s
       each_axis(*entry.node->as_table(), name, path, report, visit);
     } else if (!is_axis(name)) {
       report.error(entry.where, path + "." + name, unknown_word("axis", name, axis_names()));
+      std::vector<Diagnostic> unsaid;
+      Report silent(unsaid);
+      const std::string meant = nearest(name, axis_names());
+      if (!meant.empty() && !table.contains(meant)) visit(meant, entry, silent);
     } else {
-      visit(name, entry);
+      visit(name, entry, report);
     }
   }
 }
@@ -102,8 +110,8 @@ void each_axis(const toml::table& table, const std::string& prefix, const std::s
 
 std::vector<Axis> parse_axes(const toml::table& table, const std::string& path, Report& report) {
   std::vector<Axis> axes;
-  each_axis(table, "", path, report, [&](const std::string& name, const Entry& entry) {
-    axes.push_back(parse_axis(name, entry, path + "." + name, report));
+  each_axis(table, "", path, report, [&](const std::string& name, const Entry& entry, Report& said) {
+    axes.push_back(parse_axis(name, entry, path + "." + name, said));
   });
   return axes;
 }
@@ -111,9 +119,9 @@ std::vector<Axis> parse_axes(const toml::table& table, const std::string& path, 
 std::vector<std::pair<std::string, Value>> parse_fixed(const toml::table& table, const std::string& path,
                                                        Report& report) {
   std::vector<std::pair<std::string, Value>> fixed;
-  each_axis(table, "", path, report, [&](const std::string& name, const Entry& entry) {
+  each_axis(table, "", path, report, [&](const std::string& name, const Entry& entry, Report& said) {
     Values one;
-    add_value(name, path + "." + name, *entry.node, one, report);
+    add_value(name, path + "." + name, *entry.node, one, said);
     if (!one.list.empty()) fixed.emplace_back(name, one.list.front());
   });
   return fixed;

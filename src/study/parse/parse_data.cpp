@@ -137,7 +137,7 @@ void check_labels(const Reader& reader, const DataSet& data, const task::ImageFo
   const bool has_table = data.multi_label && format.format == task::ImageFormat::folder;
   if (has_table) {
     if (!reader.has("labels")) reader.missing("labels", "Name the table of labels");
-    if (data.test_files && data.test_files->labels.empty())
+    if (data.test_files && data.test_files->labels.empty() && !reader.report().has_error({reader.path("test.labels")}))
       reader.error("test",
                    {"'labels' is missing", "images with several labels have them in a table", "Add labels = ..."});
     return;
@@ -147,7 +147,8 @@ void check_labels(const Reader& reader, const DataSet& data, const task::ImageFo
                  {"this format has no label file", "its labels stand in the records or in folder names", "Remove it"});
   }
   if (format.has_label_file && !reader.has("labels")) reader.missing("labels", "Name the label file");
-  if (data.test_files && format.has_label_file && data.test_files->labels.empty()) {
+  const bool is_said = reader.report().has_error({reader.path("test.labels")});
+  if (data.test_files && format.has_label_file && data.test_files->labels.empty() && !is_said) {
     reader.error("test", {"'labels' is missing", format.name + " images have labels in a file of their own",
                           "Add labels = ..."});
   }

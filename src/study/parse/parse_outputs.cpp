@@ -3,6 +3,7 @@
 
 #include "espalier/core/errors.hpp"
 #include "espalier/study/table_kinds.hpp"
+#include "study/axis_names.hpp"
 #include "study/cells.hpp"
 #include "study/check/check_study.hpp"
 #include "study/parse/parse_tables.hpp"
@@ -80,7 +81,7 @@ FigureSpec parse_figure(const Reader& reader, const Study& study) {
   const std::string kind =
       reader.choice("kind", {"mean", "ratio", kCoarseFine}).value_or(reader.has("kind") ? "" : "mean");
   for (const char* key : {"experiment", "x"}) {
-    const bool is_needed = kind != kCoarseFine || std::string_view(key) == "experiment";
+    const bool is_needed = (kind != kCoarseFine && !kind.empty()) || std::string_view(key) == "experiment";
     if (is_needed && !reader.has(key)) reader.missing(key, "Write experiment = \"...\", x = \"...\"");
   }
   if (kind == kCoarseFine) return parse_coarse_figure(reader, figure);
@@ -90,7 +91,8 @@ FigureSpec parse_figure(const Reader& reader, const Study& study) {
   figure.over_targets = reader.truth("over_targets").value_or(false);
   if (kind.empty()) return figure;  // the rest depends on it
   if (kind == "ratio") figure.ratio = parse_ratio(reader);
-  const bool by_distance = figure.ratio && figure.x == kDistance;
+  const bool is_known = figure.x == kDistance || is_axis(figure.x);  // else "distance" may be meant
+  const bool by_distance = figure.ratio && (figure.x == kDistance || !is_known);
   if (!figure.ratio) {
     for (const char* key : {"over", "under"}) refuse(reader, key, kind);
   }
@@ -98,7 +100,7 @@ FigureSpec parse_figure(const Reader& reader, const Study& study) {
   for (const char* key : kDistanceKeys) {
     if (!by_distance) refuse(reader, key, figure.ratio ? "ratio\" without x = \"distance" : kind);
   }
-  if (by_distance && !reader.has("distances")) {
+  if (by_distance && is_known && !reader.has("distances")) {
     reader.missing("distances", "Name an experiment of kind \"distance\"");
   }
   return figure;
@@ -124,7 +126,7 @@ void parse_experiments_of(const Reader& reader, const TableKindRow& row, const T
   if (row.experiments > 0 && reader.has("experiments") && table.experiments.size() < row.experiments) {
     reader.error("experiments", {"there is nothing to compare", "experiments names too few", kExperimentsForm});
   }
-  if (row.kind == TableKind::rank && reader.words("by").size() != 1)
+  if (row.kind == TableKind::rank && !reader.report().has_error({reader.path("by")}) && table.by.size() != 1)
     reader.error("by", {"a rank table is of one axis", "its values are ranked", "Write by = \"tuned_unit\""});
 }
 
@@ -136,7 +138,7 @@ TableSpec parse_table(const Reader& reader, const Study& study) {
   table.experiments = reader.words("experiments");
   if (!reader.has("kind")) reader.missing("kind", "Write kind = \"raw\" or another");
   const auto word = reader.choice("kind", table_kind_names());
-  if (!word && !reader.has("experiment")) reader.missing("experiment", kExperimentForm);
+  if (!word && !reader.has("kind") && !reader.has("experiment")) reader.missing("experiment", kExperimentForm);
   if (!word) return table;  // the rest depends on it
   const auto names = table_kind_names();
   const auto& row =
@@ -144,8 +146,8 @@ TableSpec parse_table(const Reader& reader, const Study& study) {
   table.kind = row.kind;
   const std::string shown = row.experiments > 0 && !table.experiments.empty() ? table.experiments.front() : "";
   table.y = reader.word("y").value_or(default_metric(study, row.experiments > 0 ? shown : table.experiment));
-  parse_experiments_of(reader, row, table);
   table.by = reader.words("by");
+  parse_experiments_of(reader, row, table);
   if (row.has_sides) table.ratio = parse_ratio(reader);
   table.thresholds = parse_thresholds(reader);
   if (row.needs_distances && !reader.has("distances")) {

@@ -24,7 +24,7 @@ void check_form(const Reader& reader, const RateGroup& group) {
         reader.error(key, {"a relative rate has no schedule", "it follows that of its group", "Remove it"});
     }
   }
-  if (group.every && !group.first) {
+  if (group.every && !reader.has("first")) {
     reader.error("every", {"every without first", "the rate never decays", "Add first"});
   }
   if (reader.has("decays") && reader.has("beat")) {
@@ -49,6 +49,8 @@ RateGroup parse_group(const toml::table& table, const std::string& path, Report&
     }
   }
   check_form(reader, group);
+  if (group.relative && group.relative->to.empty()) group.relative.reset();
+  if (!group.relative && !group.start) group.start = 1;  // it was refused: planning is to say nothing that follows
   return group;
 }
 
@@ -79,6 +81,7 @@ void check_groups(const std::vector<RateGroup>& groups, const std::string& path,
   for (const auto& group : groups) {
     if (!group.relative || group.relative->to.empty()) continue;
     if (!find(groups, group.relative->to)) {
+      if (find(groups, "")) continue;  // whose units were refused, and may be the ones
       report.error(group.where, path + ".to", unknown_word("rate group", group.relative->to, known));
     } else if (!ends_at_a_rate(groups, group)) {
       report.error(group.where, path + ".to",
@@ -107,7 +110,7 @@ std::vector<RateGroup> parse_rates(const toml::node& node, const std::string& pa
   }
   check_groups(groups, path, report);
   for (auto& group : groups) {
-    if (group.units.empty()) group.units = "rest";  // the error is said: it stands for any, so that no second one comes
+    if (group.units.empty()) group.units = "rest";  // the same
   }
   return groups;
 }

@@ -83,7 +83,7 @@ void parse_sample(const Reader& reader, Target& target) {
   target.sample->random = sample.choice("rule", {"first", "random"}) == "random";
   target.sample->stratified = sample.truth("stratified").value_or(true);
   if (sample.choice("redraw", {"none", "replicate"}) == "replicate") target.sample->redraw = "replicate";
-  if (target.sample->random) return;
+  if (target.sample->random || reader.report().has_error({sample.path("rule")})) return;
   if (!target.sample->stratified) {
     sample.error("stratified", {"the first images over all classes are no sample of them",
                                 "the rule \"first\" takes images class by class", "Set rule = \"random\""});

@@ -49,7 +49,7 @@ void check_augment(Report& report, Location where, const std::string& key, const
 /// A patience that is there and wrong is reported as such.
 void check_stop(const Reader& reader) {
   const toml::table* stop = reader.table().get_as<toml::table>("stop");
-  if (!stop || stop->contains("patience")) return;
+  if (!stop || stop->contains("patience") || reader.report().has_error({reader.path("stop.")})) return;
   reader.error("stop",
                {"stop has no patience", "it says after how many evaluations without a better one a training ends",
                 "Write stop = { metric = \"valid.top1\", every = 5, patience = 3 }"});

@@ -58,6 +58,19 @@ void Report::error(Location where, const std::string& key, const Problem& proble
   into_.push_back({Diagnostic::Severity::error, where, key, problem});
 }
 
+bool Report::has_error(std::initializer_list<std::string_view> keys) const {
+  return std::any_of(into_.begin(), into_.end(), [&](const Diagnostic& said) {
+    const auto begins = [&](std::string_view key) { return said.key.starts_with(key); };
+    return said.severity == Diagnostic::Severity::error && std::any_of(keys.begin(), keys.end(), begins);
+  });
+}
+
+bool Report::has_error(Location where, const std::string& key) const {
+  return std::any_of(into_.begin(), into_.end(), [&](const Diagnostic& said) {
+    return said.severity == Diagnostic::Severity::error && said.key == key && said.where == where;
+  });
+}
+
 void Report::warning(Location where, const std::string& key, const Problem& problem) {
   into_.push_back({Diagnostic::Severity::warning, where, key, problem});
 }
@@ -68,8 +81,14 @@ Reader::Reader(const toml::table& node, std::string path, const std::string& tab
   for (const auto& entry : entries(node_)) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     report_.error(entry.where, this->path(entry.key), unknown_word("key", entry.key, known));
-    misspelt_.insert(nearest(entry.key, known));
+    const std::string meant = nearest(entry.key, known);
+    if (!meant.empty() && !node_.contains(meant)) misspelt_.try_emplace(meant, entry.node);
   }
+}
+
+const toml::node* Reader::node(const std::string& key) const {
+  const auto guessed = misspelt_.find(key);
+  return guessed == misspelt_.end() ? node_.get(key) : guessed->second;
 }
 
 Location Reader::where(const std::string& key) const {
@@ -78,11 +97,11 @@ Location Reader::where(const std::string& key) const {
 }
 
 void Reader::error(const std::string& key, const Problem& problem) const {
+  if (misspells(key) || (has(key) && report_.has_error(where(key), path(key)))) return;
   report_.error(where(key), path(key), problem);
 }
 
 void Reader::missing(const std::string& key, const std::string& suggestion) const {
-  if (misspells(key)) return;  // one message a mistake
   error(key, {"'" + key + "' is missing", "it has no default", suggestion});
 }
 
@@ -108,8 +127,8 @@ auto Reader::many(const std::string& key, Get get) const -> std::vector<decltype
   if (!found) return all;
   auto add = [&](const toml::node& element) {
     const auto value = scalar(element);
-    if (!value) return report_.error(location_of(element), path(key), expected("a single value", element));
-    auto read = get(*value);
+    auto read = value ? get(*value) : decltype(get(Value())){{}, expected("a single value", element)};
+    if (read.problem && misspells(key)) return;
     if (read.problem) return report_.error(location_of(element), path(key), *read.problem);
     all.push_back(std::move(read.value));
   };

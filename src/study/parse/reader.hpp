@@ -3,8 +3,8 @@
 #include <toml++/toml.h>
 
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +35,9 @@ class Report {
   explicit Report(std::vector<Diagnostic>& into) : into_(into) {}
   void error(Location where, const std::string& key, const Problem& problem);
   void warning(Location where, const std::string& key, const Problem& problem);
+  /// Whether an error was said of a key that begins with one of these: what follows from it is not said again.
+  bool has_error(std::initializer_list<std::string_view> keys) const;
+  bool has_error(Location where, const std::string& key) const;
 
  private:
   std::vector<Diagnostic>& into_;
@@ -46,8 +49,10 @@ class Reader {
  public:
   Reader(const toml::table& node, std::string path, const std::string& table, Report& report);
 
-  bool has(const std::string& key) const { return node_.contains(key); }
-  const toml::node* node(const std::string& key) const { return node_.get(key); }
+  bool has(const std::string& key) const { return node(key); }
+  /// A misspelt key is reported once and then read as the one that it is nearest to, so that nothing is said to be
+  /// missing.
+  const toml::node* node(const std::string& key) const;
   /// The place of the value, or of the table where the key is missing.
   Location where(const std::string& key) const;
   Location where() const { return location_of(node_); }
@@ -70,6 +75,7 @@ class Reader {
   /// The tables of the array (or one lone table) at `key`.
   std::vector<const toml::table*> children(const std::string& key) const;
 
+  /// Of one value the first error alone is said, and of one whose key was guessed none.
   void error(const std::string& key, const Problem& problem) const;
   /// Says that a key is required; nothing where a misspelt one has been reported in its place.
   void missing(const std::string& key, const std::string& suggestion) const;
@@ -85,7 +91,7 @@ class Reader {
   const toml::table& node_;
   std::string path_;
   Report& report_;
-  std::set<std::string> misspelt_;  ///< known keys that unknown ones were taken for
+  std::map<std::string, const toml::node*> misspelt_;  ///< known keys that unknown ones were taken for
 };
 
 /// Calls `parse` with the name and table of each entry of the table of tables at `key`; `key` + ".NAME" lists its keys.
