@@ -76,6 +76,7 @@ class Sense {
       check_tested(experiment);
       check_repeated(experiment);
     }
+    for (const auto& [problem, experiments] : of_experiments_) say(experiments, problem);
     for (const auto& target : study_.targets) check_trainings(target);
     return std::move(found_);
   }
@@ -83,6 +84,23 @@ class Sense {
  private:
   void say(study::Location where, std::string key, Problem problem) {
     found_.push_back({Severity::warning, where, std::move(key), std::move(problem)});
+  }
+
+  /// Several experiments have one message.
+  void say(const std::vector<const study::Experiment*>& experiments, Problem problem) {
+    const auto& first = *experiments.front();
+    if (experiments.size() == 1) return say(first.where, "experiment." + first.name, std::move(problem));
+    std::vector<std::string> names;
+    for (const auto* one : experiments) names.push_back("'" + one->name + "'");
+    problem.problem = fmt::format("of experiments {}: {}", fmt::join(names, ", "), problem.problem);
+    say(first.where, "experiment", std::move(problem));
+  }
+
+  void note(const study::Experiment& experiment, const Problem& problem) {
+    const auto known = std::find_if(of_experiments_.begin(), of_experiments_.end(),
+                                    [&](const auto& one) { return one.first.problem == problem.problem; });
+    if (known == of_experiments_.end()) of_experiments_.push_back({problem, {&experiment}});
+    else known->second.push_back(&experiment);
   }
 
   /// The experiment's runs that have a task; null where some wait for a selection, so that nothing can be said yet.
@@ -101,14 +119,11 @@ class Sense {
       return std::none_of(runs->begin(), runs->end(), [&](const auto* run) { return has_images(*run, subset); });
     };
     if (!lacks(metrics::Subset::test)) return;
-    const bool has_valid = !lacks(metrics::Subset::valid);
-    say(experiment.where, "experiment." + experiment.name,
-        {"its runs are measured on no test images",
-         has_valid
-             ? "the report shows accuracies on the validation images, by which settings are chosen: the best of many "
-               "looks better there than it is"
-             : "nothing would tell how well they do on images that they were not trained on",
-         "Set test = { per_class = N } on the data."});
+    if (lacks(metrics::Subset::valid)) return;  // the study's checks have said it, or others go on from its runs
+    note(experiment, {"its runs are measured on no test images",
+                      "the report shows accuracies on the validation images, by which settings are chosen: the best of "
+                      "many looks better there than it is",
+                      "Set test = { per_class = N } on the data."});
   }
 
   void check_repeated(const study::Experiment& experiment) {
@@ -120,12 +135,12 @@ class Sense {
         std::any_of(runs->begin(), runs->end(), [](const PlannedRun* run) { return repeats_by_replicate(*run); });
     if (draws && replicates.size() > 1) return;
     const bool one = replicates.size() < 2;
-    say(experiment.where, "experiment." + experiment.name,
-        {one ? "nothing repeats its settings: one split, one replicate"
-             : fmt::format("its {} replicates share their training images, and there is one split", replicates.size()),
-         "no difference will have an interval",
-         one ? "Add replicate = 5 to its axes and redraw = \"images\" to its target, or more splits."
-             : "Set redraw = \"images\" on its target, so that each replicate draws its own."});
+    note(experiment,
+         {one ? "nothing repeats its settings: one split, one replicate"
+              : fmt::format("its {} replicates share their training images, and there is one split", replicates.size()),
+          "no difference will have an interval",
+          one ? "Add replicate = 5 to its axes and redraw = \"images\" to its target, or more splits."
+              : "Set redraw = \"images\" on its target, so that each replicate draws its own."});
   }
 
   void check_trainings(const study::Target& target) {
@@ -172,6 +187,7 @@ class Sense {
   const Plan& plan_;
   std::unordered_map<TaskId, const task::Task*> tasks_;
   std::map<std::string, std::vector<const PlannedRun*>> runs_;
+  std::vector<std::pair<Problem, std::vector<const study::Experiment*>>> of_experiments_;  ///< in order of the study
   std::vector<study::Diagnostic> found_;
 };
 

@@ -13,6 +13,8 @@ import unittest
 from pathlib import Path
 
 import h5py
+import numpy
+import safetensors.numpy
 
 from launches import Launch
 
@@ -163,6 +165,29 @@ class Faults(unittest.TestCase):
     def test_groups_and_single_tasks_lived_side_by_side(self):
         with h5py.File(self.undisturbed.out / "results.h5") as view:
             self.assertEqual(set(view["tasks"][:]["workers"]), {1, 2})
+
+    def test_groups_keep_a_probability_for_each_test_image_that_fits_their_loss(self):
+        """A loss is at least what its right images' probabilities say, and what wrong ones leave for the right class."""
+        with h5py.File(self.undisturbed.out / "results.h5") as view:
+            tasks, metrics = view["tasks"][:], view["metrics"][:]
+        checked = 0
+        for task in tasks:
+            if task["workers"] != 2 or not task["predictions"]:
+                continue
+            file = self.undisturbed.out / "artifacts" / f"{task['predictions'].decode()}.safetensors"
+            told = safetensors.numpy.load_file(file)
+            probability, right = told["probability"].astype(float), told["predicted"] == told["label"]
+            self.assertEqual(len(probability), len(told["row"]))
+            self.assertEqual(len(set(told["row"].tolist())), len(told["row"]))
+            self.assertTrue(((probability > 0) & (probability < 1 + 1e-6)).all())
+            row = max((one for one in metrics if one["task"] == task["task"] and one["subset"] == b"test"),
+                      key=lambda one: one["epoch"])
+            self.assertAlmostEqual(row["top1"], right.mean(), places=6)
+            least = -numpy.log(numpy.where(right, probability, 1 - probability)).mean()
+            self.assertGreaterEqual(row["loss"], least - 1e-5)
+            self.assertLess(-numpy.log(probability).mean(), row["loss"] + 1e-5)
+            checked += 1
+        self.assertGreater(checked, 0)
 
     def test_numbers_that_travel_between_agents_give_the_same_bits(self):
         launch = self.launch("apart", environment={"ESPALIER_APART": "1"})

@@ -47,6 +47,7 @@ TEST_CASE("sense: nothing is said of a study that repeats, measures and trains e
 TEST_CASE("sense: runs without test images are told") {
   auto study = sound();
   study.data.begin()->second.test_per_class = 0;
+  study.data.begin()->second.valid_per_class = 2;
   const auto found = one_of(study);
   CHECK((found.severity == Severity::warning));
   CHECK_THAT(found.problem.suggestion, Catch::Contains("test = { per_class = N }"));
@@ -86,6 +87,11 @@ TEST_CASE("sense: settings that nothing repeats are told, with what would repeat
   CHECK_THAT(one_of(study).problem.problem, Catch::Contains("5 replicates share their training images"));
   study.experiments[0].axes.pop_back();
   CHECK_THAT(one_of(study).problem.problem, Catch::Contains("one split, one replicate"));
+  study.experiments.push_back(study.experiments[0]);
+  study.experiments.back().name = "b";
+  study.experiments.back().fixed = {{"frozen", study::Value(1)}};
+  const auto both = one_of(study);
+  CHECK_THAT(both.problem.problem, Catch::Contains("of experiments ") && Catch::Contains("one split, one replicate"));
   study.split.count = 2;
   CHECK(said_of(study).empty());
 }

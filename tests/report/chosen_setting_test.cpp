@@ -23,14 +23,14 @@ TEST_CASE("chosen setting: of each target the best mean on validation images, wh
       builder.done("e", cell(target, "2", split), {.valid_top1 = .5 - .1 * turn, .test_top1 = .9});
     }
   }
-  builder.failed("e", cell("a", "0", 3), "diverged: loss is NaN");
+  builder.failed("e", cell("a", "2", 3), "diverged: loss is NaN");
   const report::Directory directory{"out", builder.state()};
 
   const auto chosen = report::chosen_settings(report::runs_of(directory));
 
   REQUIRE(chosen.size() == 2);
   CHECK(chosen[0].labels == std::vector<plan::Label>{{"target", "a"}, {"frozen", "0"}});
-  CHECK(chosen[0].runs.size() == 2);  // the one that diverged said nothing
+  CHECK(chosen[0].runs.size() == 2);
   CHECK(chosen[0].mean == Approx(.6));
   CHECK(metrics::to_string(chosen[0].by) == "valid.top1");
   CHECK(chosen[1].labels == std::vector<plan::Label>{{"target", "b"}, {"frozen", "2"}});
@@ -39,4 +39,20 @@ TEST_CASE("chosen setting: of each target the best mean on validation images, wh
   none.waiting("e", cell("a", "0", 1));
   const report::Directory empty{"out", none.state()};
   CHECK(report::chosen_settings(report::runs_of(empty)).empty());
+}
+
+TEST_CASE("chosen setting: equal means are told apart as selections do, and a setting that diverged comes last") {
+  testing::StateBuilder builder;
+  for (int split = 1; split <= 2; ++split) {
+    builder.done("e", cell("a", "0", split), {.valid_top1 = .5, .valid_loss = 2});
+    builder.done("e", cell("a", "1", split), {.valid_top1 = .5, .valid_loss = 1});
+    builder.done("e", cell("a", "2", split), {.valid_top1 = .6, .valid_loss = 1});
+  }
+  builder.failed("e", cell("a", "2", 3), "diverged: loss is NaN");
+  const report::Directory directory{"out", builder.state()};
+
+  const auto chosen = report::chosen_settings(report::runs_of(directory));
+
+  REQUIRE(chosen.size() == 1);
+  CHECK(chosen[0].labels == std::vector<plan::Label>{{"frozen", "1"}});
 }

@@ -38,6 +38,7 @@ experiment = "b"
 
 const std::string kCoarse = kSmallStudy + R"toml([data.e]
 format = "made"
+valid = { per_class = 5 }
 [data.f]
 format = "made"
 test = { per_class = 5 }
@@ -75,6 +76,48 @@ coarse = "two"
 )toml";
 
 }  // namespace
+
+TEST_CASE("outputs: an experiment that is measured on nothing held out is refused, unless others go on from it") {
+  const std::string data = R"toml([study]
+name = "s"
+[data.d]
+format = "made"
+HELD
+[target.t]
+data = "d"
+[network]
+name = "mnist4"
+[[experiment]]
+name = "first"
+axes = { per_class = [2, 4] }
+fixed = { transferred = 0 }
+)toml";
+  const auto with = [&](const std::string& held) {
+    std::string text = data;
+    return text.replace(text.find("HELD"), 4, held);
+  };
+  const auto refused = parse(with(""));
+  REQUIRE(refused.diagnostics.size() == 1);
+  CHECK(refused.diagnostics[0].key == "experiment.first");
+  CHECK(refused.diagnostics[0].severity == Diagnostic::Severity::error);
+  CHECK(parse(with("test = { per_class = 2 }")).diagnostics.empty());
+  CHECK(parse(with("valid = { per_class = 2 }")).diagnostics.empty());
+
+  const auto shown = R"toml([[figure]]
+experiment = "first"
+x = "per_class"
+y = "train.top1"
+)toml";
+  CHECK(parse(with("") + shown).diagnostics.empty());
+  const auto next = R"toml([[experiment]]
+name = "next"
+axes = { per_class = [2, 4] }
+start = { experiment = "first", same = ["per_class"] }
+)toml";
+  const auto both = parse(with("") + next);
+  REQUIRE(both.diagnostics.size() == 1);
+  CHECK(both.diagnostics[0].key == "experiment.next");
+}
 
 TEST_CASE("outputs: tables and figures of coarse classes are read, and their label set is used") {
   const auto read = parse(kCoarse);

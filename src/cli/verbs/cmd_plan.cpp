@@ -27,12 +27,13 @@ struct Options {
   std::string only;
   std::vector<std::string> without;
   std::uint64_t feature_bytes = 0;
-  std::int32_t shards = 0;
+  std::int32_t shards = 0, workers = 0;
   bool json = false, explain = false;
 };
 
-/// The results that the directory holds so far; none where it does not exist yet.
-plan::Outcomes read_directory(const std::filesystem::path& out, plan::CompileOptions& compile) {
+/// The results that the directory holds so far; none where it does not exist yet. `workers`, where it is 0, becomes the
+/// number of its last launch.
+plan::Outcomes read_directory(const std::filesystem::path& out, plan::CompileOptions& compile, std::int32_t& workers) {
   if (out.empty() || !std::filesystem::exists(out)) return {};
   const store::State state = store::replay(out);
   require_journal(state, out);
@@ -44,6 +45,7 @@ plan::Outcomes read_directory(const std::filesystem::path& out, plan::CompileOpt
   compile.decided = state.selections;
   compile.calibration = session::read_calibration(out);
   compile.threads = state.study.threads;
+  if (workers == 0) workers = state.study.workers;
   return state.outcomes();
 }
 
@@ -62,7 +64,9 @@ int run(const Options& options) {
   compile.passes = session::passes_of(options.without);
   compile.workers = writes ? 1 : os::usable_cores();
   compile.feature_bytes = session::feature_bytes_of(options.feature_bytes, os::usable_cores());  // as `run` by itself
-  const auto outcomes = read_directory(options.out, compile);
+  std::int32_t workers = options.workers;
+  const auto outcomes = read_directory(options.out, compile, workers);
+  if (workers == 0) workers = std::max(1, os::usable_cores() / compile.threads);  // as `run` by itself
   if (!options.given.empty()) {
     const auto given = session::read_given(options.given);
     compile.decided.insert(compile.decided.end(), given.begin(), given.end());
@@ -79,9 +83,7 @@ int run(const Options& options) {
   const auto cut = cut_of(options, input);
   const auto shards = options.shards == 0 ? std::vector<plan::ShardWork>{} : plan::work_of_shards(cut, plan);
   if (options.json) fmt::print("{}", plan_json(plan, calibrated, shards));
-  else
-    fmt::print("{}{}", plan_text(plan, options.explain, calibrated, os::usable_cores()),
-               shards_text(plan, cut, shards));
+  else fmt::print("{}{}", plan_text(plan, options.explain, calibrated, workers), shards_text(plan, cut, shards));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -105,6 +107,10 @@ void add_plan(CLI::App& app, int& exit_code) {
       ->excludes(out);
   verb->add_flag("--explain", options->explain, "show what each pass saved and which selections are made");
   verb->add_option("--shards", options->shards, "K: show what K independent jobs would get")
+      ->check(CLI::Range(1, 100'000));
+  verb->add_option(
+          "--workers", options->workers,
+          "tell how long this many workers take; default: as many as the launch in --out had, else a core each")
       ->check(CLI::Range(1, 100'000));
   verb->add_flag("--json", options->json, "print one JSON object");
   verb->callback([options, &exit_code] { exit_code = run(*options); });

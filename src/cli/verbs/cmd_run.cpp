@@ -145,6 +145,17 @@ void put(std::FILE* file, const std::string& line) {
   std::fflush(file);
 }
 
+/// 0 where there is no journal.
+std::uintmax_t journal_bytes(const std::filesystem::path& store) {
+  std::uintmax_t sum = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(store / "journal", error)) {
+    const auto size = entry.file_size(error);
+    if (!error) sum += size;
+  }
+  return sum;
+}
+
 /// The answer, the first failure, and what to do next.
 void print_answer(const report::Directory& directory, int code) {
   const auto views = report::runs_of(directory);
@@ -153,7 +164,8 @@ void print_answer(const report::Directory& directory, int code) {
   const auto failure = report::first_failure(views);
   if (!failure.empty()) put(stdout, failure);
   const bool is_over = code == static_cast<int>(ExitCode::done) || code == static_cast<int>(ExitCode::some_failed);
-  if (!is_over || directory.state.detail == store::Detail::brief) return;
+  constexpr std::size_t kMostRuns = 20'000;
+  if (!is_over || directory.state.detail == store::Detail::brief || directory.state.runs.size() > kMostRuns) return;
   for (const auto& line : report::answers_of(views, study_of(directory.state))) put(stdout, line);
   put(stdout, failure.empty() ? "Next: espalier report " + directory.name
                               : "Next: the same command once more, or espalier report " + directory.name);
@@ -161,11 +173,12 @@ void print_answer(const report::Directory& directory, int code) {
 
 void print_end(const session::RunArguments& arguments, int code) {
   // All of a large study takes long to read, and its answers are many lines: 'report' has them.
-  constexpr std::size_t kMostRuns = 20'000;
+  constexpr std::uintmax_t kMostJournal = 256u << 20;
   const auto store = session::store_of(arguments);
   const bool made_up = arguments.launch.noop || arguments.launch.noop_tasks > 0 || arguments.launch.smoke;
-  report::Directory directory{arguments.out.string(), store::replay(store, store::Detail::brief)};
-  if (!made_up && directory.state.runs.size() <= kMostRuns) directory.state = store::replay(store);
+  const bool answers = !made_up && journal_bytes(store) <= kMostJournal;
+  report::Directory directory{arguments.out.string(),
+                              store::replay(store, answers ? store::Detail::full : store::Detail::brief)};
   auto& state = directory.state;
   store::settle_dead(state);
   for (const auto& warning : state.warnings) put(stderr, "espalier: warning: " + warning);

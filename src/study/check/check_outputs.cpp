@@ -6,6 +6,7 @@
 #include "espalier/metrics/row.hpp"
 #include "espalier/study/axes.hpp"
 #include "espalier/study/kinds.hpp"
+#include "espalier/study/needs.hpp"
 #include "espalier/study/table_kinds.hpp"
 #include "study/axis_names.hpp"
 #include "study/cells.hpp"
@@ -239,11 +240,52 @@ void check_table(const CheckContext& context, const TableSpec& table) {
   if (table.kind == TableKind::distances && check.shown()) check.require_distance("experiment", *check.shown());
 }
 
+/// Whether another experiment goes on from this one's runs, so that they serve without being judged themselves.
+bool serves_others(const Study& study, const Experiment& experiment) {
+  return std::any_of(study.experiments.begin(), study.experiments.end(), [&](const Experiment& other) {
+    const auto needs = needs_of(other);
+    return std::any_of(needs.begin(), needs.end(),
+                       [&](const auto& need) { return need.experiment == experiment.name; });
+  });
+}
+
+/// Whether a figure or table shows the experiment by what it measured on training images.
+bool is_shown_by_training(const Study& study, const Experiment& experiment) {
+  const auto shows = [&](const std::string& name, const std::string& y) {
+    return name == experiment.name && y.starts_with("train");
+  };
+  return std::any_of(study.figures.begin(), study.figures.end(),
+                     [&](const FigureSpec& one) { return shows(one.experiment, one.y); }) ||
+         std::any_of(study.tables.begin(), study.tables.end(),
+                     [&](const TableSpec& one) { return shows(one.experiment, one.y); });
+}
+
+/// The report tells how well networks do on images that they were not trained on, and would have nothing to tell.
+void check_held_out(const CheckContext& context, const Experiment& experiment) {
+  const Study& study = context.study;
+  if (experiment.pick || kind_of(experiment) != Kind::train) return;
+  const auto names = targets_of(study, experiment);
+  const auto is_judged = [&](const Target& target) {
+    const auto data = study.data.find(target.data);
+    if (!names.contains(target.name)) return false;
+    return data == study.data.end() || holds_out(study, data->second, metrics::Subset::test, true) ||
+           holds_out(study, data->second, metrics::Subset::valid, true);
+  };
+  if (std::any_of(study.targets.begin(), study.targets.end(), is_judged)) return;
+  if (context.report.has_error({"data.", "split.", "target.", key_of(experiment, "")})) return;
+  if (serves_others(context.study, experiment) || is_shown_by_training(context.study, experiment)) return;
+  context.report.error(experiment.where, key_of(experiment, ""),
+                       {"its runs are measured on no images that they were not trained on",
+                        "its targets hold out neither test nor validation images, so the report has nothing to tell",
+                        "Set test = { per_class = N } on the data, or show it in a figure with y = \"train.top1\""});
+}
+
 }  // namespace
 
 void check_outputs(const CheckContext& context) {
   for (const auto& figure : context.study.figures) check_figure(context, figure);
   for (const auto& table : context.study.tables) check_table(context, table);
+  for (const auto& experiment : context.study.experiments) check_held_out(context, experiment);
 }
 
 }  // namespace espalier::study

@@ -10,14 +10,13 @@
 #include "study/check/check_study.hpp"
 
 namespace espalier::study {
-namespace {
-
-/// Whether the data set holds out images of that name, or a target's folds do.
 bool holds_out(const Study& study, const DataSet& data, metrics::Subset name, bool is_target) {
   if (name == metrics::Subset::valid)
     return data.valid_per_class > 0 || data.valid_images > 0 || (is_target && study.split.folds > 0);
   return data.test_per_class > 0 || data.test_images > 0 || data.test_files.has_value();
 }
+
+namespace {
 
 /// Whose trainings a rule ends by test images, by where the rule stands.
 using ByTest = std::map<std::pair<std::int32_t, std::int32_t>, std::vector<std::string>>;

@@ -37,6 +37,8 @@ std::string not_recorded(const CheckContext& context, const Experiment& experime
 std::string not_recorded(const Study& study, const Experiment& experiment, const metrics::MetricName& metric);
 /// Reports that there is no experiment of that name, unless the name of one was refused, which may be the one.
 void unknown_experiment(const CheckContext& context, Location where, const std::string& key, const std::string& name);
+/// Whether the data set holds out images of that name, or a target's folds do.
+bool holds_out(const Study& study, const DataSet& data, metrics::Subset name, bool is_target);
 /// The targets that runs of the experiment may have, by name; of a pick those of its candidates.
 std::set<std::string> targets_of(const Study& study, const Experiment& experiment);
 /// Whether the labels are those of this data set, of one that it is derived from, or of any.
