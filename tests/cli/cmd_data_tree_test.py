@@ -22,6 +22,7 @@ cut = { kind = "clamp", depth = 1 }
 format = "idx"
 images = "images"
 labels = "labels"
+test = { per_class = 2 }
 expect = { classes = 4, per_class = 12, shape = [1, 28, 28] }
 [source.s]
 data = "d"
