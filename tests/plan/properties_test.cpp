@@ -143,4 +143,21 @@ TEST_CASE("plan: another seed gives other tasks, equal input the same plan") {
   });
 }
 
+TEST_CASE("plan: no pass makes a plan dearer than it is without it") {
+  holds("passes", [] {
+    auto study = some_study();
+    auto& lengths = study.experiments.front().axes;
+    if (*rc::gen::arbitrary<bool>()) lengths.push_back(axis("train.epochs", some_of(1, 200)));
+    const auto hours = [&](bool Passes::* left_out) {
+      CompileOptions options;
+      if (left_out) options.passes.*left_out = false;
+      return compile(study, support::small_facts(), {}, options).device_hours;
+    };
+    const double whole = hours(nullptr);
+
+    for (const auto pass : {&Passes::stages, &Passes::features, &Passes::replicas})
+      RC_ASSERT(whole <= hours(pass) * (1 + 1e-9));
+  });
+}
+
 }  // namespace espalier::plan

@@ -38,23 +38,58 @@ std::int64_t views_of(const Training& training) {
   return training.images * (training.spec.augment.flip ? 2 : 1) + held_out_images(training);
 }
 
-/// "" if caching the features pays, else why not.
-std::string why_not_worth(const Training& training, const CostModel& costs, const task::NumericForm& cached,
-                          std::int64_t budget) {
-  const auto units = static_cast<std::size_t>(cached.cached_units);
-  const std::int64_t view_bytes = 4 * (*training.units)[units - 1].output.elements();
-  const std::int64_t bytes = views_of(training) * view_bytes;
-  if (bytes > budget) {
-    return fmt::format("features of {} units would take {} MB, more than --feature-memory", units, bytes / 1'000'000);
-  }
-  const double gathered = static_cast<double>(training.epoch_images) + evaluated_images(training);
-  const double with = costs.cost_s(training, cached) + costs.features_s(training, cached, views_of(training)) +
-                      gathered * static_cast<double>(view_bytes) / kMemoryRate;
-  if (with >= costs.cost_s(training, {cached.threads})) {
-    return fmt::format("features of {} {} cost more than they save", units, units == 1 ? "unit" : "units");
-  }
-  return "";
+std::int64_t view_bytes_of(const Training& training, std::int32_t units) {
+  return 4 * (*training.units)[static_cast<std::size_t>(units - 1)].output.elements();
 }
+
+/// "" if the features fit into memory, else by how much not.
+std::string why_too_large(const Training& training, std::int32_t units, std::int64_t budget) {
+  const std::int64_t bytes = views_of(training) * view_bytes_of(training, units);
+  if (bytes <= budget) return "";
+  return fmt::format("features of {} units would take {} MB, more than --feature-memory", units, bytes / 1'000'000);
+}
+
+/// Whether caching its features makes a training cheaper that nothing is shared with.
+bool is_worth(const Training& training, const CostModel& costs, const task::NumericForm& cached) {
+  const double gathered = static_cast<double>(training.epoch_images) + evaluated_images(training);
+  const double bytes = gathered * static_cast<double>(view_bytes_of(training, cached.cached_units));
+  const double with =
+      costs.cost_s(training, cached) + costs.features_s(training, cached, views_of(training)) + bytes / kMemoryRate;
+  return with < costs.cost_s(training, {cached.threads});
+}
+
+/// Chooses which trainings cache features. Members of a family share features, and stages only where they have one
+/// form, so that they are cached all where that pays for one of them, or none.
+class CacheChoice {
+ public:
+  CacheChoice(const TaskTable& tasks, const CostModel& costs, const CompileOptions& options) : options_(options) {
+    if (!options.passes.features) return;
+    for (const auto& entry : tasks.all()) {
+      const Cut cut = exact_cut(entry.training.spec, *entry.training.units);
+      if (cut.units == 0 || !why_too_large(entry.training, cut.units, options.feature_bytes).empty()) continue;
+      if (is_worth(entry.training, costs, {options.threads, cut.units})) worth_.insert(family_of(entry.training, cut));
+    }
+  }
+  /// The units to cache; 0 with the reason where some are frozen.
+  Cut of(const Training& training) const {
+    if (!options_.passes.features) return {};
+    Cut cut = exact_cut(training.spec, *training.units);
+    if (cut.units == 0) return cut;
+    cut.refused = why_too_large(training, cut.units, options_.feature_bytes);
+    if (cut.refused.empty() && !worth_.contains(family_of(training, cut)))
+      cut.refused =
+          fmt::format("features of {} {} cost more than they save", cut.units, cut.units == 1 ? "unit" : "units");
+    return cut;
+  }
+
+ private:
+  static std::pair<std::uint64_t, std::int32_t> family_of(const Training& training, const Cut& cut) {
+    return {task::family_key(training.spec, {}), cut.units};
+  }
+
+  const CompileOptions& options_;
+  std::set<std::pair<std::uint64_t, std::int32_t>> worth_;
+};
 
 /// Passes over all features that a fit takes, by what was seen on CIFAR-100 (bench/README.md, "linear classifiers").
 constexpr double kFitPasses = 100;
@@ -143,18 +178,13 @@ std::map<std::string, std::int64_t> choose_forms(TaskTable& tasks, const task::C
                                                  const CompileOptions& options) {
   std::map<std::string, std::int64_t> refused;
   const auto stopping = families_that_stop(tasks);
+  const CacheChoice caches(tasks, costs, options);
   for (auto& entry : tasks.all()) {
     const auto& training = entry.training;
     entry.form = {options.threads};
-    if (options.passes.features) {
-      Cut cut = exact_cut(training.spec, *training.units);
-      if (cut.units > 0) {
-        const task::NumericForm cached{options.threads, cut.units};
-        cut.refused = why_not_worth(training, costs, cached, options.feature_bytes);
-        if (cut.refused.empty()) entry.form = cached;
-      }
-      if (!cut.refused.empty()) ++refused[cut.refused];
-    }
+    const Cut cut = caches.of(training);
+    if (!cut.refused.empty()) ++refused[cut.refused];
+    else entry.form.cached_units = cut.units;
     const auto& network = catalog.networks.at(training.spec.network);
     entry.form.batched =
         options.passes.replicas && can_be_replica(training.spec, network, *training.units, entry.form.cached_units);
