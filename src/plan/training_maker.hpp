@@ -46,7 +46,7 @@ struct TrainingRequest {
   StreamKey streams;
   const GivenImages* given = nullptr;           ///< none: the pool's
   const study::TargetSample* sample = nullptr;  ///< which images a size takes; none: the first of each class
-  std::vector<metrics::Metric> asked{};         ///< by name, of those that are measured on request
+  std::vector<metrics::Metric> asked;           ///< by name, of those that are measured on request
 };
 
 /// The metrics that are measured of the outputs on the pool's images, as EvaluationSpec::metrics says them.

@@ -50,6 +50,12 @@ class Plan(unittest.TestCase):
         self.assertEqual((counted["runs"], counted["later"]), (1032, 0))
         self.assertEqual(counted["excluded"], {"frozen beyond transferred": 4})
 
+    def test_the_time_is_told_for_the_workers_that_are_asked_for(self):
+        for workers in (1, 64):
+            text = espalier("plan", STUDY, "--workers", str(workers)).stdout
+            self.assertIn(f" on {workers} worker", text)
+        self.assertRegex(text, r"device-hours to do, about .+ on 64 workers \(uncalibrated\)")
+
     def test_shards_add_up_to_the_plan(self):
         counted = plan("--shards", "3")
         shards = counted["shards"]
