@@ -12,7 +12,7 @@ import torch
 from safetensors import safe_open
 from sklearn.neighbors import NearestNeighbors
 
-from draws import permutation, seed_of
+from draws import permutation, seed_of, training_rows
 from launches import BIN, Launch
 
 SEED, FINE, IMAGES, TESTS, VALID = 5, 10, 14, 4, 3
@@ -146,7 +146,9 @@ class Budgets(unittest.TestCase):
         (file,) = Path(self.launch.environment["ESPALIER_CACHE"]).glob("*.safetensors")
         with safe_open(file, "pt") as pack:
             pixels, labels = pack.get_tensor("images").float() / 255, pack.get_tensor("labels").numpy()
-        outputs = (pixels - pixels.mean((0, 2, 3), keepdim=True)) / pixels.std((0, 2, 3), keepdim=True, correction=0)
+            key = pack.metadata().get("order_key") or pack.metadata()["digest"]
+        seen = pixels[training_rows(labels, key, TESTS + VALID)]
+        outputs = (pixels - seen.mean((0, 2, 3), keepdim=True)) / seen.std((0, 2, 3), keepdim=True, correction=0)
         for unit in range(1, 7):
             name = f"conv{unit}.conv" if unit < 6 else f"fc{unit}.linear"
             weight, bias = tensors[name + ".weight"], tensors[name + ".bias"]

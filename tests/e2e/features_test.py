@@ -15,7 +15,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from draws import permutation, seed_of
+from draws import permutation, seed_of, training_rows
 from launches import BIN, Launch
 
 STUDY = """
@@ -133,9 +133,10 @@ class Features(unittest.TestCase):
         """The pack's images as the network sees them, and the finest labels."""
         (file,) = Path(self.launch.environment["ESPALIER_CACHE"]).glob("*.safetensors")
         with safe_open(file, "pt") as pack:
-            pixels, labels = pack.get_tensor("images"), pack.get_tensor("labels")
+            pixels, labels, digest = pack.get_tensor("images"), pack.get_tensor("labels"), pack.metadata()["digest"]
         pixels = pixels.float() / 255
-        mean, std = pixels.mean((0, 2, 3), keepdim=True), pixels.std((0, 2, 3), keepdim=True, correction=0)
+        seen = pixels[training_rows(labels, digest, 50)]
+        mean, std = seen.mean((0, 2, 3), keepdim=True), seen.std((0, 2, 3), keepdim=True, correction=0)
         return (pixels - mean) / std, labels.numpy()
 
     def features(self, images, units):

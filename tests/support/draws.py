@@ -34,6 +34,18 @@ class Stream:
         return (self.next() >> 11) * 2.0 ** -53
 
 
+def training_rows(labels, key, held_out, order="shuffled"):
+    """The rows of a pack that `held_out` images at each class's end leave for training. `labels`: an array; `key`: the digest of the
+    pack, or of its origin."""
+    rows = []
+    for kind in sorted(set(labels.tolist())):
+        own = [row for row, label in enumerate(labels.tolist()) if label == kind]
+        if order == "shuffled":
+            own = [own[place] for place in permutation(len(own), seed_of(0, "image order", key, kind))]
+        rows += own[:len(own) - held_out]
+    return rows
+
+
 def permutation(count, seed):
     """Fisher and Yates's."""
     stream, order = Stream(seed), list(range(count))

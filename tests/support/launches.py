@@ -141,7 +141,7 @@ class Launch:
             is_rank = "espalier rank" in command and "mpirun" not in command
             if kind == "supervisor" and pid == self.process.pid:
                 found.append(pid)
-            elif kind == "mpirun" and command.startswith("mpirun"):
+            elif kind == "mpirun" and command.startswith("mpirun") and "--version" not in command:  # which is asked first
                 found.append(pid)
             elif kind == "trainer" and "espalier-trainer --socket" in command:
                 found.append(pid)
