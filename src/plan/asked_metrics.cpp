@@ -13,7 +13,7 @@ bool has(const std::vector<std::string>& names, const std::string& name) {
 /// Collects what is said of any of `experiments`.
 struct Collector {
   std::vector<std::string> experiments;
-  std::vector<metrics::Metric> found{};
+  std::vector<metrics::Metric> found;
 
   void add(const std::vector<std::string>& of, const std::string& metric) {
     const bool is_of_these = std::any_of(of.begin(), of.end(), [&](const auto& one) { return has(experiments, one); });

@@ -119,7 +119,7 @@ class Sense {
       return std::none_of(runs->begin(), runs->end(), [&](const auto* run) { return has_images(*run, subset); });
     };
     if (!lacks(metrics::Subset::test)) return;
-    if (lacks(metrics::Subset::valid)) return;  // the study's checks have said it, or others go on from its runs
+    if (lacks(metrics::Subset::valid)) return;  // the study's checks have said it, or the runs serve otherwise
     note(experiment, {"its runs are measured on no test images",
                       "the report shows accuracies on the validation images, by which settings are chosen: the best of "
                       "many looks better there than it is",

@@ -112,7 +112,7 @@ json request_head(const std::filesystem::path& root, WantImages images) {
 
 /// What mean and std leave out. Where the split cuts images, each split holds out others, and all are counted.
 void add_held_out(const study::Study& study, const study::DataSet& data, json& request) {
-  if (study.split.kind == study::Split::Kind::images) return;
+  if (study.split.kind == study::Split::Kind::images || !data.mean.empty()) return;
   const std::int64_t tests = data.test_files ? 0 : data.test_per_class + data.test_images;
   const std::int64_t held_out = tests + data.valid_per_class + data.valid_images;
   if (held_out == 0) return;

@@ -46,7 +46,7 @@ std::optional<double> kendall(const std::vector<double>& a, const std::vector<do
   for (std::size_t i = 0; i < a.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       const int by_a = sign_of(a[i] - a[j]), by_b = sign_of(b[i] - b[j]);
-      agreement += by_a * by_b;
+      agreement += std::int64_t{by_a} * by_b;
       untied_a += by_a != 0;
       untied_b += by_b != 0;
     }

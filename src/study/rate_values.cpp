@@ -53,6 +53,7 @@ std::optional<Problem> set_real(double& field, const Value& value, Range range) 
 std::optional<Problem> set_relative_to(RateGroup& group, const Value& value) {
   const auto read = word_of(value, {});
   if (read.problem) return read.problem;
+  if (read.value.empty()) return Problem{"'to' names no group", "it is empty", "Write to = \"new\" or another"};
   if (!group.relative) group.relative.emplace();
   group.relative->to = read.value;
   return std::nullopt;

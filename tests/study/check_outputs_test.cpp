@@ -109,6 +109,8 @@ x = "per_class"
 y = "train.top1"
 )toml";
   CHECK(parse(with("") + shown).diagnostics.empty());
+  CHECK(parse(with("") + "[[table]]\nkind = \"cost\"\nexperiments = [\"first\"]\n").diagnostics.empty());
+  CHECK(parse(with("") + "[train]\nkeep = \"last\"\n").diagnostics.empty());
   const auto next = R"toml([[experiment]]
 name = "next"
 axes = { per_class = [2, 4] }

@@ -32,6 +32,8 @@ TEST_CASE("rates: each key is set, and shows in the words") {
             {with({{"start", Value(1)}, {"first", Value(15)}, {"every", Value(5)}, {"decays", Value("after-first")}})})
             .ends_with("at 15 and then every 5"));
   CHECK(rates_text({with({{"relative", Value(0.1)}, {"to", Value("top")}})}) == "rest 0.1 x top");
+  RateGroup group;
+  CHECK(set_rate_value(group, "to", Value("")));  // else the group would stand for none
 }
 
 TEST_CASE("rates: a start takes the place of a relative rate, whose schedule cannot be set without it") {

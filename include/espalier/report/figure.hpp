@@ -23,8 +23,8 @@ struct FigureSeries {
 struct FigurePanel {
   std::string caption;  ///< "decay_epoch = 5"; "" where the figure has one panel
   std::vector<FigureSeries> series;
-  std::vector<std::string> values{};    ///< of the axes that make panels
-  std::vector<FigureSeries> scratch{};  ///< means without copied units, by series or with value "" for all of them
+  std::vector<std::string> values;    ///< of the axes that make panels
+  std::vector<FigureSeries> scratch;  ///< means without copied units, by series or with value "" for all of them
 };
 
 enum class XScale : std::uint8_t { category, linear, logarithmic };

@@ -49,6 +49,6 @@ metrics::MetricName metric_of_experiment(const std::vector<RunView>& runs, const
 
 /// One table per experiment: the first varying axis down, the second across; one table per value of further axes.
 std::vector<TitledTable> result_tables(const std::vector<RunView>& views, const study::Study& study,
-                                       const metrics::MetricName& metric);
+                                       const metrics::MetricName& wanted);
 
 }  // namespace espalier::report

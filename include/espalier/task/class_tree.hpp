@@ -29,7 +29,7 @@ class ClassTree {
   /// Of all leaves, the greatest.
   std::int32_t greatest_depth() const;
   /// The ancestor at that depth, or the node itself where it is no deeper.
-  std::int32_t ancestor_at(std::int32_t node, std::int32_t depth) const;
+  std::int32_t ancestor_at(std::int32_t node, std::int32_t wanted) const;
   /// Whether `top` is the node or a counting ancestor of it.
   bool counts_below(std::int32_t node, std::int32_t top) const;
   /// By node, whether it is one of `tops` or lies below one by any parents.

@@ -62,11 +62,11 @@ int run(const Options& options) {
   plan::CompileOptions compile;
   compile.only = options.only;
   compile.passes = session::passes_of(options.without);
-  compile.workers = writes ? 1 : os::usable_cores();
   compile.feature_bytes = session::feature_bytes_of(options.feature_bytes, os::usable_cores());  // as `run` by itself
   std::int32_t workers = options.workers;
   const auto outcomes = read_directory(options.out, compile, workers);
-  if (workers == 0) workers = std::max(1, os::usable_cores() / compile.threads);  // as `run` by itself
+  if (workers == 0) workers = std::max(1, os::usable_cores() / compile.threads);  // as `run` outside a job
+  compile.workers = writes ? 1 : workers;
   if (!options.given.empty()) {
     const auto given = session::read_given(options.given);
     compile.decided.insert(compile.decided.end(), given.begin(), given.end());

@@ -123,7 +123,9 @@ Cost CostModel::of(const Training& training, const task::NumericForm& form) cons
   const double ratio = learned_ratio(key);
   const auto measured = calibration_.find(key.text());
   Cost cost = measured != calibration_.end() ? measured->second : estimate(training, form);
-  return {ratio * cost.step_s, ratio * cost.evaluation_s, cost.features_s};
+  const auto across = learned_across_forms_.find(across_forms(key));
+  const double features = across == learned_across_forms_.end() ? 1 : across->second;
+  return {ratio * cost.step_s, ratio * cost.evaluation_s, features * cost.features_s};
 }
 
 Cost CostModel::estimate(const Training& training, const task::NumericForm& form) {

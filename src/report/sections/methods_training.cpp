@@ -92,7 +92,7 @@ std::string rate_groups(const PageContext& context) {
   const auto rise = train.warmup          ? to_string(*train.warmup)
                     : train.rates.empty() ? std::string(study::kDefaultWarmup)
                                           : "0";
-  if (!rise.starts_with("0")) text += fmt::format(" At the start all rates rise in ten steps ({}).", rise);
+  if (!rise.starts_with('0')) text += fmt::format(" At the start all rates rise in ten steps ({}).", rise);
   return text;
 }
 

@@ -15,6 +15,72 @@
 namespace espalier::study {
 namespace {
 
+/// Whether another experiment goes on from this one's runs, so that they serve without being judged themselves.
+bool serves_others(const Study& study, const Experiment& experiment) {
+  return std::any_of(study.experiments.begin(), study.experiments.end(), [&](const Experiment& other) {
+    const auto needs = needs_of(other);
+    return std::any_of(needs.begin(), needs.end(),
+                       [&](const auto& need) { return need.experiment == experiment.name; });
+  });
+}
+
+/// Whether a figure or table shows the experiment without images that were held out.
+bool is_shown_by_training(const Study& study, const Experiment& experiment) {
+  const auto in_figure = [&](const FigureSpec& one) {
+    return one.experiment == experiment.name && one.y.starts_with("train");
+  };
+  const auto in_table = [&](const TableSpec& one) {
+    const bool names = one.experiment == experiment.name || std::find(one.experiments.begin(), one.experiments.end(),
+                                                                      experiment.name) != one.experiments.end();
+    return names && (one.kind == TableKind::cost || one.y.starts_with("train"));
+  };
+  return std::any_of(study.figures.begin(), study.figures.end(), in_figure) ||
+         std::any_of(study.tables.begin(), study.tables.end(), in_table);
+}
+
+/// The report tells how well networks do on images that they were not trained on, and has nothing to tell of these
+/// runs. Networks that are kept, shown otherwise or gone on from serve without.
+bool is_unjudged(const Study& study, const Experiment& experiment) {
+  if (experiment.pick || kind_of(experiment) != Kind::train || study.targets.empty()) return false;
+  const auto names = targets_of(study, experiment);
+  const auto serves = [&](const Target& target) {
+    const auto data = study.data.find(target.data);
+    if (!names.contains(target.name)) return false;
+    const auto keep = merged(study.train, target.train).keep;
+    return data == study.data.end() || (!keep.empty() && keep != "none") ||
+           holds_out(study, data->second, metrics::Subset::test, true) ||
+           holds_out(study, data->second, metrics::Subset::valid, true);
+  };
+  return std::none_of(study.targets.begin(), study.targets.end(), serves) && !serves_others(study, experiment) &&
+         !is_shown_by_training(study, experiment);
+}
+
+/// One message for all such experiments.
+void check_held_out(const CheckContext& context) {
+  std::vector<const Experiment*> unjudged;
+  for (const auto& experiment : context.study.experiments) {
+    const bool is_said =
+        is_said_of_targets(context, experiment) || context.report.has_error({key_of(experiment, "") + "."});
+    if (is_unjudged(context.study, experiment) && !is_said) unjudged.push_back(&experiment);
+  }
+  if (unjudged.empty()) return;
+  std::string names;
+  for (const auto* one : unjudged) names += (names.empty() ? "'" : ", '") + one->name + "'";
+  const auto names_of_targets = targets_of(context.study, *unjudged.front());
+  const bool has_several =
+      std::any_of(context.study.targets.begin(), context.study.targets.end(), [&](const Target& one) {
+        const auto data = context.study.data.find(one.data);
+        return names_of_targets.contains(one.name) && data != context.study.data.end() && data->second.multi_label;
+      });
+  const std::string test = has_several ? "{ images = N }" : "{ per_class = N }";
+  const std::string metric = has_several ? "train_eval.ap" : "train.top1";
+  context.report.error(
+      unjudged.front()->where, unjudged.size() == 1 ? key_of(*unjudged.front(), "") : "experiment",
+      {"runs of " + names + " are measured on no images that they were not trained on",
+       "the targets hold out neither test nor validation images, so the report has nothing to tell",
+       "Set test = " + test + " on the data; or show a figure with y = \"" + metric + "\", or keep the networks"});
+}
+
 /// A figure or a table while it is checked.
 class OutputCheck {
  public:
@@ -40,7 +106,7 @@ class OutputCheck {
   }
 
   void check_metric(const std::string& y) const {
-    if (context_.report.has_error({name_ + ".kind"})) return;
+    if (context_.report.has_error({name_ + ".kind"}) || (shown_ && is_unjudged(context_.study, *shown_))) return;
     try {
       const auto metric = metrics::parse_metric(y);
       const std::string why = shown_ ? not_recorded(context_, *shown_, metric) : "";
@@ -240,52 +306,12 @@ void check_table(const CheckContext& context, const TableSpec& table) {
   if (table.kind == TableKind::distances && check.shown()) check.require_distance("experiment", *check.shown());
 }
 
-/// Whether another experiment goes on from this one's runs, so that they serve without being judged themselves.
-bool serves_others(const Study& study, const Experiment& experiment) {
-  return std::any_of(study.experiments.begin(), study.experiments.end(), [&](const Experiment& other) {
-    const auto needs = needs_of(other);
-    return std::any_of(needs.begin(), needs.end(),
-                       [&](const auto& need) { return need.experiment == experiment.name; });
-  });
-}
-
-/// Whether a figure or table shows the experiment by what it measured on training images.
-bool is_shown_by_training(const Study& study, const Experiment& experiment) {
-  const auto shows = [&](const std::string& name, const std::string& y) {
-    return name == experiment.name && y.starts_with("train");
-  };
-  return std::any_of(study.figures.begin(), study.figures.end(),
-                     [&](const FigureSpec& one) { return shows(one.experiment, one.y); }) ||
-         std::any_of(study.tables.begin(), study.tables.end(),
-                     [&](const TableSpec& one) { return shows(one.experiment, one.y); });
-}
-
-/// The report tells how well networks do on images that they were not trained on, and would have nothing to tell.
-void check_held_out(const CheckContext& context, const Experiment& experiment) {
-  const Study& study = context.study;
-  if (experiment.pick || kind_of(experiment) != Kind::train) return;
-  const auto names = targets_of(study, experiment);
-  const auto is_judged = [&](const Target& target) {
-    const auto data = study.data.find(target.data);
-    if (!names.contains(target.name)) return false;
-    return data == study.data.end() || holds_out(study, data->second, metrics::Subset::test, true) ||
-           holds_out(study, data->second, metrics::Subset::valid, true);
-  };
-  if (std::any_of(study.targets.begin(), study.targets.end(), is_judged)) return;
-  if (context.report.has_error({"data.", "split.", "target.", key_of(experiment, "")})) return;
-  if (serves_others(context.study, experiment) || is_shown_by_training(context.study, experiment)) return;
-  context.report.error(experiment.where, key_of(experiment, ""),
-                       {"its runs are measured on no images that they were not trained on",
-                        "its targets hold out neither test nor validation images, so the report has nothing to tell",
-                        "Set test = { per_class = N } on the data, or show it in a figure with y = \"train.top1\""});
-}
-
 }  // namespace
 
 void check_outputs(const CheckContext& context) {
+  check_held_out(context);
   for (const auto& figure : context.study.figures) check_figure(context, figure);
   for (const auto& table : context.study.tables) check_table(context, table);
-  for (const auto& experiment : context.study.experiments) check_held_out(context, experiment);
 }
 
 }  // namespace espalier::study

@@ -27,7 +27,8 @@ bool check_stop(const CheckContext& context, const TrainValues& own, const std::
   const auto rule = merged(context.study.train, own).stop;
   const auto data = context.study.data.find(data_name);
   if (!rule || !rule->on || data == context.study.data.end()) return false;
-  if (context.report.has_error({"data.", "split.", "target."})) return false;  // which may be why it is not measured
+  if (is_said_of_data(context, data_name) || context.report.has_error({"split."}))
+    return false;  // which may be why it is not measured
   const auto [subset, metric] = metrics::parse_metric(rule->metric);
   const std::string name = metrics::name_of(subset);
   if (const std::string why = not_of_labels(data->second, metric); !why.empty()) {

@@ -31,6 +31,10 @@ void check_circles(const CheckContext& context);                             ///
 void check_freezing(const CheckContext& context);                            ///< frozen > transferred
 void check_outputs(const CheckContext& context);                             ///< figures
 
+/// Whether an error of the data set, or of one that it is derived from, is said.
+bool is_said_of_data(const CheckContext& context, const std::string& data);
+/// Whether an error of the experiment's targets, their data or the split is said.
+bool is_said_of_targets(const CheckContext& context, const Experiment& experiment);
 /// Why a metric of this experiment is not recorded; "" where it is, or an error in what is measured is said already.
 std::string not_recorded(const CheckContext& context, const Experiment& experiment, const metrics::MetricName& metric);
 /// The same, whatever was said.

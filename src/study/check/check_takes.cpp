@@ -118,8 +118,33 @@ std::string how_to_record(const Study& study, const Experiment& experiment, cons
   return "";
 }
 
+bool is_said_of_data(const CheckContext& context, const std::string& data) {
+  std::set<std::string> seen;
+  for (std::string name = data; !name.empty() && seen.insert(name).second;) {
+    if (context.report.has_error({"data." + name + "."})) return true;
+    const auto found = context.study.data.find(name);
+    name = found == context.study.data.end() ? "" : found->second.from;
+  }
+  return false;
+}
+
+bool is_said_of_targets(const CheckContext& context, const Experiment& experiment) {
+  if (experiment.pick) {  // its runs are those of its candidates
+    return std::any_of(experiment.pick->from.begin(), experiment.pick->from.end(), [&](const std::string& name) {
+      const Experiment* from = find_experiment(context.study, name);
+      return from && !from->pick && is_said_of_targets(context, *from);
+    });
+  }
+  const auto names = targets_of(context.study, experiment);
+  return context.report.has_error({"split."}) ||
+         std::any_of(context.study.targets.begin(), context.study.targets.end(), [&](const Target& target) {
+           return names.contains(target.name) &&
+                  (context.report.has_error({"target." + target.name + "."}) || is_said_of_data(context, target.data));
+         });
+}
+
 std::string not_recorded(const CheckContext& context, const Experiment& experiment, const metrics::MetricName& metric) {
-  if (context.report.has_error({"data.", "split.", "target."})) return "";
+  if (is_said_of_targets(context, experiment)) return "";
   return not_recorded(context.study, experiment, metric);
 }
 

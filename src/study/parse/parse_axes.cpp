@@ -89,6 +89,7 @@ Axis parse_axis(const std::string& name, const Entry& entry, const std::string& 
 template <class Visit>
 void each_axis(const toml::table& table, const std::string& prefix, const std::string& path, Report& report,
                Visit visit) {
+  std::set<std::string> guessed;
   for (const auto& entry : entries(table)) {
     if (prefix.empty() && entry.key == "take") continue;  // the takes of a case; no axis has this name
     const std::string name = prefix.empty() ? entry.key : prefix + "." + entry.key;
@@ -99,7 +100,9 @@ void each_axis(const toml::table& table, const std::string& prefix, const std::s
       std::vector<Diagnostic> unsaid;
       Report silent(unsaid);
       const std::string meant = nearest(name, axis_names());
-      if (!meant.empty() && !table.contains(meant)) visit(meant, entry, silent);
+      const std::string within = prefix.empty() ? "" : prefix + ".";
+      const bool is_here = !meant.empty() && meant.starts_with(within) && !table.contains(meant.substr(within.size()));
+      if (is_here && guessed.insert(meant).second) visit(meant, entry, silent);
     } else {
       visit(name, entry, report);
     }

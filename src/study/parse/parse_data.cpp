@@ -39,7 +39,6 @@ void parse_test(const Reader& reader, DataSet& data) {
   const Reader test(*table, reader.path("test"), "data.NAME.test", reader.report());
   if (test.has("images") == test.has("per_class")) {
     const bool both = test.has("images");
-    if (!both && (test.misspells("images") || test.misspells("per_class"))) return;
     return reader.error("test", {both ? "both per_class and images" : "neither per_class nor images",
                                  "test images are held out, or have files of their own",
                                  "Write { per_class = 5 } or { images = \"...\" }"});

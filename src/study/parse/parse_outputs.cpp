@@ -91,7 +91,7 @@ FigureSpec parse_figure(const Reader& reader, const Study& study) {
   figure.over_targets = reader.truth("over_targets").value_or(false);
   if (kind.empty()) return figure;  // the rest depends on it
   if (kind == "ratio") figure.ratio = parse_ratio(reader);
-  const bool is_known = figure.x == kDistance || is_axis(figure.x);  // else "distance" may be meant
+  const bool is_known = figure.x.empty() || figure.x == kDistance || is_axis(figure.x);  // else "distance" may be meant
   const bool by_distance = figure.ratio && (figure.x == kDistance || !is_known);
   if (!figure.ratio) {
     for (const char* key : {"over", "under"}) refuse(reader, key, kind);

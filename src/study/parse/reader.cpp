@@ -58,9 +58,9 @@ void Report::error(Location where, const std::string& key, const Problem& proble
   into_.push_back({Diagnostic::Severity::error, where, key, problem});
 }
 
-bool Report::has_error(std::initializer_list<std::string_view> keys) const {
+bool Report::has_error(const std::vector<std::string>& keys) const {
   return std::any_of(into_.begin(), into_.end(), [&](const Diagnostic& said) {
-    const auto begins = [&](std::string_view key) { return said.key.starts_with(key); };
+    const auto begins = [&](const std::string& key) { return said.key.starts_with(key); };
     return said.severity == Diagnostic::Severity::error && std::any_of(keys.begin(), keys.end(), begins);
   });
 }

@@ -36,7 +36,7 @@ class Report {
   void error(Location where, const std::string& key, const Problem& problem);
   void warning(Location where, const std::string& key, const Problem& problem);
   /// Whether an error was said of a key that begins with one of these: what follows from it is not said again.
-  bool has_error(std::initializer_list<std::string_view> keys) const;
+  bool has_error(const std::vector<std::string>& keys) const;
   bool has_error(Location where, const std::string& key) const;
 
  private:
