@@ -65,7 +65,7 @@ void check_held_out(const CheckContext& context) {
   }
   if (unjudged.empty()) return;
   std::string names;
-  for (const auto* one : unjudged) names += (names.empty() ? "'" : ", '") + one->name + "'";
+  for (const auto* one : unjudged) names.append(names.empty() ? "'" : ", '").append(one->name).append("'");
   const auto names_of_targets = targets_of(context.study, *unjudged.front());
   const bool has_several =
       std::any_of(context.study.targets.begin(), context.study.targets.end(), [&](const Target& one) {
