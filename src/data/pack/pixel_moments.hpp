@@ -13,7 +13,6 @@ namespace espalier::data {
 /// Per channel, on pixels / 255. A channel that never varies has std 1.
 struct PixelMoments {
   std::vector<float> mean, std;
-  bool operator==(const PixelMoments&) const = default;
 };
 
 /// Over the images [N, C, H, W] uint8 at `rows`. Pixel values are counted exactly, so that the result depends neither
